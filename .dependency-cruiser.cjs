@@ -1,0 +1,102 @@
+/** The architecture, as rules (docs/architecture.md). `npm run boundaries` prints no violation while they hold. */
+
+// A lib may import only libs to its right.
+const order = [
+  'subscriptions',
+  'cloud-accounts',
+  'aws-credentials',
+  'access',
+  'encryption',
+  'database',
+  'graphql',
+  'kernel',
+];
+
+const onlyToTheRight = order.map((lib, i) => ({
+  name: `${lib}-imports-only-libs-to-its-right`,
+  comment: `Order: ${order.join(' -> ')}. To ask a lib on the left, own a port and let src/domain-wiring.module.ts bind it.`,
+  severity: 'error',
+  from: { path: `^libs/${lib}/` },
+  to: { path: '^libs/', pathNot: `^libs/(${order.slice(i).join('|')})/` },
+}));
+
+const edges = '(graphql|typeorm|aws|rest|file)';
+
+module.exports = {
+  forbidden: [
+    ...onlyToTheRight,
+    {
+      name: 'kernel-is-pure',
+      comment: 'The kernel is plain TypeScript: no framework, no other lib.',
+      severity: 'error',
+      from: { path: '^libs/kernel/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/kernel/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'libs-do-not-know-the-host',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(src|test)/' },
+    },
+    {
+      name: 'front-door-only-between-libs',
+      comment: 'Another lib is what its index.ts says it is.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/index\\.ts$'] },
+    },
+    {
+      name: 'front-door-only-from-the-host',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^libs/[^/]+/src/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+    },
+    {
+      name: 'root-does-not-know-its-edges',
+      comment:
+        'The root of a lib is its domain. graphql/, typeorm/, aws/ know it; never the other way round. Only the module joins them.',
+      severity: 'error',
+      from: {
+        path: '^libs/(subscriptions|cloud-accounts|aws-credentials|access|encryption)/src/[^/]+\\.ts$',
+        pathNot: ['\\.module\\.ts$', '/index\\.ts$', '\\.spec\\.ts$'],
+      },
+      to: {
+        path: [
+          `^libs/[^/]+/src/${edges}/`,
+          '^libs/(graphql|database)/',
+          'node_modules/(@nestjs/graphql|@nestjs/apollo|@apollo|graphql|@aws-sdk|@smithy|mysql2|better-sqlite3)/',
+        ],
+      },
+    },
+    {
+      name: 'sandbox-stands-alone',
+      comment: 'The sandbox knows the kernel only, and only the host starts it, lazily.',
+      severity: 'error',
+      from: { path: '^libs/aws-sandbox/' },
+      to: { path: '^(libs/(?!aws-sandbox/|kernel/)|src/)' },
+    },
+    {
+      name: 'only-the-host-imports-the-sandbox',
+      severity: 'error',
+      from: { path: '^(libs/(?!aws-sandbox/))' },
+      to: { path: '^libs/aws-sandbox/' },
+    },
+    {
+      name: 'the-sandbox-is-imported-lazily',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^libs/aws-sandbox/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'import', 'require', 'node', 'default'],
+      exportsFields: ['exports'],
+      extensions: ['.ts', '.js'],
+    },
+  },
+};

@@ -1,0 +1,53 @@
+import { DomainError, type ErrorCatalog } from './domain-error.js';
+
+export const commonErrors = {
+  INVALID_INPUT: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Correct the field named in `path` and send the request again.',
+  },
+  NOT_FOUND: {
+    kind: 'not-found',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Check the id: it is unknown, belongs to somebody else, or was deleted.',
+  },
+  VERSION_CONFLICT: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation:
+      'Somebody changed the object since you read it. Read it again and repeat the change with its present `version`.',
+  },
+} satisfies ErrorCatalog;
+
+/** One thing wrong with one field of an input. The message names the fault and the way out, never the value. */
+export interface InputFault {
+  readonly path: readonly string[];
+  readonly message: string;
+  /** `INVALID_INPUT` unless a more telling code of some catalogue fits. */
+  readonly code?: string;
+}
+
+/** The request is well-formed, yet values in it cannot be accepted. Holds every fault, not the first one. */
+export class InvalidInput extends DomainError {
+  constructor(readonly faults: readonly InputFault[]) {
+    super(commonErrors, 'INVALID_INPUT', faults.map((fault) => fault.message).join(' '), { path: faults[0]?.path });
+  }
+}
+
+/** Unknown, deleted and somebody else's are one answer, so that nobody learns which ids exist. */
+export class NotFound extends DomainError {
+  constructor(what: string, path: readonly string[] = ['input', 'id']) {
+    super(commonErrors, 'NOT_FOUND', `There is no such ${what}.`, { path });
+  }
+}
+
+export class VersionConflict extends DomainError {
+  constructor(readonly currentVersion: number) {
+    super(commonErrors, 'VERSION_CONFLICT', 'The object was changed since you read it.', {
+      path: ['input', 'expectedVersion'],
+    });
+  }
+}

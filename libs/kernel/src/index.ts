@@ -1,0 +1,14 @@
+export { Clock, SystemClock } from './clock.js';
+export { commonErrors, InvalidInput, NotFound, VersionConflict, type InputFault } from './common-errors.js';
+export {
+  DomainError,
+  type DomainErrorOptions,
+  type ErrorCatalog,
+  type ErrorEntry,
+  type ErrorFault,
+  type ErrorKind,
+} from './domain-error.js';
+export { faultInName, nameKey, normalizeName } from './name.js';
+export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';
+export { Secret } from './secret.js';
+export { UnitOfWork } from './unit-of-work.js';

@@ -1,0 +1,37 @@
+import { faultInName, nameKey, normalizeName } from './name.js';
+
+describe('a name', () => {
+  it('is kept trimmed and composed', () => {
+    expect(normalizeName('  Cafe\u0301 \t')).toBe('Caf\u00e9');
+  });
+
+  it.each([
+    ['blank', ' \t '],
+    ['65 characters long', 'x'.repeat(65)],
+    ['with a control character', 'a\u0000b'],
+    ['with a line break', 'a\nb'],
+    ['with a right-to-left override', 'a\u202eb'],
+    ['with an isolate', 'a\u2066b'],
+    ['with half a surrogate pair', 'a\ud800b'],
+  ])('is refused when it is %s', (_, name) => {
+    expect(faultInName(name)).not.toBeNull();
+  });
+
+  it.each([
+    ['one letter', 'a'],
+    ['64 emoji', '😀'.repeat(64)],
+    ['Hebrew', 'חשבון'],
+    ['Chinese', '生产账户'],
+  ])('may be %s', (_, name) => {
+    expect(faultInName(name)).toBeNull();
+  });
+
+  it.each([
+    ['Production', 'PRODUCTION'],
+    ['straße', 'STRASSE'],
+    ['Σίσυφος', 'ΣΊΣΥΦΟΣ'],
+    ['Cafe\u0301', 'CAF\u00c9'],
+  ])('%s and %s are one name', (one, other) => {
+    expect(nameKey(one)).toBe(nameKey(other));
+  });
+});
