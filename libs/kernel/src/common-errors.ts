@@ -22,17 +22,16 @@ export const commonErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** One thing wrong with one field of an input. The message names the fault and the way out, never the value. */
-export interface InputFault {
-  readonly path: readonly string[];
-  readonly message: string;
-  /** `INVALID_INPUT` unless a more telling code of some catalogue fits. */
-  readonly code?: string;
+/** One thing wrong with one field of an input. The message says what and why, never the value. */
+export class InvalidField extends DomainError {
+  constructor(path: readonly string[], message: string) {
+    super(commonErrors, 'INVALID_INPUT', message, { path });
+  }
 }
 
 /** The request is well-formed, yet values in it cannot be accepted. Holds every fault, not the first one. */
 export class InvalidInput extends DomainError {
-  constructor(readonly faults: readonly InputFault[]) {
+  constructor(readonly faults: readonly DomainError[]) {
     super(commonErrors, 'INVALID_INPUT', faults.map((fault) => fault.message).join(' '), { path: faults[0]?.path });
   }
 }

@@ -44,4 +44,12 @@ export abstract class DomainError extends Error {
     if (!entry) throw new Error(`The error code ${code} is in no catalogue.`);
     this.entry = entry;
   }
+
+  get retryable(): boolean {
+    return this.entry.retryable;
+  }
+
+  get remediation(): string {
+    return this.entry.remediation;
+  }
 }

@@ -1,0 +1,30 @@
+import { DomainError, type ErrorCatalog } from '#libs/kernel';
+
+export const databaseErrors = {
+  DATABASE_BUSY: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation: 'Nothing was changed. Send the same request again in a moment.',
+  },
+  DATABASE_UNAVAILABLE: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation: 'Read the object to see whether the change was made before you repeat it.',
+  },
+} satisfies ErrorCatalog;
+
+/** Others held what this unit of work needed for longer than it could wait. It was rolled back. */
+export class DatabaseBusy extends DomainError {
+  constructor(cause: unknown) {
+    super(databaseErrors, 'DATABASE_BUSY', 'Too many changes to the same objects at once.', { cause });
+  }
+}
+
+/** The connection to the database broke. If that was during the commit, nobody knows which way it went. */
+export class DatabaseUnavailable extends DomainError {
+  constructor(cause: unknown) {
+    super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database cannot be reached at the moment.', { cause });
+  }
+}

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
+import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
+
+/** The transaction that the running chain of calls is in, on whatever database. */
+export const currentTransaction = new AsyncLocalStorage<EntityManager>();
+
+/** First come, first served: one holder at a time. */
+class Mutex {
+  private tail: Promise<void> = Promise.resolve();
+
+  acquire(): Promise<() => void> {
+    let release!: () => void;
+    const next = new Promise<void>((resolve) => (release = resolve));
+    const ready = this.tail.then(() => release);
+    this.tail = this.tail.then(() => next);
+    return ready;
+  }
+}
+
+/**
+ * Lets transactions on SQLite's one connection run one after the other.
+ *
+ * TypeORM hands every caller the same query runner with one transaction flag: a second transaction started meanwhile
+ * fails and then commits or rolls back the first, and a plain statement joins whatever transaction happens to be open.
+ * Here each runner has a state of its own, holds the connection from BEGIN to COMMIT, and everybody else waits.
+ * Transactions begin IMMEDIATE, so that another process's write is waited for at the start instead of failing halfway.
+ */
+export function serializeSqlite(dataSource: DataSource): DataSource {
+  const driver = dataSource.driver as BetterSqlite3Driver;
+  const mutex = new Mutex();
+  // Prepared statements belong to one connection: shared between runners, but not across destroy() and initialize().
+  const statements = new WeakMap<object, Map<string, unknown>>();
+
+  class SerializedQueryRunner extends BetterSqlite3QueryRunner {
+    private unlock: (() => void) | undefined;
+
+    constructor() {
+      super(driver);
+      const connection = driver.databaseConnection as object | undefined;
+      if (!connection) return;
+      const shared = statements.get(connection) ?? new Map<string, unknown>();
+      statements.set(connection, shared);
+      (this as unknown as { stmtCache: Map<string, unknown> }).stmtCache = shared;
+    }
+
+    override async query(sql: string, ...rest: unknown[]): Promise<never> {
+      const query = (text: string) => super.query(text, ...(rest as [])) as Promise<never>;
+      if (this.unlock) return query(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
+
+      const release = await this.acquire();
+      try {
+        return await query(sql);
+      } finally {
+        release();
+      }
+    }
+
+    override async startTransaction(): Promise<void> {
+      if (this.unlock) return super.startTransaction();
+
+      this.unlock = await this.acquire();
+      try {
+        await super.startTransaction();
+      } catch (error) {
+        this.isTransactionActive = false;
+        this.free();
+        throw error;
+      }
+    }
+
+    override async commitTransaction(): Promise<void> {
+      await super.commitTransaction();
+      if (!this.isTransactionActive) this.free();
+    }
+
+    override async rollbackTransaction(): Promise<void> {
+      try {
+        await super.rollbackTransaction();
+      } finally {
+        if (this.transactionDepth === 0) this.free();
+      }
+    }
+
+    override async release(): Promise<void> {
+      if (this.unlock) await this.rollbackTransaction();
+      return super.release();
+    }
+
+    private acquire(): Promise<() => void> {
+      const inside = currentTransaction.getStore()?.queryRunner as QueryRunner | undefined;
+      if (inside && inside !== (this as unknown) && (inside as unknown as SerializedQueryRunner).unlock) {
+        throw new Error('A query beside the current transaction would wait for that transaction for ever.');
+      }
+      return mutex.acquire();
+    }
+
+    private free(): void {
+      const { unlock } = this;
+      this.unlock = undefined;
+      unlock?.();
+    }
+  }
+
+  driver.createQueryRunner = () => new SerializedQueryRunner();
+  return dataSource;
+}

@@ -1,0 +1,74 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { UnitOfWork } from '#libs/kernel';
+import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
+import { DatabaseBusy, DatabaseUnavailable } from './database.errors.js';
+import { failureOf } from './failure.js';
+import { currentTransaction } from './serialized-sqlite.js';
+
+const attempts = 5;
+
+/**
+ * The unit of work as a database transaction, carried along the chain of calls.
+ *
+ * MySQL and MariaDB: READ COMMITTED with explicit row locks. SQLite: one transaction at a time.
+ */
+export class Transactions extends UnitOfWork {
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  /**
+   * Runs `work` again, from its beginning, when the database made it the loser of a deadlock: so `work` must do nothing
+   * that a rollback does not undo.
+   *
+   * @throws DatabaseBusy when it lost every time; nothing was changed
+   * @throws DatabaseUnavailable when the connection broke
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (currentTransaction.getStore()) return work();
+
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.transaction((manager) => currentTransaction.run(manager, work));
+      } catch (error) {
+        const failure = failureOf(error);
+        if (failure === 'disconnected') throw new DatabaseUnavailable(error);
+        if (failure !== 'busy') throw error;
+        if (attempt === attempts) throw new DatabaseBusy(error);
+        await wait(Math.random() * 20 * 2 ** attempt);
+      }
+    }
+  }
+
+  /** Bound to the transaction in progress; to the connection pool when there is none. */
+  repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
+    return this.manager.getRepository(entity);
+  }
+
+  /** A statement with `?` for each parameter, which both kinds of database read. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return this.manager.query<Row[]>(sql, [...parameters]);
+  }
+
+  /**
+   * The lock option of a find that holds its rows. SQLite needs none: there the transaction itself is exclusive.
+   *
+   * @throws Error outside a unit of work, where a lock would be let go at once
+   */
+  get forUpdate(): { lock: { mode: 'pessimistic_write' } } | Record<string, never> {
+    if (!currentTransaction.getStore()) throw new Error('Rows can be held only inside a unit of work.');
+    return this.isSqlite ? {} : { lock: { mode: 'pessimistic_write' } };
+  }
+
+  get isSqlite(): boolean {
+    return this.dataSource.options.type === 'better-sqlite3';
+  }
+
+  private get manager(): EntityManager {
+    return currentTransaction.getStore() ?? this.dataSource.manager;
+  }
+
+  private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.isSqlite ? this.dataSource.transaction(work) : this.dataSource.transaction('READ COMMITTED', work);
+  }
+}

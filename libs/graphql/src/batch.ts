@@ -1,0 +1,23 @@
+import DataLoader from 'dataloader';
+
+/**
+ * Answers many single questions of one request with one look into the database.
+ *
+ * Nothing is remembered between batches, so that a mutation's answer never shows what was true before it.
+ */
+export class Batch<Viewer extends object, Key, Answer> {
+  private readonly loaders = new WeakMap<Viewer, DataLoader<Key, Answer>>();
+
+  /** @param answer the answers in the order of the keys */
+  constructor(private readonly answer: (viewer: Viewer, keys: readonly Key[]) => Promise<readonly Answer[]>) {}
+
+  /** @param viewer one object per request: requests never share a batch */
+  load(viewer: Viewer, key: Key): Promise<Answer> {
+    let loader = this.loaders.get(viewer);
+    if (!loader) {
+      loader = new DataLoader<Key, Answer>((keys) => this.answer(viewer, keys), { cache: false });
+      this.loaders.set(viewer, loader);
+    }
+    return loader.load(key);
+  }
+}

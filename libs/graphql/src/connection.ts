@@ -1,0 +1,201 @@
+import {
+  InvalidField,
+  InvalidInput,
+  type Page,
+  type PageRequest,
+  type Position,
+  type SortDirection,
+} from '#libs/kernel';
+import { ArgsType, Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+
+const defaultCount = 50;
+const mostItems = 100;
+
+@ObjectType('PageInfo', { description: 'Where a page stands in its list.' })
+export class PageInfoType {
+  @Field({ description: 'Whether the list goes on after this page.' })
+  readonly hasNextPage!: boolean;
+
+  @Field({ description: 'Whether the list has something before this page.' })
+  readonly hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'For `before`: the cursor of the first item here.' })
+  readonly startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'For `after`: the cursor of the last item here.' })
+  readonly endCursor!: string | null;
+}
+
+@ArgsType()
+export class ConnectionArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `How many items from the start, 1 to ${mostItems}; ${defaultCount} when neither \`first\` nor \`last\` is given.`,
+  })
+  readonly first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only items after the one with this cursor.' })
+  readonly after?: string | null;
+
+  @Field(() => Int, { nullable: true, description: `How many items from the end, 1 to ${mostItems}.` })
+  readonly last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only items before the one with this cursor.' })
+  readonly before?: string | null;
+}
+
+export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
+registerEnumType(OrderDirection, {
+  name: 'OrderDirection',
+  description: 'Which way a list runs.',
+  valuesMap: { ASC: { description: 'Smallest, oldest, A first.' }, DESC: { description: 'Largest, newest, Z first.' } },
+});
+
+/** The GraphQL types of a list of `item`s: `XConnection` and `XEdge`. */
+export function connectionOf<T>(item: abstract new () => T, name: string) {
+  @ObjectType(`${name}Edge`, { description: `One ${name} in a list.` })
+  class EdgeType {
+    @Field(() => String, { description: 'The place of this item in this list, for `after` and `before`.' })
+    readonly cursor!: string;
+
+    @Field(() => item, { description: 'The item itself.' })
+    readonly node!: T;
+  }
+
+  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
+  class ConnectionType {
+    @Field(() => [EdgeType], { description: 'The items with their cursors.' })
+    readonly edges!: EdgeType[];
+
+    @Field(() => [item], { description: 'The items alone.' })
+    readonly nodes!: T[];
+
+    @Field(() => PageInfoType, { description: 'Where this page stands.' })
+    readonly pageInfo!: PageInfoType;
+
+    @Field(() => Int, { description: 'How many items the whole list has; counted only when asked for.' })
+    readonly totalCount!: number;
+  }
+  return ConnectionType;
+}
+
+export interface Connection<T> {
+  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
+  readonly nodes: readonly T[];
+  readonly pageInfo: PageInfoType;
+  readonly totalCount: () => number | Promise<number>;
+}
+
+/** What an item is sorted by, and how to tell a value of it from anything else. */
+export interface SortValue<T> {
+  of(item: T): string | number;
+  isOne(value: unknown): boolean;
+}
+
+export const byText = <T>(of: (item: T) => string): SortValue<T> => ({
+  of,
+  isOne: (value) => typeof value === 'string',
+});
+
+export const byMoment = <T>(of: (item: T) => Date): SortValue<T> => ({
+  of: (item) => of(item).getTime(),
+  isOne: (value) => typeof value === 'number' && !Number.isNaN(new Date(value).getTime()),
+});
+
+/** What orders a list: a name for the list, which its cursors carry, and the fields it can be sorted by. */
+export interface ListOrder<T, Field extends string> {
+  readonly list: string;
+  readonly by: Record<Field, SortValue<T>>;
+}
+
+/**
+ * The page that `args` ask for.
+ *
+ * @throws InvalidInput for a size outside 1 to 100, for both ends at once, and for a cursor that is not of this list
+ */
+export function pageRequest<T extends { id: number }, Field extends string>(
+  { list, by }: ListOrder<T, Field>,
+  args: ConnectionArgs,
+  orderBy: { field: Field; direction: SortDirection },
+): PageRequest<Field> {
+  const faults: InvalidField[] = [];
+  for (const end of ['first', 'last'] as const) {
+    const count = args[end];
+    if (count != null && (count < 1 || count > mostItems)) {
+      faults.push(new InvalidField([end], `\`${end}\` must be from 1 to ${mostItems}.`));
+    }
+  }
+  if (args.first != null && args.last != null)
+    faults.push(new InvalidField(['last'], 'Ask for `first` or `last`, not for both.'));
+
+  const position = (end: 'after' | 'before'): Position | undefined => {
+    const cursor = args[end];
+    if (cursor == null) return undefined;
+    const found = parseCursor(cursor, list, orderBy, by[orderBy.field]);
+    if (!found) {
+      faults.push(
+        new InvalidField(
+          [end],
+          `\`${end}\` is not a cursor of this list in this order. Take it from \`pageInfo\` or \`edges\` of the same list.`,
+        ),
+      );
+      return undefined;
+    }
+    return found;
+  };
+  const [after, before] = [position('after'), position('before')];
+  if (faults.length > 0) throw new InvalidInput(faults);
+
+  return {
+    orderBy,
+    count: args.first ?? args.last ?? defaultCount,
+    from: args.last != null ? 'end' : 'start',
+    ...(after && { after }),
+    ...(before && { before }),
+  };
+}
+
+/** A page as clients see it. `count` is called only when they ask for `totalCount`. */
+export function toConnection<T extends { id: number }, Field extends string>(
+  { list, by }: ListOrder<T, Field>,
+  orderBy: { field: Field; direction: SortDirection },
+  page: Page<T>,
+  count: () => number | Promise<number>,
+): Connection<T> {
+  const edges = page.items.map((node) => ({
+    node,
+    cursor: Buffer.from(
+      JSON.stringify([list, orderBy.field, orderBy.direction, by[orderBy.field].of(node), node.id]),
+    ).toString('base64url'),
+  }));
+  return {
+    edges,
+    nodes: page.items,
+    pageInfo: {
+      hasNextPage: page.hasNextPage,
+      hasPreviousPage: page.hasPreviousPage,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+    totalCount: count,
+  };
+}
+
+function parseCursor(
+  cursor: string,
+  list: string,
+  orderBy: { field: string; direction: string },
+  sortValue: SortValue<never>,
+): Position | null {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(parts) || parts.length !== 5) return null;
+  const [ofList, field, direction, value, id] = parts as unknown[];
+  if (ofList !== list || field !== orderBy.field || direction !== orderBy.direction) return null;
+  if (!sortValue.isOne(value) || !Number.isSafeInteger(id)) return null;
+  return { value: value as string | number, id: id as number };
+}

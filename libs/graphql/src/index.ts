@@ -1,0 +1,25 @@
+export { Batch } from './batch.js';
+export {
+  byMoment,
+  byText,
+  ConnectionArgs,
+  connectionOf,
+  OrderDirection,
+  pageRequest,
+  toConnection,
+  type Connection,
+  type ListOrder,
+  type SortValue,
+} from './connection.js';
+export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
+export { isTyped, NodeType, typeNameOf } from './node.js';
+export { NodeSource } from './node-source.js';
+export { ArnScalar, AwsAccountIdScalar, DateTimeScalar, SecretStringScalar, UrlScalar } from './scalars.js';
+export {
+  declareErrorCodes,
+  ErrorCode,
+  GeneralUserErrorType,
+  PayloadType,
+  UserErrorType,
+  VersionConflictErrorType,
+} from './user-error.js';

@@ -1,0 +1,56 @@
+import { Secret } from '#libs/kernel';
+import { GraphQLScalarType, Kind } from 'graphql';
+
+const neverAnInput = (name: string) => () => {
+  throw new TypeError(`${name} is given out, never taken in.`);
+};
+
+/** A scalar that only ever leaves the gateway. */
+const output = (name: string, description: string, specifiedByURL: string, serialize: (value: unknown) => string) =>
+  new GraphQLScalarType({
+    name,
+    description,
+    specifiedByURL,
+    serialize,
+    parseValue: neverAnInput(name),
+    parseLiteral: neverAnInput(name),
+  });
+
+export const DateTimeScalar = output(
+  'DateTime',
+  'A moment in UTC, to the millisecond: `2026-11-23T20:49:00.000Z`.',
+  'https://scalars.graphql.org/andimarek/date-time.html',
+  (value) => (value as Date).toISOString(),
+);
+
+export const UrlScalar = output('URL', 'An absolute web address.', 'https://url.spec.whatwg.org/', String);
+
+export const AwsAccountIdScalar = output(
+  'AwsAccountId',
+  'The twelve digits AWS knows an account by.',
+  'https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html',
+  String,
+);
+
+export const ArnScalar = output(
+  'Arn',
+  'An Amazon Resource Name: `arn:aws:iam::123456789012:user/gateway`.',
+  'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html',
+  String,
+);
+
+const takeSecret = (value: unknown): Secret => {
+  if (typeof value !== 'string') throw new TypeError('A secret is a text.');
+  return new Secret(value);
+};
+
+/** From the moment a secret is read off the wire it travels as a `Secret`, which cannot be printed by accident. */
+export const SecretStringScalar = new GraphQLScalarType({
+  name: 'SecretString',
+  description: 'A text the gateway takes in and never gives out: no answer, error or log holds it.',
+  serialize: () => {
+    throw new TypeError('A secret is taken in, never given out.');
+  },
+  parseValue: takeSecret,
+  parseLiteral: (node) => takeSecret(node.kind === Kind.STRING ? node.value : undefined),
+});
