@@ -3,8 +3,8 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
 
-/** The transaction that the running chain of calls is in, on whatever database. */
-export const currentTransaction = new AsyncLocalStorage<EntityManager>();
+/** The transaction that the running chain of calls is in, on whatever database, and its moment. */
+export const currentTransaction = new AsyncLocalStorage<{ readonly manager: EntityManager; readonly now: Date }>();
 
 /** First come, first served: one holder at a time. */
 class Mutex {
@@ -89,7 +89,7 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
     }
 
     private acquire(): Promise<() => void> {
-      const inside = currentTransaction.getStore()?.queryRunner as QueryRunner | undefined;
+      const inside = currentTransaction.getStore()?.manager.queryRunner as QueryRunner | undefined;
       if (inside && inside !== (this as unknown) && (inside as unknown as SerializedQueryRunner).unlock) {
         throw new Error('A query beside the current transaction would wait for that transaction for ever.');
       }

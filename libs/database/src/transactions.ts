@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { UnitOfWork } from '#libs/kernel';
+import { UnitOfWork, type Clock } from '#libs/kernel';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import { DatabaseBusy, DatabaseUnavailable } from './database.errors.js';
 import { failureOf } from './failure.js';
@@ -13,7 +13,10 @@ const attempts = 5;
  * MySQL and MariaDB: READ COMMITTED with explicit row locks. SQLite: one transaction at a time.
  */
 export class Transactions extends UnitOfWork {
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly clock: Clock,
+  ) {
     super();
   }
 
@@ -24,12 +27,16 @@ export class Transactions extends UnitOfWork {
    * @throws DatabaseBusy when it lost every time; nothing was changed
    * @throws DatabaseUnavailable when the connection broke
    */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (currentTransaction.getStore()) return work();
+  async run<T>(work: (now: Date) => Promise<T>): Promise<T> {
+    const current = currentTransaction.getStore();
+    if (current) return work(current.now);
 
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.transaction((manager) => currentTransaction.run(manager, work));
+        return await this.transaction((manager) => {
+          const now = this.clock.now();
+          return currentTransaction.run({ manager, now }, () => work(now));
+        });
       } catch (error) {
         const failure = failureOf(error);
         if (failure === 'disconnected') throw new DatabaseUnavailable(error);
@@ -65,7 +72,7 @@ export class Transactions extends UnitOfWork {
   }
 
   private get manager(): EntityManager {
-    return currentTransaction.getStore() ?? this.dataSource.manager;
+    return currentTransaction.getStore()?.manager ?? this.dataSource.manager;
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {

@@ -97,6 +97,11 @@ export const byText = <T>(of: (item: T) => string): SortValue<T> => ({
   isOne: (value) => typeof value === 'string',
 });
 
+export const byNumber = <T>(of: (item: T) => number): SortValue<T> => ({
+  of,
+  isOne: (value) => Number.isFinite(value),
+});
+
 export const byMoment = <T>(of: (item: T) => Date): SortValue<T> => ({
   of: (item) => of(item).getTime(),
   isOne: (value) => typeof value === 'number' && !Number.isNaN(new Date(value).getTime()),

@@ -1,6 +1,7 @@
 export { Batch } from './batch.js';
 export {
   byMoment,
+  byNumber,
   byText,
   ConnectionArgs,
   connectionOf,
@@ -11,6 +12,7 @@ export {
   type ListOrder,
   type SortValue,
 } from './connection.js';
+export { Faultless, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf } from './node.js';
 export { NodeSource } from './node-source.js';

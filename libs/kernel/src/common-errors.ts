@@ -22,6 +22,12 @@ export const commonErrors = {
   },
 } satisfies ErrorCatalog;
 
+/** One thing wrong with one field of an input, as it is told. */
+export interface InputFault {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
 /** One thing wrong with one field of an input. The message says what and why, never the value. */
 export class InvalidField extends DomainError {
   constructor(path: readonly string[], message: string) {

@@ -1,5 +1,12 @@
 export { Clock, SystemClock } from './clock.js';
-export { commonErrors, InvalidField, InvalidInput, NotFound, VersionConflict } from './common-errors.js';
+export {
+  commonErrors,
+  InvalidField,
+  InvalidInput,
+  NotFound,
+  VersionConflict,
+  type InputFault,
+} from './common-errors.js';
 export {
   DomainError,
   type DomainErrorOptions,

@@ -1,0 +1,16 @@
+import type { ApiKey } from './api-key.entity.js';
+import type { Tenant } from './tenant.entity.js';
+
+/** All tenants and their API keys, as the domain sees them: a collection. */
+export abstract class AccessRecords {
+  abstract findKey(keyId: string): Promise<ApiKey | null>;
+
+  abstract addKey(key: Omit<ApiKey, 'id'>): Promise<void>;
+
+  /** Keeps other units of work away from the tenant until ours ends. */
+  abstract holdTenant(id: number): Promise<void>;
+
+  abstract hasTenantBesides(id: number): Promise<boolean>;
+
+  abstract addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant>;
+}

@@ -1,0 +1,47 @@
+import { randomInt } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { Secret } from '#libs/kernel';
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const prefix = 'gwk_live_';
+const keyIdLength = 8;
+const secretLength = 30; // 178 bits
+const checksumLength = 6;
+
+/** For secret scanners; the last six characters are the CRC-32 of all before them. */
+const format = new RegExp(`^${prefix}[0-9A-Za-z]{${keyIdLength + secretLength + checksumLength}}$`);
+
+/** An API key as its holder has it: `gwk_live_`, eight characters that find it, thirty that prove it, a checksum. */
+export interface ApiKeyToken {
+  /** Finds the stored key; not a secret. */
+  readonly keyId: string;
+  readonly token: Secret;
+}
+
+export function newApiKeyToken(): ApiKeyToken {
+  const keyId = randomText(keyIdLength);
+  const body = prefix + keyId + randomText(secretLength);
+  return { keyId, token: new Secret(body + checksum(body)) };
+}
+
+/** The key in a text; null unless its checksum fits, so that a mistyped key costs no look into the database. */
+export function parseApiKeyToken(text: string): ApiKeyToken | null {
+  if (!format.test(text)) return null;
+  const body = text.slice(0, -checksumLength);
+  if (checksum(body) !== text.slice(-checksumLength)) return null;
+  return { keyId: text.slice(prefix.length, prefix.length + keyIdLength), token: new Secret(text) };
+}
+
+function randomText(length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+function checksum(text: string): string {
+  let rest = crc32(text);
+  let digits = '';
+  for (let i = 0; i < checksumLength; i++) {
+    digits = alphabet.charAt(rest % alphabet.length) + digits;
+    rest = Math.floor(rest / alphabet.length);
+  }
+  return digits;
+}

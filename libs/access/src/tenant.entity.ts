@@ -1,0 +1,17 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+
+/** The operator's own tenant, which the hosted accounts belong to. It is there from the first migration. */
+export const operatorTenantId = 1;
+
+/** A customer of the vendor. No row of one tenant is ever visible to another, but for the hosted accounts. */
+@Entity('tenant')
+export class Tenant {
+  @PrimaryGeneratedColumn({ type: 'int' })
+  readonly id!: number;
+
+  @Column('varchar', { length: 64 })
+  readonly name!: string;
+
+  @Column('datetime', { name: 'created_at', precision: 3 })
+  readonly createdAt!: Date;
+}

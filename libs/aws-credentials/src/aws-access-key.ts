@@ -1,0 +1,46 @@
+import type { Secret } from '#libs/kernel';
+
+const sandboxPrefix = 'AKIASANDBOX';
+
+/** A long-term key pair of an IAM user, as AWS issues it. Lives in memory only. */
+export class AwsAccessKey {
+  constructor(
+    /** `AKIA` and sixteen characters. Not a secret, but no business of strangers. */
+    readonly accessKeyId: string,
+    readonly secretAccessKey: Secret,
+  ) {}
+
+  /** Whether the key is one of the sandbox's, which AWS never hears of. */
+  get isSandbox(): boolean {
+    return this.accessKeyId.startsWith(sandboxPrefix);
+  }
+}
+
+/** `AKIA…WXYZ`: enough to tell one's own keys apart. */
+export function maskAccessKeyId(accessKeyId: string): string {
+  return `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}`;
+}
+
+/**
+ * What is wrong with the form of an access key id, as the end of a sentence; null when nothing is.
+ * `ASIA…` is well formed: that it is temporary is another refusal.
+ */
+export function faultInAccessKeyId(text: string): string | null {
+  if (/\s/.test(text)) return 'must not hold spaces or line breaks: copy the id alone';
+  if (text.length !== 20) return `must have 20 characters, and has ${text.length}`;
+  if (!/^(AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) return 'must begin with AKIA and hold capital letters and digits only';
+  return null;
+}
+
+/** ASIA marks keys of a session, which end within hours (STS API reference, GetAccessKeyInfo). */
+export function isTemporary(accessKeyId: string): boolean {
+  return accessKeyId.startsWith('ASIA');
+}
+
+/** What is wrong with the form of a secret access key, as the end of a sentence; null when nothing is. */
+export function faultInSecretAccessKey(text: string): string | null {
+  if (/\s/.test(text)) return 'must not hold spaces or line breaks: copy the secret alone';
+  if (text.length !== 40) return `must have 40 characters, and has ${text.length}`;
+  if (!/^[A-Za-z0-9/+=]+$/.test(text)) return 'must hold letters, digits, / and + only';
+  return null;
+}

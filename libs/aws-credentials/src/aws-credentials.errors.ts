@@ -1,0 +1,131 @@
+import { DomainError, type DomainErrorOptions, type ErrorCatalog } from '#libs/kernel';
+
+export const awsCredentialsErrors = {
+  UNKNOWN_REGION: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Use the code of a region AWS has, such as us-east-1 or eu-west-1.',
+  },
+  AWS_TEMPORARY_KEY: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation:
+      'Create a long-term access key (AKIA…) for the programmatic IAM user. ASIA… keys end with their session.',
+  },
+  AWS_ACCESS_KEY_UNKNOWN: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: true,
+    remediation:
+      'Check the access key id and that the key is active. AWS may need some seconds to know a key that was just created. In China, GovCloud and the European Sovereign Cloud, give a region of that partition.',
+  },
+  AWS_SECRET_WRONG: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Copy the secret access key again. AWS shows it only once: if it is lost, create a new access key.',
+  },
+  AWS_ROOT_KEY: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: false,
+    remediation: 'Create an IAM user for the gateway and delete the access keys of the root user.',
+  },
+  AWS_NOT_A_USER: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: false,
+    remediation: 'Use the access key of an IAM user, not that of a role or a federated session.',
+  },
+  AWS_ROLE_NOT_FOUND: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation: 'Create the console role in the same AWS account as the user, or correct its name.',
+  },
+  AWS_ROLE_LOOKUP_DENIED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation: 'Allow the IAM user the action iam:GetRole on the console role.',
+  },
+  AWS_REFUSED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: false,
+    remediation: 'Look up `awsErrorCode` in the AWS documentation.',
+  },
+  AWS_CLOCK_SKEW: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation:
+      'The clock of the gateway differs from that of AWS by more than 15 minutes. Its operator must correct it.',
+  },
+  AWS_THROTTLED: {
+    kind: 'unavailable',
+    fault: 'AWS',
+    retryable: true,
+    remediation: 'AWS limits how often an account may be asked. Send the same request again in a minute.',
+  },
+  AWS_UNREACHABLE: {
+    kind: 'unavailable',
+    fault: 'AWS',
+    retryable: true,
+    remediation:
+      'Send the same request again later. If it goes on, the operator should check the way from the gateway to AWS.',
+  },
+  AWS_ANSWER_UNUSABLE: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation:
+      'Something between the gateway and AWS, such as a proxy, answers in place of AWS. The operator should check it.',
+  },
+  SANDBOX_OFF: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Use a key of a real AWS account, or ask the operator to switch the sandbox on.',
+  },
+} satisfies ErrorCatalog;
+
+type Code = keyof typeof awsCredentialsErrors;
+
+/** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
+export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'consoleRoleName';
+
+/** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
+export class CredentialsRejected extends DomainError {
+  constructor(
+    code: Code,
+    message: string,
+    /** What is at fault; null when it is none of the credentials. */
+    readonly part: CredentialsPart | null,
+    /** AWS's own word for it, such as `InvalidClientTokenId`; null when AWS said nothing. */
+    readonly awsErrorCode: string | null = null,
+    options: DomainErrorOptions = {},
+  ) {
+    super(awsCredentialsErrors, code, message, { ...options, ...(part && { path: paths[part] }) });
+  }
+}
+
+const paths: Record<CredentialsPart, readonly string[]> = {
+  accessKeyId: ['input', 'credentials', 'awsAccessKey', 'accessKeyId'],
+  secretAccessKey: ['input', 'credentials', 'awsAccessKey', 'secretAccessKey'],
+  consoleRoleName: ['input', 'consoleRoleName'],
+};
+
+export class UnknownRegion extends DomainError {
+  constructor(path: readonly string[], message: string) {
+    super(awsCredentialsErrors, 'UNKNOWN_REGION', message, { path });
+  }
+}
+
+export class TemporaryAccessKey extends DomainError {
+  constructor(path: readonly string[], message: string) {
+    super(awsCredentialsErrors, 'AWS_TEMPORARY_KEY', message, { path });
+  }
+}

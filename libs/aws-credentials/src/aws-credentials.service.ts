@@ -1,0 +1,103 @@
+import { createHmac } from 'node:crypto';
+import type { Viewer } from '#libs/access';
+import { Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import { Injectable } from '@nestjs/common';
+import { AwsAccessKey } from './aws-access-key.js';
+import { CredentialsRejected } from './aws-credentials.errors.js';
+import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+import type { StoredAccessKey } from './stored-access-key.entity.js';
+import { StoredAccessKeys } from './stored-access-keys.js';
+
+/** Credentials that worked, and what AWS said of them. */
+export interface ProvenCredentials {
+  readonly key: AwsAccessKey;
+  readonly identity: AwsIdentity;
+  readonly consoleRole: AwsRole;
+}
+
+/** Proves access keys by using them, and keeps them safe: one per account, replaced as a whole, gone with its account. */
+@Injectable()
+export class AwsCredentialsService {
+  constructor(
+    private readonly aws: AwsIam,
+    private readonly stored: StoredAccessKeys,
+    private readonly vault: Vault,
+    private readonly keychain: Keychain,
+  ) {}
+
+  /**
+   * That `key` belongs to an IAM user who can see the console role. Stores nothing. Never call it in a unit of work:
+   * it waits for AWS.
+   *
+   * @throws CredentialsRejected with what is wrong, and in which part
+   */
+  async prove(key: AwsAccessKey, region: string, consoleRoleName: string): Promise<ProvenCredentials> {
+    const identity = await this.aws.identityOf(key, region);
+    refuseAllButUsers(identity);
+
+    const consoleRole = await this.aws.role(key, region, consoleRoleName);
+    return { key, identity, consoleRole };
+  }
+
+  /** Seals a proven key and makes it the account's current one. Call it in the unit of work that holds the account. */
+  async keep({ tenantId, apiKeyName }: Viewer, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
+    const before = await this.stored.find(tenantId, cloudAccountId);
+    const version = (before?.version ?? 0) + 1;
+    const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, version }), key.secretAccessKey);
+
+    await this.stored.put({
+      tenantId,
+      cloudAccountId,
+      slot: 'CURRENT',
+      version,
+      accessKeyId: key.accessKeyId,
+      encryptionKeyId: sealed.keyId,
+      sealedSecret: sealed.record,
+      fingerprint: await this.fingerprint(tenantId, key),
+      setAt: now,
+      setBy: apiKeyName,
+      lastVerifiedAt: now,
+    });
+  }
+
+  /** The account's key in clear, for the call that needs it now; null when the account has none. */
+  async reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId);
+    if (!stored) return null;
+
+    const sealed = { keyId: stored.encryptionKeyId, record: stored.sealedSecret };
+    return new AwsAccessKey(stored.accessKeyId, await this.vault.open(subjectOf(stored), sealed));
+  }
+
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
+    return this.stored.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /** Removes every key of an account that is going. */
+  shred(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.stored.remove(tenantId, cloudAccountId);
+  }
+
+  private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
+    const key = await this.keychain.gatewayKey(`fingerprint/${tenantId}`);
+    return createHmac('sha256', key).update(`${accessKeyId}:${secretAccessKey.reveal()}`).digest('hex').slice(0, 16);
+  }
+}
+
+function refuseAllButUsers({ arn }: AwsIdentity): void {
+  if (/^arn:[a-z-]+:iam::\d{12}:root$/.test(arn)) {
+    throw new CredentialsRejected(
+      'AWS_ROOT_KEY',
+      "The key is the root user's: it may do everything, and nothing limits it.",
+      'accessKeyId',
+    );
+  }
+  if (!/^arn:[a-z-]+:iam::\d{12}:user\/.+$/.test(arn)) {
+    throw new CredentialsRejected('AWS_NOT_A_USER', 'The key does not belong to an IAM user.', 'accessKeyId');
+  }
+}
+
+function subjectOf(key: { tenantId: number; cloudAccountId: number; version: number }): SecretSubject {
+  const { tenantId, cloudAccountId: accountId, version } = key;
+  return { purpose: 'aws-access-key', tenantId, accountId, slot: 'CURRENT', version };
+}

@@ -1,0 +1,58 @@
+import type { AwsAccessKey } from '../aws-access-key.js';
+import { CredentialsRejected } from '../aws-credentials.errors.js';
+import { partitionOf, type AwsPartition } from '../aws-regions.js';
+
+/** Where AWS is, as the operator configured it. No tenant and no environment variable of the SDK has a say in it. */
+export interface AwsEndpoints {
+  /** The sandbox's address; absent while it is off. */
+  readonly sandbox?: string;
+  /** Another AWS endpoint for all keys that are not the sandbox's. */
+  readonly override?: string;
+  /** How long AWS may take to answer one question, retries included, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface Endpoint {
+  readonly url: string;
+  readonly signingRegion: string;
+}
+
+// STS answers in every region of a partition; IAM has one address per partition, signed for one region.
+const partitions: Record<AwsPartition, { dnsSuffix: string; iam: Endpoint }> = {
+  aws: { dnsSuffix: 'amazonaws.com', iam: { url: 'https://iam.amazonaws.com', signingRegion: 'us-east-1' } },
+  'aws-cn': {
+    dnsSuffix: 'amazonaws.com.cn',
+    iam: { url: 'https://iam.cn-north-1.amazonaws.com.cn', signingRegion: 'cn-north-1' },
+  },
+  'aws-us-gov': {
+    dnsSuffix: 'amazonaws.com',
+    iam: { url: 'https://iam.us-gov.amazonaws.com', signingRegion: 'us-gov-west-1' },
+  },
+  'aws-eusc': {
+    dnsSuffix: 'amazonaws.eu',
+    iam: { url: 'https://iam.eusc-de-east-1.amazonaws.eu', signingRegion: 'eusc-de-east-1' },
+  },
+};
+
+/**
+ * Where a question with this key goes: the sandbox's keys to the sandbox and nowhere else, all others never there.
+ *
+ * @throws CredentialsRejected for a sandbox key while the sandbox is off
+ */
+export function endpointFor(
+  service: 'sts' | 'iam',
+  key: AwsAccessKey,
+  region: string,
+  { sandbox, override }: AwsEndpoints,
+): Endpoint {
+  const partition = partitionOf(region);
+  if (!partition) throw new Error('The region was not checked before AWS was asked.');
+
+  const { dnsSuffix, iam } = partitions[partition];
+  const real = service === 'iam' ? iam : { url: `https://sts.${region}.${dnsSuffix}`, signingRegion: region };
+  if (!key.isSandbox) return override ? { ...real, url: override } : real;
+
+  if (!sandbox)
+    throw new CredentialsRejected('SANDBOX_OFF', 'This is a key of the sandbox, which is off.', 'accessKeyId');
+  return { ...real, url: sandbox };
+}

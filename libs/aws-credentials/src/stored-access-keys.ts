@@ -1,0 +1,13 @@
+import type { StoredAccessKey } from './stored-access-key.entity.js';
+
+/** All stored access keys, as the domain sees them: a collection. */
+export abstract class StoredAccessKeys {
+  abstract find(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey | null>;
+
+  abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;
+
+  /** Writes the key into its slot, over the one that is there. */
+  abstract put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void>;
+
+  abstract remove(tenantId: number, cloudAccountId: number): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import { Transactions } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { StoredAccessKey } from '../stored-access-key.entity.js';
+import { StoredAccessKeys } from '../stored-access-keys.js';
+
+@Injectable()
+export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  find(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey | null> {
+    return this.rows.findOneBy({ tenantId, cloudAccountId, slot: 'CURRENT' });
+  }
+
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
+    return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]), slot: 'CURRENT' });
+  }
+
+  async put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void> {
+    const { tenantId, cloudAccountId, slot } = key;
+    const { affected } = await this.rows.update({ tenantId, cloudAccountId, slot }, key);
+    if (!affected) await this.rows.insert(key);
+  }
+
+  async remove(tenantId: number, cloudAccountId: number): Promise<void> {
+    await this.rows.delete({ tenantId, cloudAccountId });
+  }
+
+  private get rows() {
+    return this.transactions.repository(StoredAccessKey);
+  }
+}

@@ -1,0 +1,231 @@
+import { GetRoleCommand, GetUserCommand } from '@aws-sdk/client-iam';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { sandboxConsoleRole, sandboxKeys, sandboxSecret, startAwsSandbox, type AwsSandbox } from './index.js';
+import { iamAt, stsAt } from './testing/sdk-clients.js';
+
+let sandbox: AwsSandbox;
+beforeAll(async () => (sandbox = await startAwsSandbox()));
+afterAll(() => sandbox.close());
+
+const key = (family: string, lastFour = 'A1U1') => `AKIASANDBOX${family}${lastFour}`;
+
+const identityOf = (accessKeyId: string, secretAccessKey?: string, region?: string) =>
+  stsAt(sandbox.url, { accessKeyId, secretAccessKey, region }).send(new GetCallerIdentityCommand({}));
+
+const roleSeenBy = (accessKeyId: string, RoleName: string = sandboxConsoleRole, region?: string) =>
+  iamAt(sandbox.url, { accessKeyId, region }).send(new GetRoleCommand({ RoleName }));
+
+const userSeenBy = (accessKeyId: string, UserName?: string) =>
+  iamAt(sandbox.url, { accessKeyId }).send(new GetUserCommand({ UserName }));
+
+const refusal = (httpStatusCode: number, name: string, message: string | RegExp) =>
+  expect.objectContaining({
+    name,
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+    $metadata: expect.objectContaining({ httpStatusCode, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
+  });
+
+const noMatch =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+describe('a key of the family WORKS', () => {
+  it('names its IAM user', async () => {
+    expect(await identityOf(key('WORKS'))).toMatchObject({
+      Account: '900000000361',
+      Arn: 'arn:aws:iam::900000000361:user/gateway-u1',
+      UserId: 'AIDASANDBOXUSERIDA1U1',
+    });
+  });
+
+  it.each([sandboxConsoleRole, 'second-console-role'])('sees the role %s', async (name) => {
+    const { Role } = await roleSeenBy(key('WORKS'), name);
+
+    expect(Role).toMatchObject({
+      RoleName: name,
+      Arn: `arn:aws:iam::900000000361:role/${name}`,
+      RoleId: expect.stringMatching(/^AROA[A-Z0-9]{17}$/),
+      Path: '/',
+      MaxSessionDuration: 3600,
+      CreateDate: new Date('2024-01-01T00:00:00Z'),
+    });
+    expect(Role!.AssumeRolePolicyDocument).not.toContain('{');
+    expect(JSON.parse(decodeURIComponent(Role!.AssumeRolePolicyDocument!))).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: 'arn:aws:iam::900000009999:root' },
+          Action: 'sts:AssumeRole',
+          Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+        },
+      ],
+    });
+  });
+
+  it.each(['no-such-role', 'CONSOLE-ROLE', `<b>&"it's"`, '角色'])('does not see a role %s', async (name) => {
+    await expect(roleSeenBy(key('WORKS'), name)).rejects.toEqual(
+      refusal(404, 'NoSuchEntityException', `The role with name ${name} cannot be found.`),
+    );
+  });
+
+  it('has to say which role it wants to see', async () => {
+    await expect(roleSeenBy(key('WORKS'), '')).rejects.toEqual(refusal(400, 'ValidationError', /'roleName'/));
+  });
+
+  it('sees itself, and others of its account by their name', async () => {
+    expect((await userSeenBy(key('WORKS'))).User).toEqual({
+      Path: '/',
+      UserName: 'gateway-u1',
+      UserId: 'AIDASANDBOXUSERIDA1U1',
+      Arn: 'arn:aws:iam::900000000361:user/gateway-u1',
+      CreateDate: new Date('2024-01-01T00:00:00Z'),
+    });
+    expect((await userSeenBy(key('WORKS'), 'gateway-u2')).User).toMatchObject({ UserId: 'AIDASANDBOXUSERIDA1U2' });
+    await expect(userSeenBy(key('WORKS'), 'nobody')).rejects.toEqual(
+      refusal(404, 'NoSuchEntityException', 'The user with name nobody cannot be found.'),
+    );
+  });
+
+  it.each([
+    ['of another key', 'x'.repeat(40)],
+    ['with its case changed', sandboxSecret.toUpperCase()],
+    ['with its last character lost', sandboxSecret.slice(0, -1)],
+    ['with white space after it', `${sandboxSecret} `],
+  ])('is refused with a secret %s', async (_, secret) => {
+    await expect(identityOf(key('WORKS'), secret)).rejects.toEqual(refusal(403, 'SignatureDoesNotMatch', noMatch));
+  });
+});
+
+describe('a key of the family AGAIN', () => {
+  it('is a second key of the same user', async () => {
+    const [one, other] = await Promise.all([identityOf(key('WORKS', 'Z9X8')), identityOf(key('AGAIN', 'Z9X8'))]);
+
+    expect({ ...other, $metadata: {} }).toEqual({ ...one, $metadata: {} });
+    expect((await roleSeenBy(key('AGAIN'))).Role?.RoleName).toBe(sandboxConsoleRole);
+  });
+});
+
+describe('a key of the family WRONG', () => {
+  it.each([sandboxSecret, 'x'.repeat(40)])('is refused with the secret %s', async (secret) => {
+    await expect(identityOf(key('WRONG'), secret)).rejects.toEqual(refusal(403, 'SignatureDoesNotMatch', noMatch));
+  });
+});
+
+describe('a key of the family NROLE', () => {
+  it('names its user, whose account has no roles', async () => {
+    expect((await identityOf(key('NROLE'))).Arn).toContain(':user/gateway-u1');
+    await expect(roleSeenBy(key('NROLE'))).rejects.toEqual(
+      refusal(404, 'NoSuchEntityException', 'The role with name console-role cannot be found.'),
+    );
+  });
+});
+
+describe('a key of the family NLOOK', () => {
+  it('names its user, who may not look up roles', async () => {
+    const { Arn } = await identityOf(key('NLOOK'));
+
+    await expect(roleSeenBy(key('NLOOK'))).rejects.toEqual(
+      refusal(
+        403,
+        'AccessDenied',
+        `User: ${Arn} is not authorized to perform: iam:GetRole on resource: role console-role because no identity-based policy allows the iam:GetRole action`,
+      ),
+    );
+  });
+
+  it('does not learn which roles there are', async () => {
+    await expect(roleSeenBy(key('NLOOK'), 'no-such-role')).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+});
+
+describe('a key of the family ROOTS', () => {
+  it("belongs to the account's root user", async () => {
+    expect(await identityOf(key('ROOTS'))).toMatchObject({
+      Account: '900000000361',
+      Arn: 'arn:aws:iam::900000000361:root',
+      UserId: '900000000361',
+    });
+    expect((await userSeenBy(key('ROOTS'))).User).toEqual({
+      UserId: '900000000361',
+      Arn: 'arn:aws:iam::900000000361:root',
+      CreateDate: new Date('2024-01-01T00:00:00Z'),
+    });
+  });
+});
+
+describe('a key of the family THROT', () => {
+  it.each([identityOf, roleSeenBy])('is throttled', async (call) => {
+    await expect(call(key('THROT'))).rejects.toEqual(refusal(400, 'Throttling', 'Rate exceeded'));
+  });
+
+  it('is throttled only once it has proven its secret', async () => {
+    await expect(identityOf(key('THROT'), 'x'.repeat(40))).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+  });
+});
+
+describe('a key of the family HANGS', () => {
+  it('gets no answer until the client gives up', async () => {
+    const sts = stsAt(sandbox.url, { accessKeyId: key('HANGS') });
+    const call = sts.send(new GetCallerIdentityCommand({}), { abortSignal: AbortSignal.timeout(300) });
+
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('is refused at once with a wrong secret', async () => {
+    await expect(identityOf(key('HANGS'), 'x'.repeat(40))).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+  });
+});
+
+describe('a key the sandbox does not know', () => {
+  it.each([
+    'AKIAIOSFODNN7EXAMPLE',
+    'AKIASANDBOXOTHERA1U1',
+    'AKIASANDBOXWORKSA1U',
+    'AKIASANDBOXWORKSA1U1X',
+    'AKIASANDBOXWORKSa1u1',
+    'ASIASANDBOXWORKSA1U1',
+    'akiasandboxworksa1u1',
+  ])('is refused: %s', async (accessKeyId) => {
+    await expect(identityOf(accessKeyId)).rejects.toEqual(
+      refusal(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'),
+    );
+  });
+});
+
+describe('the partition', () => {
+  it.each([
+    ['eu-west-1', 'aws'],
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+    ['us-iso-east-1', 'aws-iso'],
+    ['us-isob-east-1', 'aws-iso-b'],
+    ['us-isof-south-1', 'aws-iso-f'],
+    ['eu-isoe-west-1', 'aws-iso-e'],
+    ['eusc-de-east-1', 'aws-eusc'],
+  ])('of a call signed for %s is %s', async (region, partition) => {
+    expect((await identityOf(key('WORKS'), undefined, region)).Arn).toBe(
+      `arn:${partition}:iam::900000000361:user/gateway-u1`,
+    );
+    const { Role } = await roleSeenBy(key('WORKS'), sandboxConsoleRole, region);
+    expect(Role!.Arn).toBe(`arn:${partition}:iam::900000000361:role/console-role`);
+    expect(decodeURIComponent(Role!.AssumeRolePolicyDocument!)).toContain(`"arn:${partition}:iam::900000009999:root"`);
+  });
+});
+
+describe('what people are told about the keys', () => {
+  it('has an example of every family that fits its pattern', () => {
+    expect(sandboxKeys.map(({ family }) => family)).toEqual(
+      'WORKS AGAIN WRONG NROLE NLOOK ROOTS THROT HANGS'.split(' '),
+    );
+    for (const { family, accessKeyId, pattern, behaviour } of sandboxKeys) {
+      expect(accessKeyId).toMatch(new RegExp(`^${pattern}$`));
+      expect(accessKeyId).toMatch(new RegExp(`^AKIASANDBOX${family}[A-Z0-9]{4}$`));
+      expect(accessKeyId).toHaveLength(20);
+      expect(behaviour).toMatch(/^[A-Z].*\.$/);
+    }
+  });
+
+  it('has a secret of the shape of a real one', () => {
+    expect(sandboxSecret).toMatch(/^[A-Za-z0-9/+]{40}$/);
+  });
+});

@@ -1,0 +1,119 @@
+import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
+import type { ActiveSubscription, SubscriptionsInTheWay } from './active-subscriptions.js';
+
+export const cloudAccountErrors = {
+  CUSTOMER_ACCOUNT_MUST_BE_AWS: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Bring an AWS account, or use a hosted account for other providers.',
+  },
+  CLOUD_ACCOUNT_NAME_TAKEN: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Choose another name. Upper and lower case do not tell names apart.',
+  },
+  AWS_USER_ALREADY_CONNECTED: {
+    kind: 'conflict',
+    fault: 'AWS_ADMIN',
+    retryable: false,
+    remediation: 'Create an IAM user of its own for each cloud account, or change the account that uses this one.',
+  },
+  CLOUD_ACCOUNT_IN_USE: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'End the subscriptions named in `blockers`, then delete the account.',
+  },
+  AWS_ACCOUNT_CHANGE_IN_USE: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Use a key of the same AWS account, or end the active subscriptions first.',
+  },
+  CLOUD_ACCOUNT_IS_HOSTED: {
+    kind: 'forbidden',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Hosted accounts are changed by the operator of the gateway.',
+  },
+  CLOUD_ACCOUNT_NOT_ACTIVE: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: true,
+    remediation: 'Wait until the account is ACTIVE, or mend what its status names.',
+  },
+} satisfies ErrorCatalog;
+
+export class CloudAccountNotFound extends NotFound {
+  constructor(path?: readonly string[]) {
+    super('cloud account', path);
+  }
+}
+
+export class CustomerAccountMustBeAws extends DomainError {
+  constructor(path: readonly string[] = ['input', 'provider']) {
+    super(cloudAccountErrors, 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'A customer-owned account can only be an AWS account.', {
+      path,
+    });
+  }
+}
+
+export class CloudAccountNameTaken extends DomainError {
+  constructor() {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_NAME_TAKEN', 'Another cloud account has this name.', {
+      path: ['input', 'name'],
+    });
+  }
+}
+
+/** Says nothing of the other account: it may be another tenant's. */
+export class AwsUserAlreadyConnected extends DomainError {
+  constructor() {
+    super(cloudAccountErrors, 'AWS_USER_ALREADY_CONNECTED', 'The IAM user is already connected to a cloud account.', {
+      path: ['input', 'credentials'],
+    });
+  }
+}
+
+/** What runs in the account would be left behind. Carries what stands in the way, as it was when we refused. */
+export class CloudAccountInUse extends DomainError {
+  readonly blockers: readonly ActiveSubscription[];
+  readonly blockerCount: number;
+
+  constructor({ listed, total }: SubscriptionsInTheWay) {
+    const count = total === 1 ? 'an active subscription' : `${total} active subscriptions`;
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${count}.`, { path: ['input', 'id'] });
+    this.blockers = listed;
+    this.blockerCount = total;
+  }
+}
+
+/** The new key could not manage what was built with the old one. */
+export class AwsAccountChangeInUse extends DomainError {
+  constructor() {
+    super(
+      cloudAccountErrors,
+      'AWS_ACCOUNT_CHANGE_IN_USE',
+      'The new key belongs to another AWS account, and active subscriptions stand in the present one.',
+      { path: ['input', 'credentials'] },
+    );
+  }
+}
+
+export class CloudAccountIsHosted extends DomainError {
+  constructor() {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IS_HOSTED', 'A hosted account cannot be changed or deleted here.', {
+      path: ['input', 'id'],
+    });
+  }
+}
+
+export class CloudAccountNotActive extends DomainError {
+  constructor() {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_ACTIVE', 'The cloud account is not ready for subscriptions.', {
+      path: ['input', 'cloudAccountId'],
+    });
+  }
+}

@@ -1,0 +1,165 @@
+import type { Viewer } from '#libs/access';
+import { AwsCredentialsService, type AwsAccessKey, type ProvenCredentials } from '#libs/aws-credentials';
+import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { ActiveSubscriptions } from './active-subscriptions.js';
+import { CloudAccount, type CloudProvider } from './cloud-account.entity.js';
+import {
+  AwsAccountChangeInUse,
+  CloudAccountInUse,
+  CloudAccountNameTaken,
+  CloudAccountNotFound,
+  CustomerAccountMustBeAws,
+} from './cloud-account.errors.js';
+import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from './cloud-accounts.js';
+
+/** How many blockers a refusal carries; the rest can be listed. */
+const blockersShown = 100;
+
+export interface NewCloudAccount {
+  readonly name: string;
+  readonly provider: CloudProvider;
+  readonly region: string;
+  readonly key: AwsAccessKey;
+  readonly consoleRoleName: string;
+}
+
+export interface CloudAccountChange {
+  readonly id: number;
+  readonly expectedVersion: number;
+  readonly name?: string | null;
+  readonly key?: AwsAccessKey | null;
+  readonly consoleRoleName?: string | null;
+}
+
+/** What can be done with cloud accounts, and under which rules. */
+@Injectable()
+export class CloudAccountService {
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly activeSubscriptions: ActiveSubscriptions,
+    private readonly credentials: AwsCredentialsService,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  find({ tenantId }: Viewer, id: number): Promise<CloudAccount | null> {
+    return this.accounts.find(tenantId, id);
+  }
+
+  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<CloudAccount[]> {
+    return this.accounts.findMany(tenantId, ids);
+  }
+
+  list(
+    { tenantId }: Viewer,
+    filter: CloudAccountFilter,
+    page: PageRequest<CloudAccountOrderField>,
+  ): Promise<Page<CloudAccount>> {
+    return this.accounts.list(tenantId, filter, page);
+  }
+
+  count({ tenantId }: Viewer, filter: CloudAccountFilter): Promise<number> {
+    return this.accounts.count(tenantId, filter);
+  }
+
+  /**
+   * A customer's account, whose credentials AWS has accepted.
+   *
+   * @throws CredentialsRejected, CloudAccountNameTaken, AwsUserAlreadyConnected, CustomerAccountMustBeAws
+   */
+  async create(
+    viewer: Viewer,
+    { name, provider, region, key, consoleRoleName }: NewCloudAccount,
+  ): Promise<CloudAccount> {
+    if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
+    if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
+
+    const proven = await this.credentials.prove(key, region, consoleRoleName);
+
+    return this.unitOfWork.run(async (now) => {
+      const account = CloudAccount.create({ tenantId: viewer.tenantId, name, provider, region, proven }, now);
+      await this.accounts.add(account);
+      await this.credentials.keep(viewer, account.id, key, now);
+      return account;
+    });
+  }
+
+  /**
+   * Renames the account, replaces its key, its console role, or all of them at once. New credentials are proven before
+   * the account is held; that nobody changed it meanwhile is checked while it is held.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, AwsAccountChangeInUse,
+   *   CloudAccountNameTaken, AwsUserAlreadyConnected
+   */
+  async update(
+    viewer: Viewer,
+    { id, expectedVersion, name, key, consoleRoleName }: CloudAccountChange,
+  ): Promise<CloudAccount> {
+    const seen = (await this.find(viewer, id)) ?? notFound();
+    seen.refuseChangeIfHosted();
+    seen.refuseOtherVersionThan(expectedVersion);
+    if (name == null && !key && consoleRoleName == null) return seen;
+
+    const proven = key || consoleRoleName != null ? await this.prove(seen, key, consoleRoleName) : null;
+
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.hold(viewer, id);
+      account.refuseOtherVersionThan(expectedVersion);
+      if (proven && account.isInAnotherAwsAccountThan(proven.identity)) await this.refuseMoveWhileInUse(account);
+
+      account.change({ name, proven }, now);
+      await this.accounts.update(account);
+      if (key) await this.credentials.keep(viewer, id, key, now);
+      return account;
+    });
+  }
+
+  /**
+   * Keeps the account from being changed or deleted until the current unit of work ends.
+   * Whoever makes a subscription active must hold its account first, in the same unit of work.
+   *
+   * @throws CloudAccountNotFound
+   */
+  async hold({ tenantId }: Viewer, id: number, path?: readonly string[]): Promise<CloudAccount> {
+    return (await this.accounts.hold(tenantId, id)) ?? notFound(path);
+  }
+
+  /**
+   * Rule: an account with an active subscription cannot be deleted.
+   *
+   * The account is held before we ask, so no subscription can become active between the answer and the removal.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountInUse
+   */
+  delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<void> {
+    return this.unitOfWork.run(async () => {
+      const account = await this.hold(viewer, id);
+      account.refuseChangeIfHosted();
+      account.refuseOtherVersionThan(expectedVersion);
+
+      const inTheWay = await this.activeSubscriptions.on(account.id, blockersShown);
+      if (inTheWay.total > 0) throw new CloudAccountInUse(inTheWay);
+
+      await this.credentials.shred(account.tenantId, account.id);
+      await this.accounts.remove(account);
+    });
+  }
+
+  private async prove(
+    account: CloudAccount,
+    newKey: AwsAccessKey | null | undefined,
+    newRoleName: string | null | undefined,
+  ): Promise<ProvenCredentials> {
+    const key = newKey ?? (await this.credentials.reveal(account.tenantId, account.id)) ?? notFound();
+    return this.credentials.prove(key, account.region, newRoleName ?? account.consoleRoleName ?? '');
+  }
+
+  private async refuseMoveWhileInUse(account: CloudAccount): Promise<void> {
+    const { total } = await this.activeSubscriptions.on(account.id, 0);
+    if (total > 0) throw new AwsAccountChangeInUse();
+  }
+}
+
+function notFound(path?: readonly string[]): never {
+  throw new CloudAccountNotFound(path);
+}

@@ -1,0 +1,22 @@
+import { AwsCredentialsModule } from '#libs/aws-credentials';
+import { Module } from '@nestjs/common';
+import { CloudAccountService } from './cloud-account.service.js';
+import { CloudAccounts } from './cloud-accounts.js';
+import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
+import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
+import { CloudAccountResolver } from './graphql/cloud-account.resolver.js';
+import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
+
+/** Needs an `ActiveSubscriptions`; without one the application does not start. */
+@Module({
+  imports: [AwsCredentialsModule],
+  providers: [
+    CloudAccountService,
+    CloudAccountResolver,
+    CloudAccountInUseResolver,
+    CloudAccountNodes,
+    { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
+  ],
+  exports: [CloudAccountService, CloudAccountNodes],
+})
+export class CloudAccountsModule {}

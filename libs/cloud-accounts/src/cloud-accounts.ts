@@ -1,0 +1,44 @@
+import type { Page, PageRequest } from '#libs/kernel';
+import type { CloudAccount, CloudAccountOwnership, CloudAccountStatus, CloudProvider } from './cloud-account.entity.js';
+
+export type CloudAccountOrderField = 'NAME' | 'CREATED_AT';
+
+/** Every field given must fit; a list is fitted by any of its values. */
+export interface CloudAccountFilter {
+  readonly ownership?: CloudAccountOwnership | null;
+  readonly provider?: readonly CloudProvider[] | null;
+  readonly status?: readonly CloudAccountStatus[] | null;
+  readonly isSandbox?: boolean | null;
+}
+
+/**
+ * All cloud accounts, as the domain sees them: a collection.
+ *
+ * Every question names the tenant that asks. It sees its own accounts and the hosted ones; another's are not there.
+ */
+export abstract class CloudAccounts {
+  abstract find(tenantId: number, id: number): Promise<CloudAccount | null>;
+
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<CloudAccount[]>;
+
+  abstract list(
+    tenantId: number,
+    filter: CloudAccountFilter,
+    page: PageRequest<CloudAccountOrderField>,
+  ): Promise<Page<CloudAccount>>;
+
+  abstract count(tenantId: number, filter: CloudAccountFilter): Promise<number>;
+
+  abstract hasName(tenantId: number, nameKey: string): Promise<boolean>;
+
+  /** Finds the account and keeps other units of work away from it until ours ends. */
+  abstract hold(tenantId: number, id: number): Promise<CloudAccount | null>;
+
+  /** Gives the account its id. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
+  abstract add(account: CloudAccount): Promise<void>;
+
+  /** Writes a held account. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
+  abstract update(account: CloudAccount): Promise<void>;
+
+  abstract remove(account: CloudAccount): Promise<void>;
+}

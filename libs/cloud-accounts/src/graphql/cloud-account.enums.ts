@@ -1,0 +1,48 @@
+import { registerEnumType } from '@nestjs/graphql';
+import { CloudAccountOwnership, CloudAccountStatus, CloudProvider } from '../cloud-account.entity.js';
+import type { CloudAccountOrderField } from '../cloud-accounts.js';
+
+registerEnumType(CloudProvider, {
+  name: 'CloudProvider',
+  description: 'Whose cloud the account is in.',
+  valuesMap: {
+    AWS: { description: 'Amazon Web Services.' },
+    AZURE: { description: 'Microsoft Azure; hosted accounts only.' },
+    GCP: { description: 'Google Cloud; hosted accounts only.' },
+  },
+});
+
+registerEnumType(CloudAccountOwnership, {
+  name: 'CloudAccountOwnership',
+  description: 'Who owns the account at the provider.',
+  valuesMap: {
+    HOSTED: { description: 'The vendor: everybody may use it, nobody may change it.' },
+    CUSTOMER: { description: 'A customer, who brought it along; at AWS only.' },
+  },
+});
+
+registerEnumType(CloudAccountStatus, {
+  name: 'CloudAccountStatus',
+  description: 'Where the account is in its life.',
+  valuesMap: {
+    VERIFYING: { description: 'Its credentials are being checked.' },
+    PROPAGATING: { description: 'AWS does not know its key everywhere yet.' },
+    ACTIVE: { description: 'Subscriptions can be built in it.' },
+    MISSING_PERMISSIONS: { description: 'Its credentials work, but may not do all that is needed.' },
+    ERROR: { description: 'Its credentials do not work.' },
+    DELETING_WHEN_UNUSED: { description: 'It goes with its last active subscription; no new one may begin.' },
+  },
+});
+
+export const OrderField: Record<CloudAccountOrderField, CloudAccountOrderField> = {
+  NAME: 'NAME',
+  CREATED_AT: 'CREATED_AT',
+};
+registerEnumType(OrderField, {
+  name: 'CloudAccountOrderField',
+  description: 'What cloud accounts can be sorted by.',
+  valuesMap: {
+    NAME: { description: 'The name, without its case.' },
+    CREATED_AT: { description: 'When it was created.' },
+  },
+});

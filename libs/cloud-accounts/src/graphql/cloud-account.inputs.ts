@@ -1,0 +1,104 @@
+import { AwsCredentialsInput, faultInRegion, faultInRoleName, UnknownRegion } from '#libs/aws-credentials';
+import { Faultless, OrderDirection } from '#libs/graphql';
+import { faultInName, type SortDirection } from '#libs/kernel';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { IsOptional, ValidateNested } from 'class-validator';
+import { CloudAccountOwnership, CloudAccountStatus, CloudProvider } from '../cloud-account.entity.js';
+import { CustomerAccountMustBeAws } from '../cloud-account.errors.js';
+import type { CloudAccountFilter, CloudAccountOrderField } from '../cloud-accounts.js';
+import { OrderField } from './cloud-account.enums.js';
+
+const onlyAws = (provider: CloudProvider) =>
+  provider === 'AWS' ? null : 'must be AWS: only there can a customer bring an account';
+
+@InputType('CreateCloudAccountInput', { description: 'A cloud account of your own.' })
+export class CreateCloudAccountInput {
+  @Field({ description: 'Account Name: 1 to 64 characters, unique in your tenant whatever the case.' })
+  @Faultless('The name', faultInName)
+  readonly name!: string;
+
+  @Field(() => CloudProvider, { defaultValue: 'AWS', description: 'A customer-owned account can only be at AWS.' })
+  @Faultless('The provider', onlyAws, CustomerAccountMustBeAws)
+  readonly provider!: CloudProvider;
+
+  @Field({
+    defaultValue: 'us-east-1',
+    description: 'The AWS region that is asked; it must lie in the partition of your account.',
+  })
+  @Faultless('The region', faultInRegion, UnknownRegion)
+  readonly region!: string;
+
+  @Field(() => AwsCredentialsInput, { description: 'How the gateway gets in. Proven at AWS before anything is saved.' })
+  @Type(() => AwsCredentialsInput)
+  @ValidateNested()
+  readonly credentials!: AwsCredentialsInput;
+
+  @Field({ description: 'IAM Role Name: the name, not the ARN, of the console role.' })
+  @Faultless('The console role', faultInRoleName)
+  readonly consoleRoleName!: string;
+}
+
+@InputType('UpdateCloudAccountInput', { description: 'What to change; what is left out stays as it is.' })
+export class UpdateCloudAccountInput {
+  @Field(() => ID, { description: 'The account.' })
+  readonly id!: string;
+
+  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  readonly expectedVersion!: number;
+
+  @Field(() => String, { nullable: true, description: 'A new name.' })
+  @IsOptional()
+  @Faultless('The name', faultInName)
+  readonly name?: string | null;
+
+  @Field(() => AwsCredentialsInput, {
+    nullable: true,
+    description: 'New credentials, proven before they replace the old ones.',
+  })
+  @Type(() => AwsCredentialsInput)
+  @IsOptional()
+  @ValidateNested()
+  readonly credentials?: AwsCredentialsInput | null;
+
+  @Field(() => String, { nullable: true, description: 'Another console role.' })
+  @IsOptional()
+  @Faultless('The console role', faultInRoleName)
+  readonly consoleRoleName?: string | null;
+}
+
+@InputType('DeleteCloudAccountInput', { description: 'Which account to delete.' })
+export class DeleteCloudAccountInput {
+  @Field(() => ID, { description: 'The account.' })
+  readonly id!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'When given, refused if somebody changed the account since you read this `version`.',
+  })
+  readonly expectedVersion?: number | null;
+}
+
+@InputType('CloudAccountFilter', { description: 'Which cloud accounts to list: those that fit every field given.' })
+export class CloudAccountFilterInput implements CloudAccountFilter {
+  @Field(() => CloudAccountOwnership, { nullable: true, description: 'Only those of this ownership.' })
+  readonly ownership?: CloudAccountOwnership | null;
+
+  @Field(() => [CloudProvider], { nullable: true, description: 'Only those at one of these providers.' })
+  readonly provider?: CloudProvider[] | null;
+
+  @Field(() => [CloudAccountStatus], { nullable: true, description: 'Only those with one of these statuses.' })
+  readonly status?: CloudAccountStatus[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Only those of the sandbox, or only the others.' })
+  readonly isSandbox?: boolean | null;
+}
+
+@InputType('CloudAccountOrder', { description: 'How to sort cloud accounts.' })
+export class CloudAccountOrderInput {
+  @Field(() => OrderField, { description: 'What to sort by.' })
+  readonly field!: CloudAccountOrderField;
+
+  @Field(() => OrderDirection, { defaultValue: 'ASC', description: 'Which way.' })
+  readonly direction!: SortDirection;
+}

@@ -1,0 +1,125 @@
+import { CurrentViewer, type Viewer } from '#libs/access';
+import { AwsCredentialsService, AwsCredentialsType, type StoredAccessKey } from '#libs/aws-credentials';
+import {
+  Batch,
+  byMoment,
+  byText,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  toConnection,
+  toGlobalId,
+  type Connection,
+  type ListOrder,
+} from '#libs/graphql';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountService } from '../cloud-account.service.js';
+import type { CloudAccountOrderField } from '../cloud-accounts.js';
+import {
+  CloudAccountFilterInput,
+  CloudAccountOrderInput,
+  CreateCloudAccountInput,
+  DeleteCloudAccountInput,
+  UpdateCloudAccountInput,
+} from './cloud-account.inputs.js';
+import {
+  CreateCloudAccountPayload,
+  DeleteCloudAccountPayload,
+  UpdateCloudAccountPayload,
+} from './cloud-account.payloads.js';
+import { CloudAccountConnectionType, CloudAccountType } from './cloud-account.type.js';
+
+const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
+  list: 'cloudAccounts',
+  by: { NAME: byText((account) => account.nameKey), CREATED_AT: byMoment((account) => account.createdAt) },
+};
+
+const refusals = (...codes: string[]) => `Refuses with: ${codes.map((code) => `\`${code}\``).join(', ')}.`;
+const credentialsRefusals = 'and with `CredentialsRejectedError`: the codes beginning with `AWS_`, and `SANDBOX_OFF`';
+
+@Resolver(() => CloudAccountType)
+export class CloudAccountResolver {
+  private readonly credentialsOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const keys = await this.awsCredentials.ofAccounts(
+      viewer.tenantId,
+      accounts.map(({ id }) => id),
+    );
+    return accounts.map(({ id }) => keys.find((key) => key.cloudAccountId === id) ?? null);
+  });
+
+  constructor(
+    private readonly accounts: CloudAccountService,
+    private readonly awsCredentials: AwsCredentialsService,
+  ) {}
+
+  @Query(() => CloudAccountType, {
+    nullable: true,
+    description: 'One cloud account; null when there is none with this id.',
+  })
+  cloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('id', { type: () => ID, description: 'The account.' }) id: string,
+  ): Promise<CloudAccount | null> {
+    return this.accounts.find(viewer, idOf('CloudAccount', id));
+  }
+
+  @Query(() => CloudAccountConnectionType, {
+    description: 'Your cloud accounts and the hosted ones; by name when no order is given.',
+  })
+  async cloudAccounts(
+    @CurrentViewer() viewer: Viewer,
+    @Args() args: ConnectionArgs,
+    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: CloudAccountFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'How to sort them.' })
+    orderBy: CloudAccountOrderInput = { field: 'NAME', direction: 'ASC' },
+  ): Promise<Connection<CloudAccount>> {
+    const page = await this.accounts.list(viewer, filter, pageRequest(order, args, orderBy));
+    return toConnection(order, orderBy, page, () => this.accounts.count(viewer, filter));
+  }
+
+  @Mutation(() => CreateCloudAccountPayload, {
+    description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusals('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED')} ${credentialsRefusals}.`,
+  })
+  async createCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'The account.' }) input: CreateCloudAccountInput,
+  ) {
+    return { cloudAccount: await this.accounts.create(viewer, { ...input, key: input.credentials.toKey() }) };
+  }
+
+  @Mutation(() => UpdateCloudAccountPayload, {
+    description: `Renames a cloud account, or replaces its credentials or its console role. ${refusals('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}.`,
+  })
+  async updateCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'The change.' }) input: UpdateCloudAccountInput,
+  ) {
+    const id = idOf('CloudAccount', input.id);
+    return { cloudAccount: await this.accounts.update(viewer, { ...input, id, key: input.credentials?.toKey() }) };
+  }
+
+  @Mutation(() => DeleteCloudAccountPayload, {
+    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it. ${refusals('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
+  })
+  async deleteCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) input: DeleteCloudAccountInput,
+  ) {
+    await this.accounts.delete(viewer, idOf('CloudAccount', input.id), input.expectedVersion);
+    return { deletedCloudAccountId: input.id };
+  }
+
+  @ResolveField(() => ID)
+  id(@Parent() account: CloudAccount): string {
+    return toGlobalId('CloudAccount', account.id);
+  }
+
+  @ResolveField(() => AwsCredentialsType, {
+    nullable: true,
+    description: 'The key it is used with; null for hosted accounts.',
+  })
+  credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
+    return this.credentialsOf.load(viewer, account);
+  }
+}

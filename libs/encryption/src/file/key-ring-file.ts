@@ -1,0 +1,242 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { keyLength } from '../envelope.js';
+import { isKekId, KeyRing, newKekId, type KekId } from '../key-ring.js';
+
+const largest = 64 * 1024;
+const restore = 'Restore it from your backup of the keys; without them what they encrypted stays unreadable.';
+
+/**
+ * There is no using this file as a key ring. The message is for the operator: which file, what is wrong with it, the
+ * way out. It never holds what the file says, and there is no `cause`, because a parser's message quotes its input.
+ */
+export class KeyRingUnusable extends Error {
+  override readonly name = 'KeyRingUnusable';
+
+  constructor(path: string, fault: string, wayOut: string) {
+    super(`The key ring file ${path} ${fault}. ${wayOut}`);
+  }
+}
+
+/**
+ * Reads `{ "version": 1, "active": "kek-…", "keys": { "kek-…": "<32 bytes in base64>" } }`.
+ *
+ * A symbolic link is followed, since that is how secrets are mounted into containers; every check is about the file it
+ * leads to, and about the very file that is read.
+ *
+ * @throws KeyRingUnusable
+ */
+export function readKeyRingFile(path: string): KeyRing {
+  const contents = readPrivateFile(path);
+  try {
+    return parse(path, contents.toString('utf8'));
+  } finally {
+    contents.fill(0);
+  }
+}
+
+/**
+ * Makes a ring of one new key and returns once it is safe on the disk. The file appears whole or not at all, and a file
+ * that is already there is left alone: of several callers at once, one gets a ring. A crash may leave a hidden `.tmp`
+ * file beside it, whose key was never used; it can be removed.
+ *
+ * @throws KeyRingUnusable
+ */
+export function createKeyRingFile(path: string): KeyRing {
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+  try {
+    writeDraft(draft);
+    // A rename would replace a file that somebody else has just put there; a link does not.
+    linkSync(draft, path);
+  } catch (error) {
+    throw notCreated(path, codeOf(error));
+  } finally {
+    remove(draft);
+  }
+  syncFolder(dirname(path));
+  return readKeyRingFile(path);
+}
+
+function readPrivateFile(path: string): Buffer {
+  const file = openExisting(path);
+  try {
+    refuseUnlessPrivate(path, file);
+
+    const contents = Buffer.alloc(largest + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < contents.length; length += read) {
+      read = readSync(file, contents, length, contents.length - length, null);
+    }
+    if (length > largest) throw tooLarge(path);
+    return contents.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openExisting(path: string): number {
+  try {
+    // Not blocking, because a named pipe without a writer would keep us waiting for ever.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT') {
+      throw new KeyRingUnusable(
+        path,
+        'does not exist',
+        'If the gateway has data already, restore the file from your backup of the keys: a new key ring cannot read it. ' +
+          'Otherwise create one.',
+      );
+    }
+    throw new KeyRingUnusable(
+      path,
+      `cannot be opened (${code})`,
+      'Make it a file which the user who runs the gateway may read.',
+    );
+  }
+}
+
+function refuseUnlessPrivate(path: string, file: number): void {
+  const stats = fstatSync(file);
+  if (!stats.isFile()) {
+    throw new KeyRingUnusable(path, 'is not a regular file', 'Name the file itself, not the folder it is in.');
+  }
+  const { mode, uid, size } = stats;
+  // Windows has neither owners nor modes of this kind.
+  const us = process.geteuid?.();
+  if (us !== undefined && uid !== us && uid !== 0) {
+    throw new KeyRingUnusable(
+      path,
+      'belongs to another user',
+      `Whoever owns it can read and replace the keys. Run: chown ${us} ${quoted(path)}`,
+    );
+  }
+  if (us !== undefined && (mode & 0o077) !== 0) {
+    throw new KeyRingUnusable(
+      path,
+      `is open to other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')})`,
+      `Run: chmod 600 ${quoted(path)} (for a mounted secret, set its mode to 0400 where it is mounted)`,
+    );
+  }
+  if (size > largest) throw tooLarge(path);
+}
+
+function tooLarge(path: string): KeyRingUnusable {
+  return new KeyRingUnusable(path, `is larger than ${largest} bytes`, 'Name the file that holds the key ring.');
+}
+
+function parse(path: string, text: string): KeyRing {
+  const unusable = (fault: string, wayOut = restore) => new KeyRingUnusable(path, fault, wayOut);
+
+  const ring = jsonObject(text);
+  if (!ring) throw unusable('is not a JSON object');
+  if (ring['version'] !== 1) {
+    throw unusable('is not of version 1', 'Use the release of the gateway that wrote it, or a newer one.');
+  }
+  const { active, keys } = ring;
+  if (!isObject(keys)) throw unusable('has no "keys"');
+
+  const keks = new Map<KekId, Buffer>();
+  for (const [position, [id, text]] of Object.entries(keys).entries()) {
+    const which = `key number ${position + 1}`;
+    if (!isKekId(id)) throw unusable(`names its ${which} something other than "kek-" and 8 hexadecimal digits`);
+    const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
+    // Buffer.from skips what is not base64, so only the way back tells.
+    if (!bytes || bytes.toString('base64') !== text) throw unusable(`has a key ${id} that is not base64`);
+    if (bytes.length !== keyLength) {
+      throw unusable(`has a key ${id} of ${bytes.length} bytes, and a key has ${keyLength}`);
+    }
+    keks.set(id, bytes);
+  }
+  if (typeof active !== 'string' || !isKekId(active) || !keks.has(active)) {
+    throw unusable('does not say which of its keys is active', 'Set "active" to the id of the key to encrypt with.');
+  }
+  return new KeyRing(active, keks);
+}
+
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function writeDraft(draft: string): void {
+  const active = newKekId();
+  const keys = { [active]: randomBytes(keyLength).toString('base64') };
+  const contents = Buffer.from(`${JSON.stringify({ version: 1, active, keys }, null, 2)}\n`);
+
+  const file = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+  try {
+    fchmodSync(file, 0o600); // whatever the umask took away
+    writeFileSync(file, contents);
+    fsyncSync(file);
+  } finally {
+    contents.fill(0);
+    closeSync(file);
+  }
+}
+
+function remove(draft: string): void {
+  try {
+    unlinkSync(draft);
+  } catch {
+    // It was never made, or it stays: neither changes whether there is a key ring.
+  }
+}
+
+/** A new name is safe only once its folder is: until then a power cut may take it back. */
+function syncFolder(path: string): void {
+  if (process.platform === 'win32') return; // which cannot open a folder
+  const folder = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function notCreated(path: string, code: string): KeyRingUnusable {
+  switch (code) {
+    case 'EEXIST':
+      return new KeyRingUnusable(
+        path,
+        'is already there and was left as it is',
+        'Use it. What its keys encrypted would be lost with it.',
+      );
+    case 'ENOENT':
+      return new KeyRingUnusable(path, 'cannot be created in a folder that does not exist', 'Create the folder first.');
+    default:
+      return new KeyRingUnusable(
+        path,
+        `cannot be created (${code})`,
+        'Choose a folder which the user who runs the gateway may write to, on a file system with hard links.',
+      );
+  }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
+}
+
+function quoted(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '#libs/kernel';
+
+interface Entry {
+  readonly bytes: Buffer;
+  readonly since: number;
+}
+
+/**
+ * Unwrapped keys, for a short while. A key is forgotten 5 minutes after it was put, however often it is used; the one
+ * unused for longest goes first when there are too many. Forgetting zeroes the bytes.
+ *
+ * A Buffer that goes in belongs to the cache, and what comes out is a copy that belongs to the caller. So the cache can
+ * zero what it holds at any moment without looking who is in the middle of encrypting.
+ */
+export class KeyCache {
+  readonly #entries = new Map<string, Entry>();
+  #sweep: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** @param lifetime milliseconds */
+  constructor(
+    private readonly clock: Clock,
+    private readonly limit = 1000,
+    private readonly lifetime = 5 * 60_000,
+  ) {}
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(name: string): Buffer | undefined {
+    const entry = this.#entries.get(name);
+    if (!entry) return undefined;
+    if (this.isStale(entry)) {
+      this.forget(name);
+      return undefined;
+    }
+    // A Map keeps the order of insertion: what is used moves to the end, so the first is the one unused for longest.
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
+    return Buffer.from(entry.bytes);
+  }
+
+  put(name: string, bytes: Buffer): void {
+    if (this.#closed) {
+      bytes.fill(0);
+      return;
+    }
+    this.forget(name);
+    this.#entries.set(name, { bytes, since: this.clock.now().getTime() });
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.limit) break;
+      this.forget(oldest);
+    }
+    this.scheduleSweep();
+  }
+
+  /** Forgets everything, and keeps nothing from now on. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#sweep);
+    for (const name of [...this.#entries.keys()]) this.forget(name);
+  }
+
+  private forget(name: string): void {
+    this.#entries.get(name)?.bytes.fill(0);
+    this.#entries.delete(name);
+  }
+
+  private isStale({ since }: Entry): boolean {
+    const age = this.clock.now().getTime() - since;
+    return age < 0 || age >= this.lifetime; // a clock that was set back must not keep a key alive
+  }
+
+  /** A key nobody asks for any more must go, too, so looking at the clock on use is not enough. */
+  private scheduleSweep(): void {
+    if (this.#sweep || this.#entries.size === 0) return;
+    const oldest = Math.min(...[...this.#entries.values()].map(({ since }) => since));
+    const remaining = oldest + this.lifetime - this.clock.now().getTime();
+    const delay = Math.min(Math.max(remaining, 1), this.lifetime);
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      for (const [name, entry] of [...this.#entries]) if (this.isStale(entry)) this.forget(name);
+      this.scheduleSweep();
+    }, delay).unref();
+  }
+}

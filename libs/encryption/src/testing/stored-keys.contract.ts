@@ -1,0 +1,120 @@
+import { StoredKeyExists, type NewStoredKey, type StoredKeys } from '../keys.js';
+
+/**
+ * What every StoredKeys must do, so that a test on the one in memory proves something.
+ *
+ * @param make an empty collection, for each test
+ * @param tenantIds two tenants that exist, should the collection insist
+ */
+export function itBehavesLikeStoredKeys(
+  make: () => StoredKeys | Promise<StoredKeys>,
+  [tenantId, anotherTenantId]: readonly [number, number] = [1, 2],
+): void {
+  let keys: StoredKeys;
+  beforeEach(async () => {
+    keys = await make();
+  });
+
+  const aKey = (change: Partial<NewStoredKey> = {}): NewStoredKey => ({
+    tenantId,
+    purpose: 'tenant',
+    version: 1,
+    kekId: 'kek-00000001',
+    wrappedKey: Buffer.from(Array.from({ length: 64 }, (_, i) => (i * 37) % 256)),
+    commitment: Buffer.from(Array.from({ length: 32 }, (_, i) => 255 - i)),
+    createdAt: new Date('2024-02-29T12:34:56.789Z'),
+    ...change,
+  });
+  const aGatewayKey = (change: Partial<NewStoredKey> = {}) => aKey({ tenantId: null, purpose: 'gateway', ...change });
+
+  it.each([
+    ['of a tenant', aKey()],
+    ['of the gateway', aGatewayKey()],
+  ])('gives a key %s back as it was added', async (_, key) => {
+    const id = await keys.add(key);
+
+    expect(id).toBeGreaterThan(0);
+    expect({ ...(await keys.find(id)) }).toEqual({ ...key, id });
+    expect({ ...(await keys.newestFor(key.purpose, key.tenantId)) }).toEqual({ ...key, id });
+    expect((await keys.list()).map((stored) => ({ ...stored }))).toEqual([{ ...key, id }]);
+  });
+
+  it('gives keys out as Buffers', async () => {
+    const stored = await keys.find(await keys.add(aKey()));
+
+    expect(Buffer.isBuffer(stored?.wrappedKey)).toBe(true);
+    expect(Buffer.isBuffer(stored?.commitment)).toBe(true);
+  });
+
+  it('knows nothing of a key that was never added', async () => {
+    const id = await keys.add(aKey());
+
+    expect(await keys.find(id + 1)).toBeNull();
+    expect(await keys.newestFor('tenant', anotherTenantId)).toBeNull();
+    expect(await keys.newestFor('gateway', null)).toBeNull();
+    expect(await keys.newestFor('gateway', tenantId)).toBeNull();
+    expect(await keys.newestFor('tenant', null)).toBeNull();
+  });
+
+  it('finds the newest by version, whatever the order they came in', async () => {
+    for (const version of [2, 10, 9, 1]) await keys.add(aKey({ version }));
+    await keys.add(aKey({ version: 11, tenantId: anotherTenantId }));
+    await keys.add(aGatewayKey({ version: 12 }));
+
+    expect((await keys.newestFor('tenant', tenantId))?.version).toBe(10);
+  });
+
+  it('finds the newest key of the gateway', async () => {
+    for (const version of [1, 3, 2]) await keys.add(aGatewayKey({ version }));
+
+    expect((await keys.newestFor('gateway', null))?.version).toBe(3);
+  });
+
+  it.each([
+    ['a tenant', aKey()],
+    ['the gateway, which has no tenant', aGatewayKey()],
+  ])('refuses the same version for %s twice, and keeps the first', async (_, key) => {
+    const id = await keys.add(key);
+
+    await expect(keys.add({ ...key, kekId: 'kek-00000002' })).rejects.toThrow(StoredKeyExists);
+
+    expect((await keys.list()).map((stored) => [stored.id, stored.kekId])).toEqual([[id, key.kekId]]);
+  });
+
+  it('takes the same version for another tenant, and another version for the same', async () => {
+    await keys.add(aKey());
+    await keys.add(aGatewayKey());
+    await keys.add(aKey({ tenantId: anotherTenantId }));
+    await keys.add(aKey({ version: 2 }));
+
+    const all = await keys.list();
+    expect(all.map(({ tenantId, version }) => [tenantId, version])).toEqual([
+      [tenantId, 1],
+      [null, 1],
+      [anotherTenantId, 1],
+      [tenantId, 2],
+    ]);
+    expect(all.map(({ id }) => id)).toEqual([...new Set(all.map(({ id }) => id))].sort((a, b) => a - b));
+  });
+
+  it.each([
+    ['a tenant', aKey()],
+    ['the gateway', aGatewayKey()],
+  ])('lets one of twenty at the same moment add a version for %s', async (_, key) => {
+    const all = await Promise.allSettled(Array.from({ length: 20 }, () => keys.add(key)));
+
+    const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(refused).toHaveLength(19);
+    for (const reason of refused) expect(reason).toBeInstanceOf(StoredKeyExists);
+    expect(await keys.list()).toHaveLength(1);
+  });
+
+  it('does not feel what becomes of the Buffers it took or gave', async () => {
+    const key = aKey();
+    const id = await keys.add({ ...key, wrappedKey: Buffer.from(key.wrappedKey) });
+    (await keys.find(id))?.wrappedKey.fill(0);
+    (await keys.newestFor('tenant', tenantId))?.wrappedKey.fill(0);
+
+    expect((await keys.find(id))?.wrappedKey).toEqual(key.wrappedKey);
+  });
+}

@@ -1,0 +1,25 @@
+import type { DomainError } from '#libs/kernel';
+import { ValidateBy } from 'class-validator';
+
+/** Makes the refusal for a field at `path`, when it deserves a code of its own. */
+export type Refusal = new (path: readonly string[], message: string) => DomainError;
+
+/**
+ * A constraint on an input field whose rule is the domain's.
+ *
+ * @param label what the field is called at the beginning of a sentence: `The name`
+ * @param fault what is wrong with a value, as the end of that sentence, without the value; null when nothing is
+ * @param refusal the error to refuse with; `InvalidField` when not given
+ */
+export function Faultless<T>(label: string, fault: (value: T) => string | null, refusal?: Refusal): PropertyDecorator {
+  return ValidateBy(
+    {
+      name: `${label}${refusal?.name ?? ''}`,
+      validator: {
+        validate: (value: T) => fault(value) === null,
+        defaultMessage: (args) => `${label} ${fault(args?.value as T)}.`,
+      },
+    },
+    { context: { refusal } },
+  );
+}

@@ -1,0 +1,6 @@
+export { SubscriptionNodes } from './graphql/subscription-nodes.js';
+export { Subscription } from './subscription.entity.js';
+export { subscriptionErrors } from './subscription.errors.js';
+export { SubscriptionService } from './subscription.service.js';
+export { SubscriptionsModule } from './subscriptions.module.js';
+export { SubscriptionsOfAccount } from './subscriptions-of-account.js';

@@ -1,0 +1,95 @@
+import { faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { SubscriptionAlreadyEnded } from './subscription.errors.js';
+
+export const SubscriptionStatus = {
+  PENDING: 'PENDING',
+  ACTIVE: 'ACTIVE',
+  CHANGE_PENDING: 'CHANGE_PENDING',
+  DELETING: 'DELETING',
+  ERROR: 'ERROR',
+  DELETED: 'DELETED',
+} as const;
+export type SubscriptionStatus = keyof typeof SubscriptionStatus;
+
+/**
+ * What a customer has built in a cloud account. It is active from its first moment until it is DELETED, whatever
+ * happens between; once ended it stays ended, and remembers its account by the bare id.
+ */
+@Entity('subscription')
+export class Subscription {
+  @PrimaryGeneratedColumn({ type: 'int' })
+  readonly id!: number;
+
+  @Column('int', { name: 'tenant_id' })
+  readonly tenantId!: number;
+
+  @Column('int', { name: 'cloud_account_id' })
+  readonly cloudAccountId!: number;
+
+  @Column('varchar', { length: 64 })
+  readonly name!: string;
+
+  @Column('varchar', { length: 32 })
+  readonly region!: string;
+
+  @Column('varchar', { length: 16 })
+  readonly status!: SubscriptionStatus;
+
+  /** Counts what users change. */
+  @Column('int')
+  readonly version!: number;
+
+  @Column('datetime', { name: 'created_at', precision: 3 })
+  readonly createdAt!: Date;
+
+  @Column('datetime', { name: 'updated_at', precision: 3 })
+  readonly updatedAt!: Date;
+
+  @Column('datetime', { name: 'ended_at', precision: 3, nullable: true })
+  readonly endedAt!: Date | null;
+
+  /** Wanted from now on; building it is somebody else's. */
+  static create(
+    details: { tenantId: number; cloudAccountId: number; name: string; region: string },
+    now: Date,
+  ): Subscription {
+    const fault = faultInName(details.name);
+    if (fault) throw new InvalidInput([new InvalidField(['input', 'name'], `The name ${fault}.`)]);
+
+    return Object.assign(new Subscription(), {
+      ...details,
+      name: normalizeName(details.name),
+      status: 'PENDING',
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      endedAt: null,
+    } satisfies Partial<Subscription>);
+  }
+
+  /**
+   * The one meaning of *active*: a subscription keeps its account from being deleted unless it is DELETED. By
+   * exclusion, so that a status nobody thought of yet blocks. The column `active_cloud_account_id` says it in SQL.
+   */
+  get isActive(): boolean {
+    return this.status !== SubscriptionStatus.DELETED;
+  }
+
+  /** @throws SubscriptionAlreadyEnded */
+  end(now: Date): void {
+    if (!this.isActive) throw new SubscriptionAlreadyEnded();
+
+    Object.assign(this, {
+      status: 'DELETED',
+      version: this.version + 1,
+      updatedAt: now,
+      endedAt: now,
+    } satisfies Partial<Subscription>);
+  }
+
+  /** @throws VersionConflict when somebody changed the subscription since `expected` was read */
+  refuseOtherVersionThan(expected: number | null | undefined): void {
+    if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
+  }
+}

@@ -1,0 +1,25 @@
+import { CloudAccountsModule } from '#libs/cloud-accounts';
+import { Module } from '@nestjs/common';
+import { AccountSubscriptionsResolver } from './graphql/account-subscriptions.resolver.js';
+import { BlockerResolver } from './graphql/blocker.resolver.js';
+import { SubscriptionNodes } from './graphql/subscription-nodes.js';
+import { SubscriptionResolver } from './graphql/subscription.resolver.js';
+import { SubscriptionService } from './subscription.service.js';
+import { SubscriptionsOfAccount } from './subscriptions-of-account.js';
+import { Subscriptions } from './subscriptions.js';
+import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
+
+@Module({
+  imports: [CloudAccountsModule],
+  providers: [
+    SubscriptionService,
+    SubscriptionsOfAccount,
+    SubscriptionResolver,
+    AccountSubscriptionsResolver,
+    BlockerResolver,
+    SubscriptionNodes,
+    { provide: Subscriptions, useClass: TypeOrmSubscriptions },
+  ],
+  exports: [SubscriptionsOfAccount, SubscriptionNodes],
+})
+export class SubscriptionsModule {}

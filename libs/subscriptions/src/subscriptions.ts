@@ -1,0 +1,49 @@
+import type { Page, PageRequest } from '#libs/kernel';
+import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
+
+export type SubscriptionOrderField = 'CREATED_AT';
+
+/** Every field given must fit. */
+export interface SubscriptionFilter {
+  readonly isActive?: boolean | null;
+  readonly status?: readonly SubscriptionStatus[] | null;
+}
+
+/** All subscriptions, as the domain sees them: a collection. Every question but `activeOn` names the tenant that asks. */
+export abstract class Subscriptions {
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<Subscription[]>;
+
+  abstract list(
+    tenantId: number,
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>>;
+
+  abstract count(tenantId: number, filter: SubscriptionFilter): Promise<number>;
+
+  /** The same page of each account's list, in the order of the accounts. */
+  abstract listOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>[]>;
+
+  abstract countOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+  ): Promise<number[]>;
+
+  /** The oldest active subscriptions on an account, whoever's they are, and how many there are in all. */
+  abstract activeOn(cloudAccountId: number, limit: number): Promise<[Subscription[], number]>;
+
+  /** Finds the subscription and keeps other units of work away from it until ours ends. */
+  abstract hold(tenantId: number, id: number): Promise<Subscription | null>;
+
+  /** Gives the subscription its id. */
+  abstract add(subscription: Subscription): Promise<void>;
+
+  /** Writes a held subscription. */
+  abstract update(subscription: Subscription): Promise<void>;
+}

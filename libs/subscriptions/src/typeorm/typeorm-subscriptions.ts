@@ -1,0 +1,131 @@
+import { keysetPage, Transactions } from '#libs/database';
+import type { Page, PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { In, Not, type SelectQueryBuilder } from 'typeorm';
+import { Subscription, SubscriptionStatus } from '../subscription.entity.js';
+import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } from '../subscriptions.js';
+
+const columns = { CREATED_AT: 'createdAt' } as const;
+
+@Injectable()
+export class TypeOrmSubscriptions extends Subscriptions {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  findMany(tenantId: number, ids: readonly number[]): Promise<Subscription[]> {
+    return this.rows.findBy({ tenantId, id: In([...ids]) });
+  }
+
+  list(
+    tenantId: number,
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>> {
+    return keysetPage(this.filtered(tenantId, filter), columns, page);
+  }
+
+  count(tenantId: number, filter: SubscriptionFilter): Promise<number> {
+    return this.filtered(tenantId, filter).getCount();
+  }
+
+  async listOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    const ofAccount = (id: number) =>
+      this.filtered(tenantId, filter).andWhere('subscription.cloudAccountId = :id', { id });
+    // A cursor belongs to one account's list, so only the beginning or the end of a list is ever asked of many.
+    if (cloudAccountIds.length === 1 || page.after || page.before) {
+      return Promise.all(cloudAccountIds.map((id) => keysetPage(ofAccount(id), columns, page)));
+    }
+    const ids = await this.idsAtTheEdge(tenantId, cloudAccountIds, filter, page);
+    const rows = await this.rows.findBy({ id: In(ids) });
+    return cloudAccountIds.map((accountId) =>
+      cut(
+        rows.filter((row) => row.cloudAccountId === accountId),
+        page,
+      ),
+    );
+  }
+
+  async countOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+  ): Promise<number[]> {
+    const counts = await this.filtered(tenantId, filter)
+      .andWhere('subscription.cloudAccountId IN (:...cloudAccountIds)', { cloudAccountIds })
+      .select('subscription.cloudAccountId', 'account')
+      .addSelect('COUNT(*)', 'number')
+      .groupBy('subscription.cloudAccountId')
+      .getRawMany<{ account: number; number: number | string }>();
+    return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
+  }
+
+  activeOn(cloudAccountId: number, limit: number): Promise<[Subscription[], number]> {
+    const where = { cloudAccountId, status: Not(SubscriptionStatus.DELETED) };
+    if (limit === 0) return this.rows.countBy(where).then((total) => [[], total]);
+    return this.rows.findAndCount({ where, order: { id: 'ASC' }, take: limit });
+  }
+
+  hold(tenantId: number, id: number): Promise<Subscription | null> {
+    return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
+  }
+
+  async add(subscription: Subscription): Promise<void> {
+    await this.rows.insert(subscription);
+  }
+
+  async update(subscription: Subscription): Promise<void> {
+    const { id, tenantId } = subscription;
+    await this.rows.update({ id, tenantId }, { ...subscription });
+  }
+
+  /** The ids of one more than a page's worth of rows at one end of each account's list. */
+  private async idsAtTheEdge(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+    { orderBy, from, count }: PageRequest<SubscriptionOrderField>,
+  ): Promise<number[]> {
+    const scan = (orderBy.direction === 'ASC') === (from === 'start') ? 'ASC' : 'DESC';
+    const ranked = this.filtered(tenantId, filter)
+      .andWhere('subscription.cloudAccountId IN (:...cloudAccountIds)', { cloudAccountIds })
+      .select('subscription.id', 'id')
+      .addSelect(
+        `ROW_NUMBER() OVER (PARTITION BY subscription.cloud_account_id ORDER BY subscription.created_at ${scan}, subscription.id ${scan})`,
+        'place',
+      );
+    const [sql, parameters] = ranked.getQueryAndParameters();
+    const rows = await this.transactions.query<{ id: number }>(`SELECT id FROM (${sql}) ranked WHERE place <= ?`, [
+      ...parameters,
+      count + 1,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  private filtered(tenantId: number, { isActive, status }: SubscriptionFilter): SelectQueryBuilder<Subscription> {
+    const query = this.rows.createQueryBuilder('subscription').where('subscription.tenantId = :tenantId', { tenantId });
+    if (isActive != null)
+      query.andWhere(`subscription.status ${isActive ? '<>' : '='} :ended`, { ended: SubscriptionStatus.DELETED });
+    if (status) query.andWhere(status.length > 0 ? 'subscription.status IN (:...status)' : '1 = 0', { status });
+    return query;
+  }
+
+  private get rows() {
+    return this.transactions.repository(Subscription);
+  }
+}
+
+/** One account's page out of one row more than the page holds. */
+function cut(rows: Subscription[], { orderBy, from, count }: PageRequest<SubscriptionOrderField>): Page<Subscription> {
+  const sorted = rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id - b.id);
+  if (orderBy.direction === 'DESC') sorted.reverse();
+  const hasMore = sorted.length > count;
+  return from === 'start'
+    ? { items: sorted.slice(0, count), hasNextPage: hasMore, hasPreviousPage: false }
+    : { items: sorted.slice(-count), hasNextPage: false, hasPreviousPage: hasMore };
+}

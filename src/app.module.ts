@@ -1,0 +1,26 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { DomainWiringModule } from './domain-wiring.module.js';
+import { GatewayGraphQLModule } from './graphql/graphql.module.js';
+import { UserErrorsInterceptor } from './graphql/user-errors.interceptor.js';
+import { ValidateInputPipe } from './graphql/validate-input.pipe.js';
+import { PlatformModule, type Platform } from './platform.module.js';
+import { HealthController } from './rest/health.controller.js';
+import { HttpErrorsFilter } from './rest/http-errors.filter.js';
+
+/** The composition root. */
+@Module({})
+export class AppModule {
+  static of(platform: Platform): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.of(platform), DomainWiringModule, GatewayGraphQLModule],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_PIPE, useClass: ValidateInputPipe },
+        { provide: APP_INTERCEPTOR, useClass: UserErrorsInterceptor },
+        { provide: APP_FILTER, useClass: HttpErrorsFilter },
+      ],
+    };
+  }
+}

@@ -1,0 +1,150 @@
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { DatabaseLocation } from '#libs/database';
+import { z } from 'zod';
+
+/** Everything an operator can set, read once. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly database: DatabaseLocation;
+  readonly keyRingFile: string;
+  readonly sandbox: boolean;
+  readonly awsEndpointOverride: string | undefined;
+  readonly awsTimeoutMs: number;
+}
+
+/** The configuration cannot be used. The message names each variable, what is wrong with it, and an example; no value. */
+export class ConfigUnusable extends Error {
+  override readonly name = 'ConfigUnusable';
+}
+
+interface Setting {
+  readonly schema: z.ZodType;
+  readonly means: string;
+  readonly example: string;
+  readonly unset: string;
+}
+
+const loopback = (host: string) =>
+  host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
+
+const wholeNumber = (from: number, to: number) =>
+  z.string().transform((text, context) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= from && number <= to) return number;
+    context.addIssue({ code: 'custom', message: `must be a whole number from ${from} to ${to}` });
+    return z.NEVER;
+  });
+
+const url = (test: (url: URL) => string | null) =>
+  z.string().superRefine((text, context) => {
+    const message = URL.canParse(text) ? test(new URL(text)) : 'must be a URL';
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+
+/** Every variable the gateway reads; `docs/configuration.md` is held against this list by a test. */
+export const settings = {
+  PORT: {
+    schema: wholeNumber(0, 65535),
+    means: 'The port to listen on; 0 takes any free one.',
+    example: '4000',
+    unset: '4000',
+  },
+  HOST: {
+    schema: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be a host name or an address'),
+    means: 'The address to listen on. Anything but loopback wants TLS in front of it.',
+    example: '0.0.0.0',
+    unset: '127.0.0.1',
+  },
+  DATA_DIR: {
+    schema: z.string().min(1, 'must not be blank'),
+    means: 'The folder of the embedded database and, unless KEY_RING_FILE says otherwise, of the key ring.',
+    example: '/var/lib/cloud-account-gateway',
+    unset: './data',
+  },
+  DATABASE_URL: {
+    schema: url(({ protocol, pathname }) => {
+      if (!['mysql:', 'mariadb:'].includes(protocol)) return 'must begin with mysql:// or mariadb://';
+      return pathname.length > 1 ? null : 'must name a database after the host';
+    }),
+    means: 'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database to use instead of the embedded one.',
+    example: 'mysql://gateway:password@db.example:3306/gateway',
+    unset: 'the embedded SQLite database in DATA_DIR',
+  },
+  KEY_RING_FILE: {
+    schema: z.string().min(1, 'must not be blank'),
+    means:
+      'The file with the key-encryption keys. Readable by the gateway alone; keep its backup apart from the database.',
+    example: '/etc/cloud-account-gateway/key-ring.json',
+    unset: 'key-ring.json in DATA_DIR',
+  },
+  AWS_SANDBOX: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
+    means:
+      'Whether keys that begin with AKIASANDBOX are answered by a small AWS inside the gateway. Real keys never go there.',
+    example: 'off',
+    unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
+  },
+  AWS_ENDPOINT_OVERRIDE: {
+    schema: url(({ protocol, hostname, username, password }) => {
+      if (username || password) return 'must not hold a user or a password';
+      return protocol === 'https:' || (protocol === 'http:' && loopback(hostname))
+        ? null
+        : 'must be https://, or http:// to a loopback address';
+    }),
+    means:
+      'Another address that answers as AWS does, for every key but those of the sandbox. Customers’ requests are signed for it: name only what you trust.',
+    example: 'https://aws-proxy.example',
+    unset: 'AWS itself',
+  },
+  AWS_TIMEOUT_MS: {
+    schema: wholeNumber(100, 60_000),
+    means: 'How long AWS may take to answer one question, retries included, in milliseconds.',
+    example: '10000',
+    unset: '10000',
+  },
+  NODE_ENV: {
+    schema: z.string(),
+    means: '`production` switches the sandbox off unless AWS_SANDBOX says otherwise.',
+    example: 'production',
+    unset: 'development',
+  },
+} satisfies Record<string, Setting>;
+
+type Name = keyof typeof settings;
+
+/**
+ * The configuration in `env`: the only reader of the environment. A variable set to nothing counts as not set.
+ *
+ * @throws ConfigUnusable naming every variable that is wrong
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const faults: string[] = [];
+  const read = <T>(name: Name): T | undefined => {
+    const text = env[name];
+    if (text === undefined || text === '') return undefined;
+    const result = settings[name].schema.safeParse(text);
+    if (result.success) return result.data as T;
+    faults.push(`${name} ${result.error.issues[0]?.message}. Example: ${name}=${settings[name].example}`);
+    return undefined;
+  };
+
+  const dataDir = resolve(read<string>('DATA_DIR') ?? './data');
+  const databaseUrl = read<string>('DATABASE_URL')?.replace(/^mariadb:/, 'mysql:');
+  const sandbox = read<'on' | 'off'>('AWS_SANDBOX');
+  const keyRingFile = read<string>('KEY_RING_FILE');
+  const config: Config = {
+    host: read<string>('HOST') ?? '127.0.0.1',
+    port: read<number>('PORT') ?? 4000,
+    dataDir,
+    database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
+    keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),
+    sandbox: sandbox ? sandbox === 'on' : !databaseUrl && read<string>('NODE_ENV') !== 'production',
+    awsEndpointOverride: read<string>('AWS_ENDPOINT_OVERRIDE'),
+    awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
+  };
+  if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
+  return config;
+}

@@ -1,0 +1,21 @@
+import { ApiKey, Tenant } from '#libs/access';
+import { StoredAccessKey } from '#libs/aws-credentials';
+import { CloudAccount } from '#libs/cloud-accounts';
+import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
+import { StoredKeyRow } from '#libs/encryption';
+import { Subscription } from '#libs/subscriptions';
+import { DataSource } from 'typeorm';
+import * as migrations from './migrations/index.js';
+
+/** One answer to "which database", for the gateway, its tests and TypeORM's command line. Not connected yet. */
+export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
+  const dataSource = new DataSource({
+    ...(await connectionOptions(location)),
+    entities: [ApiKey, CloudAccount, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
+    migrations: Object.values(migrations),
+    migrationsTableName: 'schema_migration',
+    synchronize: false,
+    logging: false,
+  });
+  return 'file' in location ? serializeSqlite(dataSource) : dataSource;
+}

@@ -1,0 +1,20 @@
+import type { QueryRunner } from 'typeorm';
+
+/** The few words in which the databases' SQL differs. All else in a migration must be read by all of them. */
+export function dialectOf(db: QueryRunner) {
+  const sqlite = db.connection.options.type === 'better-sqlite3';
+  return {
+    /** An id that is never given out twice; any other spelling loses that on SQLite. */
+    id: sqlite ? 'id INTEGER PRIMARY KEY AUTOINCREMENT' : 'id INT NOT NULL AUTO_INCREMENT PRIMARY KEY',
+    /** After the closing bracket of a table. */
+    table: sqlite ? '' : 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
+    /** Lets a table's ids go on at `next`. */
+    async continueAt(table: string, next: number): Promise<void> {
+      await db.query(
+        sqlite
+          ? `UPDATE sqlite_sequence SET seq = ${next - 1} WHERE name = '${table}'`
+          : `ALTER TABLE ${table} AUTO_INCREMENT = ${next}`,
+      );
+    },
+  };
+}

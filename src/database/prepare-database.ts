@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { DatabaseUnusable, type DatabaseLocation } from '#libs/database';
+import { createKeyRingFile, readKeyRingFile, type KeyRing } from '#libs/encryption';
+import Sqlite from 'better-sqlite3';
+import mysql from 'mysql2/promise';
+import type { DataSource } from 'typeorm';
+import { dataSourceFor } from './data-source.js';
+
+/** The database holds what this key ring cannot open. The message is for the operator. */
+export class KeyRingDoesNotFit extends Error {
+  override readonly name = 'KeyRingDoesNotFit';
+}
+
+export interface PreparedDatabase {
+  readonly dataSource: DataSource;
+  readonly keyRing: KeyRing;
+}
+
+/**
+ * Opens the database with the keys to it, brings its tables up to date, and on an empty one makes a key ring.
+ *
+ * Nothing is written before the key ring was found to open what is there: a gateway started with the wrong key would
+ * encrypt new secrets that the right one cannot read.
+ *
+ * @throws DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit; the database is then as it was
+ */
+export async function prepareDatabase(location: DatabaseLocation, keyRingFile: string): Promise<PreparedDatabase> {
+  const unlock = 'url' in location ? await lockServer(location.url) : null;
+  try {
+    const before = await look(location);
+    const keyRing =
+      before.isEmpty && !existsSync(keyRingFile) ? createKeyRingFile(keyRingFile) : readKeyRingFile(keyRingFile);
+    refuseWrongKeys(keyRing, before, keyRingFile);
+
+    const dataSource = await dataSourceFor(location);
+    await dataSource.initialize();
+    try {
+      await dataSource.runMigrations({ transaction: 'each' });
+      await keepCanary(dataSource, keyRing);
+    } catch (error) {
+      await dataSource.destroy();
+      throw error;
+    }
+    return { dataSource, keyRing };
+  } finally {
+    await unlock?.();
+  }
+}
+
+interface Contents {
+  readonly isEmpty: boolean;
+  readonly canaries: readonly { kek_id: string; record: Buffer }[];
+  /** The key-encryption keys that something in the database was encrypted under. */
+  readonly usedKeks: readonly string[];
+}
+
+/** What is in the database, read without changing a byte of it. */
+async function look(location: DatabaseLocation): Promise<Contents> {
+  if ('file' in location) {
+    if (!existsSync(location.file)) return nothing;
+    return lookAtFile(location.file);
+  }
+  const connection = await mysql.createConnection({ uri: location.url });
+  try {
+    return await contentsBy(async (sql) => (await connection.query<mysql.RowDataPacket[]>(sql))[0], 'SHOW TABLES');
+  } finally {
+    await connection.end();
+  }
+}
+
+async function lookAtFile(file: string): Promise<Contents> {
+  try {
+    const database = new Sqlite(file, { readonly: true });
+    try {
+      return await contentsBy(
+        async (sql) => database.prepare(sql).all() as Row[],
+        "SELECT name FROM sqlite_master WHERE type = 'table'",
+      );
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (!code.startsWith('SQLITE_')) throw error;
+    throw new DatabaseUnusable(
+      `${file} cannot be read as a database (${code}). Restore it from a backup, or name another DATA_DIR.`,
+    );
+  }
+}
+
+const nothing: Contents = { isEmpty: true, canaries: [], usedKeks: [] };
+
+type Row = Record<string, unknown>;
+
+async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: string): Promise<Contents> {
+  const tables = (await select(tablesSql)).map((row) => String(Object.values(row)[0]));
+  // A first start that was cut off may have left tables, but nothing encrypted: as good as empty.
+  if (!tables.includes('encryption_key') || !tables.includes('key_canary')) return nothing;
+
+  const canaries = (await select('SELECT kek_id, record FROM key_canary')) as unknown as Contents['canaries'];
+  const used = await select('SELECT DISTINCT kek_id FROM encryption_key');
+  return {
+    isEmpty: canaries.length === 0 && used.length === 0,
+    canaries,
+    usedKeks: used.map(({ kek_id }) => String(kek_id)),
+  };
+}
+
+function refuseWrongKeys(keyRing: KeyRing, { canaries, usedKeks }: Contents, file: string): void {
+  const missing = usedKeks.filter((kekId) => !keyRing.has(kekId));
+  if (missing.length > 0) {
+    throw new KeyRingDoesNotFit(
+      `The database holds secrets encrypted under ${missing.join(', ')}, and the key ring ${file} has no such key. Put back the key ring that belongs to this database, from its backup.`,
+    );
+  }
+  const wrong = canaries.filter(
+    ({ kek_id, record }) => usedKeks.includes(kek_id) && !keyRing.canaryOpens(kek_id, record),
+  );
+  if (wrong.length > 0) {
+    throw new KeyRingDoesNotFit(
+      `The key ring ${file} has another key under the name ${wrong.map(({ kek_id }) => kek_id).join(', ')} than the one this database was encrypted with. Put back the key ring that belongs to it, from its backup.`,
+    );
+  }
+}
+
+async function keepCanary(dataSource: DataSource, keyRing: KeyRing): Promise<void> {
+  const known = await dataSource.query<Row[]>('SELECT kek_id FROM key_canary WHERE kek_id = ?', [keyRing.active]);
+  if (known.length > 0) return;
+  await dataSource.query('INSERT INTO key_canary (kek_id, record, created_at) VALUES (?, ?, ?)', [
+    keyRing.active,
+    keyRing.canary(keyRing.active),
+    new Date().toISOString().slice(0, 23).replace('T', ' '),
+  ]);
+}
+
+/** Lets one gateway at a time prepare a server's database; the others wait for their turn. */
+async function lockServer(url: string): Promise<() => Promise<void>> {
+  // Asks the server what it is first, because that says best what is wrong when it cannot be used.
+  await dataSourceFor({ url });
+  const connection = await mysql.createConnection({ uri: url });
+  await connection.query("SELECT GET_LOCK('cloud-account-gateway:prepare', 60)");
+  return () => connection.end();
+}

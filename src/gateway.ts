@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { AccessService } from '#libs/access';
+import type { AwsEndpoints } from '#libs/aws-credentials';
+import { Keychain } from '#libs/encryption';
+import type { Secret } from '#libs/kernel';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import type { Config } from './config.js';
+import { lockDataDir } from './database/file-lock.js';
+import { prepareDatabase } from './database/prepare-database.js';
+import { currentRequestId } from './graphql/request-context.js';
+
+const largestBody = 256 * 1024;
+
+/** The port cannot be listened on. The message is for the operator. */
+export class PortUnusable extends Error {
+  override readonly name = 'PortUnusable';
+}
+
+/** A gateway that serves. */
+export interface Gateway {
+  readonly app: NestFastifyApplication;
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly sandboxUrl: string | undefined;
+  /** The first tenant's key, when this start made it; it is given out here and never again. */
+  readonly firstKey: Secret | null;
+  /** Answers what was accepted, then lets everything go. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
+ *
+ * @throws PortUnusable, DataDirInUse, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
+ */
+export async function startGateway(config: Config): Promise<Gateway> {
+  const undo: (() => unknown)[] = [];
+  const close = async () => {
+    while (undo.length > 0) await undo.pop()?.();
+  };
+  try {
+    await preparePlace(config, undo);
+    const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
+    undo.push(() => dataSource.destroy());
+
+    const endpoints = await awsEndpoints(config, undo);
+    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }));
+    undo.push(() => app.close());
+    await app.get(Keychain).prepareGatewayKey();
+    const firstKey = await app.get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
+
+    await app.listen(config.port, config.host);
+    return { app, url: await app.getUrl(), sandboxUrl: endpoints.sandbox, firstKey, close };
+  } catch (error) {
+    await close();
+    throw portUnusable(error, config) ?? error;
+  }
+}
+
+async function preparePlace({ host, port, database, dataDir }: Config, undo: (() => unknown)[]): Promise<void> {
+  const lock = () => 'file' in database && undo.push(lockDataDir(dataDir));
+  const isThere = existsSync(dataDir);
+
+  // Said first, because a second gateway on the same folder mostly wants the same port, too.
+  if (isThere) lock();
+  await refuseTakenPort(host, port);
+  if (!isThere) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    lock();
+  }
+}
+
+async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, host, resolve));
+  await new Promise((resolve) => probe.close(resolve));
+}
+
+function portUnusable(error: unknown, { host, port }: Config): PortUnusable | null {
+  switch ((error as { syscall?: string; code?: string }).syscall === 'listen' && (error as { code?: string }).code) {
+    case 'EADDRINUSE':
+      return new PortUnusable(
+        `Port ${port} on ${host} is taken by another process. Choose another one. Example: PORT=4001`,
+      );
+    case 'EACCES':
+      return new PortUnusable(`This user may not listen on port ${port}. Choose one above 1023. Example: PORT=4000`);
+    case 'EADDRNOTAVAIL':
+      return new PortUnusable(`This machine has no address ${host}. Example: HOST=127.0.0.1`);
+    default:
+      return null;
+  }
+}
+
+async function awsEndpoints(
+  { sandbox, awsEndpointOverride, awsTimeoutMs }: Config,
+  undo: (() => unknown)[],
+): Promise<AwsEndpoints> {
+  const endpoints: AwsEndpoints = {
+    timeoutMs: awsTimeoutMs,
+    ...(awsEndpointOverride && { override: awsEndpointOverride }),
+  };
+  if (!sandbox) return endpoints;
+
+  const { startAwsSandbox } = await import('#libs/aws-sandbox');
+  const { url, close } = await startAwsSandbox();
+  undo.push(close);
+  return { ...endpoints, sandbox: url };
+}
+
+async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: largestBody, genReqId: () => randomUUID(), requestTimeout: 30_000 });
+  const fastify = adapter.getInstance();
+  fastify.addHook('onSend', async (request, reply) => {
+    reply.headers({
+      'x-request-id': request.id,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+  });
+  fastify.addHook('preHandler', (request, _, done) => currentRequestId.run(request.id, done));
+
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  return app.init();
+}

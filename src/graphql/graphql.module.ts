@@ -1,0 +1,47 @@
+import { AccessModule, AccessService } from '#libs/access';
+import { declareErrorCodes } from '#libs/graphql';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Logger, Module } from '@nestjs/common';
+import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { errorCatalog } from './error-catalog.js';
+import { makeFormatError } from './format-error.js';
+import { knownNamesOf } from './known-names.js';
+import { NodeResolver } from './node.resolver.js';
+import { contextBy, currentRequestId } from './request-context.js';
+import { variablesCheck } from './variables-check.js';
+
+declareErrorCodes(errorCatalog);
+
+const log = new Logger('GraphQL');
+
+@Module({
+  imports: [
+    AccessModule,
+    GraphQLModule.forRootAsync<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      imports: [AccessModule],
+      inject: [AccessService, GraphQLSchemaHost],
+      useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost): ApolloDriverConfig => ({
+        path: '/graphql',
+        autoSchemaFile: true,
+        sortSchema: true,
+        graphiql: false,
+        introspection: true,
+        csrfPrevention: true,
+        allowBatchedHttpRequests: false,
+        persistedQueries: false,
+        includeStacktraceInErrorResponses: false,
+        autoTransformHttpErrors: false,
+        context: contextBy(access),
+        plugins: [variablesCheck()],
+        formatError: makeFormatError({
+          knownNames: () => knownNamesOf(schemaHost.schema),
+          requestId: () => currentRequestId.getStore(),
+          log: (entry) => log.error(JSON.stringify(entry)),
+        }),
+      }),
+    }),
+  ],
+  providers: [NodeResolver],
+})
+export class GatewayGraphQLModule {}

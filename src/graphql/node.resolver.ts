@@ -1,0 +1,54 @@
+import { CurrentViewer, type Viewer } from '#libs/access';
+import { Batch, NodeType, parseGlobalId, type NodeSource } from '#libs/graphql';
+import { InvalidField, InvalidInput } from '#libs/kernel';
+import { Args, ID, Query, Resolver } from '@nestjs/graphql';
+
+type Node = Awaited<ReturnType<NodeSource['byIds']>>[number];
+
+/** Everything that has nodes to give. */
+export class NodeSources {
+  constructor(readonly sources: readonly NodeSource<Viewer>[]) {}
+
+  /** The nodes in the order of their ids; null for an id that is not there for this viewer. */
+  async find(viewer: Viewer, globalIds: readonly string[]): Promise<(Node | null)[]> {
+    const wanted = globalIds.map(parseGlobalId);
+    const found = new Map<string, Node>();
+    for (const source of this.sources) {
+      const ids = wanted.filter((id) => id?.type === source.typeName).map((id) => id!.id);
+      if (ids.length === 0) continue;
+      for (const node of await source.byIds(viewer, [...new Set(ids)]))
+        found.set(`${source.typeName}:${node.id}`, node);
+    }
+    return wanted.map((id) => (id && found.get(`${id.type}:${id.id}`)) ?? null);
+  }
+}
+
+const mostNodes = 100;
+
+@Resolver(() => NodeType)
+export class NodeResolver {
+  private readonly nodeOf = new Batch((viewer: Viewer, ids: readonly string[]) => this.nodeSources.find(viewer, ids));
+
+  constructor(private readonly nodeSources: NodeSources) {}
+
+  @Query(() => NodeType, { nullable: true, description: 'The object with this id; null when there is none.' })
+  node(
+    @CurrentViewer() viewer: Viewer,
+    @Args('id', { type: () => ID, description: 'Its id.' }) id: string,
+  ): Promise<Node | null> {
+    return this.nodeOf.load(viewer, id);
+  }
+
+  @Query(() => [NodeType], {
+    nullable: 'items',
+    description: `The objects with these ids, at most ${mostNodes}, in their order; null for each that is not there.`,
+  })
+  nodes(
+    @CurrentViewer() viewer: Viewer,
+    @Args('ids', { type: () => [ID], description: 'Their ids.' }) ids: string[],
+  ): Promise<(Node | null)[]> {
+    if (ids.length > mostNodes)
+      throw new InvalidInput([new InvalidField(['ids'], `Ask for at most ${mostNodes} ids at once.`)]);
+    return Promise.all(ids.map((id) => this.nodeOf.load(viewer, id)));
+  }
+}

@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AccessService, Viewer } from '#libs/access';
+import { Unauthenticated } from '#libs/access';
+import { GraphQLError } from 'graphql';
+
+/** The id of the request that the running chain of calls serves. */
+export const currentRequestId = new AsyncLocalStorage<string>();
+
+export interface RequestContext {
+  readonly viewer: Viewer;
+}
+
+/** What resolvers know of the request: who sends it. Without a valid key nothing of the request is looked at. */
+export function contextBy(access: AccessService) {
+  return async (request: { headers: { authorization?: string } }): Promise<RequestContext> => {
+    try {
+      return { viewer: await access.authenticate(request.headers.authorization) };
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+      throw new GraphQLError(error.message, {
+        originalError: error,
+        extensions: { code: error.code, http: { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) } },
+      });
+    }
+  };
+}

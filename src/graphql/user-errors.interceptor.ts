@@ -1,0 +1,24 @@
+import { DomainError, InvalidInput } from '#libs/kernel';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { GqlExecutionContext } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { catchError, map, of, type Observable } from 'rxjs';
+
+/** Makes a refusal of a domain the payload's `userErrors`. Queries have no payload: there it stays an error. */
+@Injectable()
+export class UserErrorsInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType<string>() !== 'graphql') return next.handle();
+
+    const { operation, parentType, schema } = GqlExecutionContext.create(context).getInfo<GraphQLResolveInfo>();
+    if (operation.operation !== 'mutation' || parentType !== schema.getMutationType()) return next.handle();
+
+    return next.handle().pipe(
+      map((payload: object) => ({ ...payload, userErrors: [] })),
+      catchError((error: unknown) => {
+        if (!(error instanceof DomainError)) throw error;
+        return of({ userErrors: error instanceof InvalidInput ? error.faults : [error] });
+      }),
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
+import type { Refusal } from '#libs/graphql';
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+
+/** Makes arguments instances of their input classes, and refuses them with everything that is wrong with them. */
+@Injectable()
+export class ValidateInputPipe implements PipeTransform {
+  async transform(value: unknown, { metatype, data, type }: ArgumentMetadata): Promise<unknown> {
+    if (type === 'custom' || !metatype || builtIn.has(metatype) || value === null || typeof value !== 'object')
+      return value;
+
+    const input = plainToInstance(metatype as new () => object, value);
+    const errors = await validate(input, { stopAtFirstError: true, forbidUnknownValues: false });
+    if (errors.length > 0) throw new InvalidInput(errors.flatMap((error) => faultsIn(error, data ? [data] : [])));
+    return input;
+  }
+}
+
+const builtIn = new Set<unknown>([String, Number, Boolean, Array, Object]);
+
+function faultsIn(
+  { property, constraints = {}, contexts, children = [] }: ValidationError,
+  parents: string[],
+): DomainError[] {
+  const path = [...parents, property];
+  const own = Object.entries(constraints).map(([name, message]) => {
+    const refusal = (contexts?.[name] as { refusal?: Refusal } | undefined)?.refusal ?? InvalidField;
+    return new refusal(path, message);
+  });
+  return [...own, ...children.flatMap((child) => faultsIn(child, path))];
+}

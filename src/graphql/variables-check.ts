@@ -1,0 +1,83 @@
+import { type ApolloServerPlugin } from '@apollo/server';
+import {
+  GraphQLError,
+  type GraphQLSchema,
+  isInputType,
+  isNonNullType,
+  type OperationDefinitionNode,
+  typeFromAST,
+  type VariableDefinitionNode,
+} from 'graphql';
+import { knownNamesOf } from './known-names.js';
+import { type InputFault, VariableFaults } from './variable-faults.js';
+
+/** The variables of a request do not fit its operation. Message and faults hold names of the schema, never a value. */
+export class InvalidVariables extends GraphQLError {
+  constructor(
+    readonly faults: readonly InputFault[],
+    count: number,
+    nodes: readonly VariableDefinitionNode[],
+  ) {
+    const more = count - faults.length;
+    super([...faults.map((fault) => fault.message), ...(more > 0 ? [`And ${more} more.`] : [])].join(' '), {
+      nodes,
+      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 }, faults },
+    });
+  }
+}
+
+/**
+ * Refuses variables that graphql-js would refuse, before graphql-js gets to see them: its messages repeat the values
+ * and keys a caller sent, ours do not. Accepts exactly what `getVariableValues` of graphql-js accepts (the nesting
+ * limit of {@link VariableFaults} apart). Every transport that executes operations must call this first.
+ *
+ * @throws InvalidVariables
+ */
+export function checkVariables(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>> = {},
+): void {
+  const found = new VariableFaults();
+  const faultyNodes: VariableDefinitionNode[] = [];
+
+  for (const node of operation.variableDefinitions ?? []) {
+    const faultsBefore = found.faults.length;
+    checkVariable(schema, node, variables, found);
+    if (found.faults.length > faultsBefore) faultyNodes.push(node);
+  }
+
+  if (found.count > 0) throw new InvalidVariables(found.faults, found.count, faultyNodes);
+}
+
+function checkVariable(
+  schema: GraphQLSchema,
+  node: VariableDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+  found: VariableFaults,
+): void {
+  const name = node.variable.name.value;
+  // Callers choose the names of variables, so even one of those may be a secret.
+  const path = [knownNamesOf(schema).has(name) ? name : '…'];
+  const type = typeFromAST(schema, node.type);
+
+  if (!isInputType(type)) {
+    found.add(path, 'is of a type that variables cannot have.'); // Validation refuses it earlier, where it is on.
+  } else if (Object.hasOwn(variables, name)) {
+    found.check(variables[name], type, path);
+  } else if (isNonNullType(type) && !node.defaultValue) {
+    found.add(path, `is required (${type.toString()}).`);
+  }
+}
+
+/** {@link checkVariables} for Apollo Server. */
+export function variablesCheck(): ApolloServerPlugin {
+  return {
+    requestDidStart: async () => ({
+      didResolveOperation: async ({ schema, operation, request }) => {
+        // Without one, none has the requested name, and Apollo says so.
+        if (operation) checkVariables(schema, operation, request.variables);
+      },
+    }),
+  };
+}

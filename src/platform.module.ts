@@ -1,0 +1,35 @@
+import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
+import { Transactions } from '#libs/database';
+import { Keychain, StoredKeys, TypeOrmStoredKeys, Vault, type KeyRing } from '#libs/encryption';
+import { Clock, SystemClock, UnitOfWork } from '#libs/kernel';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+export interface Platform {
+  readonly dataSource: DataSource;
+  readonly keyRing: KeyRing;
+  readonly endpoints: AwsEndpoints;
+}
+
+/** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static of({ dataSource, keyRing, endpoints }: Platform): DynamicModule {
+    const providers = [
+      { provide: DataSource, useValue: dataSource },
+      { provide: Clock, useClass: SystemClock },
+      { provide: Transactions, inject: [Clock], useFactory: (clock: Clock) => new Transactions(dataSource, clock) },
+      { provide: UnitOfWork, useExisting: Transactions },
+      { provide: StoredKeys, useClass: TypeOrmStoredKeys },
+      {
+        provide: Keychain,
+        inject: [StoredKeys, Clock],
+        useFactory: (storedKeys: StoredKeys, clock: Clock) => new Keychain(keyRing, storedKeys, clock),
+      },
+      { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
+      { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
+    ];
+    return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}

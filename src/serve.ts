@@ -1,0 +1,57 @@
+import 'reflect-metadata';
+import { DatabaseUnusable } from '#libs/database';
+import { KeyRingUnusable } from '#libs/encryption';
+import { ConfigUnusable, readConfig, type Config } from './config.js';
+import { DataDirInUse } from './database/file-lock.js';
+import { KeyRingDoesNotFit } from './database/prepare-database.js';
+import { PortUnusable, startGateway, type Gateway } from './gateway.js';
+
+/** What the operator can mend, and is told in a sentence. Anything else is a bug, and shows where. */
+const operators = [ConfigUnusable, DataDirInUse, DatabaseUnusable, KeyRingDoesNotFit, KeyRingUnusable, PortUnusable];
+
+/** Runs the gateway until it is told to stop. */
+export async function serve(): Promise<void> {
+  process.umask(0o077); // what we write is for our own eyes
+  try {
+    const config = readConfig(process.env);
+    const gateway = await startGateway(config);
+    console.log(await greeting(gateway, config));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(gateway));
+  } catch (error) {
+    const known = operators.some((kind) => error instanceof kind);
+    console.error(known ? `The gateway cannot start.\n${(error as Error).message}` : error);
+    process.exitCode = 1;
+  }
+}
+
+async function stop(gateway: Gateway): Promise<void> {
+  await gateway.close();
+  process.exit(0);
+}
+
+async function greeting({ url, sandboxUrl, firstKey }: Gateway, config: Config): Promise<string> {
+  const lines = [
+    `cloud-account-gateway is ready at ${url}/graphql`,
+    '',
+    'file' in config.database
+      ? `  Database  ${config.database.file} (embedded SQLite)`
+      : `  Database  ${new URL(config.database.url).host} (DATABASE_URL)`,
+    `  Key ring  ${config.keyRingFile} (without it the secrets are lost: keep a backup, apart from the database)`,
+  ];
+  if (config.awsEndpointOverride) {
+    lines.push(
+      `  AWS       ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
+    );
+  }
+  if (sandboxUrl) {
+    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+    lines.push(
+      '',
+      `  The AWS sandbox is on. Its keys never reach AWS; the secret of each is ${sandboxSecret},`,
+      `  the console role is ${sandboxConsoleRole}:`,
+      ...sandboxKeys.map(({ accessKeyId, behaviour }) => `    ${accessKeyId}  ${behaviour}`),
+    );
+  }
+  if (firstKey) lines.push('', '  Your API key, shown this once:', `    ${firstKey.reveal()}`);
+  return lines.join('\n') + '\n';
+}

@@ -1,0 +1,23 @@
+/** Says at the end how many tests ran on which database, and what was left out and why. */
+export default class SummaryReporter {
+  constructor(_globalConfig, { leftOut = [] } = {}) {
+    this.leftOut = leftOut;
+  }
+
+  onRunComplete(_contexts, results) {
+    const counts = new Map();
+    for (const { displayName, testFilePath, testResults, testExecError } of results.testResults) {
+      const name = displayName?.name ?? 'tests';
+      const count = counts.get(name) ?? { passed: 0, failed: 0 };
+      count.passed += testResults.filter(({ status }) => status === 'passed').length;
+      count.failed += testResults.filter(({ status }) => status === 'failed').length + (testExecError ? 1 : 0);
+      counts.set(name, count);
+      if (testExecError) console.log(`${testFilePath} could not be run`);
+    }
+    console.log('');
+    for (const [name, { passed, failed }] of counts) console.log(`${name}: ${passed} passed, ${failed} failed`);
+    for (const what of this.leftOut) console.log(`Left out: ${what}`);
+    const sum = (key) => [...counts.values()].reduce((total, count) => total + count[key], 0);
+    console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  }
+}
