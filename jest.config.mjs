@@ -31,7 +31,8 @@ const leftOut = hasServer
   : [
       'the end-to-end tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
     ];
-if (process.env.CI === 'true' && leftOut.length > 0) throw new Error(`With CI=true nothing may be left out: ${leftOut}`);
+if (process.env.CI === 'true' && leftOut.length > 0)
+  throw new Error(`With CI=true nothing may be left out: ${leftOut}`);
 
 export default {
   projects: [
@@ -41,7 +42,7 @@ export default {
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  reporters: ['default', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
+  reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
   testTimeout: 30_000,
   workerIdleMemoryLimit: '1GB',
 };

@@ -5,6 +5,7 @@ import { AccessService } from '#libs/access';
 import type { AwsEndpoints } from '#libs/aws-credentials';
 import { Keychain } from '#libs/encryption';
 import type { Secret } from '#libs/kernel';
+import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -14,6 +15,7 @@ import { prepareDatabase } from './database/prepare-database.js';
 import { currentRequestId } from './graphql/request-context.js';
 
 const largestBody = 256 * 1024;
+const logger = new ConsoleLogger({ json: true, colors: false, logLevels: ['warn', 'error', 'fatal'] });
 
 /** The port cannot be listened on. The message is for the operator. */
 export class PortUnusable extends Error {
@@ -96,19 +98,19 @@ function portUnusable(error: unknown, { host, port }: Config): PortUnusable | nu
 }
 
 async function awsEndpoints(
-  { sandbox, awsEndpointOverride, awsTimeoutMs }: Config,
+  { sandbox: sandboxIsOn, awsEndpointOverride, awsTimeoutMs }: Config,
   undo: (() => unknown)[],
 ): Promise<AwsEndpoints> {
   const endpoints: AwsEndpoints = {
     timeoutMs: awsTimeoutMs,
     ...(awsEndpointOverride && { override: awsEndpointOverride }),
   };
-  if (!sandbox) return endpoints;
+  if (!sandboxIsOn) return endpoints;
 
   const { startAwsSandbox } = await import('#libs/aws-sandbox');
-  const { url, close } = await startAwsSandbox();
-  undo.push(close);
-  return { ...endpoints, sandbox: url };
+  const sandbox = await startAwsSandbox();
+  undo.push(() => sandbox.close());
+  return { ...endpoints, sandbox: sandbox.url };
 }
 
 async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestFastifyApplication> {
@@ -125,7 +127,7 @@ async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestF
   fastify.addHook('preHandler', (request, _, done) => currentRequestId.run(request.id, done));
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: ['error', 'warn'],
+    logger,
     abortOnError: false,
   });
   return app.init();

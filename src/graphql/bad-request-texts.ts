@@ -7,7 +7,7 @@ const texts: readonly (readonly [starts: string, text?: string])[] = [
   ['GET requests only support query operations, not mutation operations', 'Mutations must be sent by POST.'],
   ['GET requests only support query operations, not subscription operations', 'Subscriptions must be sent by POST.'],
   [
-    'This operation has been blocked as a potential Cross-Site Request Forgery (CSRF).',
+    'This operation has been blocked as a potential Cross-Site Request Forgery',
     'Send `Content-Type: application/json`, or a non-empty `Apollo-Require-Preflight` header. ' +
       'Without one of them any web site could send this request on behalf of its visitors.',
   ],

@@ -33,7 +33,7 @@ function describe(error: unknown, knownNames: ReadonlySet<string>, depth: number
     const code = codeOf(facts);
     const status = statusOf(facts);
     return {
-      name: masked(error.name, knownNames) || 'Error',
+      name: isName(error.name) ? error.name : 'Error',
       ...(code !== undefined && { code }),
       ...(status !== undefined && { status }),
       ...(!repeatsInput(facts) && { message: masked(error.message, knownNames) }),
@@ -69,6 +69,9 @@ function codeOf(error: Record<string, unknown>): string | number | undefined {
     (code): code is string | number => typeof code === 'number' || (typeof code === 'string' && isCode(code)),
   );
 }
+
+/** What a class or a condition is called. Keys and tokens are not spelt like that. */
+const isName = (text: string) => isCode(text) || /^[A-Z][A-Za-z]{0,40}(Error|Exception)$/.test(text);
 
 const isCode = (text: string) => /^[A-Z][A-Z0-9_]{1,47}$/.test(text) || /^([A-Z][a-z]{1,15}){1,6}$/.test(text);
 

@@ -7,7 +7,8 @@
  * - `{expected}`, `{found}`: tokens of the grammar, without what the caller wrote in them
  * - `{number}`, `{location}`, `{operation}`: a limit of the server, words of the grammar
  * - `{suggestions}`: the names of `Did you mean …?` that the schema knows
- * - `{cut}`: everything up to the end, left out but for suggestions
+ * - `{cut}`: a value after a colon or `found`, left out with everything behind it but suggestions
+ * - `{rest}`: whatever else follows, left out
  */
 export const messageTemplates: readonly string[] = [
   // Lexer and parser
@@ -16,7 +17,7 @@ export const messageTemplates: readonly string[] = [
   'Syntax Error: Invalid character within String{cut}',
   'Syntax Error: Invalid character{cut}',
   'Syntax Error: Invalid number, unexpected digit after 0{cut}',
-  'Syntax Error: Invalid number, expected digit{cut}',
+  'Syntax Error: Invalid number, expected digit{rest}',
   'Syntax Error: Invalid Unicode escape sequence{cut}',
   'Syntax Error: Invalid character escape sequence{cut}',
   'Syntax Error: Unterminated string.',
@@ -108,11 +109,11 @@ export const messageTemplates: readonly string[] = [
   'Argument "{name}" of required type "{type}" was not provided.',
   'Argument "{name}" of required type "{type}" was provided the variable "${name}" which was not provided a runtime value.',
   'Argument "{name}" of non-null type "{type}" must not be null.',
-  'Argument "{name}" has invalid value{cut}',
+  'Argument "{name}" has invalid value{rest}',
 
   // Introspection switched off, by graphql-js and by Apollo Server
   'GraphQL introspection has been disabled, but the requested query contained the field "{name}".',
-  'GraphQL introspection is not allowed{cut}',
+  'GraphQL introspection is not allowed{rest}',
 
   // Apollo Server's limit on recursive selections
   'Operation "{name}" recursively requests too many selections.',

@@ -38,8 +38,9 @@ const holes: Readonly<Record<string, Hole>> = {
   location: { pattern: '[A-Z_]{1,32}', fill: (text) => (locations.has(text) ? text : masked) },
   operation: { pattern: 'query|mutation|subscription', fill: (text) => text },
   suggestions: { pattern: '(?: Did you mean [^]*)?', fill: suggestions },
+  rest: { pattern: ' [^]*', fill: () => '.' },
   cut: {
-    pattern: '[^]*',
+    pattern: '(?:: |, found )[^]*',
     fill: (text, knownNames) => `.${suggestions(text.slice(text.lastIndexOf(' Did you mean ')), knownNames)}`,
   },
 };

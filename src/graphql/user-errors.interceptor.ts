@@ -1,3 +1,4 @@
+import { toUserError } from '#libs/graphql';
 import { DomainError, InvalidInput } from '#libs/kernel';
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
@@ -10,14 +11,15 @@ export class UserErrorsInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType<string>() !== 'graphql') return next.handle();
 
-    const { operation, parentType, schema } = GqlExecutionContext.create(context).getInfo<GraphQLResolveInfo>();
-    if (operation.operation !== 'mutation' || parentType !== schema.getMutationType()) return next.handle();
+    const { parentType, schema } = GqlExecutionContext.create(context).getInfo<GraphQLResolveInfo>();
+    if (parentType !== schema.getMutationType()) return next.handle();
 
     return next.handle().pipe(
       map((payload: object) => ({ ...payload, userErrors: [] })),
       catchError((error: unknown) => {
         if (!(error instanceof DomainError)) throw error;
-        return of({ userErrors: error instanceof InvalidInput ? error.faults : [error] });
+        const refusals = error instanceof InvalidInput ? error.faults : [error];
+        return of({ userErrors: refusals.map(toUserError) });
       }),
     );
   }

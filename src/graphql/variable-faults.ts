@@ -15,6 +15,9 @@ import { closestName } from './closest-name.js';
 /** Faults told in full; further ones are only counted, so that a long list of wrong items gets a short answer. */
 const mostFaults = 10;
 
+/** Faults counted. To find one takes long, because scalars throw, so a long list of wrong items could hold up others. */
+const mostCounted = 100;
+
 /** Names listed in one message: enough for every type but a huge one. */
 const mostNames = 20;
 
@@ -46,6 +49,13 @@ export class VariableFaults {
     if (this.faults.length < mostFaults) this.faults.push({ path, message: `${path.join('.')} ${says}` });
   }
 
+  /** Every fault in one text. */
+  toString(): string {
+    const more = this.count - this.faults.length;
+    const others = more > 0 ? [`And ${this.count >= mostCounted ? 'at least ' : ''}${more} more.`] : [];
+    return [...this.faults.map((fault) => fault.message), ...others].join(' ');
+  }
+
   /** Notes every fault of a value given for a variable. */
   check(value: unknown, type: GraphQLInputType, path: Path): void {
     try {
@@ -58,6 +68,7 @@ export class VariableFaults {
 
   /** @returns whether the value is null once coerced, which a @oneOf type has to know of its field. */
   private becomesNull(value: unknown, type: GraphQLInputType, path: Path): boolean {
+    if (this.count >= mostCounted) return false;
     if (isNonNullType(type)) {
       if (value != null) return this.becomesNull(value, type.ofType, path);
       this.add(path, `must not be null (${type.toString()}).`);

@@ -111,8 +111,18 @@ describe('checking variables', () => {
   it('tells ten faults and counts the others', () => {
     const error = refusal({ input: { ...valid, regions: Array.from({ length: 5000 }, () => 1) } });
     expect(error.faults).toHaveLength(10);
-    expect(error.message).toMatch(/ And 4990 more\.$/);
+    expect(error.message).toMatch(/ And at least 90 more\.$/);
     expect(error.message.length).toBeLessThan(1000);
+    expect(refusal({ input: { ...valid, regions: Array.from({ length: 12 }, () => 1) } }).message).toMatch(
+      / And 2 more\.$/,
+    );
+  });
+
+  it('does not take long over a long list of wrong items', () => {
+    const input = { ...valid, regions: Array.from({ length: 200_000 }, () => 1) };
+    const before = performance.now();
+    refusal({ input });
+    expect(performance.now() - before).toBeLessThan(500);
   });
 
   it('does not repeat the name of a variable that the schema does not know', () => {
@@ -231,11 +241,11 @@ describe('the verdict on variables', () => {
         expect(JSON.stringify([ours?.message, ours?.extensions])).not.toContain(canary);
         verdicts[ours ? 'refused' : 'accepted']++;
       }),
-      { numRuns: 3000, seed: 20261123 },
+      { numRuns: 1500, seed: 20261123 },
     );
 
-    expect(verdicts.accepted).toBeGreaterThan(500);
-    expect(verdicts.refused).toBeGreaterThan(500);
+    expect(verdicts.accepted).toBeGreaterThan(300);
+    expect(verdicts.refused).toBeGreaterThan(300);
   });
 
   it('is that of graphql-js for variables of output types and of no type', () => {

@@ -13,16 +13,12 @@ import { type InputFault, VariableFaults } from './variable-faults.js';
 
 /** The variables of a request do not fit its operation. Message and faults hold names of the schema, never a value. */
 export class InvalidVariables extends GraphQLError {
-  constructor(
-    readonly faults: readonly InputFault[],
-    count: number,
-    nodes: readonly VariableDefinitionNode[],
-  ) {
-    const more = count - faults.length;
-    super([...faults.map((fault) => fault.message), ...(more > 0 ? [`And ${more} more.`] : [])].join(' '), {
-      nodes,
-      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 }, faults },
-    });
+  readonly faults: readonly InputFault[];
+
+  constructor(found: VariableFaults, nodes: readonly VariableDefinitionNode[]) {
+    const { faults } = found;
+    super(found.toString(), { nodes, extensions: { code: 'BAD_USER_INPUT', http: { status: 400 }, faults } });
+    this.faults = faults;
   }
 }
 
@@ -47,7 +43,7 @@ export function checkVariables(
     if (found.faults.length > faultsBefore) faultyNodes.push(node);
   }
 
-  if (found.count > 0) throw new InvalidVariables(found.faults, found.count, faultyNodes);
+  if (found.count > 0) throw new InvalidVariables(found, faultyNodes);
 }
 
 function checkVariable(

@@ -29,9 +29,11 @@ export class Vault {
     const key = await this.keychain.tenantKey(subject.tenantId);
     try {
       const plaintext = utf8(secret.reveal());
-      const record = seal(key, plaintext, contextOf(subject));
-      plaintext.fill(0);
-      return { keyId: key.id, record };
+      try {
+        return { keyId: key.id, record: seal(key, plaintext, contextOf(subject)) };
+      } finally {
+        plaintext.fill(0);
+      }
     } finally {
       key.bytes.fill(0);
     }

@@ -83,7 +83,8 @@ export interface Connection<T> {
   readonly edges: readonly { readonly cursor: string; readonly node: T }[];
   readonly nodes: readonly T[];
   readonly pageInfo: PageInfoType;
-  readonly totalCount: () => number | Promise<number>;
+  /** Counts when it is read, and only then. */
+  readonly totalCount: number | Promise<number>;
 }
 
 /** What an item is sorted by, and how to tell a value of it from anything else. */
@@ -182,7 +183,9 @@ export function toConnection<T extends { id: number }, Field extends string>(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    totalCount: count,
+    get totalCount() {
+      return count();
+    },
   };
 }
 

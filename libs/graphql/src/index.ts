@@ -22,6 +22,7 @@ export {
   ErrorCode,
   GeneralUserErrorType,
   PayloadType,
+  toUserError,
   UserErrorType,
   VersionConflictErrorType,
 } from './user-error.js';

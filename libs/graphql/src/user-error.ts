@@ -20,7 +20,7 @@ export function declareErrorCodes(catalog: ErrorCatalog): void {
 
 @InterfaceType('UserError', {
   description: 'A refusal the client can expect and act on.',
-  resolveType: (error: object) => typeNameOf(error),
+  resolveType: (error: UserError) => error.__typename,
 })
 export abstract class UserErrorType {
   @Field(() => ErrorCode, { description: 'What to branch on.' })
@@ -60,9 +60,18 @@ export class VersionConflictErrorType extends UserErrorType {
 isTyped(DomainError, 'GeneralUserError');
 isTyped(VersionConflict, 'VersionConflictError');
 
+/** A refusal as it is served. */
+export type UserError = ReturnType<typeof toUserError>;
+
+/** A copy, because GraphQL throws whatever is an Error. The cause stays behind: it is for the log only. */
+export function toUserError(error: DomainError) {
+  const { message, retryable, remediation } = error;
+  return { ...error, __typename: typeNameOf(error), message, retryable, remediation, docsUrl: null };
+}
+
 /** What every mutation answers with, besides what it made or changed. */
 @ObjectType({ isAbstract: true })
 export abstract class PayloadType {
   @Field(() => [UserErrorType], { description: 'Why nothing was done; empty when it was.' })
-  readonly userErrors!: DomainError[];
+  readonly userErrors!: UserError[];
 }

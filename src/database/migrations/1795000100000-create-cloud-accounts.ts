@@ -5,7 +5,8 @@ export class CreateCloudAccounts1795000100000 implements MigrationInterface {
   readonly name = 'CreateCloudAccounts1795000100000';
 
   async up(db: QueryRunner): Promise<void> {
-    const { id, table, continueAt } = dialectOf(db);
+    const dialect = dialectOf(db);
+    const { id, table } = dialect;
     await db.query(`
       CREATE TABLE cloud_account (
         ${id},
@@ -60,7 +61,7 @@ export class CreateCloudAccounts1795000100000 implements MigrationInterface {
       INSERT INTO cloud_account (id, tenant_id, name, name_key, provider, region, ownership, status, is_sandbox, version, created_at, updated_at)
       VALUES (1, 1, 'Hosted', 'hosted', 'AWS', 'us-east-1', 'HOSTED', 'ACTIVE', 0, 1, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')
     `);
-    await continueAt('cloud_account', 1001);
+    await dialect.continueAt('cloud_account', 1001);
   }
 
   async down(db: QueryRunner): Promise<void> {

@@ -99,7 +99,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
         `ROW_NUMBER() OVER (PARTITION BY subscription.cloud_account_id ORDER BY subscription.created_at ${scan}, subscription.id ${scan})`,
         'place',
       );
-    const [sql, parameters] = ranked.getQueryAndParameters();
+    const [sql, parameters] = ranked.getQueryAndParameters() as [string, unknown[]];
     const rows = await this.transactions.query<{ id: number }>(`SELECT id FROM (${sql}) ranked WHERE place <= ?`, [
       ...parameters,
       count + 1,

@@ -1,0 +1,99 @@
+import { sandboxConsoleRole, sandboxSecret } from '#libs/aws-sandbox';
+import type { Gateway } from './gateway.js';
+
+/** Four characters that choose an AWS account (two) and a user in it (two) of the sandbox. */
+export const suffix = (account: number, user = 0) => twoDigits(account) + twoDigits(user);
+
+const twoDigits = (n: number) => n.toString(36).toUpperCase().padStart(2, '0');
+
+/** The sandbox key of a family, such as WORKS, of the AWS account and user that `suffix` names. */
+export const sandboxKey = (family: string, which: string, secretAccessKey = sandboxSecret) => ({
+  awsAccessKey: { accessKeyId: `AKIASANDBOX${family}${which}`, secretAccessKey },
+});
+
+export const newAccount = (which: string, input: object = {}) => ({
+  name: `Account ${which}`,
+  credentials: sandboxKey('WORKS', which),
+  consoleRoleName: sandboxConsoleRole,
+  ...input,
+});
+
+const account =
+  'id name provider region ownership status awsAccountId awsUserId awsUserArn consoleRoleName consoleRoleArn isSandbox version createdAt updatedAt';
+const errors = 'userErrors { __typename code message path retryable remediation }';
+
+export const createCloudAccount = `mutation ($input: CreateCloudAccountInput!) {
+  createCloudAccount(input: $input) { cloudAccount { ${account} credentials { accessKeyId version fingerprint setAt setBy lastVerifiedAt } }
+  ${errors} }
+}`;
+
+export const updateCloudAccount = `mutation ($input: UpdateCloudAccountInput!) {
+  updateCloudAccount(input: $input) { cloudAccount { ${account} credentials { accessKeyId version fingerprint } } ${errors} }
+}`;
+
+export const deleteCloudAccount = `mutation ($input: DeleteCloudAccountInput!) {
+  deleteCloudAccount(input: $input) { deletedCloudAccountId userErrors { __typename code message path retryable remediation
+    ... on CloudAccountInUseError { hiddenBlockerCount blockers(first: 10) { totalCount pageInfo { hasNextPage } nodes { name subscription { id name status cloudAccount { id } } } } }
+    ... on VersionConflictError { currentVersion } } }
+}`;
+
+export const createSubscription = `mutation ($input: CreateSubscriptionInput!) {
+  createSubscription(input: $input) { subscription { id name region status isActive version cloudAccount { id } } ${errors} }
+}`;
+
+export const deleteSubscription = `mutation ($input: DeleteSubscriptionInput!) {
+  deleteSubscription(input: $input) { subscription { id status isActive endedAt version } ${errors} }
+}`;
+
+let accounts = 0;
+
+/** What a customer does, in the customer's words. Each step fails the test if the gateway refuses it. */
+export const stepsWith = (gateway: () => Gateway) => {
+  const done = (payload: any) => {
+    if (payload.userErrors.length > 0) throw new Error(`Refused: ${JSON.stringify(payload.userErrors, null, 2)}`);
+    return payload;
+  };
+
+  return {
+    /** A user of the sandbox that no test has used yet, in an AWS account of its own. */
+    nextUser: () => suffix(++accounts),
+
+    async createAccount(input: { which?: string; [field: string]: unknown } = {}, key?: string): Promise<any> {
+      const { which = suffix(++accounts), ...rest } = input;
+      const data = await gateway().ask(createCloudAccount, { input: newAccount(which, rest) }, key);
+      return done(data.createCloudAccount).cloudAccount;
+    },
+
+    async createSubscription(cloudAccountId: string, key?: string): Promise<any> {
+      const input = { cloudAccountId, name: 'Orders', region: 'us-east-1' };
+      const data = await gateway().ask(createSubscription, { input }, key);
+      return done(data.createSubscription).subscription;
+    },
+
+    async endSubscription(id: string): Promise<any> {
+      const data = await gateway().ask(deleteSubscription, { input: { id } });
+      return done(data.deleteSubscription).subscription;
+    },
+
+    async deleteAccount(id: string): Promise<void> {
+      done((await gateway().ask(deleteCloudAccount, { input: { id } })).deleteCloudAccount);
+    },
+
+    async readAccount(id: string, key?: string): Promise<any> {
+      return (
+        await gateway().ask(
+          `query ($id: ID!) { cloudAccount(id: $id) { ${account} credentials { accessKeyId version fingerprint } } }`,
+          { id },
+          key,
+        )
+      ).cloudAccount;
+    },
+
+    /** The codes a mutation refuses with, beside the fields they are about: `['INVALID_INPUT input.name']`. */
+    async refusals(mutation: string, input: object, key?: string): Promise<string[]> {
+      const data = await gateway().ask(mutation, { input }, key);
+      const [payload] = Object.values<any>(data);
+      return payload.userErrors.map(({ code, path }: any) => [code, path?.join('.')].filter(Boolean).join(' '));
+    },
+  };
+};
