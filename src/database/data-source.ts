@@ -3,6 +3,7 @@ import { StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { StoredKeyRow } from '#libs/encryption';
+import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
 import { DataSource } from 'typeorm';
 import * as migrations from './migrations/index.js';
@@ -11,7 +12,7 @@ import * as migrations from './migrations/index.js';
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = new DataSource({
     ...(await connectionOptions(location)),
-    entities: [ApiKey, CloudAccount, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
+    entities: [ApiKey, ClaimRow, CloudAccount, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
     migrations: Object.values(migrations),
     migrationsTableName: 'schema_migration',
     synchronize: false,

@@ -7,6 +7,7 @@ describe('the closest name', () => {
     ['acessKeyId', 'accessKeyId'],
     ['secret_access_key', 'secretAccessKey'],
     ['NAME', 'name'],
+    ['nmae', 'name'],
   ])('to %s is %s', (word, name) => {
     expect(closestName(word, names)).toBe(name);
   });

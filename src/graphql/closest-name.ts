@@ -10,16 +10,21 @@ export function closestName(word: string, names: readonly string[]): string | un
     .sort((one, other) => one.edits - other.edits)[0]?.name;
 }
 
-/** Letters to insert, drop or replace to turn one word into the other (Levenshtein distance). */
+/** Letters to insert, drop, replace or swap with the next to turn one word into the other. */
 function editsBetween(one: string, other: string): number {
-  let above = Array.from({ length: other.length + 1 }, (_, column) => column);
-  for (const [row, letter] of [...one].entries()) {
-    const current = [row + 1];
+  const table = [Array.from({ length: other.length + 1 }, (_, column) => column)];
+  const edits = (row: number, column: number) => table[row]![column]!;
+
+  for (let row = 1; row <= one.length; row++) {
+    table.push([row]);
     for (let column = 1; column <= other.length; column++) {
-      const replaced = above[column - 1]! + (letter === other[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, above[column]! + 1, current[column - 1]! + 1));
+      const replaced = edits(row - 1, column - 1) + (one[row - 1] === other[column - 1] ? 0 : 1);
+      const swapped =
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+          ? edits(row - 2, column - 2) + 1
+          : Infinity;
+      table[row]!.push(Math.min(replaced, swapped, edits(row - 1, column) + 1, edits(row, column - 1) + 1));
     }
-    above = current;
   }
-  return above[other.length]!;
+  return edits(one.length, other.length);
 }

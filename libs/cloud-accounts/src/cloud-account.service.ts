@@ -1,5 +1,6 @@
 import type { Viewer } from '#libs/access';
 import { AwsCredentialsService, type AwsAccessKey, type ProvenCredentials } from '#libs/aws-credentials';
+import type { Remember } from '#libs/idempotency';
 import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions } from './active-subscriptions.js';
@@ -65,11 +66,13 @@ export class CloudAccountService {
   /**
    * A customer's account, whose credentials AWS has accepted.
    *
+   * @param remember writes the answer down with the effect, for a caller who may ask again
    * @throws CredentialsRejected, CloudAccountNameTaken, AwsUserAlreadyConnected, CustomerAccountMustBeAws
    */
   async create(
     viewer: Viewer,
     { name, provider, region, key, consoleRoleName }: NewCloudAccount,
+    remember: Remember<CloudAccount>,
   ): Promise<CloudAccount> {
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
     if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
@@ -80,6 +83,7 @@ export class CloudAccountService {
       const account = CloudAccount.create({ tenantId: viewer.tenantId, name, provider, region, proven }, now);
       await this.accounts.add(account);
       await this.credentials.keep(viewer, account.id, key, now);
+      await remember(account);
       return account;
     });
   }

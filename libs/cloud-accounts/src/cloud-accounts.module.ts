@@ -1,4 +1,5 @@
 import { AwsCredentialsModule } from '#libs/aws-credentials';
+import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
@@ -9,7 +10,7 @@ import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 
 /** Needs an `ActiveSubscriptions`; without one the application does not start. */
 @Module({
-  imports: [AwsCredentialsModule],
+  imports: [AwsCredentialsModule, IdempotencyModule],
   providers: [
     CloudAccountService,
     CloudAccountResolver,

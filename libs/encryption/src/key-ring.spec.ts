@@ -89,7 +89,8 @@ describe('an altered wrapped key', () => {
     ['a canary without context', ring, older, ring.canary(older), []],
   ];
 
-  it(`is refused, each of the ${attempts.length} alterations`, () => {
+  it('is refused, each of more than 700 alterations', () => {
+    expect(attempts.length).toBeGreaterThan(700);
     expect(ring.unwrap(older, wrapped, context)).toEqual(bytesOf(0));
 
     const outcomes = attempts.map(([how, ring, kekId, record, context]) => {

@@ -1,6 +1,7 @@
 import type { Viewer } from '#libs/access';
 import { partitionOf } from '#libs/aws-credentials';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import type { Remember } from '#libs/idempotency';
 import { UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { Subscription } from './subscription.entity.js';
@@ -52,11 +53,13 @@ export class SubscriptionService {
   /**
    * A new subscription in an account. The account is held meanwhile, so that it cannot be deleted under it.
    *
+   * @param remember writes the answer down with the effect, for a caller who may ask again
    * @throws CloudAccountNotFound, CloudAccountNotActive, RegionInAnotherPartition
    */
   create(
     viewer: Viewer,
     { cloudAccountId, name, region }: { cloudAccountId: number; name: string; region: string },
+    remember: Remember<Subscription>,
   ): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
@@ -65,6 +68,7 @@ export class SubscriptionService {
 
       const subscription = Subscription.create({ tenantId: viewer.tenantId, cloudAccountId, name, region }, now);
       await this.subscriptions.add(subscription);
+      await remember(subscription);
       return subscription;
     });
   }

@@ -1,4 +1,5 @@
 import { CloudAccountsModule } from '#libs/cloud-accounts';
+import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { AccountSubscriptionsResolver } from './graphql/account-subscriptions.resolver.js';
 import { BlockerResolver } from './graphql/blocker.resolver.js';
@@ -10,7 +11,7 @@ import { Subscriptions } from './subscriptions.js';
 import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
 
 @Module({
-  imports: [CloudAccountsModule],
+  imports: [CloudAccountsModule, IdempotencyModule],
   providers: [
     SubscriptionService,
     SubscriptionsOfAccount,

@@ -49,10 +49,24 @@ export class CreateAccessAndKeys1795000000000 implements MigrationInterface {
         created_at DATETIME(3) NOT NULL
       ) ${table}
     `);
+    await db.query(`
+      CREATE TABLE idempotency_claim (
+        tenant_id       INT         NOT NULL,
+        idempotency_key VARCHAR(64) NOT NULL,
+        fingerprint     VARCHAR(64) NOT NULL,
+        owner           VARCHAR(36) NOT NULL,
+        claimed_at      DATETIME(3) NOT NULL,
+        lease_until     DATETIME(3) NOT NULL,
+        answer          TEXT        NULL,
+        PRIMARY KEY (tenant_id, idempotency_key)
+      ) ${table}
+    `);
+    await db.query('CREATE INDEX ix_idempotency_claim_age ON idempotency_claim (claimed_at)');
     await db.query(`INSERT INTO tenant (id, name, created_at) VALUES (1, 'Operator', '2026-01-01 00:00:00.000')`);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    for (const table of ['key_canary', 'encryption_key', 'api_key', 'tenant']) await db.query(`DROP TABLE ${table}`);
+    for (const table of ['idempotency_claim', 'key_canary', 'encryption_key', 'api_key', 'tenant'])
+      await db.query(`DROP TABLE ${table}`);
   }
 }

@@ -1,5 +1,6 @@
 import { AwsCredentialsInput, faultInRegion, faultInRoleName, UnknownRegion } from '#libs/aws-credentials';
 import { Faultless, OrderDirection } from '#libs/graphql';
+import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
@@ -37,6 +38,11 @@ export class CreateCloudAccountInput {
   @Field({ description: 'IAM Role Name: the name, not the ARN, of the console role.' })
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
+
+  @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
+  @IsOptional()
+  @Faultless('The idempotency key', faultInIdempotencyKey)
+  readonly idempotencyKey?: string | null;
 }
 
 @InputType('UpdateCloudAccountInput', { description: 'What to change; what is left out stays as it is.' })

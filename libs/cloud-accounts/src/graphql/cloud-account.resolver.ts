@@ -12,8 +12,9 @@ import {
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
+import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import type { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountService } from '../cloud-account.service.js';
 import type { CloudAccountOrderField } from '../cloud-accounts.js';
 import {
@@ -51,6 +52,7 @@ export class CloudAccountResolver {
   constructor(
     private readonly accounts: CloudAccountService,
     private readonly awsCredentials: AwsCredentialsService,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Query(() => CloudAccountType, {
@@ -79,13 +81,19 @@ export class CloudAccountResolver {
   }
 
   @Mutation(() => CreateCloudAccountPayload, {
-    description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusals('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED')} ${credentialsRefusals}.`,
+    description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusals('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}.`,
   })
   async createCloudAccount(
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'The account.' }) input: CreateCloudAccountInput,
   ) {
-    return { cloudAccount: await this.accounts.create(viewer, { ...input, key: input.credentials.toKey() }) };
+    const details = { ...input, key: input.credentials.toKey() };
+    const request = { operation: 'createCloudAccount', key: input.idempotencyKey, input };
+    return {
+      cloudAccount: await this.idempotency.once(viewer, request, CloudAccount, (remember) =>
+        this.accounts.create(viewer, details, remember),
+      ),
+    };
   }
 
   @Mutation(() => UpdateCloudAccountPayload, {

@@ -49,8 +49,8 @@ function refusalOf(work: () => unknown): KeyRingUnusable {
 const good = { version: 1, active: one, keys: { [one]: aKey, [other]: randomBytes(32).toString('base64') } };
 
 describe('a key ring file', () => {
-  it.each([0o600, 0o400])('is read when only we may read it (mode %o)', (mode) => {
-    write(good, mode);
+  it.each(['600', '400'])('is read when only we may read it (mode %s)', (mode) => {
+    write(good, parseInt(mode, 8));
 
     const ring = readKeyRingFile(path);
 
@@ -76,14 +76,14 @@ describe('a key ring file', () => {
     expect(readKeyRingFile(path).canaryOpens(one, canary)).toBe(true);
   });
 
-  it.each([0o644, 0o640, 0o660, 0o606, 0o620, 0o602, 0o610, 0o601, 0o604, 0o777])(
-    'is refused with mode %o, and told how to close it',
+  it.each(['644', '640', '660', '606', '620', '602', '610', '601', '604', '777'])(
+    'is refused with mode %s, and told how to close it',
     (mode) => {
-      write(good, mode);
+      write(good, parseInt(mode, 8));
 
       const { message } = refusalOf(() => readKeyRingFile(path));
 
-      expect(message).toContain(`is open to other users (mode 0${mode.toString(8)})`);
+      expect(message).toContain(`is open to other users (mode 0${mode})`);
       expect(message).toContain(`chmod 600 '${path}'`);
     },
   );
@@ -240,8 +240,8 @@ describe('creating a key ring file', () => {
     expect(readdirSync(folder)).toEqual(['key-ring.json']);
   });
 
-  it.each([0o000, 0o077, 0o777])('makes it for us only under umask %o', (umask) => {
-    const before = process.umask(umask);
+  it.each(['000', '077', '777'])('makes it for us only under umask %s', (umask) => {
+    const before = process.umask(parseInt(umask, 8));
     try {
       createKeyRingFile(path);
     } finally {
@@ -311,6 +311,7 @@ describe('creating a key ring file', () => {
       process.stdout.write(JSON.stringify(outcomes));`;
     const callers = Array.from({ length: 4 }, () => {
       const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+        cwd: import.meta.dirname,
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       let output = '';

@@ -79,7 +79,9 @@ function readPrivateFile(path: string): Buffer {
     for (let read = -1; read !== 0 && length < contents.length; length += read) {
       read = readSync(file, contents, length, contents.length - length, null);
     }
-    if (length > largest) throw tooLarge(path);
+    if (length > largest) {
+      throw new KeyRingUnusable(path, `is larger than ${largest} bytes`, 'Name the file that holds the key ring.');
+    }
     return contents.subarray(0, length);
   } finally {
     closeSync(file);
@@ -113,7 +115,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
   if (!stats.isFile()) {
     throw new KeyRingUnusable(path, 'is not a regular file', 'Name the file itself, not the folder it is in.');
   }
-  const { mode, uid, size } = stats;
+  const { mode, uid } = stats;
   // Windows has neither owners nor modes of this kind.
   const us = process.geteuid?.();
   if (us !== undefined && uid !== us && uid !== 0) {
@@ -130,11 +132,6 @@ function refuseUnlessPrivate(path: string, file: number): void {
       `Run: chmod 600 ${quoted(path)} (for a mounted secret, set its mode to 0400 where it is mounted)`,
     );
   }
-  if (size > largest) throw tooLarge(path);
-}
-
-function tooLarge(path: string): KeyRingUnusable {
-  return new KeyRingUnusable(path, `is larger than ${largest} bytes`, 'Name the file that holds the key ring.');
 }
 
 function parse(path: string, text: string): KeyRing {

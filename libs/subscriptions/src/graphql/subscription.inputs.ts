@@ -1,7 +1,9 @@
 import { faultInRegion, UnknownRegion } from '#libs/aws-credentials';
 import { Faultless, OrderDirection } from '#libs/graphql';
+import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { IsOptional } from 'class-validator';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
 
@@ -17,6 +19,11 @@ export class CreateSubscriptionInput {
   @Field({ description: "The region to build it in, of the account's provider." })
   @Faultless('The region', faultInRegion, UnknownRegion)
   readonly region!: string;
+
+  @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
+  @IsOptional()
+  @Faultless('The idempotency key', faultInIdempotencyKey)
+  readonly idempotencyKey?: string | null;
 }
 
 @InputType('DeleteSubscriptionInput', { description: 'Which subscription to end.' })

@@ -1,8 +1,9 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
 import { Batch, ConnectionArgs, idOf, pageRequest, toConnection, toGlobalId, type Connection } from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
+import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import type { Subscription } from '../subscription.entity.js';
+import { Subscription } from '../subscription.entity.js';
 import { SubscriptionService } from '../subscription.service.js';
 import { newestFirst, orderOf } from './subscription-order.js';
 import {
@@ -30,6 +31,7 @@ export class SubscriptionResolver {
   constructor(
     private readonly subscriptions: SubscriptionService,
     private readonly accounts: CloudAccountService,
+    private readonly idempotency: Idempotency,
   ) {}
 
   @Query(() => SubscriptionConnectionType, {
@@ -48,14 +50,19 @@ export class SubscriptionResolver {
 
   @Mutation(() => CreateSubscriptionPayload, {
     description:
-      'Begins a subscription in a cloud account, which cannot be deleted while it is active. Refuses with: `INVALID_INPUT`, `UNKNOWN_REGION`, `NOT_FOUND`, `CLOUD_ACCOUNT_NOT_ACTIVE`, `REGION_IN_ANOTHER_PARTITION`.',
+      'Begins a subscription in a cloud account, which cannot be deleted while it is active. Refuses with: `INVALID_INPUT`, `UNKNOWN_REGION`, `NOT_FOUND`, `CLOUD_ACCOUNT_NOT_ACTIVE`, `REGION_IN_ANOTHER_PARTITION`, `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_KEY_IN_FLIGHT`.',
   })
   async createSubscription(
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'The subscription.' }) input: CreateSubscriptionInput,
   ) {
     const cloudAccountId = idOf('CloudAccount', input.cloudAccountId);
-    return { subscription: await this.subscriptions.create(viewer, { ...input, cloudAccountId }) };
+    const request = { operation: 'createSubscription', key: input.idempotencyKey, input };
+    return {
+      subscription: await this.idempotency.once(viewer, request, Subscription, (remember) =>
+        this.subscriptions.create(viewer, { ...input, cloudAccountId }, remember),
+      ),
+    };
   }
 
   @Mutation(() => DeleteSubscriptionPayload, {

@@ -1,0 +1,132 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Viewer } from '#libs/access';
+import { Keychain } from '#libs/encryption';
+import { Clock, Secret } from '#libs/kernel';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Claims, type Claim } from './claims.js';
+import { IdempotencyKeyInFlight, IdempotencyKeyReused } from './idempotency.errors.js';
+
+const remembered = 24 * 60 * 60 * 1000;
+/** Longer than AWS may take to answer everything one request asks. */
+const lease = 3 * 60 * 1000;
+const patience = 5000;
+const tidyEvery = 60 * 60 * 1000;
+
+/** Writes down the answer. Call it in the unit of work of the effect, so that both are there or neither. */
+export type Remember<T> = (answer: T) => Promise<void>;
+
+export interface Request {
+  /** Which mutation it is. */
+  readonly operation: string;
+  /** The caller's name for this request; without one nothing is remembered. */
+  readonly key: string | null | undefined;
+  readonly input: object;
+}
+
+/**
+ * Lets a caller repeat a request whose answer got lost: the same key with the same request gives the same answer for
+ * 24 hours, and the effect happens once. A refusal is not remembered, because nothing happened: it is tried again.
+ */
+@Injectable()
+export class Idempotency implements OnModuleInit, OnModuleDestroy {
+  private tidying: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly claims: Claims,
+    private readonly keychain: Keychain,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.tidying = setInterval(() => void this.forgetOldClaims().catch(() => undefined), tidyEvery).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.tidying);
+  }
+
+  /**
+   * @param answerType what a remembered answer is made an instance of; its answers must survive JSON, but for Dates
+   * @throws IdempotencyKeyReused, IdempotencyKeyInFlight, and whatever `work` throws
+   */
+  async once<T extends object>(
+    viewer: Viewer,
+    { operation, key, input }: Request,
+    answerType: new () => T,
+    work: (remember: Remember<T>) => Promise<T>,
+  ): Promise<T> {
+    if (key == null) return work(async () => undefined);
+
+    const fingerprint = await this.fingerprint(operation, input);
+    const claim = await this.claim(viewer.tenantId, key, fingerprint);
+    if (claim.answer !== null) return Object.assign(new answerType(), JSON.parse(claim.answer, reviveDates) as T);
+
+    try {
+      return await work(async (answer) => {
+        if (!(await this.claims.answer(claim, JSON.stringify(answer)))) throw new IdempotencyKeyInFlight();
+      });
+    } catch (error) {
+      await this.claims.release(claim);
+      throw error;
+    }
+  }
+
+  private forgetOldClaims(): Promise<void> {
+    return this.claims.removeOlderThan(new Date(this.clock.now().getTime() - remembered));
+  }
+
+  /** A claim of our own, or the answer somebody has written. Waits a little for somebody who is at work. */
+  private async claim(tenantId: number, key: string, fingerprint: string): Promise<Claim> {
+    const started = performance.now();
+    for (;;) {
+      const now = this.clock.now();
+      const ours: Claim = {
+        tenantId,
+        key,
+        fingerprint,
+        owner: randomUUID(),
+        claimedAt: now,
+        leaseUntil: new Date(now.getTime() + lease),
+        answer: null,
+      };
+      if (await this.claims.add(ours)) return ours;
+
+      const theirs = await this.claims.find(tenantId, key);
+      if (!theirs) continue; // let go of since
+      const isForgotten = theirs.claimedAt.getTime() + remembered < now.getTime();
+      const isAbandoned = theirs.answer === null && theirs.leaseUntil < now;
+      if (!isForgotten && theirs.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
+      if (!isForgotten && theirs.answer !== null) return theirs;
+      if ((isForgotten || isAbandoned) && (await this.claims.replace(theirs, ours))) return ours;
+
+      if (performance.now() - started > patience) throw new IdempotencyKeyInFlight();
+      await wait(100);
+    }
+  }
+
+  private async fingerprint(operation: string, input: object): Promise<string> {
+    const key = await this.keychain.gatewayKey('idempotency');
+    return createHmac('sha256', key)
+      .update(`${operation}\n${canonical(input)}`)
+      .digest('hex');
+  }
+}
+
+/** The same text for the same request, however its fields were ordered. Secrets count, and go nowhere but into the HMAC. */
+function canonical(value: unknown): string {
+  if (value instanceof Secret) return JSON.stringify(value.reveal());
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null);
+  const fields = Object.entries(value).filter(([, field]) => field != null);
+  return `{${fields
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`)
+    .join()}}`;
+}
+
+const isoDate = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+function reviveDates(name: string, value: unknown): unknown {
+  return name.endsWith('At') && typeof value === 'string' && isoDate.test(value) ? new Date(value) : value;
+}
