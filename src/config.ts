@@ -95,7 +95,7 @@ export const settings = {
         : 'must be https://, or http:// to a loopback address';
     }),
     means:
-      'Another address that answers as AWS does, for every key but those of the sandbox. Customers’ requests are signed for it: name only what you trust.',
+      'Another address that answers as AWS does, for every key but those of the sandbox. Requests are signed for it: name only what you trust.',
     example: 'https://aws-proxy.example',
     unset: 'AWS itself',
   },

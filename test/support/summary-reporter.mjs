@@ -14,10 +14,14 @@ export default class SummaryReporter {
       counts.set(name, count);
       if (testExecError) console.log(`${testFilePath} could not be run`);
     }
-    console.log('');
-    for (const [name, { passed, failed }] of counts) console.log(`${name}: ${passed} passed, ${failed} failed`);
-    for (const what of this.leftOut) console.log(`Left out: ${what}`);
     const sum = (key) => [...counts.values()].reduce((total, count) => total + count[key], 0);
-    console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+    const lines = [
+      '',
+      ...[...counts].map(([name, { passed, failed }]) => `${name}: ${passed} passed, ${failed} failed`),
+      ...this.leftOut.map((what) => `Left out: ${what}`),
+      `${sum('passed')} passed, ${sum('failed')} failed`,
+    ];
+    // The very last, after what Jest has to say.
+    process.once('exit', () => console.log(lines.join('\n')));
   }
 }
