@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const project = join(import.meta.dirname, '..');
+const { forbidden } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as { forbidden: { name: string }[] };
+
+/** For each rule of the architecture one file that breaks it: what it is called, and what it imports. */
+const violations: Record<string, [file: string, imports: string]> = {
+  'subscriptions-imports-only-libs-to-its-right': ['libs/subscriptions/src/a.ts', '#libs/aws-sandbox'],
+  'cloud-accounts-imports-only-libs-to-its-right': ['libs/cloud-accounts/src/a.ts', '#libs/subscriptions'],
+  'aws-credentials-imports-only-libs-to-its-right': ['libs/aws-credentials/src/a.ts', '#libs/cloud-accounts'],
+  'idempotency-imports-only-libs-to-its-right': ['libs/idempotency/src/a.ts', '#libs/aws-credentials'],
+  'access-imports-only-libs-to-its-right': ['libs/access/src/a.ts', '#libs/idempotency'],
+  'encryption-imports-only-libs-to-its-right': ['libs/encryption/src/a.ts', '#libs/access'],
+  'database-imports-only-libs-to-its-right': ['libs/database/src/a.ts', '#libs/encryption'],
+  'graphql-imports-only-libs-to-its-right': ['libs/graphql/src/a.ts', '#libs/database'],
+  'kernel-imports-only-libs-to-its-right': ['libs/kernel/src/a.ts', '#libs/graphql'],
+  'kernel-is-pure': ['libs/kernel/src/b.ts', 'typeorm'],
+  'libs-do-not-know-the-host': ['libs/access/src/b.ts', '../../../src/config.js'],
+  'front-door-only-between-libs': ['libs/subscriptions/src/b.ts', '../../cloud-accounts/src/inside.js'],
+  'front-door-only-from-the-host': ['src/a.ts', '../libs/cloud-accounts/src/inside.js'],
+  'root-does-not-know-its-edges': ['libs/cloud-accounts/src/b.ts', './graphql/inside.js'],
+  'sandbox-stands-alone': ['libs/aws-sandbox/src/a.ts', '#libs/database'],
+  'only-the-host-imports-the-sandbox': ['libs/access/src/c.ts', '#libs/aws-sandbox'],
+  'the-sandbox-is-imported-lazily': ['src/b.ts', '#libs/aws-sandbox'],
+  'no-cycles': ['libs/access/src/round.ts', './trip.js'],
+};
+
+describe('the rules of the architecture', () => {
+  let folder: string;
+  let found: string[];
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'boundaries-'));
+    for (const file of ['.dependency-cruiser.cjs', 'package.json', 'tsconfig.json'])
+      cpSync(join(project, file), join(folder, file));
+    symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
+
+    const write = (file: string, text: string) => {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      writeFileSync(join(folder, file), text);
+    };
+    const libs =
+      'subscriptions cloud-accounts aws-credentials idempotency access encryption database graphql kernel aws-sandbox';
+    for (const lib of libs.split(' ')) write(`libs/${lib}/src/index.ts`, 'export {};\n');
+    write('libs/cloud-accounts/src/inside.ts', 'export {};\n');
+    write('libs/cloud-accounts/src/graphql/inside.ts', 'export {};\n');
+    write('libs/access/src/trip.ts', "import './round.js';\n");
+    write('src/config.ts', 'export {};\n');
+    // What must stay allowed.
+    write('src/main.ts', "await import('#libs/aws-sandbox');\nexport {};\n");
+    write('libs/cloud-accounts/src/graphql/edge.ts', "import '../inside.js';\nimport '#libs/kernel';\n");
+    for (const [file, imports] of Object.values(violations)) write(file, `import '${imports}';\n`);
+
+    found = cruise(folder);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are all seeded here with a violation', () => {
+    expect(Object.keys(violations).sort()).toEqual(forbidden.map(({ name }) => name).sort());
+  });
+
+  it.each(Object.entries(violations))('catch a breach of %s', (rule, [file]) => {
+    expect(found).toContain(`${rule} ${file}`);
+  });
+
+  it('leave alone what is allowed', () => {
+    expect(found.filter((line) => /main\.ts|edge\.ts/.test(line))).toEqual([]);
+  });
+});
+
+/** Every breach, as `rule file`. */
+function cruise(folder: string): string[] {
+  const depcruise = join(folder, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+  const args = [depcruise, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'libs'];
+  const output = execFileSync(process.execPath, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).toString();
+  const { summary } = JSON.parse(output) as { summary: { violations: { from: string; rule: { name: string } }[] } };
+  return summary.violations.map(({ from, rule }) => `${rule.name} ${from}`);
+}
