@@ -51,7 +51,7 @@ registerEnumType(OrderDirection, {
   valuesMap: { ASC: { description: 'Smallest, oldest, A first.' }, DESC: { description: 'Largest, newest, Z first.' } },
 });
 
-/** The GraphQL types of a list of `item`s: `XConnection` and `XEdge`. */
+/** What a connection of `item`s extends, which gives itself the name `${name}Connection`; makes the type `${name}Edge`. */
 export function connectionOf<T>(item: abstract new () => T, name: string) {
   @ObjectType(`${name}Edge`, { description: `One ${name} in a list.` })
   class EdgeType {
@@ -62,7 +62,7 @@ export function connectionOf<T>(item: abstract new () => T, name: string) {
     readonly node!: T;
   }
 
-  @ObjectType(`${name}Connection`, { description: `A page of a list of ${name}.` })
+  @ObjectType({ isAbstract: true })
   class ConnectionType {
     @Field(() => [EdgeType], { description: 'The items with their cursors.' })
     readonly edges!: EdgeType[];

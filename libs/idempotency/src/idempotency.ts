@@ -16,12 +16,10 @@ const tidyEvery = 60 * 60 * 1000;
 /** Writes down the answer. Call it in the unit of work of the effect, so that both are there or neither. */
 export type Remember<T> = (answer: T) => Promise<void>;
 
-export interface Request {
-  /** Which mutation it is. */
-  readonly operation: string;
+/** The input of a mutation that may be sent again. */
+export interface RepeatableInput {
   /** The caller's name for this request; without one nothing is remembered. */
-  readonly key: string | null | undefined;
-  readonly input: object;
+  readonly idempotencyKey?: string | null;
 }
 
 /**
@@ -47,15 +45,18 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
+   * @param operation which mutation it is: with another one the same key is another request
    * @param answerType what a remembered answer is made an instance of; its answers must survive JSON, but for Dates
    * @throws IdempotencyKeyReused, IdempotencyKeyInFlight, and whatever `work` throws
    */
   async once<T extends object>(
     viewer: Viewer,
-    { operation, key, input }: Request,
+    operation: string,
+    input: RepeatableInput,
     answerType: new () => T,
     work: (remember: Remember<T>) => Promise<T>,
   ): Promise<T> {
+    const { idempotencyKey: key } = input;
     if (key == null) return work(async () => undefined);
 
     const fingerprint = await this.fingerprint(operation, input);

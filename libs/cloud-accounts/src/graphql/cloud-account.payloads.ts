@@ -27,7 +27,7 @@ export class CloudAccountBlockerType {
   readonly name!: string;
 }
 
-@ObjectType()
+@ObjectType('CloudAccountBlockerConnection', { description: 'A page of the list of blockers.' })
 export class CloudAccountBlockerConnectionType extends connectionOf(CloudAccountBlockerType, 'CloudAccountBlocker') {}
 
 @ObjectType('CloudAccountInUseError', {

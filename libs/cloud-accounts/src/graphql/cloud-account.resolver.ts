@@ -87,13 +87,11 @@ export class CloudAccountResolver {
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'The account.' }) input: CreateCloudAccountInput,
   ) {
-    const details = { ...input, key: input.credentials.toKey() };
-    const request = { operation: 'createCloudAccount', key: input.idempotencyKey, input };
-    return {
-      cloudAccount: await this.idempotency.once(viewer, request, CloudAccount, (remember) =>
-        this.accounts.create(viewer, details, remember),
-      ),
-    };
+    const key = input.credentials.toKey();
+    const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
+      this.accounts.create(viewer, { ...input, key }, remember),
+    );
+    return { cloudAccount };
   }
 
   @Mutation(() => UpdateCloudAccountPayload, {

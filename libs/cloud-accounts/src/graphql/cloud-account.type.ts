@@ -56,5 +56,5 @@ export class CloudAccountType extends NodeType {
 
 isTyped(CloudAccount, 'CloudAccount');
 
-@ObjectType()
+@ObjectType('CloudAccountConnection', { description: 'A page of a list of cloud accounts.' })
 export class CloudAccountConnectionType extends connectionOf(CloudAccountType, 'CloudAccount') {}

@@ -57,12 +57,10 @@ export class SubscriptionResolver {
     @Args('input', { description: 'The subscription.' }) input: CreateSubscriptionInput,
   ) {
     const cloudAccountId = idOf('CloudAccount', input.cloudAccountId);
-    const request = { operation: 'createSubscription', key: input.idempotencyKey, input };
-    return {
-      subscription: await this.idempotency.once(viewer, request, Subscription, (remember) =>
-        this.subscriptions.create(viewer, { ...input, cloudAccountId }, remember),
-      ),
-    };
+    const subscription = await this.idempotency.once(viewer, 'createSubscription', input, Subscription, (remember) =>
+      this.subscriptions.create(viewer, { ...input, cloudAccountId }, remember),
+    );
+    return { subscription };
   }
 
   @Mutation(() => DeleteSubscriptionPayload, {

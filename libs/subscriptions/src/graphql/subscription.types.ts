@@ -46,7 +46,7 @@ export class SubscriptionType extends NodeType {
 
 isTyped(Subscription, 'CloudSubscription');
 
-@ObjectType()
+@ObjectType('CloudSubscriptionConnection', { description: 'A page of a list of subscriptions.' })
 export class SubscriptionConnectionType extends connectionOf(SubscriptionType, 'CloudSubscription') {}
 
 @ObjectType('CreateSubscriptionPayload', { description: 'The answer of `createSubscription`.' })
