@@ -31,7 +31,7 @@ describe('an error of', () => {
   it('a domain keeps its faults', () => {
     const error = new InvalidInput([new InvalidField(['input', 'name'], 'The name must not be blank.')]);
     expect(formatted(resolverError(error), 'INTERNAL_SERVER_ERROR').answer.extensions).toEqual({
-      code: 'INVALID_INPUT',
+      code: 'BAD_USER_INPUT',
       faults: [{ path: ['input', 'name'], message: 'The name must not be blank.', code: 'INVALID_INPUT' }],
     });
   });

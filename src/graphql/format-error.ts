@@ -72,7 +72,10 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
     const hint = domainError ? ` ${domainError.message}` : '';
     return { code, message: safeMessage(formatted.message, knownNames) + hint };
   }
-  if (domainError) return { code: domainError.code, message: domainError.message, ...faultsOf(domainError) };
+  if (domainError instanceof InvalidInput) {
+    return { code: 'BAD_USER_INPUT', message: domainError.message, faults: domainError.faults.map(toFault) };
+  }
+  if (domainError) return { code: domainError.code, message: domainError.message };
 
   const text = fixedTexts.get(code);
   return text === undefined ? (faultOfCaller(code, thrown, knownNames) ?? internal) : { code, message: text };
@@ -117,9 +120,8 @@ function inputText(message: string, knownNames: ReadonlySet<string>): string {
   return text === documentNotValid ? 'The arguments are not valid.' : text;
 }
 
-function faultsOf(error: DomainError): Pick<Answer, 'faults'> {
-  if (!(error instanceof InvalidInput)) return {};
-  return { faults: error.faults.map(({ path = [], message, code }) => ({ path, message, code })) };
+function toFault({ path = [], message, code }: DomainError): InputFault {
+  return { path, message, code };
 }
 
 /** What was thrown, unwrapped step by step: GraphQL libraries wrap the errors of others, some of them twice. */

@@ -14,6 +14,14 @@ declareErrorCodes(errorCatalog);
 
 const log = new Logger('GraphQL');
 
+/** Apollo writes some errors to its logger as they are. What they say reaches us through `formatError`, without values. */
+const apolloLogger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => log.warn('Apollo Server warned of something.'),
+  error: () => log.error('Apollo Server reported an error; the entry of its request says which.'),
+};
+
 @Module({
   imports: [
     AccessModule,
@@ -31,6 +39,8 @@ const log = new Logger('GraphQL');
         allowBatchedHttpRequests: false,
         persistedQueries: false,
         includeStacktraceInErrorResponses: false,
+        validationOptions: { maxErrors: 10 },
+        logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
         plugins: [variablesCheck()],

@@ -125,6 +125,14 @@ describe('a safe message', () => {
     expect(safeMessage(message, names)).toBe(documentNotValid);
   });
 
+  it('leaves out a reason that graphql-js cut off inside a name', () => {
+    const alias = canary.repeat(100);
+    const document = `{ account(id: 1) { ${alias}: id } account(id: 1) { ${alias}: name } }`;
+    expect(said(document)).toEqual([
+      'Fields "account" conflict because …. Use different aliases on the fields to fetch both if this was intentional.',
+    ]);
+  });
+
   it('takes time in proportion to the message, whatever the message', () => {
     const messages = messageTemplates.flatMap((template) => {
       const start = template.split('{')[0]!;

@@ -8,8 +8,9 @@ import { validate, type ValidationError } from 'class-validator';
 @Injectable()
 export class ValidateInputPipe implements PipeTransform {
   async transform(value: unknown, { metatype, data, type }: ArgumentMetadata): Promise<unknown> {
-    if (type === 'custom' || !metatype || builtIn.has(metatype) || value === null || typeof value !== 'object')
-      return value;
+    if (type === 'custom') return value;
+    if (value === null) return undefined; // An argument of null is one not given: its default applies.
+    if (!metatype || builtIn.has(metatype) || typeof value !== 'object') return value;
 
     const input = plainToInstance(metatype as new () => object, value);
     const errors = await validate(input, { stopAtFirstError: true, forbidUnknownValues: false });

@@ -209,7 +209,10 @@ describe('the verdict on variables', () => {
 
     private object(type: GraphQLInputObjectType): unknown {
       const fields = Object.values(type.getFields());
-      const given = type.isOneOf ? [this.from(...fields)] : fields.filter(() => this.from(true, true, true, false));
+      const given =
+        type.isOneOf && this.from(true, true, false)
+          ? [this.from(...fields)]
+          : fields.filter(() => this.from(true, true, true, false));
       // Without a prototype half of the time: then absent fields named like members of it are absent indeed.
       const object = this.from(true, false) ? {} : Object.create(null);
       return Object.assign(object, Object.fromEntries(given.map((field) => [field.name, this.value(field.type)])));
@@ -241,11 +244,50 @@ describe('the verdict on variables', () => {
         expect(JSON.stringify([ours?.message, ours?.extensions])).not.toContain(canary);
         verdicts[ours ? 'refused' : 'accepted']++;
       }),
-      { numRuns: 1500, seed: 20261123 },
+      { numRuns: 1500, seed: 20261123, endOnFailure: true },
     );
 
     expect(verdicts.accepted).toBeGreaterThan(300);
     expect(verdicts.refused).toBeGreaterThan(300);
+  });
+
+  it.each<[string, unknown]>([
+    ['OneOf', {}],
+    ['OneOf', { text: 'a' }],
+    ['OneOf', { text: null }],
+    ['OneOf', { text: undefined }],
+    ['OneOf', { toNull: 1 }],
+    ['OneOf', { text: 'a', toNull: null }],
+    ['OneOf', { toNothing: 1 }],
+    ['OneOfNullByDefault', {}],
+    ['OneOfNullByDefault', { other: 'a' }],
+    ['OneOfNullByDefault', { text: 'a' }],
+    ['[OneOf!]!', { text: 'a' }],
+    ['[OneOf!]!', [{ text: 'a' }, {}]],
+    ['[[OneOf]]', [{ text: 'a' }, [null], null]],
+    ['[OneOf]', new Map()],
+    ['[String]', 'ab'],
+    ['OneOf', Object.create({ text: 'inherited' })],
+  ])('is that of graphql-js for %s: %j', (type, v) => {
+    const [text, toNull, toNothing] = [GraphQLString, scalars[7]!, scalars[8]!];
+    const types = [
+      new GraphQLInputObjectType({
+        name: 'OneOf',
+        isOneOf: true,
+        fields: { text: { type: text }, toNull: { type: toNull }, toNothing: { type: toNothing } },
+      }),
+      new GraphQLInputObjectType({
+        name: 'OneOfNullByDefault',
+        isOneOf: true,
+        fields: { text: { type: text, defaultValue: null }, other: { type: text } },
+      }),
+    ];
+    const oneOfs = new GraphQLSchema({ types, assumeValid: true });
+    const subject = operation(`query ($v: ${type}) { __typename }`);
+    const check = () => checkVariables(oneOfs, subject, { v });
+
+    if (getVariableValues(oneOfs, subject.variableDefinitions!, { v }).errors) expect(check).toThrow(InvalidVariables);
+    else expect(check).not.toThrow();
   });
 
   it('is that of graphql-js for variables of output types and of no type', () => {
