@@ -1,28 +1,27 @@
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 
 interface SdkError {
-  readonly name?: string;
-  readonly code?: string;
+  /** What AWS calls it. A page of a proxy has none, although the SDK then gives the error a name all the same. */
+  readonly Code?: unknown;
   readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 // Named by the SDK's own retry rules (aws-facts, measured against misbehaving servers).
 const throttled =
-  /^(Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimit|RequestThrottled|PriorRequestNotComplete)/;
-const clockSkew = /^Signature (expired|not yet current)|^RequestExpired/;
+  /^(Throttl|EC2Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimit|RequestThrottled|PriorRequestNotComplete)/;
+const clockSkew = /^Signature (expired|not yet current)/;
 
 /**
- * What a failed question to AWS means, in our words. Anything unknown counts as AWS not being reached, never as wrong
- * credentials, unless AWS itself refused with a 4xx.
+ * What a failed question to AWS means, in our words. Only a code of AWS's own makes it a refusal by AWS: anything else
+ * that answered stood in its place, and a server's fault or no answer at all counts as AWS not being reached.
  */
 export function failureOf(error: unknown, asking: 'identity' | 'role'): CredentialsRejected {
   if (error instanceof CredentialsRejected) return error;
 
-  const { name = '', message = '', $metadata } = (error ?? {}) as SdkError;
+  const { Code, message = '', $metadata } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
-  // The SDK appends "Exception" to the codes its models know.
-  const awsCode = status && /^[A-Za-z]{1,64}$/.test(name) ? name.replace(/Exception$/, '') : null;
+  const awsCode = typeof Code === 'string' && /^[A-Za-z0-9]{1,64}$/.test(Code) ? Code : null;
   const rejected = (code: Code, text: string, part: CredentialsRejected['part']) =>
     new CredentialsRejected(code, text, part, awsCode, { cause: error });
 
@@ -35,7 +34,7 @@ export function failureOf(error: unknown, asking: 'identity' | 'role'): Credenti
       ? rejected('AWS_CLOCK_SKEW', 'AWS refuses the time of our request.', null)
       : rejected('AWS_SECRET_WRONG', 'The secret does not belong to this access key.', 'secretAccessKey');
   }
-  if (awsCode && (throttled.test(awsCode) || status === 429)) {
+  if (status === 429 || (awsCode && throttled.test(awsCode))) {
     return rejected('AWS_THROTTLED', 'AWS limits how often it may be asked.', null);
   }
   if (asking === 'role' && awsCode === 'NoSuchEntity') {
@@ -48,12 +47,23 @@ export function failureOf(error: unknown, asking: 'identity' | 'role'): Credenti
       'consoleRoleName',
     );
   }
-  if (status && status >= 400 && status < 500) {
-    return rejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId');
+  if (status && status < 500) {
+    return awsCode ? rejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId') : unusable({ cause: error });
   }
   return new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer, or not as AWS answers.', null, null, {
     cause: error,
   });
+}
+
+/** A captive portal's page is a success to the SDK: an answer without what was asked for is not AWS's. */
+export function unusable(options?: ErrorOptions): CredentialsRejected {
+  return new CredentialsRejected(
+    'AWS_ANSWER_UNUSABLE',
+    'What answered in place of AWS said nothing of the kind AWS says.',
+    null,
+    null,
+    options,
+  );
 }
 
 type Code = ConstructorParameters<typeof CredentialsRejected>[0];

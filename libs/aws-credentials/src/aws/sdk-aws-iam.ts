@@ -1,10 +1,9 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsAccessKey } from '../aws-access-key.js';
-import { CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam, type AwsIdentity, type AwsRole } from '../aws-iam.js';
 import { endpointFor, type AwsEndpoints } from './aws-endpoints.js';
-import { failureOf } from './aws-failure.js';
+import { failureOf, unusable } from './aws-failure.js';
 
 /**
  * Asks AWS through its SDK. Address, region and credentials are always given, so that no profile and no environment
@@ -16,17 +15,25 @@ export class SdkAwsIam extends AwsIam {
   }
 
   async identityOf(key: AwsAccessKey, region: string): Promise<AwsIdentity> {
-    const { Account, UserId, Arn } = await this.ask('identity', 'sts', key, region, async (config, deadline) => {
-      const sts = new STSClient(config);
-      return sts.send(new GetCallerIdentityCommand({}), deadline).finally(() => sts.destroy());
-    });
+    const { Account, UserId, Arn } = await this.ask(
+      'identity',
+      'sts',
+      key,
+      region,
+      async (config, deadline, attempt) => {
+        const sts = new STSClient(config);
+        sts.middlewareStack.add((next) => (args) => attempt(next(args)), eachAttempt);
+        return sts.send(new GetCallerIdentityCommand({}), deadline).finally(() => sts.destroy());
+      },
+    );
     if (!Account || !UserId || !Arn || !/^\d{12}$/.test(Account)) throw unusable();
     return { accountId: Account, userId: UserId, arn: Arn };
   }
 
   async role(key: AwsAccessKey, region: string, name: string): Promise<AwsRole> {
-    const { Role } = await this.ask('role', 'iam', key, region, async (config, deadline) => {
+    const { Role } = await this.ask('role', 'iam', key, region, async (config, deadline, attempt) => {
       const iam = new IAMClient(config);
+      iam.middlewareStack.add((next) => (args) => attempt(next(args)), eachAttempt);
       return iam.send(new GetRoleCommand({ RoleName: name }), deadline).finally(() => iam.destroy());
     });
     if (!Role?.Arn || !Role.RoleName) throw unusable();
@@ -38,7 +45,7 @@ export class SdkAwsIam extends AwsIam {
     service: 'sts' | 'iam',
     key: AwsAccessKey,
     region: string,
-    question: (config: ClientConfig, deadline: { abortSignal: AbortSignal }) => Promise<T>,
+    question: (config: ClientConfig, deadline: { abortSignal: AbortSignal }, attempt: Attempt) => Promise<T>,
   ): Promise<T> {
     const endpoint = endpointFor(service, key, region, this.endpoints);
     const { timeoutMs } = this.endpoints;
@@ -56,22 +63,26 @@ export class SdkAwsIam extends AwsIam {
         throwOnRequestTimeout: true,
       },
     };
+    const abortSignal = AbortSignal.timeout(timeoutMs);
+    let failed: unknown;
+    const attempt: Attempt = (answer) =>
+      answer.catch((error: unknown) => {
+        if (!abortSignal.aborted) failed = error;
+        throw error;
+      });
     try {
-      return await question(config, { abortSignal: AbortSignal.timeout(timeoutMs) });
+      return await question(config, { abortSignal }, attempt);
     } catch (error) {
-      throw failureOf(error, what);
+      // When there was no time left to ask again, what the last attempt failed of says more.
+      throw failureOf(abortSignal.aborted ? (failed ?? error) : error, what);
     }
   }
 }
 
+type Attempt = <A>(answer: Promise<A>) => Promise<A>;
+
 type ClientConfig = NonNullable<ConstructorParameters<typeof STSClient>[0]> &
   NonNullable<ConstructorParameters<typeof IAMClient>[0]>;
 
-/** A captive portal's page is a success to the SDK: an answer without an identity is not AWS's. */
-function unusable(): CredentialsRejected {
-  return new CredentialsRejected(
-    'AWS_ANSWER_UNUSABLE',
-    'What answered in place of AWS said nothing of the kind AWS says.',
-    null,
-  );
-}
+/** Where a middleware must stand to see every attempt, instead of the end of them all. */
+const eachAttempt = { step: 'finalizeRequest', priority: 'low' } as const;
