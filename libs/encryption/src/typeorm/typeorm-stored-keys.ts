@@ -51,7 +51,8 @@ export class TypeOrmStoredKeys extends StoredKeys {
   async add(key: NewStoredKey): Promise<number> {
     const row = { ...key, owner: ownerOf(key.purpose, key.tenantId) };
     try {
-      await this.rows.insert(row);
+      // A unit of work, because several gateways that add the same key at once can deadlock: the losers look again.
+      await this.transactions.run(() => this.rows.insert(row));
     } catch (error) {
       if (isDuplicateOf(error, 'uq_encryption_key', 'owner')) throw new StoredKeyExists({ cause: error });
       throw error;
