@@ -1,0 +1,238 @@
+import { AwsAccessKey } from '#libs/aws-credentials';
+import { Secret, type PageRequest, type UnitOfWork } from '#libs/kernel';
+import { CloudAccount } from '../cloud-account.entity.js';
+import { AwsUserAlreadyConnected, CloudAccountNameTaken } from '../cloud-account.errors.js';
+import type { CloudAccountOrderField, CloudAccounts } from '../cloud-accounts.js';
+
+const hostedId = 1;
+
+let users = 0;
+
+/** An account ready to be added. */
+export function anAccount(change: {
+  tenantId: number;
+  name?: string;
+  userId?: string;
+  createdAt?: string;
+}): CloudAccount {
+  const { tenantId, name = `Account ${++users}`, userId = `AIDA${++users}`, createdAt } = change;
+  const accountId = '123456789012';
+  const proven = {
+    key: new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x')),
+    identity: { accountId, userId, arn: `arn:aws:iam::${accountId}:user/gateway` },
+    consoleRole: { name: 'console', arn: `arn:aws:iam::${accountId}:role/console` },
+  };
+  return CloudAccount.create(
+    { tenantId, name, provider: 'AWS', region: 'eu-west-1', proven },
+    new Date(createdAt ?? '2026-02-28T12:34:56.789Z'),
+  );
+}
+
+/**
+ * What every CloudAccounts must do, so that a test on the one in memory proves something.
+ *
+ * @param make a collection that holds nothing but the hosted account, and units of work over it, for each test
+ * @param tenantIds two tenants that exist, should the collection insist
+ */
+export function itBehavesLikeCloudAccounts(
+  make: () => Promise<{ accounts: CloudAccounts; unitOfWork: UnitOfWork; tenantIds: readonly [number, number] }>,
+): void {
+  let accounts: CloudAccounts;
+  let unitOfWork: UnitOfWork;
+  let mine: number;
+  let theirs: number;
+  beforeEach(async () => {
+    ({
+      accounts,
+      unitOfWork,
+      tenantIds: [mine, theirs],
+    } = await make());
+  });
+
+  const added = async (change: Partial<Parameters<typeof anAccount>[0]> = {}) => {
+    const account = anAccount({ tenantId: mine, ...change });
+    await accounts.add(account);
+    return account;
+  };
+  const idsOf = (found: readonly CloudAccount[]) => found.map(({ id }) => id);
+
+  it('gives an account an id of its own, and gives it back as it was added', async () => {
+    const [one, other] = [await added(), await added()];
+
+    expect(one.id).toBeGreaterThan(1000);
+    expect(other.id).toBeGreaterThan(one.id);
+    expect(await accounts.find(mine, one.id)).toEqual(one);
+    expect(await accounts.find(mine, one.id)).toBeInstanceOf(CloudAccount);
+  });
+
+  it('shows a tenant its own accounts and the hosted one', async () => {
+    const [own, foreign] = [await added(), await added({ tenantId: theirs })];
+
+    expect(await accounts.find(mine, foreign.id)).toBeNull();
+    expect(idsOf(await accounts.findMany(mine, [foreign.id, own.id, hostedId, 999_999])).sort()).toEqual([
+      hostedId,
+      own.id,
+    ]);
+    expect(await accounts.findMany(mine, [])).toEqual([]);
+    expect((await accounts.find(theirs, hostedId))?.ownership).toBe('HOSTED');
+    expect(await accounts.count(mine, {})).toBe(2);
+  });
+
+  it('knows the names of a tenant', async () => {
+    await added({ name: 'Production' });
+
+    expect(await accounts.hasName(mine, 'production')).toBe(true);
+    expect(await accounts.hasName(mine, 'Production')).toBe(false);
+    expect(await accounts.hasName(theirs, 'production')).toBe(false);
+    expect(await accounts.hasName(mine, 'hosted')).toBe(false);
+  });
+
+  it('refuses a name twice in a tenant, not across tenants', async () => {
+    await added({ name: 'Taken' });
+
+    await expect(added({ name: 'TAKEN' })).rejects.toThrow(CloudAccountNameTaken);
+    await expect(added({ name: 'Taken', tenantId: theirs })).resolves.toBeInstanceOf(CloudAccount);
+    expect(await accounts.count(mine, {})).toBe(2);
+  });
+
+  it('refuses an IAM user twice, also across tenants', async () => {
+    await added({ userId: 'AIDATWICE' });
+
+    await expect(added({ userId: 'AIDATWICE' })).rejects.toThrow(AwsUserAlreadyConnected);
+    await expect(added({ userId: 'AIDATWICE', tenantId: theirs })).rejects.toThrow(AwsUserAlreadyConnected);
+  });
+
+  it('lets one of twenty at the same moment have a name', async () => {
+    const all = await Promise.allSettled(
+      Array.from({ length: 20 }, () => unitOfWork.run(() => added({ name: 'Wanted' }))),
+    );
+
+    const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    expect(refused).toHaveLength(19);
+    for (const reason of refused) expect(reason).toBeInstanceOf(CloudAccountNameTaken);
+  });
+
+  it('writes a change when it is told to, and not before', async () => {
+    const account = await added();
+    account.change({ name: 'Renamed' }, new Date('2026-03-01T00:00:00.001Z'));
+    expect((await accounts.find(mine, account.id))?.name).not.toBe('Renamed');
+
+    await unitOfWork.run(() => accounts.update(account));
+
+    expect(await accounts.find(mine, account.id)).toEqual(account);
+  });
+
+  it('refuses a change to what another account has, and keeps what was', async () => {
+    await added({ name: 'Taken' });
+    const account = await added({ name: 'Before' });
+    account.change({ name: 'taken' }, new Date());
+
+    await expect(accounts.update(account)).rejects.toThrow(CloudAccountNameTaken);
+    expect((await accounts.find(mine, account.id))?.name).toBe('Before');
+  });
+
+  it('removes an account, frees what it had, and never gives its id out again', async () => {
+    const gone = await added({ name: 'Gone', userId: 'AIDAGONE' });
+    await accounts.remove(gone);
+
+    expect(await accounts.find(mine, gone.id)).toBeNull();
+    expect((await added({ name: 'Gone', userId: 'AIDAGONE' })).id).toBeGreaterThan(gone.id);
+  });
+
+  it('takes back what a unit of work did that failed', async () => {
+    const account = await added();
+    const failed = unitOfWork.run(async () => {
+      await accounts.remove(account);
+      await added({ name: 'Never there' });
+      throw new Error('no');
+    });
+
+    await expect(failed).rejects.toThrow('no');
+    expect(await accounts.find(mine, account.id)).toEqual(account);
+    expect(await accounts.hasName(mine, 'never there')).toBe(false);
+  });
+
+  it('lets one unit of work at a time hold an account', async () => {
+    const { id } = await added();
+
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        unitOfWork.run(async (now) => {
+          const held = (await accounts.hold(mine, id))!;
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          held.change({ name: `Writer ${i}` }, now);
+          await accounts.update(held);
+        }),
+      ),
+    );
+
+    expect((await accounts.find(mine, id))?.version).toBe(9);
+  });
+
+  it('holds nothing of another tenant, but the hosted account', async () => {
+    const foreign = await added({ tenantId: theirs });
+
+    expect(await unitOfWork.run(() => accounts.hold(mine, foreign.id))).toBeNull();
+    expect((await unitOfWork.run(() => accounts.hold(mine, hostedId)))?.id).toBe(hostedId);
+  });
+
+  describe('lists', () => {
+    const page = (request: Partial<PageRequest<CloudAccountOrderField>> = {}, filter = {}) =>
+      accounts.list(mine, filter, {
+        orderBy: { field: 'CREATED_AT', direction: 'ASC' },
+        count: 100,
+        from: 'start',
+        ...request,
+      });
+
+    it('in either order, by id where the values are the same', async () => {
+      const late = await added({ name: 'a', createdAt: '2026-05-05T00:00:00.000Z' });
+      const same = await added({ name: 'C', createdAt: '2026-05-05T00:00:00.000Z' });
+      const early = await added({ name: 'B', createdAt: '2026-04-04T00:00:00.000Z' });
+
+      const byMoment = [hostedId, early.id, late.id, same.id];
+      expect(idsOf((await page()).items)).toEqual(byMoment);
+      expect(idsOf((await page({ orderBy: { field: 'CREATED_AT', direction: 'DESC' } })).items)).toEqual(
+        byMoment.toReversed(),
+      );
+      expect(idsOf((await page({ orderBy: { field: 'NAME', direction: 'ASC' } })).items)).toEqual([
+        late.id,
+        early.id,
+        same.id,
+        hostedId,
+      ]);
+    });
+
+    it('stretches of the list from either end', async () => {
+      const moment = '2026-05-05T00:00:00.000Z';
+      const all = [hostedId];
+      for (let i = 0; i < 4; i++) all.push((await added({ createdAt: moment })).id);
+      const at = (i: number) => ({ value: new Date(moment).getTime(), id: all[i]! });
+
+      expect(await page({ count: 2, after: at(1) }).then(shape)).toEqual([all.slice(2, 4), true, true]);
+      expect(await page({ count: 2, after: at(2) }).then(shape)).toEqual([all.slice(3), false, true]);
+      expect(await page({ count: 2, before: at(3), from: 'end' }).then(shape)).toEqual([all.slice(1, 3), true, true]);
+      expect(await page({ count: 3, before: at(3), from: 'end' }).then(shape)).toEqual([all.slice(0, 3), true, false]);
+      expect(await page({ after: at(1), before: at(4) }).then(shape)).toEqual([all.slice(2, 4), false, true]);
+      expect(await page({ after: at(4) }).then(shape)).toEqual([[], false, true]);
+    });
+
+    it('what fits every field of a filter', async () => {
+      const { id } = await added();
+
+      expect(idsOf((await page({}, { ownership: 'HOSTED' })).items)).toEqual([hostedId]);
+      expect(idsOf((await page({}, { ownership: 'CUSTOMER', isSandbox: false, provider: ['AWS'] })).items)).toEqual([
+        id,
+      ]);
+      expect(await accounts.count(mine, { status: ['ACTIVE', 'ERROR'] })).toBe(2);
+      expect(await accounts.count(mine, { status: [] })).toBe(0);
+      expect(await accounts.count(mine, { isSandbox: true })).toBe(0);
+    });
+
+    const shape = ({ items, hasNextPage, hasPreviousPage }: Awaited<ReturnType<typeof page>>) => [
+      idsOf(items),
+      hasNextPage,
+      hasPreviousPage,
+    ];
+  });
+}
