@@ -1,5 +1,5 @@
 import { Gateway } from '../support/gateway.js';
-import { deleteCloudAccount, stepsWith } from '../support/steps.js';
+import { deleteCloudAccount, hostedAccount, numberOf, stepsWith } from '../support/steps.js';
 
 describe('deleteCloudAccount', () => {
   let gateway: Gateway;
@@ -79,13 +79,12 @@ describe('deleteCloudAccount', () => {
   });
 
   it('is refused for the hosted account', async () => {
-    const hosted = Buffer.from('CloudAccount:1').toString('base64url');
-    expect(await refusals(deleteCloudAccount, { id: hosted })).toEqual(['CLOUD_ACCOUNT_IS_HOSTED input.id']);
+    expect(await refusals(deleteCloudAccount, { id: hostedAccount })).toEqual(['CLOUD_ACCOUNT_IS_HOSTED input.id']);
   });
 
   describe('in SQL, behind the back of the gateway', () => {
     const remove = async (id: string, status: string) => {
-      const number = Number(Buffer.from(id, 'base64url').toString().split(':')[1]);
+      const number = numberOf(id);
       await gateway.sql('UPDATE subscription SET status = ? WHERE cloud_account_id = ?', [status, number]);
       await gateway.sql('DELETE FROM aws_access_key WHERE cloud_account_id = ?', [number]);
       await gateway.sql('DELETE FROM cloud_account WHERE id = ?', [number]);

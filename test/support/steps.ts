@@ -45,6 +45,15 @@ export const deleteSubscription = `mutation ($input: DeleteSubscriptionInput!) {
   deleteSubscription(input: $input) { subscription { id status isActive endedAt version } ${errors} }
 }`;
 
+/** The number behind a global id, which SQL knows. */
+export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
+
+/** A global id, also of what is not there. */
+export const globalId = (type: 'CloudAccount' | 'CloudSubscription', number: number) =>
+  Buffer.from(`${type}:${number}`).toString('base64url');
+
+export const hostedAccount = globalId('CloudAccount', 1);
+
 let accounts = 0;
 
 /** What a customer does, in the customer's words. Each step fails the test if the gateway refuses it. */
@@ -70,13 +79,28 @@ export const stepsWith = (gateway: () => Gateway) => {
       return done(data.createSubscription).subscription;
     },
 
-    async endSubscription(id: string): Promise<any> {
-      const data = await gateway().ask(deleteSubscription, { input: { id } });
+    async endSubscription(id: string, key?: string): Promise<any> {
+      const data = await gateway().ask(deleteSubscription, { input: { id } }, key);
       return done(data.deleteSubscription).subscription;
     },
 
-    async deleteAccount(id: string): Promise<void> {
-      done((await gateway().ask(deleteCloudAccount, { input: { id } })).deleteCloudAccount);
+    async updateAccount(input: object, key?: string): Promise<any> {
+      const data = await gateway().ask(updateCloudAccount, { input }, key);
+      return done(data.updateCloudAccount).cloudAccount;
+    },
+
+    async deleteAccount(id: string, key?: string): Promise<void> {
+      done((await gateway().ask(deleteCloudAccount, { input: { id } }, key)).deleteCloudAccount);
+    },
+
+    /** How many rows each table has that a refusal must leave alone. */
+    async rowsStored(): Promise<Record<string, number>> {
+      const rows: Record<string, number> = {};
+      for (const table of ['cloud_account', 'aws_access_key', 'subscription', 'encryption_key']) {
+        const [{ n }] = await gateway().sql(`SELECT COUNT(*) AS n FROM ${table}`);
+        rows[table] = Number(n);
+      }
+      return rows;
     },
 
     async readAccount(id: string, key?: string): Promise<any> {

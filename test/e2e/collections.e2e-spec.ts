@@ -1,0 +1,35 @@
+import { AccessService } from '#libs/access';
+import { StoredKeys } from '#libs/encryption';
+import { UnitOfWork } from '#libs/kernel';
+import { CloudAccounts } from '../../libs/cloud-accounts/src/cloud-accounts.js';
+import { itBehavesLikeCloudAccounts } from '../../libs/cloud-accounts/src/testing/cloud-accounts.contract.js';
+import { itBehavesLikeStoredKeys } from '../../libs/encryption/src/testing/stored-keys.contract.js';
+import { Gateway } from '../support/gateway.js';
+
+// What the unit tests believe of the collections in memory, held against the ones the gateway really uses.
+describe('in the database', () => {
+  let gateway: Gateway;
+  let tenantIds: [number, number];
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+    const access = gateway.get(AccessService);
+    const open = async () => (await access.openTenant({ tenant: 'A tenant', key: 'Its key' })).tenantId;
+    tenantIds = [await open(), await open()];
+  });
+  afterAll(() => gateway.stop());
+
+  describe('cloud accounts', () => {
+    itBehavesLikeCloudAccounts(async () => {
+      await gateway.sql('DELETE FROM cloud_account WHERE id <> 1');
+      return { accounts: gateway.get(CloudAccounts), unitOfWork: gateway.get(UnitOfWork), tenantIds };
+    });
+  });
+
+  describe('stored keys', () => {
+    itBehavesLikeStoredKeys(async () => {
+      await gateway.sql('DELETE FROM encryption_key');
+      return gateway.get(StoredKeys);
+    });
+  });
+});

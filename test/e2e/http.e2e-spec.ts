@@ -1,0 +1,254 @@
+import { sandboxSecret } from '#libs/aws-sandbox';
+import { Gateway, type Answer } from '../support/gateway.js';
+import { statementsOf } from '../support/statements.js';
+import { createCloudAccount, newAccount, stepsWith } from '../support/steps.js';
+
+const query = '{ cloudAccounts { totalCount } }';
+const json = 'application/json';
+
+describe('over HTTP', () => {
+  let gateway: Gateway;
+  const { rowsStored } = stepsWith(() => gateway);
+
+  beforeAll(async () => (gateway = await Gateway.start()));
+  afterAll(() => gateway.stop());
+
+  /** The answer is a refusal in GraphQL's shape: one error with a code and the id of the request. */
+  const expectRefusal = (answer: Pick<Answer, 'status' | 'headers' | 'body'>, status: number, code: string) => {
+    expect({ status: answer.status, body: answer.body }).toMatchObject({
+      status,
+      body: { errors: [{ extensions: { code } }] },
+    });
+    expect(answer.body.errors).toHaveLength(1);
+    expect(answer.body.errors[0].extensions.requestId).toBe(answer.headers.get('x-request-id'));
+  };
+
+  const withoutPost = async (path: string, init: RequestInit = {}) => {
+    const { headers, ...rest } = init;
+    const response = await fetch(gateway.url + path, {
+      ...rest,
+      headers: { authorization: `Bearer ${gateway.key}`, ...(headers as Record<string, string>) },
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, body: text ? JSON.parse(text) : null };
+  };
+
+  describe('a body', () => {
+    it('of 2 MB is refused', async () => {
+      const body = JSON.stringify({ query, variables: { filler: 'x'.repeat(2 * 1024 * 1024) } });
+
+      expectRefusal(await gateway.post(body), 413, 'PAYLOAD_TOO_LARGE');
+    });
+
+    it('of 200 KB is not', async () => {
+      const body = JSON.stringify({ query, variables: { filler: 'x'.repeat(200 * 1024) } });
+
+      expect((await gateway.post(body)).status).toBe(200);
+    });
+
+    it.each([
+      ['that is not JSON', `{"secretAccessKey":"${sandboxSecret}"`],
+      ['cut off in a secret', `{"query":"mutation { a(s: \\"${sandboxSecret}`],
+      ['with single quotes', `{'secretAccessKey':'${sandboxSecret}'}`],
+      ['that poisons prototypes', `{"query":"{ __typename }","__proto__":{"secret":"${sandboxSecret}"}}`],
+      ['of binary', Buffer.from([0xff, 0xfe, 0x00, 0x80, 0x7b])],
+      ['that is empty', ''],
+    ])('%s is refused, and not repeated', async (_, body) => {
+      const answer = await gateway.post(body);
+
+      expectRefusal(answer, 400, 'BAD_REQUEST');
+      expect(answer.text).not.toContain(sandboxSecret.slice(0, 12));
+    });
+
+    it.each([
+      ['null', 'null'],
+      ['a number', '1'],
+      ['a text', '"{ __typename }"'],
+      ['no query', '{"variables":{}}'],
+      ['a query that is a number', '{"query":1}'],
+      ['a query that is null', '{"query":null}'],
+      ['variables that are a text', '{"query":"{ __typename }","variables":"x"}'],
+      ['variables that are a list', '{"query":"{ __typename }","variables":[1]}'],
+      ['an operation name that is a number', '{"query":"{ __typename }","operationName":1}'],
+    ])('of JSON with %s is refused', async (_, body) => {
+      const answer = await gateway.post(body);
+
+      expect(answer.status).toBe(400);
+      expectRefusal(answer, 400, answer.body.errors[0].extensions.code);
+      expect(answer.body.errors[0].extensions.code).toMatch(/^BAD_/);
+    });
+
+    it('with a byte order mark is read', async () => {
+      const answer = await gateway.post(`\ufeff${JSON.stringify({ query })}`);
+
+      expect({ status: answer.status, data: answer.body.data }).toEqual({
+        status: 200,
+        data: { cloudAccounts: { totalCount: 1 } },
+      });
+    });
+
+    it('with a list of operations is refused', async () => {
+      expectRefusal(await gateway.post(JSON.stringify([{ query }, { query }])), 400, 'BAD_REQUEST');
+    });
+  });
+
+  describe('a content type', () => {
+    it.each(['text/xml', 'multipart/form-data; boundary=x', 'nonsense'])('%s is refused', async (type) => {
+      expectRefusal(
+        await gateway.post(JSON.stringify({ query }), gateway.key, { 'content-type': type }),
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+      );
+    });
+
+    const variables = { input: newAccount('CSRF') };
+
+    it.each([
+      ['text/plain', JSON.stringify({ query: createCloudAccount, variables })],
+      [
+        'application/x-www-form-urlencoded',
+        new URLSearchParams({ query: createCloudAccount, variables: JSON.stringify(variables) }).toString(),
+      ],
+    ])('%s, which any web site may send, changes nothing', async (type, body) => {
+      const before = await rowsStored();
+
+      const answer = await gateway.post(body, gateway.key, { 'content-type': type });
+
+      expectRefusal(answer, answer.status, answer.body.errors[0].extensions.code);
+      expect([400, 415]).toContain(answer.status);
+      expect(answer.text).not.toContain(sandboxSecret);
+      expect(await rowsStored()).toEqual(before);
+    });
+
+    it('with a charset is taken', async () => {
+      const type = { 'content-type': `${json}; charset=utf-8` };
+
+      expect((await gateway.post(JSON.stringify({ query }), gateway.key, type)).status).toBe(200);
+    });
+  });
+
+  describe('GET', () => {
+    const get = (parameters: Record<string, string>, headers = {}) =>
+      withoutPost(`/graphql?${new URLSearchParams(parameters).toString()}`, { headers });
+    const preflight = { 'apollo-require-preflight': 'true' };
+
+    it('never changes anything', async () => {
+      const before = await rowsStored();
+      const variables = JSON.stringify({ input: newAccount('GETS') });
+
+      const answer = await get({ query: createCloudAccount, variables }, preflight);
+
+      expectRefusal(answer, 405, 'BAD_REQUEST');
+      expect(answer.text).not.toContain(sandboxSecret);
+      expect(await rowsStored()).toEqual(before);
+    });
+
+    it('without a header that only scripts of ours can set is refused', async () => {
+      expectRefusal(await get({ query }), 400, 'BAD_REQUEST');
+    });
+  });
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/graphql/'],
+    ['POST', '/graphql/x'],
+    ['GET', '/admin'],
+    ['GET', '/../etc/passwd'],
+    ['GET', '/%2e%2e/%00'],
+    ['GET', '/livez/x'],
+    ['POST', '/livez'],
+  ])('%s %s is nothing', async (method, path) => {
+    const answer = await withoutPost(path, { method });
+
+    expect([400, 404]).toContain(answer.status);
+    expectRefusal(answer, answer.status, answer.status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST');
+  });
+
+  describe('a key', () => {
+    const refused = async (key: string | null, headers: Record<string, string> = {}) => {
+      const answer = await gateway.post(JSON.stringify({ query: createCloudAccount }), key, headers);
+      expectRefusal(answer, 401, 'UNAUTHENTICATED');
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      return answer.body.errors[0].message;
+    };
+    const mistyped = () => gateway.key.slice(0, -1) + (gateway.key.endsWith('A') ? 'B' : 'A');
+    /** Another secret behind the same key id, with a checksum that fits. */
+    const forged = async () => {
+      const stranger = await gateway.anotherTenant();
+      const [own] = await gateway.sql('SELECT key_id FROM api_key ORDER BY id DESC');
+      await gateway.sql('UPDATE api_key SET token_hash = ? WHERE key_id = ?', [Buffer.alloc(32, 1), own.key_id]);
+      return stranger;
+    };
+
+    it('is needed, and whatever is wrong with it, the answer is the same', async () => {
+      const messages = new Set([
+        await refused(null),
+        await refused(''),
+        await refused(mistyped()),
+        await refused(gateway.key.toLowerCase()),
+        await refused(`${gateway.key}x`),
+        await refused(await forged()),
+        await refused(null, { authorization: `Basic ${gateway.key}` }),
+        await refused(null, { authorization: gateway.key }),
+        await refused(null, { authorization: 'Bearer' }),
+        await refused(null, { authorization: `Bearer ${'x'.repeat(8000)}` }),
+        await refused(null, { 'x-api-key': gateway.key }),
+      ]);
+
+      expect(messages.size).toBe(1);
+    });
+
+    it('is needed before the request is looked at', async () => {
+      const { text } = await gateway.post(JSON.stringify({ query: '{ nonsense }' }), null);
+
+      expect(text).not.toContain('nonsense');
+      expect(text).toContain('UNAUTHENTICATED');
+    });
+
+    it('with a wrong checksum costs no look into the database, another one does', async () => {
+      const unknown = await forged();
+
+      expect(await statementsOf(gateway, () => refused(mistyped()))).toEqual([]);
+      expect(await statementsOf(gateway, () => refused(unknown))).toHaveLength(1);
+    });
+
+    it('is taken whatever the case of the word Bearer', async () => {
+      const headers = { authorization: `bearer  ${gateway.key}` };
+
+      expect((await gateway.post(JSON.stringify({ query }), null, headers)).status).toBe(200);
+    });
+
+    it('is not needed to see that the gateway lives', async () => {
+      const answer = await fetch(`${gateway.url}/livez`);
+
+      expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+    });
+  });
+
+  it.each([
+    ['an answer', () => gateway.post(JSON.stringify({ query }))],
+    ['a refusal', () => gateway.post(JSON.stringify({ query }), null)],
+    ['a broken body', () => gateway.post('{')],
+    ['nothing', () => withoutPost('/nothing')],
+    ['the health', () => withoutPost('/livez')],
+  ])('%s has an id of its own and the headers that keep it from caches and sniffers', async (_, send) => {
+    const [one, other] = [await send(), await send()];
+
+    expect(Object.fromEntries(one.headers)).toMatchObject({
+      'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'content-type': expect.stringMatching(/^application\/json; charset=utf-8$/),
+    });
+    expect(one.headers.get('x-powered-by')).toBeNull();
+    expect(one.headers.get('access-control-allow-origin')).toBeNull();
+    expect(other.headers.get('x-request-id')).not.toBe(one.headers.get('x-request-id'));
+  });
+
+  it('an id a caller claims for its request is not taken over', async () => {
+    const answer = await gateway.post(JSON.stringify({ query }), gateway.key, { 'x-request-id': 'mine', 'request-id': 'mine' }); // prettier-ignore
+
+    expect(answer.headers.get('x-request-id')).not.toBe('mine');
+  });
+});

@@ -1,0 +1,102 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+  type GraphQLSchema,
+} from 'graphql';
+import { Gateway } from '../support/gateway.js';
+
+const file = new URL('../../src/graphql/schema.graphql', import.meta.url);
+
+describe('the schema', () => {
+  let gateway: Gateway;
+  let schema: GraphQLSchema;
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+    ({ schema } = gateway.get(GraphQLSchemaHost));
+  });
+  afterAll(() => gateway.stop());
+
+  const types = () => Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+
+  it('is the committed one (npm run schema writes it)', async () => {
+    const served = `${printSchema(lexicographicSortSchema(schema))}\n`;
+    if (process.env['UPDATE_SCHEMA']) await writeFile(file, served);
+
+    expect(served).toBe(await readFile(file, 'utf8'));
+  });
+
+  it('describes everything in it', () => {
+    const silent = types().flatMap((type) => {
+      const own = [[type.name, type.description]];
+      if (isSpecifiedScalarType(type)) return [];
+      if (isEnumType(type))
+        own.push(...type.getValues().map(({ name, description }) => [`${type.name}.${name}`, description]));
+      if (isInputObjectType(type) || isObjectType(type) || isInterfaceType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          own.push([`${type.name}.${field.name}`, field.description]);
+          for (const argument of 'args' in field ? field.args : [])
+            own.push([`${type.name}.${field.name}(${argument.name}:)`, argument.description]);
+        }
+      }
+      return own.filter(([, description]) => !description?.trim()).map(([name]) => name);
+    });
+
+    // The roots are what the fields in them say.
+    expect(silent.filter((name) => !['Query', 'Mutation'].includes(name!))).toEqual([]);
+  });
+
+  it('gives nothing out that could be a secret', () => {
+    const givenOut = types().flatMap((type) =>
+      isObjectType(type) || isInterfaceType(type)
+        ? Object.values(type.getFields()).map((field) => `${type.name}.${field.name}: ${getNamedType(field.type).name}`)
+        : [],
+    );
+
+    expect(givenOut.length).toBeGreaterThan(50);
+    expect(givenOut.filter((field) => /SecretString|secret|password|token|cipher|sealed/i.test(field))).toEqual([]);
+  });
+
+  it('takes secrets in as SecretString and as nothing else', () => {
+    const secrets = types().flatMap((type) =>
+      isInputObjectType(type)
+        ? Object.values(type.getFields()).filter(({ name }) => /secret|password|token/i.test(name))
+        : [],
+    );
+
+    expect(secrets.map(({ name, type }) => `${name}: ${String(type)}`)).toEqual(['secretAccessKey: SecretString!']);
+  });
+
+  it('calls what it gives out by the names it goes by, not by those of our classes', () => {
+    expect(types().filter(({ name }) => /Type$|^Subscription/.test(name))).toEqual([]);
+  });
+
+  it('has no type named Subscription, which would be a subscription root', () => {
+    expect(schema.getSubscriptionType()).toBeUndefined();
+    expect(schema.getType('Subscription')).toBeUndefined();
+  });
+
+  it('lists in every mutation what it refuses with, in codes there are', () => {
+    const codes = new Set(
+      (schema.getType('ErrorCode') as { getValues?: () => { name: string }[] }).getValues!().map(({ name }) => name),
+    );
+
+    for (const { name, description, args } of Object.values(schema.getMutationType()!.getFields())) {
+      const named = [...(description ?? '').matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, code]) => code!);
+      expect({
+        name,
+        named: named.length > 0,
+        unknown: named.filter((code) => !codes.has(code) && code !== 'AWS_'),
+      }).toEqual({ name, named: true, unknown: [] });
+      expect(args.map((argument) => argument.name)).toEqual(['input']);
+    }
+  });
+});

@@ -1,0 +1,218 @@
+import { Gateway } from '../support/gateway.js';
+import {
+  createSubscription as createMutation,
+  deleteSubscription as deleteMutation,
+  globalId,
+  hostedAccount,
+  numberOf,
+  stepsWith,
+} from '../support/steps.js';
+
+describe('a subscription', () => {
+  let gateway: Gateway;
+  const steps = stepsWith(() => gateway);
+  const { createAccount, createSubscription, deleteAccount, endSubscription, refusals, rowsStored } = steps;
+
+  beforeAll(async () => (gateway = await Gateway.start()));
+  afterAll(() => gateway.stop());
+
+  const read = async (id: string) =>
+    (
+      await gateway.ask(
+        `query ($id: ID!) { node(id: $id) { ... on CloudSubscription {
+          id name region status isActive version createdAt updatedAt endedAt cloudAccount { id name } } } }`,
+        { id },
+      )
+    ).node;
+
+  describe('begins', () => {
+    it.each([
+      ['a customer’s account', async () => (await createAccount()).id],
+      ['the hosted account', async () => hostedAccount],
+    ])('in %s, and is active from its first moment', async (_, account) => {
+      const cloudAccountId = await account();
+
+      const { id } = await createSubscription(cloudAccountId);
+
+      const subscription = await read(id);
+      expect(subscription).toMatchObject({
+        name: 'Orders',
+        region: 'us-east-1',
+        status: 'PENDING',
+        isActive: true,
+        version: 1,
+        endedAt: null,
+        updatedAt: subscription.createdAt,
+        cloudAccount: { id: cloudAccountId },
+      });
+    });
+
+    it('in any region of the partition of its account', async () => {
+      const { id: cloudAccountId } = await createAccount({ region: 'cn-north-1' });
+      const input = { cloudAccountId, name: ' 订单 ', region: 'cn-northwest-1' };
+
+      expect((await gateway.ask(createMutation, { input })).createSubscription).toMatchObject({
+        subscription: { name: '订单', region: 'cn-northwest-1' },
+        userErrors: [],
+      });
+    });
+
+    it('under a name that another one has', async () => {
+      const { id } = await createAccount();
+      await createSubscription(id);
+
+      expect((await createSubscription(id)).name).toBe('Orders');
+    });
+
+    const input = { name: 'Orders', region: 'us-east-1' };
+
+    it.each<[string, () => Promise<object>, string[]]>([
+      [
+        'in an account that is not there',
+        async () => ({ ...input, cloudAccountId: globalId('CloudAccount', 999_999) }),
+        ['NOT_FOUND input.cloudAccountId'],
+      ],
+      [
+        'in something that is no account',
+        async () => ({ ...input, cloudAccountId: (await createSubscription(hostedAccount)).id }),
+        ['NOT_FOUND input.cloudAccountId'],
+      ],
+      [
+        'in a region AWS does not have',
+        async () => ({ ...input, cloudAccountId: hostedAccount, region: 'us-east-99' }),
+        ['UNKNOWN_REGION input.region'],
+      ],
+      [
+        'in a region of another partition',
+        async () => ({ ...input, cloudAccountId: (await createAccount()).id, region: 'us-gov-west-1' }),
+        ['REGION_IN_ANOTHER_PARTITION input.region'],
+      ],
+      [
+        'from a partition apart in the common one',
+        async () => ({ ...input, cloudAccountId: (await createAccount({ region: 'cn-north-1' })).id }),
+        ['REGION_IN_ANOTHER_PARTITION input.region'],
+      ],
+      [
+        'with nothing right',
+        async () => ({ cloudAccountId: '?', name: '', region: '' }),
+        ['INVALID_INPUT input.name', 'UNKNOWN_REGION input.region'],
+      ],
+    ])('not %s', async (_, make, expected) => {
+      const wrong = await make();
+      const before = await rowsStored();
+
+      expect(await refusals(createMutation, wrong)).toEqual(expected);
+      expect(await rowsStored()).toEqual(before);
+    });
+
+    it.each(['VERIFYING', 'PROPAGATING', 'MISSING_PERMISSIONS', 'ERROR', 'DELETING_WHEN_UNUSED'])(
+      'not while its account is %s',
+      async (status) => {
+        const { id: cloudAccountId } = await createAccount();
+        await gateway.sql('UPDATE cloud_account SET status = ? WHERE id = ?', [status, numberOf(cloudAccountId)]);
+
+        expect(await refusals(createMutation, { ...input, cloudAccountId })).toEqual([
+          'CLOUD_ACCOUNT_NOT_ACTIVE input.cloudAccountId',
+        ]);
+      },
+    );
+  });
+
+  describe('ends', () => {
+    it('for ever', async () => {
+      const { id } = await createSubscription(hostedAccount);
+
+      const ended = await endSubscription(id);
+
+      expect(ended).toEqual({ id, status: 'DELETED', isActive: false, endedAt: expect.any(String), version: 2 });
+      expect(await read(id)).toMatchObject({ status: 'DELETED', endedAt: ended.endedAt, updatedAt: ended.endedAt });
+    });
+
+    it('once', async () => {
+      const { id } = await createSubscription(hostedAccount);
+      const { endedAt } = await endSubscription(id);
+
+      expect(await refusals(deleteMutation, { id })).toEqual(['SUBSCRIPTION_ALREADY_ENDED input.id']);
+      expect(await read(id)).toMatchObject({ version: 2, endedAt });
+    });
+
+    it('once, of ten who end it at the same moment', async () => {
+      const { id } = await createSubscription(hostedAccount);
+
+      const all = await Promise.all(Array.from({ length: 10 }, () => refusals(deleteMutation, { id })));
+
+      expect(all.filter((refused) => refused.length === 0)).toHaveLength(1);
+      expect(all.flat()).toEqual(Array(9).fill('SUBSCRIPTION_ALREADY_ENDED input.id'));
+      expect((await read(id)).version).toBe(2);
+    });
+
+    it('not for a version that is no longer the present one', async () => {
+      const { id } = await createSubscription(hostedAccount);
+
+      expect(await refusals(deleteMutation, { id, expectedVersion: 2 })).toEqual([
+        'VERSION_CONFLICT input.expectedVersion',
+      ]);
+      expect((await read(id)).isActive).toBe(true);
+      expect(await refusals(deleteMutation, { id, expectedVersion: 1 })).toEqual([]);
+    });
+
+    it('and is still there when its account is not', async () => {
+      const { id: accountId } = await createAccount();
+      const { id } = await createSubscription(accountId);
+      await endSubscription(id);
+      await deleteAccount(accountId);
+
+      expect(await read(id)).toMatchObject({ id, status: 'DELETED', cloudAccount: null });
+    });
+  });
+
+  it('begins or its account goes, when both are wanted at the same moment', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { id } = await createAccount();
+      const begin = { cloudAccountId: id, name: 'Racer', region: 'us-east-1' };
+
+      const [begun, gone] = await Promise.all([
+        refusals(createMutation, begin),
+        deleteAccount(id).then(
+          () => true,
+          () => false,
+        ),
+      ]);
+
+      expect(begun).toEqual(gone ? ['NOT_FOUND input.cloudAccountId'] : []);
+    }
+  });
+
+  describe('is listed', () => {
+    it('with all of the tenant, the newest first, and by what is asked for', async () => {
+      const key = await gateway.anotherTenant();
+      const ids: string[] = [];
+      for (let i = 0; i < 4; i++) ids.push((await createSubscription(hostedAccount, key)).id);
+      await endSubscription(ids[0]!, key);
+      await gateway.sql('UPDATE subscription SET status = ? WHERE id = ?', ['ERROR', numberOf(ids[1]!)]);
+      // All in one moment: then the ids decide.
+      await gateway.sql('UPDATE subscription SET created_at = ? WHERE id >= ?', [
+        '2026-05-05 05:05:05.555',
+        numberOf(ids[0]!),
+      ]);
+      const list = async (args: string) => {
+        const { cloudSubscriptions } = await gateway.ask(
+          `{ cloudSubscriptions(${args}) { totalCount nodes { id createdAt } } }`,
+          {},
+          key,
+        );
+        expect(cloudSubscriptions.totalCount).toBe(cloudSubscriptions.nodes.length);
+        return cloudSubscriptions.nodes.map(({ id }: any) => ids.indexOf(id));
+      };
+
+      expect(await list('first: 100')).toEqual([3, 2, 1, 0]);
+      expect(await list('orderBy: { field: CREATED_AT, direction: ASC }')).toEqual([0, 1, 2, 3]);
+      expect(await list('orderBy: { field: CREATED_AT }')).toEqual([0, 1, 2, 3]);
+      expect(await list('filter: { isActive: true }')).toEqual([3, 2, 1]);
+      expect(await list('filter: { isActive: false }')).toEqual([0]);
+      expect(await list('filter: { status: [ERROR, DELETED] }')).toEqual([1, 0]);
+      expect(await list('filter: { isActive: true, status: [DELETED] }')).toEqual([]);
+      expect(await list('filter: null, orderBy: null')).toEqual([3, 2, 1, 0]);
+    });
+  });
+});

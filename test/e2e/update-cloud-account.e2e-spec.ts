@@ -1,0 +1,283 @@
+import { Gateway } from '../support/gateway.js';
+import { hostedAccount, numberOf, sandboxKey, stepsWith, suffix, updateCloudAccount } from '../support/steps.js';
+
+describe('updateCloudAccount', () => {
+  let gateway: Gateway;
+  const steps = stepsWith(() => gateway);
+  const { createAccount, createSubscription, deleteAccount, endSubscription } = steps;
+  const { nextUser, readAccount, refusals, updateAccount } = steps;
+
+  beforeAll(async () => (gateway = await Gateway.start()));
+  afterAll(() => gateway.stop());
+
+  /** Everything there is to know of the account, its stored key included. */
+  const everythingOf = async (id: string) => ({
+    account: await gateway.sql('SELECT * FROM cloud_account WHERE id = ?', [numberOf(id)]),
+    keys: await gateway.sql('SELECT * FROM aws_access_key WHERE cloud_account_id = ?', [numberOf(id)]),
+  });
+
+  describe('renames', () => {
+    it('the account, and leaves the rest alone', async () => {
+      const account = await createAccount();
+
+      const renamed = await updateAccount({ id: account.id, expectedVersion: 1, name: ' Renamed ' });
+
+      expect(renamed).toMatchObject({ name: 'Renamed', version: 2, createdAt: account.createdAt });
+      expect(renamed.credentials).toEqual({
+        accessKeyId: account.credentials.accessKeyId,
+        version: 1,
+        fingerprint: account.credentials.fingerprint,
+      });
+      expect(await readAccount(account.id)).toEqual(renamed);
+    });
+
+    it('to the same name in another case', async () => {
+      const { id } = await createAccount({ name: 'Case' });
+
+      expect((await updateAccount({ id, expectedVersion: 1, name: 'CASE' })).name).toBe('CASE');
+    });
+
+    it('not to a name in use, whatever its case', async () => {
+      await createAccount({ name: 'In use' });
+      const { id } = await createAccount();
+      const before = await everythingOf(id);
+
+      expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, name: 'IN USE' })).toEqual([
+        'CLOUD_ACCOUNT_NAME_TAKEN input.name',
+      ]);
+      expect(await everythingOf(id)).toEqual(before);
+    });
+
+    it('not to a name that no account may have', async () => {
+      const { id } = await createAccount();
+
+      expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, name: '  ' })).toEqual([
+        'INVALID_INPUT input.name',
+      ]);
+    });
+  });
+
+  describe('replaces the key', () => {
+    it("by the user's other key", async () => {
+      const which = nextUser();
+      const account = await createAccount({ which });
+
+      const updated = await updateAccount({
+        id: account.id,
+        expectedVersion: 1,
+        credentials: sandboxKey('AGAIN', which),
+      });
+
+      expect(updated).toMatchObject({ version: 2, awsUserId: account.awsUserId, credentials: { version: 2 } });
+      expect(updated.credentials.fingerprint).not.toBe(account.credentials.fingerprint);
+    });
+
+    it('and back, and knows the first key again by its fingerprint', async () => {
+      const which = nextUser();
+      const { id, credentials } = await createAccount({ which });
+      await updateAccount({ id, expectedVersion: 1, credentials: sandboxKey('AGAIN', which) });
+
+      const back = await updateAccount({ id, expectedVersion: 2, credentials: sandboxKey('WORKS', which) });
+
+      expect(back.credentials).toEqual({ ...pick(credentials), version: 3 });
+    });
+
+    it('by that of another user of the same AWS account, even with an active subscription', async () => {
+      const { id, awsAccountId } = await createAccount({ which: suffix(901, 1) });
+      await createSubscription(id);
+
+      const updated = await updateAccount({
+        id,
+        expectedVersion: 1,
+        credentials: sandboxKey('WORKS', suffix(901, 2)),
+      });
+
+      expect(updated).toMatchObject({ awsAccountId, awsUserArn: `arn:aws:iam::${awsAccountId}:user/gateway-02` });
+    });
+
+    it('by that of another AWS account while no subscription is active', async () => {
+      const account = await createAccount();
+      const updated = await updateAccount({
+        id: account.id,
+        expectedVersion: 1,
+        credentials: sandboxKey('WORKS', nextUser()),
+      });
+
+      expect(updated.awsAccountId).not.toBe(account.awsAccountId);
+      expect(updated.consoleRoleArn).toContain(updated.awsAccountId);
+    });
+
+    it('not by that of another AWS account while a subscription is active; but once it has ended', async () => {
+      const { id } = await createAccount();
+      const subscription = await createSubscription(id);
+      const change = { id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) };
+      const before = await everythingOf(id);
+
+      expect(await refusals(updateCloudAccount, change)).toEqual(['AWS_ACCOUNT_CHANGE_IN_USE input.credentials']);
+      expect(await everythingOf(id)).toEqual(before);
+
+      await endSubscription(subscription.id);
+      expect((await updateAccount(change)).version).toBe(2);
+    });
+
+    it('not by that of a user connected elsewhere', async () => {
+      const which = nextUser();
+      await createAccount({ which });
+      const { id } = await createAccount();
+      const before = await everythingOf(id);
+
+      expect(
+        await refusals(updateCloudAccount, { id, expectedVersion: 1, credentials: sandboxKey('AGAIN', which) }),
+      ).toEqual(['AWS_USER_ALREADY_CONNECTED input.credentials']);
+      expect(await everythingOf(id)).toEqual(before);
+    });
+
+    it('and frees the user the account had before', async () => {
+      const which = nextUser();
+      const { id } = await createAccount({ which });
+      await updateAccount({ id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) });
+
+      expect((await createAccount({ which, name: 'Heir' })).awsUserId).toBe(`AIDASANDBOXUSERID${which}`);
+    });
+  });
+
+  describe('keeps the old credentials, which still work, when the new ones', () => {
+    it.each([
+      ['are refused by AWS', sandboxKey('WRONG', 'A2U1'), 'AWS_SECRET_WRONG'],
+      ['are unknown', sandboxKey('NOONE', 'A2U1'), 'AWS_ACCESS_KEY_UNKNOWN'],
+      ["are the root user's", sandboxKey('ROOTS', 'A2U1'), 'AWS_ROOT_KEY'],
+      ['have no console role', sandboxKey('NROLE', 'A2U1'), 'AWS_ROLE_NOT_FOUND'],
+      ['cannot be proven in time', sandboxKey('HANGS', 'A2U1'), 'AWS_UNREACHABLE'],
+      ['are no credentials', { awsAccessKey: { accessKeyId: 'x', secretAccessKey: 'y'.repeat(40) } }, 'INVALID_INPUT'],
+    ])('%s', async (_, credentials, code) => {
+      const { id } = await createAccount();
+      const before = await everythingOf(id);
+
+      const [refusal] = await refusals(updateCloudAccount, { id, expectedVersion: 1, name: 'Not this', credentials });
+
+      expect(refusal).toMatch(new RegExp(`^${code}( |$)`));
+      expect(await everythingOf(id)).toEqual(before);
+      // Without a new key, the stored one is opened and shown to AWS.
+      expect(
+        (await updateAccount({ id, expectedVersion: 1, consoleRoleName: 'second-console-role' })).credentials.version,
+      ).toBe(1);
+    });
+  });
+
+  describe('replaces the console role alone', () => {
+    it('proving it with the stored key', async () => {
+      const account = await createAccount();
+
+      const updated = await updateAccount({
+        id: account.id,
+        expectedVersion: 1,
+        consoleRoleName: 'second-console-role',
+      });
+
+      expect(updated).toMatchObject({
+        consoleRoleName: 'second-console-role',
+        consoleRoleArn: `arn:aws:iam::${account.awsAccountId}:role/second-console-role`,
+        version: 2,
+        credentials: { version: 1, fingerprint: account.credentials.fingerprint },
+      });
+    });
+
+    it('unless AWS has no such role: then nothing changes', async () => {
+      const { id } = await createAccount();
+      const before = await everythingOf(id);
+
+      expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, consoleRoleName: 'third-role' })).toEqual([
+        'AWS_ROLE_NOT_FOUND input.consoleRoleName',
+      ]);
+      expect(await everythingOf(id)).toEqual(before);
+    });
+  });
+
+  describe('counts versions', () => {
+    it('once for a change of everything', async () => {
+      const { id } = await createAccount();
+
+      const updated = await updateAccount({
+        id,
+        expectedVersion: 1,
+        name: 'All new',
+        credentials: sandboxKey('WORKS', nextUser()),
+        consoleRoleName: 'second-console-role',
+      });
+
+      expect(updated).toMatchObject({ name: 'All new', consoleRoleName: 'second-console-role', version: 2 });
+      expect(updated.credentials.version).toBe(2);
+    });
+
+    it.each([
+      ['nothing given', {}],
+      ['everything null', { name: null, credentials: null, consoleRoleName: null }],
+    ])('not at all with %s', async (_, change) => {
+      const account = await createAccount();
+
+      const same = await updateAccount({ id: account.id, expectedVersion: 1, ...change });
+
+      expect(same).toMatchObject({ version: 1, updatedAt: account.updatedAt });
+    });
+
+    it('and refuses a change from a version that is no longer the present one, which it tells', async () => {
+      const { id } = await createAccount();
+      await updateAccount({ id, expectedVersion: 1, name: 'First' });
+
+      const { updateCloudAccount: payload } = await gateway.ask(
+        `mutation ($input: UpdateCloudAccountInput!) { updateCloudAccount(input: $input) {
+          cloudAccount { id } userErrors { __typename code path ... on VersionConflictError { currentVersion } } } }`,
+        { input: { id, expectedVersion: 1, name: 'Second' } },
+      );
+
+      expect(payload).toEqual({
+        cloudAccount: null,
+        userErrors: [
+          {
+            __typename: 'VersionConflictError',
+            code: 'VERSION_CONFLICT',
+            path: ['input', 'expectedVersion'],
+            currentVersion: 2,
+          },
+        ],
+      });
+      expect((await readAccount(id)).name).toBe('First');
+    });
+
+    it.each([
+      ['rename it', () => ({})],
+      ['replace its key', () => ({ credentials: sandboxKey('WORKS', nextUser()) })],
+    ])('so that of ten who %s at the same moment exactly one does', async (_, change) => {
+      const { id } = await createAccount();
+
+      const all = await Promise.all(
+        Array.from({ length: 10 }, (_, i) =>
+          refusals(updateCloudAccount, { id, expectedVersion: 1, name: `Writer ${i} of ${id}`, ...change() }),
+        ),
+      );
+
+      expect(all.filter((refused) => refused.length === 0)).toHaveLength(1);
+      expect(all.flat()).toEqual(Array(9).fill('VERSION_CONFLICT input.expectedVersion'));
+      const winner = all.findIndex((refused) => refused.length === 0);
+      expect(await readAccount(id)).toMatchObject({ version: 2, name: `Writer ${winner} of ${id}` });
+    });
+  });
+
+  it('is refused for the hosted account', async () => {
+    expect(await refusals(updateCloudAccount, { id: hostedAccount, expectedVersion: 1, name: 'Mine' })).toEqual([
+      'CLOUD_ACCOUNT_IS_HOSTED input.id',
+    ]);
+  });
+
+  it('is refused for an account that was deleted meanwhile', async () => {
+    const { id } = await createAccount();
+    // Whether the account goes before the key is proven, meanwhile or after the change: never half of each.
+    const change = { id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) };
+    const [refused] = await Promise.all([refusals(updateCloudAccount, change), deleteAccount(id).catch(() => null)]);
+
+    expect([[], ['NOT_FOUND input.id']]).toContainEqual(refused);
+    expect(await refusals(updateCloudAccount, { ...change, expectedVersion: 2 })).toEqual(['NOT_FOUND input.id']);
+  });
+});
+
+const pick = ({ accessKeyId, fingerprint }: any) => ({ accessKeyId, fingerprint });

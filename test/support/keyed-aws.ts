@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readRequest } from '../../libs/aws-sandbox/src/http/read-request.js';
+import { parametersOf, type AwsRequest } from '../../libs/aws-sandbox/src/request.js';
+import { parseAuthorization } from '../../libs/aws-sandbox/src/signature/authorization.js';
+import { signingTimeOf } from '../../libs/aws-sandbox/src/signature/signing-time.js';
+import { signatureFits } from '../../libs/aws-sandbox/src/signature/verify-signature.js';
+import { toXml, type XmlContent } from '../../libs/aws-sandbox/src/xml.js';
+
+/** STS and IAM for keys that look like real ones, each with a secret of its own. */
+export interface KeyedAws {
+  readonly url: string;
+  /** What AWS knows: access key ids and their secrets. A call signed with any other secret is refused. */
+  readonly secrets: Map<string, string>;
+  close(): Promise<void>;
+}
+
+/**
+ * The sandbox has one secret for every key, which may be printed. Where secrets must be told apart and followed, each
+ * key needs its own: so a call that succeeds proves that the gateway still had this very secret.
+ */
+export async function startKeyedAws(): Promise<KeyedAws> {
+  const secrets = new Map<string, string>();
+  const server = createServer((incoming, response) => {
+    void answerTo(incoming, secrets).then(({ status, content }) =>
+      response.writeHead(status, { 'content-type': 'text/xml' }).end(toXml(content)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    secrets,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answerTo(
+  incoming: IncomingMessage,
+  secrets: ReadonlyMap<string, string>,
+): Promise<{ status: number; content: XmlContent }> {
+  const request: AwsRequest = await readRequest(incoming);
+  const authorization = parseAuthorization(request.headers['authorization'] ?? '');
+  const { accessKeyId } = authorization;
+  const secret = secrets.get(accessKeyId);
+  if (secret === undefined) return refusal('InvalidClientTokenId');
+  if (!(await signatureFits(request, authorization, signingTimeOf(request), secret)))
+    return refusal('SignatureDoesNotMatch');
+
+  const parameters = parametersOf(request);
+  const account = '123456789012';
+  if (parameters.get('Action') === 'GetRole') {
+    const name = parameters.get('RoleName')!;
+    const role = { RoleName: name, RoleId: 'AROAROLE', Arn: `arn:aws:iam::${account}:role/${name}`, Path: '/' };
+    return {
+      status: 200,
+      content: { GetRoleResponse: { GetRoleResult: { Role: { ...role, CreateDate: '2024-01-01T00:00:00Z' } } } },
+    };
+  }
+  const user = { Arn: `arn:aws:iam::${account}:user/${accessKeyId}`, UserId: `AIDA${accessKeyId}`, Account: account };
+  return { status: 200, content: { GetCallerIdentityResponse: { GetCallerIdentityResult: user } } };
+}
+
+const refusal = (code: string) => ({
+  status: 403,
+  content: { ErrorResponse: { Error: { Type: 'Sender', Code: code, Message: 'Refused.' } } },
+});

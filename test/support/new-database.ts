@@ -1,0 +1,20 @@
+import mysql from 'mysql2/promise';
+
+export type DatabaseKind = 'SQLite' | 'MariaDB';
+
+let databases = 0;
+
+/** An empty database of its own for a gateway; none for the embedded one, which lives in the gateway's folder. */
+export async function newDatabase(kind: DatabaseKind): Promise<{ url?: string; remove: () => Promise<unknown> }> {
+  if (kind === 'SQLite') return { remove: async () => undefined };
+
+  const server = process.env['TEST_DATABASE_URL']!.replace(/\/$/, '');
+  const name = `gateway_${process.pid}_${Date.now()}_${++databases}`;
+  const onServer = async (statement: string) => {
+    const connection = await mysql.createConnection({ uri: server });
+    await connection.query(statement);
+    await connection.end();
+  };
+  await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  return { url: `${server}/${name}`, remove: () => onServer(`DROP DATABASE ${name}`) };
+}

@@ -1,0 +1,219 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import mysql from 'mysql2/promise';
+import { GatewayClient } from './client.js';
+import { newDatabase, type DatabaseKind } from './new-database.js';
+
+/** The folder with `dist/`: this project, unless a test runs an altered copy of it. */
+export const projectFolder = join(import.meta.dirname, '../..');
+
+/** Variables of the gateway; `undefined` leaves out one that would be set otherwise. */
+export type Env = Record<string, string | undefined>;
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The built gateway in a process of its own, ready or not. Nothing of our environment reaches it but PATH. */
+export class LaunchedProcess {
+  /** All it printed so far, to stdout and to stderr. */
+  output = '';
+  readonly exit: Promise<Exit>;
+  private readonly child: ChildProcess;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(env: Env, { node = process.execPath, flags = [], program = projectFolder }: LaunchOptions = {}) {
+    this.child = spawn(node, [...flags, join(program, 'dist/src/main.js')], {
+      cwd: program,
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.child.stdout!, this.child.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        this.output += text;
+        for (const listener of this.listeners) listener();
+      });
+    }
+    this.exit = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> {
+    this.child.kill(signal);
+    return this.exit;
+  }
+
+  /** The first match of `pattern` in what is printed. @throws Error with the output when the process ends without it */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    const patience = new AbortController();
+    const found = new Promise<RegExpExecArray>((resolve) => {
+      const look = () => {
+        const match = pattern.exec(this.output);
+        if (!match) return;
+        this.listeners.delete(look);
+        resolve(match);
+      };
+      this.listeners.add(look);
+      look();
+    });
+    const ended = this.exit.then(({ code, signal }) => {
+      throw new Error(`The gateway ended (${code ?? signal}) and printed:\n${this.output}`);
+    });
+    const late = wait(25_000, undefined, { signal: patience.signal, ref: false }).then(() => {
+      throw new Error(`The gateway has not printed ${pattern} within 25 s, but:\n${this.output}`);
+    });
+    try {
+      return await Promise.race([found, ended, late]);
+    } finally {
+      patience.abort();
+    }
+  }
+}
+
+export interface LaunchOptions {
+  readonly node?: string;
+  readonly flags?: string[];
+  readonly program?: string;
+}
+
+/** A gateway that serves in a process of its own, and a client of it. */
+export class GatewayProcess extends GatewayClient {
+  constructor(
+    url: string,
+    key: string,
+    /** Printed by this start; null when there was a tenant already. */
+    readonly firstKey: string | null,
+    readonly process: LaunchedProcess,
+  ) {
+    super(url, key);
+  }
+
+  get output(): string {
+    return this.process.output;
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> {
+    return this.process.kill(signal);
+  }
+
+  /** As a service manager stops it. */
+  stop(): Promise<Exit> {
+    return this.process.kill('SIGTERM');
+  }
+}
+
+const apiKey = /gwk_live_[0-9A-Za-z]{44}/;
+
+/** Where gateways run: a folder and, on a server, a database. What was started here ends when it is removed. */
+export class Place {
+  /** Of the first tenant, once a gateway here has printed it. */
+  key = '';
+  private readonly launched: LaunchedProcess[] = [];
+
+  private constructor(
+    readonly kind: DatabaseKind,
+    private readonly folder: string,
+    readonly databaseUrl: string | undefined,
+    private readonly removeDatabase: () => Promise<unknown>,
+  ) {}
+
+  static async make(kind: DatabaseKind): Promise<Place> {
+    const { url, remove } = await newDatabase(kind);
+    return new Place(kind, await mkdtemp(join(tmpdir(), 'gateway-')), url, remove);
+  }
+
+  /** Not there before the first start. */
+  get dataDir(): string {
+    return join(this.folder, 'data');
+  }
+
+  get databaseFile(): string {
+    return join(this.dataDir, 'gateway.sqlite');
+  }
+
+  get keyRingFile(): string {
+    return join(this.dataDir, 'key-ring.json');
+  }
+
+  launch(env: Env = {}, options: LaunchOptions = {}): LaunchedProcess {
+    const process = new LaunchedProcess(
+      { DATA_DIR: this.dataDir, PORT: '0', ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }), ...env },
+      options,
+    );
+    this.launched.push(process);
+    return process;
+  }
+
+  /** @throws Error with what it printed, when it does not get ready */
+  start(env: Env = {}, options: LaunchOptions = {}): Promise<GatewayProcess> {
+    return this.ready(this.launch(env, options));
+  }
+
+  async ready(process: LaunchedProcess): Promise<GatewayProcess> {
+    const [, url] = await process.printed(/is ready at (\S+)\/graphql[^]*?\n\n(?! )/);
+    const firstKey = apiKey.exec(process.output)?.[0] ?? null;
+    if (firstKey) this.key = firstKey;
+    return new GatewayProcess(url!, this.key, firstKey, process);
+  }
+
+  /** A start that is expected to fail: how it ended and what it said. */
+  async refused(env: Env = {}, options: LaunchOptions = {}): Promise<Exit & { output: string }> {
+    const process = this.launch(env, options);
+    const served = process.printed(/is ready at/).then(
+      () => process.kill(),
+      () => process.exit,
+    );
+    return { ...(await served), output: process.output };
+  }
+
+  /** Rows straight from the database, whether a gateway runs on it or not. */
+  async rows(sql: string, parameters: unknown[] = []): Promise<any[]> {
+    if (this.databaseUrl) {
+      const connection = await mysql.createConnection({ uri: this.databaseUrl });
+      try {
+        const [rows] = await connection.query(sql, parameters);
+        return rows as any[];
+      } finally {
+        await connection.end();
+      }
+    }
+    const database = new Sqlite(this.databaseFile, { readonly: true });
+    try {
+      return database.prepare(sql).all(...parameters);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** A statement behind the gateway's back. */
+  async execute(sql: string): Promise<void> {
+    if (this.databaseUrl) return void (await this.rows(sql));
+    const database = new Sqlite(this.databaseFile);
+    database.exec(sql);
+    database.close();
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.launched.map((process) => process.kill()));
+    await this.removeDatabase();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs `work` in a place of its own, which is removed afterwards. */
+export async function inPlace<T>(kind: DatabaseKind, work: (place: Place) => Promise<T>): Promise<T> {
+  const place = await Place.make(kind);
+  try {
+    return await work(place);
+  } finally {
+    await place.remove();
+  }
+}
