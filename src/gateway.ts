@@ -8,11 +8,13 @@ import type { Secret } from '#libs/kernel';
 import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir } from './database/file-lock.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { currentRequestId } from './graphql/request-context.js';
+import { sendHttpError } from './rest/http-errors.filter.js';
 
 const largestBody = 256 * 1024;
 const logger = new ConsoleLogger({ json: true, colors: false, logLevels: ['warn', 'error', 'fatal'] });
@@ -113,15 +115,29 @@ async function awsEndpoints(
   return { ...endpoints, sandbox: sandbox.url };
 }
 
+/** On every answer. */
+const headersFor = (requestId: string) => ({
+  'x-request-id': requestId,
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+});
+
 async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: largestBody, genReqId: () => randomUUID(), requestTimeout: 30_000 });
+  const adapter = new FastifyAdapter({
+    bodyLimit: largestBody,
+    genReqId: () => randomUUID(),
+    requestTimeout: 30_000,
+    // An address that cannot be read is one where nothing is; Fastify would repeat it in its answer.
+    frameworkErrors: (_error: unknown, { id }: FastifyRequest, reply: FastifyReply) =>
+      void sendHttpError(reply.headers(headersFor(id)), 404, id),
+  });
   const fastify = adapter.getInstance();
   fastify.addHook('onSend', async (request, reply) => {
     reply.headers({
-      'x-request-id': request.id,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
+      ...headersFor(request.id),
+      // Told to stop meanwhile: a connection kept open would keep the process from ending.
+      ...(!fastify.server.listening && { connection: 'close' }),
     });
   });
   fastify.addHook('preHandler', (request, _, done) => currentRequestId.run(request.id, done));

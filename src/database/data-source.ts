@@ -8,13 +8,16 @@ import { Subscription } from '#libs/subscriptions';
 import { DataSource } from 'typeorm';
 import * as migrations from './migrations/index.js';
 
+/** Made before any other table: it tells a database of ours, however unfinished, from somebody else's. */
+export const migrationsTable = 'schema_migration';
+
 /** One answer to "which database", for the gateway, its tests and TypeORM's command line. Not connected yet. */
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = new DataSource({
     ...(await connectionOptions(location)),
     entities: [ApiKey, ClaimRow, CloudAccount, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
     migrations: Object.values(migrations),
-    migrationsTableName: 'schema_migration',
+    migrationsTableName: migrationsTable,
     synchronize: false,
     logging: false,
   });

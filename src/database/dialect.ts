@@ -8,6 +8,17 @@ export function dialectOf(db: QueryRunner) {
     id: sqlite ? 'id INTEGER PRIMARY KEY AUTOINCREMENT' : 'id INT NOT NULL AUTO_INCREMENT PRIMARY KEY',
     /** After the closing bracket of a table. */
     table: sqlite ? '' : 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
+    /**
+     * A statement of a migration's `up`. A server commits each by itself, so a migration that was cut off is begun anew
+     * at the next start, and what it had done already is left as it is. SQLite rolls all of it back.
+     */
+    run: async (sql: string): Promise<void> => {
+      try {
+        await db.query(sql);
+      } catch (error) {
+        if (sqlite || !doneBefore.has(Number((error as { errno?: number }).errno))) throw error;
+      }
+    },
     /** Lets a table's ids go on at `next`. */
     async continueAt(table: string, next: number): Promise<void> {
       await db.query(
@@ -18,3 +29,6 @@ export function dialectOf(db: QueryRunner) {
     },
   };
 }
+
+/** MySQL's and MariaDB's numbers for: the table is there, the index is there, the row is there. */
+const doneBefore = new Set([1050, 1061, 1062]);

@@ -3,8 +3,8 @@ import { DatabaseUnusable, type DatabaseLocation } from '#libs/database';
 import { createKeyRingFile, readKeyRingFile, type KeyRing } from '#libs/encryption';
 import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
-import type { DataSource } from 'typeorm';
-import { dataSourceFor } from './data-source.js';
+import { getMetadataArgsStorage, type DataSource } from 'typeorm';
+import { dataSourceFor, migrationsTable } from './data-source.js';
 
 /** The database holds what this key ring cannot open. The message is for the operator. */
 export class KeyRingDoesNotFit extends Error {
@@ -94,6 +94,7 @@ type Row = Record<string, unknown>;
 
 async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: string): Promise<Contents> {
   const tables = (await select(tablesSql)).map((row) => String(Object.values(row)[0]));
+  refuseTablesOfOthers(tables);
   // A first start that was cut off may have left tables, but nothing encrypted: as good as empty.
   if (!tables.includes('encryption_key') || !tables.includes('key_canary')) return nothing;
 
@@ -104,6 +105,16 @@ async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: st
     canaries,
     usedKeks: used.map(({ kek_id }) => String(kek_id)),
   };
+}
+
+/** A table of ours without the list of migrations is somebody else's, who uses the same name. */
+function refuseTablesOfOthers(tables: readonly string[]): void {
+  const ours = new Set(getMetadataArgsStorage().tables.map(({ name }) => name));
+  const taken = tables.filter((table) => ours.has(table));
+  if (taken.length === 0 || tables.includes(migrationsTable)) return;
+  throw new DatabaseUnusable(
+    `The database belongs to another application: it has a table ${taken.join(', ')} that the gateway did not make. Give the gateway a database of its own.`,
+  );
 }
 
 function refuseWrongKeys(keyRing: KeyRing, { canaries, usedKeks }: Contents, file: string): void {

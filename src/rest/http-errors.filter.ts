@@ -26,14 +26,18 @@ export class HttpErrorsFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { id } = host.switchToHttp().getRequest<FastifyRequest>();
     const status = statusOf(error);
-    const { code, message } = texts[status] ?? texts[status < 500 ? 400 : 500]!;
     if (status >= 500) log.error(JSON.stringify({ requestId: id, error: describeError(error) }));
-
-    return reply
-      .code(status)
-      .type('application/json; charset=utf-8')
-      .send({ errors: [{ message, extensions: { code, requestId: id } }] });
+    return sendHttpError(reply, status, id);
   }
+}
+
+/** An answer in words of ours, in the shape of GraphQL's errors. */
+export function sendHttpError(reply: FastifyReply, status: number, requestId: string): FastifyReply {
+  const { code, message } = texts[status] ?? texts[status < 500 ? 400 : 500]!;
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send({ errors: [{ message, extensions: { code, requestId } }] });
 }
 
 function statusOf(error: unknown): number {

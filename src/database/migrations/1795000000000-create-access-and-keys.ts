@@ -5,15 +5,15 @@ export class CreateAccessAndKeys1795000000000 implements MigrationInterface {
   readonly name = 'CreateAccessAndKeys1795000000000';
 
   async up(db: QueryRunner): Promise<void> {
-    const { id, table } = dialectOf(db);
-    await db.query(`
+    const { id, table, run } = dialectOf(db);
+    await run(`
       CREATE TABLE tenant (
         ${id},
         name       VARCHAR(64) NOT NULL,
         created_at DATETIME(3) NOT NULL
       ) ${table}
     `);
-    await db.query(`
+    await run(`
       CREATE TABLE api_key (
         ${id},
         tenant_id  INT         NOT NULL,
@@ -27,7 +27,7 @@ export class CreateAccessAndKeys1795000000000 implements MigrationInterface {
         CONSTRAINT ck_api_key_role CHECK (role IN ('OWNER'))
       ) ${table}
     `);
-    await db.query(`
+    await run(`
       CREATE TABLE encryption_key (
         ${id},
         tenant_id   INT         NULL,
@@ -42,14 +42,14 @@ export class CreateAccessAndKeys1795000000000 implements MigrationInterface {
       ) ${table}
     `);
     // One record per key-encryption key, which only that key opens: how a start tells the right key from a wrong one.
-    await db.query(`
+    await run(`
       CREATE TABLE key_canary (
         kek_id     VARCHAR(16) NOT NULL PRIMARY KEY,
         record     BLOB        NOT NULL,
         created_at DATETIME(3) NOT NULL
       ) ${table}
     `);
-    await db.query(`
+    await run(`
       CREATE TABLE idempotency_claim (
         tenant_id       INT         NOT NULL,
         idempotency_key VARCHAR(64) NOT NULL,
@@ -61,8 +61,8 @@ export class CreateAccessAndKeys1795000000000 implements MigrationInterface {
         PRIMARY KEY (tenant_id, idempotency_key)
       ) ${table}
     `);
-    await db.query('CREATE INDEX ix_idempotency_claim_age ON idempotency_claim (claimed_at)');
-    await db.query(`INSERT INTO tenant (id, name, created_at) VALUES (1, 'Operator', '2026-01-01 00:00:00.000')`);
+    await run('CREATE INDEX ix_idempotency_claim_age ON idempotency_claim (claimed_at)');
+    await run(`INSERT INTO tenant (id, name, created_at) VALUES (1, 'Operator', '2026-01-01 00:00:00.000')`);
   }
 
   async down(db: QueryRunner): Promise<void> {

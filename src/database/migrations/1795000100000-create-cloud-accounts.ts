@@ -6,8 +6,8 @@ export class CreateCloudAccounts1795000100000 implements MigrationInterface {
 
   async up(db: QueryRunner): Promise<void> {
     const dialect = dialectOf(db);
-    const { id, table } = dialect;
-    await db.query(`
+    const { id, table, run } = dialect;
+    await run(`
       CREATE TABLE cloud_account (
         ${id},
         tenant_id         INT           NOT NULL,
@@ -35,10 +35,10 @@ export class CreateCloudAccounts1795000100000 implements MigrationInterface {
           CHECK (status IN ('VERIFYING', 'PROPAGATING', 'ACTIVE', 'MISSING_PERMISSIONS', 'ERROR', 'DELETING_WHEN_UNUSED'))
       ) ${table}
     `);
-    await db.query('CREATE INDEX ix_cloud_account_created ON cloud_account (tenant_id, created_at, id)');
-    await db.query('CREATE INDEX ix_cloud_account_ownership ON cloud_account (ownership)');
+    await run('CREATE INDEX ix_cloud_account_created ON cloud_account (tenant_id, created_at, id)');
+    await run('CREATE INDEX ix_cloud_account_ownership ON cloud_account (ownership)');
     // Holds a secret only as ciphertext. An account cannot go and leave its keys behind.
-    await db.query(`
+    await run(`
       CREATE TABLE aws_access_key (
         ${id},
         tenant_id         INT         NOT NULL,
@@ -57,7 +57,7 @@ export class CreateCloudAccounts1795000100000 implements MigrationInterface {
         CONSTRAINT fk_aws_access_key_key FOREIGN KEY (encryption_key_id) REFERENCES encryption_key (id) ON DELETE RESTRICT
       ) ${table}
     `);
-    await db.query(`
+    await run(`
       INSERT INTO cloud_account (id, tenant_id, name, name_key, provider, region, ownership, status, is_sandbox, version, created_at, updated_at)
       VALUES (1, 1, 'Hosted', 'hosted', 'AWS', 'us-east-1', 'HOSTED', 'ACTIVE', 0, 1, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')
     `);

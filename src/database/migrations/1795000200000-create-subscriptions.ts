@@ -11,8 +11,8 @@ export class CreateSubscriptions1795000200000 implements MigrationInterface {
   readonly name = 'CreateSubscriptions1795000200000';
 
   async up(db: QueryRunner): Promise<void> {
-    const { id, table } = dialectOf(db);
-    await db.query(`
+    const { id, table, run } = dialectOf(db);
+    await run(`
       CREATE TABLE subscription (
         ${id},
         tenant_id               INT         NOT NULL,
@@ -33,11 +33,9 @@ export class CreateSubscriptions1795000200000 implements MigrationInterface {
           CHECK (status IN ('PENDING', 'ACTIVE', 'CHANGE_PENDING', 'DELETING', 'ERROR', 'DELETED'))
       ) ${table}
     `);
-    await db.query('CREATE INDEX ix_subscription_active_account ON subscription (active_cloud_account_id)');
-    await db.query(
-      'CREATE INDEX ix_subscription_account ON subscription (cloud_account_id, tenant_id, created_at, id)',
-    );
-    await db.query('CREATE INDEX ix_subscription_created ON subscription (tenant_id, created_at, id)');
+    await run('CREATE INDEX ix_subscription_active_account ON subscription (active_cloud_account_id)');
+    await run('CREATE INDEX ix_subscription_account ON subscription (cloud_account_id, tenant_id, created_at, id)');
+    await run('CREATE INDEX ix_subscription_created ON subscription (tenant_id, created_at, id)');
   }
 
   async down(db: QueryRunner): Promise<void> {
