@@ -7,7 +7,10 @@ const typescript = {
   keepClassNames: true,
 };
 
-/** Unit tests sit beside the code they test. End-to-end tests drive the whole gateway, once per database. */
+/**
+ * Unit tests sit beside the code they test. End-to-end tests drive the whole gateway, once per database. Process tests
+ * start what was built as an operator starts it, and break it.
+ */
 const project = (displayName, testMatch, extra = {}) => ({
   displayName,
   testMatch,
@@ -29,7 +32,7 @@ const hasServer = Boolean(process.env.TEST_DATABASE_URL) || canStartMariaDb();
 const leftOut = hasServer
   ? []
   : [
-      'the end-to-end tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
+      'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
     ];
 if (process.env.CI === 'true' && leftOut.length > 0)
   throw new Error(`With CI=true nothing may be left out: ${leftOut}`);
@@ -39,6 +42,7 @@ export default {
     project('unit', ['<rootDir>/{src,libs,test}/**/*.spec.ts']),
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
+    project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], { globals: { hasServer } }),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',

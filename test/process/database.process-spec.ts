@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hasServer, onMariaDb, usePlaces } from '../support/places.js';
+
+const server = () => new URL(process.env['TEST_DATABASE_URL'] ?? 'mysql://none');
+const closedPort = 9; // "discard": nothing listens there
+
+describe('A database that cannot be used', () => {
+  const newPlace = usePlaces();
+
+  const refusal = async (url: string) => {
+    const place = await newPlace();
+    const { code, output } = await place.refused({ DATABASE_URL: url });
+    expect(code).toBe(1);
+    expect(output).not.toContain('    at ');
+    expect(existsSync(place.keyRingFile)).toBe(false);
+    return output;
+  };
+
+  it('is told when nothing listens there', async () => {
+    const output = await refusal(`mysql://gateway:pAssw0rd@127.0.0.1:${closedPort}/gateway`);
+
+    expect(output).toContain(`The database server at 127.0.0.1:${closedPort} cannot be used: nothing listens there.`);
+    expect(output).not.toContain('pAssw0rd');
+  });
+
+  it('is told when its host is unknown', async () => {
+    const output = await refusal('mysql://gateway:pAssw0rd@no-such-host.invalid/gateway');
+
+    expect(output).toMatch(/The database server at no-such-host\.invalid cannot be used: the host name/);
+    expect(output).not.toContain('pAssw0rd');
+  });
+
+  onMariaDb('is told when it refuses the password', async () => {
+    const output = await refusal(`mysql://gateway:pAssw0rd@${server().host}/gateway`);
+
+    expect(output).toContain(`${server().host} cannot be used: it refuses the user or the password.`);
+    expect(output).not.toContain('pAssw0rd');
+  });
+
+  onMariaDb('is told when the server has none of that name', async () => {
+    const { username, password, host } = server();
+
+    expect(await refusal(`mysql://${username}:${password}@${host}/no_such_database`)).toContain(
+      `${host} cannot be used: the database does not exist there; create it first.`,
+    );
+  });
+
+  onMariaDb('is told when it is another application’s, and left as it is', async () => {
+    const place = await newPlace('MariaDB');
+    await place.execute('CREATE TABLE subscription (theirs INT)');
+
+    const { code, output } = await place.refused();
+
+    expect(code).toBe(1);
+    expect(output).toContain('it has a table subscription that the gateway did not make. Give the gateway a database');
+    expect(output).not.toContain('    at ');
+    expect((await place.rows('SHOW TABLES')).flatMap((row) => Object.values(row))).toEqual(['subscription']);
+  });
+
+  it.each([
+    ['text', Buffer.from('This is not a database, and longer than the header of one would be. '.repeat(20))],
+    [
+      'noise behind the header of a real one',
+      Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080, 0xa5)]),
+    ],
+  ])('is told when its file is %s, and left as it is', async (_, contents) => {
+    const place = await newPlace();
+    await mkdir(place.dataDir, { mode: 0o700 });
+    await writeFile(place.databaseFile, contents);
+
+    const { code, output } = await place.refused();
+
+    expect(code).toBe(1);
+    expect(output).toContain(`${place.databaseFile} cannot be read as a database`);
+    expect(output).toContain('Restore it from a backup, or name another DATA_DIR.');
+    expect(output).not.toContain('    at ');
+    expect(existsSync(place.keyRingFile)).toBe(false);
+    expect((await readFile(place.databaseFile)).equals(contents)).toBe(true);
+  });
+
+  it('knows whether there is a server', () => {
+    expect(hasServer).toBe(process.env['TEST_DATABASE_URL'] !== undefined);
+  });
+});

@@ -1,0 +1,50 @@
+import { fuzz } from '../soak/fuzz.js';
+import { kill } from '../soak/kill.js';
+import { race } from '../soak/race.js';
+import type { Soak } from '../soak/soak.js';
+import { sweep } from '../soak/sweep.js';
+import { databaseKinds } from '../support/places.js';
+
+const seed = 1;
+const short = (soak: Soak, database: (typeof databaseKinds)[number]) =>
+  soak({ size: 'short', seed, database, say: () => undefined });
+
+/** In full size: `npm run test:soak -- NAME`. */
+describe.each(databaseKinds)('On %s', (database) => {
+  it('of two requests that exclude each other one wins, the other is told why, and no subscription is left without its account', async () => {
+    const { figures, violations } = await short(race, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ pairs: 100, 'active subscriptions without their account': 0 });
+  });
+
+  it('a kill -9 at any moment loses nothing that was acknowledged and leaves nothing by halves', async () => {
+    const { figures, violations } = await short(kill, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ kills: 3, 'first starts killed': 2, 'of them started again': 2 });
+    expect(figures['secrets that open']).toBe(figures['there after a restart']);
+    expect(figures['acknowledged']).toBeGreaterThanOrEqual(50);
+  });
+
+  it('no secret is found anywhere, in any encoding, and each is still there to sign with', async () => {
+    const { figures, violations } = await short(sweep, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ 'secrets sent in': 20, 'of them recovered': 8, 'secrets found in them': 0 });
+  });
+});
+
+describe('Malformed requests', () => {
+  it('never get a secret back, whole or in part, nor have it printed, nor break the gateway', async () => {
+    const { figures, violations } = await short(fuzz, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({
+      requests: 260,
+      'secrets that came back': 0,
+      'secrets that were printed': 0,
+      'answers with 5xx': 0,
+    });
+  });
+});

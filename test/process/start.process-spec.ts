@@ -1,0 +1,121 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import mysql from 'mysql2/promise';
+import { onMariaDb, usePlaces } from '../support/places.js';
+import { createCloudAccount, newAccount } from '../support/steps.js';
+import { until } from '../support/until.js';
+
+const list = '{ cloudAccounts(first: 10) { nodes { name } } }';
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+describe('A first start', () => {
+  const newPlace = usePlaces();
+
+  it('says where things are and shows the API key, once; the second start finds all as it was and shows no key', async () => {
+    const place = await newPlace();
+    const first = await place.start();
+    await first.ask(createCloudAccount, { input: newAccount('A1U1', { name: 'Kept' }) });
+    const keyRing = await readFile(place.keyRingFile, 'utf8');
+
+    expect(first.output).toContain(first.url);
+    expect(first.output).toContain(place.databaseFile);
+    expect(first.output).toContain(place.keyRingFile);
+    expect(first.output.split(first.firstKey!)).toHaveLength(2);
+    expect(await first.stop()).toEqual({ code: 0, signal: null });
+
+    const second = await place.start();
+
+    expect(second.output).not.toContain('gwk_');
+    expect((await second.ask(list)).cloudAccounts.nodes).toContainEqual({ name: 'Kept' });
+    expect(await readFile(place.keyRingFile, 'utf8')).toBe(keyRing);
+  });
+
+  it('keeps everything it writes to itself', async () => {
+    const place = await newPlace();
+    await place.start();
+
+    expect(modeOf(place.dataDir)).toBe(0o700);
+    for (const file of [place.keyRingFile, place.databaseFile, `${place.dataDir}/gateway.lock`])
+      expect([file, modeOf(file)]).toEqual([file, 0o600]);
+  });
+
+  it('changes nothing when its port is taken, and says so', async () => {
+    const place = await newPlace();
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+
+    const { code, output } = await place.refused({ PORT: String(port) });
+
+    expect(code).toBe(1);
+    expect(output).toContain(`Port ${port} on 127.0.0.1 is taken by another process.`);
+    expect(output).toContain('Example: PORT=');
+    expect(existsSync(place.dataDir)).toBe(false);
+    other.close();
+  });
+});
+
+describe('A second gateway on the same folder', () => {
+  const newPlace = usePlaces();
+
+  it('says so and ends, whatever its port, and the first goes on', async () => {
+    const place = await newPlace();
+    const first = await place.start();
+    const ports = [new URL(first.url).port, '0'];
+
+    for (const { code, output } of await Promise.all(ports.map((PORT) => place.refused({ PORT })))) {
+      expect(code).toBe(1);
+      expect(output).toContain(`Another gateway already serves the embedded database in ${place.dataDir}.`);
+      expect(output).not.toContain('    at ');
+    }
+    expect((await first.ask(list)).cloudAccounts.nodes).toHaveLength(1);
+  });
+
+  it('starts at once after the first was killed: no lock is left behind', async () => {
+    const place = await newPlace();
+    await (await place.start()).kill();
+
+    const again = await place.start();
+
+    expect((await again.ask(list)).cloudAccounts.nodes).toHaveLength(1);
+  });
+});
+
+describe('Two gateways started at once on an empty server', () => {
+  const newPlace = usePlaces();
+
+  onMariaDb('take turns, serve both with one key ring, and one of them opens the first tenant', async () => {
+    const place = await newPlace('MariaDB');
+    // Neither may go first until we let it: so both are sure to have met.
+    const gate = await mysql.createConnection({ uri: place.databaseUrl! });
+    await gate.query("SELECT GET_LOCK('cloud-account-gateway:prepare', 0)");
+    // Shared as a mounted secret is.
+    const shared = { KEY_RING_FILE: `${place.dataDir}.json` };
+    const launched = [place.launch(shared), place.launch({ ...shared, DATA_DIR: `${place.dataDir}-2` })];
+    const waiting = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User lock'";
+    await until('both gateways wait for the lock', async () => (await place.rows(waiting)).length === 2);
+    expect(await place.rows('SHOW TABLES')).toEqual([]);
+    expect(existsSync(shared.KEY_RING_FILE)).toBe(false);
+    await gate.end();
+
+    const gateways = await Promise.all(launched.map((process) => place.ready(process)));
+
+    const keys = gateways.flatMap(({ firstKey }) => firstKey ?? []);
+    expect(keys).toHaveLength(1);
+    for (const gateway of gateways) expect((await gateway.ask(list, {}, keys[0])).cloudAccounts.nodes).toHaveLength(1);
+    expect(await place.rows('SELECT COUNT(*) AS n FROM tenant WHERE id <> 1')).toEqual([{ n: 1 }]);
+    expect(await place.rows('SELECT COUNT(*) AS n FROM key_canary')).toEqual([{ n: 1 }]);
+  });
+
+  onMariaDb('refuse the one that comes second without the key ring of the first', async () => {
+    const place = await newPlace('MariaDB');
+    await place.start();
+
+    const { code, output } = await place.refused({ DATA_DIR: `${place.dataDir}-2` });
+
+    expect(code).toBe(1);
+    expect(output).toContain('data-2/key-ring.json does not exist');
+    expect(existsSync(`${place.dataDir}-2/key-ring.json`)).toBe(false);
+  });
+});

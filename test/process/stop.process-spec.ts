@@ -1,0 +1,39 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { usePlaces } from '../support/places.js';
+import { createCloudAccount, newAccount, sandboxKey } from '../support/steps.js';
+
+describe('A gateway told to stop', () => {
+  const newPlace = usePlaces();
+
+  it('answers what it has accepted, takes nothing new, and ends well within a few seconds', async () => {
+    const place = await newPlace();
+    const gateway = await place.start({ AWS_TIMEOUT_MS: '1500' });
+    // In flight: the sandbox never answers this key, so the gateway gives up on it after 1.5 s.
+    const input = newAccount('A7U1', { credentials: sandboxKey('HANGS', 'A7U1') });
+    const inFlight = gateway.ask(createCloudAccount, { input });
+    await wait(400);
+
+    const told = performance.now();
+    const stopping = gateway.stop();
+    await wait(200);
+    const newOne = fetch(`${gateway.url}/livez`).then(
+      ({ status }) => status,
+      () => 'refused',
+    );
+
+    expect(await newOne).not.toBe(200);
+    expect((await inFlight).createCloudAccount.userErrors).toMatchObject([{ code: 'AWS_UNREACHABLE' }]);
+    expect(await stopping).toEqual({ code: 0, signal: null });
+    expect(performance.now() - told).toBeLessThan(5000);
+  });
+
+  it('ends while a client keeps its connection open', async () => {
+    const gateway = await (await newPlace()).start();
+    await gateway.ask('{ __typename }');
+
+    const told = performance.now();
+
+    expect(await gateway.kill('SIGINT')).toEqual({ code: 0, signal: null });
+    expect(performance.now() - told).toBeLessThan(3000);
+  });
+});

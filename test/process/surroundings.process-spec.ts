@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { onMariaDb, usePlaces } from '../support/places.js';
+import type { GatewayProcess } from '../support/process.js';
+import { createCloudAccount, newAccount } from '../support/steps.js';
+
+const codesOf = async (gateway: GatewayProcess) => {
+  const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input: newAccount('A1U1') });
+  return payload.userErrors.map(({ code }: { code: string }) => code);
+};
+
+describe('The sandbox', () => {
+  const newPlace = usePlaces();
+
+  it('is on with the embedded database, and its keys are told', async () => {
+    const gateway = await (await newPlace()).start();
+
+    expect(gateway.output).toContain('The AWS sandbox is on.');
+    expect(await codesOf(gateway)).toEqual([]);
+  });
+
+  it('is off with NODE_ENV=production', async () => {
+    const gateway = await (await newPlace()).start({ NODE_ENV: 'production' });
+
+    expect(gateway.output).not.toContain('AKIASANDBOX');
+    expect(await codesOf(gateway)).toEqual(['SANDBOX_OFF']);
+  });
+
+  onMariaDb('is off with DATABASE_URL', async () => {
+    const gateway = await (await newPlace('MariaDB')).start();
+
+    expect(gateway.output).not.toContain('AKIASANDBOX');
+    expect(await codesOf(gateway)).toEqual(['SANDBOX_OFF']);
+  });
+});
+
+describe('An AWS_ENDPOINT_OVERRIDE', () => {
+  const newPlace = usePlaces();
+
+  it('is told loudly', async () => {
+    const gateway = await (await newPlace()).start({ AWS_ENDPOINT_OVERRIDE: 'http://127.0.0.1:9' });
+
+    expect(gateway.output).toMatch(/ATTENTION: not AWS but http:\/\/127\.0\.0\.1:9 answers for every key/);
+  });
+});
+
+describe('An old Node.js', () => {
+  const newPlace = usePlaces();
+  const versionOf = (node: string) => execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim();
+  const isOld = (node: string) => {
+    const [major = 0, minor = 0] = versionOf(node).split('.').map(Number);
+    return major < 22 || (major === 22 && minor < 13);
+  };
+  const installed = (process.env['PATH'] ?? '')
+    .split(':')
+    .map((folder) => join(folder, 'node'))
+    .filter((node) => existsSync(node));
+  const old = installed.find(isOld);
+
+  (old ? it : it.skip)(`is told the way out (one that is installed here)`, async () => {
+    const { code, output } = await (await newPlace()).refused({}, { node: old! });
+
+    expect(code).toBe(1);
+    expect(output).toContain(`needs Node.js 22.13 or newer, and this is ${versionOf(old!)}.`);
+    expect(output).toContain('Run it with `npm start`');
+  });
+
+  it.each(['20.19.0', '22.12.0'])('is told the way out (one that says it is %s)', async (version) => {
+    const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+
+    const { code, output } = await (
+      await newPlace()
+    ).refused({}, { flags: ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`] });
+
+    expect(code).toBe(1);
+    expect(output).toContain(`this is ${version}.`);
+  });
+});

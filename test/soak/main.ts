@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util';
+import type { DatabaseKind } from '../support/new-database.js';
+import { canStartMariaDb, startPrivateMariaDb } from '../support/private-mariadb.js';
+import { mutantNames, type Mutant } from './mutants.js';
+import { fuzz } from './fuzz.js';
+import { kill } from './kill.js';
+import { race } from './race.js';
+import type { Size, Soak } from './soak.js';
+import { sweep } from './sweep.js';
+
+const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> = {
+  race: { soak: race, databases: ['SQLite', 'MariaDB'] },
+  kill: { soak: kill, databases: ['SQLite', 'MariaDB'] },
+  fuzz: { soak: fuzz, databases: ['SQLite'] },
+  sweep: { soak: sweep, databases: ['SQLite', 'MariaDB'] },
+};
+
+const usage = `npm run test:soak -- NAME [--size full|short] [--seed N] [--database SQLite|MariaDB]
+NAME is ${Object.keys(soaks).join(', ')} or all.
+race on MariaDB with a wall taken out: --mutant ${mutantNames.join(' or --mutant ')}; --mutants runs every combination.`;
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    size: { type: 'string', default: 'full' },
+    seed: { type: 'string', default: '1' },
+    database: { type: 'string' },
+    mutant: { type: 'string', multiple: true, default: [] },
+    mutants: { type: 'boolean', default: false },
+  },
+});
+const names = positionals[0] === 'all' ? Object.keys(soaks) : positionals;
+const isUsable =
+  names.length > 0 &&
+  names.every((name) => name in soaks) &&
+  ['full', 'short'].includes(values.size) &&
+  values.mutant.every((mutant) => mutantNames.includes(mutant as Mutant));
+if (!isUsable) {
+  console.error(usage);
+  process.exit(2);
+}
+const { size, seed } = { size: values.size as Size, seed: Number(values.seed) };
+const started = performance.now();
+const say = (line: string) =>
+  console.log(`${String(Math.round((performance.now() - started) / 1000)).padStart(5)} s  ${line}`);
+
+let server: { stop: () => Promise<void> } | undefined;
+if (!process.env['TEST_DATABASE_URL'] && canStartMariaDb()) {
+  const started = await startPrivateMariaDb();
+  process.env['TEST_DATABASE_URL'] = started.url;
+  server = started;
+}
+const hasServer = Boolean(process.env['TEST_DATABASE_URL']);
+
+try {
+  const bad = values.mutants ? await everyMutant() : await everySoak();
+  console.log(bad === 0 ? '\nPassed' : `\nFailed: ${bad}`);
+  process.exitCode = bad === 0 ? 0 : 1;
+} finally {
+  await server?.stop();
+}
+
+/** @returns how many soaks were violated */
+async function everySoak(): Promise<number> {
+  let bad = 0;
+  for (const name of names) {
+    const { soak, databases } = soaks[name]!;
+    for (const database of databases) {
+      if (values.database && values.database !== database) continue;
+      if (database === 'MariaDB' && !hasServer) {
+        say(`${name} on MariaDB is left out: there is no server here`);
+        continue;
+      }
+      say(`${name} on ${database}, ${size}, seed ${seed}`);
+      const { figures, violations } = await soak({
+        size,
+        seed,
+        database,
+        say,
+        mutants: database === 'MariaDB' ? (values.mutant as Mutant[]) : [],
+      });
+      for (const [what, number] of Object.entries(figures)) console.log(`${String(number).padStart(8)}  ${what}`);
+      for (const violation of violations) console.log(`VIOLATED  ${violation}`);
+      if (violations.length > 0) bad++;
+    }
+  }
+  return bad;
+}
+
+/** Each wall alone must keep the rule; without both the race must go wrong, or it proves nothing. */
+async function everyMutant(): Promise<number> {
+  if (!hasServer) throw new Error('There is no MariaDB here: the mutants are of its walls.');
+  const rows: {
+    'taken out': string;
+    pairs: number;
+    orphans: number;
+    expected: string;
+    'unexpected answers': number;
+    held: boolean;
+  }[] = [];
+  for (const mutants of [[], ['no-lock'], ['no-foreign-key'], ['no-lock', 'no-foreign-key']] as Mutant[][]) {
+    const takenOut = mutants.join(' + ') || 'nothing';
+    say(`race on MariaDB, ${size}, seed ${seed}, taken out: ${takenOut}`);
+    const { figures, violations } = await race({ size, seed, database: 'MariaDB', say, mutants });
+    const orphans = figures['active subscriptions without their account']!;
+    const mustFail = mutants.length === 2;
+    rows.push({
+      'taken out': takenOut,
+      pairs: figures['pairs']!,
+      orphans,
+      expected: mustFail ? 'some' : '0',
+      'unexpected answers': figures['untyped or unexpected outcomes']!,
+      held: mustFail ? orphans > 0 : mutants.length > 0 ? orphans === 0 : violations.length === 0,
+    });
+  }
+  console.table(rows);
+  return rows.filter(({ held }) => !held).length;
+}
