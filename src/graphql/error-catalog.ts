@@ -6,8 +6,68 @@ import { idempotencyErrors } from '#libs/idempotency';
 import { commonErrors, type ErrorCatalog } from '#libs/kernel';
 import { subscriptionErrors } from '#libs/subscriptions';
 
-/** Every refusal of every domain. */
+/** What is said of a request before any domain hears of it: never in `userErrors`, always in `errors`. */
+export const requestErrors = {
+  BAD_USER_INPUT: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Correct the variables or arguments named in `extensions.faults`.',
+  },
+  GRAPHQL_PARSE_FAILED: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Correct the syntax of the document at the place in `locations`.',
+  },
+  GRAPHQL_VALIDATION_FAILED: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Make the document fit the schema at the place in `locations`.',
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Name one operation of the document in `operationName`; send mutations by POST.',
+  },
+  BAD_REQUEST: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Send a JSON object with `query` and `variables` by POST, as `content-type: application/json`.',
+  },
+  METHOD_NOT_ALLOWED: { kind: 'invalid', fault: 'CALLER', retryable: false, remediation: 'Use POST.' },
+  PAYLOAD_TOO_LARGE: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Send at most 256 KB in one request.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Send the body as `content-type: application/json`.',
+  },
+  REQUEST_TIMEOUT: {
+    kind: 'unavailable',
+    fault: 'CALLER',
+    retryable: true,
+    remediation: 'Send the whole request within 30 seconds.',
+  },
+  INTERNAL: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation: 'Something went wrong inside the gateway. Quote `extensions.requestId` to its operator.',
+  },
+} satisfies ErrorCatalog;
+
+/** Every code a client can meet. */
 export const errorCatalog: ErrorCatalog = {
+  ...requestErrors,
   ...commonErrors,
   ...databaseErrors,
   ...accessErrors,

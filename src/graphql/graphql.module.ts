@@ -4,6 +4,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import { errorCatalog } from './error-catalog.js';
+import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
 import { knownNamesOf } from './known-names.js';
 import { NodeResolver } from './node.resolver.js';
@@ -52,6 +53,6 @@ const apolloLogger = {
       }),
     }),
   ],
-  providers: [NodeResolver],
+  providers: [NodeResolver, ErrorCatalogResolver],
 })
 export class GatewayGraphQLModule {}
