@@ -32,6 +32,12 @@ export const requestErrors = {
     retryable: false,
     remediation: 'Name one operation of the document in `operationName`; send mutations by POST.',
   },
+  QUERY_TOO_EXPENSIVE: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Ask for less at once: fewer levels, aliases, directives or fields, in several requests if need be.',
+  },
   BAD_REQUEST: {
     kind: 'invalid',
     fault: 'CALLER',

@@ -2,6 +2,7 @@ import { DomainError, InvalidInput } from '#libs/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { badRequestText } from './bad-request-texts.js';
 import { describeError, type ErrorDescription } from './describe-error.js';
+import { DocumentTooLarge } from './document-limits.js';
 import { documentNotValid, safeMessage } from './safe-message.js';
 import { type InputFault } from './variable-faults.js';
 import { InvalidVariables } from './variables-check.js';
@@ -67,6 +68,7 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
 
   const code = String(formatted.extensions?.['code']);
   const domainError = errorsIn(thrown).find((error) => error instanceof DomainError);
+  if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
   if (documentCodes.has(code)) {
     // A scalar may have refused a value of the document in words of ours.
     const hint = domainError ? ` ${domainError.message}` : '';

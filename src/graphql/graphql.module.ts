@@ -3,6 +3,7 @@ import { declareErrorCodes } from '#libs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { documentLimits, withinDocumentLimits } from './document-limits.js';
 import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
@@ -41,6 +42,8 @@ const apolloLogger = {
         persistedQueries: false,
         includeStacktraceInErrorResponses: false,
         validationOptions: { maxErrors: 10 },
+        validationRules: [withinDocumentLimits],
+        parseOptions: { maxTokens: documentLimits.tokens },
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
