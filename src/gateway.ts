@@ -127,7 +127,9 @@ async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestF
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
     genReqId: () => randomUUID(),
-    requestTimeout: 30_000,
+    // Whoever sends slowly, on purpose or not, keeps a connection and no more, and not for long.
+    requestTimeout: 12_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     // An address that cannot be read is one where nothing is; Fastify would repeat it in its answer.
     frameworkErrors: (_error: unknown, { id }: FastifyRequest, reply: FastifyReply) =>
       void sendHttpError(reply.headers(headersFor(id)), 404, id),

@@ -61,7 +61,7 @@ export const requestErrors = {
     kind: 'unavailable',
     fault: 'CALLER',
     retryable: true,
-    remediation: 'Send the whole request within 30 seconds.',
+    remediation: 'Send the whole request within 12 seconds.',
   },
   INTERNAL: {
     kind: 'unavailable',

@@ -1,0 +1,161 @@
+import { gzipSync } from 'node:zlib';
+import { Gateway, type Answer } from '../support/gateway.js';
+import { newAccount } from '../support/steps.js';
+
+const many = (n: number, item: (i: number) => string) => Array.from({ length: n }, (_, i) => item(i)).join(' ');
+const nested = (n: number) =>
+  '{ cloudAccounts { nodes ' +
+  '{ subscriptions { nodes { cloudAccount '.repeat(n) +
+  '{ id }' +
+  ' } } }'.repeat(n) +
+  ' } }';
+const introspection = (n: number) =>
+  '{ __schema { types ' + '{ fields { type '.repeat(n) + '{ name }' + ' } }'.repeat(n) + ' } }';
+
+/** Documents that mean harm, by what they overdo. */
+const documents: Record<string, string> = {
+  'fields nested 50 levels deep': nested(16),
+  'fields nested 4,000 levels deep': '{ a '.repeat(4000) + '}'.repeat(4000),
+  'parentheses nested 4,000 levels deep': `{ node(id: ${'['.repeat(4000)}${']'.repeat(4000)}) { id } }`,
+  '100,000 tokens': `{ ${'__typename '.repeat(100_000 / 10)} }`,
+  'an alias 1,000 times': `{ ${many(1000, (i) => `a${i}: __typename`)} }`,
+  'an alias 100 times': `{ ${many(100, (i) => `a${i}: cloudAccounts { totalCount }`)} }`,
+  'one field 1,000 times': `{ ${'__typename '.repeat(1000)} }`,
+  'one field 100 times': `{ ${'__typename '.repeat(100)} }`,
+  'a directive 100 times': `{ __typename ${'@include(if: true) '.repeat(100)} }`,
+  'an unknown directive 500 times': `{ __typename ${'@aa '.repeat(500)} }`,
+  'fragments that unfold to 2^30': `{ ...F0 } ${many(30, (i) => `fragment F${i} on Query { a${i}: __typename ...F${i + 1} b${i}: node(id: "x") { id } ...F${i + 1} }`)} fragment F30 on Query { __typename }`,
+  'a cycle of fragments': '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
+  'a fragment of itself': '{ ...A } fragment A on Query { ...A }',
+  'introspection in circles': introspection(7),
+  '200 operations': many(200, (i) => `query Q${i} { __typename }`),
+  '200 variables': `query (${many(200, (i) => `$v${i}: Int`)}) { __typename }`,
+  'thirty deletions of the same': `mutation { ${many(40, (i) => `d${i}: deleteCloudAccount(input: { id: "x" }) { userErrors { code } }`)} }`,
+  'a page of a million': '{ cloudAccounts(first: 1000000) { totalCount } }',
+  'a page of minus one': '{ cloudAccounts(first: -1) { totalCount } }',
+  'a number beyond int32': '{ cloudAccounts(first: 99999999999) { totalCount } }',
+  'a number of 10,000 digits': `{ cloudAccounts(first: ${'9'.repeat(10_000)}) { totalCount } }`,
+  'an id of 100 KB': `{ node(id: "${'x'.repeat(100_000)}") { id } }`,
+  'a cursor of 100 KB': `{ cloudAccounts(after: "${'x'.repeat(100_000)}") { totalCount } }`,
+  '1,000 ids': `{ nodes(ids: [${many(400, () => '"x",')}]) { id } }`,
+  'a block string never closed': '{ node(id: """',
+  'half a surrogate pair': '{ node(id: "\\uD800") { id } }',
+  'a NUL': '{ node(id: "\\u0000") { id } }',
+  nothing: '',
+  'a comment only': '# nothing',
+  'an emoji': '💥',
+  SQL: "'; DROP TABLE tenant; --",
+  'a subscription': 'subscription { __typename }',
+  'deferred fields': '{ ... @defer { __typename } }',
+  'an unknown type': 'query ($i: Evil!) { __typename }',
+};
+
+describe('whoever means harm', () => {
+  let gateway: Gateway;
+
+  beforeAll(async () => (gateway = await Gateway.start()));
+  afterAll(() => gateway.stop());
+
+  /** Refused or answered, but never a fault of ours: fast, short, and the gateway lives. */
+  const expectHarmless = async (attack: () => Promise<Pick<Answer, 'status' | 'text'>>) => {
+    await attack(); // the first of a kind may be compiled
+    const started = performance.now();
+    const { status, text } = await attack();
+
+    expect(status).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(250);
+    if (status !== 200) expect(text.length).toBeLessThan(4096);
+    expect(text).not.toMatch(/at .+\.(js|ts):\d+|SQLITE|\bER_|node_modules|"code":"INTERNAL"/);
+    return { status, text };
+  };
+
+  it.each(Object.entries(documents))('by a document with %s, gets a short refusal at once', async (_, document) => {
+    const { status, text } = await expectHarmless(() => gateway.send(document));
+    if (status === 200) expect(text.length).toBeLessThan(20_000);
+  });
+
+  it.each([
+    'fields nested 50 levels deep',
+    'an alias 100 times',
+    'one field 100 times',
+    'a directive 100 times',
+    'fragments that unfold to 2^30',
+    'thirty deletions of the same',
+  ])('by a document with %s, is told what is too much', async (name) => {
+    const { status, body } = await gateway.send(documents[name]!);
+    expect(status).toBe(400);
+    expect(body.errors[0]).toMatchObject({
+      message: expect.stringMatching(/The document (has|contains) |Document contains/),
+      extensions: { code: 'QUERY_TOO_EXPENSIVE' },
+    });
+  });
+
+  it.each<[string, string | Buffer, Record<string, string>?]>([
+    ['an array of requests', JSON.stringify(Array(50).fill({ query: '{ __typename }' }))],
+    ['a byte-order mark', '\ufeff{"query":"{ __typename }"}'],
+    ['UTF-16', Buffer.from('{"query":"{ __typename }"}', 'utf16le')],
+    [
+      'UTF-16 that says so',
+      Buffer.from('{"query":"{ __typename }"}', 'utf16le'),
+      { 'content-type': 'application/json; charset=utf-16' },
+    ],
+    ['a gzip bomb', gzipSync(Buffer.alloc(20 * 1024 * 1024, 0x20)), { 'content-encoding': 'gzip' }],
+    ['two megabytes', 'x'.repeat(2 * 1024 * 1024)],
+    ['a number', '42'],
+    ['null', 'null'],
+    ['an operation that is not there', JSON.stringify({ query: '{ __typename }', operationName: 'Evil' })],
+    ['variables that are a text', JSON.stringify({ query: '{ __typename }', variables: 'x' })],
+    [
+      'variables 20,000 levels deep',
+      `{"query":"query ($i: ID!) { node(id: $i) { id } }","variables":{"i":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}}`,
+    ],
+    [
+      'a poisoned prototype',
+      '{"query":"{ __typename }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}',
+    ],
+    [
+      'extensions that promise a query',
+      JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: 'x'.repeat(64) } } }),
+    ],
+    ['a form', 'query=%7B__typename%7D', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['plain text', '{"query":"{ __typename }"}', { 'content-type': 'text/plain' }],
+    [
+      'an upload',
+      '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
+      { 'content-type': 'multipart/form-data; boundary=x' },
+    ],
+    ['no content type', '{"query":"{ __typename }"}', { 'content-type': '' }],
+  ])('by a body of %s, gets a short refusal at once', async (_, body, headers = {}) => {
+    await expectHarmless(() => gateway.post(body, undefined, headers));
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it.each([
+    ['GET', '/graphql?query=%7B__typename%7D'],
+    ['GET', '/graphql?query=mutation%7BdeleteCloudAccount(input:%7Bid:%22x%22%7D)%7BuserErrors%7Bcode%7D%7D%7D'],
+    ['GET', '/graphql/'],
+    ['POST', '/graphql/x'],
+    ['POST', '/GraphQL'],
+    ['PUT', '/graphql'],
+    ['DELETE', '/graphql'],
+    ['GET', '/%2e%2e/%2e%2e/etc/passwd'],
+    ['GET', '/.env'],
+    ['GET', `/${'x'.repeat(8000)}`],
+  ])('by %s %s, finds nothing', async (method, path) => {
+    const answer = await expectHarmless(async () => {
+      const response = await fetch(gateway.url + path, { method, headers: { authorization: `Bearer ${gateway.key}` } });
+      return { status: response.status, text: await response.text() };
+    });
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+
+  it('finds the gateway as it was', async () => {
+    const { cloudAccounts } = await gateway.ask('{ cloudAccounts { nodes { id ownership } } }');
+    expect(cloudAccounts.nodes).toHaveLength(1);
+    const { createCloudAccount } = await gateway.ask(
+      'mutation ($input: CreateCloudAccountInput!) { createCloudAccount(input: $input) { cloudAccount { status } } }',
+      { input: newAccount('AT00') },
+    );
+    expect(createCloudAccount.cloudAccount.status).toBe('ACTIVE');
+  });
+});
