@@ -30,7 +30,7 @@ export async function answerCall(request: AwsRequest, requestId: string): Promis
 
     const caller = callerOf(key, scope.region);
     const carryOut = () => carryOutAction(api, caller, parameters, requestId);
-    return await (key.family.intercept ? key.family.intercept(carryOut) : carryOut());
+    return await (key.family.intercept ? key.family.intercept(carryOut, key.accountPart + key.userPart) : carryOut());
   } catch (error) {
     if (error instanceof AwsError) return refusal(api.namespace, error, requestId);
     throw error;

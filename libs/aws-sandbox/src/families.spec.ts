@@ -1,5 +1,7 @@
 import { GetRoleCommand, GetUserCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { jest } from '@jest/globals';
+import { propagation } from './families.js';
 import { sandboxConsoleRole, sandboxKeys, sandboxSecret, startAwsSandbox, type AwsSandbox } from './index.js';
 import { iamAt, stsAt } from './testing/sdk-clients.js';
 
@@ -176,6 +178,51 @@ describe('a key of the family HANGS', () => {
   });
 });
 
+describe('a key of the family SLOWS', () => {
+  it('works, in a while', async () => {
+    const started = performance.now();
+    expect(await identityOf(key('SLOWS'))).toMatchObject({ Account: '900000000361' });
+    expect(performance.now() - started).toBeGreaterThan(1400);
+  });
+});
+
+describe('a key of the family DOWNS', () => {
+  it('meets a server that is down', async () => {
+    const call = stsAt(sandbox.url, { accessKeyId: key('DOWNS') }).send(new GetCallerIdentityCommand({}));
+    await expect(call).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+  });
+});
+
+describe('a key of the family PAGES', () => {
+  it('gets a page that is a success to the SDK, and says nothing', async () => {
+    expect((await identityOf(key('PAGES'))).Account).toBeUndefined();
+  });
+});
+
+describe('a key of the family SKEWS', () => {
+  it('is refused however the client corrects its clock', async () => {
+    await expect(identityOf(key('SKEWS'))).rejects.toMatchObject({
+      name: 'SignatureDoesNotMatch',
+      message: expect.stringMatching(/^Signature expired: /),
+    });
+  });
+});
+
+describe('a key of the family LATER', () => {
+  it('is unknown for a while after its first use, then works', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'], now: Date.now() });
+    try {
+      await expect(identityOf(key('LATER'))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+      jest.setSystemTime(Date.now() + propagation - 1);
+      await expect(identityOf(key('LATER'))).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+      jest.setSystemTime(Date.now() + 2);
+      expect(await identityOf(key('LATER'))).toMatchObject({ Account: '900000000361' });
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
 describe('a key the sandbox does not know', () => {
   it.each([
     'AKIAIOSFODNN7EXAMPLE',
@@ -215,7 +262,7 @@ describe('the partition', () => {
 describe('what people are told about the keys', () => {
   it('has an example of every family that fits its pattern', () => {
     expect(sandboxKeys.map(({ family }) => family)).toEqual(
-      'WORKS AGAIN WRONG NROLE NLOOK ROOTS THROT HANGS'.split(' '),
+      'WORKS AGAIN WRONG NROLE NLOOK ROOTS THROT HANGS SLOWS DOWNS PAGES SKEWS LATER'.split(' '),
     );
     for (const { family, accessKeyId, pattern, behaviour } of sandboxKeys) {
       expect(accessKeyId).toMatch(new RegExp(`^${pattern}$`));

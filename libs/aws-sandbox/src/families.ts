@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Answer } from './answer.js';
-import { throttling } from './aws-errors.js';
+import { invalidClientTokenId, throttling } from './aws-errors.js';
+import { refuseUnlessCurrent } from './signature/signing-time.js';
 
 /**
  * How AWS treats the keys of one kind. A key works unless its family says otherwise, so an entry below is a sentence
@@ -19,8 +21,21 @@ export interface KeyFamily {
   /** The actions no policy of the user allows: `iam:GetRole`. */
   readonly denied?: readonly string[];
   /** Comes between a correctly signed call and its action: may answer instead, later, or never. */
-  readonly intercept?: (carryOut: () => Answer) => Answer | Promise<Answer>;
+  readonly intercept?: (carryOut: () => Answer, lastFour: string) => Answer | Promise<Answer>;
 }
+
+const page = (status: number, text: string): Answer => ({
+  status,
+  contentType: 'text/html',
+  body: `<!doctype html><html><body><h1>${text}</h1></body></html>`,
+});
+
+const slowness = 1500;
+const anHour = 60 * 60 * 1000;
+
+/** How long a LATER key stays unknown after it was first used, in milliseconds: as long as AWS often takes. */
+export const propagation = 8000;
+const firstUse = new Map<string, number>();
 
 /** A new family is one entry here. Each example has an account of its own, except where two keys are of one user. */
 export const keyFamilies: readonly KeyFamily[] = [
@@ -71,6 +86,47 @@ export const keyFamilies: readonly KeyFamily[] = [
     example: 'A7U1',
     behaviour: 'Hangs: every call is accepted and never answered.',
     intercept: () => new Promise<never>(() => {}),
+  },
+  {
+    name: 'SLOWS',
+    example: 'A8U1',
+    behaviour: `Works, after ${slowness / 1000} seconds.`,
+    intercept: async (carryOut) => {
+      await wait(slowness);
+      return carryOut();
+    },
+  },
+  {
+    name: 'DOWNS',
+    example: 'A9U1',
+    behaviour: 'Meets an AWS that is down: every call is answered with status 503 and a page of HTML.',
+    intercept: () => page(503, 'Service Unavailable'),
+  },
+  {
+    name: 'PAGES',
+    example: 'B1U1',
+    behaviour: 'Meets a proxy in place of AWS: every call is answered with status 200 and a page of HTML.',
+    intercept: () => page(200, 'Welcome to our network'),
+  },
+  {
+    name: 'SKEWS',
+    example: 'B2U1',
+    behaviour: 'Meets an AWS whose clock is an hour ahead: every call is refused with "Signature expired".',
+    intercept: (carryOut) => {
+      refuseUnlessCurrent(new Date(Date.now() - anHour), new Date());
+      return carryOut();
+    },
+  },
+  {
+    name: 'LATER',
+    example: 'B3U1',
+    behaviour: `Was just created: unknown (InvalidClientTokenId) for ${propagation / 1000} seconds from its first use, then works.`,
+    intercept: (carryOut, lastFour) => {
+      const since = firstUse.get(lastFour) ?? Date.now();
+      firstUse.set(lastFour, since);
+      if (Date.now() - since < propagation) throw invalidClientTokenId();
+      return carryOut();
+    },
   },
 ];
 
