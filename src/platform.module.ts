@@ -1,6 +1,6 @@
 import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
 import { Transactions } from '#libs/database';
-import { Keychain, StoredKeys, TypeOrmStoredKeys, Vault, type KeyRing } from '#libs/encryption';
+import { Keychain, KeyRing, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, SystemClock, UnitOfWork } from '#libs/kernel';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -21,6 +21,7 @@ export class PlatformModule {
       { provide: Clock, useClass: SystemClock },
       { provide: Transactions, inject: [Clock], useFactory: (clock: Clock) => new Transactions(dataSource, clock) },
       { provide: UnitOfWork, useExisting: Transactions },
+      { provide: KeyRing, useValue: keyRing },
       { provide: StoredKeys, useClass: TypeOrmStoredKeys },
       {
         provide: Keychain,

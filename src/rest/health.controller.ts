@@ -1,10 +1,46 @@
-import { Controller, Get } from '@nestjs/common';
+import { KeyRing } from '#libs/encryption';
+import { Controller, Get, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { DataSource } from 'typeorm';
+
+type Health = 'ok' | 'failing';
 
 @Controller()
 export class HealthController {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly keyRing: KeyRing,
+  ) {}
+
   /** The process runs and answers. Says nothing of the database: a restart would not mend that. */
   @Get('livez')
-  livez(): { status: 'ok' } {
+  livez(): { status: Health } {
     return { status: 'ok' };
   }
+
+  /** Whether requests can be served, part by part; 503 when they cannot. */
+  @Get('readyz')
+  async readyz(@Res({ passthrough: true }) reply: FastifyReply) {
+    const database = await healthOf(this.dataSource.query('SELECT 1').then(() => true));
+    const checks = {
+      database,
+      migrations:
+        database === 'ok' ? await healthOf(this.dataSource.showMigrations().then((pending) => !pending)) : database,
+      keyRing: database === 'ok' ? await healthOf(this.opensEveryKey()) : database,
+    };
+    const status: Health = Object.values(checks).every((health) => health === 'ok') ? 'ok' : 'failing';
+    reply.code(status === 'ok' ? 200 : 503);
+    return { status, checks };
+  }
+
+  private async opensEveryKey(): Promise<boolean> {
+    const used = await this.dataSource.query<{ kekId: string }[]>(
+      'SELECT DISTINCT kek_id AS kekId FROM encryption_key',
+    );
+    return used.every(({ kekId }) => this.keyRing.has(kekId));
+  }
+}
+
+async function healthOf(check: Promise<boolean>): Promise<Health> {
+  return (await check.catch(() => false)) ? 'ok' : 'failing';
 }

@@ -251,4 +251,26 @@ describe('over HTTP', () => {
 
     expect(answer.headers.get('x-request-id')).not.toBe('mine');
   });
+
+  describe('/readyz', () => {
+    it('says that requests can be served, and why', async () => {
+      const { status, body } = await withoutPost('/readyz', { headers: { authorization: '' } });
+      expect({ status, body }).toEqual({
+        status: 200,
+        body: { status: 'ok', checks: { database: 'ok', migrations: 'ok', keyRing: 'ok' } },
+      });
+    });
+
+    it('says what is missing', async () => {
+      await gateway.sql("UPDATE encryption_key SET kek_id = 'kek-00000000'");
+      await gateway.sql(
+        'DELETE FROM schema_migration WHERE id = (SELECT MAX(id) FROM (SELECT id FROM schema_migration) m)',
+      );
+      const { status, body } = await withoutPost('/readyz');
+      expect({ status, body }).toEqual({
+        status: 503,
+        body: { status: 'failing', checks: { database: 'ok', migrations: 'failing', keyRing: 'failing' } },
+      });
+    });
+  });
 });
