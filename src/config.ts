@@ -44,6 +44,15 @@ const url = (test: (url: URL) => string | null) =>
     if (message) context.addIssue({ code: 'custom', message });
   });
 
+function isEncoded(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Every variable the gateway reads; `docs/configuration.md` is held against this list by a test. */
 export const settings = {
   PORT: {
@@ -59,22 +68,27 @@ export const settings = {
     unset: '127.0.0.1',
   },
   DATA_DIR: {
-    schema: z.string().min(1, 'must not be blank'),
+    schema: z.string().regex(/\S/, 'must not be blank'),
     means: 'The folder of the embedded database and, unless KEY_RING_FILE says otherwise, of the key ring.',
     example: '/var/lib/cloud-account-gateway',
     unset: './data',
   },
   DATABASE_URL: {
-    schema: url(({ protocol, pathname }) => {
+    schema: url(({ protocol, pathname, username, password, searchParams }) => {
       if (!['mysql:', 'mariadb:'].includes(protocol)) return 'must begin with mysql:// or mariadb://';
-      return pathname.length > 1 ? null : 'must name a database after the host';
+      if (pathname.length < 2) return 'must name a database after the host';
+      if (![username, password, pathname].every(isEncoded))
+        return 'must have every % followed by two hexadecimal digits (% itself is %25)';
+      const known = [...searchParams].every(([name, value]) => name === 'ssl' && ['on', 'unverified'].includes(value));
+      return known ? null : 'may end in ?ssl=on or ?ssl=unverified, and in nothing else';
     }),
-    means: 'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database to use instead of the embedded one.',
+    means:
+      'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database to use instead of the embedded one. `?ssl=on` at its end asks for TLS, `?ssl=unverified` for TLS without a look at the certificate.',
     example: 'mysql://gateway:password@db.example:3306/gateway',
     unset: 'the embedded SQLite database in DATA_DIR',
   },
   KEY_RING_FILE: {
-    schema: z.string().min(1, 'must not be blank'),
+    schema: z.string().regex(/\S/, 'must not be blank'),
     means:
       'The file with the key-encryption keys. Readable by the gateway alone; keep its backup apart from the database.',
     example: '/etc/cloud-account-gateway/key-ring.json',
@@ -106,7 +120,7 @@ export const settings = {
     unset: '10000',
   },
   NODE_ENV: {
-    schema: z.string(),
+    schema: z.enum(['production', 'development', 'test'], { error: 'must be production, development or test' }),
     means: '`production` switches the sandbox off unless AWS_SANDBOX says otherwise.',
     example: 'production',
     unset: 'development',

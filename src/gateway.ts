@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { AccessService } from '#libs/access';
 import type { AwsEndpoints } from '#libs/aws-credentials';
 import { Keychain } from '#libs/encryption';
@@ -11,7 +12,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
-import { lockDataDir } from './database/file-lock.js';
+import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { currentRequestId } from './graphql/request-context.js';
 import { sendHttpError } from './rest/http-errors.filter.js';
@@ -39,7 +40,7 @@ export interface Gateway {
 /**
  * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
  *
- * @throws PortUnusable, DataDirInUse, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
+ * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
  */
 export async function startGateway(config: Config): Promise<Gateway> {
   const undo: (() => unknown)[] = [];
@@ -54,6 +55,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const endpoints = await awsEndpoints(config, undo);
     const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }));
     undo.push(() => app.close());
+    undo.push(() => app.get(Keychain).close());
     await app.get(Keychain).prepareGatewayKey();
     const firstKey = await app.get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
 
@@ -65,15 +67,19 @@ export async function startGateway(config: Config): Promise<Gateway> {
   }
 }
 
-async function preparePlace({ host, port, database, dataDir }: Config, undo: (() => unknown)[]): Promise<void> {
-  const lock = () => 'file' in database && undo.push(lockDataDir(dataDir));
+async function preparePlace(
+  { host, port, database, dataDir, keyRingFile }: Config,
+  undo: (() => unknown)[],
+): Promise<void> {
+  const isEmbedded = 'file' in database;
+  const lock = () => isEmbedded && undo.push(lockDataDir(dataDir));
   const isThere = existsSync(dataDir);
 
   // Said first, because a second gateway on the same folder mostly wants the same port, too.
   if (isThere) lock();
   await refuseTakenPort(host, port);
-  if (!isThere) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  if (!isThere && (isEmbedded || dirname(keyRingFile) === dataDir)) {
+    makeDataDir(dataDir);
     lock();
   }
 }
@@ -85,7 +91,11 @@ async function refuseTakenPort(host: string, port: number): Promise<void> {
 }
 
 function portUnusable(error: unknown, { host, port }: Config): PortUnusable | null {
-  switch ((error as { syscall?: string; code?: string }).syscall === 'listen' && (error as { code?: string }).code) {
+  const { syscall, code } = error as { syscall?: string; code?: string };
+  if (syscall === 'getaddrinfo') {
+    return new PortUnusable(`HOST ${host} is the name of no address. Example: HOST=127.0.0.1`);
+  }
+  switch (syscall === 'listen' && code) {
     case 'EADDRINUSE':
       return new PortUnusable(
         `Port ${port} on ${host} is taken by another process. Choose another one. Example: PORT=4001`,

@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { DatabaseUnusable } from '#libs/database';
 import { KeyRingUnusable } from '#libs/encryption';
 import { ConfigUnusable, readConfig, type Config } from './config.js';
-import { DataDirInUse } from './database/file-lock.js';
+import { DataDirUnusable } from './database/file-lock.js';
 import { KeyRingDoesNotFit } from './database/prepare-database.js';
 import { PortUnusable, startGateway, type Gateway } from './gateway.js';
 
 /** What the operator can mend, and is told in a sentence. Anything else is a bug, and shows where. */
-const operators = [ConfigUnusable, DataDirInUse, DatabaseUnusable, KeyRingDoesNotFit, KeyRingUnusable, PortUnusable];
+const operators = [ConfigUnusable, DataDirUnusable, DatabaseUnusable, KeyRingDoesNotFit, KeyRingUnusable, PortUnusable];
 
 /** Runs the gateway until it is told to stop. */
 export async function serve(): Promise<void> {
@@ -24,7 +24,11 @@ export async function serve(): Promise<void> {
   }
 }
 
+/** Longer than any request may take; a database that says nothing would keep us for ever. */
+const patience = 20_000;
+
 async function stop(gateway: Gateway): Promise<void> {
+  setTimeout(() => process.exit(1), patience).unref();
   await gateway.close();
   process.exit(0);
 }

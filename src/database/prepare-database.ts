@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { DatabaseUnusable, type DatabaseLocation } from '#libs/database';
-import { createKeyRingFile, readKeyRingFile, type KeyRing } from '#libs/encryption';
+import { DatabaseUnusable, limitLockWaits, serverOptions, type DatabaseLocation } from '#libs/database';
+import { createKeyRingFile, opensStoredKey, readKeyRingFile, type KeyRing, type StoredKey } from '#libs/encryption';
 import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
@@ -35,7 +36,8 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
     const dataSource = await dataSourceFor(location);
     await dataSource.initialize();
     try {
-      await dataSource.runMigrations({ transaction: 'each' });
+      await limitLockWaits(dataSource);
+      await migrate(dataSource);
       await keepCanary(dataSource, keyRing);
     } catch (error) {
       await dataSource.destroy();
@@ -50,8 +52,11 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
 interface Contents {
   readonly isEmpty: boolean;
   readonly canaries: readonly { kek_id: string; record: Buffer }[];
-  /** The key-encryption keys that something in the database was encrypted under. */
-  readonly usedKeks: readonly string[];
+  /** For each key-encryption key that something was encrypted under, one key it wraps. */
+  readonly wrappedKeys: readonly Pick<
+    StoredKey,
+    'kekId' | 'purpose' | 'tenantId' | 'version' | 'wrappedKey' | 'commitment'
+  >[];
 }
 
 /** What is in the database, read without changing a byte of it. */
@@ -60,7 +65,7 @@ async function look(location: DatabaseLocation): Promise<Contents> {
     if (!existsSync(location.file)) return nothing;
     return lookAtFile(location.file);
   }
-  const connection = await mysql.createConnection({ uri: location.url });
+  const connection = await mysql.createConnection(serverOptions(location.url));
   try {
     return await contentsBy(async (sql) => (await connection.query<mysql.RowDataPacket[]>(sql))[0], 'SHOW TABLES');
   } finally {
@@ -88,7 +93,7 @@ async function lookAtFile(file: string): Promise<Contents> {
   }
 }
 
-const nothing: Contents = { isEmpty: true, canaries: [], usedKeks: [] };
+const nothing: Contents = { isEmpty: true, canaries: [], wrappedKeys: [] };
 
 type Row = Record<string, unknown>;
 
@@ -99,12 +104,11 @@ async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: st
   if (!tables.includes('encryption_key') || !tables.includes('key_canary')) return nothing;
 
   const canaries = (await select('SELECT kek_id, record FROM key_canary')) as unknown as Contents['canaries'];
-  const used = await select('SELECT DISTINCT kek_id FROM encryption_key');
-  return {
-    isEmpty: canaries.length === 0 && used.length === 0,
-    canaries,
-    usedKeks: used.map(({ kek_id }) => String(kek_id)),
-  };
+  const wrappedKeys = (await select(
+    `SELECT kek_id AS kekId, purpose, tenant_id AS tenantId, version, wrapped_key AS wrappedKey, commitment
+     FROM encryption_key WHERE id IN (SELECT MIN(id) FROM encryption_key GROUP BY kek_id)`,
+  )) as unknown as Contents['wrappedKeys'];
+  return { isEmpty: canaries.length === 0 && wrappedKeys.length === 0, canaries, wrappedKeys };
 }
 
 /** A table of ours without the list of migrations is somebody else's, who uses the same name. */
@@ -117,22 +121,43 @@ function refuseTablesOfOthers(tables: readonly string[]): void {
   );
 }
 
-function refuseWrongKeys(keyRing: KeyRing, { canaries, usedKeks }: Contents, file: string): void {
-  const missing = usedKeks.filter((kekId) => !keyRing.has(kekId));
+function refuseWrongKeys(keyRing: KeyRing, { canaries, wrappedKeys }: Contents, file: string): void {
+  const missing = wrappedKeys.map(({ kekId }) => kekId).filter((kekId) => !keyRing.has(kekId));
   if (missing.length > 0) {
     throw new KeyRingDoesNotFit(
       `The database holds secrets encrypted under ${missing.join(', ')}, and the key ring ${file} has no such key. Put back the key ring that belongs to this database, from its backup.`,
     );
   }
-  const wrong = canaries.filter(
-    ({ kek_id, record }) => usedKeks.includes(kek_id) && !keyRing.canaryOpens(kek_id, record),
-  );
-  if (wrong.length > 0) {
+  const wrong = new Set([
+    ...canaries
+      .filter(({ kek_id, record }) => keyRing.has(kek_id) && !keyRing.canaryOpens(kek_id, record))
+      .map(({ kek_id }) => kek_id),
+    ...wrappedKeys.filter((key) => !opensStoredKey(keyRing, key)).map(({ kekId }) => kekId),
+  ]);
+  if (wrong.size > 0) {
     throw new KeyRingDoesNotFit(
-      `The key ring ${file} has another key under the name ${wrong.map(({ kek_id }) => kek_id).join(', ')} than the one this database was encrypted with. Put back the key ring that belongs to it, from its backup.`,
+      `The key ring ${file} has another key under the name ${[...wrong].join(', ')} than the one this database was encrypted with. Put back the key ring that belongs to it, from its backup.`,
     );
   }
 }
+
+async function migrate(dataSource: DataSource): Promise<void> {
+  try {
+    await dataSource.runMigrations({ transaction: 'each' });
+  } catch (error) {
+    const { code } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: string };
+    const why = reasons[code ?? ''];
+    throw why ? new DatabaseUnusable(`The tables cannot be made or changed: ${why}.`) : error;
+  }
+}
+
+const reasons: Record<string, string> = {
+  ER_TABLEACCESS_DENIED_ERROR: 'the user may not. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
+  ER_DBACCESS_DENIED_ERROR: 'the user may not. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_READONLY: 'the file may not be written',
+  ER_RECORD_FILE_FULL: 'the disk is full',
+};
 
 async function keepCanary(dataSource: DataSource, keyRing: KeyRing): Promise<void> {
   const known = await dataSource.query<Row[]>('SELECT kek_id FROM key_canary WHERE kek_id = ?', [keyRing.active]);
@@ -148,7 +173,16 @@ async function keepCanary(dataSource: DataSource, keyRing: KeyRing): Promise<voi
 async function lockServer(url: string): Promise<() => Promise<void>> {
   // Asks the server what it is first, because that says best what is wrong when it cannot be used.
   await dataSourceFor({ url });
-  const connection = await mysql.createConnection({ uri: url });
-  await connection.query("SELECT GET_LOCK('cloud-account-gateway:prepare', 60)");
+  const options = serverOptions(url);
+  const connection = await mysql.createConnection(options);
+  // Locks are the server's, not the database's: one name for each.
+  const name = `gateway:${createHash('sha256').update(options.database).digest('hex').slice(0, 32)}`;
+  const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT GET_LOCK(?, 60) AS held', [name]);
+  if (rows[0]?.['held'] !== 1) {
+    await connection.end();
+    throw new DatabaseUnusable(
+      'Another gateway has been preparing this database for a minute. Look at it, then start this one again.',
+    );
+  }
   return () => connection.end();
 }

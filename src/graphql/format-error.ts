@@ -1,3 +1,4 @@
+import { refusalOf } from '#libs/database';
 import { DomainError, InvalidInput } from '#libs/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { badRequestText } from './bad-request-texts.js';
@@ -39,7 +40,7 @@ export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptio
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const id = requestId?.();
     const { code, message, faults } = answerTo(formatted, thrown, knownNames());
-    if (code === 'INTERNAL') {
+    if (code === 'INTERNAL' || code === 'DATABASE_UNAVAILABLE') {
       const path = formatted.path?.map((key) => (typeof key === 'number' || knownNames().has(key) ? key : '…'));
       log({
         ...(id !== undefined && { requestId: id }),
@@ -77,7 +78,8 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
   if (domainError instanceof InvalidInput) {
     return { code: 'BAD_USER_INPUT', message: domainError.message, faults: domainError.faults.map(toFault) };
   }
-  if (domainError) return { code: domainError.code, message: domainError.message };
+  const refusal = domainError ?? refusalOf(errorsIn(thrown).at(-1));
+  if (refusal) return { code: refusal.code, message: refusal.message };
 
   const text = fixedTexts.get(code);
   return text === undefined ? (faultOfCaller(code, thrown, knownNames) ?? internal) : { code, message: text };

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AccessService, Viewer } from '#libs/access';
 import { Unauthenticated } from '#libs/access';
+import { refusalOf } from '#libs/database';
 import { GraphQLError } from 'graphql';
 
 /** The id of the request that the running chain of calls serves. */
@@ -16,11 +17,13 @@ export function contextBy(access: AccessService) {
     try {
       return { viewer: await access.authenticate(request.headers.authorization) };
     } catch (error) {
-      if (!(error instanceof Unauthenticated)) throw error;
-      throw new GraphQLError(error.message, {
-        originalError: error,
-        extensions: { code: error.code, http: { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) } },
-      });
+      const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
+      if (!refusal) throw error;
+      const http =
+        refusal instanceof Unauthenticated
+          ? { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
+          : { status: 503, headers: new Map([['retry-after', '1']]) };
+      throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { code: refusal.code, http } });
     }
   };
 }

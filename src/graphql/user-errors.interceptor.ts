@@ -1,9 +1,13 @@
+import { refusalOf } from '#libs/database';
 import { toUserError } from '#libs/graphql';
 import { DomainError, InvalidInput } from '#libs/kernel';
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { Injectable, Logger, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { catchError, map, of, type Observable } from 'rxjs';
+import { describeError } from './describe-error.js';
+
+const log = new Logger('GraphQL');
 
 /** Makes a refusal of a domain the payload's `userErrors`. Queries have no payload: there it stays an error. */
 @Injectable()
@@ -16,8 +20,11 @@ export class UserErrorsInterceptor implements NestInterceptor {
 
     return next.handle().pipe(
       map((payload: object) => ({ ...payload, userErrors: [] })),
-      catchError((error: unknown) => {
-        if (!(error instanceof DomainError)) throw error;
+      catchError((thrown: unknown) => {
+        const error = thrown instanceof DomainError ? thrown : refusalOf(thrown);
+        if (!error) throw thrown;
+        if (error.entry.fault === 'GATEWAY')
+          log.warn(JSON.stringify({ code: error.code, error: describeError(thrown) }));
         const refusals = error instanceof InvalidInput ? error.faults : [error];
         return of({ userErrors: refusals.map(toUserError) });
       }),

@@ -1,6 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
-import type { DataSourceOptions } from 'typeorm';
+import type { DataSource, DataSourceOptions } from 'typeorm';
 
 /** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
@@ -22,7 +22,7 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
       type: 'better-sqlite3',
       database: location.file,
       driver: Sqlite,
-      timeout: 5000,
+      timeout: 0, // waiting is the query runner's: SQLite's own would stop the whole process
       prepareDatabase: (database: Sqlite.Database) => {
         database.pragma('journal_mode = WAL');
         database.pragma('synchronous = FULL'); // a key once acknowledged survives a power cut
@@ -30,24 +30,68 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
       },
     };
   }
+  const { user, ...server } = serverOptions(location.url);
   return {
+    ...server,
+    username: user,
     type: await serverKind(location.url),
-    url: location.url,
     timezone: 'Z',
     charset: 'utf8mb4',
     poolSize: 10,
-    connectTimeout: 10_000,
-    extra: { waitForConnections: true, maxIdle: 10, enableKeepAlive: true },
+    // A server that accepts and then says nothing is as good as away.
+    maxQueryExecutionTime: silence,
+    enableQueryTimeout: true,
+    extra: { waitForConnections: true, maxIdle: 10, enableKeepAlive: true, queueLimit: 1000 },
+  };
+}
+
+/** How long a server may keep us waiting for one statement, and within it for a lock, in milliseconds. */
+const silence = 10_000;
+const lockWait = 5000;
+
+/**
+ * Has every connection wait for a lock no longer than 5 s: servers wait for 50 s unless told otherwise, and a caller
+ * would rather be told to come again. Call it once the data source is initialised.
+ */
+export async function limitLockWaits(dataSource: DataSource): Promise<void> {
+  const { pool } = dataSource.driver as unknown as {
+    pool?: { on(event: string, use: (connection: Connection) => void): void };
+  };
+  if (!pool) return;
+  const statement = `SET SESSION innodb_lock_wait_timeout = ${lockWait / 1000}`;
+  pool.on('connection', (connection) => connection.query(statement, () => undefined));
+  await dataSource.query(statement);
+}
+
+interface Connection {
+  query(sql: string, done: () => void): void;
+}
+
+/**
+ * Where and as whom to reach a server, from its URL. `?ssl=on` asks for TLS with a certificate of a known authority,
+ * `?ssl=unverified` for TLS with any; nothing else may stand there.
+ */
+export function serverOptions(url: string) {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
+  const ssl = searchParams.get('ssl');
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    connectTimeout: silence,
+    ...(ssl && { ssl: { rejectUnauthorized: ssl === 'on' } }),
   };
 }
 
 const oldest = { mysql: [8, 0, 16], mariadb: [10, 5, 0] } as const;
 
 async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
-  const { host, pathname } = new URL(url);
+  const { host } = new URL(url);
   let version: string;
   try {
-    const connection = await mysql.createConnection({ uri: url, connectTimeout: 10_000 });
+    const connection = await mysql.createConnection(serverOptions(url));
     try {
       const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT VERSION() AS version');
       version = String(rows[0]?.['version']);
@@ -60,8 +104,6 @@ async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
       `The database server at ${host} cannot be used: ${reasons[code ?? ''] ?? code ?? 'no answer'}.`,
     );
   }
-  if (pathname.length < 2)
-    throw new DatabaseUnusable('DATABASE_URL names no database. Example: mysql://user:password@host:3306/gateway');
 
   const kind = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
   const parts = version
@@ -82,6 +124,10 @@ const reasons: Record<string, string> = {
   ETIMEDOUT: 'it did not answer within 10 s',
   ER_ACCESS_DENIED_ERROR: 'it refuses the user or the password',
   ER_DBACCESS_DENIED_ERROR: 'the user may not use that database',
+  PROTOCOL_CONNECTION_LOST: 'it ended the connection',
+  HANDSHAKE_NO_SSL_SUPPORT: 'it does not speak TLS; leave ?ssl= out',
+  HANDSHAKE_SSL_ERROR: 'its certificate is not of a known authority; with ?ssl=unverified it is not checked',
+  ER_SECURE_TRANSPORT_REQUIRED: 'it wants TLS: add ?ssl=on',
   ER_BAD_DB_ERROR: 'the database does not exist there; create it first',
 };
 

@@ -25,6 +25,6 @@ export class DatabaseBusy extends DomainError {
 /** The connection to the database broke. If that was during the commit, nobody knows which way it went. */
 export class DatabaseUnavailable extends DomainError {
   constructor(cause: unknown) {
-    super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database cannot be reached at the moment.', { cause });
+    super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database cannot be used at the moment.', { cause });
   }
 }

@@ -1,7 +1,8 @@
 import { QueryFailedError } from 'typeorm';
+import { DatabaseBusy, DatabaseUnavailable } from './database.errors.js';
 
 /** What a failed statement means, whichever database said it. */
-export type DatabaseFailure = 'duplicate-key' | 'foreign-key' | 'busy' | 'disconnected' | 'other';
+export type DatabaseFailure = 'duplicate-key' | 'foreign-key' | 'busy' | 'unavailable' | 'other';
 
 // MySQL and MariaDB: numbers, because mysql2 names some of MariaDB's wrongly.
 const byNumber: Record<number, DatabaseFailure> = {
@@ -11,6 +12,14 @@ const byNumber: Record<number, DatabaseFailure> = {
   1205: 'busy', // lock wait timeout
   1213: 'busy', // deadlock
   1020: 'busy', // MariaDB: the record changed since the snapshot
+  1021: 'unavailable', // disk full
+  1040: 'unavailable', // too many connections
+  1053: 'unavailable', // the server shuts down
+  1114: 'unavailable', // the table is full
+  1290: 'unavailable', // read-only
+  1317: 'unavailable', // somebody ended the statement
+  1792: 'unavailable', // a read-only transaction
+  1927: 'unavailable', // MariaDB: somebody ended the connection
 };
 
 const bySqliteCode: Record<string, DatabaseFailure> = {
@@ -20,8 +29,14 @@ const bySqliteCode: Record<string, DatabaseFailure> = {
   SQLITE_CONSTRAINT_TRIGGER: 'foreign-key', // so SQLite reports RESTRICT on the parent
 };
 
-const disconnections = new Set([
+/** The driver's words for a server that is gone or silent. */
+const silences = new Set([
   'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR',
+  'POOL_CLOSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -30,6 +45,8 @@ const disconnections = new Set([
   'ENOENT',
 ]);
 
+const unusableSqlite = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
+
 export function failureOf(error: unknown): DatabaseFailure {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
   const { errno, code } = (driverError ?? {}) as { errno?: number; code?: string };
@@ -37,7 +54,7 @@ export function failureOf(error: unknown): DatabaseFailure {
   if (typeof errno === 'number' && byNumber[errno]) return byNumber[errno];
   if (typeof code !== 'string') return 'other';
   if (code.startsWith('SQLITE_BUSY')) return 'busy';
-  if (disconnections.has(code)) return 'disconnected';
+  if (silences.has(code) || unusableSqlite.test(code)) return 'unavailable';
   return bySqliteCode[code] ?? 'other';
 }
 
@@ -47,4 +64,16 @@ export function isDuplicateOf(error: unknown, index: string, column: string): bo
   const { message } = (error as QueryFailedError).driverError;
   // MySQL names the index, SQLite `table.column`.
   return message.includes(index) || message.includes(`.${column}`);
+}
+
+/** The refusal that a failure of the database means for a caller; null for a fault of our own. */
+export function refusalOf(error: unknown): DatabaseBusy | DatabaseUnavailable | null {
+  switch (failureOf(error)) {
+    case 'busy':
+      return new DatabaseBusy(error);
+    case 'unavailable':
+      return new DatabaseUnavailable(error);
+    default:
+      return null;
+  }
 }

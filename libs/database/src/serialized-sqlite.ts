@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as wait } from 'node:timers/promises';
+import type Sqlite from 'better-sqlite3';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
+import { failureOf } from './failure.js';
 
 /** The transaction that the running chain of calls is in, on whatever database, and its moment. */
 export const currentTransaction = new AsyncLocalStorage<{ readonly manager: EntityManager; readonly now: Date }>();
@@ -19,6 +22,24 @@ class Mutex {
   }
 }
 
+const patience = 5000;
+
+/**
+ * Tries again while another process writes. The wait is ours, because SQLite's own would stop the whole process.
+ *
+ * @throws whatever the last attempt failed of, after 5 s
+ */
+async function whenNotBusy<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const started = performance.now(); ;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (failureOf(error) !== 'busy' || performance.now() - started > patience) throw error;
+      await wait(10 + Math.random() * 20);
+    }
+  }
+}
+
 /**
  * Lets transactions on SQLite's one connection run one after the other.
  *
@@ -30,6 +51,7 @@ class Mutex {
 export function serializeSqlite(dataSource: DataSource): DataSource {
   const driver = dataSource.driver as BetterSqlite3Driver;
   const mutex = new Mutex();
+  const connection = () => driver.databaseConnection as Sqlite.Database;
   // Prepared statements belong to one connection: shared between runners, but not across destroy() and initialize().
   const statements = new WeakMap<object, Map<string, unknown>>();
 
@@ -38,10 +60,10 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
 
     constructor() {
       super(driver);
-      const connection = driver.databaseConnection as object | undefined;
-      if (!connection) return;
-      const shared = statements.get(connection) ?? new Map<string, unknown>();
-      statements.set(connection, shared);
+      const key = driver.databaseConnection as object | undefined;
+      if (!key) return;
+      const shared = statements.get(key) ?? new Map<string, unknown>();
+      statements.set(key, shared);
       (this as unknown as { stmtCache: Map<string, unknown> }).stmtCache = shared;
     }
 
@@ -51,7 +73,7 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
 
       const release = await this.acquire();
       try {
-        return await query(sql);
+        return await whenNotBusy(() => query(sql));
       } finally {
         release();
       }
@@ -62,30 +84,38 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
 
       this.unlock = await this.acquire();
       try {
-        await super.startTransaction();
+        await whenNotBusy(async () => {
+          this.isTransactionActive = false;
+          await super.startTransaction();
+        });
       } catch (error) {
-        this.isTransactionActive = false;
-        this.free();
+        this.end();
         throw error;
       }
     }
 
     override async commitTransaction(): Promise<void> {
       await super.commitTransaction();
-      if (!this.isTransactionActive) this.free();
+      if (!this.isTransactionActive) this.end();
     }
 
     override async rollbackTransaction(): Promise<void> {
       try {
-        await super.rollbackTransaction();
+        // SQLite itself ends a transaction in which, say, the disk ran full: then nothing is left to roll back.
+        if (connection().inTransaction) await super.rollbackTransaction();
       } finally {
-        if (this.transactionDepth === 0) this.free();
+        if (!connection().inTransaction) this.end();
       }
     }
 
     override async release(): Promise<void> {
-      if (this.unlock) await this.rollbackTransaction();
-      return super.release();
+      try {
+        if (this.unlock && connection().inTransaction) connection().exec('ROLLBACK');
+      } finally {
+        // Whatever happened: somebody waits for the connection.
+        this.end();
+        await super.release();
+      }
     }
 
     private acquire(): Promise<() => void> {
@@ -96,10 +126,13 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
       return mutex.acquire();
     }
 
-    private free(): void {
+    private end(): void {
       const { unlock } = this;
+      if (!unlock) return;
       this.unlock = undefined;
-      unlock?.();
+      this.isTransactionActive = false;
+      this.transactionDepth = 0;
+      unlock();
     }
   }
 

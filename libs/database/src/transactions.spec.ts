@@ -66,6 +66,32 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(25);
   });
 
+  it('go on after one that SQLite ended by itself, as it does when the disk is full', async () => {
+    const ended = transactions.run(async () => {
+      await increment();
+      await transactions.query('ROLLBACK');
+      throw databaseError({ code: 'SQLITE_FULL' });
+    });
+
+    await expect(ended).rejects.toThrow(DatabaseUnavailable);
+    await transactions.run(increment);
+    expect(await count()).toBe(1);
+  });
+
+  it('wait for another process that writes, and let everything else go on meanwhile', async () => {
+    const other = new Sqlite(file);
+    other.exec('BEGIN IMMEDIATE');
+    const waiting = transactions.run(increment);
+    const started = performance.now();
+    await wait(300);
+    expect(performance.now() - started).toBeLessThan(600);
+    other.exec('COMMIT');
+    other.close();
+
+    await waiting;
+    expect(await count()).toBe(1);
+  });
+
   it('keep plain statements out of a unit of work in progress', async () => {
     const failing = transactions.run(async () => {
       await increment();

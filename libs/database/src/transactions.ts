@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { UnitOfWork, type Clock } from '#libs/kernel';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
-import { DatabaseBusy, DatabaseUnavailable } from './database.errors.js';
-import { failureOf } from './failure.js';
+import { failureOf, refusalOf } from './failure.js';
 import { currentTransaction } from './serialized-sqlite.js';
 
 const attempts = 5;
+/** No attempt is begun after so long, in milliseconds. */
+const patience = 10_000;
 
 /**
  * The unit of work as a database transaction, carried along the chain of calls.
@@ -25,12 +26,13 @@ export class Transactions extends UnitOfWork {
    * that a rollback does not undo.
    *
    * @throws DatabaseBusy when it lost every time; nothing was changed
-   * @throws DatabaseUnavailable when the connection broke
+   * @throws DatabaseUnavailable when the connection broke, or the database cannot write
    */
   async run<T>(work: (now: Date) => Promise<T>): Promise<T> {
     const current = currentTransaction.getStore();
     if (current) return work(current.now);
 
+    const started = performance.now();
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.transaction((manager) => {
@@ -38,10 +40,8 @@ export class Transactions extends UnitOfWork {
           return currentTransaction.run({ manager, now }, () => work(now));
         });
       } catch (error) {
-        const failure = failureOf(error);
-        if (failure === 'disconnected') throw new DatabaseUnavailable(error);
-        if (failure !== 'busy') throw error;
-        if (attempt === attempts) throw new DatabaseBusy(error);
+        const isLast = attempt === attempts || performance.now() - started > patience;
+        if (failureOf(error) !== 'busy' || isLast) throw refusalOf(error) ?? error;
         await wait(Math.random() * 20 * 2 ** attempt);
       }
     }

@@ -1,3 +1,6 @@
+import { CiphertextRejected, isCommitted } from './envelope.js';
+import type { KeyRing } from './key-ring.js';
+
 /** What a stored key is for: the secrets of one tenant, or the root of the gateway's own derived keys. */
 export type KeyPurpose = 'tenant' | 'gateway';
 
@@ -44,6 +47,23 @@ export class StoredKeyExists extends Error {
 
   constructor(options?: ErrorOptions) {
     super('The key with this purpose, tenant and version is stored already.', options);
+  }
+}
+
+/** Whether the ring has the very key-encryption key this stored key was wrapped with. */
+export function opensStoredKey(
+  ring: KeyRing,
+  key: Pick<StoredKey, 'kekId' | 'purpose' | 'tenantId' | 'version' | 'wrappedKey' | 'commitment'>,
+): boolean {
+  try {
+    const context = wrapContextOf(key);
+    const bytes = ring.unwrap(key.kekId, key.wrappedKey, context);
+    const opens = isCommitted(bytes, context, key.commitment);
+    bytes.fill(0);
+    return opens;
+  } catch (error) {
+    if (error instanceof CiphertextRejected) return false;
+    throw error;
   }
 }
 
