@@ -59,7 +59,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
     const { idempotencyKey: key } = input;
     if (key == null) return work(async () => undefined);
 
-    const fingerprint = await this.fingerprint(operation, input);
+    const fingerprint = await this.fingerprint(viewer.tenantId, operation, input);
     const claim = await this.claim(viewer.tenantId, key, fingerprint);
     if (claim.answer !== null) return Object.assign(new answerType(), JSON.parse(claim.answer, reviveDates) as T);
 
@@ -106,11 +106,14 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  private async fingerprint(operation: string, input: object): Promise<string> {
+  private async fingerprint(tenantId: number, operation: string, input: object): Promise<string> {
     const key = await this.keychain.gatewayKey('idempotency');
-    return createHmac('sha256', key)
-      .update(`${operation}\n${canonical(input)}`)
-      .digest('hex');
+    try {
+      const request = `${tenantId}\n${operation}\n${canonical(input)}`;
+      return createHmac('sha256', key).update(request).digest('hex');
+    } finally {
+      key.fill(0);
+    }
   }
 }
 

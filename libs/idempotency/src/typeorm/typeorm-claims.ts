@@ -39,7 +39,7 @@ export class TypeOrmClaims extends Claims {
 
   async add(claim: Claim): Promise<boolean> {
     try {
-      await this.rows.insert({ ...claim });
+      await this.transactions.run(() => this.rows.insert({ ...claim }));
       return true;
     } catch (error) {
       if (failureOf(error) === 'duplicate-key') return false;
@@ -47,18 +47,22 @@ export class TypeOrmClaims extends Claims {
     }
   }
 
-  async replace({ tenantId, key, owner }: Claim, by: Claim): Promise<boolean> {
-    const { affected } = await this.rows.update({ tenantId, key, owner }, { ...by });
+  async replace({ tenantId, key, owner, answer, leaseUntil }: Claim, by: Claim): Promise<boolean> {
+    // An unanswered claim must be just as it was seen: its owner may have written the answer since.
+    const asSeen = { tenantId, key, owner, ...(answer === null && { answer: IsNull(), leaseUntil }) };
+    const { affected } = await this.transactions.run(() => this.rows.update(asSeen, { ...by }));
     return affected === 1;
   }
 
   async answer({ tenantId, key, owner }: Claim, answer: string): Promise<boolean> {
-    const { affected } = await this.rows.update({ tenantId, key, owner, answer: IsNull() }, { answer });
+    const { affected } = await this.transactions.run(() =>
+      this.rows.update({ tenantId, key, owner, answer: IsNull() }, { answer }),
+    );
     return affected === 1;
   }
 
   async release({ tenantId, key, owner }: Claim): Promise<void> {
-    await this.rows.delete({ tenantId, key, owner, answer: IsNull() });
+    await this.transactions.run(() => this.rows.delete({ tenantId, key, owner, answer: IsNull() }));
   }
 
   async removeOlderThan(moment: Date): Promise<void> {
