@@ -73,6 +73,10 @@ export class AccessService {
 
   private async hash(token: Secret): Promise<Buffer> {
     const pepper = await this.keychain.gatewayKey('api-key');
-    return createHmac('sha256', pepper).update(token.reveal()).digest();
+    try {
+      return createHmac('sha256', pepper).update(token.reveal()).digest();
+    } finally {
+      pepper.fill(0);
+    }
   }
 }

@@ -60,6 +60,11 @@ export class AwsCredentialsService {
     });
   }
 
+  /** Notes that AWS has just accepted the account's current key. */
+  verified({ tenantId }: Viewer, cloudAccountId: number, now: Date): Promise<void> {
+    return this.stored.markVerified(tenantId, cloudAccountId, now);
+  }
+
   /** The account's key in clear, for the call that needs it now; null when the account has none. */
   async reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
     const stored = await this.stored.find(tenantId, cloudAccountId);
@@ -80,7 +85,11 @@ export class AwsCredentialsService {
 
   private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
     const key = await this.keychain.gatewayKey(`fingerprint/${tenantId}`);
-    return createHmac('sha256', key).update(`${accessKeyId}:${secretAccessKey.reveal()}`).digest('hex').slice(0, 16);
+    try {
+      return createHmac('sha256', key).update(`${accessKeyId}:${secretAccessKey.reveal()}`).digest('hex').slice(0, 16);
+    } finally {
+      key.fill(0);
+    }
   }
 }
 

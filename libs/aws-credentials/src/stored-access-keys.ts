@@ -9,5 +9,7 @@ export abstract class StoredAccessKeys {
   /** Writes the key into its slot, over the one that is there. */
   abstract put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void>;
 
+  abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
+
   abstract remove(tenantId: number, cloudAccountId: number): Promise<void>;
 }

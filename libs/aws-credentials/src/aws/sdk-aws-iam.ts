@@ -55,6 +55,10 @@ export class SdkAwsIam extends AwsIam {
       credentials: { accessKeyId: key.accessKeyId, secretAccessKey: key.secretAccessKey.reveal() },
       useFipsEndpoint: false,
       useDualstackEndpoint: false,
+      // Said here, because the SDK would take each of them from the environment.
+      authSchemePreference: ['sigv4'],
+      defaultsMode: 'standard' as const,
+      retryMode: 'standard',
       maxAttempts: 3,
       // `requestTimeout` alone only warns: it must be told to throw.
       requestHandler: {

@@ -24,6 +24,10 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     if (!affected) await this.rows.insert(key);
   }
 
+  async markVerified(tenantId: number, cloudAccountId: number, lastVerifiedAt: Date): Promise<void> {
+    await this.rows.update({ tenantId, cloudAccountId, slot: 'CURRENT' }, { lastVerifiedAt });
+  }
+
   async remove(tenantId: number, cloudAccountId: number): Promise<void> {
     await this.rows.delete({ tenantId, cloudAccountId });
   }
