@@ -115,6 +115,14 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
+  /** Whether a change of name and role would change nothing; what is not given stays. */
+  isAlready({ name, consoleRoleName }: { name?: string | null; consoleRoleName?: string | null }): boolean {
+    return (
+      (name == null || normalizeName(name) === this.name) &&
+      (consoleRoleName == null || consoleRoleName === this.consoleRoleName)
+    );
+  }
+
   /** Whether credentials of `identity` would take what was built here out of our reach. */
   isInAnotherAwsAccountThan({ accountId }: AwsIdentity): boolean {
     return this.awsAccountId !== accountId;

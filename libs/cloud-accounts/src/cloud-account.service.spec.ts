@@ -33,6 +33,7 @@ class TrustingCredentials {
     return { key, identity: { accountId, userId: key.accessKeyId, arn: 'arn' }, consoleRole: { name, arn: 'arn' } };
   };
   keep: AwsCredentialsService['keep'] = async (_, id, key) => void this.kept.set(id, key);
+  verified: AwsCredentialsService['verified'] = async () => undefined;
   reveal: AwsCredentialsService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
   shred: AwsCredentialsService['shred'] = async (_, id) => void this.kept.delete(id);
 

@@ -102,7 +102,7 @@ export class CloudAccountService {
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
     seen.refuseOtherVersionThan(expectedVersion);
-    if (name == null && !key && consoleRoleName == null) return seen;
+    if (!key && seen.isAlready({ name, consoleRoleName })) return seen;
 
     const proven = key || consoleRoleName != null ? await this.prove(seen, key, consoleRoleName) : null;
 
@@ -114,6 +114,7 @@ export class CloudAccountService {
       account.change({ name, proven }, now);
       await this.accounts.update(account);
       if (key) await this.credentials.keep(viewer, id, key, now);
+      else if (proven) await this.credentials.verified(viewer, id, now);
       return account;
     });
   }
