@@ -89,7 +89,7 @@ describe('Two gateways started at once on an empty server', () => {
     const place = await newPlace('MariaDB');
     // Neither may go first until we let it: so both are sure to have met.
     const gate = await mysql.createConnection({ uri: place.databaseUrl! });
-    await gate.query("SELECT GET_LOCK('cloud-account-gateway:prepare', 0)");
+    await gate.query("SELECT GET_LOCK(CONCAT('gateway:', LEFT(SHA2(DATABASE(), 256), 32)), 0)");
     // Shared as a mounted secret is.
     const shared = { KEY_RING_FILE: `${place.dataDir}.json` };
     const launched = [place.launch(shared), place.launch({ ...shared, DATA_DIR: `${place.dataDir}-2` })];
