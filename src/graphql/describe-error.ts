@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import type { KnownNames } from './known-names.js';
 
 /** What may be known about an error outside the process: safe to log, on one line each. */
 export interface ErrorDescription {
@@ -21,11 +22,11 @@ const longestText = 300;
  * stack frames remain. Messages of others keep plain words; quoted text, numbers of more than five digits and anything
  * that could be a key or a token read `…`, unless it is one of `knownNames`.
  */
-export function describeError(error: unknown, knownNames: ReadonlySet<string> = new Set()): ErrorDescription {
+export function describeError(error: unknown, knownNames: KnownNames = new Set()): ErrorDescription {
   return describe(error, knownNames, 0);
 }
 
-function describe(error: unknown, knownNames: ReadonlySet<string>, depth: number): ErrorDescription {
+function describe(error: unknown, knownNames: KnownNames, depth: number): ErrorDescription {
   try {
     if (!isError(error)) return { name: `thrown ${typeof error}`, frames: [] };
     const facts = error as Error & Record<string, unknown>;
@@ -94,13 +95,13 @@ function framesOf(error: Error): string[] {
 
 const frame = /^ {4}at (?:[\w.$<>#[\] ]{1,120} \()?(?:file:|node:|\/|[A-Z]:\\|<anonymous>|native)[^()]{0,240}\)?$/;
 
-function masked(text: string, knownNames: ReadonlySet<string>): string {
+function masked(text: string, knownNames: KnownNames): string {
   const unquoted = text.slice(0, 10 * longestText).replace(/"[^"]*("|$)|`[^`]*(`|$)|(?<!\w)'[^']*('|$)/g, '"…"');
   return oneLine(unquoted.replace(/[\w+/=-]+/g, (word) => (isPlain(word, knownNames) ? word : '…')));
 }
 
 /** Words of a language, constants such as ECONNREFUSED and short numbers; never what mixes cases or digits, as keys do. */
-function isPlain(word: string, knownNames: ReadonlySet<string>): boolean {
+function isPlain(word: string, knownNames: KnownNames): boolean {
   return word
     .split(/[+/=-]/)
     .every((part) => knownNames.has(part) || /^([A-Z]?[a-z]{0,15}|[A-Z]{1,12}(_[A-Z]{1,12}){0,4}|\d{1,5})$/.test(part));

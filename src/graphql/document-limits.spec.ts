@@ -2,7 +2,7 @@ import { buildSchema, getIntrospectionQuery, parse, specifiedRules, validate } f
 import { documentLimits, withinDocumentLimits } from './document-limits.js';
 
 const schema = buildSchema(
-  'directive @d repeatable on FIELD | QUERY | INLINE_FRAGMENT type Query { a: Query, b: Int }',
+  'directive @d repeatable on FIELD | QUERY | INLINE_FRAGMENT type Query { a: Query, b: Int } type Mutation { c: Int }',
 );
 const refusals = (document: string) =>
   validate(schema, parse(document), [withinDocumentLimits]).map(({ message }) => message);
@@ -16,6 +16,12 @@ describe('a document', () => {
     ['aliases', (n: number) => `{ a { ${many(n, (i) => `x${i}: b`)} } }`, documentLimits.aliases],
     ['directives', (n: number) => `{ b ${'@d '.repeat(n)} }`, documentLimits.directives],
     ['fields at its root', (n: number) => `{ ${'b '.repeat(n)} }`, documentLimits.rootFields],
+    ['mutations', (n: number) => `mutation { ${'c '.repeat(n)} }`, documentLimits.mutations],
+    [
+      'mutations',
+      (n: number) => `mutation { ...F } fragment F on Mutation { ${'c '.repeat(n)} }`,
+      documentLimits.mutations,
+    ],
   ])('may have as many %s as allowed, and not one more', (what, document, allowed) => {
     expect(refusals(document(allowed))).toEqual([]);
     expect(refusals(document(allowed + 1))).toEqual([

@@ -2,6 +2,7 @@ import { DomainError } from '#libs/kernel';
 import {
   GraphQLError,
   Kind,
+  OperationTypeNode,
   type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -11,7 +12,14 @@ import {
 import { requestErrors } from './error-catalog.js';
 
 /** What one document may hold. Tokens are counted by the parser, the rest before anything is executed. */
-export const documentLimits = { tokens: 2000, depth: 12, aliases: 30, directives: 20, rootFields: 30 } as const;
+export const documentLimits = {
+  tokens: 2000,
+  depth: 12,
+  aliases: 30,
+  directives: 20,
+  rootFields: 30,
+  mutations: 10,
+} as const;
 
 /** The document asks for more than one request may. */
 export class DocumentTooLarge extends DomainError {
@@ -38,6 +46,7 @@ export function withinDocumentLimits(context: ValidationContext): ASTVisitor {
       refuse('aliases', size.aliases, documentLimits.aliases);
       refuse('directives', size.directives, documentLimits.directives);
       refuse('fields at its root', size.rootFields, documentLimits.rootFields);
+      refuse('mutations', size.mutations, documentLimits.mutations);
     },
   };
 }
@@ -47,9 +56,11 @@ interface Size {
   readonly aliases: number;
   readonly directives: number;
   readonly rootFields: number;
+  /** The fields at the root of a mutation, which are not counted as `rootFields`: each of them is work of its own. */
+  readonly mutations: number;
 }
 
-const empty: Size = { depth: 0, aliases: 0, directives: 0, rootFields: 0 };
+const empty: Size = { depth: 0, aliases: 0, directives: 0, rootFields: 0, mutations: 0 };
 /** Where counting stops: far beyond every limit, and far from overflowing. */
 const plenty = 1_000_000;
 
@@ -90,6 +101,7 @@ function sizeOf(document: DocumentNode): Size {
               aliases: (selection.alias ? 1 : 0) + below.aliases,
               directives: directives + below.directives,
               rootFields: 1,
+              mutations: 0,
             };
           }
         }
@@ -98,7 +110,11 @@ function sizeOf(document: DocumentNode): Size {
 
   return document.definitions
     .filter((node) => node.kind === Kind.OPERATION_DEFINITION)
-    .map((node) => plus(sizeOfSelections(node.selectionSet), node.directives?.length ?? 0))
+    .map((node): Size => {
+      const size = plus(sizeOfSelections(node.selectionSet), node.directives?.length ?? 0);
+      const isMutation = node.operation === OperationTypeNode.MUTATION;
+      return isMutation ? { ...size, rootFields: 0, mutations: size.rootFields } : size;
+    })
     .reduce(larger, empty);
 }
 
@@ -109,6 +125,7 @@ const together = (a: Size, b: Size): Size => ({
   aliases: capped(a.aliases + b.aliases),
   directives: capped(a.directives + b.directives),
   rootFields: capped(a.rootFields + b.rootFields),
+  mutations: capped(a.mutations + b.mutations),
 });
 
 const larger = (a: Size, b: Size): Size => ({
@@ -116,6 +133,7 @@ const larger = (a: Size, b: Size): Size => ({
   aliases: Math.max(a.aliases, b.aliases),
   directives: Math.max(a.directives, b.directives),
   rootFields: Math.max(a.rootFields, b.rootFields),
+  mutations: Math.max(a.mutations, b.mutations),
 });
 
 const plus = (size: Size, directives: number): Size => ({ ...size, directives: capped(size.directives + directives) });

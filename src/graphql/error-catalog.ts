@@ -36,7 +36,8 @@ export const requestErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Ask for less at once: fewer levels, aliases, directives or fields, in several requests if need be.',
+    remediation:
+      'Ask for less at once: shorter pages, fewer levels, aliases, directives or fields, in several requests if need be.',
   },
   BAD_REQUEST: {
     kind: 'invalid',

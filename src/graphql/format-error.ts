@@ -4,6 +4,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { badRequestText } from './bad-request-texts.js';
 import { describeError, type ErrorDescription } from './describe-error.js';
 import { DocumentTooLarge } from './document-limits.js';
+import type { KnownNames } from './known-names.js';
 import { documentNotValid, safeMessage } from './safe-message.js';
 import { type InputFault } from './variable-faults.js';
 import { InvalidVariables } from './variables-check.js';
@@ -18,7 +19,7 @@ export interface InternalErrorEntry {
 
 export interface FormatErrorOptions {
   /** Names that may be repeated: `knownNamesOf(schema)`. A function, because the schema is built later. */
-  readonly knownNames: () => ReadonlySet<string>;
+  readonly knownNames: () => KnownNames;
   readonly log: (entry: InternalErrorEntry) => void;
   /** The id of the request in progress, for `extensions.requestId` and the log. */
   readonly requestId?: () => string | undefined;
@@ -63,7 +64,7 @@ const internal: Answer = {
   message: 'Something went wrong here. Quote the request id when you report it.',
 };
 
-function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: ReadonlySet<string>): Answer {
+function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: KnownNames): Answer {
   if (thrown instanceof InvalidVariables)
     return { code: 'BAD_USER_INPUT', message: thrown.message, faults: thrown.faults };
 
@@ -102,7 +103,7 @@ const fixedTexts: ReadonlyMap<string, string> = new Map([
   ['PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'],
 ]);
 
-function faultOfCaller(code: string, thrown: unknown, knownNames: ReadonlySet<string>): Answer | undefined {
+function faultOfCaller(code: string, thrown: unknown, knownNames: KnownNames): Answer | undefined {
   const source = errorsIn(thrown).at(-1);
   const message = source?.message ?? '';
   if (code === 'BAD_REQUEST') return { code, message: badRequestText(message) ?? 'The request is not valid.' };
@@ -119,7 +120,7 @@ function faultOfCaller(code: string, thrown: unknown, knownNames: ReadonlySet<st
   return text === undefined ? undefined : { code: 'BAD_REQUEST', message: text };
 }
 
-function inputText(message: string, knownNames: ReadonlySet<string>): string {
+function inputText(message: string, knownNames: KnownNames): string {
   const text = safeMessage(message, knownNames);
   return text === documentNotValid ? 'The arguments are not valid.' : text;
 }

@@ -3,6 +3,7 @@ import { declareErrorCodes } from '#libs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { documentCost } from './document-cost.js';
 import { documentLimits, withinDocumentLimits } from './document-limits.js';
 import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './error-catalog.resolver.js';
@@ -47,7 +48,7 @@ const apolloLogger = {
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
-        plugins: [variablesCheck()],
+        plugins: [variablesCheck(), documentCost()],
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
           requestId: () => currentRequestId.getStore(),

@@ -9,17 +9,58 @@ import {
   specifiedScalarTypes,
 } from 'graphql';
 
-const cache = new WeakMap<GraphQLSchema, ReadonlySet<string>>();
+/** The names that may be repeated in a message. */
+export interface KnownNames {
+  has(name: string): boolean;
+}
+
+const cache = new WeakMap<GraphQLSchema, KnownNames>();
 
 /**
  * Every name a caller can learn from the schema: types, fields, arguments, input fields, enum values, directives and
- * what GraphQL itself brings. Whatever is spelled like one of them may be repeated in a message. Computed once.
+ * what GraphQL itself brings. Whatever is spelled like one of them may be repeated in a message, and so may what is put
+ * together from words of theirs, as callers name variables: `accountId`, `first_input2`. Computed once.
  */
-export function knownNamesOf(schema: GraphQLSchema): ReadonlySet<string> {
+export function knownNamesOf(schema: GraphQLSchema): KnownNames {
   let names = cache.get(schema);
-  if (!names) cache.set(schema, (names = new Set(namesIn(schema))));
+  if (!names) cache.set(schema, (names = new NamesOfSchema(new Set(namesIn(schema)))));
   return names;
 }
+
+const longestName = 64;
+/** Beyond these, what falls into words may do so by chance. */
+const mostWords = 6;
+const shortWord = 2;
+
+class NamesOfSchema implements KnownNames {
+  private readonly words: ReadonlySet<string>;
+
+  constructor(private readonly names: ReadonlySet<string>) {
+    this.words = new Set([...names].flatMap(wordsOf).filter((word) => /^[a-z]/.test(word)));
+  }
+
+  has(name: string): boolean {
+    return this.names.has(name) || (name.length <= longestName && this.isOfWords(name));
+  }
+
+  /** One word of up to two letters may be any, and so may up to two digits at the end; never more, or keys would pass. */
+  private isOfWords(name: string): boolean {
+    const [, text] = /^(_?[A-Za-z]+(?:_[A-Za-z]+)*)\d{0,2}$/.exec(name) ?? [];
+    if (text === undefined) return false;
+    const words = wordsOf(text);
+    const others = words.filter((word) => !this.words.has(word));
+    return (
+      words.length > 0 &&
+      words.length <= mostWords &&
+      others.length <= 1 &&
+      others.every((word) => word.length <= shortWord)
+    );
+  }
+}
+
+/** `awsAccountId`, `AWS_ACCOUNT_ID` and `AWSAccountId` are all aws, account, id. */
+const wordsOf = (name: string) =>
+  (name.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? []).map((word) => word.toLowerCase());
 
 function* namesIn(schema: GraphQLSchema): Generator<string> {
   yield* ['__typename', '__schema', '__type'];

@@ -209,7 +209,7 @@ describe('an honest mistake', () => {
     [
       'a value that no enum has, in the document',
       { query: 'mutation { createCloudAccount(input: { provider: Aws }) { account { id } } }' },
-      { message: 'Value "…" does not exist in "Provider" enum. Did you mean the enum value "AWS"?' },
+      { message: 'Value "Aws" does not exist in "Provider" enum. Did you mean the enum value "AWS"?' },
     ],
     [
       'a misspelt input field',
@@ -257,7 +257,7 @@ describe('an honest mistake', () => {
     ],
     [
       'an operation that is not there',
-      { query: 'query A { __typename }', operationName: 'B' },
+      { query: 'query A { __typename }', operationName: 'Other' },
       { message: 'Unknown operation named "…".', extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
     ],
     [

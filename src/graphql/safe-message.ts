@@ -1,6 +1,7 @@
 import { DirectiveLocation, TokenKind } from 'graphql';
 import { messageTemplates } from './message-templates.js';
 
+import type { KnownNames } from './known-names.js';
 export { knownNamesOf } from './known-names.js';
 
 /** What is said of a document when no template covers what graphql-js says of it. */
@@ -13,7 +14,7 @@ const masked = '…';
  * Tells anew what graphql-js says about a document. The answer holds the text of a known template, names the schema
  * knows, and words of GraphQL's grammar. Values and the caller's own names are left out, wherever they stood.
  */
-export function safeMessage(message: string, knownNames: ReadonlySet<string>): string {
+export function safeMessage(message: string, knownNames: KnownNames): string {
   for (const template of templates) {
     const told = template(message, knownNames);
     if (told !== undefined) return told;
@@ -24,7 +25,7 @@ export function safeMessage(message: string, knownNames: ReadonlySet<string>): s
 interface Hole {
   /** Without nested or adjacent repetition, so that matching takes time in proportion to the message. */
   readonly pattern: string;
-  fill(text: string, knownNames: ReadonlySet<string>): string;
+  fill(text: string, knownNames: KnownNames): string;
 }
 
 const holes: Readonly<Record<string, Hole>> = {
@@ -47,7 +48,7 @@ const holes: Readonly<Record<string, Hole>> = {
 
 const templates = messageTemplates.map(compile);
 
-function compile(template: string): (message: string, knownNames: ReadonlySet<string>) => string | undefined {
+function compile(template: string): (message: string, knownNames: KnownNames) => string | undefined {
   // Every second part is the kind of a hole.
   const parts = template.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : holes[part]!));
   const pattern = parts.map((part) => (typeof part === 'string' ? escaped(part) : `(${part.pattern})`)).join('');
@@ -73,18 +74,18 @@ const grammar: ReadonlySet<string> = new Set([...Object.values(TokenKind), ...ke
 const locations: ReadonlySet<string> = new Set(Object.values(DirectiveLocation));
 
 /** A name, or a type such as `[Region!]!`. */
-function ifKnown(text: string, knownNames: ReadonlySet<string>): string {
+function ifKnown(text: string, knownNames: KnownNames): string {
   return text.split(/[[\]!]+/).every((name) => name === '' || knownNames.has(name)) ? text : masked;
 }
 
-function quotedIfKnown(text: string, knownNames: ReadonlySet<string>): string {
+function quotedIfKnown(text: string, knownNames: KnownNames): string {
   return namesQuotedIn(text)
     .map((name) => `"${ifKnown(name, knownNames)}"`)
     .join(', ');
 }
 
 /** A token: its kind, and what it holds only if that is a word of the grammar or the schema. */
-function found(text: string, knownNames: ReadonlySet<string>): string {
+function found(text: string, knownNames: KnownNames): string {
   const token = /^"?([^\s"]{1,16})"?(?: "([^]*)")?\.$/.exec(text);
   if (!token || !grammar.has(token[1]!)) return `${masked}.`;
   const [, kind, value] = token;
@@ -93,7 +94,7 @@ function found(text: string, knownNames: ReadonlySet<string>): string {
 }
 
 /** Only words graphql-js explains a conflict with may be left beside the names. */
-function reason(text: string, knownNames: ReadonlySet<string>): string {
+function reason(text: string, knownNames: KnownNames): string {
   const told = text.replace(/"(\w+)"/g, (_, name: string) => `"${ifKnown(name, knownNames)}"`);
   const rest = told.replace(/"[\w…]+"/g, '').match(/[^\s,]+/g) ?? [];
   return rest.every((word) => reasonWords.has(word)) ? told : masked;
@@ -105,7 +106,7 @@ const reasonWords: ReadonlySet<string> = new Set(
   ),
 );
 
-function suggestions(text: string, knownNames: ReadonlySet<string>): string {
+function suggestions(text: string, knownNames: KnownNames): string {
   const lead = /^ Did you mean (to use an inline fragment on |the enum value )?"/.exec(text);
   const names = lead ? namesQuotedIn(text.slice(0, 2000)).filter((name) => knownNames.has(name)) : [];
   if (names.length === 0) return '';

@@ -125,6 +125,11 @@ describe('checking variables', () => {
     expect(performance.now() - before).toBeLessThan(500);
   });
 
+  it('repeats the name of a variable that is made of words of the schema', () => {
+    const { message } = refusal({}, 'query ($inputSize: Int!) { noop(size: $inputSize) }');
+    expect(message).toBe('inputSize is required (Int!).');
+  });
+
   it('does not repeat the name of a variable that the schema does not know', () => {
     expect(refusal({ wJalrXUtnFEMI: 'x' }, 'query ($wJalrXUtnFEMI: Int) { noop(size: $wJalrXUtnFEMI) }').message).toBe(
       '… must be an Int, a whole number from -2147483648 to 2147483647.',

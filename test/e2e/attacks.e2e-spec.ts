@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { Gateway, type Answer } from '../support/gateway.js';
-import { newAccount } from '../support/steps.js';
+import { hostedAccount, newAccount, stepsWith } from '../support/steps.js';
 
 const many = (n: number, item: (i: number) => string) => Array.from({ length: n }, (_, i) => item(i)).join(' ');
 const nested = (n: number) =>
@@ -9,6 +9,13 @@ const nested = (n: number) =>
   '{ id }' +
   ' } } }'.repeat(n) +
   ' } }';
+/** Connections in connections: `first` of them at each of `n` levels, in few levels of fields. */
+const unfolding = (n: number, first: string) =>
+  `{ cloudSubscriptions(first: ${first}) { nodes { ` +
+  `cloudAccount { subscriptions(first: ${first}) { nodes { `.repeat(n - 1) +
+  'id' +
+  ' } } }'.repeat(n - 1) +
+  ' } } }';
 const introspection = (n: number) =>
   '{ __schema { types ' + '{ fields { type '.repeat(n) + '{ name }' + ' } }'.repeat(n) + ' } }';
 
@@ -27,10 +34,15 @@ const documents: Record<string, string> = {
   'fragments that unfold to 2^30': `{ ...F0 } ${many(30, (i) => `fragment F${i} on Query { a${i}: __typename ...F${i + 1} b${i}: node(id: "x") { id } ...F${i + 1} }`)} fragment F30 on Query { __typename }`,
   'a cycle of fragments': '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
   'a fragment of itself': '{ ...A } fragment A on Query { ...A }',
+  'pages in pages, a million rows': unfolding(3, '100'),
+  'pages in pages, by a variable': `query ($n: Int = 100) ${unfolding(3, '$n')}`,
+  'pages in pages, in fragments': `{ cloudSubscriptions(first: 100) { ...P } } fragment P on CloudSubscriptionConnection { nodes { cloudAccount { subscriptions(first: 100) { ...Q } } } } fragment Q on CloudSubscriptionConnection { edges { node { cloudAccount { subscriptions(last: 100) { nodes { id } } } } } }`,
+  'thirty long pages': `{ ${many(30, (i) => `a${i}: cloudSubscriptions(first: 100) { nodes { cloudAccount { id credentials { version } subscriptions(first: 5) { nodes { id } } } } }`)} }`,
   'introspection in circles': introspection(7),
   '200 operations': many(200, (i) => `query Q${i} { __typename }`),
   '200 variables': `query (${many(200, (i) => `$v${i}: Int`)}) { __typename }`,
   'thirty deletions of the same': `mutation { ${many(40, (i) => `d${i}: deleteCloudAccount(input: { id: "x" }) { userErrors { code } }`)} }`,
+  'eleven deletions': `mutation { ${many(11, (i) => `d${i}: deleteCloudAccount(input: { id: "x" }) { userErrors { code } }`)} }`,
   'a page of a million': '{ cloudAccounts(first: 1000000) { totalCount } }',
   'a page of minus one': '{ cloudAccounts(first: -1) { totalCount } }',
   'a number beyond int32': '{ cloudAccounts(first: 99999999999) { totalCount } }',
@@ -53,7 +65,13 @@ const documents: Record<string, string> = {
 describe('whoever means harm', () => {
   let gateway: Gateway;
 
-  beforeAll(async () => (gateway = await Gateway.start()));
+  const { createSubscription } = stepsWith(() => gateway);
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+    // Something to unfold: each of them leads to the hosted account, and that to all of them.
+    for (let i = 0; i < 3; i++) await createSubscription(hostedAccount);
+  });
   afterAll(() => gateway.stop());
 
   /** Refused or answered, but never a fault of ours: fast, short, and the gateway lives. */
@@ -81,13 +99,33 @@ describe('whoever means harm', () => {
     'a directive 100 times',
     'fragments that unfold to 2^30',
     'thirty deletions of the same',
+    'eleven deletions',
+    'pages in pages, a million rows',
+    'pages in pages, by a variable',
+    'pages in pages, in fragments',
+    'thirty long pages',
   ])('by a document with %s, is told what is too much', async (name) => {
     const { status, body } = await gateway.send(documents[name]!);
     expect(status).toBe(400);
     expect(body.errors[0]).toMatchObject({
-      message: expect.stringMatching(/The document (has|contains) |Document contains/),
+      message: expect.stringMatching(/The document (has|contains) |Document contains|The answer may hold/),
       extensions: { code: 'QUERY_TOO_EXPENSIVE' },
     });
+  });
+
+  it('who asks for what a page may hold is answered', async () => {
+    const page = '{ cloudAccounts(first: 100) { nodes { subscriptions(first: 50) { nodes { id } } } } }';
+    expect((await gateway.ask(page)).cloudAccounts.nodes[0].subscriptions.nodes).toHaveLength(3);
+
+    const three = unfolding(3, '10'); // 1,331 objects
+    expect((await gateway.ask(three)).cloudSubscriptions.nodes).toHaveLength(3);
+  });
+
+  it('by a size in a variable of the request, is told what is too much', async () => {
+    const document = `query ($n: Int) ${unfolding(3, '$n')}`;
+    const { status, body } = await gateway.send(document, { n: 100 });
+    expect([status, body.errors[0].extensions.code]).toEqual([400, 'QUERY_TOO_EXPENSIVE']);
+    expect((await gateway.send(document, { n: 5 })).status).toBe(200);
   });
 
   it.each<[string, string | Buffer, Record<string, string>?]>([

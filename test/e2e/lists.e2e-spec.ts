@@ -140,6 +140,12 @@ describe('the list of cloud accounts', () => {
       expect(totalCount).toBe(count);
     });
 
+    it('by one value forty thousand times over is by that value', async () => {
+      const filter = { provider: Array(40_000).fill('AWS') };
+
+      expect((await page({ filter })).totalCount).toBe(26);
+    });
+
     it('by nothing at all is the whole list, as is one in no order', async () => {
       expect((await page({ filter: null, orderBy: null })).totalCount).toBe(26);
     });

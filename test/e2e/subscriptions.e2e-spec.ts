@@ -183,6 +183,29 @@ describe('a subscription', () => {
     }
   });
 
+  describe('is found', () => {
+    const one = async (id: string, key?: string) =>
+      (await gateway.ask('query ($id: ID!) { cloudSubscription(id: $id) { id name isActive } }', { id }, key))
+        .cloudSubscription;
+
+    it('by its id, ended or not', async () => {
+      const { id } = await createSubscription(hostedAccount);
+      expect(await one(id)).toEqual({ id, name: 'Orders', isActive: true });
+
+      await endSubscription(id);
+      expect(await one(id)).toEqual({ id, name: 'Orders', isActive: false });
+    });
+
+    it.each([
+      ['of another tenant', async () => (await createSubscription(hostedAccount, await gateway.anotherTenant())).id],
+      ['that never was', async () => globalId('CloudSubscription', 999_999)],
+      ['of an account', async () => hostedAccount],
+      ['that is none', async () => '?'],
+    ])('but not by an id %s', async (_, id) => {
+      expect(await one(await id())).toBeNull();
+    });
+  });
+
   describe('is listed', () => {
     it('with all of the tenant, the newest first, and by what is asked for', async () => {
       const key = await gateway.anotherTenant();
@@ -212,6 +235,8 @@ describe('a subscription', () => {
       expect(await list('filter: { isActive: false }')).toEqual([0]);
       expect(await list('filter: { status: [ERROR, DELETED] }')).toEqual([1, 0]);
       expect(await list('filter: { isActive: true, status: [DELETED] }')).toEqual([]);
+      expect(await list('filter: { status: [] }')).toEqual([]);
+      expect(await list('filter: { status: null }')).toEqual([3, 2, 1, 0]);
       expect(await list('filter: null, orderBy: null')).toEqual([3, 2, 1, 0]);
     });
   });

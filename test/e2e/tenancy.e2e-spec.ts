@@ -24,12 +24,14 @@ describe('a tenant', () => {
   describe("cannot tell another's objects from ones that were never there, or are there no more:", () => {
     const account =
       'query ($id: ID!) { cloudAccount(id: $id) { id name credentials { accessKeyId } subscriptions { totalCount } } }';
+    const subscription = 'query ($id: ID!) { cloudSubscription(id: $id) { id name cloudAccount { id } } }';
     const node = 'query ($id: ID!) { node(id: $id) { __typename id } }';
     const nodes = 'query ($id: ID!) { nodes(ids: [$id]) { __typename id } }';
     const onAccount = (input: object) => (id: string) => ({ input: { id, ...input } });
 
     it.each<[string, 'CloudAccount' | 'CloudSubscription', string, (id: string) => object]>([
       ['cloudAccount', 'CloudAccount', account, (id) => ({ id })],
+      ['cloudSubscription', 'CloudSubscription', subscription, (id) => ({ id })],
       ['node of an account', 'CloudAccount', node, (id) => ({ id })],
       ['nodes of an account', 'CloudAccount', nodes, (id) => ({ id })],
       ['node of a subscription', 'CloudSubscription', node, (id) => ({ id })],

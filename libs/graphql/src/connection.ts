@@ -13,10 +13,16 @@ const mostItems = 100;
 
 @ObjectType('PageInfo', { description: 'Where a page stands in its list.' })
 export class PageInfoType {
-  @Field({ description: 'Whether the list goes on after this page.' })
+  @Field({
+    description:
+      'Whether the list goes on after this page. With `last` it is not looked up, and only says whether `before` was given.',
+  })
   readonly hasNextPage!: boolean;
 
-  @Field({ description: 'Whether the list has something before this page.' })
+  @Field({
+    description:
+      'Whether the list has something before this page. Without `last` it is not looked up, and only says whether `after` was given.',
+  })
   readonly hasPreviousPage!: boolean;
 
   @Field(() => String, { nullable: true, description: 'For `before`: the cursor of the first item here.' })

@@ -12,6 +12,7 @@ export {
   type ListOrder,
   type SortValue,
 } from './connection.js';
+export { listed, listFilterDescription, refusesWith } from './descriptions.js';
 export { Faultless, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf } from './node.js';

@@ -41,7 +41,10 @@ export abstract class UserErrorType {
   @Field(() => String, { nullable: true, description: 'The way out, for people.' })
   readonly remediation!: string | null;
 
-  @Field(() => UrlScalar, { nullable: true, description: 'Where this code is explained at length.' })
+  @Field(() => UrlScalar, {
+    nullable: true,
+    description: 'Where this code is explained at length. Not used yet: null until such pages are published.',
+  })
   readonly docsUrl!: string | null;
 }
 

@@ -6,4 +6,4 @@ export function faultInIdempotencyKey(key: string): string | null {
 
 /** For the schema: what the field is in every input that has it. */
 export const idempotencyKeyDescription =
-  'A name of your own for this request, 1 to 64 characters: sent again with the same request within 24 hours it gives the same answer, and nothing happens twice.';
+  'A name of your own for this request, 1 to 64 characters: sent again with the same request within 24 hours it gives the same answer, and nothing happens twice. That answer shows the object as it was then, even if it was changed or deleted since.';

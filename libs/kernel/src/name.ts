@@ -1,8 +1,12 @@
 const longest = 64;
 
-// Control characters, line and paragraph separators, and the marks that turn the direction of a text around
-// (Unicode Technical Report 36, "bidirectional text spoofing"): a name with one can be made to look like another.
-const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
+// Control characters, line and paragraph separators, and format characters, which nobody sees or which turn the
+// direction of a text around (Unicode Technical Report 36, "bidirectional text spoofing"): a name with one can be made
+// to look like another. Only the two joiners may be, without which some scripts and emoji cannot be written.
+const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/u;
+
+// Something besides spaces, marks that need a letter to stand on, and fillers that show nothing (U+3164, U+2800).
+const visible = /[^\p{Z}\p{M}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** A name as we keep it: without surrounding white space, in Unicode's canonical composition. */
 export function normalizeName(name: string): string {
@@ -22,6 +26,6 @@ export function faultInName(name: string): string | null {
   if (length === 0) return 'must not be blank';
   if (length > longest) return `must be at most ${longest} characters, and has ${length}`;
   if (forbidden.test(normalized))
-    return 'must not hold control characters or characters that change the direction of text';
-  return null;
+    return 'must not hold control characters, invisible characters or characters that change the direction of text';
+  return visible.test(normalized) ? null : 'must not be blank';
 }

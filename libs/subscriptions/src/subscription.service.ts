@@ -17,6 +17,11 @@ export class SubscriptionService {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
+  async find(viewer: Viewer, id: number): Promise<Subscription | null> {
+    const [found] = await this.findMany(viewer, [id]);
+    return found ?? null;
+  }
+
   findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<Subscription[]> {
     return this.subscriptions.findMany(tenantId, ids);
   }

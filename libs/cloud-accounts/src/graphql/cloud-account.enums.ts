@@ -25,12 +25,14 @@ registerEnumType(CloudAccountStatus, {
   name: 'CloudAccountStatus',
   description: 'Where the account is in its life.',
   valuesMap: {
-    VERIFYING: { description: 'Its credentials are being checked.' },
-    PROPAGATING: { description: 'AWS does not know its key everywhere yet.' },
+    VERIFYING: { description: 'Its credentials are being checked. Not used yet.' },
+    PROPAGATING: { description: 'AWS does not know its key everywhere yet. Not used yet.' },
     ACTIVE: { description: 'Subscriptions can be built in it.' },
-    MISSING_PERMISSIONS: { description: 'Its credentials work, but may not do all that is needed.' },
-    ERROR: { description: 'Its credentials do not work.' },
-    DELETING_WHEN_UNUSED: { description: 'It goes with its last active subscription; no new one may begin.' },
+    MISSING_PERMISSIONS: { description: 'Its credentials work, but may not do all that is needed. Not used yet.' },
+    ERROR: { description: 'Its credentials do not work. Not used yet.' },
+    DELETING_WHEN_UNUSED: {
+      description: 'It goes with its last active subscription; no new one may begin. Not used yet.',
+    },
   },
 });
 

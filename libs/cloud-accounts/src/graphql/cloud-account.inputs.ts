@@ -1,5 +1,5 @@
 import { AwsCredentialsInput, faultInRegion, faultInRoleName, UnknownRegion } from '#libs/aws-credentials';
-import { Faultless, OrderDirection } from '#libs/graphql';
+import { Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
@@ -90,10 +90,16 @@ export class CloudAccountFilterInput implements CloudAccountFilter {
   @Field(() => CloudAccountOwnership, { nullable: true, description: 'Only those of this ownership.' })
   readonly ownership?: CloudAccountOwnership | null;
 
-  @Field(() => [CloudProvider], { nullable: true, description: 'Only those at one of these providers.' })
+  @Field(() => [CloudProvider], {
+    nullable: true,
+    description: `Only those at one of these providers. ${listFilterDescription}`,
+  })
   readonly provider?: CloudProvider[] | null;
 
-  @Field(() => [CloudAccountStatus], { nullable: true, description: 'Only those with one of these statuses.' })
+  @Field(() => [CloudAccountStatus], {
+    nullable: true,
+    description: `Only those with one of these statuses. ${listFilterDescription}`,
+  })
   readonly status?: CloudAccountStatus[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Only those of the sandbox, or only the others.' })

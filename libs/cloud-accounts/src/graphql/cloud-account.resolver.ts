@@ -6,7 +6,9 @@ import {
   byText,
   ConnectionArgs,
   idOf,
+  listed,
   pageRequest,
+  refusesWith,
   toConnection,
   toGlobalId,
   type Connection,
@@ -36,8 +38,21 @@ const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
   by: { NAME: byText((account) => account.nameKey), CREATED_AT: byMoment((account) => account.createdAt) },
 };
 
-const refusals = (...codes: string[]) => `Refuses with: ${codes.map((code) => `\`${code}\``).join(', ')}.`;
-const credentialsRefusals = 'and with `CredentialsRejectedError`: the codes beginning with `AWS_`, and `SANDBOX_OFF`';
+/** The codes of every `CredentialsRejectedError`. */
+const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
+  'AWS_ACCESS_KEY_UNKNOWN',
+  'AWS_SECRET_WRONG',
+  'AWS_ROOT_KEY',
+  'AWS_NOT_A_USER',
+  'AWS_ROLE_NOT_FOUND',
+  'AWS_ROLE_LOOKUP_DENIED',
+  'AWS_REFUSED',
+  'AWS_CLOCK_SKEW',
+  'AWS_THROTTLED',
+  'AWS_UNREACHABLE',
+  'AWS_ANSWER_UNUSABLE',
+  'SANDBOX_OFF',
+])}.`;
 
 @Resolver(() => CloudAccountType)
 export class CloudAccountResolver {
@@ -81,7 +96,7 @@ export class CloudAccountResolver {
   }
 
   @Mutation(() => CreateCloudAccountPayload, {
-    description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusals('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}.`,
+    description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
   })
   async createCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -95,7 +110,7 @@ export class CloudAccountResolver {
   }
 
   @Mutation(() => UpdateCloudAccountPayload, {
-    description: `Renames a cloud account, or replaces its credentials or its console role. ${refusals('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}.`,
+    description: `Renames a cloud account, or replaces its credentials or its console role. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -106,7 +121,7 @@ export class CloudAccountResolver {
   }
 
   @Mutation(() => DeleteCloudAccountPayload, {
-    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it. ${refusals('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
+    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
   })
   async deleteCloudAccount(
     @CurrentViewer() viewer: Viewer,

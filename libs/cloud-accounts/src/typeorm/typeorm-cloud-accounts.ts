@@ -61,8 +61,12 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
       .createQueryBuilder('account')
       .where('(account.tenantId = :tenantId OR account.ownership = :hosted)', { tenantId, hosted: 'HOSTED' });
     if (ownership) query.andWhere('account.ownership = :ownership', { ownership });
-    if (provider) query.andWhere(provider.length > 0 ? 'account.provider IN (:...provider)' : '1 = 0', { provider });
-    if (status) query.andWhere(status.length > 0 ? 'account.status IN (:...status)' : '1 = 0', { status });
+    if (provider)
+      query.andWhere(provider.length > 0 ? 'account.provider IN (:...provider)' : '1 = 0', {
+        provider: unique(provider),
+      });
+    if (status)
+      query.andWhere(status.length > 0 ? 'account.status IN (:...status)' : '1 = 0', { status: unique(status) });
     if (isSandbox != null) query.andWhere('account.isSandbox = :isSandbox', { isSandbox });
     return query;
   }
@@ -71,6 +75,9 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.transactions.repository(CloudAccount);
   }
 }
+
+/** A list may repeat a value more often than a statement may have parameters. */
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 /** A tenant's own accounts and the hosted ones. */
 function visible(tenantId: number, which: FindOptionsWhere<CloudAccount>): FindOptionsWhere<CloudAccount>[] {

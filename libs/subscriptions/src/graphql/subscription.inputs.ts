@@ -1,5 +1,5 @@
 import { faultInRegion, UnknownRegion } from '#libs/aws-credentials';
-import { Faultless, OrderDirection } from '#libs/graphql';
+import { Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
@@ -46,7 +46,10 @@ export class SubscriptionFilterInput implements SubscriptionFilter {
   })
   readonly isActive?: boolean | null;
 
-  @Field(() => [SubscriptionStatus], { nullable: true, description: 'Only those with one of these statuses.' })
+  @Field(() => [SubscriptionStatus], {
+    nullable: true,
+    description: `Only those with one of these statuses. ${listFilterDescription}`,
+  })
   readonly status?: SubscriptionStatus[] | null;
 }
 

@@ -1,5 +1,14 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
-import { Batch, ConnectionArgs, idOf, pageRequest, toConnection, toGlobalId, type Connection } from '#libs/graphql';
+import {
+  Batch,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  refusesWith,
+  toConnection,
+  toGlobalId,
+  type Connection,
+} from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
@@ -34,6 +43,17 @@ export class SubscriptionResolver {
     private readonly idempotency: Idempotency,
   ) {}
 
+  @Query(() => SubscriptionType, {
+    nullable: true,
+    description: 'One subscription, ended or not; null when there is none with this id.',
+  })
+  cloudSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('id', { type: () => ID, description: 'The subscription.' }) id: string,
+  ): Promise<Subscription | null> {
+    return this.subscriptions.find(viewer, idOf('CloudSubscription', id));
+  }
+
   @Query(() => SubscriptionConnectionType, {
     description: 'Your subscriptions, ended ones included; the newest first when no order is given.',
   })
@@ -49,8 +69,7 @@ export class SubscriptionResolver {
   }
 
   @Mutation(() => CreateSubscriptionPayload, {
-    description:
-      'Begins a subscription in a cloud account, which cannot be deleted while it is active. Refuses with: `INVALID_INPUT`, `UNKNOWN_REGION`, `NOT_FOUND`, `CLOUD_ACCOUNT_NOT_ACTIVE`, `REGION_IN_ANOTHER_PARTITION`, `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_KEY_IN_FLIGHT`.',
+    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'REGION_IN_ANOTHER_PARTITION', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
   })
   async createSubscription(
     @CurrentViewer() viewer: Viewer,
@@ -64,8 +83,7 @@ export class SubscriptionResolver {
   }
 
   @Mutation(() => DeleteSubscriptionPayload, {
-    description:
-      'Ends a subscription for ever. Refuses with: `NOT_FOUND`, `VERSION_CONFLICT`, `SUBSCRIPTION_ALREADY_ENDED`.',
+    description: `Ends a subscription for ever. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED')}`,
   })
   async deleteSubscription(
     @CurrentViewer() viewer: Viewer,

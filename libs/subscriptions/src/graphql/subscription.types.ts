@@ -8,10 +8,10 @@ registerEnumType(SubscriptionStatus, {
     'Where a subscription is in its life. It is active, and blocks the deletion of its account, unless it is DELETED.',
   valuesMap: {
     PENDING: { description: 'Wanted, and not built yet.' },
-    ACTIVE: { description: 'Built and running.' },
-    CHANGE_PENDING: { description: 'Running, and being changed.' },
-    DELETING: { description: 'Being taken down.' },
-    ERROR: { description: 'Something went wrong; what was built may still stand.' },
+    ACTIVE: { description: 'Built and running. Not used yet.' },
+    CHANGE_PENDING: { description: 'Running, and being changed. Not used yet.' },
+    DELETING: { description: 'Being taken down. Not used yet.' },
+    ERROR: { description: 'Something went wrong; what was built may still stand. Not used yet.' },
     DELETED: { description: 'Ended for ever.' },
   },
 });

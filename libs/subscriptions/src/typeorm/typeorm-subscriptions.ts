@@ -111,7 +111,11 @@ export class TypeOrmSubscriptions extends Subscriptions {
     const query = this.rows.createQueryBuilder('subscription').where('subscription.tenantId = :tenantId', { tenantId });
     if (isActive != null)
       query.andWhere(`subscription.status ${isActive ? '<>' : '='} :ended`, { ended: SubscriptionStatus.DELETED });
-    if (status) query.andWhere(status.length > 0 ? 'subscription.status IN (:...status)' : '1 = 0', { status });
+    if (status) {
+      // A list may repeat a value more often than a statement may have parameters.
+      const statuses = [...new Set(status)];
+      query.andWhere(statuses.length > 0 ? 'subscription.status IN (:...statuses)' : '1 = 0', { statuses });
+    }
     return query;
   }
 

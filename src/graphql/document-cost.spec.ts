@@ -1,0 +1,126 @@
+import { buildSchema, Kind, parse, validate, type OperationDefinitionNode } from 'graphql';
+import { AnswerTooLarge, documentCost, mostObjects, objectsIn } from './document-cost.js';
+
+const schema = buildSchema(`
+  interface Node { id: ID! }
+  type Account implements Node { id: ID! key: Key tags: [Tag!]! builds(first: Int, last: Int): BuildConnection! }
+  type Key { id: ID! }
+  type Tag { name: String! }
+  type Build implements Node { id: ID! account: Account }
+  type PageInfo { hasNextPage: Boolean! }
+  type AccountConnection { nodes: [Account!]! edges: [AccountEdge!]! pageInfo: PageInfo! totalCount: Int! }
+  type AccountEdge { cursor: String! node: Account! }
+  type BuildConnection { nodes: [Build!]! pageInfo: PageInfo! }
+  type BlockerConnection { nodes: [Build!]! }
+  interface UserError { code: String! }
+  type InUse implements UserError { code: String! blockers(first: Int! = 30): BlockerConnection! }
+  type Payload { account: Account userErrors: [UserError!]! }
+  type Query {
+    accounts(first: Int, last: Int): AccountConnection!
+    builds(first: Int, last: Int): BuildConnection!
+    node(id: ID!): Node
+    nodes(ids: [ID!]!): [Node]!
+  }
+  type Mutation { delete: Payload! }
+`);
+
+function cost(query: string, variables?: Record<string, unknown>): number {
+  const document = parse(query);
+  expect(validate(schema, document)).toEqual([]);
+  const operation = document.definitions.find(
+    (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
+  )!;
+  return objectsIn({ schema, document, operation, variables });
+}
+
+const killer =
+  '{ builds(first: 100) { nodes { account { builds(first: 100) { nodes { account { builds(first: 100) { nodes { id } } } } } } } } }';
+
+describe('the cost of a document', () => {
+  it.each<[string, number]>([
+    ['{ __typename }', 0],
+    ['{ __schema { types { fields { name } } } }', 0],
+    ['{ __type(name: "Key") { name } }', 0],
+    ['{ node(id: 1) { id } }', 1],
+    ['{ node(id: 1) { ... on Account { key { id } tags { name } } } }', 1 + 1 + 20],
+    ['{ accounts { totalCount } }', 1],
+    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 1 + 1 + 50],
+    ['{ accounts(first: 7) { nodes { id key { id } } } }', 1 + 7 * 2],
+    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 1 + 7 * 2],
+    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 1 + 9],
+    ['{ accounts(first: null) { nodes { id } } }', 1 + 50],
+    ['{ accounts(first: 1000000) { nodes { id } } }', 1 + 100],
+    ['{ accounts(first: -7) { nodes { id } } }', 1],
+    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 1 + 100 * (1 + 1 + 50)],
+    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 2 + 3],
+    ['{ nodes(ids: [1, 2, 3]) { id } }', 3],
+    ['{ nodes(ids: 1) { id } }', 1],
+    ['mutation { delete { account { id } userErrors { code } } }', 1 + 1 + 1],
+    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 1 + 1 + 1 + 30],
+    [killer, 1 + 100 * (1 + 1 + 1 + 100 * (1 + 1 + 1 + 100))],
+  ])('of %s is %i', (query, objects) => {
+    expect(cost(query)).toBe(objects);
+  });
+
+  it.each<[string, Record<string, unknown>, number]>([
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 1 + 9],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 1 + 50],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 1 + 50],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 1 + 50],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 1 + 8],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 1 + 9],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] }, 2],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 1],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: Array(40_000).fill('a') }, 100],
+    ['query ($ids: [ID!] = ["a", "b"]) { nodes(ids: $ids) { id } }', {}, 2],
+    ['query ($id: ID!) { nodes(ids: [$id, $id]) { id } }', { id: 'a' }, 2],
+  ])('of %s with %j is %i', (query, variables, objects) => {
+    expect(cost(query, variables)).toBe(objects);
+  });
+
+  it('counts a fragment by the size of the page it is spread in', () => {
+    const fragment = 'fragment F on BuildConnection { pageInfo { hasNextPage } ... { nodes { id } } }';
+
+    expect(cost(`{ a: builds(first: 3) { ...F } b: builds(first: 100) { ...F } } ${fragment}`)).toBe(5 + 1 + 101);
+  });
+
+  it('is found in no time, however far fragments unfold', () => {
+    const fragments = Array.from(
+      { length: 40 },
+      (_, i) =>
+        `fragment F${i} on Account { a${i}: builds { nodes { account { ...F${i + 1} } } } b${i}: builds { nodes { account { ...F${i + 1} } } } }`,
+    );
+    const query = `{ accounts { nodes { ...F0 } } } ${fragments.join(' ')} fragment F40 on Account { id }`;
+    const started = performance.now();
+
+    expect(cost(query)).toBeGreaterThan(1e15);
+    expect(performance.now() - started).toBeLessThan(1000); // most of it is validation
+  });
+
+  describe('too high', () => {
+    const plugin = async (query: string) => {
+      const document = parse(query);
+      const [operation] = document.definitions;
+      const listener = await documentCost().requestDidStart!({} as never);
+      await listener!.didResolveOperation!({ schema, document, operation, request: {} } as never);
+    };
+
+    it('is refused, and says by how much', async () => {
+      await expect(plugin(killer)).rejects.toMatchObject({
+        message: expect.stringContaining(`may hold 1030301 objects; ${mostObjects} are allowed`),
+        originalError: expect.any(AnswerTooLarge),
+        extensions: { http: { status: 400 } },
+      });
+    });
+
+    it('is what lies beyond the limit', async () => {
+      const rows = (n: number) =>
+        `{ a: accounts(first: 100) { nodes { builds(first: 100) { nodes { id } } } }
+           b: accounts(first: 100) { nodes { builds(first: 100) { nodes { id } } } }
+           c: accounts(first: 100) { nodes { builds(first: ${n}) { nodes { id } } } } }`;
+
+      await expect(plugin(rows(44))).resolves.toBeUndefined(); // 24,903
+      await expect(plugin(rows(45))).rejects.toThrow('may hold 25003 objects');
+    });
+  });
+});
