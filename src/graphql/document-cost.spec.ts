@@ -119,8 +119,8 @@ describe('the cost of a document', () => {
            b: accounts(first: 100) { nodes { builds(first: 100) { nodes { id } } } }
            c: accounts(first: 100) { nodes { builds(first: ${n}) { nodes { id } } } } }`;
 
-      await expect(plugin(rows(44))).resolves.toBeUndefined(); // 24,903
-      await expect(plugin(rows(45))).rejects.toThrow('may hold 25003 objects');
+      await expect(plugin(rows(43))).resolves.toBeUndefined(); // 24,903
+      await expect(plugin(rows(44))).rejects.toThrow('may hold 25003 objects');
     });
   });
 });
