@@ -1,13 +1,7 @@
 import 'reflect-metadata';
-import { DatabaseUnusable } from '#libs/database';
-import { KeyRingUnusable } from '#libs/encryption';
-import { ConfigUnusable, readConfig, type Config } from './config.js';
-import { DataDirUnusable } from './database/file-lock.js';
-import { KeyRingDoesNotFit } from './database/prepare-database.js';
+import { readConfig, type Config } from './config.js';
 import { PortUnusable, startGateway, type Gateway } from './gateway.js';
-
-/** What the operator can mend, and is told in a sentence. Anything else is a bug, and shows where. */
-const operators = [ConfigUnusable, DataDirUnusable, DatabaseUnusable, KeyRingDoesNotFit, KeyRingUnusable, PortUnusable];
+import { isForOperator } from './operator-errors.js';
 
 /** Runs the gateway until it is told to stop. */
 export async function serve(): Promise<void> {
@@ -18,7 +12,7 @@ export async function serve(): Promise<void> {
     console.log(await greeting(gateway, config));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(gateway));
   } catch (error) {
-    const known = operators.some((kind) => error instanceof kind);
+    const known = isForOperator(error) || error instanceof PortUnusable;
     console.error(known ? `The gateway cannot start.\n${(error as Error).message}` : error);
     process.exitCode = 1;
   }

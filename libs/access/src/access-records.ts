@@ -5,7 +5,15 @@ import type { Tenant } from './tenant.entity.js';
 export abstract class AccessRecords {
   abstract findKey(keyId: string): Promise<ApiKey | null>;
 
-  abstract addKey(key: Omit<ApiKey, 'id'>): Promise<void>;
+  /** By id; those of one tenant, or all. */
+  abstract listKeys(tenantId?: number): Promise<ApiKey[]>;
+
+  abstract addKey(key: Omit<ApiKey, 'id' | 'isGood'>): Promise<number>;
+
+  /** False when there is no such key, or it was revoked before. */
+  abstract revokeKey(id: number, at: Date): Promise<boolean>;
+
+  abstract listTenants(): Promise<Tenant[]>;
 
   /** Keeps other units of work away from the tenant until ours ends. */
   abstract holdTenant(id: number): Promise<void>;

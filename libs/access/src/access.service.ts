@@ -1,11 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Keychain } from '#libs/encryption';
-import { UnitOfWork, type Secret } from '#libs/kernel';
+import {
+  Clock,
+  faultInName,
+  InvalidField,
+  InvalidInput,
+  normalizeName,
+  NotFound,
+  UnitOfWork,
+  type Secret,
+} from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AccessRecords } from './access-records.js';
 import { Unauthenticated } from './access.errors.js';
+import type { ApiKey } from './api-key.entity.js';
 import { newApiKeyToken, parseApiKeyToken } from './api-key-token.js';
-import { operatorTenantId } from './tenant.entity.js';
+import { operatorTenantId, type Tenant } from './tenant.entity.js';
 import { Viewer, type Role } from './viewer.js';
 
 const nobody = Buffer.alloc(32);
@@ -17,6 +27,7 @@ export class AccessService {
     private readonly records: AccessRecords,
     private readonly keychain: Keychain,
     private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -31,7 +42,7 @@ export class AccessService {
 
     const key = await this.records.findKey(presented.keyId);
     const fits = timingSafeEqual(await this.hash(presented.token), key?.tokenHash ?? nobody);
-    if (!key || !fits) throw new Unauthenticated();
+    if (!key || !fits || !key.isGood(this.clock.now())) throw new Unauthenticated();
 
     return new Viewer(key.tenantId, key.id, key.name, key.role);
   }
@@ -53,22 +64,58 @@ export class AccessService {
   /** A new tenant with its first key, whose token is given out here and never again. */
   openTenant(names: { tenant: string; key: string }): Promise<{ tenantId: number; token: Secret }> {
     return this.unitOfWork.run(async (now) => {
-      const tenant = await this.records.addTenant({ name: names.tenant, createdAt: now });
-      return { tenantId: tenant.id, token: await this.issueKey(tenant.id, names.key, 'OWNER', now) };
+      const tenant = await this.records.addTenant({ name: checked(names.tenant), createdAt: now });
+      return { tenantId: tenant.id, token: (await this.issueKey(tenant.id, names.key, 'OWNER', now)).token };
     });
   }
 
-  private async issueKey(tenantId: number, name: string, role: Role, createdAt: Date): Promise<Secret> {
+  listTenants(): Promise<Tenant[]> {
+    return this.records.listTenants();
+  }
+
+  /** Those of one tenant, or all; what proves a key is in none of them. */
+  listKeys(tenantId?: number): Promise<ApiKey[]> {
+    return this.records.listKeys(tenantId);
+  }
+
+  /**
+   * Another key for a tenant, whose token is given out here and never again.
+   *
+   * @throws NotFound when there is no such tenant
+   */
+  createKey(tenantId: number, name: string): Promise<{ id: number; token: Secret }> {
+    return this.unitOfWork.run(async (now) => {
+      const tenants = await this.records.listTenants();
+      if (!tenants.some(({ id }) => id === tenantId)) throw new NotFound('tenant', ['tenant']);
+
+      return this.issueKey(tenantId, name, 'OWNER', now);
+    });
+  }
+
+  /**
+   * From now on the key opens nothing.
+   *
+   * @throws NotFound when there is no such key, or it was revoked before
+   */
+  revokeKey(id: number): Promise<void> {
+    return this.unitOfWork.run(async (now) => {
+      if (!(await this.records.revokeKey(id, now))) throw new NotFound('key that still opens anything', ['id']);
+    });
+  }
+
+  private async issueKey(tenantId: number, name: string, role: Role, createdAt: Date) {
     const { keyId, token } = newApiKeyToken();
-    await this.records.addKey({
+    const id = await this.records.addKey({
       tenantId,
       keyId,
       tokenHash: await this.hash(token),
-      name,
+      name: checked(name),
       role,
       createdAt,
+      expiresAt: null,
+      revokedAt: null,
     });
-    return token;
+    return { id, token };
   }
 
   private async hash(token: Secret): Promise<Buffer> {
@@ -79,4 +126,10 @@ export class AccessService {
       pepper.fill(0);
     }
   }
+}
+
+function checked(name: string): string {
+  const fault = faultInName(name);
+  if (fault) throw new InvalidInput([new InvalidField(['name'], `The name ${fault}.`)]);
+  return normalizeName(name);
 }

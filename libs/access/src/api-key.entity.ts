@@ -25,4 +25,16 @@ export class ApiKey {
 
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
+
+  /** Null for one that lasts. */
+  @Column('datetime', { name: 'expires_at', precision: 3, nullable: true })
+  readonly expiresAt!: Date | null;
+
+  @Column('datetime', { name: 'revoked_at', precision: 3, nullable: true })
+  readonly revokedAt!: Date | null;
+
+  /** Whether it still opens anything. */
+  isGood(now: Date): boolean {
+    return this.revokedAt === null && (this.expiresAt === null || this.expiresAt > now);
+  }
 }

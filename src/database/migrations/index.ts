@@ -1,3 +1,4 @@
 export { CreateAccessAndKeys1795000000000 } from './1795000000000-create-access-and-keys.js';
 export { CreateCloudAccounts1795000100000 } from './1795000100000-create-cloud-accounts.js';
 export { CreateSubscriptions1795000200000 } from './1795000200000-create-subscriptions.js';
+export { LetApiKeysEnd1795100000000 } from './1795100000000-let-api-keys-end.js';

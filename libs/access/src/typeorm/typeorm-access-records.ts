@@ -1,6 +1,6 @@
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import { AccessRecords } from '../access-records.js';
 import { ApiKey } from '../api-key.entity.js';
 import { Tenant } from '../tenant.entity.js';
@@ -15,8 +15,25 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return this.transactions.repository(ApiKey).findOneBy({ keyId });
   }
 
-  async addKey(key: Omit<ApiKey, 'id'>): Promise<void> {
-    await this.transactions.repository(ApiKey).insert({ ...key });
+  listKeys(tenantId?: number): Promise<ApiKey[]> {
+    const where = tenantId === undefined ? {} : { tenantId };
+    return this.transactions.repository(ApiKey).find({ where, order: { id: 'ASC' } });
+  }
+
+  async addKey(key: Omit<ApiKey, 'id' | 'isGood'>): Promise<number> {
+    const row: Partial<ApiKey> = { ...key };
+    await this.transactions.repository(ApiKey).insert(row);
+    return row.id!;
+  }
+
+  async revokeKey(id: number, revokedAt: Date): Promise<boolean> {
+    const keys = this.transactions.repository(ApiKey);
+    const { affected } = await keys.update({ id, revokedAt: IsNull() }, { revokedAt });
+    return affected === 1;
+  }
+
+  listTenants(): Promise<Tenant[]> {
+    return this.transactions.repository(Tenant).find({ order: { id: 'ASC' } });
   }
 
   async holdTenant(id: number): Promise<void> {
