@@ -36,7 +36,7 @@ describe('a document', () => {
     );
     const started = performance.now();
     const found = refusals(`{ ...F0 } ${doubling} fragment F40 on Query { b }`);
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(1000);
     expect(found).toContainEqual(expect.stringMatching(/^The document has \d+ aliases/));
   });
 

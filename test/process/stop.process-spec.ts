@@ -24,7 +24,7 @@ describe('A gateway told to stop', () => {
     expect(await newOne).not.toBe(200);
     expect((await inFlight).createCloudAccount.userErrors).toMatchObject([{ code: 'AWS_UNREACHABLE' }]);
     expect(await stopping).toEqual({ code: 0, signal: null });
-    expect(performance.now() - told).toBeLessThan(5000);
+    expect(performance.now() - told).toBeLessThan(8000); // a connection kept open would hold it for 10 s
   });
 
   it('ends while a client keeps its connection open', async () => {
@@ -34,6 +34,6 @@ describe('A gateway told to stop', () => {
     const told = performance.now();
 
     expect(await gateway.kill('SIGINT')).toEqual({ code: 0, signal: null });
-    expect(performance.now() - told).toBeLessThan(3000);
+    expect(performance.now() - told).toBeLessThan(8000);
   });
 });
