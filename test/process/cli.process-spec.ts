@@ -3,6 +3,18 @@ import { join } from 'node:path';
 import { databaseKinds, usePlaces } from '../support/places.js';
 import { projectFolder, type Place } from '../support/process.js';
 
+const runCli = (place: Place, ...args: string[]) =>
+  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    const env = {
+      PATH: process.env['PATH'],
+      DATA_DIR: place.dataDir,
+      ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
+    };
+    execFile(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], { env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+
 describe.each(databaseKinds)('The command line, while a gateway serves on %s,', (kind) => {
   const newPlace = usePlaces();
   let place: Place;
@@ -12,17 +24,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
   });
   let gateway: Awaited<ReturnType<Place['start']>>;
 
-  const cli = (...args: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const env = {
-        PATH: process.env['PATH'],
-        DATA_DIR: place.dataDir,
-        ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
-      };
-      execFile(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], { env }, (error, stdout, stderr) =>
-        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-      );
-    });
+  const cli = (...args: string[]) => runCli(place, ...args);
   const json = async (...args: string[]) => {
     const { code, stdout, stderr } = await cli(...args, '--json');
     if (code !== 0) throw new Error(stderr);
@@ -52,6 +54,16 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     ]);
     expect(JSON.stringify(listed)).not.toContain('gwk_live');
   });
+});
+
+describe('The command line', () => {
+  const newPlace = usePlaces();
+  let place: Place;
+  beforeAll(async () => {
+    place = await newPlace();
+    await (await place.start()).stop();
+  });
+  const cli = (...args: string[]) => runCli(place, ...args);
 
   it.each([
     [['keys', 'revoke', '--id', '999'], 1, /There is no such key/],
