@@ -54,9 +54,10 @@ export async function startGateway(config: Config): Promise<Gateway> {
 
     const endpoints = await awsEndpoints(config, undo);
     const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }));
+    const keychain = app.get(Keychain);
+    undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
-    undo.push(() => app.get(Keychain).close());
-    await app.get(Keychain).prepareGatewayKey();
+    await keychain.prepareGatewayKey();
     const firstKey = await app.get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
 
     await app.listen(config.port, config.host);
