@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { DatabaseUnusable, limitLockWaits, serverOptions, type DatabaseLocation } from '#libs/database';
+import { DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from '#libs/database';
 import { createKeyRingFile, opensStoredKey, readKeyRingFile, type KeyRing, type StoredKey } from '#libs/encryption';
 import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
@@ -36,8 +36,8 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
     const dataSource = await dataSourceFor(location);
     await dataSource.initialize();
     try {
-      await limitLockWaits(dataSource);
       await migrate(dataSource);
+      await limitWaits(dataSource);
       await keepCanary(dataSource, keyRing);
     } catch (error) {
       await dataSource.destroy();

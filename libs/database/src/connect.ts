@@ -38,9 +38,6 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
     timezone: 'Z',
     charset: 'utf8mb4',
     poolSize: 10,
-    // A server that accepts and then says nothing is as good as away.
-    maxQueryExecutionTime: silence,
-    enableQueryTimeout: true,
     extra: { waitForConnections: true, maxIdle: 10, enableKeepAlive: true, queueLimit: 1000 },
   };
 }
@@ -50,14 +47,15 @@ const silence = 10_000;
 const lockWait = 5000;
 
 /**
- * Has every connection wait for a lock no longer than 5 s: servers wait for 50 s unless told otherwise, and a caller
- * would rather be told to come again. Call it once the data source is initialised.
+ * Has no statement wait longer than 10 s, nor for a lock longer than 5 s: a server that accepts and then says nothing is
+ * as good as away, and a caller would rather be told to come again. Call it after the migrations, which may take long.
  */
-export async function limitLockWaits(dataSource: DataSource): Promise<void> {
+export async function limitWaits(dataSource: DataSource): Promise<void> {
   const { pool } = dataSource.driver as unknown as {
     pool?: { on(event: string, use: (connection: Connection) => void): void };
   };
   if (!pool) return;
+  Object.assign(dataSource.driver.options, { maxQueryExecutionTime: silence, enableQueryTimeout: true });
   const statement = `SET SESSION innodb_lock_wait_timeout = ${lockWait / 1000}`;
   pool.on('connection', (connection) => connection.query(statement, () => undefined));
   await dataSource.query(statement);

@@ -1,10 +1,4 @@
-export {
-  connectionOptions,
-  DatabaseUnusable,
-  limitLockWaits,
-  serverOptions,
-  type DatabaseLocation,
-} from './connect.js';
+export { connectionOptions, DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from './connect.js';
 export { DatabaseBusy, databaseErrors, DatabaseUnavailable } from './database.errors.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
 export { keysetPage } from './keyset.js';
