@@ -1,0 +1,32 @@
+import { BlockList, isIP } from 'node:net';
+
+/** What is wrong with a block of addresses in CIDR notation (RFC 4632, RFC 4291), as the end of a sentence; null when nothing is. */
+export function faultInCidr(text: string): string | null {
+  const [address = '', prefix = '', ...rest] = text.split('/');
+  const family = isIP(address);
+  const longest = family === 6 ? 128 : 32;
+  const isCidr = family > 0 && !address.includes('%') && rest.length === 0 && /^(0|[1-9]\d{0,2})$/.test(prefix);
+  if (!isCidr || Number(prefix) > longest) {
+    return 'must be a block of addresses in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32';
+  }
+  const mask = 2 ** (32 - Number(prefix));
+  if (family === 4 && numberOf(address) % mask !== 0) return 'must begin with the first address of its block';
+  return null;
+}
+
+/** Whether one of the blocks, each in CIDR notation, holds the address. No block holds what is no address. */
+export function isInOneOf(cidrs: readonly string[], address: string): boolean {
+  const blocks = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = '', prefix] = cidr.split('/');
+    blocks.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4');
+  }
+  // A socket that listens on IPv6 writes IPv4 addresses so.
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const family = isIP(plain);
+  return family > 0 && blocks.check(plain, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+function numberOf(ipv4: string): number {
+  return ipv4.split('.').reduce((number, byte) => number * 256 + Number(byte), 0);
+}
