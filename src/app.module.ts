@@ -1,5 +1,6 @@
+import { RoleGuard } from '#libs/access';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DomainWiringModule } from './domain-wiring.module.js';
 import { GatewayGraphQLModule } from './graphql/graphql.module.js';
 import { UserErrorsInterceptor } from './graphql/user-errors.interceptor.js';
@@ -17,6 +18,7 @@ export class AppModule {
       imports: [PlatformModule.of(platform), DomainWiringModule, GatewayGraphQLModule],
       controllers: [HealthController],
       providers: [
+        { provide: APP_GUARD, useClass: RoleGuard },
         { provide: APP_PIPE, useClass: ValidateInputPipe },
         { provide: APP_INTERCEPTOR, useClass: UserErrorsInterceptor },
         { provide: APP_FILTER, useClass: HttpErrorsFilter },

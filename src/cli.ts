@@ -1,11 +1,14 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { AccessModule, AccessService } from '#libs/access';
+import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
+import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
+import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
-import { Module } from '@nestjs/common';
+import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { readConfig } from './config.js';
 import { prepareDatabase } from './database/prepare-database.js';
+import { DomainWiringModule } from './domain-wiring.module.js';
 import { isForOperator } from './operator-errors.js';
 import { PlatformModule, type Platform } from './platform.module.js';
 
@@ -16,10 +19,19 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- tenants add --name NAME               a tenant with its first API key, shown once
   npm run cli -- keys list [--tenant ID]
   npm run cli -- keys create --tenant ID --name NAME   another API key of a tenant, shown once
+      [--role ${Object.keys(Role).join('|')}]            what it may do; OWNER when not given
+      [--days N | --never-expires]                     how long it opens anything; ${defaultLifetime} days when not given
+      [--from CIDR]...                                 the addresses it may be used from; any when not given
+      [--introspection]                                it may ask for the schema
   npm run cli -- keys revoke --id ID                   from now on the key opens nothing
+  npm run cli -- hosted-accounts list
+  npm run cli -- hosted-accounts add --name NAME --provider ${Object.keys(CloudProvider).join('|')} --region REGION
+  npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
 
   --json   the answer as JSON, for programs
+  --help   this text
 
+Tenant 1 is the operator's own: keys of it are made here and nowhere else.
 Ends with 0 when it was done, 1 when it was refused, 2 when the command is not one of these.
 `;
 
@@ -27,58 +39,122 @@ const options = {
   name: { type: 'string' },
   tenant: { type: 'string' },
   id: { type: 'string' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
+  role: { type: 'string' },
+  days: { type: 'string' },
+  'never-expires': { type: 'boolean' },
+  from: { type: 'string', multiple: true },
+  introspection: { type: 'boolean' },
+  provider: { type: 'string' },
+  region: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
 } as const;
+type Option = keyof typeof options;
 
-type Row = Record<string, string | number | null>;
+type Row = Record<string, string | number | boolean | null>;
+
+interface Command {
+  /** The options it takes, besides --json. */
+  readonly takes: readonly Option[];
+  readonly run: (domain: Domain, given: Given) => Promise<Row[]>;
+}
 
 /** The command was not understood. */
 class Usage extends Error {}
 
-const commands: Record<string, (access: AccessService, given: Given) => Promise<Row[]>> = {
-  'tenants list': async (access) =>
-    (await access.listTenants()).map(({ id, name, createdAt }) => ({ id, name, created: createdAt.toISOString() })),
-  'tenants add': async (access, given) => {
-    const { tenantId, token } = await access.openTenant({ tenant: given.text('name'), key: 'First key' });
-    return [{ tenant: tenantId, key: token.reveal() }];
+const commands: Record<string, Command> = {
+  'tenants list': {
+    takes: [],
+    run: async ({ access }) =>
+      (await access.listTenants()).map(({ id, name, createdAt }) => ({ id, name, created: iso(createdAt) })),
   },
-  'keys list': async (access, given) =>
-    (await access.listKeys(given.has('tenant') ? given.number('tenant') : undefined)).map((key) => ({
-      id: key.id,
-      tenant: key.tenantId,
-      name: key.name,
-      role: key.role,
-      created: key.createdAt.toISOString(),
-      revoked: key.revokedAt?.toISOString() ?? null,
-    })),
-  'keys create': async (access, given) => {
-    const { id, token } = await access.createKey(given.number('tenant'), given.text('name'));
-    return [{ id, key: token.reveal() }];
+  'tenants add': {
+    takes: ['name'],
+    run: async ({ access }, given) => {
+      const names = { tenant: given.text('name'), key: 'First key' };
+      const { tenantId, token } = await access.openTenant(operator, names);
+      return [{ tenant: tenantId, key: token.reveal() }];
+    },
   },
-  'keys revoke': async (access, given) => {
-    await access.revokeKey(given.number('id'));
-    return [{ id: given.number('id'), revoked: 'now' }];
+  'keys list': {
+    takes: ['tenant'],
+    run: async ({ keys }, given) =>
+      (await keys.listAll(given.has('tenant') ? given.number('tenant') : undefined)).map(keyRow),
+  },
+  'keys create': {
+    takes: ['tenant', 'name', 'role', 'days', 'never-expires', 'from', 'introspection'],
+    run: async ({ keys }, given) => {
+      const { apiKey, token } = await keys.issue(operator, given.number('tenant'), {
+        name: given.text('name'),
+        role: given.oneOf('role', Role, 'OWNER'),
+        lifetime: given.has('never-expires') ? null : given.has('days') ? given.number('days') : defaultLifetime,
+        allowedCidrs: given.list('from'),
+        mayIntrospect: given.has('introspection'),
+      });
+      return [{ id: apiKey.id, key: token.reveal(), role: apiKey.role, expires: iso(apiKey.expiresAt) }];
+    },
+  },
+  'keys revoke': {
+    takes: ['id'],
+    run: async ({ keys }, given) => [keyRow(await keys.revokeAny(operator, given.number('id')))],
+  },
+  'hosted-accounts list': {
+    takes: [],
+    run: async ({ accounts }) =>
+      (await accounts.listHosted()).map(({ account: { id, name, provider, region, status }, activeSubscriptions }) => ({
+        id,
+        name,
+        provider,
+        region,
+        status,
+        'active subscriptions': activeSubscriptions,
+      })),
+  },
+  'hosted-accounts add': {
+    takes: ['name', 'provider', 'region'],
+    run: async ({ accounts }, given) => {
+      const provider = given.oneOf('provider', CloudProvider);
+      const details = { name: given.text('name'), provider, region: given.text('region') };
+      return [{ id: (await accounts.addHosted(operator, details)).id }];
+    },
+  },
+  'hosted-accounts retire': {
+    takes: ['id'],
+    run: async ({ accounts }, given) => {
+      const isGone = await accounts.retireHosted(operator, given.number('id'));
+      return [{ id: given.number('id'), outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
+    },
   },
 };
 
 /** What was given with a command; what it needs and does not have is a fault of usage. */
 class Given {
-  constructor(private readonly values: Readonly<Record<string, unknown>>) {}
+  constructor(private readonly values: Readonly<Partial<Record<Option, unknown>>>) {}
 
-  has(name: string): boolean {
+  has(name: Option): boolean {
     return this.values[name] !== undefined;
   }
 
-  text(name: string): string {
+  text(name: Option): string {
     if (!this.has(name)) throw new Usage(`--${name} is missing.`);
     return String(this.values[name]);
   }
 
-  number(name: string): number {
+  list(name: Option): string[] {
+    return (this.values[name] as string[] | undefined) ?? [];
+  }
+
+  number(name: Option): number {
     const number = Number(this.text(name));
     if (!Number.isInteger(number) || number < 1) throw new Usage(`--${name} must be a whole number.`);
     return number;
+  }
+
+  oneOf<T extends string>(name: Option, values: Readonly<Record<T, T>>, otherwise?: T): T {
+    if (!this.has(name) && otherwise) return otherwise;
+    const text = this.text(name).toUpperCase();
+    if (!Object.hasOwn(values, text)) throw new Usage(`--${name} must be one of ${Object.keys(values).join(', ')}.`);
+    return text as T;
   }
 }
 
@@ -92,11 +168,14 @@ await main().catch((error: unknown) => {
 async function main(): Promise<void> {
   process.umask(0o077);
   const { values, positionals } = parsed();
-  const command = commands[positionals.join(' ')];
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
+  const command = commands[positionals.join(' ')];
   if (!command) throw new Usage('There is no such command.');
+  for (const option of Object.keys(values) as Option[])
+    if (option !== 'json' && !command.takes.includes(option))
+      throw new Usage(`--${option} does not belong to this command.`);
 
-  const rows = await withAccess((access) => command(access, new Given(values)));
+  const rows = await withDomain((domain) => command.run(domain, new Given(values)));
   process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
 }
 
@@ -108,20 +187,48 @@ function parsed() {
   }
 }
 
+interface Domain {
+  readonly access: AccessService;
+  readonly keys: ApiKeyService;
+  readonly accounts: CloudAccountService;
+}
+
 /** The domain on the gateway's own database, without the server around it. */
-async function withAccess<T>(use: (access: AccessService) => Promise<T>): Promise<T> {
+async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
   const config = readConfig(process.env);
   const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
+  let app: INestApplicationContext | undefined;
   try {
     const platform: Platform = { dataSource, keyRing, endpoints: { timeoutMs: config.awsTimeoutMs } };
-    @Module({ imports: [PlatformModule.of(platform), AccessModule] })
+    @Module({ imports: [PlatformModule.of(platform), DomainWiringModule] })
     class CliModule {}
-    const app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });
-    return await use(app.get(AccessService));
+    app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });
+    const service = <S>(type: new (...args: never[]) => S): S => app!.get(type as never, { strict: false });
+    return await use({
+      access: service(AccessService),
+      keys: service(ApiKeyService),
+      accounts: service(CloudAccountService),
+    });
   } finally {
+    await app?.close();
     await dataSource.destroy();
   }
 }
+
+const iso = (moment: Date | null) => moment?.toISOString() ?? null;
+
+const keyRow = (key: ApiKey): Row => ({
+  id: key.id,
+  tenant: key.tenantId,
+  name: key.name,
+  role: key.role,
+  from: key.allowedCidrs.join(' ') || null,
+  introspection: key.mayIntrospect,
+  created: iso(key.createdAt),
+  expires: iso(key.expiresAt),
+  revoked: iso(key.revokedAt),
+  'last used': iso(key.lastUsedAt),
+});
 
 function table(rows: readonly Row[]): string {
   const [first] = rows;

@@ -1,12 +1,15 @@
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { DatabaseLocation } from '#libs/database';
+import { faultInCidr } from '#libs/kernel';
 import { z } from 'zod';
 
 /** Everything an operator can set, read once. */
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Blocks of addresses in CIDR notation. */
+  readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly database: DatabaseLocation;
   readonly keyRingFile: string;
@@ -66,6 +69,21 @@ export const settings = {
     means: 'The address to listen on. Anything but loopback wants TLS in front of it.',
     example: '0.0.0.0',
     unset: '127.0.0.1',
+  },
+  TRUSTED_PROXIES: {
+    schema: z.string().transform((text, context) => {
+      const cidrs = text.split(',').map((cidr) => cidr.trim());
+      if (cidrs.every((cidr) => faultInCidr(cidr) === null)) return cidrs;
+      context.addIssue({
+        code: 'custom',
+        message: 'must be blocks of addresses in CIDR notation, with commas between',
+      });
+      return z.NEVER;
+    }),
+    means:
+      'The proxies whose `X-Forwarded-For` is believed. It tells where a request came from, for API keys that may be used from some addresses only.',
+    example: '10.0.0.0/8,2001:db8::1/128',
+    unset: 'none: a request comes from whoever connects',
   },
   DATA_DIR: {
     schema: z.string().regex(/\S/, 'must not be blank'),
@@ -152,6 +170,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const config: Config = {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
+    trustedProxies: read<string[]>('TRUSTED_PROXIES') ?? [],
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
     keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),

@@ -1,3 +1,4 @@
+import { AccessModule, ApiKeyNodes } from '#libs/access';
 import { ActiveSubscriptions, CloudAccountNodes, CloudAccountsModule } from '#libs/cloud-accounts';
 import { SubscriptionNodes, SubscriptionsModule, SubscriptionsOfAccount } from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
@@ -9,12 +10,12 @@ import { NodeSources } from './graphql/node.resolver.js';
  */
 @Global()
 @Module({
-  imports: [CloudAccountsModule, SubscriptionsModule],
+  imports: [AccessModule, CloudAccountsModule, SubscriptionsModule],
   providers: [
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
     {
       provide: NodeSources,
-      inject: [CloudAccountNodes, SubscriptionNodes],
+      inject: [ApiKeyNodes, CloudAccountNodes, SubscriptionNodes],
       useFactory: (...sources: NodeSources['sources']) => new NodeSources(sources),
     },
   ],

@@ -53,7 +53,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     undo.push(() => dataSource.destroy());
 
     const endpoints = await awsEndpoints(config, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }));
+    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }), config);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -134,9 +134,13 @@ const headersFor = (requestId: string) => ({
   'referrer-policy': 'no-referrer',
 });
 
-async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestFastifyApplication> {
+async function createApp(
+  module: ReturnType<typeof AppModule.of>,
+  { trustedProxies }: Config,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => randomUUID(),
     // Whoever sends slowly, on purpose or not, keeps a connection and no more, and not for long.
     requestTimeout: 12_000,

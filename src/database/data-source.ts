@@ -3,6 +3,7 @@ import { StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { StoredKeyRow } from '#libs/encryption';
+import { EventRow } from '#libs/events';
 import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
 import { DataSource } from 'typeorm';
@@ -15,7 +16,7 @@ export const migrationsTable = 'schema_migration';
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = new DataSource({
     ...(await connectionOptions(location)),
-    entities: [ApiKey, ClaimRow, CloudAccount, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
+    entities: [ApiKey, ClaimRow, CloudAccount, EventRow, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
     migrations: Object.values(migrations),
     migrationsTableName: migrationsTable,
     synchronize: false,

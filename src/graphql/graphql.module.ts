@@ -8,6 +8,7 @@ import { documentLimits, withinDocumentLimits } from './document-limits.js';
 import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
+import { introspectionByPermission } from './introspection.js';
 import { knownNamesOf } from './known-names.js';
 import { NodeResolver } from './node.resolver.js';
 import { contextBy, currentRequestId } from './request-context.js';
@@ -48,7 +49,7 @@ const apolloLogger = {
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
-        plugins: [variablesCheck(), documentCost()],
+        plugins: [introspectionByPermission(), variablesCheck(), documentCost()],
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
           requestId: () => currentRequestId.getStore(),

@@ -13,9 +13,9 @@ export interface RequestContext {
 
 /** What resolvers know of the request: who sends it. Without a valid key nothing of the request is looked at. */
 export function contextBy(access: AccessService) {
-  return async (request: { headers: { authorization?: string } }): Promise<RequestContext> => {
+  return async (request: { headers: { authorization?: string }; ip: string }): Promise<RequestContext> => {
     try {
-      return { viewer: await access.authenticate(request.headers.authorization) };
+      return { viewer: await access.authenticate(request.headers.authorization, request.ip) };
     } catch (error) {
       const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
       if (!refusal) throw error;

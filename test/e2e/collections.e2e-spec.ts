@@ -1,4 +1,5 @@
 import { AccessService } from '#libs/access';
+import { operator } from '#libs/events';
 import { StoredKeys } from '#libs/encryption';
 import { UnitOfWork } from '#libs/kernel';
 import { CloudAccounts } from '../../libs/cloud-accounts/src/cloud-accounts.js';
@@ -14,7 +15,7 @@ describe('in the database', () => {
   beforeAll(async () => {
     gateway = await Gateway.start();
     const access = gateway.get(AccessService);
-    const open = async () => (await access.openTenant({ tenant: 'A tenant', key: 'Its key' })).tenantId;
+    const open = async () => (await access.openTenant(operator, { tenant: 'A tenant', key: 'Its key' })).tenantId;
     tenantIds = [await open(), await open()];
   });
   afterAll(() => gateway.stop());

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessService } from '#libs/access';
+import { AccessService, ApiKeyService, type NewApiKey } from '#libs/access';
+import { operator } from '#libs/events';
 import { DataSource } from 'typeorm';
 import { readConfig } from '../../src/config.js';
 import { startGateway, type Gateway as RunningGateway } from '../../src/gateway.js';
@@ -12,6 +13,9 @@ export type { Answer } from './client.js';
 
 /** Which database the suite runs on: one suite, run once for each (jest.config.mjs). */
 export const database = (globalThis as unknown as { database: DatabaseKind }).database;
+
+/** Of the key that a first start makes; the operator's own is 1. */
+const firstTenant = 2;
 
 /** The whole gateway on a real database, used as a client uses it: over HTTP. AWS is the sandbox, nothing is mocked. */
 export class Gateway extends GatewayClient {
@@ -59,7 +63,20 @@ export class Gateway extends GatewayClient {
 
   /** The key of a tenant of its own. */
   async anotherTenant(): Promise<string> {
-    const { token } = await this.get(AccessService).openTenant({ tenant: 'Another tenant', key: 'Its key' });
+    const { token } = await this.get(AccessService).openTenant(operator, { tenant: 'Another tenant', key: 'Its key' });
+    return token.reveal();
+  }
+
+  /** Another key, of the first tenant unless another is named. */
+  async newKey(key: Partial<NewApiKey> = {}, tenantId = firstTenant): Promise<string> {
+    const { token } = await this.get(ApiKeyService).issue(operator, tenantId, {
+      name: 'Another key',
+      role: 'OWNER',
+      lifetime: 1,
+      allowedCidrs: [],
+      mayIntrospect: false,
+      ...key,
+    });
     return token.reveal();
   }
 

@@ -45,11 +45,19 @@ export const deleteSubscription = `mutation ($input: DeleteSubscriptionInput!) {
   deleteSubscription(input: $input) { subscription { id status isActive endedAt version } ${errors} }
 }`;
 
+export const createApiKey = `mutation ($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) { secret apiKey { id name role keyId allowedCidrs mayIntrospect isUsable createdAt expiresAt revokedAt lastUsedAt viewerCanRevoke { isAllowed code } } ${errors} }
+}`;
+
+export const revokeApiKey = `mutation ($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) { apiKey { id isUsable revokedAt } ${errors} }
+}`;
+
 /** The number behind a global id, which SQL knows. */
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 
 /** A global id, also of what is not there. */
-export const globalId = (type: 'CloudAccount' | 'CloudSubscription', number: number) =>
+export const globalId = (type: 'ApiKey' | 'CloudAccount' | 'CloudSubscription', number: number) =>
   Buffer.from(`${type}:${number}`).toString('base64url');
 
 export const hostedAccount = globalId('CloudAccount', 1);
@@ -101,6 +109,17 @@ export const stepsWith = (gateway: () => Gateway) => {
         rows[table] = Number(n);
       }
       return rows;
+    },
+
+    /** A key of the caller's tenant: its id and its secret. */
+    async createKey(input: object = {}, key?: string): Promise<any> {
+      const data = await gateway().ask(createApiKey, { input: { name: 'Spare', role: 'VIEWER', ...input } }, key);
+      const { apiKey, secret } = done(data.createApiKey);
+      return { ...apiKey, secret };
+    },
+
+    async revokeKey(id: string, key?: string): Promise<any> {
+      return done((await gateway().ask(revokeApiKey, { input: { id } }, key)).revokeApiKey).apiKey;
     },
 
     async readAccount(id: string, key?: string): Promise<any> {

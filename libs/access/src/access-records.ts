@@ -1,22 +1,51 @@
+import type { Page, PageRequest } from '#libs/kernel';
 import type { ApiKey } from './api-key.entity.js';
 import type { Tenant } from './tenant.entity.js';
 
+/** Every field given must fit. */
+export interface ApiKeyFilter {
+  /** Only those that still open something at `now`, or only the others. */
+  readonly isUsable?: boolean | null;
+}
+
 /** All tenants and their API keys, as the domain sees them: a collection. */
 export abstract class AccessRecords {
-  abstract findKey(keyId: string): Promise<ApiKey | null>;
+  abstract findKeyToken(keyId: string): Promise<ApiKey | null>;
+
+  /** Whosever it is. */
+  abstract findKey(id: number): Promise<ApiKey | null>;
+
+  abstract findKeys(tenantId: number, ids: readonly number[]): Promise<ApiKey[]>;
+
+  abstract listKeys(
+    tenantId: number,
+    filter: ApiKeyFilter,
+    now: Date,
+    page: PageRequest<'CREATED_AT'>,
+  ): Promise<Page<ApiKey>>;
+
+  abstract countKeys(tenantId: number, filter: ApiKeyFilter, now: Date): Promise<number>;
 
   /** By id; those of one tenant, or all. */
-  abstract listKeys(tenantId?: number): Promise<ApiKey[]>;
+  abstract allKeys(tenantId?: number): Promise<ApiKey[]>;
 
-  abstract addKey(key: Omit<ApiKey, 'id' | 'isGood'>): Promise<number>;
+  /** The ids of the tenant's OWNER keys that open something at `now`: of two, should there be more. */
+  abstract twoOwners(tenantId: number, now: Date): Promise<number[]>;
 
-  /** False when there is no such key, or it was revoked before. */
-  abstract revokeKey(id: number, at: Date): Promise<boolean>;
+  /** Gives the key its id. */
+  abstract addKey(key: ApiKey): Promise<void>;
+
+  /** Writes down when a key of a held tenant was revoked. */
+  abstract revokeKey(key: ApiKey): Promise<void>;
+
+  abstract markKeyUsed(id: number, at: Date): Promise<void>;
 
   abstract listTenants(): Promise<Tenant[]>;
 
+  abstract findTenant(id: number): Promise<Tenant | null>;
+
   /** Keeps other units of work away from the tenant until ours ends. */
-  abstract holdTenant(id: number): Promise<void>;
+  abstract holdTenant(id: number): Promise<Tenant | null>;
 
   abstract hasTenantBesides(id: number): Promise<boolean>;
 

@@ -1,10 +1,23 @@
+import { EventsModule } from '#libs/events';
+import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { AccessRecords } from './access-records.js';
 import { AccessService } from './access.service.js';
+import { ApiKeyService } from './api-key.service.js';
+import { ApiKeyResolver, ViewerResolver } from './graphql/access.resolvers.js';
+import { ApiKeyNodes } from './graphql/api-key-nodes.js';
 import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
 
 @Module({
-  providers: [AccessService, { provide: AccessRecords, useClass: TypeOrmAccessRecords }],
-  exports: [AccessService],
+  imports: [EventsModule, IdempotencyModule],
+  providers: [
+    AccessService,
+    ApiKeyService,
+    ApiKeyNodes,
+    ViewerResolver,
+    ApiKeyResolver,
+    { provide: AccessRecords, useClass: TypeOrmAccessRecords },
+  ],
+  exports: [AccessService, ApiKeyService, ApiKeyNodes],
 })
 export class AccessModule {}

@@ -1,5 +1,24 @@
+import { faultInCidr, faultInName, InvalidField, InvalidInput, isInOneOf, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { Role } from './viewer.js';
+import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner } from './access.errors.js';
+import { Viewer, type Role } from './viewer.js';
+
+const day = 24 * 60 * 60 * 1000;
+/** For how long a key opens anything unless somebody says otherwise, in days. */
+export const defaultLifetime = 365;
+const longestLifetime = 3650;
+const mostCidrs = 20;
+
+/** What somebody decides who creates a key. */
+export interface NewApiKey {
+  readonly name: string;
+  readonly role: Role;
+  /** In days; null for ever, which only the operator may choose. */
+  readonly lifetime: number | null;
+  /** The addresses it may be used from, in CIDR notation; none: from anywhere. */
+  readonly allowedCidrs: readonly string[];
+  readonly mayIntrospect: boolean;
+}
 
 /** A key that speaks for a tenant. What proves it is kept as a keyed hash only. */
 @Entity('api_key')
@@ -23,6 +42,12 @@ export class ApiKey {
   @Column('varchar', { length: 16 })
   readonly role!: Role;
 
+  @Column('varchar', { name: 'allowed_cidrs', length: 1024, transformer: { from: splitWords, to: joinWords } })
+  readonly allowedCidrs!: readonly string[];
+
+  @Column('boolean', { name: 'may_introspect' })
+  readonly mayIntrospect!: boolean;
+
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
 
@@ -33,8 +58,79 @@ export class ApiKey {
   @Column('datetime', { name: 'revoked_at', precision: 3, nullable: true })
   readonly revokedAt!: Date | null;
 
+  /** To the minute or so. */
+  @Column('datetime', { name: 'last_used_at', precision: 3, nullable: true })
+  readonly lastUsedAt!: Date | null;
+
+  static create(details: NewApiKey & { tenantId: number; keyId: string; tokenHash: Buffer }, now: Date): ApiKey {
+    const { tenantId, keyId, tokenHash, name, role, lifetime, allowedCidrs, mayIntrospect } = details;
+    const faults = [
+      [faultInName(name), 'name', 'The name'] as const,
+      [faultInCidrs(allowedCidrs), 'allowedCidrs', 'The list of addresses'] as const,
+      [lifetime === null ? null : faultInLifetime(lifetime), 'expiresInDays', 'The lifetime'] as const,
+    ].flatMap(([fault, field, label]) => (fault ? [new InvalidField(['input', field], `${label} ${fault}.`)] : []));
+    if (faults.length > 0) throw new InvalidInput(faults);
+
+    return Object.assign(new ApiKey(), {
+      tenantId,
+      keyId,
+      tokenHash,
+      name: normalizeName(name),
+      role,
+      allowedCidrs: [...new Set(allowedCidrs)],
+      mayIntrospect,
+      createdAt: now,
+      expiresAt: lifetime === null ? null : new Date(now.getTime() + lifetime * day),
+      revokedAt: null,
+      lastUsedAt: null,
+    } satisfies Partial<ApiKey>);
+  }
+
+  get viewer(): Viewer {
+    return new Viewer(this.tenantId, this.id, this.name, this.role, this.mayIntrospect);
+  }
+
   /** Whether it still opens anything. */
-  isGood(now: Date): boolean {
+  isUsableAt(now: Date): boolean {
     return this.revokedAt === null && (this.expiresAt === null || this.expiresAt > now);
   }
+
+  mayBeUsedFrom(address: string): boolean {
+    return this.allowedCidrs.length === 0 || isInOneOf(this.allowedCidrs, address);
+  }
+
+  /**
+   * @param twoOwners the tenant's OWNER keys that still open something, or two of them
+   * @throws ApiKeyAlreadyRevoked, ApiKeyIsLastOwner
+   */
+  refuseRevocation(twoOwners: readonly number[]): void {
+    if (this.revokedAt) throw new ApiKeyAlreadyRevoked();
+    if (twoOwners.length === 1 && twoOwners[0] === this.id) throw new ApiKeyIsLastOwner();
+  }
+
+  revoke(now: Date): void {
+    Object.assign(this, { revokedAt: now } satisfies Partial<ApiKey>);
+  }
+}
+
+/** What is wrong with a lifetime in days, as the end of a sentence; null when nothing is. */
+export function faultInLifetime(days: number): string | null {
+  const isDays = Number.isInteger(days) && days >= 1 && days <= longestLifetime;
+  return isDays ? null : `must be from 1 to ${longestLifetime} days`;
+}
+
+/** What is wrong with a list of blocks of addresses, as the end of a sentence; null when nothing is. */
+export function faultInCidrs(cidrs: readonly string[]): string | null {
+  if (cidrs.length > mostCidrs) return `may have at most ${mostCidrs} entries`;
+  const faults = cidrs.map(faultInCidr);
+  const first = faults.findIndex((fault) => fault !== null);
+  return first < 0 ? null : `is not valid: its entry ${first + 1} ${faults[first]}`;
+}
+
+function splitWords(text: string): string[] {
+  return text.split(' ').filter(Boolean);
+}
+
+function joinWords(words: readonly string[]): string {
+  return words.join(' ');
 }

@@ -1,7 +1,12 @@
 export { AccessModule } from './access.module.js';
-export { accessErrors, Unauthenticated } from './access.errors.js';
+export { accessErrors, Forbidden, Unauthenticated } from './access.errors.js';
 export { AccessService } from './access.service.js';
-export { ApiKey } from './api-key.entity.js';
+export { ApiKey, defaultLifetime, type NewApiKey } from './api-key.entity.js';
+export { ApiKeyService, type IssuedApiKey } from './api-key.service.js';
+export { ViewerType } from './graphql/access.types.js';
+export { ApiKeyNodes } from './graphql/api-key-nodes.js';
 export { CurrentViewer } from './graphql/current-viewer.js';
+export { RequiresRole, RoleGuard } from './graphql/role.guard.js';
+export { permission, ViewerPermission } from './graphql/viewer-permission.js';
 export { operatorTenantId, Tenant } from './tenant.entity.js';
-export { Viewer, type Role } from './viewer.js';
+export { Role, Viewer } from './viewer.js';

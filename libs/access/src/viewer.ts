@@ -1,5 +1,12 @@
-/** What a key may do. OWNER: everything inside its tenant. */
-export type Role = 'OWNER';
+import type { Actor } from '#libs/events';
+import { Forbidden } from './access.errors.js';
+import { operatorTenantId } from './tenant.entity.js';
+
+/** What a key may do. Each may do all that those before it may. */
+export const Role = { VIEWER: 'VIEWER', MANAGER: 'MANAGER', OWNER: 'OWNER' } as const;
+export type Role = keyof typeof Role;
+
+const ranks = Object.keys(Role);
 
 /** Who sends the request: one object per request, made from its API key. */
 export class Viewer {
@@ -10,5 +17,25 @@ export class Viewer {
     /** How people call the key; kept beside what was done with it. */
     readonly apiKeyName: string,
     readonly role: Role,
+    /** Whether the key may ask for the schema. */
+    readonly mayIntrospect: boolean = true,
   ) {}
+
+  get actor(): Actor {
+    return { kind: 'API_KEY', id: this.apiKeyId, name: this.apiKeyName };
+  }
+
+  /** Whether the key is the operator's. Such keys are made on the command line only. */
+  get isOperator(): boolean {
+    return this.tenantId === operatorTenantId;
+  }
+
+  is(role: Role): boolean {
+    return ranks.indexOf(this.role) >= ranks.indexOf(role);
+  }
+
+  /** @throws Forbidden unless the key's role is this one, or one that may more */
+  refuseUnless(role: Role): void {
+    if (!this.is(role)) throw new Forbidden(role);
+  }
 }

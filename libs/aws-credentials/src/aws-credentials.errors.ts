@@ -5,7 +5,8 @@ export const awsCredentialsErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Use the code of a region AWS has, such as us-east-1 or eu-west-1.',
+    remediation:
+      'Use the code of a region of the provider: us-east-1 at AWS, westeurope at AZURE, europe-west1 at GCP.',
   },
   AWS_TEMPORARY_KEY: {
     kind: 'invalid',

@@ -22,4 +22,7 @@ export interface SubscriptionsInTheWay {
 export abstract class ActiveSubscriptions {
   /** Ask while the account is held: then the answer stays true until the unit of work ends. */
   abstract on(cloudAccountId: number, limit: number): Promise<SubscriptionsInTheWay>;
+
+  /** How many there are on each, in the order of the accounts. */
+  abstract countOn(cloudAccountIds: readonly number[]): Promise<number[]>;
 }

@@ -1,10 +1,15 @@
-import type { AwsIdentity, ProvenCredentials } from '#libs/aws-credentials';
+import { operatorTenantId } from '#libs/access';
+import { UnknownRegion, type AwsIdentity, type ProvenCredentials } from '#libs/aws-credentials';
 import { InvalidField, InvalidInput, VersionConflict, faultInName, nameKey, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { CloudAccountIsHosted, CloudAccountNotActive, CustomerAccountMustBeAws } from './cloud-account.errors.js';
-
-export const CloudProvider = { AWS: 'AWS', AZURE: 'AZURE', GCP: 'GCP' } as const;
-export type CloudProvider = keyof typeof CloudProvider;
+import type { SubscriptionsInTheWay } from './active-subscriptions.js';
+import {
+  CloudAccountInUse,
+  CloudAccountIsHosted,
+  CloudAccountNotActive,
+  CustomerAccountMustBeAws,
+} from './cloud-account.errors.js';
+import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
 
 /** The seed's 'hosted' and 'non-hosted': whose account it is at the provider. */
 export const CloudAccountOwnership = { HOSTED: 'HOSTED', CUSTOMER: 'CUSTOMER' } as const;
@@ -105,6 +110,43 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
+  /** An account of the vendor's own, for every tenant to build in. */
+  static createHosted(details: { name: string; provider: CloudProvider; region: string }, now: Date): CloudAccount {
+    const { name, provider, region } = details;
+    refuseFaultyRegion(provider, region, ['region']);
+
+    return Object.assign(new CloudAccount(), {
+      tenantId: operatorTenantId,
+      ...named(name),
+      provider,
+      region,
+      ownership: 'HOSTED',
+      status: 'ACTIVE',
+      awsAccountId: null,
+      awsUserId: null,
+      awsUserArn: null,
+      consoleRoleName: null,
+      consoleRoleArn: null,
+      isSandbox: false,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+    } satisfies Partial<CloudAccount>);
+  }
+
+  /** From now on no subscription may begin here, and the account goes with its last one. */
+  retire(now: Date): void {
+    Object.assign(this, {
+      status: 'DELETING_WHEN_UNUSED',
+      version: this.version + 1,
+      updatedAt: now,
+    } satisfies Partial<CloudAccount>);
+  }
+
+  get goesWhenUnused(): boolean {
+    return this.status === 'DELETING_WHEN_UNUSED';
+  }
+
   /** Everything one request changes, as one new version. What is not given stays. */
   change({ name, proven }: { name?: string | null; proven?: ProvenCredentials | null }, now: Date): void {
     Object.assign(this, {
@@ -133,6 +175,21 @@ export class CloudAccount {
     if (this.ownership === 'HOSTED') throw new CloudAccountIsHosted();
   }
 
+  /**
+   * The rule: an account with an active subscription cannot be deleted, a hosted one not by a tenant.
+   *
+   * @throws CloudAccountIsHosted, CloudAccountInUse
+   */
+  refuseDeletion(inTheWay: SubscriptionsInTheWay): void {
+    this.refuseChangeIfHosted();
+    if (inTheWay.total > 0) throw new CloudAccountInUse(inTheWay);
+  }
+
+  /** @throws UnknownRegion unless it is one of the account's provider */
+  refuseForeignRegion(region: string): void {
+    refuseFaultyRegion(this.provider, region, ['input', 'region']);
+  }
+
   /** @throws VersionConflict when somebody changed the account since `expected` was read */
   refuseOtherVersionThan(expected: number | null | undefined): void {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
@@ -148,6 +205,11 @@ function named(name: string) {
   const fault = faultInName(name);
   if (fault) throw new InvalidInput([new InvalidField(['input', 'name'], `The name ${fault}.`)]);
   return { name: normalizeName(name), nameKey: nameKey(name) };
+}
+
+function refuseFaultyRegion(provider: CloudProvider, region: string, path: readonly string[]): void {
+  const fault = faultInRegionOf(provider, region);
+  if (fault) throw new UnknownRegion(path, `The region ${fault}.`);
 }
 
 function accessWith({ key, identity, consoleRole }: ProvenCredentials) {

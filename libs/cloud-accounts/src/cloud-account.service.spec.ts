@@ -1,5 +1,6 @@
 import { Viewer } from '#libs/access';
 import { AwsAccessKey, CredentialsRejected, type AwsCredentialsService } from '#libs/aws-credentials';
+import { Events, type NewEvent } from '#libs/events';
 import { Secret, VersionConflict } from '#libs/kernel';
 import { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
 import {
@@ -54,8 +55,20 @@ class ListedSubscriptions extends ActiveSubscriptions {
     return { listed: active.slice(0, limit), total: active.length };
   }
 
+  async countOn(cloudAccountIds: readonly number[]): Promise<number[]> {
+    return Promise.all(cloudAccountIds.map(async (id) => (await this.on(id, 0)).total));
+  }
+
   begin(cloudAccountId: number): void {
     this.all.push({ id: this.all.length + 1, tenantId: 7, name: 'Orders', status: 'ACTIVE', cloudAccountId });
+  }
+}
+
+class ListedEvents extends Events {
+  readonly all: NewEvent[] = [];
+
+  async record(event: NewEvent): Promise<void> {
+    this.all.push(event);
   }
 }
 
@@ -64,16 +77,19 @@ describe('CloudAccountService', () => {
   let credentials: TrustingCredentials;
   let subscriptions: ListedSubscriptions;
   let service: CloudAccountService;
+  let events: ListedEvents;
 
   beforeEach(() => {
     accounts = new InMemoryCloudAccounts();
     credentials = new TrustingCredentials();
     subscriptions = new ListedSubscriptions();
+    events = new ListedEvents();
     const unitOfWork = new InMemoryUnitOfWork([accounts, credentials]);
     service = new CloudAccountService(
       accounts,
       subscriptions,
       credentials as unknown as AwsCredentialsService,
+      events,
       unitOfWork,
     );
   });

@@ -1,13 +1,14 @@
-import type { Viewer } from '#libs/access';
+import { operatorTenantId, type Viewer } from '#libs/access';
 import { AwsCredentialsService, type AwsAccessKey, type ProvenCredentials } from '#libs/aws-credentials';
+import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { ActiveSubscriptions } from './active-subscriptions.js';
-import { CloudAccount, type CloudProvider } from './cloud-account.entity.js';
+import { ActiveSubscriptions, type SubscriptionsInTheWay } from './active-subscriptions.js';
+import { CloudAccount } from './cloud-account.entity.js';
+import { type CloudProvider } from './cloud-provider.js';
 import {
   AwsAccountChangeInUse,
-  CloudAccountInUse,
   CloudAccountNameTaken,
   CloudAccountNotFound,
   CustomerAccountMustBeAws,
@@ -40,6 +41,7 @@ export class CloudAccountService {
     private readonly accounts: CloudAccounts,
     private readonly activeSubscriptions: ActiveSubscriptions,
     private readonly credentials: AwsCredentialsService,
+    private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -83,6 +85,7 @@ export class CloudAccountService {
       const account = CloudAccount.create({ tenantId: viewer.tenantId, name, provider, region, proven }, now);
       await this.accounts.add(account);
       await this.credentials.keep(viewer, account.id, key, now);
+      await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
       await remember(account);
       return account;
     });
@@ -115,6 +118,11 @@ export class CloudAccountService {
       await this.accounts.update(account);
       if (key) await this.credentials.keep(viewer, id, key, now);
       else if (proven) await this.credentials.verified(viewer, id, now);
+      const changed = Object.entries({ name, credentials: key, consoleRoleName });
+      await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
+        changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
+        version: account.version,
+      });
       return account;
     });
   }
@@ -137,16 +145,70 @@ export class CloudAccountService {
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountInUse
    */
   delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<void> {
-    return this.unitOfWork.run(async () => {
+    return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer, id);
       account.refuseChangeIfHosted();
       account.refuseOtherVersionThan(expectedVersion);
+      account.refuseDeletion(await this.activeSubscriptions.on(account.id, blockersShown));
 
-      const inTheWay = await this.activeSubscriptions.on(account.id, blockersShown);
-      if (inTheWay.total > 0) throw new CloudAccountInUse(inTheWay);
+      await this.remove(viewer.actor, account, now);
+    });
+  }
 
-      await this.credentials.shred(account.tenantId, account.id);
-      await this.accounts.remove(account);
+  /**
+   * To be called in the unit of work that ended a subscription: an account that was only waiting for it goes with it.
+   */
+  async afterSubscriptionEnded(viewer: Viewer, id: number, now: Date): Promise<void> {
+    const account = await this.hold(viewer, id);
+    if (account.goesWhenUnused && !(await this.isInUse(account))) await this.remove(viewer.actor, account, now);
+  }
+
+  /** What keeps each account from being deleted, by number alone. */
+  async inTheWayOf(accounts: readonly CloudAccount[]): Promise<SubscriptionsInTheWay[]> {
+    const totals = await this.activeSubscriptions.countOn(accounts.map(({ id }) => id));
+    return totals.map((total) => ({ listed: [], total }));
+  }
+
+  /** Every hosted account, and how many active subscriptions stand on it. */
+  async listHosted(): Promise<{ account: CloudAccount; activeSubscriptions: number }[]> {
+    const accounts = await this.accounts.hosted();
+    const totals = await this.activeSubscriptions.countOn(accounts.map(({ id }) => id));
+    return accounts.map((account, i) => ({ account, activeSubscriptions: totals[i]! }));
+  }
+
+  /**
+   * An account of the vendor's own, for every tenant to build in.
+   *
+   * @throws InvalidInput, UnknownRegion, CloudAccountNameTaken
+   */
+  addHosted(actor: Actor, details: { name: string; provider: CloudProvider; region: string }): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = CloudAccount.createHosted(details, now);
+      await this.accounts.add(account);
+      await this.record('CLOUD_ACCOUNT_CREATED', actor, account, now);
+      return account;
+    });
+  }
+
+  /**
+   * Lets no more subscriptions begin in a hosted account. It goes at once when none is active, else with the last.
+   *
+   * @returns whether it is gone
+   * @throws CloudAccountNotFound when there is no such hosted account
+   */
+  retireHosted(actor: Actor, id: number): Promise<boolean> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.accounts.hold(operatorTenantId, id);
+      if (account?.ownership !== 'HOSTED') return notFound();
+
+      const isInUse = await this.isInUse(account);
+      if (isInUse && !account.goesWhenUnused) {
+        account.retire(now);
+        await this.accounts.update(account);
+        await this.record('CLOUD_ACCOUNT_RETIRED', actor, account, now);
+      }
+      if (!isInUse) await this.remove(actor, account, now);
+      return !isInUse;
     });
   }
 
@@ -160,8 +222,23 @@ export class CloudAccountService {
   }
 
   private async refuseMoveWhileInUse(account: CloudAccount): Promise<void> {
-    const { total } = await this.activeSubscriptions.on(account.id, 0);
-    if (total > 0) throw new AwsAccountChangeInUse();
+    if (await this.isInUse(account)) throw new AwsAccountChangeInUse();
+  }
+
+  private async isInUse({ id }: CloudAccount): Promise<boolean> {
+    return (await this.activeSubscriptions.on(id, 0)).total > 0;
+  }
+
+  private async remove(actor: Actor, account: CloudAccount, now: Date): Promise<void> {
+    await this.credentials.shred(account.tenantId, account.id);
+    await this.accounts.remove(account);
+    await this.record('CLOUD_ACCOUNT_DELETED', actor, account, now);
+  }
+
+  private record(type: string, actor: Actor, account: CloudAccount, at: Date, more: object = {}): Promise<void> {
+    const { id, tenantId, name, provider, ownership } = account;
+    const data = { name, provider, ownership, ...more };
+    return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
   }
 }
 

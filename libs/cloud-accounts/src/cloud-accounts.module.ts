@@ -1,19 +1,21 @@
 import { AwsCredentialsModule } from '#libs/aws-credentials';
+import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
-import { CloudAccountResolver } from './graphql/cloud-account.resolver.js';
+import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 
 /** Needs an `ActiveSubscriptions`; without one the application does not start. */
 @Module({
-  imports: [AwsCredentialsModule, IdempotencyModule],
+  imports: [AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
     CloudAccountService,
     CloudAccountResolver,
+    ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
     CloudAccountNodes,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },

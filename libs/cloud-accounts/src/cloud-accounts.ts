@@ -1,5 +1,6 @@
 import type { Page, PageRequest } from '#libs/kernel';
-import type { CloudAccount, CloudAccountOwnership, CloudAccountStatus, CloudProvider } from './cloud-account.entity.js';
+import type { CloudAccount, CloudAccountOwnership, CloudAccountStatus } from './cloud-account.entity.js';
+import type { CloudProvider } from './cloud-provider.js';
 
 export type CloudAccountOrderField = 'NAME' | 'CREATED_AT';
 
@@ -28,6 +29,9 @@ export abstract class CloudAccounts {
   ): Promise<Page<CloudAccount>>;
 
   abstract count(tenantId: number, filter: CloudAccountFilter): Promise<number>;
+
+  /** Every hosted account, by id. */
+  abstract hosted(): Promise<CloudAccount[]>;
 
   abstract hasName(tenantId: number, nameKey: string): Promise<boolean>;
 

@@ -6,3 +6,4 @@ export { CloudAccountsModule } from './cloud-accounts.module.js';
 export { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 export { CloudAccountBlockerType } from './graphql/cloud-account.payloads.js';
 export { CloudAccountType } from './graphql/cloud-account.type.js';
+export { CloudProvider, faultInAnyRegion } from './cloud-provider.js';

@@ -17,7 +17,14 @@ export { Faultless, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf } from './node.js';
 export { NodeSource } from './node-source.js';
-export { ArnScalar, AwsAccountIdScalar, DateTimeScalar, SecretStringScalar, UrlScalar } from './scalars.js';
+export {
+  ArnScalar,
+  AwsAccountIdScalar,
+  CidrBlockScalar,
+  DateTimeScalar,
+  SecretStringScalar,
+  UrlScalar,
+} from './scalars.js';
 export {
   declareErrorCodes,
   ErrorCode,

@@ -54,3 +54,18 @@ export const SecretStringScalar = new GraphQLScalarType({
   parseValue: takeSecret,
   parseLiteral: (node) => takeSecret(node.kind === Kind.STRING ? node.value : undefined),
 });
+
+/** A text in both directions; the rule is the domain's to tell, field by field. */
+export const CidrBlockScalar = new GraphQLScalarType({
+  name: 'CidrBlock',
+  description: 'A block of IP addresses in CIDR notation: `203.0.113.0/24`, `2001:db8::/32`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4632',
+  serialize: String,
+  parseValue: takeText,
+  parseLiteral: (node) => takeText(node.kind === Kind.STRING ? node.value : undefined),
+});
+
+function takeText(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('A block of addresses is a text.');
+  return value;
+}

@@ -1,6 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Viewer } from '#libs/access';
 import { Keychain } from '#libs/encryption';
 import { Clock, Secret } from '#libs/kernel';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -15,6 +14,11 @@ const tidyEvery = 60 * 60 * 1000;
 
 /** Writes down the answer. Call it in the unit of work of the effect, so that both are there or neither. */
 export type Remember<T> = (answer: T) => Promise<void>;
+
+/** Whose requests share their keys. */
+export interface Asker {
+  readonly tenantId: number;
+}
 
 /** The input of a mutation that may be sent again. */
 export interface RepeatableInput {
@@ -50,7 +54,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
    * @throws IdempotencyKeyReused, IdempotencyKeyInFlight, and whatever `work` throws
    */
   async once<T extends object>(
-    viewer: Viewer,
+    { tenantId }: Asker,
     operation: string,
     input: RepeatableInput,
     answerType: new () => T,
@@ -59,8 +63,8 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
     const { idempotencyKey: key } = input;
     if (key == null) return work(async () => undefined);
 
-    const fingerprint = await this.fingerprint(viewer.tenantId, operation, input);
-    const claim = await this.claim(viewer.tenantId, key, fingerprint);
+    const fingerprint = await this.fingerprint(tenantId, operation, input);
+    const claim = await this.claim(tenantId, key, fingerprint);
     if (claim.answer !== null) return Object.assign(new answerType(), JSON.parse(claim.answer, reviveDates) as T);
 
     try {

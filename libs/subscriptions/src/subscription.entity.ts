@@ -78,7 +78,7 @@ export class Subscription {
 
   /** @throws SubscriptionAlreadyEnded */
   end(now: Date): void {
-    if (!this.isActive) throw new SubscriptionAlreadyEnded();
+    this.refuseIfEnded();
 
     Object.assign(this, {
       status: 'DELETED',
@@ -86,6 +86,11 @@ export class Subscription {
       updatedAt: now,
       endedAt: now,
     } satisfies Partial<Subscription>);
+  }
+
+  /** @throws SubscriptionAlreadyEnded */
+  refuseIfEnded(): void {
+    if (!this.isActive) throw new SubscriptionAlreadyEnded();
   }
 
   /** @throws VersionConflict when somebody changed the subscription since `expected` was read */

@@ -1,6 +1,7 @@
 import type { Viewer } from '#libs/access';
 import { partitionOf } from '#libs/aws-credentials';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import { Events } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -14,6 +15,7 @@ export class SubscriptionService {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly accounts: CloudAccountService,
+    private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -59,7 +61,7 @@ export class SubscriptionService {
    * A new subscription in an account. The account is held meanwhile, so that it cannot be deleted under it.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CloudAccountNotFound, CloudAccountNotActive, RegionInAnotherPartition
+   * @throws CloudAccountNotFound, CloudAccountNotActive, UnknownRegion, RegionInAnotherPartition
    */
   create(
     viewer: Viewer,
@@ -69,26 +71,36 @@ export class SubscriptionService {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
       account.refuseSubscriptionsUnlessActive();
+      account.refuseForeignRegion(region);
       refuseAnotherPartition(account, region);
 
       const subscription = Subscription.create({ tenantId: viewer.tenantId, cloudAccountId, name, region }, now);
       await this.subscriptions.add(subscription);
+      await this.record('SUBSCRIPTION_CREATED', viewer, subscription, now);
       await remember(subscription);
       return subscription;
     });
   }
 
   /** @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded */
-  delete({ tenantId }: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
+  delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
-      const subscription = await this.subscriptions.hold(tenantId, id);
+      const subscription = await this.subscriptions.hold(viewer.tenantId, id);
       if (!subscription) throw new SubscriptionNotFound();
       subscription.refuseOtherVersionThan(expectedVersion);
 
       subscription.end(now);
       await this.subscriptions.update(subscription);
+      await this.record('SUBSCRIPTION_ENDED', viewer, subscription, now);
+      await this.accounts.afterSubscriptionEnded(viewer, subscription.cloudAccountId, now);
       return subscription;
     });
+  }
+
+  private record(type: string, { actor }: Viewer, subscription: Subscription, at: Date): Promise<void> {
+    const { id, tenantId, name, region, cloudAccountId } = subscription;
+    const data = { name, region, cloudAccountId };
+    return this.events.record({ type, tenantId, subject: ['CloudSubscription', id], actor, at, data });
   }
 }
 

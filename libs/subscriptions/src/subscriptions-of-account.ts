@@ -13,4 +13,8 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     const [listed, total] = await this.subscriptions.activeOn(cloudAccountId, limit);
     return { listed, total };
   }
+
+  countOn(cloudAccountIds: readonly number[]): Promise<number[]> {
+    return this.subscriptions.countActiveOn(cloudAccountIds);
+  }
 }

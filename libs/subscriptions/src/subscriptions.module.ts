@@ -1,4 +1,5 @@
 import { CloudAccountsModule } from '#libs/cloud-accounts';
+import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { AccountSubscriptionsResolver } from './graphql/account-subscriptions.resolver.js';
@@ -11,7 +12,7 @@ import { Subscriptions } from './subscriptions.js';
 import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
 
 @Module({
-  imports: [CloudAccountsModule, IdempotencyModule],
+  imports: [CloudAccountsModule, EventsModule, IdempotencyModule],
   providers: [
     SubscriptionService,
     SubscriptionsOfAccount,

@@ -38,6 +38,9 @@ export abstract class Subscriptions {
   /** The oldest active subscriptions on an account, whoever's they are, and how many there are in all. */
   abstract activeOn(cloudAccountId: number, limit: number): Promise<[Subscription[], number]>;
 
+  /** How many active subscriptions stand on each account, whoever's they are. */
+  abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;
+
   /** Finds the subscription and keeps other units of work away from it until ours ends. */
   abstract hold(tenantId: number, id: number): Promise<Subscription | null>;
 

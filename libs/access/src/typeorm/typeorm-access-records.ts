@@ -1,7 +1,8 @@
-import { Transactions } from '#libs/database';
+import { keysetPage, Transactions } from '#libs/database';
+import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not } from 'typeorm';
-import { AccessRecords } from '../access-records.js';
+import { In, IsNull, Not, type SelectQueryBuilder } from 'typeorm';
+import { AccessRecords, type ApiKeyFilter } from '../access-records.js';
 import { ApiKey } from '../api-key.entity.js';
 import { Tenant } from '../tenant.entity.js';
 
@@ -11,42 +12,81 @@ export class TypeOrmAccessRecords extends AccessRecords {
     super();
   }
 
-  findKey(keyId: string): Promise<ApiKey | null> {
-    return this.transactions.repository(ApiKey).findOneBy({ keyId });
+  findKeyToken(keyId: string): Promise<ApiKey | null> {
+    return this.keys.findOneBy({ keyId });
   }
 
-  listKeys(tenantId?: number): Promise<ApiKey[]> {
-    const where = tenantId === undefined ? {} : { tenantId };
-    return this.transactions.repository(ApiKey).find({ where, order: { id: 'ASC' } });
+  findKey(id: number): Promise<ApiKey | null> {
+    return this.keys.findOneBy({ id });
   }
 
-  async addKey(key: Omit<ApiKey, 'id' | 'isGood'>): Promise<number> {
-    const row: Partial<ApiKey> = { ...key };
-    await this.transactions.repository(ApiKey).insert(row);
-    return row.id!;
+  findKeys(tenantId: number, ids: readonly number[]): Promise<ApiKey[]> {
+    return this.keys.findBy({ tenantId, id: In([...ids]) });
   }
 
-  async revokeKey(id: number, revokedAt: Date): Promise<boolean> {
-    const keys = this.transactions.repository(ApiKey);
-    const { affected } = await keys.update({ id, revokedAt: IsNull() }, { revokedAt });
-    return affected === 1;
+  listKeys(tenantId: number, filter: ApiKeyFilter, now: Date, page: PageRequest<'CREATED_AT'>): Promise<Page<ApiKey>> {
+    return keysetPage(this.filtered(tenantId, filter, now), { CREATED_AT: 'createdAt' }, page);
+  }
+
+  countKeys(tenantId: number, filter: ApiKeyFilter, now: Date): Promise<number> {
+    return this.filtered(tenantId, filter, now).getCount();
+  }
+
+  allKeys(tenantId?: number): Promise<ApiKey[]> {
+    return this.keys.find({ where: tenantId === undefined ? {} : { tenantId }, order: { id: 'ASC' } });
+  }
+
+  async twoOwners(tenantId: number, now: Date): Promise<number[]> {
+    const owners = this.filtered(tenantId, { isUsable: true }, now).andWhere("apiKey.role = 'OWNER'");
+    return (await owners.limit(2).getMany()).map(({ id }) => id);
+  }
+
+  async addKey(key: ApiKey): Promise<void> {
+    await this.keys.insert(key);
+  }
+
+  async revokeKey({ id, revokedAt }: ApiKey): Promise<void> {
+    await this.keys.update({ id, revokedAt: IsNull() }, { revokedAt });
+  }
+
+  async markKeyUsed(id: number, lastUsedAt: Date): Promise<void> {
+    await this.keys.update({ id }, { lastUsedAt });
   }
 
   listTenants(): Promise<Tenant[]> {
-    return this.transactions.repository(Tenant).find({ order: { id: 'ASC' } });
+    return this.tenants.find({ order: { id: 'ASC' } });
   }
 
-  async holdTenant(id: number): Promise<void> {
-    await this.transactions.repository(Tenant).findOne({ where: { id }, ...this.transactions.forUpdate });
+  findTenant(id: number): Promise<Tenant | null> {
+    return this.tenants.findOneBy({ id });
+  }
+
+  holdTenant(id: number): Promise<Tenant | null> {
+    return this.tenants.findOne({ where: { id }, ...this.transactions.forUpdate });
   }
 
   hasTenantBesides(id: number): Promise<boolean> {
-    return this.transactions.repository(Tenant).existsBy({ id: Not(id) });
+    return this.tenants.existsBy({ id: Not(id) });
   }
 
   async addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant> {
     const row = { ...tenant };
-    await this.transactions.repository(Tenant).insert(row);
+    await this.tenants.insert(row);
     return row as Tenant;
+  }
+
+  private filtered(tenantId: number, { isUsable }: ApiKeyFilter, now: Date): SelectQueryBuilder<ApiKey> {
+    const query = this.keys.createQueryBuilder('apiKey').where('apiKey.tenantId = :tenantId', { tenantId });
+    const usable = 'apiKey.revokedAt IS NULL AND (apiKey.expiresAt IS NULL OR apiKey.expiresAt > :now)';
+    if (isUsable != null) query.andWhere(isUsable ? `(${usable})` : `NOT (${usable})`, { now });
+    return query;
+  }
+
+  private get keys() {
+    return this.transactions.repository(ApiKey);
+  }
+
+  private get tenants() {
+    return this.transactions.repository(Tenant);
   }
 }

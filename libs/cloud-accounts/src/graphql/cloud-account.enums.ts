@@ -1,5 +1,6 @@
 import { registerEnumType } from '@nestjs/graphql';
-import { CloudAccountOwnership, CloudAccountStatus, CloudProvider } from '../cloud-account.entity.js';
+import { CloudAccountOwnership, CloudAccountStatus } from '../cloud-account.entity.js';
+import { CloudProvider } from '../cloud-provider.js';
 import type { CloudAccountOrderField } from '../cloud-accounts.js';
 
 registerEnumType(CloudProvider, {
@@ -31,7 +32,7 @@ registerEnumType(CloudAccountStatus, {
     MISSING_PERMISSIONS: { description: 'Its credentials work, but may not do all that is needed. Not used yet.' },
     ERROR: { description: 'Its credentials do not work. Not used yet.' },
     DELETING_WHEN_UNUSED: {
-      description: 'It goes with its last active subscription; no new one may begin. Not used yet.',
+      description: 'It goes with its last active subscription; no new one may begin.',
     },
   },
 });

@@ -1,4 +1,4 @@
-import { CurrentViewer, type Viewer } from '#libs/access';
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, ViewerType, type Viewer } from '#libs/access';
 import { AwsCredentialsService, AwsCredentialsType, type StoredAccessKey } from '#libs/aws-credentials';
 import {
   Batch,
@@ -64,6 +64,10 @@ export class CloudAccountResolver {
     return accounts.map(({ id }) => keys.find((key) => key.cloudAccountId === id) ?? null);
   });
 
+  private readonly inTheWayOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) =>
+    this.accounts.inTheWayOf(accounts),
+  );
+
   constructor(
     private readonly accounts: CloudAccountService,
     private readonly awsCredentials: AwsCredentialsService,
@@ -95,7 +99,9 @@ export class CloudAccountResolver {
     return toConnection(order, orderBy, page, () => this.accounts.count(viewer, filter));
   }
 
+  @RequiresRole('MANAGER')
   @Mutation(() => CreateCloudAccountPayload, {
+    nullable: true,
     description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
   })
   async createCloudAccount(
@@ -109,7 +115,9 @@ export class CloudAccountResolver {
     return { cloudAccount };
   }
 
+  @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
+    nullable: true,
     description: `Renames a cloud account, or replaces its credentials or its console role. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
@@ -120,7 +128,9 @@ export class CloudAccountResolver {
     return { cloudAccount: await this.accounts.update(viewer, { ...input, id, key: input.credentials?.toKey() }) };
   }
 
+  @RequiresRole('MANAGER')
   @Mutation(() => DeleteCloudAccountPayload, {
+    nullable: true,
     description: `Deletes a cloud account and its credentials, unless an active subscription stands on it. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
   })
   async deleteCloudAccount(
@@ -142,5 +152,25 @@ export class CloudAccountResolver {
   })
   credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
     return this.credentialsOf.load(viewer, account);
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `updateCloudAccount` on it.' })
+  viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `deleteCloudAccount` on it.' })
+  async viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
+    const inTheWay = await this.inTheWayOf.load(viewer, account);
+    return permission(viewer, 'MANAGER', () => account.refuseDeletion(inTheWay));
+  }
+}
+
+/** Adds to Viewer: the domain that knows the answer adds the field. */
+@Resolver(() => ViewerType)
+export class ViewerOfCloudAccountsResolver {
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createCloudAccount`.' })
+  viewerCanCreateCloudAccount(@Parent() viewer: Viewer): ViewerPermission {
+    return permission(viewer, 'MANAGER');
   }
 }

@@ -1,6 +1,7 @@
 import { ArnScalar, AwsAccountIdScalar, connectionOf, DateTimeScalar, isTyped, NodeType } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
-import { CloudAccount, CloudAccountOwnership, CloudAccountStatus, CloudProvider } from '../cloud-account.entity.js';
+import { CloudAccount, CloudAccountOwnership, CloudAccountStatus } from '../cloud-account.entity.js';
+import { CloudProvider } from '../cloud-provider.js';
 import './cloud-account.enums.js';
 
 @ObjectType('CloudAccount', {

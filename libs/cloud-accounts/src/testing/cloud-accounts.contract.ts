@@ -78,6 +78,17 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.count(mine, {})).toBe(2);
   });
 
+  it('lists the hosted accounts, and no other', async () => {
+    await added();
+    const moment = new Date('2026-03-03T00:00:00.000Z');
+    const hosted = CloudAccount.createHosted({ name: 'In Europe', provider: 'AZURE', region: 'westeurope' }, moment);
+    await accounts.add(hosted);
+
+    expect(idsOf(await accounts.hosted())).toEqual([hostedId, hosted.id]);
+    expect(await accounts.find(theirs, hosted.id)).toEqual(hosted);
+    await accounts.remove(hosted);
+  });
+
   it('knows the names of a tenant', async () => {
     await added({ name: 'Production' });
 

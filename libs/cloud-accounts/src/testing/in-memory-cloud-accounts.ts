@@ -45,6 +45,10 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     return this.seenBy(tenantId).filter(fits(filter)).length;
   }
 
+  async hosted(): Promise<CloudAccount[]> {
+    return this.rows.filter(({ ownership }) => ownership === 'HOSTED').map(copy);
+  }
+
   async hasName(tenantId: number, nameKey: string): Promise<boolean> {
     return this.rows.some((row) => row.tenantId === tenantId && row.nameKey === nameKey);
   }

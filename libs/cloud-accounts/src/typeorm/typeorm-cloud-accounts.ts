@@ -32,6 +32,10 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.filtered(tenantId, filter).getCount();
   }
 
+  hosted(): Promise<CloudAccount[]> {
+    return this.rows.find({ where: { ownership: 'HOSTED' }, order: { id: 'ASC' } });
+  }
+
   hasName(tenantId: number, nameKey: string): Promise<boolean> {
     return this.rows.existsBy({ tenantId, nameKey });
   }

@@ -1,4 +1,4 @@
-import { CurrentViewer, type Viewer } from '#libs/access';
+import { CurrentViewer, permission, ViewerPermission, type Viewer } from '#libs/access';
 import { Batch, ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
 import { CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import type { Page, PageRequest } from '#libs/kernel';
@@ -51,6 +51,11 @@ export class AccountSubscriptionsResolver {
     const order = orderOf(`cloudAccount/${accountId}/subscriptions`);
     const page = await this.pages.load(viewer, { accountId, filter, page: pageRequest(order, args, orderBy) });
     return toConnection(order, orderBy, page, () => this.counts.load(viewer, { accountId, filter }));
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createSubscription` in it.' })
+  viewerCanCreateSubscription(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => account.refuseSubscriptionsUnlessActive());
   }
 }
 

@@ -1,4 +1,5 @@
-import { faultInRegion, UnknownRegion } from '#libs/aws-credentials';
+import { UnknownRegion } from '#libs/aws-credentials';
+import { faultInAnyRegion } from '#libs/cloud-accounts';
 import { Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
@@ -17,7 +18,7 @@ export class CreateSubscriptionInput {
   readonly name!: string;
 
   @Field({ description: "The region to build it in, of the account's provider." })
-  @Faultless('The region', faultInRegion, UnknownRegion)
+  @Faultless('The region', faultInAnyRegion, UnknownRegion)
   readonly region!: string;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })

@@ -1,4 +1,4 @@
-import { CurrentViewer, type Viewer } from '#libs/access';
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
 import {
   Batch,
   ConnectionArgs,
@@ -68,7 +68,9 @@ export class SubscriptionResolver {
     return toConnection(order, orderBy, page, () => this.subscriptions.count(viewer, filter));
   }
 
+  @RequiresRole('MANAGER')
   @Mutation(() => CreateSubscriptionPayload, {
+    nullable: true,
     description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'REGION_IN_ANOTHER_PARTITION', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
   })
   async createSubscription(
@@ -82,7 +84,9 @@ export class SubscriptionResolver {
     return { subscription };
   }
 
+  @RequiresRole('MANAGER')
   @Mutation(() => DeleteSubscriptionPayload, {
+    nullable: true,
     description: `Ends a subscription for ever. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED')}`,
   })
   async deleteSubscription(
@@ -105,5 +109,10 @@ export class SubscriptionResolver {
   })
   cloudAccount(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): Promise<CloudAccount | null> {
     return this.accountOf.load(viewer, subscription.cloudAccountId);
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `deleteSubscription` on it.' })
+  viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => subscription.refuseIfEnded());
   }
 }

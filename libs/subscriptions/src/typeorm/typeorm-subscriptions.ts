@@ -56,13 +56,14 @@ export class TypeOrmSubscriptions extends Subscriptions {
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
   ): Promise<number[]> {
-    const counts = await this.filtered(tenantId, filter)
-      .andWhere('subscription.cloudAccountId IN (:...cloudAccountIds)', { cloudAccountIds })
-      .select('subscription.cloudAccountId', 'account')
-      .addSelect('COUNT(*)', 'number')
-      .groupBy('subscription.cloudAccountId')
-      .getRawMany<{ account: number; number: number | string }>();
-    return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
+    return countByAccount(this.filtered(tenantId, filter), cloudAccountIds);
+  }
+
+  countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
+    const active = this.rows
+      .createQueryBuilder('subscription')
+      .where('subscription.status <> :ended', { ended: SubscriptionStatus.DELETED });
+    return countByAccount(active, cloudAccountIds);
   }
 
   activeOn(cloudAccountId: number, limit: number): Promise<[Subscription[], number]> {
@@ -122,6 +123,20 @@ export class TypeOrmSubscriptions extends Subscriptions {
   private get rows() {
     return this.transactions.repository(Subscription);
   }
+}
+
+async function countByAccount(
+  rows: SelectQueryBuilder<Subscription>,
+  cloudAccountIds: readonly number[],
+): Promise<number[]> {
+  if (cloudAccountIds.length === 0) return [];
+  const counts = await rows
+    .andWhere('subscription.cloudAccountId IN (:...cloudAccountIds)', { cloudAccountIds })
+    .select('subscription.cloudAccountId', 'account')
+    .addSelect('COUNT(*)', 'number')
+    .groupBy('subscription.cloudAccountId')
+    .getRawMany<{ account: number; number: number | string }>();
+  return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
 }
 
 /** One account's page out of one row more than the page holds. */

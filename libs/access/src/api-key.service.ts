@@ -1,0 +1,154 @@
+import { createHmac } from 'node:crypto';
+import { Keychain } from '#libs/encryption';
+import { Events, type Actor } from '#libs/events';
+import { Clock, NotFound, UnitOfWork, type Page, type PageRequest, type Secret } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { AccessRecords, type ApiKeyFilter } from './access-records.js';
+import { ApiKeyNotFound, OperatorKeyByCliOnly } from './access.errors.js';
+import { ApiKey, type NewApiKey } from './api-key.entity.js';
+import { newApiKeyToken } from './api-key-token.js';
+import type { Viewer } from './viewer.js';
+
+/** A key just made; its token is given out here and never again. */
+export interface IssuedApiKey {
+  readonly apiKey: ApiKey;
+  readonly token: Secret;
+}
+
+/** Keys of tenants: a tenant's OWNERs make and revoke their own, the operator anybody's. */
+@Injectable()
+export class ApiKeyService {
+  constructor(
+    private readonly records: AccessRecords,
+    private readonly keychain: Keychain,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Of the viewer's tenant. Only OWNERs see keys besides their own. */
+  async findMany(viewer: Viewer, ids: readonly number[]): Promise<ApiKey[]> {
+    return this.records.findKeys(
+      viewer.tenantId,
+      viewer.is('OWNER') ? ids : ids.filter((id) => id === viewer.apiKeyId),
+    );
+  }
+
+  list({ tenantId }: Viewer, filter: ApiKeyFilter, page: PageRequest<'CREATED_AT'>): Promise<Page<ApiKey>> {
+    return this.records.listKeys(tenantId, filter, this.clock.now(), page);
+  }
+
+  count({ tenantId }: Viewer, filter: ApiKeyFilter): Promise<number> {
+    return this.records.countKeys(tenantId, filter, this.clock.now());
+  }
+
+  isUsable(key: ApiKey): boolean {
+    return key.isUsableAt(this.clock.now());
+  }
+
+  /** The ids of keys of OWNERs of the viewer's tenant that still open something: of two, should there be more. */
+  twoOwners({ tenantId }: Viewer): Promise<number[]> {
+    return this.records.twoOwners(tenantId, this.clock.now());
+  }
+
+  /** Every tenant's, or one's, for the operator. */
+  listAll(tenantId?: number): Promise<ApiKey[]> {
+    return this.records.allKeys(tenantId);
+  }
+
+  /**
+   * Another key for the viewer's tenant.
+   *
+   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @throws OperatorKeyByCliOnly, InvalidInput
+   */
+  create(viewer: Viewer, key: NewApiKey, remember: (apiKey: ApiKey) => Promise<void>): Promise<IssuedApiKey> {
+    refuseToOperator(viewer);
+    return this.unitOfWork.run(async () => {
+      const issued = await this.issue(viewer.actor, viewer.tenantId, key);
+      await remember(issued.apiKey);
+      return issued;
+    });
+  }
+
+  /**
+   * A key for any tenant.
+   *
+   * @throws NotFound when there is no such tenant
+   * @throws InvalidInput
+   */
+  issue(actor: Actor, tenantId: number, key: NewApiKey): Promise<IssuedApiKey> {
+    return this.unitOfWork.run(async (now) => {
+      if (!(await this.records.findTenant(tenantId))) throw new NotFound('tenant', ['tenant']);
+
+      const { keyId, token } = newApiKeyToken();
+      const apiKey = ApiKey.create({ ...key, tenantId, keyId, tokenHash: await this.hash(token) }, now);
+      await this.records.addKey(apiKey);
+      const { id, name, role, allowedCidrs, expiresAt } = apiKey;
+      const data = { name, role, allowedCidrs, expiresAt };
+      await this.events.record({ type: 'API_KEY_CREATED', tenantId, subject: ['ApiKey', id], actor, at: now, data });
+      return { apiKey, token };
+    });
+  }
+
+  /**
+   * From now on the key opens nothing.
+   *
+   * @throws ApiKeyNotFound, ApiKeyAlreadyRevoked, ApiKeyIsLastOwner
+   */
+  revoke(viewer: Viewer, id: number): Promise<ApiKey> {
+    return this.unitOfWork.run(async (now) => {
+      // The rule spans the tenant's keys, so that of two OWNERs who revoke each other one stays.
+      await this.records.holdTenant(viewer.tenantId);
+      const [key] = await this.findMany(viewer, [id]);
+      if (!key) throw new ApiKeyNotFound();
+      key.refuseRevocation(await this.records.twoOwners(viewer.tenantId, now));
+
+      return this.end(viewer.actor, key, now);
+    });
+  }
+
+  /**
+   * As `revoke`, whosever key it is, and be it the last.
+   *
+   * @throws NotFound when there is no such key, or it was revoked before
+   */
+  revokeAny(actor: Actor, id: number): Promise<ApiKey> {
+    return this.unitOfWork.run(async (now) => {
+      const { tenantId } = (await this.records.findKey(id)) ?? noSuchKey();
+      await this.records.holdTenant(tenantId);
+      const key = await this.records.findKey(id);
+      if (!key || key.revokedAt) return noSuchKey();
+
+      return this.end(actor, key, now);
+    });
+  }
+
+  /** What is kept of a token: its keyed hash. */
+  async hash(token: Secret): Promise<Buffer> {
+    const pepper = await this.keychain.gatewayKey('api-key');
+    try {
+      return createHmac('sha256', pepper).update(token.reveal()).digest();
+    } finally {
+      pepper.fill(0);
+    }
+  }
+
+  private async end(actor: Actor, key: ApiKey, now: Date): Promise<ApiKey> {
+    const { id, tenantId, name } = key;
+    key.revoke(now);
+    await this.records.revokeKey(key);
+    const subject = ['ApiKey', id] as const;
+    await this.events.record({ type: 'API_KEY_REVOKED', tenantId, subject, actor, at: now, data: { name } });
+    return key;
+  }
+}
+
+/** @throws OperatorKeyByCliOnly */
+export function refuseToOperator(viewer: Viewer): void {
+  if (viewer.isOperator) throw new OperatorKeyByCliOnly();
+}
+
+function noSuchKey(): never {
+  throw new NotFound('key that still opens anything', ['id']);
+}

@@ -1,0 +1,148 @@
+import {
+  Batch,
+  byMoment,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  refusesWith,
+  toConnection,
+  toGlobalId,
+  type Connection,
+  type ListOrder,
+} from '#libs/graphql';
+import { Idempotency } from '#libs/idempotency';
+import type { Secret } from '#libs/kernel';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { AccessService } from '../access.service.js';
+import type { ApiKey } from '../api-key.entity.js';
+import { ApiKeyService, refuseToOperator } from '../api-key.service.js';
+import type { Tenant } from '../tenant.entity.js';
+import type { Viewer } from '../viewer.js';
+import {
+  ApiKeyConnectionType,
+  ApiKeyFilterInput,
+  ApiKeyType,
+  CreateApiKeyInput,
+  CreateApiKeyPayload,
+  RevokeApiKeyInput,
+  RevokeApiKeyPayload,
+  TenantType,
+  ViewerType,
+} from './access.types.js';
+import { CurrentViewer } from './current-viewer.js';
+import { RequiresRole } from './role.guard.js';
+import { permission, ViewerPermission } from './viewer-permission.js';
+
+const order: ListOrder<ApiKey, 'CREATED_AT'> = {
+  list: 'apiKeys',
+  by: { CREATED_AT: byMoment((key) => key.createdAt) },
+};
+const newestFirst = { field: 'CREATED_AT', direction: 'DESC' } as const;
+
+/** What is remembered of a created key: nothing that would have to be kept secret. */
+class CreatedApiKey {
+  readonly id!: number;
+}
+
+@Resolver(() => ViewerType)
+export class ViewerResolver {
+  constructor(
+    private readonly access: AccessService,
+    private readonly keys: ApiKeyService,
+  ) {}
+
+  @Query(() => ViewerType, { description: 'Who you are, and what you may do.' })
+  viewer(@CurrentViewer() viewer: Viewer): Viewer {
+    return viewer;
+  }
+
+  @ResolveField(() => TenantType, { description: 'Whom its API key speaks for.' })
+  async tenant(@Parent() { tenantId }: Viewer): Promise<Tenant> {
+    return (await this.access.findTenant(tenantId))!;
+  }
+
+  @ResolveField(() => ApiKeyType, { description: 'The API key the request was sent with.' })
+  async apiKey(@Parent() viewer: Viewer): Promise<ApiKey> {
+    const [key] = await this.keys.findMany(viewer, [viewer.apiKeyId]);
+    return key!;
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createApiKey`.' })
+  viewerCanCreateApiKey(@Parent() viewer: Viewer): ViewerPermission {
+    return permission(viewer, 'OWNER', () => refuseToOperator(viewer));
+  }
+}
+
+@Resolver(() => ApiKeyType)
+export class ApiKeyResolver {
+  private readonly ownersFor = new Batch(async (viewer: Viewer, keys: readonly ApiKey[]) => {
+    const owners = await this.keys.twoOwners(viewer);
+    return keys.map(() => owners);
+  });
+
+  constructor(
+    private readonly keys: ApiKeyService,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @RequiresRole('OWNER')
+  @Query(() => ApiKeyConnectionType, {
+    description: "Your tenant's API keys, the newest first, those that ended included. For OWNERs.",
+  })
+  async apiKeys(
+    @CurrentViewer() viewer: Viewer,
+    @Args() args: ConnectionArgs,
+    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: ApiKeyFilterInput = {},
+  ): Promise<Connection<ApiKey>> {
+    const page = await this.keys.list(viewer, filter, pageRequest(order, args, newestFirst));
+    return toConnection(order, newestFirst, page, () => this.keys.count(viewer, filter));
+  }
+
+  @RequiresRole('OWNER')
+  @Mutation(() => CreateApiKeyPayload, {
+    nullable: true,
+    description: `Creates another API key for your tenant. To replace a key, create one, move to it, and revoke the old one: both work meanwhile. ${refusesWith('INVALID_INPUT', 'OPERATOR_KEY_BY_CLI_ONLY', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
+  })
+  async createApiKey(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'The key.' }) input: CreateApiKeyInput,
+  ) {
+    let secret: Secret | undefined;
+    const { id } = await this.idempotency.once(viewer, 'createApiKey', input, CreatedApiKey, async (remember) => {
+      const key = { ...input, lifetime: input.expiresInDays };
+      const issued = await this.keys.create(viewer, key, ({ id }) => remember({ id }));
+      secret = issued.token;
+      return issued.apiKey;
+    });
+    const [apiKey] = await this.keys.findMany(viewer, [id]);
+    return { apiKey, secret: secret?.reveal() ?? null };
+  }
+
+  @RequiresRole('OWNER')
+  @Mutation(() => RevokeApiKeyPayload, {
+    nullable: true,
+    description: `Revokes an API key of your tenant for ever, your own included. ${refusesWith('NOT_FOUND', 'API_KEY_ALREADY_REVOKED', 'API_KEY_IS_LAST_OWNER')}`,
+  })
+  async revokeApiKey(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) input: RevokeApiKeyInput,
+  ) {
+    return { apiKey: await this.keys.revoke(viewer, idOf('ApiKey', input.id)) };
+  }
+
+  @ResolveField(() => ID)
+  id(@Parent() key: ApiKey): string {
+    return toGlobalId('ApiKey', key.id);
+  }
+
+  @ResolveField(() => Boolean, { description: 'Whether it still opens anything: neither expired nor revoked.' })
+  isUsable(@Parent() key: ApiKey): boolean {
+    return this.keys.isUsable(key);
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `revokeApiKey` on it.' })
+  async viewerCanRevoke(@CurrentViewer() viewer: Viewer, @Parent() key: ApiKey): Promise<ViewerPermission> {
+    const owners = await this.ownersFor.load(viewer, key);
+    return permission(viewer, 'OWNER', () => key.refuseRevocation(owners));
+  }
+}

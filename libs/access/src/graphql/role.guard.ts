@@ -1,0 +1,26 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { GqlExecutionContext } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Role, Viewer } from '../viewer.js';
+
+/** The least a viewer must be to use an operation. Without it a query is every VIEWER's, a mutation an OWNER's alone. */
+export const RequiresRole = Reflector.createDecorator<Role>();
+
+/** Refuses an operation to a viewer whose role is not enough, before anything of its input is looked at. */
+@Injectable()
+export class RoleGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  /** @throws Forbidden */
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getType<string>() !== 'graphql') return true;
+
+    const graphql = GqlExecutionContext.create(context);
+    const { parentType, schema } = graphql.getInfo<GraphQLResolveInfo>();
+    const least = parentType === schema.getMutationType() ? 'OWNER' : 'VIEWER';
+    const role = this.reflector.get(RequiresRole, context.getHandler()) ?? least;
+    graphql.getContext<{ viewer: Viewer }>().viewer.refuseUnless(role);
+    return true;
+  }
+}

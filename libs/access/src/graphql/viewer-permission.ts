@@ -1,0 +1,39 @@
+import { ErrorCode } from '#libs/graphql';
+import { DomainError } from '#libs/kernel';
+import { Field, ObjectType } from '@nestjs/graphql';
+import type { Role, Viewer } from '../viewer.js';
+
+@ObjectType('ViewerPermission', { description: 'Whether you may do something just now, and why not.' })
+export class ViewerPermission {
+  @Field({ description: 'Whether it would be done.' })
+  readonly isAllowed!: boolean;
+
+  @Field(() => ErrorCode, {
+    nullable: true,
+    description: 'The code it would be refused with; null when it is allowed.',
+  })
+  readonly code!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Why it would be refused, for people.' })
+  readonly reason!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The way out, for people.' })
+  readonly remediation!: string | null;
+}
+
+/**
+ * Asks the rules themselves, so that what a viewer is told and what happens cannot disagree.
+ *
+ * @param role what the operation requires
+ * @param rules each throws a DomainError when it refuses
+ */
+export function permission(viewer: Viewer, role: Role, ...rules: (() => void)[]): ViewerPermission {
+  try {
+    viewer.refuseUnless(role);
+    for (const rule of rules) rule();
+    return { isAllowed: true, code: null, reason: null, remediation: null };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { isAllowed: false, code: error.code, reason: error.message, remediation: error.remediation };
+  }
+}

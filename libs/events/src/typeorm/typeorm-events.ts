@@ -1,0 +1,67 @@
+import { Transactions } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { ActorKind } from '../actor.js';
+import { Events, type NewEvent } from '../events.js';
+
+@Entity('event')
+export class EventRow {
+  @PrimaryGeneratedColumn({ type: 'int' })
+  readonly id!: number;
+
+  @Column('int', { name: 'tenant_id' })
+  readonly tenantId!: number;
+
+  @Column('varchar', { name: 'subject_type', length: 32 })
+  readonly subjectType!: string;
+
+  @Column('int', { name: 'subject_id' })
+  readonly subjectId!: number;
+
+  /** 1 for the first event of the subject. */
+  @Column('int')
+  readonly sequence!: number;
+
+  @Column('varchar', { length: 64 })
+  readonly type!: string;
+
+  @Column('varchar', { name: 'actor_kind', length: 16 })
+  readonly actorKind!: ActorKind;
+
+  @Column('int', { name: 'actor_id', nullable: true })
+  readonly actorId!: number | null;
+
+  @Column('varchar', { name: 'actor_name', length: 64 })
+  readonly actorName!: string;
+
+  @Column('simple-json')
+  readonly data!: object;
+
+  @Column('datetime', { name: 'happened_at', precision: 3 })
+  readonly happenedAt!: Date;
+}
+
+@Injectable()
+export class TypeOrmEvents extends Events {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  async record({ type, tenantId, subject, actor, at, data = {} }: NewEvent): Promise<void> {
+    const [subjectType, subjectId] = subject;
+    const rows = this.transactions.repository(EventRow);
+    const last = await rows.maximum('sequence', { subjectType, subjectId });
+    await rows.insert({
+      tenantId,
+      subjectType,
+      subjectId,
+      sequence: (last ?? 0) + 1,
+      type,
+      actorKind: actor.kind,
+      actorId: actor.id,
+      actorName: actor.name,
+      data,
+      happenedAt: at,
+    });
+  }
+}

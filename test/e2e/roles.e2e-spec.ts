@@ -1,0 +1,207 @@
+import type { Role } from '#libs/access';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { Gateway } from '../support/gateway.js';
+import { hostedAccount, newAccount, stepsWith } from '../support/steps.js';
+
+/** Who may use what. An operation that is missing here fails the first test. */
+const operations: Record<Role, string[]> = {
+  VIEWER: [
+    'cloudAccount',
+    'cloudAccounts',
+    'cloudSubscription',
+    'cloudSubscriptions',
+    'errorCatalog',
+    'node',
+    'nodes',
+    'viewer',
+  ],
+  MANAGER: [
+    'createCloudAccount',
+    'createSubscription',
+    'deleteCloudAccount',
+    'deleteSubscription',
+    'updateCloudAccount',
+  ],
+  OWNER: ['apiKeys', 'createApiKey', 'revokeApiKey'],
+};
+const roles = Object.keys(operations) as Role[];
+
+/** Each with arguments that get past validation, and do nothing. */
+const documents: Record<string, string> = {
+  apiKeys: '{ apiKeys { totalCount } }',
+  cloudAccount: '{ cloudAccount(id: "x") { id } }',
+  cloudAccounts: '{ cloudAccounts { totalCount } }',
+  cloudSubscription: '{ cloudSubscription(id: "x") { id } }',
+  cloudSubscriptions: '{ cloudSubscriptions { totalCount } }',
+  errorCatalog: '{ errorCatalog { code } }',
+  node: '{ node(id: "x") { id } }',
+  nodes: '{ nodes(ids: ["x"]) { id } }',
+  viewer: '{ viewer { role } }',
+  createApiKey: 'mutation { createApiKey(input: { name: " ", role: VIEWER }) { userErrors { code } } }',
+  createCloudAccount: `mutation { createCloudAccount(input: { name: " ", consoleRoleName: "x",
+    credentials: { awsAccessKey: { accessKeyId: "x", secretAccessKey: "x" } } }) { userErrors { code } } }`,
+  createSubscription:
+    'mutation { createSubscription(input: { cloudAccountId: "x", name: " ", region: "x" }) { userErrors { code } } }',
+  deleteCloudAccount: 'mutation { deleteCloudAccount(input: { id: "x" }) { userErrors { code } } }',
+  deleteSubscription: 'mutation { deleteSubscription(input: { id: "x" }) { userErrors { code } } }',
+  revokeApiKey: 'mutation { revokeApiKey(input: { id: "x" }) { userErrors { code } } }',
+  updateCloudAccount: 'mutation { updateCloudAccount(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
+};
+
+describe('what a key may do', () => {
+  let gateway: Gateway;
+  const keys = {} as Record<Role, string>;
+  const { createAccount, createSubscription, endSubscription, nextUser } = stepsWith(() => gateway);
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+    for (const role of roles) keys[role] = await gateway.newKey({ role });
+  });
+  afterAll(() => gateway.stop());
+
+  it('is said of every operation there is', () => {
+    const { schema } = gateway.get(GraphQLSchemaHost);
+    const all = [schema.getQueryType()!, schema.getMutationType()!].flatMap((root) => Object.keys(root.getFields()));
+
+    expect(Object.values(operations).flat().sort()).toEqual(all.sort());
+    expect(Object.keys(documents).sort()).toEqual(all.sort());
+  });
+
+  const cells = Object.entries(operations).flatMap(([needed, names]) =>
+    names.flatMap((name) =>
+      roles.map((role) => [role, name, roles.indexOf(role) >= roles.indexOf(needed as Role), needed] as const),
+    ),
+  );
+  it.each(cells)('a %s uses %s: %s', async (role, name, isAllowed, needed) => {
+    const { status, body } = await gateway.send(documents[name]!, {}, keys[role]);
+
+    expect(status).toBe(200);
+    if (isAllowed) return void expect(body).not.toHaveProperty('errors');
+    expect(body.errors).toMatchObject([
+      { message: `Your API key may not do this: it needs ${needed}.`, extensions: { code: 'FORBIDDEN' } },
+    ]);
+    expect(body.data?.[name] ?? null).toBeNull();
+  });
+
+  it('is looked at before anything of the input is', async () => {
+    const { createCloudAccount } = await gateway.ask(documents['createCloudAccount']!, {}, keys.MANAGER);
+    expect(createCloudAccount.userErrors).not.toHaveLength(0);
+
+    expect((await gateway.error(documents['createCloudAccount']!, {}, keys.VIEWER)).extensions.code).toBe('FORBIDDEN');
+  });
+
+  it('is refused field by field, so that what was done beside it is told', async () => {
+    const input = newAccount(nextUser());
+    const { body } = await gateway.send(
+      `mutation ($input: CreateCloudAccountInput!) {
+        createCloudAccount(input: $input) { cloudAccount { name } }
+        createApiKey(input: { name: "x", role: OWNER }) { secret }
+      }`,
+      { input },
+      keys.MANAGER,
+    );
+
+    expect(body.data).toEqual({ createCloudAccount: { cloudAccount: { name: input.name } }, createApiKey: null });
+    expect(body.errors).toMatchObject([{ path: ['createApiKey'], extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  describe('beforehand is told as it will be', () => {
+    const asked = `query ($account: ID!, $subscription: ID!) {
+      viewer { viewerCanCreateCloudAccount { ...P } viewerCanCreateApiKey { ...P } apiKey { viewerCanRevoke { ...P } } }
+      cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanDelete { ...P } viewerCanCreateSubscription { ...P } }
+      cloudSubscription(id: $subscription) { viewerCanDelete { ...P } }
+    } fragment P on ViewerPermission { isAllowed code reason remediation }`;
+    const code = ({ isAllowed, code, reason, remediation }: any) => {
+      expect([code, reason, remediation].every((text) => (text === null) === isAllowed)).toBe(true);
+      return code ?? 'ok';
+    };
+
+    /** The code each operation is refused with; `ok` when it is done, or would be but for what the input asks. */
+    const outcome = async (document: string, input: object, key: string) => {
+      const { body } = await gateway.send(document, { input }, key);
+      if (body.errors) return body.errors[0].extensions.code;
+      return Object.values<any>(body.data)[0].userErrors[0]?.code ?? 'ok';
+    };
+    const mutation = (name: string, type: string) =>
+      `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
+
+    it.each(roles.flatMap((role) => ['unused', 'in use', 'hosted', 'ended'].map((state) => [role, state] as const)))(
+      'to a %s of an account that is %s',
+      async (role, state) => {
+        const account = state === 'hosted' ? { id: hostedAccount, version: 1 } : await createAccount();
+        const subscription = await createSubscription(account.id);
+        if (state === 'unused' || state === 'ended') await endSubscription(subscription.id);
+        const { viewer, cloudAccount, cloudSubscription } = await gateway.ask(
+          asked,
+          { account: account.id, subscription: subscription.id },
+          keys[role],
+        );
+
+        const key = keys[role];
+        expect(code(cloudAccount.viewerCanUpdate)).toBe(
+          await outcome(
+            mutation('updateCloudAccount', 'UpdateCloudAccountInput'),
+            { id: account.id, expectedVersion: account.version },
+            key,
+          ),
+        );
+        expect(code(cloudSubscription.viewerCanDelete)).toBe(
+          state === 'in use' && role !== 'VIEWER'
+            ? 'ok'
+            : await outcome(mutation('deleteSubscription', 'DeleteSubscriptionInput'), { id: subscription.id }, key),
+        );
+        expect(code(cloudAccount.viewerCanDelete)).toBe(
+          await outcome(mutation('deleteCloudAccount', 'DeleteCloudAccountInput'), { id: account.id }, key),
+        );
+        const more = { cloudAccountId: hostedAccount, name: 'More', region: 'us-east-1' };
+        expect(code(cloudAccount.viewerCanCreateSubscription)).toBe(
+          await outcome(mutation('createSubscription', 'CreateSubscriptionInput'), more, key),
+        );
+        const another = newAccount(nextUser());
+        expect(code(viewer.viewerCanCreateCloudAccount)).toBe(
+          await outcome(mutation('createCloudAccount', 'CreateCloudAccountInput'), another, key),
+        );
+        expect(code(viewer.viewerCanCreateApiKey)).toBe(
+          await outcome(mutation('createApiKey', 'CreateApiKeyInput'), { name: 'x', role: 'VIEWER' }, key),
+        );
+      },
+    );
+
+    it('of many accounts with one look into the database', async () => {
+      const { cloudAccounts } = await gateway.ask('{ cloudAccounts { nodes { ownership viewerCanDelete { code } } } }');
+      const codes = new Set(cloudAccounts.nodes.map(({ viewerCanDelete }: any) => viewerCanDelete.code));
+
+      expect([...codes].sort()).toEqual(['CLOUD_ACCOUNT_IN_USE', 'CLOUD_ACCOUNT_IS_HOSTED', null].sort());
+    });
+  });
+
+  describe('of the schema', () => {
+    const hidden = [
+      '{ __schema { queryType { name } } }',
+      '{ __type(name: "Query") { name } }',
+      'query { ...F } fragment F on Query { a: __schema { types { name } } }',
+      '{ viewer { role } ... @include(if: true) { __type(name: "Query") { name } } }',
+    ];
+
+    it.each(hidden)('is nothing without the permission: %s', async (document) => {
+      const { status, body } = await gateway.send(document, {}, keys.OWNER);
+
+      expect(status).toBe(403);
+      expect(body).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+      expect(body).not.toHaveProperty('data');
+    });
+
+    it.each(hidden)('is all of it with the permission: %s', async (document) => {
+      const key = await gateway.newKey({ role: 'VIEWER', mayIntrospect: true });
+      expect((await gateway.send(document, {}, key)).body).not.toHaveProperty('errors');
+      expect((await gateway.send(document)).body).not.toHaveProperty('errors');
+    });
+
+    it('is always the name of a type', async () => {
+      expect(await gateway.ask('{ __typename viewer { __typename } }', {}, keys.VIEWER)).toEqual({
+        __typename: 'Query',
+        viewer: { __typename: 'Viewer' },
+      });
+    });
+  });
+});
