@@ -215,20 +215,24 @@ async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
   }
 }
 
-const iso = (moment: Date | null) => moment?.toISOString() ?? null;
+function iso(moment: Date | null): string | null {
+  return moment?.toISOString() ?? null;
+}
 
-const keyRow = (key: ApiKey): Row => ({
-  id: key.id,
-  tenant: key.tenantId,
-  name: key.name,
-  role: key.role,
-  from: key.allowedCidrs.join(' ') || null,
-  introspection: key.mayIntrospect,
-  created: iso(key.createdAt),
-  expires: iso(key.expiresAt),
-  revoked: iso(key.revokedAt),
-  'last used': iso(key.lastUsedAt),
-});
+function keyRow(key: ApiKey): Row {
+  return {
+    id: key.id,
+    tenant: key.tenantId,
+    name: key.name,
+    role: key.role,
+    from: key.allowedCidrs.join(' ') || null,
+    introspection: key.mayIntrospect,
+    created: iso(key.createdAt),
+    expires: iso(key.expiresAt),
+    revoked: iso(key.revokedAt),
+    'last used': iso(key.lastUsedAt),
+  };
+}
 
 function table(rows: readonly Row[]): string {
   const [first] = rows;

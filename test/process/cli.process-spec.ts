@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { databaseKinds, usePlaces } from '../support/places.js';
 import { projectFolder, type Place } from '../support/process.js';
+import * as mutations from '../support/steps.js';
+import { globalId } from '../support/steps.js';
 
 const runCli = (place: Place, ...args: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
@@ -54,6 +56,60 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     ]);
     expect(JSON.stringify(listed)).not.toContain('gwk_live');
   });
+
+  it('makes a key that may do what it is told to, from where and for as long', async () => {
+    const limits = ['--role', 'viewer', '--days', '7', '--from', '127.0.0.0/8', '--from', '::1/128', '--introspection'];
+    const [{ id, key, expires }] = await json('keys', 'create', '--tenant', '2', '--name', 'Limited', ...limits);
+    const [eternal] = await json('keys', 'create', '--tenant', '2', '--name', 'Eternal', '--never-expires');
+
+    expect(await gateway.ask('{ viewer { role mayIntrospect } }', {}, key)).toEqual({
+      viewer: { role: 'VIEWER', mayIntrospect: true },
+    });
+    expect(Math.round((Date.parse(expires) - Date.now()) / (24 * 60 * 60 * 1000))).toBe(7);
+    expect(eternal.expires).toBeNull();
+    expect(await json('keys', 'list', '--tenant', '2')).toContainEqual(
+      expect.objectContaining({ id, role: 'VIEWER', from: '127.0.0.0/8 ::1/128', 'last used': expect.any(String) }),
+    );
+  });
+
+  it('revokes the last key of a tenant, which the tenant itself cannot', async () => {
+    const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Closing down');
+    const [{ id }] = await json('keys', 'list', '--tenant', String(tenant));
+
+    await json('keys', 'revoke', '--id', String(id));
+
+    expect(await opens(key)).toBe(false);
+  });
+
+  it('adds hosted accounts at any provider, for everybody, and retires them', async () => {
+    const add = async (name: string, provider: string, region: string) =>
+      (await json('hosted-accounts', 'add', '--name', name, '--provider', provider, '--region', region))[0].id;
+    const [azure, google] = [await add('Azure', 'azure', 'westeurope'), await add('Google', 'GCP', 'europe-west1')];
+    const { cloudAccounts } = await gateway.ask(
+      '{ cloudAccounts(filter: { ownership: HOSTED }) { nodes { id name provider region } } }',
+    );
+    expect(cloudAccounts.nodes).toEqual([
+      { id: globalId('CloudAccount', azure), name: 'Azure', provider: 'AZURE', region: 'westeurope' },
+      { id: globalId('CloudAccount', google), name: 'Google', provider: 'GCP', region: 'europe-west1' },
+      { id: globalId('CloudAccount', 1), name: 'Hosted', provider: 'AWS', region: 'us-east-1' },
+    ]);
+    const input = { cloudAccountId: globalId('CloudAccount', azure), name: 'Orders', region: 'northeurope' };
+    const { createSubscription } = await gateway.ask(mutations.createSubscription, { input });
+    expect(createSubscription).toMatchObject({ subscription: { status: 'PENDING' }, userErrors: [] });
+    const wrong = await gateway.ask(mutations.createSubscription, { input: { ...input, region: 'us-east-1' } });
+    expect(wrong.createSubscription.userErrors).toMatchObject([{ code: 'UNKNOWN_REGION', path: ['input', 'region'] }]);
+
+    expect(await json('hosted-accounts', 'retire', '--id', String(google))).toEqual([{ id: google, outcome: 'gone' }]);
+    expect((await json('hosted-accounts', 'retire', '--id', String(azure)))[0].outcome).toMatch(/last active/);
+
+    expect(await json('hosted-accounts', 'list')).toMatchObject([
+      { id: 1, status: 'ACTIVE', 'active subscriptions': 0 },
+      { id: azure, status: 'DELETING_WHEN_UNUSED', 'active subscriptions': 1 },
+    ]);
+    const { id } = createSubscription.subscription;
+    await gateway.ask(mutations.deleteSubscription, { input: { id } });
+    expect(await json('hosted-accounts', 'list')).toMatchObject([{ id: 1 }]);
+  });
 });
 
 describe('The command line', () => {
@@ -73,6 +129,16 @@ describe('The command line', () => {
     [['keys', 'create', '--tenant', 'two', '--name', 'x'], 2, /--tenant must be a whole number/],
     [['make', 'coffee'], 2, /no such command/],
     [['keys', 'list', '--colour'], 2, /colour/],
+    [['keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
+    [['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'], 2, /--role must be one of VIEWER, MANAGER/],
+    [['keys', 'create', '--tenant', '2', '--name', 'x', '--from', 'home'], 1, /entry 1 must be a block of addresses/],
+    [
+      ['hosted-accounts', 'add', '--name', 'x', '--provider', 'AWS', '--region', 'mars'],
+      1,
+      /The region is not the code/,
+    ],
+    [['hosted-accounts', 'add', '--name', 'hosted', '--provider', 'GCP', '--region', 'us-east1'], 1, /has this name/],
+    [['hosted-accounts', 'retire', '--id', '1001'], 1, /There is no such cloud account/],
   ])('refuses %j', async (args, code, said) => {
     const answer = await cli(...args);
     expect(answer.stderr).toMatch(said);

@@ -1,0 +1,160 @@
+import { Gateway, type Answer } from '../support/gateway.js';
+import {
+  argumentsOf,
+  documentOf,
+  idSlots,
+  nodeTypes,
+  operations,
+  schema,
+  type Operation,
+} from '../support/schema-walk.js';
+import { globalId, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
+
+type NodeName = Parameters<typeof globalId>[0];
+
+/** Which node each id of an operation stands for. A new one that is missing here fails the first test. */
+const subjects: Record<string, readonly NodeName[]> = {
+  'node.id': ['ApiKey', 'CloudAccount', 'CloudSubscription'],
+  'nodes.ids': ['ApiKey', 'CloudAccount', 'CloudSubscription'],
+  'cloudAccount.id': ['CloudAccount'],
+  'cloudSubscription.id': ['CloudSubscription'],
+  'createSubscription.input.cloudAccountId': ['CloudAccount'],
+  'deleteCloudAccount.input.id': ['CloudAccount'],
+  'deleteSubscription.input.id': ['CloudSubscription'],
+  'revokeApiKey.input.id': ['ApiKey'],
+  'updateCloudAccount.input.id': ['CloudAccount'],
+};
+
+/** What goes into the arguments that are no ids. */
+const examples = {
+  Int: 1,
+  Boolean: false,
+  'CreateApiKeyInput.name': 'Example',
+  'CreateCloudAccountInput.name': 'Example',
+  'CreateCloudAccountInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
+  'CreateSubscriptionInput.name': 'Example',
+  'CreateSubscriptionInput.region': 'us-east-1',
+  'AwsCredentialsInput.awsAccessKey': sandboxKey('WORKS', 'ZZZZ').awsAccessKey,
+};
+
+const nameOf = ({ field }: Operation, slot: string[]) => [field.name, ...slot].join('.');
+const cases = operations.flatMap((operation) =>
+  idSlots(operation).flatMap((slot) =>
+    (subjects[nameOf(operation, slot)] ?? []).map((type) => [nameOf(operation, slot), type, operation, slot] as const),
+  ),
+);
+
+/** What a client can tell one answer from another by: all of it but the id of the request. */
+const visible = ({ status, text, headers }: Answer) => ({
+  status,
+  text: text.replace(/"requestId":"[^"]*"/g, '"requestId":"…"'),
+  length: headers.get('content-length'),
+  type: headers.get('content-type'),
+});
+
+describe('in every operation of the schema', () => {
+  let gateway: Gateway;
+  let other: string;
+  const steps = stepsWith(() => gateway);
+  const { createAccount, createKey, createSubscription, deleteAccount, endSubscription, revokeKey } = steps;
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+    other = await gateway.anotherTenant();
+  });
+  afterAll(() => gateway.stop());
+
+  const make: Record<NodeName, (key?: string) => Promise<{ id: string }>> = {
+    ApiKey: (key) => createKey({ name: 'Canary key' }, key),
+    CloudAccount: (key) => createAccount({}, key),
+    CloudSubscription: async (key) => createSubscription((await createAccount({}, key)).id, key),
+  };
+  const end: Record<NodeName, (id: string, key?: string) => Promise<unknown>> = {
+    ApiKey: revokeKey,
+    CloudAccount: deleteAccount,
+    CloudSubscription: endSubscription,
+  };
+  const rows = async () => {
+    const tables = ['api_key', 'aws_access_key', 'cloud_account', 'event', 'subscription'];
+    // When a key was last used is noted once a minute, whatever was asked.
+    return Promise.all(
+      tables.map(async (table) =>
+        (await gateway.sql(`SELECT * FROM ${table} ORDER BY id`)).map((row: object) => ({
+          ...row,
+          last_used_at: null,
+        })),
+      ),
+    );
+  };
+
+  it('it is known what each id stands for, and each kind of node is made here', () => {
+    const slots = operations.flatMap((operation) => idSlots(operation).map((slot) => nameOf(operation, slot)));
+
+    expect(slots.toSorted()).toEqual(Object.keys(subjects).toSorted());
+    expect(Object.keys(make).toSorted()).toEqual(nodeTypes.toSorted());
+    for (const slot of ['node.id', 'nodes.ids']) expect(subjects[slot]).toEqual(nodeTypes.toSorted());
+  });
+
+  it.each(cases)("%s of another tenant's %s is as if it were not there", async (_, type, operation, slot) => {
+    const document = documentOf(operation);
+    const answer = async (id: string, key: string) =>
+      visible(await gateway.send(document, argumentsOf(operation, examples, slot, id), key));
+    const [mine, ended, theirs, theirsEnded] = [
+      await make[type](),
+      await make[type](),
+      await make[type](other),
+      await make[type](other),
+    ];
+    await end[type](ended.id);
+    await end[type](theirsEnded.id, other);
+    const before = await rows();
+
+    const absent = await answer(globalId(type, 2_000_000_000), other);
+    expect(await answer(mine.id, other)).toEqual(absent);
+    expect(await answer(ended.id, other)).toEqual(absent);
+    if (type === 'CloudAccount') expect(await answer(theirsEnded.id, other)).toEqual(absent);
+    expect(await rows()).toEqual(before);
+    expect(absent.text).not.toMatch(/"code":"(INTERNAL|BAD_USER_INPUT|INVALID_INPUT|GRAPHQL_)/);
+
+    // Its own is there: so what was asked is what would have been told.
+    const own = await answer(theirs.id, other);
+    expect(own.text).not.toBe(absent.text);
+    expect(own.text).not.toMatch(/NOT_FOUND|"errors"/);
+  });
+
+  it.each(
+    operations.filter((operation) => idSlots(operation).length === 0).map((each) => [each.field.name, each] as const),
+  )('%s tells nothing of what another tenant has', async (_, operation) => {
+    const stranger = await gateway.anotherTenant();
+    const [key, account] = [
+      await createKey({ name: 'Canary key' }),
+      await createAccount({ name: `Canary ${Math.random()}` }),
+    ];
+    const subscription = await createSubscription(account.id);
+    const hidden = [
+      key.id,
+      key.keyId,
+      account.id,
+      account.name,
+      account.awsAccountId,
+      account.awsUserId,
+      subscription.id,
+      'Canary',
+    ];
+
+    const { status, text } = await gateway.send(documentOf(operation), argumentsOf(operation, examples), stranger);
+
+    expect(status).toBe(200);
+    expect(text).not.toContain('"errors"');
+    for (const canary of hidden) expect(text).not.toContain(canary);
+  });
+
+  it('there is a case for every one of them', () => {
+    const covered = new Set([
+      ...cases.map(([, , { field }]) => field.name),
+      ...operations.filter((operation) => idSlots(operation).length === 0).map(({ field }) => field.name),
+    ]);
+    const all = [schema.getQueryType()!, schema.getMutationType()!].flatMap((root) => Object.keys(root.getFields()));
+    expect([...covered].toSorted()).toEqual(all.toSorted());
+  });
+});
