@@ -10,7 +10,8 @@ import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
 import { knownNamesOf } from './known-names.js';
 import { NodeResolver } from './node.resolver.js';
-import { contextBy, currentRequestId } from './request-context.js';
+import { operationNoted } from './operation-noted.js';
+import { contextBy, currentRequest } from './request-context.js';
 import { variablesCheck } from './variables-check.js';
 
 declareErrorCodes(errorCatalog);
@@ -48,11 +49,11 @@ const apolloLogger = {
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
-        plugins: [variablesCheck(), documentCost()],
+        plugins: [operationNoted(), variablesCheck(), documentCost()],
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
-          requestId: () => currentRequestId.getStore(),
-          log: (entry) => log.error(JSON.stringify(entry)),
+          requestId: () => currentRequest.getStore()?.id,
+          log: (entry) => log.error(entry),
         }),
       }),
     }),
