@@ -9,6 +9,7 @@ import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
 import { knownNamesOf } from './known-names.js';
+import { legacyStatus } from './legacy-status.js';
 import { NodeResolver } from './node.resolver.js';
 import { operationNoted } from './operation-noted.js';
 import { contextBy, currentRequest } from './request-context.js';
@@ -49,7 +50,7 @@ const apolloLogger = {
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
-        plugins: [operationNoted(), variablesCheck(), documentCost()],
+        plugins: [operationNoted(), variablesCheck(), documentCost(), legacyStatus()],
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
           requestId: () => currentRequest.getStore()?.id,
