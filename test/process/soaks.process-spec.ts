@@ -1,5 +1,6 @@
 import { fuzz } from '../soak/fuzz.js';
 import { kill } from '../soak/kill.js';
+import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
 import type { Soak } from '../soak/soak.js';
 import { sweep } from '../soak/sweep.js';
@@ -32,6 +33,15 @@ describe.each(databaseKinds)('On %s', (database) => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ 'secrets sent in': 20, 'of them recovered': 8, 'secrets found in them': 0 });
+  });
+
+  it('whatever string stands in whatever input is kept as it is or refused with a code, and nothing else changes', async () => {
+    const { figures, violations } = await short(naughty, database);
+
+    expect(violations).toEqual([]);
+    expect(figures['inputs tried']).toBeGreaterThanOrEqual(25);
+    expect(figures['inputs that took some']).toBeGreaterThanOrEqual(5);
+    expect(figures['strings tried']).toBeGreaterThanOrEqual(485);
   });
 });
 

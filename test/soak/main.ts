@@ -4,6 +4,7 @@ import { canStartMariaDb, startPrivateMariaDb } from '../support/private-mariadb
 import { mutantNames, type Mutant } from './mutants.js';
 import { fuzz } from './fuzz.js';
 import { kill } from './kill.js';
+import { naughty } from './naughty.js';
 import { race } from './race.js';
 import type { Size, Soak } from './soak.js';
 import { sweep } from './sweep.js';
@@ -12,6 +13,7 @@ const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> 
   race: { soak: race, databases: ['SQLite', 'MariaDB'] },
   kill: { soak: kill, databases: ['SQLite', 'MariaDB'] },
   fuzz: { soak: fuzz, databases: ['SQLite'] },
+  naughty: { soak: naughty, databases: ['SQLite', 'MariaDB'] },
   sweep: { soak: sweep, databases: ['SQLite', 'MariaDB'] },
 };
 
