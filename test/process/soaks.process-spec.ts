@@ -2,6 +2,7 @@ import { fuzz } from '../soak/fuzz.js';
 import { kill } from '../soak/kill.js';
 import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
+import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
 import { sweep } from '../soak/sweep.js';
 import { databaseKinds } from '../support/places.js';
@@ -56,5 +57,14 @@ describe('Malformed requests', () => {
       'secrets that were printed': 0,
       'answers with 5xx': 0,
     });
+  });
+});
+
+describe('Requests made and spoilt at random', () => {
+  it('are answered or refused, and break nothing', async () => {
+    const { figures, violations } = await short(requests, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ requests: 600, 'answers with 5xx or INTERNAL': 0, 'faults in the log': 0 });
   });
 });

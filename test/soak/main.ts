@@ -6,6 +6,7 @@ import { fuzz } from './fuzz.js';
 import { kill } from './kill.js';
 import { naughty } from './naughty.js';
 import { race } from './race.js';
+import { requests } from './requests.js';
 import type { Size, Soak } from './soak.js';
 import { sweep } from './sweep.js';
 
@@ -14,6 +15,7 @@ const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> 
   kill: { soak: kill, databases: ['SQLite', 'MariaDB'] },
   fuzz: { soak: fuzz, databases: ['SQLite'] },
   naughty: { soak: naughty, databases: ['SQLite', 'MariaDB'] },
+  requests: { soak: requests, databases: ['SQLite', 'MariaDB'] },
   sweep: { soak: sweep, databases: ['SQLite', 'MariaDB'] },
 };
 
