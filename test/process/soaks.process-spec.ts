@@ -5,6 +5,7 @@ import { race } from '../soak/race.js';
 import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
 import { sweep } from '../soak/sweep.js';
+import { timing } from '../soak/timing.js';
 import { databaseKinds } from '../support/places.js';
 
 const seed = 1;
@@ -66,5 +67,13 @@ describe('Requests made and spoilt at random', () => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ requests: 600, 'answers with 5xx or INTERNAL': 0, 'faults in the log': 0 });
+  });
+});
+
+describe('The time a refused key takes', () => {
+  it('tells neither whether there is one of that id nor how much of its secret was right', async () => {
+    const { violations } = await short(timing, 'SQLite');
+
+    expect(violations).toEqual([]);
   });
 });

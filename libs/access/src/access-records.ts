@@ -3,6 +3,10 @@ import type { Tenant } from './tenant.entity.js';
 
 /** All tenants and their API keys, as the domain sees them: a collection. */
 export abstract class AccessRecords {
+  /**
+   * The key of that id; where there is none some other, so that a look takes as long whether it finds what it looks for or
+   * not. Only its hash tells which. Null when there is no key at all.
+   */
   abstract findKey(keyId: string): Promise<ApiKey | null>;
 
   /** By id; those of one tenant, or all. */
