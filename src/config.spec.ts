@@ -31,6 +31,16 @@ describe('the configuration', () => {
   });
 
   it.each([
+    [{}, 'warn'],
+    [{ NODE_ENV: 'production' }, 'info'],
+    [{ DATABASE_URL: 'mysql://u:p@h/d' }, 'info'],
+    [{ DATABASE_URL: 'mysql://u:p@h/d', LOG_LEVEL: 'error' }, 'error'],
+    [{ LOG_LEVEL: 'debug' }, 'debug'],
+  ])('with %j the log begins at %s', (env, level) => {
+    expect(readConfig(env).logLevel).toBe(level);
+  });
+
+  it.each([
     ['PORT', '65536'],
     ['PORT', '40 00'],
     ['PORT', '-1'],
@@ -43,6 +53,7 @@ describe('the configuration', () => {
     ['AWS_ENDPOINT_OVERRIDE', 'https://u:pass-of-mine@h'],
     ['AWS_ENDPOINT_OVERRIDE', 'http://127.evil.example'],
     ['AWS_TIMEOUT_MS', '99'],
+    ['LOG_LEVEL', 'verbose'],
   ] as const)('is refused with %s=%s, with the fault and an example, without the value', (name, value) => {
     const refusal = refusalOf({ [name]: value });
 

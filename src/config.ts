@@ -4,6 +4,9 @@ import type { DatabaseLocation } from '#libs/database';
 import { faultInCidr } from '#libs/kernel';
 import { z } from 'zod';
 
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 /** Everything an operator can set, read once. */
 export interface Config {
   readonly host: string;
@@ -16,6 +19,7 @@ export interface Config {
   readonly sandbox: boolean;
   readonly awsEndpointOverride: string | undefined;
   readonly awsTimeoutMs: number;
+  readonly logLevel: LogLevel;
 }
 
 /** The configuration cannot be used. The message names each variable, what is wrong with it, and an example; no value. */
@@ -137,9 +141,16 @@ export const settings = {
     example: '10000',
     unset: '10000',
   },
+  LOG_LEVEL: {
+    schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
+    means: 'What is logged, and all that is graver. `info` has one entry for every request.',
+    example: 'info',
+    unset: 'info with DATABASE_URL or NODE_ENV=production, warn otherwise',
+  },
   NODE_ENV: {
     schema: z.enum(['production', 'development', 'test'], { error: 'must be production, development or test' }),
-    means: '`production` switches the sandbox off unless AWS_SANDBOX says otherwise.',
+    means:
+      '`production` switches the sandbox off and the log of requests on, unless AWS_SANDBOX and LOG_LEVEL say otherwise.',
     example: 'production',
     unset: 'development',
   },
@@ -167,6 +178,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const databaseUrl = read<string>('DATABASE_URL')?.replace(/^mariadb:/, 'mysql:');
   const sandbox = read<'on' | 'off'>('AWS_SANDBOX');
   const keyRingFile = read<string>('KEY_RING_FILE');
+  const isService = Boolean(databaseUrl) || read<string>('NODE_ENV') === 'production';
   const config: Config = {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
@@ -174,9 +186,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
     keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),
-    sandbox: sandbox ? sandbox === 'on' : !databaseUrl && read<string>('NODE_ENV') !== 'production',
+    sandbox: sandbox ? sandbox === 'on' : !isService,
     awsEndpointOverride: read<string>('AWS_ENDPOINT_OVERRIDE'),
     awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
+    // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
+    logLevel: read<LogLevel>('LOG_LEVEL') ?? (isService ? 'info' : 'warn'),
   };
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;

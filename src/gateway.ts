@@ -6,7 +6,6 @@ import { AccessService } from '#libs/access';
 import type { AwsEndpoints } from '#libs/aws-credentials';
 import { Keychain } from '#libs/encryption';
 import type { Secret } from '#libs/kernel';
-import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -14,11 +13,11 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { prepareDatabase } from './database/prepare-database.js';
-import { currentRequestId } from './graphql/request-context.js';
+import { currentRequest, type RequestFacts } from './graphql/request-context.js';
+import { Log } from './log.js';
 import { sendHttpError } from './rest/http-errors.filter.js';
 
 const largestBody = 256 * 1024;
-const logger = new ConsoleLogger({ json: true, colors: false, logLevels: ['warn', 'error', 'fatal'] });
 
 /** The port cannot be listened on. The message is for the operator. */
 export class PortUnusable extends Error {
@@ -52,8 +51,9 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
-    const endpoints = await awsEndpoints(config, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }), config);
+    const log = new Log(config.logLevel);
+    const endpoints = await awsEndpoints(config, log, undo);
+    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -112,6 +112,7 @@ function portUnusable(error: unknown, { host, port }: Config): PortUnusable | nu
 
 async function awsEndpoints(
   { sandbox: sandboxIsOn, awsEndpointOverride, awsTimeoutMs }: Config,
+  log: Log,
   undo: (() => unknown)[],
 ): Promise<AwsEndpoints> {
   const endpoints: AwsEndpoints = {
@@ -121,7 +122,7 @@ async function awsEndpoints(
   if (!sandboxIsOn) return endpoints;
 
   const { startAwsSandbox } = await import('#libs/aws-sandbox');
-  const sandbox = await startAwsSandbox();
+  const sandbox = await startAwsSandbox({ onFault: (fault) => log.error(fault, 'AWS sandbox') });
   undo.push(() => sandbox.close());
   return { ...endpoints, sandbox: sandbox.url };
 }
@@ -137,6 +138,7 @@ const headersFor = (requestId: string) => ({
 async function createApp(
   module: ReturnType<typeof AppModule.of>,
   { trustedProxies }: Config,
+  log: Log,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
@@ -146,10 +148,18 @@ async function createApp(
     requestTimeout: 12_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     // An address that cannot be read is one where nothing is; Fastify would repeat it in its answer.
-    frameworkErrors: (_error: unknown, { id }: FastifyRequest, reply: FastifyReply) =>
-      void sendHttpError(reply.headers(headersFor(id)), 404, id),
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      log.request(request, reply, { id: request.id });
+      sendHttpError(reply.headers(headersFor(request.id)), 404, request.id);
+    },
   });
   const fastify = adapter.getInstance();
+  const factsOf = new WeakMap<FastifyRequest, RequestFacts>();
+  fastify.addHook('onRequest', async (request, reply) => {
+    const facts = { id: request.id };
+    factsOf.set(request, facts);
+    log.request(request, reply, facts);
+  });
   fastify.addHook('onSend', async (request, reply) => {
     reply.headers({
       ...headersFor(request.id),
@@ -157,10 +167,10 @@ async function createApp(
       ...(!fastify.server.listening && { connection: 'close' }),
     });
   });
-  fastify.addHook('preHandler', (request, _, done) => currentRequestId.run(request.id, done));
+  fastify.addHook('preHandler', (request, _, done) => currentRequest.run(factsOf.get(request)!, done));
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger,
+    logger: log,
     abortOnError: false,
   });
   return app.init();

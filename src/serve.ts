@@ -1,7 +1,10 @@
 import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
 import { readConfig, type Config } from './config.js';
 import { PortUnusable, startGateway, type Gateway } from './gateway.js';
 import { isForOperator } from './operator-errors.js';
+
+const log = new Logger('Process');
 
 /** Runs the gateway until it is told to stop. */
 export async function serve(): Promise<void> {
@@ -9,6 +12,11 @@ export async function serve(): Promise<void> {
   try {
     const config = readConfig(process.env);
     const gateway = await startGateway(config);
+    // Node would print the error as it is, values and all.
+    process.on('uncaughtException', (error) => {
+      log.fatal(error);
+      process.exit(1);
+    });
     console.log(await greeting(gateway, config));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(gateway));
   } catch (error) {

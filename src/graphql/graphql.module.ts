@@ -10,8 +10,10 @@ import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
 import { introspectionByPermission } from './introspection.js';
 import { knownNamesOf } from './known-names.js';
+import { legacyStatus } from './legacy-status.js';
 import { NodeResolver } from './node.resolver.js';
-import { contextBy, currentRequestId } from './request-context.js';
+import { operationNoted } from './operation-noted.js';
+import { contextBy, currentRequest } from './request-context.js';
 import { variablesCheck } from './variables-check.js';
 
 declareErrorCodes(errorCatalog);
@@ -49,11 +51,11 @@ const apolloLogger = {
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
-        plugins: [introspectionByPermission(), variablesCheck(), documentCost()],
+        plugins: [operationNoted(), introspectionByPermission(), variablesCheck(), documentCost(), legacyStatus()],
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
-          requestId: () => currentRequestId.getStore(),
-          log: (entry) => log.error(JSON.stringify(entry)),
+          requestId: () => currentRequest.getStore()?.id,
+          log: (entry) => log.error(entry),
         }),
       }),
     }),

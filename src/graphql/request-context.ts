@@ -4,8 +4,15 @@ import { Unauthenticated } from '#libs/access';
 import { refusalOf } from '#libs/database';
 import { GraphQLError } from 'graphql';
 
-/** The id of the request that the running chain of calls serves. */
-export const currentRequestId = new AsyncLocalStorage<string>();
+/** What may be told of a request; what is found out while it is served is noted here. */
+export interface RequestFacts {
+  readonly id: string;
+  viewer?: Viewer;
+  operation?: string;
+}
+
+/** The request that the running chain of calls serves. */
+export const currentRequest = new AsyncLocalStorage<RequestFacts>();
 
 export interface RequestContext {
   readonly viewer: Viewer;
@@ -15,7 +22,10 @@ export interface RequestContext {
 export function contextBy(access: AccessService) {
   return async (request: { headers: { authorization?: string }; ip: string }): Promise<RequestContext> => {
     try {
-      return { viewer: await access.authenticate(request.headers.authorization, request.ip) };
+      const viewer = await access.authenticate(request.headers.authorization, request.ip);
+      const facts = currentRequest.getStore();
+      if (facts) facts.viewer = viewer;
+      return { viewer };
     } catch (error) {
       const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
       if (!refusal) throw error;

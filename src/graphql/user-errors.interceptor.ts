@@ -6,6 +6,7 @@ import { GqlExecutionContext } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { catchError, map, of, type Observable } from 'rxjs';
 import { describeError } from './describe-error.js';
+import { currentRequest } from './request-context.js';
 
 const log = new Logger('GraphQL');
 
@@ -23,8 +24,8 @@ export class UserErrorsInterceptor implements NestInterceptor {
       catchError((thrown: unknown) => {
         const error = thrown instanceof DomainError ? thrown : refusalOf(thrown);
         if (!error) throw thrown;
-        if (error.entry.fault === 'GATEWAY')
-          log.warn(JSON.stringify({ code: error.code, error: describeError(thrown) }));
+        const requestId = currentRequest.getStore()?.id;
+        if (error.entry.fault === 'GATEWAY') log.warn({ requestId, code: error.code, error: describeError(thrown) });
         const refusals = error instanceof InvalidInput ? error.faults : [error];
         return of({ userErrors: refusals.map(toUserError) });
       }),

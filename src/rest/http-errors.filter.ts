@@ -26,7 +26,7 @@ export class HttpErrorsFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { id } = host.switchToHttp().getRequest<FastifyRequest>();
     const status = statusOf(error);
-    if (status >= 500) log.error(JSON.stringify({ requestId: id, error: describeError(error) }));
+    if (status >= 500) log.error({ requestId: id, error: describeError(error) });
     return sendHttpError(reply, status, id);
   }
 }

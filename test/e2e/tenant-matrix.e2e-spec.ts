@@ -2,12 +2,12 @@ import { Gateway, type Answer } from '../support/gateway.js';
 import {
   argumentsOf,
   documentOf,
-  idSlots,
+  idsOf,
   nodeTypes,
   operations,
   schema,
   type Operation,
-} from '../support/schema-walk.js';
+} from '../support/operations.js';
 import { globalId, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
 
 type NodeName = Parameters<typeof globalId>[0];
@@ -34,12 +34,12 @@ const examples = {
   'CreateCloudAccountInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
   'CreateSubscriptionInput.name': 'Example',
   'CreateSubscriptionInput.region': 'us-east-1',
-  'AwsCredentialsInput.awsAccessKey': sandboxKey('WORKS', 'ZZZZ').awsAccessKey,
+  AwsCredentialsInput: sandboxKey('WORKS', 'ZZZZ'),
 };
 
-const nameOf = ({ field }: Operation, slot: string[]) => [field.name, ...slot].join('.');
+const nameOf = ({ field }: Operation, slot: readonly string[]) => [field.name, ...slot].join('.');
 const cases = operations.flatMap((operation) =>
-  idSlots(operation).flatMap((slot) =>
+  idsOf(operation).flatMap((slot) =>
     (subjects[nameOf(operation, slot)] ?? []).map((type) => [nameOf(operation, slot), type, operation, slot] as const),
   ),
 );
@@ -88,7 +88,7 @@ describe('in every operation of the schema', () => {
   };
 
   it('it is known what each id stands for, and each kind of node is made here', () => {
-    const slots = operations.flatMap((operation) => idSlots(operation).map((slot) => nameOf(operation, slot)));
+    const slots = operations.flatMap((operation) => idsOf(operation).map((slot) => nameOf(operation, slot)));
 
     expect(slots.toSorted()).toEqual(Object.keys(subjects).toSorted());
     expect(Object.keys(make).toSorted()).toEqual(nodeTypes.toSorted());
@@ -96,7 +96,7 @@ describe('in every operation of the schema', () => {
   });
 
   it.each(cases)("%s of another tenant's %s is as if it were not there", async (_, type, operation, slot) => {
-    const document = documentOf(operation);
+    const document = documentOf(operation, 3);
     const answer = async (id: string, key: string) =>
       visible(await gateway.send(document, argumentsOf(operation, examples, slot, id), key));
     const [mine, ended, theirs, theirsEnded] = [
@@ -123,7 +123,7 @@ describe('in every operation of the schema', () => {
   });
 
   it.each(
-    operations.filter((operation) => idSlots(operation).length === 0).map((each) => [each.field.name, each] as const),
+    operations.filter((operation) => idsOf(operation).length === 0).map((each) => [each.field.name, each] as const),
   )('%s tells nothing of what another tenant has', async (_, operation) => {
     const stranger = await gateway.anotherTenant();
     const [key, account] = [
@@ -142,7 +142,7 @@ describe('in every operation of the schema', () => {
       'Canary',
     ];
 
-    const { status, text } = await gateway.send(documentOf(operation), argumentsOf(operation, examples), stranger);
+    const { status, text } = await gateway.send(documentOf(operation, 3), argumentsOf(operation, examples), stranger);
 
     expect(status).toBe(200);
     expect(text).not.toContain('"errors"');
@@ -152,7 +152,7 @@ describe('in every operation of the schema', () => {
   it('there is a case for every one of them', () => {
     const covered = new Set([
       ...cases.map(([, , { field }]) => field.name),
-      ...operations.filter((operation) => idSlots(operation).length === 0).map(({ field }) => field.name),
+      ...operations.filter((operation) => idsOf(operation).length === 0).map(({ field }) => field.name),
     ]);
     const all = [schema.getQueryType()!, schema.getMutationType()!].flatMap((root) => Object.keys(root.getFields()));
     expect([...covered].toSorted()).toEqual(all.toSorted());

@@ -1,8 +1,11 @@
 import { fuzz } from '../soak/fuzz.js';
 import { kill } from '../soak/kill.js';
+import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
+import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
 import { sweep } from '../soak/sweep.js';
+import { timing } from '../soak/timing.js';
 import { databaseKinds } from '../support/places.js';
 
 const seed = 1;
@@ -33,6 +36,15 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ 'secrets sent in': 20, 'of them recovered': 8, 'secrets found in them': 0 });
   });
+
+  it('whatever string stands in whatever input is kept as it is or refused with a code, and nothing else changes', async () => {
+    const { figures, violations } = await short(naughty, database);
+
+    expect(violations).toEqual([]);
+    expect(figures['inputs tried']).toBeGreaterThanOrEqual(25);
+    expect(figures['inputs that took some']).toBeGreaterThanOrEqual(5);
+    expect(figures['strings tried']).toBeGreaterThanOrEqual(485);
+  });
 });
 
 describe('Malformed requests', () => {
@@ -46,5 +58,22 @@ describe('Malformed requests', () => {
       'secrets that were printed': 0,
       'answers with 5xx': 0,
     });
+  });
+});
+
+describe('Requests made and spoilt at random', () => {
+  it('are answered or refused, and break nothing', async () => {
+    const { figures, violations } = await short(requests, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ requests: 600, 'answers with 5xx or INTERNAL': 0, 'faults in the log': 0 });
+  });
+});
+
+describe('The time a refused key takes', () => {
+  it('tells neither whether there is one of that id nor how much of its secret was right', async () => {
+    const { violations } = await short(timing, 'SQLite');
+
+    expect(violations).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { startKeyedAws } from '../support/keyed-aws.js';
 import { createCloudAccount, newAccount } from '../support/steps.js';
 import { Random, secretLike } from './random.js';
 import { shots, type Shot } from './shots.js';
-import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
+import { codesIn, inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
 const sizes = { short: 260, full: 1000 };
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -61,7 +61,7 @@ class Range {
 
     const { status, headers, text } = await this.send(shot);
     this.fired++;
-    this.outcomes.add(`${status} ${outcomeIn(text)}`);
+    this.outcomes.add(`${status} ${codesIn(text)[0] ?? 'ok'}`);
     if (status >= 500) {
       this.serverErrors++;
       this.violations.push(`${kind}: HTTP ${status}`);
@@ -69,7 +69,7 @@ class Range {
     const answer = `${JSON.stringify([...headers])}\n${text}`;
     if ([canary, name].some((secret) => holdsPieceOf(secret, answer))) {
       this.leaks++;
-      this.violations.push(`${kind}: the secret came back (${status} ${outcomeIn(text)})`);
+      this.violations.push(`${kind}: the secret came back (${status} ${codesIn(text)[0] ?? 'ok'})`);
     }
   }
 
@@ -100,16 +100,4 @@ function holdsPieceOf(secret: string, text: string): boolean {
   for (let start = 0; start + pieceLength <= secret.length; start++)
     if (text.includes(secret.slice(start, start + pieceLength))) return true;
   return false;
-}
-
-/** The code of the answer's first error, wherever it stands. */
-function outcomeIn(text: string): string {
-  try {
-    const { errors, data } = JSON.parse(text);
-    if (errors) return String(errors[0].extensions.code);
-    const [payload] = Object.values<any>(data ?? {});
-    return payload?.userErrors?.[0]?.code ?? 'ok';
-  } catch {
-    return 'not JSON';
-  }
 }

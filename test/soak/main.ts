@@ -1,18 +1,25 @@
+import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import type { DatabaseKind } from '../support/new-database.js';
 import { canStartMariaDb, startPrivateMariaDb } from '../support/private-mariadb.js';
 import { mutantNames, type Mutant } from './mutants.js';
 import { fuzz } from './fuzz.js';
 import { kill } from './kill.js';
+import { naughty } from './naughty.js';
 import { race } from './race.js';
+import { requests } from './requests.js';
 import type { Size, Soak } from './soak.js';
 import { sweep } from './sweep.js';
+import { timing } from './timing.js';
 
 const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> = {
   race: { soak: race, databases: ['SQLite', 'MariaDB'] },
   kill: { soak: kill, databases: ['SQLite', 'MariaDB'] },
   fuzz: { soak: fuzz, databases: ['SQLite'] },
+  naughty: { soak: naughty, databases: ['SQLite', 'MariaDB'] },
+  requests: { soak: requests, databases: ['SQLite', 'MariaDB'] },
   sweep: { soak: sweep, databases: ['SQLite', 'MariaDB'] },
+  timing: { soak: timing, databases: ['SQLite'] },
 };
 
 const usage = `npm run test:soak -- NAME [--size full|short] [--seed N] [--database SQLite|MariaDB]

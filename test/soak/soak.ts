@@ -52,3 +52,14 @@ export class Tally {
     return Object.fromEntries([...this.counts].sort(([, a], [, b]) => b - a));
   }
 }
+
+/** The codes of an answer's errors, wherever they stand. */
+export function codesIn(text: string): string[] {
+  try {
+    const { errors = [], data } = JSON.parse(text);
+    const refusals = Object.values<any>(data ?? {}).flatMap((payload) => payload?.userErrors ?? []);
+    return [...errors.map((error: any) => String(error.extensions?.code)), ...refusals.map(({ code }) => String(code))];
+  } catch {
+    return ['not JSON'];
+  }
+}

@@ -37,6 +37,7 @@ export class Gateway extends GatewayClient {
         PORT: '0',
         AWS_SANDBOX: 'on',
         AWS_TIMEOUT_MS: '2000',
+        LOG_LEVEL: 'warn',
         ...(url && { DATABASE_URL: url }),
         ...env,
       }),

@@ -10,6 +10,10 @@ export interface ApiKeyFilter {
 
 /** All tenants and their API keys, as the domain sees them: a collection. */
 export abstract class AccessRecords {
+  /**
+   * The key of that id; where there is none some other, so that a look takes as long whether it finds what it looks for or
+   * not. Only its hash tells which. Null when there is no key at all.
+   */
   abstract findKeyToken(keyId: string): Promise<ApiKey | null>;
 
   /** Whosever it is. */

@@ -17,11 +17,14 @@ export interface AwsSandbox {
 }
 
 /** Reachable from this machine only. Port 0 is any free port. */
-export async function startAwsSandbox({ port = 0 }: { port?: number } = {}): Promise<AwsSandbox> {
+export async function startAwsSandbox({
+  port = 0,
+  onFault = console.error,
+}: { port?: number; onFault?: OnFault } = {}): Promise<AwsSandbox> {
   const server = createServer(
     // How long a client may take to send its headers, and to send all; answering has no limit.
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
-    (request, response) => void serve(request, response),
+    (request, response) => void serve(request, response, onFault),
   );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -37,21 +40,23 @@ export async function startAwsSandbox({ port = 0 }: { port?: number } = {}): Pro
   };
 }
 
-async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+type OnFault = (fault: unknown) => void;
+
+async function serve(incoming: IncomingMessage, response: ServerResponse, onFault: OnFault): Promise<void> {
   const requestId = randomUUID();
-  const answer = await answerTo(incoming, requestId);
+  const answer = await answerTo(incoming, requestId, onFault);
   // A client that has gone reads no answer; writing one to it does no harm.
   response
     .writeHead(answer.status, { 'Content-Type': answer.contentType, 'x-amzn-RequestId': requestId })
     .end(answer.body);
 }
 
-async function answerTo(incoming: IncomingMessage, requestId: string): Promise<Answer> {
+async function answerTo(incoming: IncomingMessage, requestId: string, onFault: OnFault): Promise<Answer> {
   try {
     return await answerCall(await readRequest(incoming), requestId);
   } catch (error) {
     // A client that went away in the middle of its request is no fault of ours.
-    if (!(error instanceof AwsError) && incoming.complete) console.error(error);
+    if (!(error instanceof AwsError) && incoming.complete) onFault(error);
 
     return refusal(apiOf().namespace, error instanceof AwsError ? error : internalFailure(), requestId);
   }

@@ -1,0 +1,54 @@
+import { serverAudits } from 'graphql-http';
+import { Gateway } from '../support/gateway.js';
+
+/** The three that are not met: GET is refused without a header that only scripts of one's own origin can set (CSRF). */
+const unmet = ['5A70', '6A70', 'D6D5'];
+
+/** Whether each audit is met by what the key may see, as `MUST 4655`. */
+async function audited(gateway: Gateway, key: string): Promise<{ met: string[]; unmet: string[] }> {
+  const fetchFn = (url: string, init: RequestInit = {}) =>
+    fetch(url, { ...init, headers: { ...(init.headers as object), authorization: `Bearer ${key}` } });
+  const result = { met: [] as string[], unmet: [] as string[] };
+  for (const { id, name, fn } of serverAudits({ url: `${gateway.url}/graphql`, fetchFn })) {
+    const { status } = await fn();
+    result[status === 'ok' ? 'met' : 'unmet'].push(`${name.split(' ')[0]} ${id}`);
+  }
+  return result;
+}
+
+describe('the specification of GraphQL over HTTP', () => {
+  let gateway: Gateway;
+
+  beforeAll(async () => (gateway = await Gateway.start()));
+  afterAll(() => gateway.stop());
+
+  it('is met in 13 of 13 MUST, 23 of 23 SHOULD and 22 of 25 MAY', async () => {
+    const result = await audited(gateway, gateway.key);
+
+    const count = (level: string) => result.met.filter((audit) => audit.startsWith(level)).length;
+    expect(result.unmet.sort()).toEqual(unmet.map((id) => `MAY ${id}`));
+    expect([count('MUST'), count('SHOULD'), count('MAY')]).toEqual([13, 23, 22]);
+  });
+
+  it.each([
+    ['application/json', 200],
+    ['application/json, text/plain, */*', 200],
+    ['application/graphql-response+json, application/json;q=0.9', 400],
+    ['*/*', 400],
+  ])('gives who accepts %s a document that is not valid back with %d', async (accept, status) => {
+    for (const query of ['{', '{ nonsense }', 'query ($id: ID!) { node(id: $id) { id } }']) {
+      const answer = await gateway.post(JSON.stringify({ query }), gateway.key, { accept });
+      expect([answer.status, answer.body.data, answer.body.errors.length]).toEqual([status, undefined, 1]);
+    }
+  });
+
+  it('never makes a success of a request that is refused as such', async () => {
+    const accept = { accept: 'application/json' };
+
+    expect((await gateway.post('{', gateway.key, accept)).status).toBe(400);
+    expect((await gateway.post('{"query":"{ __typename }"}', null, accept)).status).toBe(401);
+    const query = encodeURIComponent('mutation { deleteCloudAccount(input: { id: "x" }) { userErrors { code } } }');
+    const headers = { ...accept, authorization: `Bearer ${gateway.key}`, 'apollo-require-preflight': '1' };
+    expect((await fetch(`${gateway.url}/graphql?query=${query}`, { headers })).status).toBe(405);
+  });
+});

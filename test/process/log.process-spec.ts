@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { usePlaces } from '../support/places.js';
+import type { GatewayProcess } from '../support/process.js';
+import { createCloudAccount, newAccount, sandboxKey } from '../support/steps.js';
+import { until } from '../support/until.js';
+
+const canary = 'CaNaRyOfTheLog0123456789';
+const forged = `Mine\n{"level":"fatal","msg":"forged ${canary}"}\n\u001b[2J`;
+
+const fields =
+  'level time msg context requestId method route status durationMs operation tenantId apiKeyId aborted path code error';
+
+/** What was printed after the greeting, line by line. A line that is not JSON fails the test. */
+const entriesOf = (gateway: GatewayProcess): any[] => {
+  const [, log] = /shown this once:\n {4}gwk_live_\w+\n\n([^]*)$/.exec(gateway.output)!;
+  return log!
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+};
+
+describe('The log', () => {
+  const newPlace = usePlaces();
+  let gateway: GatewayProcess;
+  const ids: string[] = [];
+
+  const entryOf = async (id: string) => {
+    await until('the request is logged', () => entriesOf(gateway).some(({ requestId }) => requestId === id));
+    return entriesOf(gateway).find(({ requestId, context }) => requestId === id && context === 'HTTP');
+  };
+  const send = async (path: string, init: RequestInit = {}) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}`, ...init.headers };
+    const response = await fetch(gateway.url + path, { method: 'POST', ...init, headers });
+    await response.text();
+    ids.push(response.headers.get('x-request-id')!);
+    return ids.at(-1)!;
+  };
+  const ask = (query: string, variables: object = {}, rest: object = {}) =>
+    send('/graphql', { body: JSON.stringify({ query, variables, ...rest }) });
+
+  beforeAll(async () => {
+    const place = await newPlace();
+    gateway = await place.start({ LOG_LEVEL: 'info', AWS_TIMEOUT_MS: '500' });
+  });
+
+  it('tells of each request what was asked, by whom, and what came of it', async () => {
+    const id = await ask('query Named($f: Int) { a: cloudAccounts(first: $f) { totalCount } ...F } fragment F on Query { node(id: "x") { id } }'); // prettier-ignore
+
+    expect(await entryOf(id)).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      context: 'HTTP',
+      requestId: id,
+      method: 'POST',
+      route: '/graphql',
+      status: 200,
+      durationMs: expect.any(Number),
+      operation: 'query cloudAccounts node',
+      tenantId: 2,
+      apiKeyId: 1,
+    });
+  });
+
+  it('tells no more of a request without a key than that it came', async () => {
+    const id = await send('/graphql', { headers: { authorization: canary }, body: '{"query":"{ cloudAccounts { totalCount } }"}' }); // prettier-ignore
+
+    const entry = await entryOf(id);
+    expect(entry).toMatchObject({ status: 401, route: '/graphql' });
+    expect(Object.keys(entry)).not.toEqual(expect.arrayContaining(['operation']));
+    expect(Object.keys(entry)).not.toEqual(expect.arrayContaining(['tenantId']));
+  });
+
+  it('tells that a caller went away', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}` };
+    const call = request({ hostname, port, path: '/graphql', method: 'POST', headers }).on('error', () => undefined);
+    const input = newAccount('LG01', { credentials: sandboxKey('HANGS', 'LG01') });
+    call.end(JSON.stringify({ query: createCloudAccount, variables: { input } }));
+    await once(call, 'socket');
+    setTimeout(() => call.destroy(), 200);
+
+    await until('it is logged', () => entriesOf(gateway).some(({ aborted }) => aborted === true));
+  });
+
+  it('tells of a fault of ours under the id that the caller was given', async () => {
+    const place = await newPlace();
+    const broken = await place.start();
+    await broken.ask('{ cloudSubscriptions { totalCount } }');
+    expect(entriesOf(broken)).toEqual([]); // the embedded database begins with `warn`
+    await place.execute('ALTER TABLE subscription RENAME TO gone');
+    const { extensions } = await broken.error('{ cloudSubscriptions { totalCount } }');
+
+    await until('the fault is logged', () => entriesOf(broken).length > 0);
+    expect(entriesOf(broken)).toEqual([
+      {
+        level: 'error',
+        time: expect.any(String),
+        context: 'GraphQL',
+        requestId: extensions.requestId,
+        path: 'cloudSubscriptions',
+        error: expect.objectContaining({ name: 'QueryFailedError', frames: expect.any(Array) }),
+      },
+    ]);
+  });
+
+  it('tells what ended the process, without its words, and the process ends', async () => {
+    const bug = `process.on('SIGUSR2', () => { throw new Error('Bad value "${canary}"') })`;
+    const place = await newPlace();
+    const dying = await place.start({}, { flags: ['--import', `data:text/javascript,${encodeURIComponent(bug)}`] });
+
+    expect(await dying.kill('SIGUSR2')).toEqual({ code: 1, signal: null });
+    expect(entriesOf(dying)).toMatchObject([{ level: 'fatal', error: { name: 'Error', message: 'Bad value "…"' } }]);
+    expect(dying.output).not.toContain(canary);
+  });
+
+  it('holds one line of JSON for each request, nothing a caller made up, and no line of theirs', async () => {
+    await ask(`query ${canary} { __typename }`);
+    await ask('{ __typename }', {}, { operationName: forged });
+    await ask(`query Q { __typename }`, { [canary]: canary, secretAccessKey: canary }, { operationName: 'Q' });
+    await ask(createCloudAccount, { input: newAccount('LG02', { name: canary }) });
+    await ask(createCloudAccount, { input: newAccount('LG03', { credentials: sandboxKey('WORKS', 'LG03', canary) }) });
+    await ask(createCloudAccount, { input: newAccount('LG03', { name: forged }) });
+    await ask(`{ ${canary} }`);
+    await ask(`{ cloudAccounts(after: "${canary}") { totalCount } }`);
+    await send(`/graphql?${canary}=1`, { body: '{}' });
+    await send(`/${canary}`, { method: 'GET' });
+    await send(`/%zz${canary}`, { method: 'GET' });
+    await send('/livez', { method: 'GET', headers: { 'x-request-id': canary, cookie: canary, 'user-agent': canary } });
+    await send('/graphql', { body: `{"query":"${canary}` });
+    await send('/graphql', { headers: { 'content-type': canary }, body: canary });
+
+    for (const id of ids) expect(await entryOf(id)).toBeDefined();
+    const entries = entriesOf(gateway);
+    expect(entries.filter(({ context }) => context === 'HTTP')).toHaveLength(ids.length + 1); // who went away saw no id
+    expect(new Set(entries.map(({ requestId }) => requestId)).size).toBe(ids.length + 1);
+    expect(entries.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect([...new Set(entries.flatMap(Object.keys))].filter((key) => !fields.split(' ').includes(key))).toEqual([]);
+    expect(gateway.output).not.toContain(canary.slice(0, 12));
+    expect(gateway.output).not.toContain('forged');
+  });
+});
