@@ -16,6 +16,7 @@ import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { currentRequestId } from './graphql/request-context.js';
 import { sendHttpError } from './rest/http-errors.filter.js';
+import { playground } from './rest/playground.js';
 
 const largestBody = 256 * 1024;
 const logger = new ConsoleLogger({ json: true, colors: false, logLevels: ['warn', 'error', 'fatal'] });
@@ -53,7 +54,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     undo.push(() => dataSource.destroy());
 
     const endpoints = await awsEndpoints(config, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }));
+    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }), config);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -134,7 +135,7 @@ const headersFor = (requestId: string) => ({
   'referrer-policy': 'no-referrer',
 });
 
-async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestFastifyApplication> {
+async function createApp(module: ReturnType<typeof AppModule.of>, config: Config): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: largestBody,
     genReqId: () => randomUUID(),
@@ -154,6 +155,7 @@ async function createApp(module: ReturnType<typeof AppModule.of>): Promise<NestF
     });
   });
   fastify.addHook('preHandler', (request, _, done) => currentRequestId.run(request.id, done));
+  if (config.playground) await fastify.register(playground, { prefix: '/playground', sandbox: config.sandbox });
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
