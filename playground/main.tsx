@@ -19,14 +19,20 @@ interface Sandbox {
 const store = sessionStorage;
 const stored = { key: 'api-key', ids: 'ids-seen', tabs: 'graphiql:tabState' };
 
+const silent = 'The gateway does not answer. Is it running?';
 const texts = {
-  none: 'The gateway printed a key at its first start. Another one: npm run cli -- keys create --tenant 1 --name Playground',
+  none: (
+    <>
+      The gateway printed a key at its first start. Another one:{' '}
+      <code>npm run cli -- keys create --tenant 1 --name Playground</code>
+    </>
+  ),
   asking: 'Asking the gateway …',
   accepted: 'The gateway knows this key. Run the tabs from left to right.',
   refused: 'The gateway does not know this key. Look for a missing character, or whether it was revoked.',
   mayNotIntrospect:
     'This key may not introspect: operations run, but the docs explorer and completion need a key that may.',
-  silent: 'The gateway does not answer. Is it running?',
+  silent,
 };
 type Status = keyof typeof texts;
 
@@ -51,7 +57,7 @@ function fetcherWith(key: string, report: (status: Status) => void): GraphiQLPro
     }).catch((error: unknown) => {
       if (!(error instanceof TypeError)) throw error;
       report('silent');
-      throw new Error(texts.silent);
+      throw new Error(silent);
     });
     const answer = (await response.json()) as ExecutionResult;
     store.setItem(stored.ids, JSON.stringify({ ...seen, ...idsIn(answer.data) }));
@@ -73,29 +79,31 @@ function fetcherWith(key: string, report: (status: Status) => void): GraphiQLPro
 }
 
 function Playground() {
-  const [key, setKey] = useState(store.getItem(stored.key) ?? '');
+  // An object, so that the same key given again is asked about again.
+  const [given, setGiven] = useState({ key: store.getItem(stored.key) ?? '' });
+  const { key } = given;
   const [status, setStatus] = useState<Status>(key ? 'asking' : 'none');
   // A new fetcher makes GraphiQL introspect anew.
-  const fetcher = useMemo(() => fetcherWith(key, setStatus), [key]);
+  const fetcher = useMemo(() => fetcherWith(given.key, setStatus), [given]);
   const [wasHereBefore] = useState(() => store.getItem(stored.tabs) !== null);
 
   const use = (form: FormData) => {
-    const given = (form.get('key') as string).trim();
-    store.setItem(stored.key, given);
+    const text = (form.get('key') as string).trim();
+    store.setItem(stored.key, text);
     setStatus('asking');
-    setKey(given);
+    setGiven({ key: text });
   };
   const forget = () => {
     store.removeItem(stored.key);
     setStatus('none');
-    setKey('');
+    setGiven({ key: '' });
   };
 
   return (
     <>
       <header>
         <h1>cloud-account-gateway</h1>
-        {key ? (
+        {key && status !== 'refused' ? (
           <form action={forget}>
             <span>
               API key <code>{`${key.slice(0, 9)}…${key.slice(-4)}`}</code>
