@@ -3,42 +3,37 @@ import { startChromium } from '../support/chromium.js';
 import { usePlaces } from '../support/places.js';
 import type { GatewayProcess } from '../support/process.js';
 
-/** A page, with everything said about it that should not have to be said. */
-interface Visit {
-  readonly page: Page;
-  readonly context: BrowserContext;
-  readonly complaints: string[];
-}
-
 describe('The playground in a browser', () => {
   const newPlace = usePlaces();
   let browser: Browser;
+  let context: BrowserContext;
   let gateway: GatewayProcess;
 
   beforeAll(async () => {
     const place = await newPlace();
     [browser, gateway] = await Promise.all([startChromium(), place.start()]);
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   });
   afterAll(() => browser.close());
 
-  async function visit(url = gateway.url): Promise<Visit> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  /** A browser tab with the playground, and everything said of it that should not have to be said. */
+  async function visit(): Promise<{ page: Page; complaints: string[] }> {
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
     });
     page.on('pageerror', ({ message }) => complaints.push(message));
-    context.on('request', (request) => {
+    page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url());
-      if (protocol !== 'data:' && origin !== url) complaints.push(`A request to ${request.url()}`);
+      if (protocol !== 'data:' && origin !== gateway.url) complaints.push(`A request to ${request.url()}`);
     });
     // Chromium tells the console, too, but not of everything.
     await page.addInitScript(
       "document.addEventListener('securitypolicyviolation', (v) => console.error(`${v.effectiveDirective} forbids ${v.blockedURI}`))",
     );
-    await page.goto(`${url}/playground`);
-    return { page, context, complaints };
+    await page.goto(`${gateway.url}/playground`);
+    return { page, complaints };
   }
 
   async function giveKey(page: Page, key: string): Promise<void> {
@@ -54,7 +49,7 @@ describe('The playground in a browser', () => {
   }
 
   it('walks from a key to a deleted account, tab by tab, and keeps to itself', async () => {
-    const { page, context, complaints } = await visit();
+    const { page, complaints } = await visit();
     await giveKey(page, ` ${gateway.key} `);
     await page.getByText('The gateway knows this key.').waitFor();
 
@@ -77,15 +72,13 @@ describe('The playground in a browser', () => {
   });
 
   it('remembers the key for its own browser tab, until it is told to forget it', async () => {
-    const { page, context } = await visit();
+    const { page } = await visit();
     await giveKey(page, gateway.key);
     await page.getByText('The gateway knows this key.').waitFor();
 
     await page.reload();
     await page.getByText('The gateway knows this key.').waitFor();
-    const other = await context.newPage();
-    await other.goto(page.url());
-    await other.getByLabel('API key').waitFor();
+    await (await visit()).page.getByLabel('API key').waitFor();
     await page.getByRole('button', { name: 'Forget' }).click();
     await page.reload();
 
@@ -94,9 +87,9 @@ describe('The playground in a browser', () => {
   });
 
   it('asks nothing of the API without a key, and says what is wrong with a refused one', async () => {
-    const { page, context } = await visit();
+    const { page } = await visit();
     const asked: string[] = [];
-    context.on('request', (request) => {
+    page.on('request', (request) => {
       if (request.url().endsWith('/graphql')) asked.push(request.url());
     });
     await run(page, 'CreateAccount', 'Put in an API key first');
@@ -106,6 +99,8 @@ describe('The playground in a browser', () => {
 
     await page.getByText('The gateway does not know this key.').waitFor();
     expect(asked).not.toEqual([]);
+    await giveKey(page, gateway.key);
+    await page.getByText('The gateway knows this key.').waitFor();
   });
 
   it('runs operations with a key that may not introspect, and says what that key lacks', async () => {
