@@ -89,6 +89,20 @@ module.exports = {
       from: { path: '^src/' },
       to: { path: '^libs/aws-sandbox/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
     },
+    {
+      name: 'the-playground-stands-alone',
+      comment: 'The playground runs in a browser, and knows the gateway by its schema alone.',
+      severity: 'error',
+      from: { path: '^playground/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(src|libs|test)/' },
+    },
+    {
+      name: 'nobody-knows-the-playground',
+      comment: 'The gateway serves what was built of it.',
+      severity: 'error',
+      from: { path: '^(src|libs)/' },
+      to: { path: '^playground/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {
@@ -98,7 +112,7 @@ module.exports = {
     enhancedResolveOptions: {
       conditionNames: ['source', 'import', 'require', 'node', 'default'],
       exportsFields: ['exports'],
-      extensions: ['.ts', '.js'],
+      extensions: ['.ts', '.tsx', '.js'],
     },
   },
 };

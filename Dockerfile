@@ -4,8 +4,10 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json nest-cli.json ormconfig.ts ./
+COPY scripts scripts
 COPY src src
 COPY libs libs
+COPY playground playground
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-bookworm-slim

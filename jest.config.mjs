@@ -29,20 +29,25 @@ const endToEnd = (database) =>
 
 const { canStartMariaDb } = await tsImport('./test/support/private-mariadb.ts', import.meta.url);
 const hasServer = Boolean(process.env.TEST_DATABASE_URL) || canStartMariaDb();
-const leftOut = hasServer
-  ? []
-  : [
-      'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
-    ];
+const { findChromium } = await tsImport('./test/support/chromium.ts', import.meta.url);
+const hasChromium = findChromium() !== undefined;
+const leftOut = [
+  !hasServer &&
+    'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
+  !hasChromium && 'the playground in a browser, because this machine has no Chromium (apt-get install chromium)',
+].filter(Boolean);
 if (process.env.CI === 'true' && leftOut.length > 0)
-  throw new Error(`With CI=true nothing may be left out: ${leftOut}`);
+  throw new Error(`With CI=true nothing may be left out: ${leftOut.join('; ')}`);
 
 export default {
   projects: [
-    project('unit', ['<rootDir>/{src,libs,test}/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{src,libs,playground,test}/**/*.spec.ts']),
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
-    project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], { globals: { hasServer } }),
+    project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {
+      globals: { hasServer },
+      testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground\\.process-spec\\.ts$'])],
+    }),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',

@@ -1,18 +1,36 @@
-// Builds when dist/ is missing or older than what it is built from, so that `npm start` is one command.
+// Builds what is missing in dist/ or older than what it is built from, so that `npm start` is one command; with --anyway all.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const built = join(root, 'dist/src/main.js');
-const sources = [
-  'src',
-  'libs',
-  'ormconfig.ts',
-  'tsconfig.json',
-  'tsconfig.build.json',
-  'nest-cli.json',
-  'package-lock.json',
+const parts = [
+  {
+    name: 'the gateway',
+    built: 'dist/src/main.js',
+    sources: [
+      'src',
+      'libs',
+      'ormconfig.ts',
+      'tsconfig.json',
+      'tsconfig.build.json',
+      'nest-cli.json',
+      'package-lock.json',
+    ],
+    // Nest itself would delete the playground with the rest.
+    prepare: () => {
+      for (const name of existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [])
+        if (name !== 'playground') rmSync(join(root, 'dist', name), { recursive: true });
+    },
+    command: ['@nestjs/cli/bin/nest.js', 'build'],
+  },
+  {
+    name: 'the playground',
+    built: 'dist/playground/index.html',
+    sources: ['playground', 'package-lock.json'],
+    prepare: () => {},
+    command: ['vite/bin/vite.js', 'build', 'playground'],
+  },
 ];
 
 const newest = (path) => {
@@ -21,18 +39,24 @@ const newest = (path) => {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 };
 
-const isStale = () => {
-  const since = statSync(built).mtimeMs;
+const isStale = ({ built, sources }) => {
+  if (process.argv.includes('--anyway') || !existsSync(join(root, built))) return true;
+  const since = statSync(join(root, built)).mtimeMs;
   return sources.some((source) => existsSync(join(root, source)) && newest(join(root, source)) > since);
 };
 
-if (!existsSync(built) || isStale()) {
-  console.log('Building …');
-  const nest = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
-  if (!existsSync(nest)) {
+for (const {
+  name,
+  prepare,
+  command: [program, ...args],
+} of parts.filter(isStale)) {
+  console.log(`Building ${name} …`);
+  const path = join(root, 'node_modules', program);
+  if (!existsSync(path)) {
     console.error('The build tools are not installed. Run `npm ci` first.');
     process.exit(1);
   }
-  const { status } = spawnSync(process.execPath, [nest, 'build'], { cwd: root, stdio: 'inherit' });
-  process.exit(status ?? 1);
+  prepare();
+  const { status } = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
 }

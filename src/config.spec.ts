@@ -9,6 +9,7 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       sandbox: true,
+      playground: true,
       awsTimeoutMs: 10_000,
       awsEndpointOverride: undefined,
     });
@@ -41,6 +42,16 @@ describe('the configuration', () => {
   });
 
   it.each([
+    [{}, true],
+    [{ NODE_ENV: 'production' }, false],
+    [{ DATABASE_URL: 'mysql://u:p@h/d' }, false],
+    [{ NODE_ENV: 'production', DATABASE_URL: 'mysql://u:p@h/d', PLAYGROUND: 'on' }, true],
+    [{ PLAYGROUND: 'off' }, false],
+  ])('with %j the playground is on: %s', (env, on) => {
+    expect(readConfig(env).playground).toBe(on);
+  });
+
+  it.each([
     ['PORT', '65536'],
     ['PORT', '40 00'],
     ['PORT', '-1'],
@@ -49,6 +60,7 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'mysql://u:pass-of-mine@h'],
     ['DATABASE_URL', 'pass-of-mine'],
     ['AWS_SANDBOX', 'yes'],
+    ['PLAYGROUND', 'true'],
     ['AWS_ENDPOINT_OVERRIDE', 'http://10.0.0.1'],
     ['AWS_ENDPOINT_OVERRIDE', 'https://u:pass-of-mine@h'],
     ['AWS_ENDPOINT_OVERRIDE', 'http://127.evil.example'],

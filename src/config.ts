@@ -17,6 +17,7 @@ export interface Config {
   readonly database: DatabaseLocation;
   readonly keyRingFile: string;
   readonly sandbox: boolean;
+  readonly playground: boolean;
   readonly awsEndpointOverride: string | undefined;
   readonly awsTimeoutMs: number;
   readonly logLevel: LogLevel;
@@ -123,6 +124,12 @@ export const settings = {
     example: 'off',
     unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
   },
+  PLAYGROUND: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
+    means: 'Whether a browser finds the playground at /playground: GraphiQL, with an operation ready in every tab.',
+    example: 'on',
+    unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
+  },
   AWS_ENDPOINT_OVERRIDE: {
     schema: url(({ protocol, hostname, username, password }) => {
       if (username || password) return 'must not hold a user or a password';
@@ -150,7 +157,7 @@ export const settings = {
   NODE_ENV: {
     schema: z.enum(['production', 'development', 'test'], { error: 'must be production, development or test' }),
     means:
-      '`production` switches the sandbox off and the log of requests on, unless AWS_SANDBOX and LOG_LEVEL say otherwise.',
+      '`production` switches the sandbox and the playground off and the log of requests on, unless AWS_SANDBOX, PLAYGROUND and LOG_LEVEL say otherwise.',
     example: 'production',
     unset: 'development',
   },
@@ -176,9 +183,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
   const dataDir = resolve(read<string>('DATA_DIR') ?? './data');
   const databaseUrl = read<string>('DATABASE_URL')?.replace(/^mariadb:/, 'mysql:');
-  const sandbox = read<'on' | 'off'>('AWS_SANDBOX');
+  const isForTrying = !databaseUrl && read<string>('NODE_ENV') !== 'production';
+  const isOn = (name: Name) => (read<'on' | 'off'>(name) ?? (isForTrying ? 'on' : 'off')) === 'on';
   const keyRingFile = read<string>('KEY_RING_FILE');
-  const isService = Boolean(databaseUrl) || read<string>('NODE_ENV') === 'production';
   const config: Config = {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
@@ -186,11 +193,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
     keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),
-    sandbox: sandbox ? sandbox === 'on' : !isService,
+    sandbox: isOn('AWS_SANDBOX'),
+    playground: isOn('PLAYGROUND'),
     awsEndpointOverride: read<string>('AWS_ENDPOINT_OVERRIDE'),
     awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
     // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
-    logLevel: read<LogLevel>('LOG_LEVEL') ?? (isService ? 'info' : 'warn'),
+    logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
   };
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;

@@ -16,6 +16,7 @@ import { prepareDatabase } from './database/prepare-database.js';
 import { currentRequest, type RequestFacts } from './graphql/request-context.js';
 import { Log } from './log.js';
 import { sendHttpError } from './rest/http-errors.filter.js';
+import { playground } from './rest/playground.js';
 
 const largestBody = 256 * 1024;
 
@@ -137,7 +138,7 @@ const headersFor = (requestId: string) => ({
 
 async function createApp(
   module: ReturnType<typeof AppModule.of>,
-  { trustedProxies }: Config,
+  { trustedProxies, playground: hasPlayground, sandbox }: Config,
   log: Log,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
@@ -168,6 +169,7 @@ async function createApp(
     });
   });
   fastify.addHook('preHandler', (request, _, done) => currentRequest.run(factsOf.get(request)!, done));
+  if (hasPlayground) await fastify.register(playground, { prefix: '/playground', sandbox });
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log,

@@ -39,14 +39,15 @@ async function greeting({ url, sandboxUrl, firstKey }: Gateway, config: Config):
   const lines = [
     `cloud-account-gateway is ready at ${url}/graphql`,
     '',
+    ...(config.playground ? [`  Playground  ${url}/playground`] : []),
     'file' in config.database
-      ? `  Database  ${config.database.file} (embedded SQLite)`
-      : `  Database  ${new URL(config.database.url).host} (DATABASE_URL)`,
-    `  Key ring  ${config.keyRingFile} (without it the secrets are lost: keep a backup, apart from the database)`,
+      ? `  Database    ${config.database.file} (embedded SQLite)`
+      : `  Database    ${new URL(config.database.url).host} (DATABASE_URL)`,
+    `  Key ring    ${config.keyRingFile} (without it the secrets are lost: keep a backup, apart from the database)`,
   ];
   if (config.awsEndpointOverride) {
     lines.push(
-      `  AWS       ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
+      `  AWS         ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
     );
   }
   if (sandboxUrl) {

@@ -19,6 +19,7 @@ describe('A first start', () => {
     const keyRing = await readFile(place.keyRingFile, 'utf8');
 
     expect(first.output).toContain(first.url);
+    expect(first.output).toContain(`Playground  ${first.url}/playground`);
     expect(first.output).toContain(place.databaseFile);
     expect(first.output).toContain(place.keyRingFile);
     expect(first.output.split(first.firstKey!)).toHaveLength(2);

@@ -20,10 +20,11 @@ describe('The sandbox', () => {
     expect(await codesOf(gateway)).toEqual([]);
   });
 
-  it('is off with NODE_ENV=production', async () => {
+  it('is off with NODE_ENV=production, and so is the playground', async () => {
     const gateway = await (await newPlace()).start({ NODE_ENV: 'production' });
 
     expect(gateway.output).not.toContain('AKIASANDBOX');
+    expect(gateway.output).not.toContain('Playground');
     expect(await codesOf(gateway)).toEqual(['SANDBOX_OFF']);
   });
 

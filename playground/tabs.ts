@@ -1,0 +1,305 @@
+/** An operation that is ready to run. Its name is the title of its tab. */
+export interface Tab {
+  readonly query: string;
+  /** `<cloudAccount.id>` stands for the id of the cloud account an answer showed last (placeholders.ts). */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+// The answers of the sandbox: the gateway's greeting and "Sandbox keys" list all of them.
+const awsAccessKey = (accessKeyId: string) => ({
+  awsAccessKey: { accessKeyId, secretAccessKey: 'sandbox/secret/is/the/same/for/every/key' },
+});
+
+/**
+ * At least one for each field of Query and Mutation, in the order in which they are read: first the life of a cloud
+ * account in five steps. A test holds them against the schema.
+ */
+export const tabs: readonly Tab[] = [
+  {
+    query: `# 1 of 5. Connect an AWS account. Its
+# credentials are proven before anything is
+# saved. Run it (Ctrl-Enter), then open the
+# next tab.
+mutation CreateAccount(
+  $input: CreateCloudAccountInput!
+) {
+  createCloudAccount(input: $input) {
+    cloudAccount {
+      id
+      name
+      status
+      awsAccountId
+      consoleRoleArn
+      version
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        name: 'Production',
+        provider: 'AWS',
+        region: 'us-east-1',
+        consoleRoleName: 'console-role',
+        credentials: awsAccessKey('AKIASANDBOXWORKSA1U1'),
+      },
+    },
+  },
+  {
+    query: `# 2 of 5. Begin a subscription in it.
+# <cloudAccount.id> stands for the id of the
+# account an answer showed last.
+mutation BeginSubscription(
+  $input: CreateSubscriptionInput!
+) {
+  createSubscription(input: $input) {
+    subscription { id name status isActive }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { cloudAccountId: '<cloudAccount.id>', name: 'Orders', region: 'us-east-1' } },
+  },
+  {
+    query: `# 3 of 5. The account cannot be deleted while
+# an active subscription stands on it. The
+# refusal names what is in the way.
+mutation SeeDeletionRefused(
+  $input: DeleteCloudAccountInput!
+) {
+  deleteCloudAccount(input: $input) {
+    deletedCloudAccountId
+    userErrors {
+      code
+      message
+      remediation
+      ... on CloudAccountInUseError {
+        blockers {
+          nodes {
+            name
+            subscription { id status }
+          }
+        }
+      }
+    }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
+    query: `# 4 of 5. End the subscription.
+mutation EndSubscription(
+  $input: DeleteSubscriptionInput!
+) {
+  deleteSubscription(input: $input) {
+    subscription { id name status endedAt }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<subscription.id>' } },
+  },
+  {
+    query: `# 5 of 5. Nothing stands on the account any
+# more: it can be deleted.
+mutation DeleteAccount(
+  $input: DeleteCloudAccountInput!
+) {
+  deleteCloudAccount(input: $input) {
+    deletedCloudAccountId
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
+    query: `# What a customer reads whose console role is
+# missing. "Sandbox keys" has a key for all
+# that can go wrong.
+mutation SeeCredentialsRefused(
+  $input: CreateCloudAccountInput!
+) {
+  createCloudAccount(input: $input) {
+    cloudAccount { id }
+    userErrors {
+      code
+      message
+      path
+      retryable
+      remediation
+      ... on CredentialsRejectedError { awsErrorCode }
+    }
+  }
+}`,
+    variables: {
+      input: {
+        name: 'Without a role',
+        provider: 'AWS',
+        region: 'us-east-1',
+        consoleRoleName: 'console-role',
+        credentials: awsAccessKey('AKIASANDBOXNROLEA3U1'),
+      },
+    },
+  },
+  {
+    query: `# Rename an account. expectedVersion is the
+# version you read: 1 when it is new. Run this
+# twice: somebody, you, was faster.
+mutation UpdateAccount(
+  $input: UpdateCloudAccountInput!
+) {
+  updateCloudAccount(input: $input) {
+    cloudAccount { id name version updatedAt }
+    userErrors {
+      code
+      message
+      path
+      remediation
+      ... on VersionConflictError { currentVersion }
+    }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>', expectedVersion: 1, name: 'Staging' } },
+  },
+  {
+    query: `# Your accounts and the hosted ones, a page at
+# a time: the next one is after endCursor.
+query ListAccounts(
+  $first: Int
+  $after: String
+  $filter: CloudAccountFilter
+  $orderBy: CloudAccountOrder
+) {
+  cloudAccounts(
+    first: $first
+    after: $after
+    filter: $filter
+    orderBy: $orderBy
+  ) {
+    nodes {
+      id
+      name
+      provider
+      region
+      ownership
+      status
+      isSandbox
+    }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  }
+}`,
+    variables: {
+      first: 10,
+      after: null,
+      filter: { provider: ['AWS'] },
+      orderBy: { field: 'CREATED_AT', direction: 'DESC' },
+    },
+  },
+  {
+    query: `# One account, what may be known of its
+# credentials, and the subscriptions in it.
+# The secret has no field anywhere.
+query OneAccount($id: ID!) {
+  cloudAccount(id: $id) {
+    id
+    name
+    status
+    version
+    awsAccountId
+    awsUserArn
+    consoleRoleArn
+    credentials {
+      accessKeyId
+      fingerprint
+      version
+      setAt
+      setBy
+      lastVerifiedAt
+    }
+    subscriptions(first: 10) {
+      nodes { id name status }
+    }
+  }
+}`,
+    variables: { id: '<cloudAccount.id>' },
+  },
+  {
+    query: `# Your subscriptions, the newest first. Ended
+# ones stay in the list.
+query ListSubscriptions(
+  $first: Int
+  $filter: CloudSubscriptionFilter
+) {
+  cloudSubscriptions(
+    first: $first
+    filter: $filter
+  ) {
+    nodes {
+      id
+      name
+      region
+      status
+      isActive
+      endedAt
+      cloudAccount { id name }
+    }
+    pageInfo { hasNextPage endCursor }
+    totalCount
+  }
+}`,
+    variables: { first: 10, filter: { isActive: null } },
+  },
+  {
+    query: `# One subscription, ended or not.
+query OneSubscription($id: ID!) {
+  cloudSubscription(id: $id) {
+    id
+    name
+    region
+    status
+    isActive
+    createdAt
+    endedAt
+    version
+    cloudAccount { id name }
+  }
+}`,
+    variables: { id: '<subscription.id>' },
+  },
+  {
+    query: `# Any object by its id, whatever its type.
+query OneNode($id: ID!) {
+  node(id: $id) {
+    __typename
+    id
+    ... on CloudAccount { name ownership }
+    ... on CloudSubscription { name isActive }
+  }
+}`,
+    variables: { id: '<cloudAccount.id>' },
+  },
+  {
+    query: `# Many objects at once; null for each that is
+# not there.
+query ManyNodes($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    __typename
+    id
+    ... on CloudAccount { name ownership }
+    ... on CloudSubscription { name isActive }
+  }
+}`,
+    variables: { ids: ['<cloudAccount.id>', '<subscription.id>'] },
+  },
+  {
+    query: `# Every error code: who has to act, whether
+# trying again helps, and the way out.
+query ErrorCatalog {
+  errorCatalog {
+    code
+    fault
+    retryable
+    remediation
+  }
+}`,
+  },
+];
