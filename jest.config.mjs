@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { tsImport } from 'tsx/esm/api';
 
 const typescript = {
@@ -29,11 +30,13 @@ const endToEnd = (database) =>
 
 const { canStartMariaDb } = await tsImport('./test/support/private-mariadb.ts', import.meta.url);
 const hasServer = Boolean(process.env.TEST_DATABASE_URL) || canStartMariaDb();
-const leftOut = hasServer
-  ? []
-  : [
-      'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
-    ];
+const hasSlowHttpTest = spawnSync('slowhttptest', ['-h']).error === undefined;
+const leftOut = [
+  !hasServer &&
+    'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
+  !hasSlowHttpTest &&
+    'the test of slow connections, because this machine has no slowhttptest (apt-get install slowhttptest)',
+].filter(Boolean);
 if (process.env.CI === 'true' && leftOut.length > 0)
   throw new Error(`With CI=true nothing may be left out: ${leftOut}`);
 
@@ -42,7 +45,7 @@ export default {
     project('unit', ['<rootDir>/{src,libs,test}/**/*.spec.ts']),
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
-    project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], { globals: { hasServer } }),
+    project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], { globals: { hasServer, hasSlowHttpTest } }),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',

@@ -4,6 +4,7 @@ import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
 import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
+import { slow } from '../soak/slow.js';
 import { sweep } from '../soak/sweep.js';
 import { timing } from '../soak/timing.js';
 import { databaseKinds } from '../support/places.js';
@@ -75,5 +76,16 @@ describe('The time a refused key takes', () => {
     const { violations } = await short(timing, 'SQLite');
 
     expect(violations).toEqual([]);
+  });
+});
+
+describe('Slow connections', () => {
+  const { hasSlowHttpTest } = globalThis as unknown as { hasSlowHttpTest?: boolean };
+
+  (hasSlowHttpTest ? it : it.skip)('are closed in time, and keep nobody from being answered', async () => {
+    const { figures, violations } = await short(slow, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures['probes']).toBeGreaterThan(20);
   });
 });
