@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { tsImport } from 'tsx/esm/api';
 
 const typescript = {
@@ -31,10 +32,13 @@ const { canStartMariaDb } = await tsImport('./test/support/private-mariadb.ts', 
 const hasServer = Boolean(process.env.TEST_DATABASE_URL) || canStartMariaDb();
 const { findChromium } = await tsImport('./test/support/chromium.ts', import.meta.url);
 const hasChromium = findChromium() !== undefined;
+const hasSlowHttpTest = spawnSync('slowhttptest', ['-h']).error === undefined;
 const leftOut = [
   !hasServer &&
     'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
   !hasChromium && 'the playground in a browser, because this machine has no Chromium (apt-get install chromium)',
+  !hasSlowHttpTest &&
+    'the test of slow connections, because this machine has no slowhttptest (apt-get install slowhttptest)',
 ].filter(Boolean);
 if (process.env.CI === 'true' && leftOut.length > 0)
   throw new Error(`With CI=true nothing may be left out: ${leftOut.join('; ')}`);
@@ -45,7 +49,7 @@ export default {
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {
-      globals: { hasServer },
+      globals: { hasServer, hasSlowHttpTest },
       testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground\\.process-spec\\.ts$'])],
     }),
   ],

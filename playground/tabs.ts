@@ -291,6 +291,61 @@ query ManyNodes($ids: [ID!]!) {
     variables: { ids: ['<cloudAccount.id>', '<subscription.id>'] },
   },
   {
+    query: `# Who you are to the gateway, and what you may
+# do. Each refusal comes with its reason.
+query Viewer {
+  viewer {
+    role
+    mayIntrospect
+    tenant { name }
+    apiKey { id name expiresAt }
+    viewerCanCreateCloudAccount { isAllowed reason }
+    viewerCanCreateApiKey { isAllowed reason }
+  }
+}`,
+  },
+  {
+    query: `# Another key for your tenant, for OWNERs. Its
+# secret is shown this once.
+mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    secret
+    apiKey { id name role expiresAt allowedCidrs }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { name: 'Dashboard', role: 'VIEWER', expiresInDays: 30, mayIntrospect: true } },
+  },
+  {
+    query: `# From now on that key opens nothing.
+mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    apiKey { id name isUsable revokedAt }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { id: '<apiKey.id>' } },
+  },
+  {
+    query: `# The keys of your tenant, the newest first.
+query Keys($filter: ApiKeyFilter) {
+  apiKeys(first: 10, filter: $filter) {
+    nodes {
+      id
+      name
+      role
+      keyId
+      isUsable
+      expiresAt
+      lastUsedAt
+      viewerCanRevoke { isAllowed reason }
+    }
+    totalCount
+  }
+}`,
+    variables: { filter: { isUsable: true } },
+  },
+  {
     query: `# Every error code: who has to act, whether
 # trying again helps, and the way out.
 query ErrorCatalog {

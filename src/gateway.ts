@@ -19,6 +19,8 @@ import { sendHttpError } from './rest/http-errors.filter.js';
 import { playground } from './rest/playground.js';
 
 const largestBody = 256 * 1024;
+/** How long the network may take to accept an answer from us, in milliseconds: who reads slower has gone, or means harm. */
+const longestSending = 12_000;
 
 /** The port cannot be listened on. The message is for the operator. */
 export class PortUnusable extends Error {
@@ -151,7 +153,7 @@ async function createApp(
     // An address that cannot be read is one where nothing is; Fastify would repeat it in its answer.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       log.request(request, reply, { id: request.id });
-      sendHttpError(reply.headers(headersFor(request.id)), 404, request.id);
+      sendHttpError(reply.headers({ ...headersFor(request.id), connection: 'close' }), 404, request.id);
     },
   });
   const fastify = adapter.getInstance();
@@ -162,11 +164,11 @@ async function createApp(
     log.request(request, reply, facts);
   });
   fastify.addHook('onSend', async (request, reply) => {
-    reply.headers({
-      ...headersFor(request.id),
-      // Told to stop meanwhile: a connection kept open would keep the process from ending.
-      ...(!fastify.server.listening && { connection: 'close' }),
-    });
+    // Only who has shown a key may keep the connection; and nobody, once we were told to stop: it would keep us from ending.
+    const mayStay = fastify.server.listening && factsOf.get(request)?.viewer !== undefined;
+    reply.headers({ ...headersFor(request.id), ...(!mayStay && { connection: 'close' }) });
+    const late = setTimeout(() => request.raw.socket.destroy(), longestSending).unref();
+    reply.raw.once('close', () => clearTimeout(late));
   });
   fastify.addHook('preHandler', (request, _, done) => currentRequest.run(factsOf.get(request)!, done));
   if (hasPlayground) await fastify.register(playground, { prefix: '/playground', sandbox });

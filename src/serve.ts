@@ -59,6 +59,6 @@ async function greeting({ url, sandboxUrl, firstKey }: Gateway, config: Config):
       ...sandboxKeys.map(({ accessKeyId, behaviour }) => `    ${accessKeyId}  ${behaviour}`),
     );
   }
-  if (firstKey) lines.push('', '  Your API key, shown this once:', `    ${firstKey.reveal()}`);
+  if (firstKey) lines.push('', '  Your API key, good for a year, shown this once:', `    ${firstKey.reveal()}`);
   return lines.join('\n') + '\n';
 }

@@ -1,3 +1,4 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Gateway, type Answer } from '../support/gateway.js';
 import { hostedAccount, newAccount, stepsWith } from '../support/steps.js';
@@ -61,6 +62,44 @@ const documents: Record<string, string> = {
   'deferred fields': '{ ... @defer { __typename } }',
   'an unknown type': 'query ($i: Evil!) { __typename }',
 };
+
+/** Bodies that mean harm, with the headers that go with them. */
+const bodies: [what: string, body: string | Buffer, headers?: Record<string, string>][] = [
+  ['an array of requests', JSON.stringify(Array(50).fill({ query: '{ __typename }' }))],
+  ['a byte-order mark', '\ufeff{"query":"{ __typename }"}'],
+  ['UTF-16', Buffer.from('{"query":"{ __typename }"}', 'utf16le')],
+  [
+    'UTF-16 that says so',
+    Buffer.from('{"query":"{ __typename }"}', 'utf16le'),
+    { 'content-type': 'application/json; charset=utf-16' },
+  ],
+  ['a gzip bomb', gzipSync(Buffer.alloc(20 * 1024 * 1024, 0x20)), { 'content-encoding': 'gzip' }],
+  ['two megabytes', 'x'.repeat(2 * 1024 * 1024)],
+  ['a number', '42'],
+  ['null', 'null'],
+  ['an operation that is not there', JSON.stringify({ query: '{ __typename }', operationName: 'Evil' })],
+  ['variables that are a text', JSON.stringify({ query: '{ __typename }', variables: 'x' })],
+  [
+    'variables 20,000 levels deep',
+    `{"query":"query ($i: ID!) { node(id: $i) { id } }","variables":{"i":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}}`,
+  ],
+  [
+    'a poisoned prototype',
+    '{"query":"{ __typename }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}',
+  ],
+  [
+    'extensions that promise a query',
+    JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: 'x'.repeat(64) } } }),
+  ],
+  ['a form', 'query=%7B__typename%7D', { 'content-type': 'application/x-www-form-urlencoded' }],
+  ['plain text', '{"query":"{ __typename }"}', { 'content-type': 'text/plain' }],
+  [
+    'an upload',
+    '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
+    { 'content-type': 'multipart/form-data; boundary=x' },
+  ],
+  ['no content type', '{"query":"{ __typename }"}', { 'content-type': '' }],
+];
 
 describe('whoever means harm', () => {
   let gateway: Gateway;
@@ -133,42 +172,7 @@ describe('whoever means harm', () => {
     expect((await gateway.send(document, { n: 5 })).status).toBe(200);
   });
 
-  it.each<[string, string | Buffer, Record<string, string>?]>([
-    ['an array of requests', JSON.stringify(Array(50).fill({ query: '{ __typename }' }))],
-    ['a byte-order mark', '\ufeff{"query":"{ __typename }"}'],
-    ['UTF-16', Buffer.from('{"query":"{ __typename }"}', 'utf16le')],
-    [
-      'UTF-16 that says so',
-      Buffer.from('{"query":"{ __typename }"}', 'utf16le'),
-      { 'content-type': 'application/json; charset=utf-16' },
-    ],
-    ['a gzip bomb', gzipSync(Buffer.alloc(20 * 1024 * 1024, 0x20)), { 'content-encoding': 'gzip' }],
-    ['two megabytes', 'x'.repeat(2 * 1024 * 1024)],
-    ['a number', '42'],
-    ['null', 'null'],
-    ['an operation that is not there', JSON.stringify({ query: '{ __typename }', operationName: 'Evil' })],
-    ['variables that are a text', JSON.stringify({ query: '{ __typename }', variables: 'x' })],
-    [
-      'variables 20,000 levels deep',
-      `{"query":"query ($i: ID!) { node(id: $i) { id } }","variables":{"i":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}}`,
-    ],
-    [
-      'a poisoned prototype',
-      '{"query":"{ __typename }","variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}',
-    ],
-    [
-      'extensions that promise a query',
-      JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: 'x'.repeat(64) } } }),
-    ],
-    ['a form', 'query=%7B__typename%7D', { 'content-type': 'application/x-www-form-urlencoded' }],
-    ['plain text', '{"query":"{ __typename }"}', { 'content-type': 'text/plain' }],
-    [
-      'an upload',
-      '--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
-      { 'content-type': 'multipart/form-data; boundary=x' },
-    ],
-    ['no content type', '{"query":"{ __typename }"}', { 'content-type': '' }],
-  ])('by a body of %s, gets a short refusal at once', async (_, body, headers = {}) => {
+  it.each(bodies)('by a body of %s, gets a short refusal at once', async (_, body, headers = {}) => {
     await expectHarmless(() => gateway.post(body, undefined, headers));
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
@@ -190,6 +194,70 @@ describe('whoever means harm', () => {
       return { status: response.status, text: await response.text() };
     });
     expect(answer.status).toBeGreaterThanOrEqual(400);
+  });
+
+  /** By Node's own client, which sends what `fetch` would put right or refuse. */
+  const raw = (method: string, path: string, body: string | Buffer = '', headers: Record<string, string> = {}) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+      const { hostname, port } = new URL(gateway.url);
+      const length = { 'content-length': String(Buffer.byteLength(body)) };
+      const options = { hostname, port, method, path, headers: { ...length, ...headers }, agent: false };
+      const call = request(options, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        const answer = { status: response.statusCode!, headers: response.headers };
+        response.on('end', () => resolve({ ...answer, text: Buffer.concat(chunks).toString() }));
+      });
+      call.on('error', reject).end(body);
+    });
+
+  it.each([
+    '/',
+    '/livez',
+    '/livez/',
+    '/livez/x',
+    '/readyz',
+    '/readyz?x=1',
+    '/unknown',
+    '/graphql',
+    '/graphql/x',
+    '/graphql//',
+    '//graphql',
+    '/graphql/../graphql',
+    '/%67raphql',
+    '/graphql%2f',
+    '/graphql%2f..%2flivez',
+    '/..%2f..%2fetc%2fpasswd',
+    '/graphql;x=1',
+    '/%00',
+    '/%zz',
+    '/*',
+    `/livez?${'x'.repeat(8000)}`,
+  ])('by any method on %s, finds health or a short refusal', async (path) => {
+    const isHealth = /^\/(livez|readyz)(\?|$)/.test(path);
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']) {
+      let headers: IncomingHttpHeaders = {};
+      const { status, text } = await expectHarmless(async () => {
+        const answer = await raw(method, path, '', { 'x-canary': 'CaNaRy' });
+        ({ headers } = answer);
+        return answer;
+      });
+      const isServed = isHealth && ['GET', 'HEAD'].includes(method);
+      expect([method, status === 200]).toEqual([method, isServed]);
+      expect(text.length).toBeLessThan(4096);
+      expect(text).not.toContain('CaNaRy'); // TRACE would send it back
+      expect(Object.keys(headers).filter((name) => /^(x-powered-by|server|access-control-.*)$/.test(name))).toEqual([]);
+      expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    }
+  });
+
+  it.each(bodies)('by a body of %s on any other route, finds a short refusal', async (_, body, headers = {}) => {
+    for (const path of ['/livez', '/readyz', '/unknown', '/graphql/x', '/']) {
+      const { status } = await expectHarmless(() =>
+        raw('POST', path, body, { 'content-type': 'application/json', ...headers }),
+      );
+      expect(status).toBeGreaterThanOrEqual(400);
+    }
   });
 
   it('finds the gateway as it was', async () => {

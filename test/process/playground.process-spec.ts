@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { usePlaces } from '../support/places.js';
 import type { GatewayProcess } from '../support/process.js';
+import { createApiKey } from '../support/steps.js';
 
 describe('The playground in a browser', () => {
   const newPlace = usePlaces();
@@ -105,11 +106,9 @@ describe('The playground in a browser', () => {
 
   it('runs operations with a key that may not introspect, and says what that key lacks', async () => {
     const { page } = await visit();
-    const refusal = { errors: [{ message: 'Not allowed.', extensions: { code: 'FORBIDDEN' } }] };
-    await page.route('**/graphql', (route) =>
-      route.request().postData()?.includes('IntrospectionQuery') ? route.fulfill({ json: refusal }) : route.continue(),
-    );
-    await giveKey(page, gateway.key);
+    const input = { name: 'Narrow', role: 'VIEWER', mayIntrospect: false };
+    const { createApiKey: made } = await gateway.ask(createApiKey, { input });
+    await giveKey(page, made.secret);
 
     await page.getByText('This key may not introspect').waitFor();
     await run(page, 'ErrorCatalog', '"errorCatalog"');

@@ -4,6 +4,7 @@ import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
 import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
+import { slow } from '../soak/slow.js';
 import { sweep } from '../soak/sweep.js';
 import { timing } from '../soak/timing.js';
 import { databaseKinds } from '../support/places.js';
@@ -11,6 +12,15 @@ import { databaseKinds } from '../support/places.js';
 const seed = 1;
 const short = (soak: Soak, database: (typeof databaseKinds)[number]) =>
   soak({ size: 'short', seed, database, say: () => undefined });
+
+const { hasSlowHttpTest } = globalThis as unknown as { hasSlowHttpTest?: boolean };
+let slowConnections: ReturnType<Soak> | undefined;
+
+// It waits most of its time, so the others go on meanwhile.
+beforeAll(() => {
+  slowConnections = hasSlowHttpTest ? short(slow, 'SQLite') : undefined;
+  slowConnections?.catch(() => undefined); // told where it is awaited
+});
 
 /** In full size: `npm run test:soak -- NAME`. */
 describe.each(databaseKinds)('On %s', (database) => {
@@ -75,5 +85,14 @@ describe('The time a refused key takes', () => {
     const { violations } = await short(timing, 'SQLite');
 
     expect(violations).toEqual([]);
+  });
+});
+
+(hasSlowHttpTest ? describe : describe.skip)('Slow connections', () => {
+  it('are closed in time, and keep nobody from being answered', async () => {
+    const { figures, violations } = await slowConnections!;
+
+    expect(violations).toEqual([]);
+    expect(figures['probes']).toBeGreaterThan(20);
   });
 });

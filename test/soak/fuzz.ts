@@ -19,7 +19,12 @@ export async function fuzz({ size, seed, database, say }: SoakOptions): Promise<
   const aws = await startKeyedAws(); // So that what looks like a real key never gets to the real AWS.
   try {
     return await inPlace(database, async (place) => {
-      const gateway = await place.start({ AWS_SANDBOX: 'on', AWS_ENDPOINT_OVERRIDE: aws.url, AWS_TIMEOUT_MS: '400' });
+      const gateway = await place.start({
+        AWS_SANDBOX: 'on',
+        AWS_ENDPOINT_OVERRIDE: aws.url,
+        AWS_TIMEOUT_MS: '400',
+        LOG_LEVEL: 'info',
+      });
       const data = await gateway.ask(createCloudAccount, { input: newAccount('FZ00') });
       const range = new Range(gateway, new Random(seed), data.createCloudAccount.cloudAccount.id);
 

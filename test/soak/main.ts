@@ -8,6 +8,7 @@ import { kill } from './kill.js';
 import { naughty } from './naughty.js';
 import { race } from './race.js';
 import { requests } from './requests.js';
+import { slow } from './slow.js';
 import type { Size, Soak } from './soak.js';
 import { sweep } from './sweep.js';
 import { timing } from './timing.js';
@@ -18,6 +19,7 @@ const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> 
   fuzz: { soak: fuzz, databases: ['SQLite'] },
   naughty: { soak: naughty, databases: ['SQLite', 'MariaDB'] },
   requests: { soak: requests, databases: ['SQLite', 'MariaDB'] },
+  slow: { soak: slow, databases: ['SQLite'] },
   sweep: { soak: sweep, databases: ['SQLite', 'MariaDB'] },
   timing: { soak: timing, databases: ['SQLite'] },
 };

@@ -5,6 +5,7 @@ import {
   isCompositeType,
   isEnumType,
   isInputObjectType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -123,7 +124,8 @@ class Maker {
     if (!isCompositeType(type)) return '';
     if (!isObjectType(type)) {
       const on = this.random.pick(schema.getPossibleTypes(type));
-      return `{ __typename ... on ${on.name} ${this.selection(on, depth)} }`;
+      const code = isInterfaceType(type) && 'code' in type.getFields() ? 'code' : '';
+      return `{ __typename ${code} ... on ${on.name} ${this.selection(on, depth)} }`;
     }
     const chosen = Object.values(type.getFields()).filter(
       ({ name, type }) =>
