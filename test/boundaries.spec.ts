@@ -12,7 +12,8 @@ const violations: Record<string, [file: string, imports: string]> = {
   'subscriptions-imports-only-libs-to-its-right': ['libs/subscriptions/src/a.ts', '#libs/aws-sandbox'],
   'cloud-accounts-imports-only-libs-to-its-right': ['libs/cloud-accounts/src/a.ts', '#libs/subscriptions'],
   'aws-credentials-imports-only-libs-to-its-right': ['libs/aws-credentials/src/a.ts', '#libs/cloud-accounts'],
-  'idempotency-imports-only-libs-to-its-right': ['libs/idempotency/src/a.ts', '#libs/aws-credentials'],
+  'iam-setup-imports-only-libs-to-its-right': ['libs/iam-setup/src/a.ts', '#libs/aws-credentials'],
+  'idempotency-imports-only-libs-to-its-right': ['libs/idempotency/src/a.ts', '#libs/iam-setup'],
   'access-imports-only-libs-to-its-right': ['libs/access/src/a.ts', '#libs/idempotency'],
   'encryption-imports-only-libs-to-its-right': ['libs/encryption/src/a.ts', '#libs/access'],
   'database-imports-only-libs-to-its-right': ['libs/database/src/a.ts', '#libs/encryption'],
@@ -44,7 +45,7 @@ describe('the rules of the architecture', () => {
       writeFileSync(join(folder, file), text);
     };
     const libs =
-      'subscriptions cloud-accounts aws-credentials idempotency access encryption database graphql kernel aws-sandbox';
+      'subscriptions cloud-accounts aws-credentials iam-setup idempotency access encryption database graphql kernel aws-sandbox';
     for (const lib of libs.split(' ')) write(`libs/${lib}/src/index.ts`, 'export {};\n');
     write('libs/cloud-accounts/src/inside.ts', 'export {};\n');
     write('libs/cloud-accounts/src/graphql/inside.ts', 'export {};\n');
