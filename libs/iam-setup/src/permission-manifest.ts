@@ -10,7 +10,7 @@
 export type Holder = 'node role' | 'user' | 'console role' | 'access role';
 
 /** What only those get who ask for it. */
-export type Option = 'createAccessKey' | 'keyRotation' | 'accessRole';
+export type Option = 'createAccessKey' | 'allowKeyRotation' | 'createAccessRole';
 
 /** What a policy may leave open, and what fills it at most: no valid value is longer, so a policy that fits always fits. */
 export const longestValues = {
@@ -396,7 +396,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
       id: 'key-rotation',
       description: 'What replacing the access key of the programmatic user takes.',
       holders: ['user'],
-      option: 'keyRotation',
+      option: 'allowKeyRotation',
       groups: [
         {
           id: 'ROTATE_ITS_KEY',

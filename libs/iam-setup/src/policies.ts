@@ -43,12 +43,13 @@ export const iamLimits = { managedPolicy: 6144, trustPolicy: 2048, policiesPerPr
 /** As many characters as AWS counts. */
 export const sizeOf = (document: PolicyDocument) => JSON.stringify(document).replace(/\s/g, '').length;
 
-/** The document with every placeholder replaced, in keys as in values; IAM's own variables stay. */
-export function fillIn(document: PolicyDocument, values: Values): PolicyDocument {
-  return mapTexts(document, (text) =>
-    text.replace(/\$\{(\w+)\}/g, (_, name: Placeholder) => values[name]),
-  ) as PolicyDocument;
-}
+/** The text with every placeholder replaced; IAM's own variables stay. */
+export const fillInText = (text: string, values: Values) =>
+  text.replace(/\$\{(\w+)\}/g, (_, name: Placeholder) => values[name]);
+
+/** The document with every placeholder replaced, in keys as in values. */
+export const fillIn = (document: PolicyDocument, values: Values) =>
+  mapTexts(document, (text) => fillInText(text, values)) as PolicyDocument;
 
 /** The managed policies of the manifest, each within AWS's limit whatever valid values it is filled with. */
 export function managedPolicies(
