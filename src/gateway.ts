@@ -53,7 +53,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     undo.push(() => dataSource.destroy());
 
     const endpoints = await awsEndpoints(config, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }));
+    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }, config.iamSetup));
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());

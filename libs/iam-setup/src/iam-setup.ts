@@ -4,17 +4,17 @@ import { longestValues, type Option, type Placeholder } from './permission-manif
 import type { Values } from './policies.js';
 
 /** What the operator says once for all customers. */
-export interface IamSetupSettings {
+export abstract class IamSetupSettings {
   /** Begins the names of what is made, and is the value of the identifier tag. */
-  readonly vendorName: string;
+  abstract readonly vendorName: string;
   /** The AWS account whose people may switch to the console role. */
-  readonly vendorAccountId: string | null;
+  abstract readonly vendorAccountId: string | null;
   /** The key of the identifier tag. */
-  readonly tagKey: string;
+  abstract readonly tagKey: string;
   /** The role or user the gateway itself runs as; without it there is no access role. */
-  readonly gatewayIdentityArn: string | null;
+  abstract readonly gatewayIdentityArn: string | null;
   /** Where the operator published the CloudFormation template, for quick-create links. */
-  readonly templateUrl: string | null;
+  abstract readonly templateUrl: string | null;
 }
 
 /** What a customer may choose; everything has a default. */

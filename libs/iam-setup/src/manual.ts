@@ -1,7 +1,9 @@
 import { iamEntities, sessionSeconds, type IamEntity, type IamPolicy } from './iam-entities.js';
-import type { IamSetup } from './iam-setup.js';
+import type { AwsPartition } from './aws-regions.js';
+import { namesOf, partitionNames, type IamSetup, type IamSetupSettings } from './iam-setup.js';
 import { fillIn, fillInText, type PolicyDocument } from './policies.js';
 import { inShell } from './shell.js';
+import type { SetupFile } from './terraform.js';
 
 /** One thing to make by hand: in the AWS console as the instruction says, or with the command. */
 export interface ManualStep {
@@ -20,6 +22,31 @@ export function manualSteps(setup: IamSetup): ManualStep[] {
   return iamEntities
     .filter(({ option }) => isWanted(setup, option))
     .map((entity, i) => ({ number: i + 1, ...stepFor(entity, setup) }));
+}
+
+/**
+ * The policies alone, for any account of a partition, with the usual names and paths. Who may use a role is not among
+ * them: that differs between customers.
+ */
+export function policyFiles({ vendorName, tagKey }: IamSetupSettings, partition: AwsPartition): SetupFile[] {
+  const values = {
+    partition,
+    urlSuffix: partitionNames[partition].urlSuffix,
+    accountId: '*',
+    vendorName,
+    tagKey,
+    path: '/',
+    ...namesOf(vendorName),
+    vendorAccountId: '',
+    gatewayIdentityArn: '',
+    externalId: '',
+  };
+  return iamEntities
+    .filter((entity) => entity.kind === 'policy')
+    .map(({ name, document }) => ({
+      name: `${fillInText(name, values)}.json`,
+      content: `${JSON.stringify(fillIn(document, values), null, 2)}\n`,
+    }));
 }
 
 const isWanted = ({ options }: IamSetup, option: IamEntity['option']) => !option || options.includes(option);
