@@ -4,6 +4,7 @@ import { AccessModule, AccessService } from '#libs/access';
 import { DomainError } from '#libs/kernel';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { iamSetupCommand } from './cli/iam-setup.js';
 import { readConfig } from './config.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { isForOperator } from './operator-errors.js';
@@ -17,6 +18,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- keys list [--tenant ID]
   npm run cli -- keys create --tenant ID --name NAME   another API key of a tenant, shown once
   npm run cli -- keys revoke --id ID                   from now on the key opens nothing
+  npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
   --json   the answer as JSON, for programs
 
@@ -91,6 +93,7 @@ await main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   process.umask(0o077);
+  if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
   const { values, positionals } = parsed();
   const command = commands[positionals.join(' ')];
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
