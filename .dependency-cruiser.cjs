@@ -5,6 +5,7 @@ const order = [
   'subscriptions',
   'cloud-accounts',
   'aws-credentials',
+  'iam-setup',
   'access',
   'events',
   'idempotency',
@@ -59,7 +60,7 @@ module.exports = {
         'The root of a lib is its domain. graphql/, typeorm/, aws/ know it; never the other way round. Only the module joins them.',
       severity: 'error',
       from: {
-        path: '^libs/(subscriptions|cloud-accounts|aws-credentials|idempotency|access|events|encryption)/src/[^/]+\\.ts$',
+        path: '^libs/(subscriptions|cloud-accounts|aws-credentials|iam-setup|idempotency|access|events|encryption)/src/[^/]+\\.ts$',
         pathNot: ['\\.module\\.ts$', '/index\\.ts$', '\\.spec\\.ts$'],
       },
       to: {

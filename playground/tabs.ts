@@ -291,6 +291,19 @@ query ManyNodes($ids: [ID!]!) {
     variables: { ids: ['<cloudAccount.id>', '<subscription.id>'] },
   },
   {
+    query: `# What a customer makes in their AWS account:
+# by CloudFormation, Terraform or by hand.
+query SetUpIam($input: IamSetupInput!) {
+  iamSetup(input: $input) {
+    manifestVersion
+    cloudFormation { command quickCreateUrl }
+    terraform { files { name } }
+    manual { steps { title } }
+  }
+}`,
+    variables: { input: { vendorAccountId: '111122223333', awsAccountId: '123456789012' } },
+  },
+  {
     query: `# Who you are to the gateway, and what you may
 # do. Each refusal comes with its reason.
 query Viewer {

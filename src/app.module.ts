@@ -1,4 +1,5 @@
 import { RoleGuard } from '#libs/access';
+import { IamSetupModule, type IamSetupSettings } from '#libs/iam-setup';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DomainWiringModule } from './domain-wiring.module.js';
@@ -8,15 +9,16 @@ import { ValidateInputPipe } from './graphql/validate-input.pipe.js';
 import { PlatformModule, type Platform } from './platform.module.js';
 import { HealthController } from './rest/health.controller.js';
 import { HttpErrorsFilter } from './rest/http-errors.filter.js';
+import { IamSetupController } from './rest/iam-setup.controller.js';
 
 /** The composition root. */
 @Module({})
 export class AppModule {
-  static of(platform: Platform): DynamicModule {
+  static of(platform: Platform, iamSetup: IamSetupSettings): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.of(platform), DomainWiringModule, GatewayGraphQLModule],
-      controllers: [HealthController],
+      imports: [PlatformModule.of(platform), DomainWiringModule, IamSetupModule.of(iamSetup), GatewayGraphQLModule],
+      controllers: [HealthController, IamSetupController],
       providers: [
         { provide: APP_GUARD, useClass: RoleGuard },
         { provide: APP_PIPE, useClass: ValidateInputPipe },

@@ -6,6 +6,7 @@ import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { iamSetupCommand } from './cli/iam-setup.js';
 import { readConfig } from './config.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { DomainWiringModule } from './domain-wiring.module.js';
@@ -27,6 +28,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- hosted-accounts list
   npm run cli -- hosted-accounts add --name NAME --provider ${Object.keys(CloudProvider).join('|')} --region REGION
   npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
+  npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
   --json   the answer as JSON, for programs
   --help   this text
@@ -167,6 +169,7 @@ await main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   process.umask(0o077);
+  if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const command = commands[positionals.join(' ')];

@@ -66,6 +66,13 @@ describe('the configuration', () => {
     ['AWS_ENDPOINT_OVERRIDE', 'http://127.evil.example'],
     ['AWS_TIMEOUT_MS', '99'],
     ['LOG_LEVEL', 'verbose'],
+    ['VENDOR_NAME', 'a b'],
+    ['VENDOR_AWS_ACCOUNT_ID', '1111-2222-3333'],
+    ['VENDOR_TAG_KEY', '"'],
+    ['GATEWAY_IDENTITY_ARN', 'arn:aws:sts::111122223333:assumed-role/x/y'],
+    ['IAM_TEMPLATE_URL', 'https://acme.example/template.yaml'],
+    ['IAM_TEMPLATE_URL', 'https://s3.amazonaws.com.evil.example/template.yaml'],
+    ['IAM_TEMPLATE_URL', 'http://acme.s3.amazonaws.com/template.yaml'],
   ] as const)('is refused with %s=%s, with the fault and an example, without the value', (name, value) => {
     const refusal = refusalOf({ [name]: value });
 
@@ -80,6 +87,15 @@ describe('the configuration', () => {
       expect(readConfig({ AWS_ENDPOINT_OVERRIDE: url }).awsEndpointOverride).toBe(url);
     },
   );
+
+  it.each([
+    'https://acme.s3.amazonaws.com/t-{version}.yaml',
+    'https://acme.s3.eu-west-1.amazonaws.com/t.yaml',
+    'https://s3.us-east-1.amazonaws.com/acme/t.yaml',
+    'https://acme.s3.cn-north-1.amazonaws.com.cn/t.yaml',
+  ])('takes %s for the published template', (url) => {
+    expect(readConfig({ IAM_TEMPLATE_URL: url }).iamSetup.templateUrl).toBe(url);
+  });
 
   it('names everything that is wrong', () => {
     expect(refusalOf({ PORT: 'x', AWS_SANDBOX: 'x' }).split('\n')).toHaveLength(2);

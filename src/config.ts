@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { DatabaseLocation } from '#libs/database';
 import { faultInCidr } from '#libs/kernel';
+import { faultInParameter, type IamSetupSettings } from '#libs/iam-setup';
 import { z } from 'zod';
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
@@ -21,6 +22,7 @@ export interface Config {
   readonly awsEndpointOverride: string | undefined;
   readonly awsTimeoutMs: number;
   readonly logLevel: LogLevel;
+  readonly iamSetup: IamSetupSettings;
 }
 
 /** The configuration cannot be used. The message names each variable, what is wrong with it, and an example; no value. */
@@ -60,6 +62,13 @@ function isEncoded(part: string): boolean {
     return false;
   }
 }
+
+/** What a setup of IAM takes for a parameter, told in the same words. */
+const iamParameter = (name: Parameters<typeof faultInParameter>[0]) =>
+  z.string().superRefine((text, context) => {
+    const message = faultInParameter(name, text);
+    if (message) context.addIssue({ code: 'custom', message });
+  });
 
 /** Every variable the gateway reads; `docs/configuration.md` is held against this list by a test. */
 export const settings = {
@@ -154,6 +163,44 @@ export const settings = {
     example: 'info',
     unset: 'info with DATABASE_URL or NODE_ENV=production, warn otherwise',
   },
+  VENDOR_NAME: {
+    schema: iamParameter('vendorName'),
+    means:
+      'Whose software builds in the AWS accounts: begins the names of the IAM entities customers make, and is the value of the identifier tag.',
+    example: 'acme',
+    unset: 'cloud-account-gateway',
+  },
+  VENDOR_AWS_ACCOUNT_ID: {
+    schema: iamParameter('vendorAccountId'),
+    means: 'The AWS account whose people may switch to the console role. A caller of `iamSetup` can name another one.',
+    example: '111122223333',
+    unset: 'each caller of `iamSetup` must name one',
+  },
+  VENDOR_TAG_KEY: {
+    schema: iamParameter('tagKey'),
+    means:
+      'The key of the tag on everything that is built: without it nothing can be changed or deleted. Policies that are in use have it in them: choose it once.',
+    example: 'acme-identifier',
+    unset: 'managed-by',
+  },
+  GATEWAY_IDENTITY_ARN: {
+    schema: iamParameter('gatewayIdentityArn'),
+    means:
+      'The IAM role or user the gateway itself runs as: whom the access role trusts, for customers who ask for one.',
+    example: 'arn:aws:iam::111122223333:role/gateway',
+    unset: 'no access role',
+  },
+  IAM_TEMPLATE_URL: {
+    schema: url(({ protocol, hostname, username, password }) => {
+      if (username || password) return 'must not hold a user or a password';
+      const isS3 = /(^|\.)s3[.-]([a-z0-9.-]+\.)?amazonaws\.com(\.cn)?$/.test(hostname);
+      return protocol === 'https:' && isS3 ? null : 'must be the https:// address of a file in Amazon S3';
+    }),
+    means:
+      'Where you published the CloudFormation template of `npm run cli -- iam-setup cloudformation`, for links that open the AWS console. `{version}` becomes the version of the permissions, so that after an upgrade no link leads to an old template.',
+    example: 'https://acme-public.s3.amazonaws.com/iam-setup-{version}.yaml',
+    unset: 'no links: customers upload the template, or run a command',
+  },
   NODE_ENV: {
     schema: z.enum(['production', 'development', 'test'], { error: 'must be production, development or test' }),
     means:
@@ -199,6 +246,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
     // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
+    iamSetup: {
+      vendorName: read<string>('VENDOR_NAME') ?? 'cloud-account-gateway',
+      vendorAccountId: read<string>('VENDOR_AWS_ACCOUNT_ID') ?? null,
+      tagKey: read<string>('VENDOR_TAG_KEY') ?? 'managed-by',
+      gatewayIdentityArn: read<string>('GATEWAY_IDENTITY_ARN') ?? null,
+      templateUrl: read<string>('IAM_TEMPLATE_URL') ?? null,
+    },
   };
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;

@@ -56,7 +56,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
 
     const log = new Log(config.logLevel);
     const endpoints = await awsEndpoints(config, log, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }), config, log);
+    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());

@@ -13,6 +13,7 @@ const violations: Record<string, [file: string, imports: string]> = {
   'cloud-accounts-imports-only-libs-to-its-right': ['libs/cloud-accounts/src/a.ts', '#libs/subscriptions'],
   'aws-credentials-imports-only-libs-to-its-right': ['libs/aws-credentials/src/a.ts', '#libs/cloud-accounts'],
   'idempotency-imports-only-libs-to-its-right': ['libs/idempotency/src/a.ts', '#libs/access'],
+  'iam-setup-imports-only-libs-to-its-right': ['libs/iam-setup/src/a.ts', '#libs/aws-credentials'],
   'access-imports-only-libs-to-its-right': ['libs/access/src/a.ts', '#libs/aws-credentials'],
   'events-imports-only-libs-to-its-right': ['libs/events/src/a.ts', '#libs/access'],
   'encryption-imports-only-libs-to-its-right': ['libs/encryption/src/a.ts', '#libs/idempotency'],
@@ -47,7 +48,7 @@ describe('the rules of the architecture', () => {
       writeFileSync(join(folder, file), text);
     };
     const libs =
-      'subscriptions cloud-accounts aws-credentials idempotency access events encryption database graphql kernel aws-sandbox';
+      'subscriptions cloud-accounts aws-credentials iam-setup idempotency access events encryption database graphql kernel aws-sandbox';
     for (const lib of libs.split(' ')) write(`libs/${lib}/src/index.ts`, 'export {};\n');
     write('libs/cloud-accounts/src/inside.ts', 'export {};\n');
     write('libs/cloud-accounts/src/graphql/inside.ts', 'export {};\n');

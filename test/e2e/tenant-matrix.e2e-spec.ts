@@ -34,6 +34,7 @@ const examples = {
   'CreateCloudAccountInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
   'CreateSubscriptionInput.name': 'Example',
   'CreateSubscriptionInput.region': 'us-east-1',
+  'iamSetup.input': { vendorAccountId: '111122223333' },
   AwsCredentialsInput: sandboxKey('WORKS', 'ZZZZ'),
 };
 

@@ -108,7 +108,7 @@ export function idsOf(operation: Operation): (readonly string[])[] {
 }
 
 /**
- * Arguments that are as good as any: what is required, each by its example.
+ * Arguments that are as good as any: what is required or has an example of its own.
  *
  * @param examples by `Type.field`, or by type
  * @param place where to put `id`
@@ -135,6 +135,7 @@ export function argumentsOf(
       inputs
         .filter(
           ({ name, type, defaultValue }) =>
+            `${owner}.${name}` in examples ||
             (isNonNullType(type) && defaultValue === undefined) || isOnTheWay([...path, name]),
         )
         .map(({ name, type }) => [name, valueOf(type, owner, [...path, name])]),

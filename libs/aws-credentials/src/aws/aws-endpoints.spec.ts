@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import { awsRegions, faultInRegion, partitionOf } from '#libs/iam-setup';
 import { Secret } from '#libs/kernel';
 import { AwsAccessKey } from '../aws-access-key.js';
-import { awsRegions, faultInRegion, partitionOf } from '../aws-regions.js';
 import { endpointFor } from './aws-endpoints.js';
 
 const key = new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x'));

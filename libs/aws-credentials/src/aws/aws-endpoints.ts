@@ -1,6 +1,6 @@
+import { partitionOf, type AwsPartition } from '#libs/iam-setup';
 import type { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
-import { partitionOf, type AwsPartition } from '../aws-regions.js';
 
 /** Where AWS is, as the operator configured it. No tenant and no environment variable of the SDK has a say in it. */
 export interface AwsEndpoints {

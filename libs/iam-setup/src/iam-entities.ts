@@ -1,0 +1,129 @@
+import type { Holder, Option } from './permission-manifest.js';
+import { documentOf, managedPolicies, type PolicyDocument, type Statement } from './policies.js';
+
+interface Made {
+  /** Names it within a template or a module. */
+  readonly id: string;
+  readonly description: string;
+  /** Made only when this is asked for. */
+  readonly option?: Option;
+}
+
+export interface IamPolicy extends Made {
+  readonly kind: 'policy';
+  readonly name: string;
+  readonly document: PolicyDocument;
+}
+
+export interface IamRole extends Made {
+  readonly kind: 'role';
+  readonly name: string;
+  readonly trust: PolicyDocument;
+  readonly policies: readonly IamPolicy[];
+}
+
+export interface IamUser extends Made {
+  readonly kind: 'user';
+  readonly name: string;
+  readonly policies: readonly IamPolicy[];
+}
+
+export interface IamInstanceProfile extends Made {
+  readonly kind: 'instance profile';
+  readonly name: string;
+  readonly role: IamRole;
+}
+
+export interface IamAccessKey extends Made {
+  readonly kind: 'access key';
+  readonly user: IamUser;
+}
+
+export type IamEntity = IamPolicy | IamRole | IamUser | IamInstanceProfile | IamAccessKey;
+
+/** How long a session in one of the roles may last. */
+export const sessionSeconds = 3600;
+
+/** Everything a customer makes, in the order in which it can be made; what is open stands in it as `${placeholder}`. */
+export const iamEntities: readonly IamEntity[] = entities();
+
+function entities(): IamEntity[] {
+  const policies = managedPolicies().map(({ id, holders, ...policy }) => ({
+    holders,
+    entity: { kind: 'policy' as const, id: `${id}-policy`, name: `\${vendorName}-${id}`, ...policy },
+  }));
+  const heldBy = (holder: Holder) =>
+    policies.filter(({ holders }) => holders.includes(holder)).map(({ entity }) => entity);
+  const role = (id: string, holder: Holder, name: string, description: string, trust: Statement): IamRole => ({
+    kind: 'role',
+    id,
+    name,
+    description,
+    trust: documentOf([trust]),
+    policies: heldBy(holder),
+  });
+  const assume = (Principal: Statement['Principal'], Condition?: Statement['Condition']): Statement => ({
+    Effect: 'Allow',
+    Principal: Principal!,
+    Action: ['sts:AssumeRole'],
+    ...(Condition && { Condition }),
+  });
+
+  const nodeRole = role(
+    'node-role',
+    'node role',
+    '${nodeRoleName}',
+    'The instances of subscriptions run as this role.',
+    assume({ Service: 'ec2.amazonaws.com' }),
+  );
+  // No external id: the AWS console cannot switch to a role that asks for one.
+  const consoleRole = role(
+    'console-role',
+    'console role',
+    '${consoleRoleName}',
+    'People of the vendor switch to this role in the AWS console, with MFA.',
+    assume(
+      { AWS: 'arn:${partition}:iam::${vendorAccountId}:root' },
+      { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+    ),
+  );
+  // No MFA: a program has none. The external id keeps the gateway from being talked into using another tenant's role.
+  const accessRole: IamRole = {
+    ...role(
+      'access-role',
+      'access role',
+      '${accessRoleName}',
+      'The gateway assumes this role, with an external id.',
+      assume({ AWS: '${gatewayIdentityArn}' }, { StringEquals: { 'sts:ExternalId': '${externalId}' } }),
+    ),
+    option: 'createAccessRole',
+  };
+  const user: IamUser = {
+    kind: 'user',
+    id: 'user',
+    name: '${userName}',
+    description: 'The gateway uses the access key of this user.',
+    policies: heldBy('user'),
+  };
+  return [
+    ...policies.map(({ entity }) => entity),
+    nodeRole,
+    {
+      kind: 'instance profile',
+      id: 'instance-profile',
+      name: '${nodeRoleName}',
+      description: 'Hands the node role to instances.',
+      role: nodeRole,
+    },
+    user,
+    {
+      kind: 'access key',
+      id: 'access-key',
+      description: 'What the gateway is given.',
+      option: 'createAccessKey',
+      user,
+    },
+    consoleRole,
+    accessRole,
+  ];
+}

@@ -1,0 +1,558 @@
+import { execFileSync } from 'node:child_process';
+import { parse as parseHcl } from '@cdktn/hcl2json';
+import { InvalidInput } from '#libs/kernel';
+import fc from 'fast-check';
+import { parse as parseYaml } from 'yaml';
+import { cloudFormationSetup, cloudFormationTemplate, longestTemplateBody, toYaml } from './cloud-formation.js';
+import { iamEntities } from './iam-entities.js';
+import {
+  faultInParameter,
+  iamSetupOf,
+  parameters,
+  partitionNames,
+  pascalCase,
+  snakeCase,
+  switches,
+  type IamSetupRequest,
+  type IamSetupSettings,
+} from './iam-setup.js';
+import { manualSteps } from './manual.js';
+import { longestValues } from './permission-manifest.js';
+import { fillIn, iamLimits, sizeOf } from './policies.js';
+import { terraformDefaults, terraformSetup } from './terraform.js';
+import { entitiesOfModule, entitiesOfSteps, entitiesOfTemplate } from './testing/printed-entities.js';
+
+const settings: IamSetupSettings = {
+  vendorName: 'acme',
+  vendorAccountId: '111111111111',
+  tagKey: 'managed-by',
+  gatewayIdentityArn: 'arn:aws:iam::111111111111:role/gateway',
+  templateUrl: null,
+};
+const awsAccountId = '222222222222';
+const setupOf = (request: IamSetupRequest = {}, more: Partial<IamSetupSettings> = {}) =>
+  iamSetupOf({ ...settings, ...more }, { awsAccountId, ...request }, 'gateway-0123456789');
+
+/** The words a POSIX shell makes of each command, by asking one. */
+function words(commands: string): string[][] {
+  const script = `aws() { printf 'aws\\0'; printf '%s\\0' "$@"; printf '\\n\\0'; }\n${commands}`;
+  const printed = execFileSync('/bin/sh', ['-c', script], { env: {} }).toString().split('\0');
+  return printed
+    .join('\0')
+    .split('\0\n\0')
+    .filter(Boolean)
+    .map((line) => line.split('\0'));
+}
+
+/** What each method makes of the same setup. */
+async function byAllMethods(request: IamSetupRequest, more: Partial<IamSetupSettings> = {}) {
+  const setup = setupOf(request, more);
+  const at = { partition: setup.partition, urlSuffix: setup.values.urlSuffix, accountId: awsAccountId };
+  const { template, parameters: given } = cloudFormationSetup({ ...settings, ...more }, setup);
+  return {
+    cloudFormation: entitiesOfTemplate(template, Object.fromEntries(given.map(({ name, value }) => [name, value])), at),
+    terraform: await entitiesOfModule(terraformSetup(setup), at),
+    manual: entitiesOfSteps(manualSteps(setup), words),
+  };
+}
+
+const nasty: IamSetupRequest = {
+  path: '/=,.@_-+/-/no/',
+  userName: '0,=@+._-',
+  nodeRoleName: 'no',
+  consoleRoleName: '1e3',
+  accessRoleName: '1.30=a,b',
+  permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/=,.@_-+/-x',
+};
+
+describe('setting up IAM', () => {
+  it.each([
+    ['as it is by default', {}, {}],
+    ['with everything', { allowKeyRotation: true, createAccessRole: true }, {}],
+    ['with nothing that can be left out', { createAccessKey: false }, {}],
+    [
+      'with a permissions boundary and a path',
+      { permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/limits', path: '/vendors/acme/' },
+      {},
+    ],
+    ['in China', { region: 'cn-north-1' }, {}],
+    [
+      'in GovCloud',
+      { region: 'us-gov-west-1', createAccessRole: true },
+      { gatewayIdentityArn: 'arn:aws-us-gov:iam::111111111111:user/gateway' },
+    ],
+    [
+      'with names that look like something else',
+      { ...nasty, createAccessRole: true },
+      { vendorName: 'on', tagKey: '1:30=+/@_.-' },
+    ],
+    ['for another vendor account', { vendorAccountId: '000000000012' }, {}],
+  ] as [string, IamSetupRequest, Partial<IamSetupSettings>][])(
+    'makes the same entities by all three methods %s',
+    async (_, request, more) => {
+      const { cloudFormation, terraform, manual } = await byAllMethods(request, more);
+
+      expect(cloudFormation.length).toBeGreaterThan(6);
+      expect(terraform).toEqual(cloudFormation);
+      expect(manual).toEqual(cloudFormation);
+    },
+  );
+
+  it('makes the same entities by all three methods for whatever is valid', async () => {
+    const text = (name: keyof typeof parameters) =>
+      fc
+        .stringMatching(new RegExp(`^(?:${parameters[name].pattern})$`))
+        .filter((value) => value.length <= parameters[name].longest);
+    const request = fc.record({
+      path: text('path'),
+      userName: text('userName'),
+      nodeRoleName: text('nodeRoleName').map((name) => `n${name}`.slice(0, 64)),
+      consoleRoleName: text('consoleRoleName').map((name) => `c${name}`.slice(0, 64)),
+      accessRoleName: text('accessRoleName').map((name) => `a${name}`.slice(0, 64)),
+      allowKeyRotation: fc.boolean(),
+      createAccessKey: fc.boolean(),
+      createAccessRole: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(request, text('vendorName'), text('tagKey'), async (chosen, vendorName, tagKey) => {
+        const { cloudFormation, terraform, manual } = await byAllMethods(chosen, { vendorName, tagKey });
+        expect(terraform).toEqual(cloudFormation);
+        expect(manual).toEqual(cloudFormation);
+      }),
+      { numRuns: 25 },
+    );
+  }, 120_000);
+
+  it('makes what is documented', async () => {
+    const { cloudFormation } = await byAllMethods({ createAccessRole: true, allowKeyRotation: true });
+    const listed = cloudFormation.map(({ kind, name, policies = [], role }) =>
+      [kind, name, ...policies, ...(role ? [role] : [])].join(' '),
+    );
+
+    expect(listed).toEqual([
+      'access key acme-user',
+      'instance profile acme-cluster-node-role acme-cluster-node-role',
+      'policy acme-instance',
+      'policy acme-key-rotation',
+      'policy acme-provisioning-1',
+      'policy acme-provisioning-2',
+      'policy acme-self',
+      'role acme-access-role acme-provisioning-1 acme-provisioning-2',
+      'role acme-cluster-node-role acme-instance',
+      'role acme-console-role acme-provisioning-1 acme-provisioning-2',
+      'user acme-user acme-key-rotation acme-provisioning-1 acme-provisioning-2 acme-self',
+    ]);
+  });
+
+  it.each(['us-east-1', 'cn-north-1', 'us-gov-west-1', 'eusc-de-east-1'])(
+    'trusts whom it should, and names the partition, in %s',
+    async (region) => {
+      const partition = setupOf({ region }).partition;
+      const { manual } = await byAllMethods(
+        { region, createAccessRole: true },
+        { gatewayIdentityArn: `arn:${partition}:iam::111111111111:role/gateway` },
+      );
+      const trustOf = (name: string) =>
+        manual.find((entity) => entity.name === name && entity.kind === 'role')!.document!.Statement;
+
+      expect(trustOf('acme-cluster-node-role')).toEqual([
+        { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: ['sts:AssumeRole'] },
+      ]);
+      // The AWS console cannot switch to a role that asks for an external id.
+      expect(trustOf('acme-console-role')).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:${partition}:iam::111111111111:root` },
+          Action: ['sts:AssumeRole'],
+          Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+        },
+      ]);
+      // A program has no MFA.
+      expect(trustOf('acme-access-role')).toEqual([
+        {
+          Effect: 'Allow',
+          Principal: { AWS: `arn:${partition}:iam::111111111111:role/gateway` },
+          Action: ['sts:AssumeRole'],
+          Condition: { StringEquals: { 'sts:ExternalId': 'gateway-0123456789' } },
+        },
+      ]);
+      const arns = JSON.stringify(manual).match(/arn:[a-z-]*:/g)!;
+      expect(new Set(arns)).toEqual(new Set([`arn:${partition}:`]));
+    },
+  );
+
+  it('keeps who may use a role within the limit of AWS, whatever it is filled with', () => {
+    const roles = iamEntities.flatMap((entity) => (entity.kind === 'role' ? [entity] : []));
+
+    expect(roles).toHaveLength(3);
+    for (const { trust } of roles)
+      expect(sizeOf(fillIn(trust, longestValues))).toBeLessThanOrEqual(iamLimits.trustPolicy);
+  });
+});
+
+describe('a request', () => {
+  const faultsOf = (request: IamSetupRequest, more: Partial<IamSetupSettings> = {}) => {
+    try {
+      setupOf(request, more);
+    } catch (error) {
+      if (error instanceof InvalidInput) return error.faults.map(({ path, message }) => `${path?.at(-1)}: ${message}`);
+      throw error;
+    }
+    return [];
+  };
+
+  it('needs nothing but what the operator has not set', () => {
+    expect(faultsOf({})).toEqual([]);
+    expect(faultsOf({}, { vendorAccountId: null })).toEqual([
+      expect.stringMatching(/^vendorAccountId: .*VENDOR_AWS_ACCOUNT_ID/),
+    ]);
+    expect(faultsOf({ vendorAccountId: '111111111111' }, { vendorAccountId: null })).toEqual([]);
+  });
+
+  it('is refused with everything that is wrong with it, and without what was sent', () => {
+    const wrong = {
+      region: 'nowhere-1',
+      awsAccountId: '12x',
+      vendorAccountId: '1',
+      path: 'vendors',
+      permissionsBoundaryArn: 'boundary',
+      userName: "x'; rm -rf /",
+      nodeRoleName: '${evil}',
+      consoleRoleName: 'a"b',
+      accessRoleName: '-x',
+      createAccessRole: true,
+    };
+    const faults = faultsOf(wrong, { gatewayIdentityArn: null });
+
+    expect(faults.map((fault) => fault.split(':')[0]).sort()).toEqual(Object.keys(wrong).sort());
+    for (const fault of faults) expect(fault).toMatch(/^\w+: [A-Z].*\.$/);
+    for (const sent of ['nowhere', '12x', 'evil', 'rm -rf', 'a"b']) expect(faults.join()).not.toContain(sent);
+  });
+
+  it('is refused when two roles would have one name', () => {
+    expect(faultsOf({ consoleRoleName: 'Same', nodeRoleName: 'same' })).toEqual([
+      expect.stringMatching(/^consoleRoleName: .* name of its own/),
+    ]);
+  });
+
+  it('is refused when a boundary or the gateway lies in another partition', () => {
+    const elsewhere = {
+      region: 'cn-north-1',
+      createAccessRole: true,
+      permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/x',
+    };
+    expect(faultsOf(elsewhere).map((fault) => fault.split(':')[0])).toEqual([
+      'permissionsBoundaryArn',
+      'createAccessRole',
+    ]);
+  });
+
+  it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
+    'may fill %s to its greatest length, and one more is too long',
+    (name) => {
+      const fill: Partial<Record<string, string>> = {
+        path: `/${'p'.repeat(126)}/`,
+        vendorAccountId: '1'.repeat(12),
+        permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/'.padEnd(512, 'x'),
+        gatewayIdentityArn: 'arn:aws:iam::222222222222:role/'.padEnd(512, 'x'),
+      };
+      const { longest } = parameters[name];
+      const value = fill[name] ?? 'x'.repeat(longest);
+      expect(value).toHaveLength(longest);
+      expect(faultInParameter(name, value)).toBeNull();
+      expect(faultInParameter(name, `${value}${name === 'path' ? '/' : '1'}`)).toMatch(/must be at most/);
+    },
+  );
+
+  it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
+    'may hold in %s nothing that means something to a shell, YAML, HCL or JSON',
+    (name) => {
+      // One character more, anywhere in a value that is fine.
+      for (const bad of [
+        `'`,
+        '"',
+        '`',
+        '\\',
+        '$',
+        '{',
+        '}',
+        '%',
+        '\n',
+        '\r',
+        '\0',
+        ' ',
+        '\t',
+        '&',
+        '|',
+        ';',
+        '<',
+        '>',
+        '#',
+        '!',
+        '*',
+        '?',
+        '~',
+        '\u2028',
+        'é',
+      ]) {
+        for (const good of [
+          'abc',
+          '111111111111',
+          '/abc/',
+          'arn:aws:iam::111111111111:role/abc',
+          'arn:aws:iam::111111111111:policy/abc',
+        ]) {
+          for (const place of [0, 2, good.length]) {
+            expect(faultInParameter(name, good.slice(0, place) + bad + good.slice(place))).not.toBeNull();
+          }
+        }
+      }
+    },
+  );
+});
+
+describe('the CloudFormation template', () => {
+  const template: any = cloudFormationTemplate(settings);
+  const yaml = toYaml(template);
+
+  it('reads the same as YAML 1.1, as YAML 1.2 and as JSON, also with values that look like something else', () => {
+    for (const odd of [
+      settings,
+      { ...settings, vendorName: 'no', tagKey: '1:30' },
+      { ...settings, vendorName: 'y', tagKey: '0x1f' },
+      { ...settings, tagKey: '1e3' },
+      { ...settings, tagKey: '=' },
+      { ...settings, tagKey: '2026-01-01' },
+    ]) {
+      const made = cloudFormationTemplate(odd);
+      for (const version of ['1.1', '1.2'] as const) expect(parseYaml(toYaml(made), { version })).toEqual(made);
+    }
+  });
+
+  it('can be sent by value', () => {
+    const longest = {
+      ...settings,
+      vendorName: longestValues.vendorName,
+      tagKey: longestValues.tagKey,
+      gatewayIdentityArn: settings.gatewayIdentityArn!.padEnd(512, 'x'),
+    };
+    expect(Buffer.byteLength(toYaml(cloudFormationTemplate(longest)))).toBeLessThanOrEqual(longestTemplateBody);
+  });
+
+  // The rules CloudFormation has for templates, as far as ours could break them.
+  it('refers to nothing that is not there, and has no parameter that nothing refers to', () => {
+    const known = new Set([
+      ...Object.keys(template.Parameters),
+      ...Object.keys(template.Resources),
+      'AWS::Partition',
+      'AWS::URLSuffix',
+      'AWS::AccountId',
+      'AWS::Region',
+      'AWS::NoValue',
+      'Console',
+    ]);
+    const text = JSON.stringify([template.Resources, template.Outputs, template.Conditions, template.Rules]);
+    const used = [
+      ...[...text.matchAll(/"Ref":"([^"]+)"/g)].map(([, name]) => name!),
+      ...[...text.matchAll(/"Fn::GetAtt":\["([^"]+)"/g)].map(([, name]) => name!),
+      ...[...text.matchAll(/\$\{([^!}]+)\}/g)].map(([, name]) => name!),
+    ];
+
+    expect(used.length).toBeGreaterThan(50);
+    expect(used.filter((name) => !known.has(name))).toEqual([]);
+    expect(Object.keys(template.Parameters).filter((name) => !used.includes(name))).toEqual([]);
+    const conditions = [...text.matchAll(/"Condition":"([^"]+)"/g), ...text.matchAll(/"Fn::If":\["([^"]+)"/g)].map(
+      ([, name]) => name!,
+    );
+    expect([...new Set(conditions)].sort()).toEqual(Object.keys(template.Conditions).sort());
+  });
+
+  it('keeps to the names and the lengths CloudFormation allows', () => {
+    const ids = ['Parameters', 'Resources', 'Outputs', 'Conditions', 'Rules', 'Mappings'].flatMap((section) =>
+      Object.keys(template[section]),
+    );
+
+    expect(ids.filter((id) => !/^[A-Za-z0-9]{1,255}$/.test(id))).toEqual([]);
+    expect(Object.keys(template.Parameters).filter((id) => id in template.Resources)).toEqual([]);
+    expect(Object.keys(template.Parameters).length).toBeLessThanOrEqual(200);
+    for (const { Description } of Object.values<any>(template.Parameters))
+      expect(Description.length).toBeLessThanOrEqual(4000);
+    for (const { Type, Properties } of Object.values<any>(template.Resources)) {
+      if (Type !== 'AWS::IAM::AccessKey') expect(Properties.Description?.length ?? 0).toBeLessThanOrEqual(1000);
+    }
+    expect(
+      Object.values<any>(template.Resources)
+        .map(({ Type }) => Type)
+        .filter(
+          (type) =>
+            !/^AWS::(IAM::(ManagedPolicy|Role|User|InstanceProfile|AccessKey)|SecretsManager::Secret)$/.test(type),
+        ),
+    ).toEqual([]);
+  });
+
+  it('gives out the outputs by the labels of the form, and of the secret only where to find it', () => {
+    expect(template.Outputs).toMatchObject({
+      AwsAccessKeyId: { Condition: 'CreateAccessKeyWanted', Description: 'AWS_ACCESS_KEY_ID' },
+      AwsSecretAccessKey: {
+        Condition: 'CreateAccessKeyWanted',
+        Description: expect.stringMatching(/^AWS_SECRET_ACCESS_KEY: a link/),
+      },
+      IamRoleName: { Description: 'IAM Role Name', Value: { Ref: 'ConsoleRole' } },
+    });
+    expect(JSON.stringify(template.Outputs)).not.toContain('SecretAccessKey"]');
+    expect(yaml.match(/SecretAccessKey\b/g)).toHaveLength(2); // the output's name, and what goes into Secrets Manager
+    expect(template.Resources.AccessKeySecret.Properties.SecretString).toEqual({
+      'Fn::GetAtt': ['AccessKey', 'SecretAccessKey'],
+    });
+  });
+
+  it('knows where the console is in every partition', () => {
+    expect(Object.keys(template.Mappings.Partitions)).toEqual(Object.keys(partitionNames));
+  });
+
+  it('is the same for every customer, and fills in what the operator has set', () => {
+    const { template: one } = cloudFormationSetup(settings, setupOf(nasty));
+    expect(one).toBe(cloudFormationSetup(settings, setupOf({ region: 'cn-north-1', createAccessKey: false })).template);
+    expect(template.Parameters).toMatchObject({
+      VendorName: { Default: 'acme' },
+      VendorAccountId: { Default: '111111111111' },
+      TagKey: { Default: 'managed-by' },
+    });
+    expect(
+      (cloudFormationTemplate({ ...settings, vendorAccountId: null }) as any).Parameters.VendorAccountId,
+    ).not.toHaveProperty('Default');
+    for (const { NoEcho } of Object.values<any>(template.Parameters)) expect(NoEcho).toBeUndefined(); // could not be filled in by a link
+  });
+
+  it('gets a quick-create link when the operator has published it, and else the reason why not', () => {
+    const linked = (templateUrl: string | null, request: IamSetupRequest = {}) =>
+      cloudFormationSetup({ ...settings, templateUrl }, setupOf(request));
+    const s3 = 'https://acme.s3.amazonaws.com/iam-{version}.yaml';
+
+    expect(linked(null)).toMatchObject({
+      quickCreateUrl: null,
+      quickCreateUnavailable: expect.stringContaining('IAM_TEMPLATE_URL'),
+    });
+    expect(linked(s3, { region: 'cn-north-1' })).toMatchObject({
+      quickCreateUrl: null,
+      quickCreateUnavailable: expect.stringContaining('partition'),
+    });
+    const { quickCreateUrl, quickCreateUnavailable, parameters: given } = linked(s3, { ...nasty, region: 'eu-west-1' });
+    expect(quickCreateUnavailable).toBeNull();
+    const [page, query] = quickCreateUrl!.split('#/stacks/create/review?');
+    expect(page).toBe('https://console.aws.amazon.com/cloudformation/home?region=eu-west-1');
+    expect(query).not.toMatch(/[+\s'"]/);
+    expect(Object.fromEntries(new URLSearchParams(query))).toEqual({
+      templateURL: 'https://acme.s3.amazonaws.com/iam-1.yaml',
+      stackName: 'acme-iam',
+      ...Object.fromEntries(given.map(({ name, value }) => [`param_${name}`, value])),
+    });
+  });
+
+  it('gets a command that a shell reads as it is meant', () => {
+    const { command, parameters: given } = cloudFormationSetup(settings, setupOf({ ...nasty, region: 'eu-west-1' }));
+    const [create, wait, describeStacks] = words(command);
+
+    expect(create!.slice(0, 11)).toEqual([
+      'aws',
+      'cloudformation',
+      'create-stack',
+      '--region',
+      'eu-west-1',
+      '--stack-name',
+      'acme-iam',
+      '--capabilities',
+      'CAPABILITY_NAMED_IAM',
+      '--template-body',
+      'file://template.yaml',
+    ]);
+    expect(JSON.parse(create!.at(-1)!)).toEqual(
+      given.map(({ name, value }) => ({ ParameterKey: name, ParameterValue: value })),
+    );
+    expect([wait!.at(2), describeStacks!.at(2)]).toEqual(['wait', 'describe-stacks']);
+  });
+});
+
+describe('the Terraform module', () => {
+  const files = terraformSetup(setupOf({ createAccessRole: true }));
+  const file = (name: string) => files.find((it) => it.name === name)!.content;
+
+  it.each(['main.tf', 'variables.tf', 'outputs.tf'])('has a %s that Terraform can read', async (name) => {
+    expect(Object.keys(await parseHcl(name, file(name))).length).toBeGreaterThan(0);
+  });
+
+  it('holds values in terraform.tfvars.json alone', () => {
+    const code = (of: typeof files) => of.filter(({ name }) => name !== 'terraform.tfvars.json');
+    expect(code(terraformSetup(setupOf({ ...nasty, region: 'eu-west-1' })))).toEqual(code(files));
+    expect(code(terraformDefaults({ ...settings, vendorName: 'another' }))).toEqual(code(files));
+  });
+
+  it('declares what it uses, uses what it declares, and is filled in by its values', async () => {
+    const declared = Object.keys((await parseHcl('variables.tf', file('variables.tf')))['variable'] as object);
+    const used = [...`${file('main.tf')}${file('outputs.tf')}`.matchAll(/\bvar\.(\w+)/g)].map(([, name]) => name!);
+
+    expect([...new Set(used)].sort()).toEqual([...declared].sort());
+    expect(declared.sort()).toEqual([...Object.keys(parameters), ...Object.keys(switches)].map(snakeCase).sort());
+    const addresses = [...`${file('main.tf')}${file('outputs.tf')}`.matchAll(/\b(aws_iam_\w+)\.(\w+)/g)];
+    for (const [, type, id] of addresses) expect(file('main.tf')).toContain(`resource "${type}" "${id}"`);
+    expect(addresses.length).toBeGreaterThan(20);
+  });
+
+  it('takes the same values as the template', async () => {
+    const { variable } = (await parseHcl('variables.tf', file('variables.tf'))) as any;
+    const { Parameters }: any = cloudFormationTemplate(settings);
+    for (const [name, { pattern, longest }] of Object.entries(parameters)) {
+      const [{ condition }] = variable[snakeCase(name)][0].validation;
+      const inHcl = JSON.parse(/regex\(("(?:[^"\\]|\\.)*")/.exec(condition)![1]!).replaceAll('$${', '${');
+      expect(inHcl).toBe(`^${pattern}$`);
+      expect(condition).toContain(`<= ${longest} `);
+      expect(Parameters[pascalCase(name)].AllowedPattern.replace(/^\^\((.*)\)\?\$$/, '^$1$')).toBe(`^${pattern}$`);
+      expect(Parameters[pascalCase(name)].MaxLength).toBe(longest);
+    }
+  });
+
+  it('gives out the outputs by the labels of the form, and marks the secret', async () => {
+    const { output } = (await parseHcl('outputs.tf', file('outputs.tf'))) as any;
+
+    expect(output.aws_access_key_id[0].description).toBe('AWS_ACCESS_KEY_ID');
+    expect(output.aws_secret_access_key[0]).toMatchObject({
+      sensitive: true,
+      description: expect.stringMatching(/^AWS_SECRET_ACCESS_KEY\..*state/),
+    });
+    expect(output.iam_role_name[0].description).toBe('IAM Role Name');
+    expect(file('README.md')).toMatch(/secret stands in the Terraform state/);
+  });
+
+  it('asks for what the operator has not set', async () => {
+    const given = JSON.parse(
+      terraformDefaults({ ...settings, vendorAccountId: null }).find(({ name }) => name === 'terraform.tfvars.json')!
+        .content,
+    );
+    expect(given).not.toHaveProperty('vendor_account_id');
+    expect(given).toMatchObject({ vendor_name: 'acme', tag_key: 'managed-by', create_access_role: false });
+  });
+});
+
+describe('the steps by hand', () => {
+  const steps = manualSteps(setupOf({ createAccessRole: true, path: '/vendors/' }));
+
+  it('are numbered in an order in which they can be done', () => {
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, i) => i + 1));
+    // Whatever a command attaches or adds was made by then; the reader of the commands stumbles when it was not.
+    expect(() => entitiesOfSteps(steps, words)).not.toThrow();
+  });
+
+  it('tell people what their commands do', () => {
+    for (const { title, instruction, name, document, command } of steps) {
+      const [[, , , ...first]] = words(command) as [string[]];
+      if (name && !title.startsWith('Instance')) {
+        expect(instruction).toContain(`Name it ${name}.`);
+        expect(instruction).toContain('/vendors/');
+      }
+      if (document) expect(first.map((word) => word.replace(/\s/g, ''))).toContain(document.replace(/\s/g, ''));
+      for (const attached of words(command).filter(([, , verb]) => verb!.startsWith('attach'))) {
+        expect(instruction).toContain(attached.at(-1)!.split('/').at(-1));
+      }
+    }
+  });
+});

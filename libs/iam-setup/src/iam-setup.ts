@@ -1,0 +1,251 @@
+import { InvalidField, InvalidInput } from '#libs/kernel';
+import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
+import { longestValues, type Option, type Placeholder } from './permission-manifest.js';
+import type { Values } from './policies.js';
+
+/** What the operator says once for all customers. */
+export abstract class IamSetupSettings {
+  /** Begins the names of what is made, and is the value of the identifier tag. */
+  abstract readonly vendorName: string;
+  /** The AWS account whose people may switch to the console role. */
+  abstract readonly vendorAccountId: string | null;
+  /** The key of the identifier tag. */
+  abstract readonly tagKey: string;
+  /** The role or user the gateway itself runs as; without it there is no access role. */
+  abstract readonly gatewayIdentityArn: string | null;
+  /** Where the operator published the CloudFormation template, for quick-create links. */
+  abstract readonly templateUrl: string | null;
+}
+
+/** What a customer may choose; everything has a default. */
+export interface IamSetupRequest {
+  readonly region?: string | null;
+  readonly awsAccountId?: string | null;
+  readonly vendorAccountId?: string | null;
+  readonly path?: string | null;
+  readonly permissionsBoundaryArn?: string | null;
+  readonly userName?: string | null;
+  readonly nodeRoleName?: string | null;
+  readonly consoleRoleName?: string | null;
+  readonly accessRoleName?: string | null;
+  readonly createAccessKey?: boolean | null;
+  readonly allowKeyRotation?: boolean | null;
+  readonly createAccessRole?: boolean | null;
+}
+
+/** A request with nothing left open, and nothing in it that could break out of where it is written. */
+export interface IamSetup {
+  readonly region: string;
+  readonly partition: AwsPartition;
+  /** `accountId` is empty when the customer did not say it: only the manual method needs it. */
+  readonly values: Values;
+  readonly permissionsBoundaryArn: string | null;
+  readonly options: readonly Option[];
+}
+
+type Parameter = Exclude<Placeholder, 'partition' | 'urlSuffix' | 'accountId'> | 'permissionsBoundaryArn';
+
+interface ParameterRule {
+  readonly title: string;
+  readonly means: string;
+  /** Understood alike by JavaScript, CloudFormation (Java) and Terraform (RE2). Allows no quote, backslash, `$`, `{`, `%` or white space. */
+  readonly pattern: string;
+  readonly fault: string;
+  readonly longest: number;
+  readonly mayBeEmpty?: true;
+}
+
+const name = { pattern: '[A-Za-z0-9][A-Za-z0-9+=,.@_-]*', fault: 'must begin with a letter or a digit, and hold letters, digits and + = , . @ _ - only', longest: 64 }; // prettier-ignore
+const accountId = { pattern: '[0-9]{12}', fault: 'must be twelve digits', longest: 12 };
+
+/** What the three methods ask for, in the words of each: one rule, so that none takes what another refuses. */
+export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
+  vendorName: {
+    title: 'The vendor',
+    means: 'Begins the names of the policies, and is the value of the identifier tag.',
+    pattern: '[A-Za-z][A-Za-z0-9-]*',
+    fault: 'must begin with a letter, and hold letters, digits and - only',
+    longest: longestValues.vendorName.length,
+  },
+  vendorAccountId: {
+    title: 'AWS account of the vendor',
+    means: 'Its people may switch to the console role, with MFA.',
+    ...accountId,
+  },
+  tagKey: {
+    title: 'Identifier tag',
+    means: 'The key of the tag by which the vendor knows what it made. Nothing without it can be changed or deleted.',
+    pattern: '[A-Za-z0-9_.:/=+@-]+',
+    fault: 'must hold letters, digits and _ . : / = + @ - only',
+    longest: longestValues.tagKey.length,
+  },
+  path: {
+    title: 'Path',
+    means: 'The IAM path of everything that is made.',
+    pattern: '/([A-Za-z0-9+=,.@_-]+/)*',
+    fault: 'must begin and end with /, and hold letters, digits and + = , . @ _ - between',
+    longest: longestValues.path.length,
+  },
+  permissionsBoundaryArn: {
+    title: 'Permissions boundary',
+    means: 'A policy of yours that limits the user and the roles; empty for none.',
+    pattern: 'arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+',
+    fault: 'must be the ARN of an IAM policy',
+    longest: 512,
+    mayBeEmpty: true,
+  },
+  userName: { title: 'User', means: 'The programmatic user, whose access key the gateway gets.', ...name },
+  nodeRoleName: { title: 'Node role', means: 'The role, and the instance profile, that instances run as.', ...name },
+  consoleRoleName: { title: 'Console role', means: 'The role the people of the vendor switch to in the AWS console: IAM Role Name of the form.', ...name }, // prettier-ignore
+  accessRoleName: {
+    title: 'Access role',
+    means: 'The role the gateway itself may assume, where it is asked for.',
+    ...name,
+  },
+  gatewayIdentityArn: {
+    title: 'Identity of the gateway',
+    means: 'The IAM role or user the gateway runs as, which alone may assume the access role; empty without one.',
+    pattern: 'arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+',
+    fault: 'must be the ARN of an IAM role or an IAM user',
+    longest: longestValues.gatewayIdentityArn.length,
+    mayBeEmpty: true,
+  },
+  externalId: {
+    title: 'External id',
+    means: 'What the gateway says when it assumes the access role: it is another for each tenant. Empty without one.',
+    pattern: '[A-Za-z0-9+=,.@:/_-]{2,}',
+    fault: 'must have two characters at least, and hold letters, digits and + = , . @ : / _ - only',
+    longest: longestValues.externalId.length,
+    mayBeEmpty: true,
+  },
+};
+
+/** What a switch does, in the words of each method. */
+export const switches: Readonly<Record<Option, { title: string; means: string; unset: boolean }>> = {
+  createAccessKey: {
+    title: 'Create the access key',
+    means:
+      'Off leaves the key to you. Have it off once the gateway replaces keys: the next update would bring the old one back.',
+    unset: true,
+  },
+  allowKeyRotation: {
+    title: 'Let the gateway replace the access key',
+    means: 'Allows the user to create and delete access keys of its own, and of nobody else.',
+    unset: false,
+  },
+  createAccessRole: {
+    title: 'Create the access role',
+    means: 'A role that the gateway assumes with an external id, instead of a key.',
+    unset: false,
+  },
+};
+
+/** What is wrong with a value of a parameter, as the end of a sentence; null when nothing is. */
+export function faultInParameter(parameter: Parameter, value: string): string | null {
+  const { pattern, fault, longest } = parameters[parameter];
+  if (value.length > longest) return `must be at most ${longest} characters, and has ${value.length}`;
+  return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
+}
+
+/** The names things get when nobody chooses others. */
+export const namesOf = (vendorName: string) => ({
+  userName: `${vendorName}-user`,
+  nodeRoleName: `${vendorName}-cluster-node-role`,
+  consoleRoleName: `${vendorName}-console-role`,
+  accessRoleName: `${vendorName}-access-role`,
+});
+
+/** AWS's own addresses, which differ by partition. */
+export const partitionNames: Readonly<Record<AwsPartition, { urlSuffix: string; console: string }>> = {
+  aws: { urlSuffix: 'amazonaws.com', console: 'console.aws.amazon.com' },
+  'aws-cn': { urlSuffix: 'amazonaws.com.cn', console: 'console.amazonaws.cn' },
+  'aws-us-gov': { urlSuffix: 'amazonaws.com', console: 'console.amazonaws-us-gov.com' },
+  'aws-eusc': { urlSuffix: 'amazonaws.eu', console: 'console.amazonaws-eusc.eu' },
+};
+
+/**
+ * The settings and the request as one.
+ *
+ * @param externalId the tenant's, for the access role
+ * @throws InvalidInput with everything that is wrong with the request
+ */
+export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest, externalId: string): IamSetup {
+  const faults: InvalidField[] = [];
+  const refuse = (field: keyof IamSetupRequest, message: string) =>
+    faults.push(new InvalidField(['input', field], message));
+  const take = (field: keyof IamSetupRequest & Parameter, unset: string): string => {
+    const value = request[field] ?? unset;
+    const fault = value === unset ? null : faultInParameter(field, value);
+    if (fault) refuse(field, `${parameters[field].title} ${fault}.`);
+    return value;
+  };
+  const wants = (option: Option) => request[option] ?? switches[option].unset;
+
+  const region = request.region ?? 'us-east-1';
+  const regionFault = faultInRegion(region);
+  if (regionFault) refuse('region', `The region ${regionFault}.`);
+  const partition = partitionOf(region) ?? 'aws';
+  const awsAccountId = request.awsAccountId ?? '';
+  if (awsAccountId && !new RegExp(`^${accountId.pattern}$`).test(awsAccountId))
+    refuse('awsAccountId', `The AWS account ${accountId.fault}.`);
+
+  const usual = namesOf(settings.vendorName);
+  const vendorAccountId = take('vendorAccountId', settings.vendorAccountId ?? '');
+  if (!vendorAccountId)
+    refuse(
+      'vendorAccountId',
+      'Say whose account may use the console role: the operator has set none (VENDOR_AWS_ACCOUNT_ID).',
+    );
+  const names = {
+    userName: take('userName', usual.userName),
+    nodeRoleName: take('nodeRoleName', usual.nodeRoleName),
+    consoleRoleName: take('consoleRoleName', usual.consoleRoleName),
+    accessRoleName: take('accessRoleName', usual.accessRoleName),
+  };
+  const roles = ['nodeRoleName', 'consoleRoleName', 'accessRoleName'] as const;
+  roles.forEach((role, i) => {
+    const isTaken = roles.slice(0, i).some((other) => names[other].toLowerCase() === names[role].toLowerCase());
+    if (isTaken)
+      refuse(role, `${parameters[role].title} must have a name of its own: IAM does not tell names apart by case.`);
+  });
+
+  const permissionsBoundaryArn = take('permissionsBoundaryArn', '') || null;
+  const liesElsewhere = (arn: string) => !regionFault && arn.startsWith('arn:') && arn.split(':')[1] !== partition;
+  if (permissionsBoundaryArn && liesElsewhere(permissionsBoundaryArn))
+    refuse('permissionsBoundaryArn', 'Permissions boundary must lie in the partition of the region.');
+  if (wants('createAccessRole')) {
+    if (!settings.gatewayIdentityArn)
+      refuse('createAccessRole', 'The gateway has no identity at AWS (GATEWAY_IDENTITY_ARN), so no role can trust it.');
+    else if (liesElsewhere(settings.gatewayIdentityArn))
+      refuse(
+        'createAccessRole',
+        'The gateway has its identity in another partition of AWS than the region, where no role can trust it.',
+      );
+  }
+  const path = take('path', '/');
+  if (faults.length > 0) throw new InvalidInput(faults);
+
+  return {
+    region,
+    partition,
+    values: {
+      partition,
+      urlSuffix: partitionNames[partition].urlSuffix,
+      accountId: awsAccountId,
+      vendorAccountId,
+      vendorName: settings.vendorName,
+      tagKey: settings.tagKey,
+      path,
+      ...names,
+      gatewayIdentityArn: wants('createAccessRole') ? settings.gatewayIdentityArn! : '',
+      externalId: wants('createAccessRole') ? externalId : '',
+    },
+    permissionsBoundaryArn,
+    options: (Object.keys(switches) as Option[]).filter(wants),
+  };
+}
+
+/** `accessRoleName` as CloudFormation calls it, and as Terraform does. */
+export const pascalCase = (words: string) =>
+  words.replace(/(?:^|-)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
+export const snakeCase = (words: string) => words.replace(/-|(?=[A-Z])/g, '_').toLowerCase();

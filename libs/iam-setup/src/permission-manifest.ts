@@ -1,0 +1,415 @@
+/**
+ * Every permission the vendor's software needs in a customer's AWS account: the one place that says so. The IAM policies,
+ * the checks of an account and docs/aws-permissions.md are made from it, so they cannot disagree.
+ *
+ * Texts in `${…}` are {@link Placeholder}s, filled in by each method of setting up IAM; `${aws:username}` is IAM's own.
+ * A change of what is granted is a new version: a test holds the fingerprint of each.
+ */
+
+/** Who is granted something. */
+export type Holder = 'node role' | 'user' | 'console role' | 'access role';
+
+/** What only those get who ask for it. */
+export type Option = 'createAccessKey' | 'allowKeyRotation' | 'createAccessRole';
+
+/** What a policy may leave open, and what fills it at most: no valid value is longer, so a policy that fits always fits. */
+export const longestValues = {
+  partition: 'aws-us-gov',
+  urlSuffix: 'amazonaws.com.cn',
+  accountId: '1'.repeat(12),
+  vendorAccountId: '1'.repeat(12),
+  vendorName: 'v'.repeat(32),
+  tagKey: 'k'.repeat(64),
+  path: `/${'p'.repeat(126)}/`,
+  userName: 'u'.repeat(64),
+  nodeRoleName: 'n'.repeat(64),
+  consoleRoleName: 'c'.repeat(64),
+  accessRoleName: 'a'.repeat(64),
+  gatewayIdentityArn: 'g'.repeat(512),
+  externalId: 'x'.repeat(64),
+} as const;
+
+export type Placeholder = keyof typeof longestValues;
+
+/** IAM's operators, their condition keys, and the values that satisfy them. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** One statement of a policy. */
+export interface Rule {
+  /** `Allow` when not said. */
+  readonly effect?: 'Deny';
+  /** Singly: a wildcard would grant what AWS adds later. */
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly condition?: Condition;
+}
+
+/** Permissions that serve one purpose: what is told, and checked, together. */
+export interface PermissionGroup {
+  readonly id: string;
+  /** What it is for, in plain words. */
+  readonly purpose: string;
+  /** What of the product stops without it. */
+  readonly feature: string;
+  readonly rules: readonly Rule[];
+}
+
+/** Groups that the same holders get. Where AWS's limits force it, several managed policies are made of one. */
+export interface PermissionPolicy {
+  readonly id: string;
+  readonly description: string;
+  readonly holders: readonly Holder[];
+  readonly option?: Option;
+  readonly groups: readonly PermissionGroup[];
+}
+
+/** `ec2:` before each, so that the table below reads as a list of verbs. */
+const of = (service: string, actions: string) => actions.split(/\s+/).map((action) => `${service}:${action}`);
+const ec2 = (actions: string) => of('ec2', actions);
+const iam = (actions: string) => of('iam', actions);
+
+const inEc2 = (...types: string[]) => types.map((type) => `arn:\${partition}:ec2:*:\${accountId}:${type}/*`);
+/** Snapshots belong to no account in their ARN. */
+const snapshots = 'arn:${partition}:ec2:*::snapshot/*';
+const inIam = (resource: string) => `arn:\${partition}:iam::\${accountId}:${resource}`;
+const theUserItself = inIam('user${path}${aws:username}');
+const keys = ['arn:${partition}:kms:*:${accountId}:key/*'];
+const everything = ['*'];
+
+const tag = '${vendorName}';
+/** The resource carries the identifier tag, with our value. */
+const isOurs: Condition = { StringEquals: { 'aws:ResourceTag/${tagKey}': tag } };
+/** The request gives the new resource the identifier tag, with our value. */
+const becomesOurs: Condition = { StringEquals: { 'aws:RequestTag/${tagKey}': tag } };
+/** True as well when the tag is not there at all. */
+const doesNotBecomeOurs: Condition = { StringNotEquals: { 'aws:RequestTag/${tagKey}': tag } };
+
+const creating = `RunInstances ImportKeyPair CreateKeyPair CreateVpc CreateSecurityGroup CreateInternetGateway
+  CreateRouteTable CreateSubnet CreateSnapshot CreateVolume CreateTransitGateway CreateTransitGatewayVpcAttachment`;
+
+export const permissionManifest: { readonly version: number; readonly policies: readonly PermissionPolicy[] } = {
+  version: 1,
+  policies: [
+    {
+      id: 'instance',
+      description: 'What the instances of a subscription may do.',
+      holders: ['node role'],
+      groups: [
+        {
+          id: 'NODE_READ',
+          purpose: 'An instance finds out where it is, and which volumes and security groups are its own.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2(
+                'DescribeAvailabilityZones DescribeRegions DescribeSecurityGroups DescribeTags DescribeVolumes',
+              ),
+              resources: everything,
+            },
+          ],
+        },
+        {
+          id: 'NODE_VOLUMES',
+          purpose: 'An instance makes and attaches the volumes it keeps data on, and tidies up after itself.',
+          feature: 'subscriptions',
+          rules: [
+            { actions: ec2('CreateVolume'), resources: inEc2('volume'), condition: becomesOurs },
+            { actions: ec2('CreateVolume'), resources: [snapshots] },
+            {
+              actions: ec2('AttachVolume AuthorizeSecurityGroupIngress DeleteSecurityGroup DeleteTags'),
+              resources: everything,
+              condition: isOurs,
+            },
+          ],
+        },
+        {
+          id: 'NODE_TAGS',
+          purpose: 'An instance tags a volume as it makes it, and what is tagged already; nothing else.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2('CreateTags'),
+              resources: inEc2('volume'),
+              condition: { StringEquals: { 'ec2:CreateAction': 'CreateVolume' } },
+            },
+            { actions: ec2('CreateTags'), resources: everything, condition: isOurs },
+          ],
+        },
+      ],
+    },
+    {
+      id: 'provisioning',
+      description: 'What building, changing and ending subscriptions takes.',
+      holders: ['user', 'console role', 'access role'],
+      groups: [
+        {
+          id: 'READ_EC2',
+          purpose: 'See what is there, before and after anything is built.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2(
+                `DescribeAvailabilityZones DescribeInstanceTypeOfferings DescribeRegions DescribeInstances
+                DescribeVolumes DescribeSnapshots DescribeVpcs DescribeSubnets DescribeSecurityGroups
+                DescribeRouteTables DescribeInternetGateways DescribeImages DescribeTransitGatewayVpcAttachments
+                DescribeVpcPeeringConnections DescribeKeyPairs DescribeTransitGateways DescribeInstanceStatus
+                DescribeNetworkAcls`,
+              ),
+              resources: everything,
+            },
+          ],
+        },
+        {
+          id: 'READ_METRICS',
+          purpose: 'Watch the load and the alarms of what was built.',
+          feature: 'monitoring',
+          rules: [
+            {
+              actions: of(
+                'cloudwatch',
+                `DescribeAlarmHistory DescribeAlarms DescribeAlarmsForMetric DescribeAnomalyDetectors
+                DescribeInsightRules GetDashboard GetInsightRuleReport GetMetricData GetMetricStatistics GetMetricStream
+                GetMetricWidgetImage ListDashboards ListManagedInsightRules ListMetrics ListMetricStreams
+                ListTagsForResource`,
+              ),
+              resources: everything,
+            },
+          ],
+        },
+        {
+          id: 'READ_IAM',
+          purpose:
+            'Prove that the roles are there, and say which permission is missing. Roles and policies can be looked at whatever their names, so that a mistyped one is told as missing and not as forbidden.',
+          feature: 'verification',
+          rules: [
+            {
+              actions: iam('GetRole ListRolePolicies ListAttachedRolePolicies ListInstanceProfilesForRole'),
+              resources: [inIam('role/*')],
+            },
+            { actions: iam('GetPolicy'), resources: ['arn:${partition}:iam::*:policy/*'] },
+            { actions: iam('ListUsers ListPolicies ListInstanceProfiles'), resources: everything },
+            {
+              actions: iam('SimulatePrincipalPolicy'),
+              resources: [
+                theUserItself,
+                inIam('role${path}${nodeRoleName}'),
+                inIam('role${path}${consoleRoleName}'),
+                inIam('role${path}${accessRoleName}'),
+              ],
+            },
+          ],
+        },
+        {
+          id: 'PASS_NODE_ROLE',
+          purpose: 'Give new instances the node role; no other role, and to nothing but EC2.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: iam('PassRole'),
+              resources: [inIam('role${path}${nodeRoleName}')],
+              condition: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+            },
+          ],
+        },
+        {
+          id: 'CREATE',
+          purpose: 'Build networks and instances.',
+          feature: 'subscriptions',
+          rules: [{ actions: ec2(`${creating} AssociateVpcCidrBlock`), resources: everything }],
+        },
+        {
+          id: 'TAG_ALL_THAT_IS_MADE',
+          purpose:
+            'Nothing can be made without the identifier tag and its right value: whatever we made can be told from whatever you made.',
+          feature: 'subscriptions',
+          // One rule for kinds of which none is made inside another of the same rule: EC2 asks about the outer one, too,
+          // and that is not tagged by the request.
+          rules: [
+            {
+              effect: 'Deny',
+              actions: ec2('RunInstances CreateVolume'),
+              resources: inEc2('instance', 'volume'),
+              condition: doesNotBecomeOurs,
+            },
+            {
+              effect: 'Deny',
+              actions: ec2('ImportKeyPair CreateKeyPair CreateVpc CreateInternetGateway CreateTransitGateway'),
+              resources: inEc2('key-pair', 'vpc', 'internet-gateway', 'transit-gateway'),
+              condition: doesNotBecomeOurs,
+            },
+            {
+              effect: 'Deny',
+              actions: ec2('CreateSecurityGroup CreateRouteTable CreateSubnet'),
+              resources: inEc2('security-group', 'route-table', 'subnet'),
+              condition: doesNotBecomeOurs,
+            },
+            {
+              effect: 'Deny',
+              actions: ec2('CreateSnapshot CreateTransitGatewayVpcAttachment CreateVpcPeeringConnection'),
+              resources: [snapshots, ...inEc2('transit-gateway-attachment', 'vpc-peering-connection')],
+              condition: doesNotBecomeOurs,
+            },
+          ],
+        },
+        {
+          id: 'TAG',
+          purpose:
+            'Tag something while it is made, and what carries the tag already. Tagging anything else would open what the tag protects.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2('CreateTags'),
+              resources: [
+                snapshots,
+                ...inEc2(
+                  'instance',
+                  'volume',
+                  'network-interface',
+                  'key-pair',
+                  'vpc',
+                  'security-group',
+                  'internet-gateway',
+                  'route-table',
+                  'subnet',
+                  'transit-gateway',
+                  'transit-gateway-attachment',
+                  'vpc-peering-connection',
+                ),
+              ],
+              condition: {
+                StringEquals: { 'ec2:CreateAction': [...creating.split(/\s+/), 'CreateVpcPeeringConnection'] },
+              },
+            },
+            { actions: ec2('CreateTags DeleteTags'), resources: everything, condition: isOurs },
+          ],
+        },
+        {
+          id: 'PEERING',
+          purpose: 'Join the network of a subscription with one of yours.',
+          feature: 'peering',
+          rules: [
+            {
+              actions: ec2('CreateVpcPeeringConnection AcceptVpcPeeringConnection RejectVpcPeeringConnection'),
+              resources: inEc2('vpc', 'vpc-peering-connection'),
+            },
+            {
+              actions: ec2('DeleteVpcPeeringConnection'),
+              resources: inEc2('vpc-peering-connection'),
+              condition: isOurs,
+            },
+          ],
+        },
+        {
+          id: 'CHANGE_OURS',
+          purpose: 'Change what carries the identifier tag.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2(
+                `CreateRoute ReplaceRoute AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress
+                RevokeSecurityGroupIngress AttachVolume ModifyInstanceAttribute ModifySubnetAttribute AssociateRouteTable
+                StartInstances StopInstances RebootInstances`,
+              ),
+              resources: everything,
+              condition: isOurs,
+            },
+          ],
+        },
+        {
+          id: 'JOIN_INTERNET_GATEWAY',
+          purpose: 'Attach our internet gateways to a network, and detach them; the network may be yours.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2('AttachInternetGateway DetachInternetGateway'),
+              resources: inEc2('internet-gateway'),
+              condition: isOurs,
+            },
+            { actions: ec2('AttachInternetGateway DetachInternetGateway'), resources: inEc2('vpc') },
+          ],
+        },
+        {
+          id: 'DELETE_OURS',
+          purpose: 'Delete what carries the identifier tag.',
+          feature: 'subscriptions',
+          rules: [
+            {
+              actions: ec2(
+                `TerminateInstances DeleteVolume DeleteSnapshot DetachVolume DeleteKeyPair DeleteSubnet
+                DeleteSecurityGroup DeleteRouteTable DeleteRoute DeleteInternetGateway DeleteVpc
+                DeleteTransitGatewayVpcAttachment DeleteTransitGateway`,
+              ),
+              resources: everything,
+              condition: isOurs,
+            },
+          ],
+        },
+        {
+          id: 'TRANSIT_GATEWAY',
+          purpose: 'The first transit gateway attachment of an account needs a role that AWS itself defines.',
+          feature: 'transit gateway',
+          rules: [
+            {
+              actions: iam('CreateServiceLinkedRole'),
+              resources: [
+                inIam('role/aws-service-role/transitgateway.amazonaws.com/AWSServiceRoleForVPCTransitGateway'),
+              ],
+              condition: { StringEquals: { 'iam:AWSServiceName': 'transitgateway.amazonaws.com' } },
+            },
+          ],
+        },
+        {
+          id: 'ENCRYPTED_VOLUMES',
+          purpose:
+            'Let EC2 encrypt volumes with keys of your account. A key of another account needs a policy of yours.',
+          feature: 'encrypted volumes',
+          rules: [
+            { actions: ['kms:DescribeKey'], resources: keys },
+            {
+              actions: ['kms:GenerateDataKeyWithoutPlaintext'],
+              resources: keys,
+              condition: { StringLike: { 'kms:ViaService': 'ec2.*.${urlSuffix}' } },
+            },
+            {
+              actions: of('kms', 'CreateGrant ListGrants RevokeGrant'),
+              resources: keys,
+              condition: { Bool: { 'kms:GrantIsForAWSResource': 'true' } },
+            },
+          ],
+        },
+      ],
+    },
+    {
+      id: 'self',
+      description: 'What the programmatic user may know and change of itself.',
+      holders: ['user'],
+      groups: [
+        {
+          id: 'ITSELF',
+          purpose: 'The user finds out which user it is, and changes its own password where it has one.',
+          feature: 'verification',
+          rules: [{ actions: iam('GetUser GetUserPolicy ChangePassword'), resources: [theUserItself] }],
+        },
+      ],
+    },
+    {
+      id: 'key-rotation',
+      description: 'What replacing the access key of the programmatic user takes.',
+      holders: ['user'],
+      option: 'allowKeyRotation',
+      groups: [
+        {
+          id: 'ROTATE_ITS_KEY',
+          purpose: 'The gateway replaces the access key by itself, so that no key gets old.',
+          feature: 'key rotation',
+          rules: [
+            {
+              actions: iam('ListAccessKeys CreateAccessKey UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed'),
+              resources: [theUserItself],
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};

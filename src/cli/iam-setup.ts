@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  cloudFormationTemplate,
+  faultInParameter,
+  iamSetupMethods,
+  type IamSetupMethods,
+  type IamSetupRequest,
+  type SetupFile,
+} from '#libs/iam-setup';
+import { InvalidInput } from '#libs/kernel';
+import { readConfig } from '../config.js';
+
+const help = `Writes what a customer needs to set up IAM, by one of three methods, into a folder. It needs no database, and reads
+VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL.
+
+  npm run cli -- iam-setup cloudformation --out DIR   template.yaml, template.json, parameters.json, commands.sh
+  npm run cli -- iam-setup terraform --out DIR        a module, with its README.md
+  npm run cli -- iam-setup manual --out DIR           README.md with the steps, and the JSON to paste
+
+  --region CODE                    us-east-1 when not given; decides the partition
+  --aws-account-id ID              the customer's account; manual needs it
+  --vendor-account-id ID           instead of VENDOR_AWS_ACCOUNT_ID
+  --path PATH                      the IAM path of everything, / when not given
+  --permissions-boundary-arn ARN   a policy that limits the user and the roles
+  --user-name, --node-role-name, --console-role-name, --access-role-name NAME
+  --no-create-access-key           leaves the access key to the customer
+  --allow-key-rotation             the user may replace its own access keys
+  --create-access-role             a role for the gateway itself; needs --external-id
+  --external-id ID                 the tenant's: externalId of the query iamSetup
+`;
+
+const options = {
+  out: { type: 'string' },
+  region: { type: 'string' },
+  'aws-account-id': { type: 'string' },
+  'vendor-account-id': { type: 'string' },
+  path: { type: 'string' },
+  'permissions-boundary-arn': { type: 'string' },
+  'user-name': { type: 'string' },
+  'node-role-name': { type: 'string' },
+  'console-role-name': { type: 'string' },
+  'access-role-name': { type: 'string' },
+  'create-access-key': { type: 'boolean' },
+  'allow-key-rotation': { type: 'boolean' },
+  'create-access-role': { type: 'boolean' },
+  'external-id': { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
+
+const camelCase = (words: string) => words.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+const optionOf = (field: string) => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const filesOf: Record<string, (methods: IamSetupMethods) => SetupFile[]> = {
+  cloudformation: ({ cloudFormation: { template, parameters, command } }) => [
+    { name: 'template.yaml', content: template },
+    { name: 'template.json', content: json(cloudFormationTemplate(readConfig(process.env).iamSetup)) },
+    {
+      name: 'parameters.json',
+      content: json(parameters.map(({ name, value }) => ({ ParameterKey: name, ParameterValue: value }))),
+    },
+    { name: 'commands.sh', content: `${command}\n` },
+  ],
+  terraform: ({ terraform }) => [...terraform.files],
+  manual: ({ manual }) => [
+    {
+      name: 'README.md',
+      content: manual.steps
+        .map(
+          ({ number, title, instruction, document, command }) =>
+            `## ${number}. ${title}\n\n${instruction}\n\n${document ? `The document is in \`${stepFile(number)}\`. ` : ''}Or:\n\n\`\`\`sh\n${command}\n\`\`\`\n`,
+        )
+        .join('\n'),
+    },
+    ...manual.steps.flatMap(({ number, document }) =>
+      document ? [{ name: stepFile(number), content: `${document}\n` }] : [],
+    ),
+  ],
+};
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+const stepFile = (number: number) => `step-${String(number).padStart(2, '0')}.json`;
+
+/** `npm run cli -- iam-setup …`. Ends as the other commands do: 0 when done, 1 when refused, 2 when not understood. */
+export function iamSetupCommand(args: readonly string[]): void {
+  const refuse = (code: number, message: string) => {
+    console.error(message);
+    process.exitCode = code;
+  };
+  let given;
+  try {
+    given = parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true });
+  } catch (error) {
+    return refuse(2, `${(error as Error).message}\n\n${help}`);
+  }
+  const { out, help: wantsHelp, 'external-id': externalId = '', ...chosen } = given.values;
+  const files = given.positionals.length === 1 ? filesOf[given.positionals[0]!] : undefined;
+  if (wantsHelp) return void process.stdout.write(help);
+  if (!files) return refuse(2, `Name one method: ${Object.keys(filesOf).join(', ')}.\n\n${help}`);
+  if (!out) return refuse(2, `--out is missing.\n\n${help}`);
+
+  try {
+    const request = Object.fromEntries(
+      Object.entries(chosen).map(([name, value]) => [camelCase(name), value]),
+    ) as IamSetupRequest;
+    const externalIdFault = request.createAccessRole ? faultInParameter('externalId', externalId) : null;
+    if (externalIdFault) return refuse(1, `--external-id ${externalIdFault}.`);
+    const methods = iamSetupMethods(readConfig(process.env).iamSetup, request, externalId);
+    if (given.positionals[0] === 'manual' && methods.manual.unavailable)
+      return refuse(1, '--aws-account-id is missing: policies are attached by ARNs that name the account.');
+    write(out, files(methods), refuse);
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    refuse(1, error.faults.map(({ path, message }) => `${optionOf(path?.at(-1) ?? '')}: ${message}`).join('\n'));
+  }
+}
+
+/** All of the files, or none: what is there already may have been changed by hand. */
+function write(folder: string, files: readonly SetupFile[], refuse: (code: number, message: string) => void): void {
+  const taken = files.filter(({ name }) => existsSync(join(folder, name)));
+  if (taken.length > 0)
+    return refuse(
+      1,
+      `${taken.map(({ name }) => join(folder, name)).join(', ')} exists already. Choose an empty folder.`,
+    );
+  for (const { name, content } of files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content, { flag: 'wx' });
+    console.log(join(folder, name));
+  }
+}

@@ -1,0 +1,60 @@
+import {
+  cloudFormationTemplate,
+  IamSetupSettings,
+  partitionNames,
+  policyFiles,
+  terraformDefaults,
+  toYaml,
+  type AwsPartition,
+  type SetupFile,
+} from '#libs/iam-setup';
+import { Controller, Get, NotFoundException, Param, StreamableFile } from '@nestjs/common';
+import { strToU8, zipSync } from 'fflate';
+
+/**
+ * The parts of setting up IAM that are the same for every customer, as files. They need no key: they hold no secret and
+ * nothing of a tenant, whoever sets up an account is often not the one who has the key, and everything in them ends up
+ * in the open of a customer's account anyway. They take no values either, so no link to them can say whom to trust.
+ */
+@Controller('iam-setup')
+export class IamSetupController {
+  /** Made once, so that asking again and again costs nothing. */
+  private readonly downloads: ReadonlyMap<string, { type: string; body: Uint8Array }>;
+
+  constructor(settings: IamSetupSettings) {
+    const template = cloudFormationTemplate(settings);
+    const text = (type: string, body: string) => ({ type: `${type}; charset=utf-8`, body: strToU8(body) });
+    this.downloads = new Map([
+      ['template.yaml', text('application/yaml', toYaml(template))],
+      ['template.json', text('application/json', `${JSON.stringify(template, null, 2)}\n`)],
+      ['terraform.zip', zipOf(terraformDefaults(settings))],
+      ...Object.keys(partitionNames).map(
+        (partition) => [`policies/${partition}.zip`, zipOf(policyFiles(settings, partition as AwsPartition))] as const,
+      ),
+    ]);
+  }
+
+  @Get(':name')
+  file(@Param('name') name: string): StreamableFile {
+    return this.download(name);
+  }
+
+  @Get('policies/:name')
+  policies(@Param('name') name: string): StreamableFile {
+    return this.download(`policies/${name}`);
+  }
+
+  private download(path: string): StreamableFile {
+    const found = this.downloads.get(path);
+    if (!found) throw new NotFoundException();
+
+    const disposition = `attachment; filename="${path.replace('/', '-')}"`;
+    return new StreamableFile(found.body, { type: found.type, disposition, length: found.body.length });
+  }
+}
+
+/** Of the same files always the same zip. */
+function zipOf(files: readonly SetupFile[]) {
+  const contents = Object.fromEntries(files.map(({ name, content }) => [name, strToU8(content)]));
+  return { type: 'application/zip', body: zipSync(contents, { mtime: new Date(2000, 0, 1) }) };
+}

@@ -1,0 +1,128 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { projectFolder } from '../support/process.js';
+
+describe('The command line, asked to set up IAM,', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'iam-setup-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const cli = (
+    args: string[],
+    env: Record<string, string> = { VENDOR_NAME: 'acme', VENDOR_AWS_ACCOUNT_ID: '111111111111' },
+  ) =>
+    spawnSync(process.execPath, [join(projectFolder, 'dist/src/cli.js'), 'iam-setup', ...args], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], ...env },
+      encoding: 'utf8',
+    });
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+
+  it('writes a template and its parameters, and makes no database', () => {
+    const { status, stdout, stderr } = cli([
+      'cloudformation',
+      '--out',
+      'out',
+      '--no-create-access-key',
+      '--region',
+      'eu-west-1',
+    ]);
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.trim().split('\n').sort()).toEqual(
+      readdirSync(join(folder, 'out'))
+        .map((name) => join('out', name))
+        .sort(),
+    );
+    expect(parse(read('out/template.yaml'))).toEqual(JSON.parse(read('out/template.json')));
+    expect(JSON.parse(read('out/parameters.json'))).toContainEqual({
+      ParameterKey: 'CreateAccessKey',
+      ParameterValue: 'false',
+    });
+    expect(read('out/commands.sh')).toContain('--region eu-west-1');
+    expect(readdirSync(folder)).toEqual(['out']);
+  });
+
+  it('writes a module with the values in one file', () => {
+    expect(cli(['terraform', '--out', 'out', '--path', '/vendors/']).status).toBe(0);
+
+    expect(JSON.parse(read('out/terraform.tfvars.json'))).toMatchObject({
+      path: '/vendors/',
+      vendor_account_id: '111111111111',
+    });
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'README.md',
+      'main.tf',
+      'outputs.tf',
+      'policies',
+      'terraform.tfvars.json',
+      'trust',
+      'variables.tf',
+    ]);
+  });
+
+  it('writes steps whose documents can be pasted', () => {
+    expect(
+      cli(
+        [
+          'manual',
+          '--out',
+          'out',
+          '--aws-account-id',
+          '222222222222',
+          '--create-access-role',
+          '--external-id',
+          'gateway-1',
+        ],
+        { VENDOR_AWS_ACCOUNT_ID: '111111111111', GATEWAY_IDENTITY_ARN: 'arn:aws:iam::111111111111:role/gateway' },
+      ).status,
+    ).toBe(0);
+
+    const documents = readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.json'));
+    expect(documents.length).toBeGreaterThan(6);
+    for (const name of documents) {
+      expect(JSON.parse(read(`out/${name}`)).Version).toBe('2012-10-17');
+      expect(read('out/README.md')).toContain(name);
+    }
+    const blocks = [...read('out/README.md').matchAll(/```sh\n(.*?)\n```/gs)].map(([, block]) => block!);
+    for (const block of blocks) execFileSync('/bin/sh', ['-n', '-c', block]);
+    expect(blocks.join('\n')).toContain('"sts:ExternalId":"gateway-1"');
+  });
+
+  it('overwrites nothing', () => {
+    expect(cli(['terraform', '--out', 'out']).status).toBe(0);
+    const before = read('out/main.tf');
+
+    const again = cli(['terraform', '--out', 'out', '--path', '/x/']);
+    expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/main\.tf.* exists already/)]);
+    expect(read('out/main.tf')).toBe(before);
+    expect(read('out/terraform.tfvars.json')).not.toContain('/x/');
+  });
+
+  it.each([
+    [['cloudformation', '--out', 'out', '--path', 'x', '--user-name', '$(x)'], 1, /--user-name: .*\n--path: /],
+    [['manual', '--out', 'out'], 1, /--aws-account-id is missing/],
+    [['cloudformation', '--out', 'out', '--create-access-role'], 1, /--external-id must/],
+    [
+      ['cloudformation', '--out', 'out', '--create-access-role', '--external-id', 'gateway-1'],
+      1,
+      /--create-access-role: .*GATEWAY_IDENTITY_ARN/,
+    ],
+    [['cloudformation'], 2, /--out is missing[\s\S]*npm run cli/],
+    [['pulumi', '--out', 'out'], 2, /cloudformation, terraform, manual/],
+    [['terraform', '--out', 'out', '--colour'], 2, /colour/],
+  ])('refuses %j, and writes nothing', (args, code, said) => {
+    const { status, stderr } = cli(args);
+
+    expect(stderr).toMatch(said);
+    expect(status).toBe(code);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  it('explains itself', () => {
+    expect(cli(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('--permissions-boundary-arn') });
+  });
+});
