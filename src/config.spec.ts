@@ -69,6 +69,7 @@ describe('the configuration', () => {
     ['VENDOR_NAME', 'a b'],
     ['VENDOR_AWS_ACCOUNT_ID', '1111-2222-3333'],
     ['VENDOR_TAG_KEY', '"'],
+    ['VENDOR_TAG_KEY', 'aws:vendor'],
     ['GATEWAY_IDENTITY_ARN', 'arn:aws:sts::111122223333:assumed-role/x/y'],
     ['IAM_TEMPLATE_URL', 'https://acme.example/template.yaml'],
     ['IAM_TEMPLATE_URL', 'https://s3.amazonaws.com.evil.example/template.yaml'],

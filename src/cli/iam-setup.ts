@@ -95,7 +95,8 @@ export function iamSetupCommand(args: readonly string[]): void {
     return refuse(2, `${(error as Error).message}\n\n${help}`);
   }
   const { out, help: wantsHelp, 'external-id': externalId = '', ...chosen } = given.values;
-  const files = given.positionals.length === 1 ? filesOf[given.positionals[0]!] : undefined;
+  const [method = '', ...more] = given.positionals;
+  const files = more.length === 0 && Object.hasOwn(filesOf, method) ? filesOf[method] : undefined;
   if (wantsHelp) return void process.stdout.write(help);
   if (!files) return refuse(2, `Name one method: ${Object.keys(filesOf).join(', ')}.\n\n${help}`);
   if (!out) return refuse(2, `--out is missing.\n\n${help}`);
@@ -107,7 +108,7 @@ export function iamSetupCommand(args: readonly string[]): void {
     const externalIdFault = request.createAccessRole ? faultInParameter('externalId', externalId) : null;
     if (externalIdFault) return refuse(1, `--external-id ${externalIdFault}.`);
     const methods = iamSetupMethods(readConfig(process.env).iamSetup, request, externalId);
-    if (given.positionals[0] === 'manual' && methods.manual.unavailable)
+    if (method === 'manual' && methods.manual.unavailable)
       return refuse(1, '--aws-account-id is missing: policies are attached by ARNs that name the account.');
     write(out, files(methods), refuse);
   } catch (error) {

@@ -112,6 +112,7 @@ describe('The command line, asked to set up IAM,', () => {
       /--create-access-role: .*GATEWAY_IDENTITY_ARN/,
     ],
     [['cloudformation'], 2, /--out is missing[\s\S]*npm run cli/],
+    [['constructor', '--out', 'out'], 2, /cloudformation, terraform, manual/],
     [['pulumi', '--out', 'out'], 2, /cloudformation, terraform, manual/],
     [['terraform', '--out', 'out', '--colour'], 2, /colour/],
   ])('refuses %j, and writes nothing', (args, code, said) => {

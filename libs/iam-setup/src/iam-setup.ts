@@ -143,6 +143,8 @@ export const switches: Readonly<Record<Option, { title: string; means: string; u
 /** What is wrong with a value of a parameter, as the end of a sentence; null when nothing is. */
 export function faultInParameter(parameter: Parameter, value: string): string | null {
   const { pattern, fault, longest } = parameters[parameter];
+  // Said here only: Terraform's expressions know no "but not".
+  if (parameter === 'tagKey' && /^aws:/i.test(value)) return 'must not begin with aws:, which AWS keeps for itself';
   if (value.length > longest) return `must be at most ${longest} characters, and has ${value.length}`;
   return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
 }
