@@ -5,10 +5,14 @@ import { Gateway } from '../support/gateway.js';
 const unmet = ['5A70', '6A70', 'D6D5'];
 
 /** Whether each audit is met by what the key may see, as `MUST 4655`. */
-async function audited(gateway: Gateway, key: string): Promise<{ met: string[]; unmet: string[] }> {
-  const fetchFn = (url: string, init: RequestInit = {}) =>
-    fetch(url, { ...init, headers: { ...(init.headers as object), authorization: `Bearer ${key}` } });
-  const result = { met: [] as string[], unmet: [] as string[] };
+async function audited(gateway: Gateway, key: string) {
+  const result = { met: [] as string[], unmet: [] as string[], statuses: [] as number[] };
+  const fetchFn = async (url: string, init: RequestInit = {}) => {
+    const headers = { ...(init.headers as object), authorization: `Bearer ${key}` };
+    const response = await fetch(url, { ...init, headers });
+    result.statuses.push(response.status);
+    return response;
+  };
   for (const { id, name, fn } of serverAudits({ url: `${gateway.url}/graphql`, fetchFn })) {
     const { status } = await fn();
     result[status === 'ok' ? 'met' : 'unmet'].push(`${name.split(' ')[0]} ${id}`);
@@ -28,6 +32,14 @@ describe('the specification of GraphQL over HTTP', () => {
     const count = (level: string) => result.met.filter((audit) => audit.startsWith(level)).length;
     expect(result.unmet.sort()).toEqual(unmet.map((id) => `MAY ${id}`));
     expect([count('MUST'), count('SHOULD'), count('MAY')]).toEqual([13, 23, 22]);
+  });
+
+  it('is met but for what asks for the schema, and never answered with a 5xx, with a key that may not have it', async () => {
+    const { unmet: failed, statuses } = await audited(gateway, await gateway.newKey({ mayIntrospect: false }));
+
+    expect(failed.filter((audit) => audit.startsWith('MUST')).length).toBeLessThanOrEqual(2);
+    expect(statuses.length).toBeGreaterThan(60);
+    expect(statuses.filter((status) => status >= 500)).toEqual([]);
   });
 
   it.each([
