@@ -18,21 +18,10 @@ import { strToU8, zipSync } from 'fflate';
  */
 @Controller('iam-setup')
 export class IamSetupController {
-  /** Made once, so that asking again and again costs nothing. */
-  private readonly downloads: ReadonlyMap<string, { type: string; body: Uint8Array }>;
+  /** Made once, when first asked for: asking again and again costs nothing, nor does a start. */
+  private made: ReadonlyMap<string, Download> | undefined;
 
-  constructor(settings: IamSetupSettings) {
-    const template = cloudFormationTemplate(settings);
-    const text = (type: string, body: string) => ({ type: `${type}; charset=utf-8`, body: strToU8(body) });
-    this.downloads = new Map([
-      ['template.yaml', text('application/yaml', toYaml(template))],
-      ['template.json', text('application/json', `${JSON.stringify(template, null, 2)}\n`)],
-      ['terraform.zip', zipOf(terraformDefaults(settings))],
-      ...Object.keys(partitionNames).map(
-        (partition) => [`policies/${partition}.zip`, zipOf(policyFiles(settings, partition as AwsPartition))] as const,
-      ),
-    ]);
-  }
+  constructor(private readonly settings: IamSetupSettings) {}
 
   @Get(':name')
   file(@Param('name') name: string): StreamableFile {
@@ -45,7 +34,7 @@ export class IamSetupController {
   }
 
   private download(path: string): StreamableFile {
-    const found = this.downloads.get(path);
+    const found = (this.made ??= downloads(this.settings)).get(path);
     if (!found) throw new NotFoundException();
 
     const disposition = `attachment; filename="${path.replace('/', '-')}"`;
@@ -53,8 +42,26 @@ export class IamSetupController {
   }
 }
 
+interface Download {
+  readonly type: string;
+  readonly body: Uint8Array;
+}
+
+function downloads(settings: IamSetupSettings): Map<string, Download> {
+  const template = cloudFormationTemplate(settings);
+  const text = (type: string, body: string) => ({ type: `${type}; charset=utf-8`, body: strToU8(body) });
+  return new Map([
+    ['template.yaml', text('application/yaml', toYaml(template))],
+    ['template.json', text('application/json', `${JSON.stringify(template, null, 2)}\n`)],
+    ['terraform.zip', zipOf(terraformDefaults(settings))],
+    ...Object.keys(partitionNames).map(
+      (partition) => [`policies/${partition}.zip`, zipOf(policyFiles(settings, partition as AwsPartition))] as const,
+    ),
+  ]);
+}
+
 /** Of the same files always the same zip. */
-function zipOf(files: readonly SetupFile[]) {
+function zipOf(files: readonly SetupFile[]): Download {
   const contents = Object.fromEntries(files.map(({ name, content }) => [name, strToU8(content)]));
   return { type: 'application/zip', body: zipSync(contents, { mtime: new Date(2000, 0, 1) }) };
 }
