@@ -1,4 +1,4 @@
-import { RoleGuard } from '#libs/access';
+import { AccessModule, RoleGuard } from '#libs/access';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DomainWiringModule } from './domain-wiring.module.js';
@@ -15,7 +15,7 @@ export class AppModule {
   static of(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.of(platform), DomainWiringModule, GatewayGraphQLModule],
+      imports: [PlatformModule.of(platform), DomainWiringModule, AccessModule, GatewayGraphQLModule],
       controllers: [HealthController],
       providers: [
         { provide: APP_GUARD, useClass: RoleGuard },
