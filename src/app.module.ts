@@ -1,4 +1,4 @@
-import { RoleGuard } from '#libs/access';
+import { AccessModule, RoleGuard } from '#libs/access';
 import { IamSetupModule, type IamSetupSettings } from '#libs/iam-setup';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
@@ -17,7 +17,13 @@ export class AppModule {
   static of(platform: Platform, iamSetup: IamSetupSettings): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.of(platform), DomainWiringModule, IamSetupModule.of(iamSetup), GatewayGraphQLModule],
+      imports: [
+        PlatformModule.of(platform),
+        DomainWiringModule,
+        AccessModule,
+        IamSetupModule.of(iamSetup),
+        GatewayGraphQLModule,
+      ],
       controllers: [HealthController, IamSetupController],
       providers: [
         { provide: APP_GUARD, useClass: RoleGuard },

@@ -1,5 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Transactions } from '#libs/database';
+import { AccessRecords } from '../../libs/access/src/access-records.js';
 import { Gateway } from '../support/gateway.js';
-import { createApiKey, globalId, numberOf, revokeApiKey, stepsWith } from '../support/steps.js';
+import { createApiKey, globalId, newAccount, numberOf, revokeApiKey, stepsWith } from '../support/steps.js';
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -177,6 +180,48 @@ describe('API keys', () => {
       await expire(key.id, Date.now() - 1);
 
       expect(await status(key.secret)).toBe(401);
+    });
+
+    it('once they were revoked, be it in the middle of a document', async () => {
+      const owner = await createKey({ role: 'OWNER' });
+      const victim = await createKey({ role: 'OWNER' });
+      const { data } = await gateway
+        .send(
+          `mutation ($own: ID!, $victim: ID!, $account: CreateCloudAccountInput!) {
+          revokeApiKey(input: { id: $own }) { userErrors { code } }
+          createApiKey(input: { name: "Kept", role: OWNER }) { secret }
+          other: revokeApiKey(input: { id: $victim }) { userErrors { code } }
+          createCloudAccount(input: $account) { cloudAccount { id } }
+        }`,
+          { own: owner.id, victim: victim.id, account: newAccount('KE00') },
+          owner.secret,
+        )
+        .then(({ body }) => body);
+
+      expect(data).toEqual({
+        revokeApiKey: { userErrors: [] },
+        createApiKey: null,
+        other: null,
+        createCloudAccount: null,
+      });
+      expect(await status(victim.secret)).toBe(200);
+    });
+
+    it('once they were revoked, be it while they make another', async () => {
+      const owner = await createKey({ role: 'OWNER' });
+      let making!: Promise<any>;
+      await gateway.get(Transactions).run(async (now) => {
+        const records = gateway.get(AccessRecords);
+        await records.holdTenant(2);
+        making = gateway.send(createApiKey, { input: { name: 'Kept', role: 'OWNER' } }, owner.secret);
+        await wait(300); // on MariaDB it gets as far as the tenant meanwhile, on SQLite not even to its key
+        const [key] = await records.findKeys(2, [numberOf(owner.id)]);
+        key!.revoke(now);
+        await records.revokeKey(key!);
+      });
+
+      expect((await making).text).toContain('UNAUTHENTICATED');
+      expect((await making).text).not.toContain('gwk_live_');
     });
 
     it('from other addresses than they are for, and say no more than that', async () => {

@@ -4,7 +4,7 @@ import { Events, type Actor } from '#libs/events';
 import { Clock, NotFound, UnitOfWork, type Page, type PageRequest, type Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AccessRecords, type ApiKeyFilter } from './access-records.js';
-import { ApiKeyNotFound, OperatorKeyByCliOnly } from './access.errors.js';
+import { ApiKeyNotFound, OperatorKeyByCliOnly, Unauthenticated } from './access.errors.js';
 import { ApiKey, type NewApiKey } from './api-key.entity.js';
 import { newApiKeyToken } from './api-key-token.js';
 import type { Viewer } from './viewer.js';
@@ -57,14 +57,26 @@ export class ApiKeyService {
   }
 
   /**
+   * A request may begin a change long after its key was looked at: others of the same document may have waited for AWS.
+   *
+   * @throws Unauthenticated when the viewer's key opens nothing any more
+   */
+  async refuseEnded(viewer: Viewer): Promise<void> {
+    const key = await this.records.findKey(viewer.apiKeyId);
+    if (!key?.isUsableAt(this.clock.now())) throw new Unauthenticated();
+  }
+
+  /**
    * Another key for the viewer's tenant.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
    * @throws OperatorKeyByCliOnly, InvalidInput
+   * @throws Unauthenticated when the viewer's own was revoked meanwhile
    */
   create(viewer: Viewer, key: NewApiKey, remember: (apiKey: ApiKey) => Promise<void>): Promise<IssuedApiKey> {
     refuseToOperator(viewer);
     return this.unitOfWork.run(async () => {
+      await this.holdKeysOf(viewer);
       const issued = await this.issue(viewer.actor, viewer.tenantId, key);
       await remember(issued.apiKey);
       return issued;
@@ -95,11 +107,12 @@ export class ApiKeyService {
    * From now on the key opens nothing.
    *
    * @throws ApiKeyNotFound, ApiKeyAlreadyRevoked, ApiKeyIsLastOwner
+   * @throws Unauthenticated when the viewer's own was revoked meanwhile
    */
   revoke(viewer: Viewer, id: number): Promise<ApiKey> {
     return this.unitOfWork.run(async (now) => {
       // The rule spans the tenant's keys, so that of two OWNERs who revoke each other one stays.
-      await this.records.holdTenant(viewer.tenantId);
+      await this.holdKeysOf(viewer);
       const [key] = await this.findMany(viewer, [id]);
       if (!key) throw new ApiKeyNotFound();
       key.refuseRevocation(await this.records.twoOwners(viewer.tenantId, now));
@@ -132,6 +145,12 @@ export class ApiKeyService {
     } finally {
       pepper.fill(0);
     }
+  }
+
+  /** Lets nobody else revoke a key of the tenant until the unit of work ends: a revoked one is not to leave another behind. */
+  private async holdKeysOf(viewer: Viewer): Promise<void> {
+    await this.records.holdTenant(viewer.tenantId);
+    await this.refuseEnded(viewer);
   }
 
   private async end(actor: Actor, key: ApiKey, now: Date): Promise<ApiKey> {

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
+import { ApiKeyService } from '../api-key.service.js';
 import type { Role, Viewer } from '../viewer.js';
 
 /** The least a viewer must be to use an operation. Without it a query is every VIEWER's, a mutation an OWNER's alone. */
@@ -10,17 +11,22 @@ export const RequiresRole = Reflector.createDecorator<Role>();
 /** Refuses an operation to a viewer whose role is not enough, before anything of its input is looked at. */
 @Injectable()
 export class RoleGuard implements CanActivate {
-  constructor(private readonly reflector: Reflector) {}
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly keys: ApiKeyService,
+  ) {}
 
-  /** @throws Forbidden */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws Forbidden, and Unauthenticated when the key ended before this mutation of its document began */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType<string>() !== 'graphql') return true;
 
     const graphql = GqlExecutionContext.create(context);
     const { parentType, schema } = graphql.getInfo<GraphQLResolveInfo>();
-    const least = parentType === schema.getMutationType() ? 'OWNER' : 'VIEWER';
-    const role = this.reflector.get(RequiresRole, context.getHandler()) ?? least;
-    graphql.getContext<{ viewer: Viewer }>().viewer.refuseUnless(role);
+    const isMutation = parentType === schema.getMutationType();
+    const role = this.reflector.get(RequiresRole, context.getHandler()) ?? (isMutation ? 'OWNER' : 'VIEWER');
+    const { viewer } = graphql.getContext<{ viewer: Viewer }>();
+    viewer.refuseUnless(role);
+    if (isMutation) await this.keys.refuseEnded(viewer);
     return true;
   }
 }
