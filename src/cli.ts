@@ -1,3 +1,4 @@
+import './node-version.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
