@@ -64,12 +64,21 @@ describe('everything that happens', () => {
   });
 
   it('to a key', async () => {
-    const key = await createKey({ allowedCidrs: ['10.0.0.0/8'] });
+    const key = await createKey({ allowedCidrs: ['10.0.0.0/8'], mayIntrospect: true });
     await steps.revokeKey(key.id);
 
     const rows = await events('ApiKey', numberOf(key.id));
     expect(rows).toMatchObject([
-      { type: 'API_KEY_CREATED', data: { role: 'VIEWER', allowedCidrs: ['10.0.0.0/8'], expiresAt: key.expiresAt } },
+      {
+        type: 'API_KEY_CREATED',
+        data: {
+          name: 'Spare',
+          role: 'VIEWER',
+          allowedCidrs: ['10.0.0.0/8'],
+          mayIntrospect: true,
+          expiresAt: key.expiresAt,
+        },
+      },
       { type: 'API_KEY_REVOKED' },
     ]);
     expect(JSON.stringify(rows)).not.toContain(key.secret.slice(17));
