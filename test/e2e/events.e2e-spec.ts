@@ -139,6 +139,22 @@ describe('everything that happens', () => {
     expect(await count()).toBe(before);
   });
 
+  it('to a key happens once, whoever revokes it at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const key = await createKey();
+      const revocations = Array.from({ length: 4 }, () =>
+        gateway.get(ApiKeyService).revokeAny(operator, numberOf(key.id)),
+      );
+      const outcomes = await Promise.allSettled(revocations);
+
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await events('ApiKey', numberOf(key.id))).toMatchObject([
+        { type: 'API_KEY_CREATED' },
+        { type: 'API_KEY_REVOKED' },
+      ]);
+    }
+  });
+
   it('is numbered without gaps for each subject, whoever was at it at once', async () => {
     const account = await createAccount();
     const { version } = account;
