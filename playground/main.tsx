@@ -24,7 +24,7 @@ const texts = {
   none: (
     <>
       The gateway printed a key at its first start. Another one:{' '}
-      <code>npm run cli -- keys create --tenant 1 --name Playground</code>
+      <code>npm run cli -- keys create --tenant 2 --name Playground --introspection</code>
     </>
   ),
   asking: 'Asking the gateway …',
@@ -33,6 +33,7 @@ const texts = {
   mayNotIntrospect:
     'This key may not introspect: operations run, but the docs explorer and completion need a key that may.',
   silent,
+  failing: 'The gateway cannot tell just now whether it knows this key. Reload this page in a moment.',
 };
 type Status = keyof typeof texts;
 
@@ -44,22 +45,21 @@ const ready = tabs.map(({ query, variables }) => ({
 const refusal = (message: string) => ({ errors: [new GraphQLError(message)] });
 
 /** Sends with `key` what GraphiQL is told to run, with the ids seen so far in place of the placeholders. */
-function fetcherWith(key: string, report: (status: Status) => void): GraphiQLProps['fetcher'] {
+function fetcherWith(key: string, report: (next: (status: Status) => Status) => void): GraphiQLProps['fetcher'] {
   const send = async (request: Parameters<GraphiQLProps['fetcher']>[0]): Promise<ExecutionResult> => {
     // GraphiQL knows the name of a tab's operation a moment late.
     const { query, operationName } = request;
     const named = operationName && query.includes(operationName) ? operationName : undefined;
     const seen = JSON.parse(store.getItem(stored.ids) ?? '{}') as Record<string, string>;
-    const response = await fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query, operationName: named, variables: filled(request.variables, seen) }),
-    }).catch((error: unknown) => {
-      if (!(error instanceof TypeError)) throw error;
-      report('silent');
-      throw new Error(silent);
-    });
-    const answer = (await response.json()) as ExecutionResult;
+    const body = JSON.stringify({ query, operationName: named, variables: filled(request.variables, seen) });
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+    const answer = await fetch('/graphql', { method: 'POST', headers, body })
+      .then((response) => response.json() as Promise<ExecutionResult>)
+      .catch(() => {
+        // Nobody, or something in place of the gateway.
+        report(() => 'silent');
+        throw new Error(silent);
+      });
     store.setItem(stored.ids, JSON.stringify({ ...seen, ...idsIn(answer.data) }));
     return answer;
   };
@@ -68,14 +68,20 @@ function fetcherWith(key: string, report: (status: Status) => void): GraphiQLPro
     if (!key) return refusal('Put in an API key first: the field is at the top.');
     try {
       const answer = await send(request);
-      if (answer.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')) report('refused');
-      else if (request.operationName === 'IntrospectionQuery') report(answer.data ? 'accepted' : 'mayNotIntrospect');
+      report((status) => statusAfter(request.operationName === 'IntrospectionQuery', answer, status));
       return answer;
     } catch (error) {
       // GraphiQL would show the stack of what is thrown.
       return refusal((error as Error).message);
     }
   };
+}
+
+function statusAfter(isIntrospection: boolean, { data, errors }: ExecutionResult, status: Status): Status {
+  const codes = new Set(errors?.map(({ extensions }) => extensions?.code));
+  if (codes.has('UNAUTHENTICATED')) return 'refused';
+  if (isIntrospection && !data) return codes.has('FORBIDDEN') ? 'mayNotIntrospect' : 'failing';
+  return isIntrospection || (data && (status === 'silent' || status === 'failing')) ? 'accepted' : status;
 }
 
 function Playground() {

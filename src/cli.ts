@@ -1,3 +1,4 @@
+import './node-version.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
@@ -20,7 +21,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- tenants add --name NAME               a tenant with its first API key, shown once
   npm run cli -- keys list [--tenant ID]
   npm run cli -- keys create --tenant ID --name NAME   another API key of a tenant, shown once
-      [--role ${Object.keys(Role).join('|')}]            what it may do; OWNER when not given
+      [--role ${Object.keys(Role).join('|')}]                    what it may do; OWNER when not given
       [--days N | --never-expires]                     how long it opens anything; ${defaultLifetime} days when not given
       [--from CIDR]...                                 the addresses it may be used from; any when not given
       [--introspection]                                it may ask for the schema
@@ -89,7 +90,7 @@ const commands: Record<string, Command> = {
       const { apiKey, token } = await keys.issue(operator, given.number('tenant'), {
         name: given.text('name'),
         role: given.oneOf('role', Role, 'OWNER'),
-        lifetime: given.has('never-expires') ? null : given.has('days') ? given.number('days') : defaultLifetime,
+        lifetime: given.lifetime(),
         allowedCidrs: given.list('from'),
         mayIntrospect: given.has('introspection'),
       });
@@ -147,9 +148,16 @@ class Given {
   }
 
   number(name: Option): number {
-    const number = Number(this.text(name));
-    if (!Number.isInteger(number) || number < 1) throw new Usage(`--${name} must be a whole number.`);
-    return number;
+    const text = this.text(name);
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new Usage(`--${name} must be a whole number from 1.`);
+    return Number(text);
+  }
+
+  /** In days; null for ever. */
+  lifetime(): number | null {
+    if (!this.has('never-expires')) return this.has('days') ? this.number('days') : defaultLifetime;
+    if (this.has('days')) throw new Usage('--days and --never-expires exclude each other.');
+    return null;
   }
 
   oneOf<T extends string>(name: Option, values: Readonly<Record<T, T>>, otherwise?: T): T {
@@ -172,7 +180,8 @@ async function main(): Promise<void> {
   if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
-  const command = commands[positionals.join(' ')];
+  const name = positionals.join(' ');
+  const command = Object.hasOwn(commands, name) && commands[name];
   if (!command) throw new Usage('There is no such command.');
   for (const option of Object.keys(values) as Option[])
     if (option !== 'json' && !command.takes.includes(option))
@@ -227,6 +236,7 @@ function keyRow(key: ApiKey): Row {
     id: key.id,
     tenant: key.tenantId,
     name: key.name,
+    'key id': key.keyId,
     role: key.role,
     from: key.allowedCidrs.join(' ') || null,
     introspection: key.mayIntrospect,

@@ -87,12 +87,12 @@ export const settings = {
   TRUSTED_PROXIES: {
     schema: z.string().transform((text, context) => {
       const cidrs = text.split(',').map((cidr) => cidr.trim());
-      if (cidrs.every((cidr) => faultInCidr(cidr) === null)) return cidrs;
-      context.addIssue({
-        code: 'custom',
-        message: 'must be blocks of addresses in CIDR notation, with commas between',
-      });
-      return z.NEVER;
+      const refuse = (message: string) => (context.addIssue({ code: 'custom', message }), z.NEVER);
+      if (cidrs.some((cidr) => faultInCidr(cidr) !== null))
+        return refuse('must be blocks of addresses in CIDR notation, with commas between');
+      // Whoever believes everybody, believes what a caller writes: then an address proves nothing.
+      if (cidrs.some((cidr) => cidr.endsWith('/0'))) return refuse('must not hold every address there is');
+      return cidrs;
     }),
     means:
       'The proxies whose `X-Forwarded-For` is believed. It tells where a request came from, for API keys that may be used from some addresses only.',

@@ -64,12 +64,21 @@ describe('everything that happens', () => {
   });
 
   it('to a key', async () => {
-    const key = await createKey({ allowedCidrs: ['10.0.0.0/8'] });
+    const key = await createKey({ allowedCidrs: ['10.0.0.0/8'], mayIntrospect: true });
     await steps.revokeKey(key.id);
 
     const rows = await events('ApiKey', numberOf(key.id));
     expect(rows).toMatchObject([
-      { type: 'API_KEY_CREATED', data: { role: 'VIEWER', allowedCidrs: ['10.0.0.0/8'], expiresAt: key.expiresAt } },
+      {
+        type: 'API_KEY_CREATED',
+        data: {
+          name: 'Spare',
+          role: 'VIEWER',
+          allowedCidrs: ['10.0.0.0/8'],
+          mayIntrospect: true,
+          expiresAt: key.expiresAt,
+        },
+      },
       { type: 'API_KEY_REVOKED' },
     ]);
     expect(JSON.stringify(rows)).not.toContain(key.secret.slice(17));
@@ -128,6 +137,22 @@ describe('everything that happens', () => {
     await expect(gateway.get(ApiKeyService).revokeAny(operator, 999)).rejects.toThrow('There is no such key');
 
     expect(await count()).toBe(before);
+  });
+
+  it('to a key happens once, whoever revokes it at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      const key = await createKey();
+      const revocations = Array.from({ length: 4 }, () =>
+        gateway.get(ApiKeyService).revokeAny(operator, numberOf(key.id)),
+      );
+      const outcomes = await Promise.allSettled(revocations);
+
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect(await events('ApiKey', numberOf(key.id))).toMatchObject([
+        { type: 'API_KEY_CREATED' },
+        { type: 'API_KEY_REVOKED' },
+      ]);
+    }
   });
 
   it('is numbered without gaps for each subject, whoever was at it at once', async () => {

@@ -62,13 +62,18 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     const [{ id, key, expires }] = await json('keys', 'create', '--tenant', '2', '--name', 'Limited', ...limits);
     const [eternal] = await json('keys', 'create', '--tenant', '2', '--name', 'Eternal', '--never-expires');
 
-    expect(await gateway.ask('{ viewer { role mayIntrospect } }', {}, key)).toEqual({
-      viewer: { role: 'VIEWER', mayIntrospect: true },
-    });
+    const { viewer } = await gateway.ask('{ viewer { role mayIntrospect apiKey { keyId } } }', {}, key);
+    expect(viewer).toEqual({ role: 'VIEWER', mayIntrospect: true, apiKey: { keyId: key.slice(9, 17) } });
     expect(Math.round((Date.parse(expires) - Date.now()) / (24 * 60 * 60 * 1000))).toBe(7);
     expect(eternal.expires).toBeNull();
     expect(await json('keys', 'list', '--tenant', '2')).toContainEqual(
-      expect.objectContaining({ id, role: 'VIEWER', from: '127.0.0.0/8 ::1/128', 'last used': expect.any(String) }),
+      expect.objectContaining({
+        id,
+        'key id': viewer.apiKey.keyId,
+        role: 'VIEWER',
+        from: '127.0.0.0/8 ::1/128',
+        'last used': expect.any(String),
+      }),
     );
   });
 
@@ -127,7 +132,11 @@ describe('The command line', () => {
     [['tenants', 'add', '--name', ' '], 1, /must not be blank/],
     [['tenants', 'add'], 2, /--name is missing[\s\S]*npm run cli/],
     [['keys', 'create', '--tenant', 'two', '--name', 'x'], 2, /--tenant must be a whole number/],
+    [['keys', 'create', '--tenant', '1e0', '--name', 'x'], 2, /--tenant must be a whole number/],
+    [['keys', 'create', '--tenant', '2', '--name', 'x', '--days', '0'], 2, /--days must be a whole number from 1/],
+    [['keys', 'create', '--tenant', '2', '--name', 'x', '--days', '7', '--never-expires'], 2, /exclude each other/],
     [['make', 'coffee'], 2, /no such command/],
+    [['constructor'], 2, /no such command/],
     [['keys', 'list', '--colour'], 2, /colour/],
     [['keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
     [['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'], 2, /--role must be one of VIEWER, MANAGER/],

@@ -1,17 +1,20 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { usePlaces } from '../support/places.js';
-import type { GatewayProcess } from '../support/process.js';
+import { projectFolder, type GatewayProcess, type Place } from '../support/process.js';
 import { createApiKey } from '../support/steps.js';
 
 describe('The playground in a browser', () => {
   const newPlace = usePlaces();
   let browser: Browser;
   let context: BrowserContext;
+  let place: Place;
   let gateway: GatewayProcess;
 
   beforeAll(async () => {
-    const place = await newPlace();
+    place = await newPlace();
     [browser, gateway] = await Promise.all([startChromium(), place.start()]);
     context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   });
@@ -112,5 +115,51 @@ describe('The playground in a browser', () => {
 
     await page.getByText('This key may not introspect').waitFor();
     await run(page, 'ErrorCatalog', '"errorCatalog"');
+  });
+
+  it('names a command that makes another key', async () => {
+    const { page } = await visit();
+    const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split(' -- ');
+    const env = { PATH: process.env['PATH'], DATA_DIR: place.dataDir };
+    const program = join(projectFolder, 'dist/src/cli.js');
+    const [{ key }] = JSON.parse(
+      String(execFileSync(process.execPath, [program, ...command.split(' '), '--json'], { env })),
+    );
+
+    await giveKey(page, key);
+
+    await page.getByText('The gateway knows this key.').waitFor();
+    await run(page, 'CreateKey', '"gwk_live_');
+  });
+
+  const away = { errors: [{ message: 'Away.', extensions: { code: 'DATABASE_UNAVAILABLE' } }] };
+  it.each<[string, Parameters<Page['route']>[1], string]>([
+    ['nobody answers', (route) => route.abort(), 'The gateway does not answer.'],
+    ['a proxy answers', (route) => route.fulfill({ status: 502, body: '<html>' }), 'The gateway does not answer.'],
+    ['the database is away', (route) => route.fulfill({ status: 503, json: away }), 'The gateway cannot tell just now'],
+  ])('says when %s, and no longer when that is over', async (_, trouble, said) => {
+    const { page } = await visit();
+    await page.route('**/graphql', trouble);
+    await giveKey(page, gateway.key);
+    await page.getByRole('status').getByText(said).waitFor();
+
+    await page.unroute('**/graphql');
+    await run(page, 'ErrorCatalog', '"errorCatalog"');
+
+    await page.getByText('The gateway knows this key.').waitFor();
+  });
+
+  it('has room for the docs and the editor on a narrow screen', async () => {
+    const { page } = await visit();
+    await page.setViewportSize({ width: 420, height: 900 });
+    await giveKey(page, gateway.key);
+    await page.getByText('The gateway knows this key.').waitFor();
+
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByText('Root Types').waitFor();
+
+    for (const part of ['.graphiql-doc-explorer', '.graphiql-query-editor', '.graphiql-response'])
+      expect((await page.locator(part).boundingBox())!.width).toBeGreaterThan(280);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(420);
   });
 });

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onMariaDb, usePlaces } from '../support/places.js';
-import type { GatewayProcess } from '../support/process.js';
+import { projectFolder, type GatewayProcess } from '../support/process.js';
 import { createCloudAccount, newAccount } from '../support/steps.js';
 
 const codesOf = async (gateway: GatewayProcess) => {
@@ -69,12 +69,14 @@ describe('An old Node.js', () => {
 
   it.each(['20.19.0', '22.12.0'])('is told the way out (one that says it is %s)', async (version) => {
     const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
+    const flags = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`];
 
-    const { code, output } = await (
-      await newPlace()
-    ).refused({}, { flags: ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`] });
+    const { code, output } = await (await newPlace()).refused({}, { flags });
+    const cli = spawnSync(process.execPath, [...flags, join(projectFolder, 'dist/src/cli.js'), 'tenants', 'list']);
 
     expect(code).toBe(1);
     expect(output).toContain(`this is ${version}.`);
+    expect(cli).toMatchObject({ status: 1, stdout: Buffer.of() });
+    expect(String(cli.stderr)).toBe(output);
   });
 });

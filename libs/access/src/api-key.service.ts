@@ -96,8 +96,8 @@ export class ApiKeyService {
       const { keyId, token } = newApiKeyToken();
       const apiKey = ApiKey.create({ ...key, tenantId, keyId, tokenHash: await this.hash(token) }, now);
       await this.records.addKey(apiKey);
-      const { id, name, role, allowedCidrs, expiresAt } = apiKey;
-      const data = { name, role, allowedCidrs, expiresAt };
+      const { id, name, role, allowedCidrs, mayIntrospect, expiresAt } = apiKey;
+      const data = { name, role, allowedCidrs, mayIntrospect, expiresAt };
       await this.events.record({ type: 'API_KEY_CREATED', tenantId, subject: ['ApiKey', id], actor, at: now, data });
       return { apiKey, token };
     });

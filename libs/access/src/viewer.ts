@@ -18,7 +18,7 @@ export class Viewer {
     readonly apiKeyName: string,
     readonly role: Role,
     /** Whether the key may ask for the schema. */
-    readonly mayIntrospect: boolean = true,
+    readonly mayIntrospect: boolean,
   ) {}
 
   get actor(): Actor {

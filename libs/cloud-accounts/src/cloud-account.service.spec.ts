@@ -16,8 +16,8 @@ import { CloudAccountService } from './cloud-account.service.js';
 import { InMemoryCloudAccounts } from './testing/in-memory-cloud-accounts.js';
 import { InMemoryUnitOfWork } from './testing/in-memory-unit-of-work.js';
 
-const viewer = new Viewer(7, 1, 'Key', 'OWNER');
-const stranger = new Viewer(8, 2, 'Key', 'OWNER');
+const viewer = new Viewer(7, 1, 'Key', 'OWNER', false);
+const stranger = new Viewer(8, 2, 'Key', 'OWNER', false);
 const hostedId = 1;
 
 const keyOf = (userId: string) => new AwsAccessKey(userId, new Secret('x'));

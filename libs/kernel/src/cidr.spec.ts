@@ -1,10 +1,19 @@
 import { faultInCidr, isInOneOf } from './cidr.js';
 
 describe('a block of addresses', () => {
-  it.each(['0.0.0.0/0', '10.0.0.0/8', '203.0.113.7/32', '203.0.113.4/30', '::/0', '2001:db8::/32', '::1/128'])(
-    'may be %s',
-    (text) => expect(faultInCidr(text)).toBeNull(),
-  );
+  it.each([
+    '0.0.0.0/0',
+    '10.0.0.0/8',
+    '203.0.113.7/32',
+    '203.0.113.4/30',
+    '::/0',
+    '2001:db8::/32',
+    '::1/128',
+    '2001:db8:0:1::/64',
+    '2001:db8::8:0:0:0/80',
+    '1:2:3:4:5:6:7:8/128',
+    '::ffff:10.0.0.0/104',
+  ])('may be %s', (text) => expect(faultInCidr(text)).toBeNull());
 
   it.each([
     '',
@@ -24,7 +33,14 @@ describe('a block of addresses', () => {
     '10.0.0.0/255.0.0.0',
   ])('cannot be %j', (text) => expect(faultInCidr(text)).toMatch(/^must be a block of addresses/));
 
-  it.each(['10.0.0.1/8', '203.0.113.5/30', '0.0.0.1/0'])('cannot begin in its middle, as %s does', (text) =>
+  it.each([
+    '10.0.0.1/8',
+    '203.0.113.5/30',
+    '0.0.0.1/0',
+    '2001:db8::1/32',
+    '1:2:3:4:5:6:7:9/127',
+    '::ffff:10.0.0.1/104',
+  ])('cannot begin in its middle, as %s does', (text) =>
     expect(faultInCidr(text)).toBe('must begin with the first address of its block'),
   );
 

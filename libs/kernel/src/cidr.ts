@@ -9,9 +9,8 @@ export function faultInCidr(text: string): string | null {
   if (!isCidr || Number(prefix) > longest) {
     return 'must be a block of addresses in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32';
   }
-  const mask = 2 ** (32 - Number(prefix));
-  if (family === 4 && numberOf(address) % mask !== 0) return 'must begin with the first address of its block';
-  return null;
+  const size = 2n ** BigInt(longest - Number(prefix));
+  return numberOf(address) % size === 0n ? null : 'must begin with the first address of its block';
 }
 
 /** Whether one of the blocks, each in CIDR notation, holds the address. No block holds what is no address. */
@@ -27,6 +26,12 @@ export function isInOneOf(cidrs: readonly string[], address: string): boolean {
   return family > 0 && blocks.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-function numberOf(ipv4: string): number {
-  return ipv4.split('.').reduce((number, byte) => number * 256 + Number(byte), 0);
+function numberOf(address: string): bigint {
+  if (isIP(address) === 4) return address.split('.').reduce((number, byte) => number * 256n + BigInt(byte), 0n);
+  // A URL has IPv6 in hexadecimal groups only, even where the text ends in an IPv4 address.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
+  const groups = (text = '') => text.split(':').filter(Boolean);
+  const zeros = Array<string>(8 - groups(head).length - groups(tail).length).fill('0');
+  const all = [...groups(head), ...zeros, ...groups(tail)];
+  return all.reduce((number, group) => number * 65536n + BigInt(`0x${group}`), 0n);
 }

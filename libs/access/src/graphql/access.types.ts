@@ -17,11 +17,11 @@ import { Role } from '../viewer.js';
 
 registerEnumType(Role, {
   name: 'Role',
-  description: 'What an API key may do in its tenant. Each may do all that those before it may.',
+  description: 'What an API key may do in its tenant.',
   valuesMap: {
-    VIEWER: { description: 'Look at everything but API keys.' },
-    MANAGER: { description: 'Create, change and delete cloud accounts and subscriptions.' },
-    OWNER: { description: 'Create and revoke API keys.' },
+    VIEWER: { description: 'Look at everything but the API keys of others.' },
+    MANAGER: { description: 'All that a VIEWER may; and create, change and delete cloud accounts and subscriptions.' },
+    OWNER: { description: 'All that a MANAGER may; and look at, create and revoke API keys.' },
   },
 });
 
