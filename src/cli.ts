@@ -20,8 +20,8 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- tenants list
   npm run cli -- tenants add --name NAME               a tenant with its first API key, shown once
   npm run cli -- keys list [--tenant ID]
-  npm run cli -- keys create --tenant ID --name NAME   another API key of a tenant, shown once
-      [--role ${Object.keys(Role).join('|')}]                    what it may do; OWNER when not given
+  npm run cli -- keys create --tenant ID --name NAME --role ${Object.keys(Role).join('|')}
+                                                       another API key of a tenant, shown once
       [--days N | --never-expires]                     how long it opens anything; ${defaultLifetime} days when not given
       [--from CIDR]...                                 the addresses it may be used from; any when not given
       [--introspection]                                it may ask for the schema
@@ -89,7 +89,7 @@ const commands: Record<string, Command> = {
     run: async ({ keys }, given) => {
       const { apiKey, token } = await keys.issue(operator, given.number('tenant'), {
         name: given.text('name'),
-        role: given.oneOf('role', Role, 'OWNER'),
+        role: given.oneOf('role', Role),
         lifetime: given.lifetime(),
         allowedCidrs: given.list('from'),
         mayIntrospect: given.has('introspection'),
@@ -160,8 +160,7 @@ class Given {
     return null;
   }
 
-  oneOf<T extends string>(name: Option, values: Readonly<Record<T, T>>, otherwise?: T): T {
-    if (!this.has(name) && otherwise) return otherwise;
+  oneOf<T extends string>(name: Option, values: Readonly<Record<T, T>>): T {
     const text = this.text(name).toUpperCase();
     if (!Object.hasOwn(values, text)) throw new Usage(`--${name} must be one of ${Object.keys(values).join(', ')}.`);
     return text as T;

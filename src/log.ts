@@ -19,6 +19,8 @@ interface Entry {
   readonly operation?: string | undefined;
   readonly tenantId?: number | undefined;
   readonly apiKeyId?: number | undefined;
+  /** Why a key that is right was not let in. */
+  readonly refused?: string | undefined;
   /** The caller went away before it had the whole answer. */
   readonly aborted?: boolean | undefined;
   readonly path?: string | undefined;
@@ -75,6 +77,7 @@ export class Log implements LoggerService {
         operation: facts.operation,
         tenantId: facts.viewer?.tenantId,
         apiKeyId: facts.viewer?.apiKeyId,
+        refused: facts.refused,
         aborted: reply.raw.writableFinished ? undefined : true,
       } satisfies Entry),
     );
@@ -92,9 +95,9 @@ export class Log implements LoggerService {
 
 function allowed(entry: Entry): Entry {
   const { context, requestId, method, route, status, durationMs, aborted } = entry;
-  const { operation, tenantId, apiKeyId, path, code, error } = entry;
+  const { operation, tenantId, apiKeyId, refused, path, code, error } = entry;
   return {
     ...{ context, requestId, method, route, status, durationMs, aborted },
-    ...{ operation, tenantId, apiKeyId, path, code, error },
+    ...{ operation, tenantId, apiKeyId, refused, path, code, error },
   };
 }

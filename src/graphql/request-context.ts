@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { AccessService, Viewer } from '#libs/access';
-import { Unauthenticated } from '#libs/access';
+import { Unauthenticated, type AccessService, type KeyRefusal, type Viewer } from '#libs/access';
 import { refusalOf } from '#libs/database';
 import { GraphQLError } from 'graphql';
 
 /** What may be told of a request; what is found out while it is served is noted here. */
 export interface RequestFacts {
   readonly id: string;
-  viewer?: Viewer;
+  viewer?: Pick<Viewer, 'tenantId' | 'apiKeyId'>;
+  /** Why a key that is right was not let in. */
+  refused?: KeyRefusal;
   operation?: string;
 }
 
@@ -21,14 +22,16 @@ export interface RequestContext {
 /** What resolvers know of the request: who sends it. Without a valid key nothing of the request is looked at. */
 export function contextBy(access: AccessService) {
   return async (request: { headers: { authorization?: string }; ip: string }): Promise<RequestContext> => {
+    const facts = currentRequest.getStore();
     try {
       const viewer = await access.authenticate(request.headers.authorization, request.ip);
-      const facts = currentRequest.getStore();
       if (facts) facts.viewer = viewer;
       return { viewer };
     } catch (error) {
       const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
       if (!refusal) throw error;
+      if (facts && refusal instanceof Unauthenticated && refusal.refused)
+        Object.assign(facts, { viewer: refusal.refused, refused: refusal.refused.why });
       const http =
         refusal instanceof Unauthenticated
           ? { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }

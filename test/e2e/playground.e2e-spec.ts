@@ -90,7 +90,7 @@ describe('/playground', () => {
     });
 
     it('tells the keys of the sandbox', async () => {
-      const sandbox = (await (await get('/playground/sandbox.json')).json()) as any;
+      const sandbox = await (await get('/playground/sandbox.json')).json();
 
       expect(sandbox).toMatchObject({
         secretAccessKey: 'sandbox/secret/is/the/same/for/every/key',

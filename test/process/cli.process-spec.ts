@@ -42,7 +42,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
   });
 
   it('makes a second key, and revokes it for good', async () => {
-    const [{ id, key }] = await json('keys', 'create', '--tenant', '2', '--name', 'Spare');
+    const [{ id, key }] = await json('keys', 'create', '--tenant', '2', '--name', 'Spare', '--role', 'OWNER');
     expect(await opens(key)).toBe(true);
 
     await json('keys', 'revoke', '--id', String(id));
@@ -60,7 +60,17 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
   it('makes a key that may do what it is told to, from where and for as long', async () => {
     const limits = ['--role', 'viewer', '--days', '7', '--from', '127.0.0.0/8', '--from', '::1/128', '--introspection'];
     const [{ id, key, expires }] = await json('keys', 'create', '--tenant', '2', '--name', 'Limited', ...limits);
-    const [eternal] = await json('keys', 'create', '--tenant', '2', '--name', 'Eternal', '--never-expires');
+    const [eternal] = await json(
+      'keys',
+      'create',
+      '--tenant',
+      '2',
+      '--name',
+      'Eternal',
+      '--role',
+      'OWNER',
+      '--never-expires',
+    );
 
     const { viewer } = await gateway.ask('{ viewer { role mayIntrospect apiKey { keyId } } }', {}, key);
     expect(viewer).toEqual({ role: 'VIEWER', mayIntrospect: true, apiKey: { keyId: key.slice(9, 17) } });
@@ -128,19 +138,31 @@ describe('The command line', () => {
 
   it.each([
     [['keys', 'revoke', '--id', '999'], 1, /There is no such key/],
-    [['keys', 'create', '--tenant', '999', '--name', 'x'], 1, /There is no such tenant/],
+    [['keys', 'create', '--tenant', '999', '--name', 'x', '--role', 'OWNER'], 1, /There is no such tenant/],
     [['tenants', 'add', '--name', ' '], 1, /must not be blank/],
     [['tenants', 'add'], 2, /--name is missing[\s\S]*npm run cli/],
-    [['keys', 'create', '--tenant', 'two', '--name', 'x'], 2, /--tenant must be a whole number/],
-    [['keys', 'create', '--tenant', '1e0', '--name', 'x'], 2, /--tenant must be a whole number/],
-    [['keys', 'create', '--tenant', '2', '--name', 'x', '--days', '0'], 2, /--days must be a whole number from 1/],
-    [['keys', 'create', '--tenant', '2', '--name', 'x', '--days', '7', '--never-expires'], 2, /exclude each other/],
+    [['keys', 'create', '--tenant', 'two', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
+    [['keys', 'create', '--tenant', '1e0', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
+    [
+      ['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '0'],
+      2,
+      /--days must be a whole number from 1/,
+    ],
+    [
+      ['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '7', '--never-expires'],
+      2,
+      /exclude each other/,
+    ],
     [['make', 'coffee'], 2, /no such command/],
     [['constructor'], 2, /no such command/],
     [['keys', 'list', '--colour'], 2, /colour/],
     [['keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
     [['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'], 2, /--role must be one of VIEWER, MANAGER/],
-    [['keys', 'create', '--tenant', '2', '--name', 'x', '--from', 'home'], 1, /entry 1 must be a block of addresses/],
+    [
+      ['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--from', 'home'],
+      1,
+      /entry 1 must be a block of addresses/,
+    ],
     [
       ['hosted-accounts', 'add', '--name', 'x', '--provider', 'AWS', '--region', 'mars'],
       1,

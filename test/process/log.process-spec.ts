@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { usePlaces } from '../support/places.js';
 import type { GatewayProcess } from '../support/process.js';
-import { createCloudAccount, newAccount, sandboxKey } from '../support/steps.js';
+import { createApiKey, createCloudAccount, newAccount, numberOf, revokeApiKey, sandboxKey } from '../support/steps.js';
 import { until } from '../support/until.js';
 
 const canary = 'CaNaRyOfTheLog0123456789';
 const forged = `Mine\n{"level":"fatal","msg":"forged ${canary}"}\n\u001b[2J`;
 
 const fields =
-  'level time msg context requestId method route status durationMs operation tenantId apiKeyId aborted path code error';
+  'level time msg context requestId method route status durationMs operation tenantId apiKeyId refused aborted path code error';
 
 /** What was printed after the greeting, line by line. A line that is not JSON fails the test. */
 const entriesOf = (gateway: GatewayProcess): any[] => {
@@ -69,6 +69,20 @@ describe('The log', () => {
     expect(entry).toMatchObject({ status: 401, route: '/graphql' });
     expect(Object.keys(entry)).not.toEqual(expect.arrayContaining(['operation']));
     expect(Object.keys(entry)).not.toEqual(expect.arrayContaining(['tenantId']));
+  });
+
+  it('tells the operator, and nobody else, why a key that is right was not let in', async () => {
+    const input = { name: 'Elsewhere', role: 'VIEWER', allowedCidrs: ['203.0.113.0/24'] };
+    const { createApiKey: made } = await gateway.ask(createApiKey, { input });
+    const refusal = await gateway.error('{ __typename }', {}, made.secret);
+    await gateway.ask(revokeApiKey, { input: { id: made.apiKey.id } });
+    const again = await gateway.error('{ __typename }', {}, made.secret);
+
+    expect(again.message).toBe(refusal.message);
+    const apiKeyId = numberOf(made.apiKey.id);
+    const known = { status: 401, tenantId: 2, apiKeyId };
+    expect(await entryOf(refusal.extensions.requestId)).toMatchObject({ ...known, refused: 'WRONG_ADDRESS' });
+    expect(await entryOf(again.extensions.requestId)).toMatchObject({ ...known, refused: 'REVOKED' });
   });
 
   it('tells that a caller went away', async () => {

@@ -136,7 +136,8 @@ export function argumentsOf(
         .filter(
           ({ name, type, defaultValue }) =>
             `${owner}.${name}` in examples ||
-            (isNonNullType(type) && defaultValue === undefined) || isOnTheWay([...path, name]),
+            (isNonNullType(type) && defaultValue === undefined) ||
+            isOnTheWay([...path, name]),
         )
         .map(({ name, type }) => [name, valueOf(type, owner, [...path, name])]),
     );

@@ -34,9 +34,12 @@ export const accessErrors = {
   },
 } satisfies ErrorCatalog;
 
+/** Why a key that is right opens nothing: for the operator's log. */
+export type KeyRefusal = 'EXPIRED' | 'REVOKED' | 'WRONG_ADDRESS';
+
 /** One answer for every reason a key is not accepted, so that nobody learns which part was wrong. */
 export class Unauthenticated extends DomainError {
-  constructor() {
+  constructor(readonly refused?: { readonly tenantId: number; readonly apiKeyId: number; readonly why: KeyRefusal }) {
     super(accessErrors, 'UNAUTHENTICATED', 'A valid API key is needed: send `Authorization: Bearer gwk_…`.');
   }
 }

@@ -38,8 +38,11 @@ export class AccessService {
 
     const key = await this.records.findKeyToken(presented.keyId);
     const fits = timingSafeEqual(await this.keys.hash(presented.token), key?.tokenHash ?? nobody);
+    if (!key || !fits) throw new Unauthenticated();
+
     const now = this.clock.now();
-    if (!key || !fits || !key.isUsableAt(now) || !key.mayBeUsedFrom(address)) throw new Unauthenticated();
+    const why = key.refusalOf(address, now);
+    if (why) throw new Unauthenticated({ tenantId: key.tenantId, apiKeyId: key.id, why });
 
     await this.noteUse(key, now);
     return key.viewer;

@@ -1,6 +1,6 @@
 import { faultInCidr, faultInName, InvalidField, InvalidInput, isInOneOf, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner } from './access.errors.js';
+import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner, type KeyRefusal } from './access.errors.js';
 import { Viewer, type Role } from './viewer.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -95,8 +95,11 @@ export class ApiKey {
     return this.revokedAt === null && (this.expiresAt === null || this.expiresAt > now);
   }
 
-  mayBeUsedFrom(address: string): boolean {
-    return this.allowedCidrs.length === 0 || isInOneOf(this.allowedCidrs, address);
+  /** Why a request from this address is not let in; null when it is. */
+  refusalOf(address: string, now: Date): KeyRefusal | null {
+    if (this.revokedAt) return 'REVOKED';
+    if (!this.isUsableAt(now)) return 'EXPIRED';
+    return this.allowedCidrs.length === 0 || isInOneOf(this.allowedCidrs, address) ? null : 'WRONG_ADDRESS';
   }
 
   /**

@@ -1,5 +1,5 @@
 export { AccessModule } from './access.module.js';
-export { accessErrors, Forbidden, Unauthenticated } from './access.errors.js';
+export { accessErrors, Forbidden, Unauthenticated, type KeyRefusal } from './access.errors.js';
 export { AccessService } from './access.service.js';
 export { ApiKey, defaultLifetime, type NewApiKey } from './api-key.entity.js';
 export { ApiKeyService, type IssuedApiKey } from './api-key.service.js';
