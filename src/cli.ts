@@ -169,7 +169,8 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
-  const command = commands[positionals.join(' ')];
+  const name = positionals.join(' ');
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new Usage('There is no such command.');
   for (const option of Object.keys(values) as Option[])
     if (option !== 'json' && !command.takes.includes(option))

@@ -128,6 +128,7 @@ describe('The command line', () => {
     [['tenants', 'add'], 2, /--name is missing[\s\S]*npm run cli/],
     [['keys', 'create', '--tenant', 'two', '--name', 'x'], 2, /--tenant must be a whole number/],
     [['make', 'coffee'], 2, /no such command/],
+    [['constructor'], 2, /no such command/],
     [['keys', 'list', '--colour'], 2, /colour/],
     [['keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
     [['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'], 2, /--role must be one of VIEWER, MANAGER/],
