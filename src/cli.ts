@@ -180,7 +180,7 @@ async function main(): Promise<void> {
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const name = positionals.join(' ');
-  const command = Object.hasOwn(commands, name) && commands[name];
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new Usage('There is no such command.');
   for (const option of Object.keys(values) as Option[])
     if (option !== 'json' && !command.takes.includes(option))

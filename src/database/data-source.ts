@@ -6,11 +6,25 @@ import { StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
-import { DataSource } from 'typeorm';
+import { Logger } from '@nestjs/common';
+import { DataSource, type Logger as StatementLogger } from 'typeorm';
 import * as migrations from './migrations/index.js';
 
 /** Made before any other table: it tells a database of ours, however unfinished, from somebody else's. */
 export const migrationsTable = 'schema_migration';
+
+const log = new Logger('Database');
+const nothing = () => undefined;
+
+/** TypeORM's own writes a slow statement to stdout with its parameters, whatever `logging` says. */
+const withoutValues: StatementLogger = {
+  logQuery: nothing,
+  logQueryError: nothing,
+  logQuerySlow: (ms) => log.warn(`The database took ${Math.round(Number(ms))} ms for a statement.`),
+  logSchemaBuild: nothing,
+  logMigration: nothing,
+  log: nothing,
+};
 
 /** One answer to "which database", for the gateway, its tests and TypeORM's command line. Not connected yet. */
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
@@ -21,6 +35,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
     migrationsTableName: migrationsTable,
     synchronize: false,
     logging: false,
+    logger: withoutValues,
   });
   return 'file' in location ? serializeSqlite(dataSource) : dataSource;
 }

@@ -6,6 +6,7 @@ import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
+import * as migrations from './migrations/index.js';
 
 /** The database holds what this key ring cannot open. The message is for the operator. */
 export class KeyRingDoesNotFit extends Error {
@@ -100,6 +101,7 @@ type Row = Record<string, unknown>;
 async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: string): Promise<Contents> {
   const tables = (await select(tablesSql)).map((row) => String(Object.values(row)[0]));
   refuseTablesOfOthers(tables);
+  if (tables.includes(migrationsTable)) refuseNewer(await select(`SELECT name FROM ${migrationsTable}`));
   // A first start that was cut off may have left tables, but nothing encrypted: as good as empty.
   if (!tables.includes('encryption_key') || !tables.includes('key_canary')) return nothing;
 
@@ -118,6 +120,16 @@ function refuseTablesOfOthers(tables: readonly string[]): void {
   if (taken.length === 0 || tables.includes(migrationsTable)) return;
   throw new DatabaseUnusable(
     `The database belongs to another application: it has a table ${taken.join(', ')} that the gateway did not make. Give the gateway a database of its own.`,
+  );
+}
+
+/** What this version does not know, it would not heed: to one from before keys could be revoked, each opens everything. */
+function refuseNewer(applied: readonly Row[]): void {
+  const known = new Set<string>(Object.values(migrations).map((migration) => new migration().name));
+  const unknown = applied.map(({ name }) => String(name)).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  throw new DatabaseUnusable(
+    `The database was changed by a newer version of the gateway (${unknown.join(', ')}). Start that version, or restore the backup from before the upgrade.`,
   );
 }
 

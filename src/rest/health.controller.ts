@@ -7,6 +7,8 @@ type Health = 'ok' | 'failing';
 
 @Controller()
 export class HealthController {
+  private looking: Promise<Record<'database' | 'migrations' | 'keyRing', Health>> | undefined;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly keyRing: KeyRing,
@@ -21,16 +23,21 @@ export class HealthController {
   /** Whether requests can be served, part by part; 503 when they cannot. */
   @Get('readyz')
   async readyz(@Res({ passthrough: true }) reply: FastifyReply) {
+    // Anybody may ask, as often as they like: one look for all who ask meanwhile, or they would keep the database from others.
+    const checks = await (this.looking ??= this.look().finally(() => (this.looking = undefined)));
+    const status: Health = Object.values(checks).every((health) => health === 'ok') ? 'ok' : 'failing';
+    reply.code(status === 'ok' ? 200 : 503);
+    return { status, checks };
+  }
+
+  private async look() {
     const database = await healthOf(this.dataSource.query('SELECT 1').then(() => true));
-    const checks = {
+    return {
       database,
       migrations:
         database === 'ok' ? await healthOf(this.dataSource.showMigrations().then((pending) => !pending)) : database,
       keyRing: database === 'ok' ? await healthOf(this.opensEveryKey()) : database,
     };
-    const status: Health = Object.values(checks).every((health) => health === 'ok') ? 'ok' : 'failing';
-    reply.code(status === 'ok' ? 200 : 503);
-    return { status, checks };
   }
 
   private async opensEveryKey(): Promise<boolean> {

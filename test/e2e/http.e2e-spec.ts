@@ -1,4 +1,6 @@
 import { sandboxSecret } from '#libs/aws-sandbox';
+import type { FastifyReply } from 'fastify';
+import { HealthController } from '../../src/rest/health.controller.js';
 import { Gateway, type Answer } from '../support/gateway.js';
 import { statementsOf } from '../support/statements.js';
 import { createCloudAccount, newAccount, stepsWith } from '../support/steps.js';
@@ -259,6 +261,15 @@ describe('over HTTP', () => {
         status: 200,
         body: { status: 'ok', checks: { database: 'ok', migrations: 'ok', keyRing: 'ok' } },
       });
+    });
+
+    it('asks the database once for all who ask at the same moment', async () => {
+      const ask = () => gateway.get(HealthController).readyz({ code: () => undefined } as unknown as FastifyReply);
+      const alone = await statementsOf(gateway, ask);
+      const together = await statementsOf(gateway, () => Promise.all(Array.from({ length: 50 }, ask)));
+
+      expect(alone.length).toBeGreaterThan(0);
+      expect(together).toHaveLength(alone.length);
     });
 
     it('says what is missing', async () => {

@@ -114,3 +114,20 @@ describe.each(databaseKinds)('A database of an older version, on %s,', (kind) =>
     await expect(place.execute(`UPDATE api_key SET role = 'KING' WHERE id = ${id}`)).rejects.toThrow(/ck_api_key_role/);
   });
 });
+
+describe.each(databaseKinds)('A database of a newer version, on %s,', (kind) => {
+  const newPlace = usePlaces();
+
+  it('is refused, and left as it is', async () => {
+    const place = await newPlace(kind);
+    await (await place.start()).stop();
+    await place.execute("INSERT INTO schema_migration (timestamp, name) VALUES (9999999999999, 'Newer9999999999999')");
+
+    const { code, output } = await place.refused();
+
+    expect(code).toBe(1);
+    expect(output).toContain('changed by a newer version of the gateway (Newer9999999999999)');
+    await place.execute("DELETE FROM schema_migration WHERE name = 'Newer9999999999999'");
+    await (await place.start()).stop();
+  });
+});

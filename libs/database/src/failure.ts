@@ -49,10 +49,11 @@ const unusableSqlite = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTA
 
 export function failureOf(error: unknown): DatabaseFailure {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const { errno, code } = (driverError ?? {}) as { errno?: number; code?: string };
+  const { errno, code, message } = (driverError ?? {}) as { errno?: number; code?: string; message?: string };
 
   if (typeof errno === 'number' && byNumber[errno]) return byNumber[errno];
-  if (typeof code !== 'string') return 'other';
+  // mysql2 gives no code when more wait for a connection than may.
+  if (typeof code !== 'string') return message === 'Queue limit reached.' ? 'busy' : 'other';
   if (code.startsWith('SQLITE_BUSY')) return 'busy';
   if (silences.has(code) || unusableSqlite.test(code)) return 'unavailable';
   return bySqliteCode[code] ?? 'other';
