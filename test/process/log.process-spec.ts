@@ -73,10 +73,15 @@ describe('The log', () => {
 
   it('tells the operator, and nobody else, why a key that is right was not let in', async () => {
     const input = { name: 'Elsewhere', role: 'VIEWER', allowedCidrs: ['203.0.113.0/24'] };
-    const { createApiKey: made } = await gateway.ask(createApiKey, { input });
-    const refusal = await gateway.error('{ __typename }', {}, made.secret);
-    await gateway.ask(revokeApiKey, { input: { id: made.apiKey.id } });
-    const again = await gateway.error('{ __typename }', {}, made.secret);
+    const asked = async (query: string, variables: object, key = gateway.key) => {
+      const { body, headers } = await gateway.send(query, variables, key);
+      ids.push(headers.get('x-request-id')!);
+      return body;
+    };
+    const { createApiKey: made } = (await asked(createApiKey, { input })).data;
+    const [refusal] = (await asked('{ __typename }', {}, made.secret)).errors;
+    await asked(revokeApiKey, { input: { id: made.apiKey.id } });
+    const [again] = (await asked('{ __typename }', {}, made.secret)).errors;
 
     expect(again.message).toBe(refusal.message);
     const apiKeyId = numberOf(made.apiKey.id);
