@@ -52,6 +52,13 @@ export const awsCredentialsErrors = {
     retryable: true,
     remediation: 'Allow the IAM user the action iam:GetRole on the console role.',
   },
+  AWS_ACTION_DENIED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Allow the action named in the message: `iamSetup` has the policies. A permissions boundary and the policies of the organisation must allow it, too.',
+  },
   AWS_REFUSED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
@@ -98,6 +105,9 @@ type Code = keyof typeof awsCredentialsErrors;
 /** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
 export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'consoleRoleName';
 
+/** What kind of policy withholds an action. */
+export type AwsDenier = 'IDENTITY_POLICY' | 'BOUNDARY' | 'SCP' | 'SESSION_POLICY';
+
 /** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
 export class CredentialsRejected extends DomainError {
   constructor(
@@ -108,6 +118,8 @@ export class CredentialsRejected extends DomainError {
     /** AWS's own word for it, such as `InvalidClientTokenId`; null when AWS said nothing. */
     readonly awsErrorCode: string | null = null,
     options: DomainErrorOptions = {},
+    /** By which kind of policy AWS denied it; null when it was not denied. */
+    readonly deniedBy: AwsDenier | null = null,
   ) {
     super(awsCredentialsErrors, code, message, { ...options, ...(part && { path: paths[part] }) });
   }

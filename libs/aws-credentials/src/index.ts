@@ -3,7 +3,15 @@ export { AwsAccessKey } from './aws-access-key.js';
 export { awsCredentialsErrors, CredentialsRejected, UnknownRegion } from './aws-credentials.errors.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
 export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
-export { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+export {
+  AwsIam,
+  type AwsIdentity,
+  type AwsKeyOfUser,
+  type AwsRole,
+  type AwsRoleRequest,
+  type AwsSession,
+  type AwsTrustedRole,
+} from './aws-iam.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';

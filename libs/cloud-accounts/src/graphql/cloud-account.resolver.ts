@@ -46,6 +46,7 @@ const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
   'AWS_NOT_A_USER',
   'AWS_ROLE_NOT_FOUND',
   'AWS_ROLE_LOOKUP_DENIED',
+  'AWS_ACTION_DENIED',
   'AWS_REFUSED',
   'AWS_CLOCK_SKEW',
   'AWS_THROTTLED',
