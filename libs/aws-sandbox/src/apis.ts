@@ -1,6 +1,8 @@
 import { type Action } from './actions/action.js';
+import { assumeRole } from './actions/assume-role.js';
 import { getCallerIdentity } from './actions/get-caller-identity.js';
 import { getRole } from './actions/get-role.js';
+import { getSessionToken } from './actions/get-session-token.js';
 import { getUser } from './actions/get-user.js';
 
 /** One of the AWS services: in the query protocol a name, a version that never changes, and actions. */
@@ -16,7 +18,7 @@ const sts: Api = {
   service: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  actions: { GetCallerIdentity: getCallerIdentity },
+  actions: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity, GetSessionToken: getSessionToken },
 };
 
 const iam: Api = {
