@@ -4,6 +4,7 @@ import { getCallerIdentity } from './actions/get-caller-identity.js';
 import { getRole } from './actions/get-role.js';
 import { getSessionToken } from './actions/get-session-token.js';
 import { getUser } from './actions/get-user.js';
+import { simulatePrincipalPolicy } from './actions/simulate-principal-policy.js';
 
 /** One of the AWS services: in the query protocol a name, a version that never changes, and actions. */
 export interface Api {
@@ -25,7 +26,7 @@ const iam: Api = {
   service: 'iam',
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  actions: { GetRole: getRole, GetUser: getUser },
+  actions: { GetRole: getRole, GetUser: getUser, SimulatePrincipalPolicy: simulatePrincipalPolicy },
 };
 
 /** A new action is one entry above, in the API it belongs to. */
