@@ -1,7 +1,10 @@
 import { type Action } from './actions/action.js';
+import { assumeRole } from './actions/assume-role.js';
 import { getCallerIdentity } from './actions/get-caller-identity.js';
 import { getRole } from './actions/get-role.js';
+import { getSessionToken } from './actions/get-session-token.js';
 import { getUser } from './actions/get-user.js';
+import { simulatePrincipalPolicy } from './actions/simulate-principal-policy.js';
 
 /** One of the AWS services: in the query protocol a name, a version that never changes, and actions. */
 export interface Api {
@@ -16,14 +19,14 @@ const sts: Api = {
   service: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  actions: { GetCallerIdentity: getCallerIdentity },
+  actions: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity, GetSessionToken: getSessionToken },
 };
 
 const iam: Api = {
   service: 'iam',
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  actions: { GetRole: getRole, GetUser: getUser },
+  actions: { GetRole: getRole, GetUser: getUser, SimulatePrincipalPolicy: simulatePrincipalPolicy },
 };
 
 /** A new action is one entry above, in the API it belongs to. */

@@ -1,7 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer } from './answer.js';
-import { invalidClientTokenId, throttling } from './aws-errors.js';
-import { refuseUnlessCurrent } from './signature/signing-time.js';
+import { invalidClientTokenId } from './aws-errors.js';
+import { misfortunes, slowness, type CarryOut } from './misfortunes.js';
+import { type Outcome } from './answer.js';
+import { everythingBut } from './policy/common-policies.js';
+import { type PolicyDocument } from './policy/policy-document.js';
 
 /**
  * How AWS treats the keys of one kind. A key works unless its family says otherwise, so an entry below is a sentence
@@ -17,25 +18,27 @@ export interface KeyFamily {
   readonly noSecretFits?: true;
   /** The key belongs to the account's root user, not to an IAM user. */
   readonly isRoot?: true;
+  /** The key belongs to the gateway's own account, whatever it ends in. */
+  readonly isGateway?: true;
   readonly accountHasNoRoles?: true;
-  /** The actions no policy of the user allows: `iam:GetRole`. */
-  readonly denied?: readonly string[];
+  /** What the user may do, where it is not everything. */
+  readonly policies?: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+  readonly serviceControlPolicies?: readonly PolicyDocument[];
   /** Comes between a correctly signed call and its action: may answer instead, later, or never. */
-  readonly intercept?: (carryOut: () => Answer, lastFour: string) => Answer | Promise<Answer>;
+  readonly intercept?: (carryOut: CarryOut, keyId: string, sandbox: Surroundings) => Outcome | Promise<Outcome>;
 }
 
-const page = (status: number, text: string): Answer => ({
-  status,
-  contentType: 'text/html',
-  body: `<!doctype html><html><body><h1>${text}</h1></body></html>`,
-});
+/** What a family may know of the sandbox it is used in. */
+export interface Surroundings {
+  /** What every waiting time is multiplied with. */
+  readonly pace: number;
+  /** When each key was first used, in milliseconds since 1970. */
+  readonly firstUses: Map<string, number>;
+}
 
-const slowness = 1500;
-const anHour = 60 * 60 * 1000;
-
-/** How long a LATER key stays unknown after it was first used, in milliseconds: as long as AWS often takes. */
+/** How long a LATER key stays unknown after it was first used, in milliseconds at the pace of 1: as long as AWS often takes. */
 export const propagation = 8000;
-const firstUse = new Map<string, number>();
 
 /** A new family is one entry here. Each example has an account of its own, except where two keys are of one user. */
 export const keyFamilies: readonly KeyFamily[] = [
@@ -65,7 +68,7 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'NLOOK',
     example: 'A4U1',
     behaviour: 'Works, but its user may not look up roles: iam:GetRole is refused with AccessDenied.',
-    denied: ['iam:GetRole'],
+    policies: [everythingBut('iam:GetRole')],
   },
   {
     name: 'ROOTS',
@@ -77,56 +80,53 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'THROT',
     example: 'A6U1',
     behaviour: 'Is throttled: every call is refused with Throttling, "Rate exceeded".',
-    intercept: () => {
-      throw throttling();
-    },
+    intercept: misfortunes.throttle,
   },
   {
     name: 'HANGS',
     example: 'A7U1',
     behaviour: 'Hangs: every call is accepted and never answered.',
-    intercept: () => new Promise<never>(() => {}),
+    intercept: misfortunes.hang,
   },
   {
     name: 'SLOWS',
     example: 'A8U1',
     behaviour: `Works, after ${slowness / 1000} seconds.`,
-    intercept: async (carryOut) => {
-      await wait(slowness);
-      return carryOut();
-    },
+    intercept: (carryOut, _, { pace }) => misfortunes.slow(carryOut, pace),
   },
   {
     name: 'DOWNS',
     example: 'A9U1',
     behaviour: 'Meets an AWS that is down: every call is answered with status 503 and a page of HTML.',
-    intercept: () => page(503, 'Service Unavailable'),
+    intercept: misfortunes['503'],
   },
   {
     name: 'PAGES',
     example: 'B1U1',
     behaviour: 'Meets a proxy in place of AWS: every call is answered with status 200 and a page of HTML.',
-    intercept: () => page(200, 'Welcome to our network'),
+    intercept: misfortunes['html-200'],
   },
   {
     name: 'SKEWS',
     example: 'B2U1',
     behaviour: 'Meets an AWS whose clock is an hour ahead: every call is refused with "Signature expired".',
-    intercept: (carryOut) => {
-      refuseUnlessCurrent(new Date(Date.now() - anHour), new Date());
-      return carryOut();
-    },
+    intercept: misfortunes.skew,
   },
   {
     name: 'LATER',
     example: 'B3U1',
     behaviour: `Was just created: unknown (InvalidClientTokenId) for ${propagation / 1000} seconds from its first use, then works.`,
-    intercept: (carryOut, lastFour) => {
-      const since = firstUse.get(lastFour) ?? Date.now();
-      firstUse.set(lastFour, since);
-      if (Date.now() - since < propagation) throw invalidClientTokenId();
+    intercept: (carryOut, keyId, { pace, firstUses }) => {
+      if (Date.now() - firstUses.get(keyId)! < propagation * pace) throw invalidClientTokenId();
       return carryOut();
     },
+  },
+  {
+    name: 'GTWAY',
+    example: 'A0U1',
+    behaviour:
+      'Works: the identity of the gateway itself, in an account of its own, which access roles trust: access-role-<externalId>, for one, with that external id.',
+    isGateway: true,
   },
 ];
 
