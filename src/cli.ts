@@ -5,14 +5,11 @@ import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from
 import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { iamSetupCommand } from './cli/iam-setup.js';
-import { readConfig } from './config.js';
-import { prepareDatabase } from './database/prepare-database.js';
-import { DomainWiringModule } from './domain-wiring.module.js';
+import { printRows, type Row } from './cli/rows.js';
+import { withServices } from './cli/services.js';
+import { Usage } from './cli/usage.js';
 import { isForOperator } from './operator-errors.js';
-import { PlatformModule, type Platform } from './platform.module.js';
 
 const help = `The operator's command line of cloud-account-gateway. It reads the same settings as the gateway
 (DATA_DIR, DATABASE_URL, KEY_RING_FILE …), and may be used while that serves.
@@ -54,16 +51,11 @@ const options = {
 } as const;
 type Option = keyof typeof options;
 
-type Row = Record<string, string | number | boolean | null>;
-
 interface Command {
   /** The options it takes, besides --json. */
   readonly takes: readonly Option[];
   readonly run: (domain: Domain, given: Given) => Promise<Row[]>;
 }
-
-/** The command was not understood. */
-class Usage extends Error {}
 
 const commands: Record<string, Command> = {
   'tenants list': {
@@ -170,7 +162,7 @@ class Given {
 await main().catch((error: unknown) => {
   const isKnown = error instanceof DomainError || isForOperator(error);
   console.error(isKnown || error instanceof Usage ? error.message : error);
-  if (error instanceof Usage) console.error(`\n${help}`);
+  if (error instanceof Usage) console.error(`\n${error.help ?? help}`);
   process.exitCode = error instanceof Usage ? 2 : 1;
 });
 
@@ -186,8 +178,15 @@ async function main(): Promise<void> {
     if (option !== 'json' && !command.takes.includes(option))
       throw new Usage(`--${option} does not belong to this command.`);
 
-  const rows = await withDomain((domain) => command.run(domain, new Given(values)));
-  process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+  const rows = await withServices((service) => {
+    const domain = {
+      access: service(AccessService),
+      keys: service(ApiKeyService),
+      accounts: service(CloudAccountService),
+    };
+    return command.run(domain, new Given(values));
+  });
+  printRows(rows, values.json);
 }
 
 function parsed() {
@@ -202,28 +201,6 @@ interface Domain {
   readonly access: AccessService;
   readonly keys: ApiKeyService;
   readonly accounts: CloudAccountService;
-}
-
-/** The domain on the gateway's own database, without the server around it. */
-async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env);
-  const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
-  let app: INestApplicationContext | undefined;
-  try {
-    const platform: Platform = { dataSource, keyRing, endpoints: { timeoutMs: config.awsTimeoutMs } };
-    @Module({ imports: [PlatformModule.of(platform), DomainWiringModule] })
-    class CliModule {}
-    app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });
-    const service = <S>(type: new (...args: never[]) => S): S => app!.get(type as never, { strict: false });
-    return await use({
-      access: service(AccessService),
-      keys: service(ApiKeyService),
-      accounts: service(CloudAccountService),
-    });
-  } finally {
-    await app?.close();
-    await dataSource.destroy();
-  }
 }
 
 function iso(moment: Date | null): string | null {
@@ -244,21 +221,4 @@ function keyRow(key: ApiKey): Row {
     revoked: iso(key.revokedAt),
     'last used': iso(key.lastUsedAt),
   };
-}
-
-function table(rows: readonly Row[]): string {
-  const [first] = rows;
-  if (!first) return 'None.\n';
-  const columns = Object.keys(first);
-  const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '–')))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));
-  return cells
-    .map(
-      (line) =>
-        line
-          .map((cell, i) => cell.padEnd(widths[i]!))
-          .join('  ')
-          .trimEnd() + '\n',
-    )
-    .join('');
 }

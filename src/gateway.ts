@@ -51,12 +51,12 @@ export async function startGateway(config: Config): Promise<Gateway> {
   };
   try {
     await preparePlace(config, undo);
-    const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
+    const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
     const log = new Log(config.logLevel);
     const endpoints = await awsEndpoints(config, log, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }, config.iamSetup), config, log);
+    const app = await createApp(AppModule.of({ dataSource, keks, endpoints }, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
