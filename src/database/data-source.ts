@@ -1,5 +1,5 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { StoredAccessKey } from '#libs/aws-credentials';
+import { CredentialUse, StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
@@ -34,6 +34,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ApiKey,
       ClaimRow,
       CloudAccount,
+      CredentialUse,
       EventRow,
       KeyCanaryRow,
       StoredAccessKey,

@@ -1,11 +1,23 @@
+import { EventsModule } from '#libs/events';
 import { Module } from '@nestjs/common';
 import { AwsCredentialsService } from './aws-credentials.service.js';
+import { CredentialUseService } from './credential-use.service.js';
+import { CredentialUses } from './credential-uses.js';
+import { SealedSecrets } from './sealed-secrets.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
+import { TypeOrmCredentialUses } from './typeorm/typeorm-credential-uses.js';
 import { TypeOrmStoredAccessKeys } from './typeorm/typeorm-stored-access-keys.js';
 
 /** Needs an `AwsIam`, which the host makes, because it knows where AWS is. */
 @Module({
-  providers: [AwsCredentialsService, { provide: StoredAccessKeys, useClass: TypeOrmStoredAccessKeys }],
-  exports: [AwsCredentialsService],
+  imports: [EventsModule],
+  providers: [
+    AwsCredentialsService,
+    CredentialUseService,
+    SealedSecrets,
+    { provide: CredentialUses, useClass: TypeOrmCredentialUses },
+    { provide: StoredAccessKeys, useClass: TypeOrmStoredAccessKeys },
+  ],
+  exports: [AwsCredentialsService, CredentialUseService, SealedSecrets],
 })
 export class AwsCredentialsModule {}

@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
-import { Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected } from './aws-credentials.errors.js';
+import { CredentialsRejected, CredentialsUnreadable } from './aws-credentials.errors.js';
 import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+import type { IntendedUse } from './credential-use.entity.js';
+import { CredentialUseService } from './credential-use.service.js';
 import type { StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
@@ -23,6 +25,7 @@ export class AwsCredentialsService {
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly keychain: Keychain,
+    private readonly uses: CredentialUseService,
   ) {}
 
   /**
@@ -43,12 +46,13 @@ export class AwsCredentialsService {
   async keep({ tenantId, apiKeyName }: Viewer, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
     const before = await this.stored.find(tenantId, cloudAccountId);
     const version = (before?.version ?? 0) + 1;
-    const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, version }), key.secretAccessKey);
+    const slot = 'CURRENT';
+    const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, slot, version }), key.secretAccessKey);
 
     await this.stored.put({
       tenantId,
       cloudAccountId,
-      slot: 'CURRENT',
+      slot,
       version,
       accessKeyId: key.accessKeyId,
       encryptionKeyId: sealed.keyId,
@@ -65,13 +69,48 @@ export class AwsCredentialsService {
     return this.stored.markVerified(tenantId, cloudAccountId, now);
   }
 
-  /** The account's key in clear, for the call that needs it now; null when the account has none. */
-  async reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
+  /**
+   * The account's key in clear, for the call that needs it now; null when the account has none. Never call it in a unit of
+   * work: who has seen the secret stays written down, whatever comes of it.
+   *
+   * @throws CredentialsUnreadable when what is stored was not sealed for this account
+   */
+  async reveal(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
     const stored = await this.stored.find(tenantId, cloudAccountId);
-    if (!stored) return null;
+    return stored && this.open(stored, use);
+  }
 
+  /**
+   * As `reveal`, of a key that was read before. Here alone a stored secret is opened; nobody gets it unless the use could
+   * be written down.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async open(stored: StoredAccessKey, use: IntendedUse): Promise<AwsAccessKey> {
     const sealed = { keyId: stored.encryptionKeyId, record: stored.sealedSecret };
-    return new AwsAccessKey(stored.accessKeyId, await this.vault.open(subjectOf(stored), sealed));
+    try {
+      const secret = await this.vault.open(subjectOf(stored), sealed);
+      await this.uses.record(stored, use, 'OPENED');
+      return new AwsAccessKey(stored.accessKeyId, secret);
+    } catch (error) {
+      if (!(error instanceof CiphertextRejected)) throw error;
+      await this.uses.record(stored, use, 'REJECTED');
+      throw new CredentialsUnreadable({ cause: error });
+    }
+  }
+
+  /** Whether this is the account's key already, and it can still be opened: one that cannot has to be kept again. */
+  async has({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
+    const stored = await this.stored.find(tenantId, cloudAccountId);
+    if (stored?.accessKeyId !== key.accessKeyId) return false;
+    if (stored.fingerprint !== (await this.fingerprint(tenantId, key))) return false;
+    try {
+      await this.open(stored, { actor, purpose: 'VERIFICATION' });
+      return true;
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) return false;
+      throw error;
+    }
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
@@ -106,7 +145,10 @@ function refuseAllButUsers({ arn }: AwsIdentity): void {
   }
 }
 
-function subjectOf(key: { tenantId: number; cloudAccountId: number; version: number }): SecretSubject {
-  const { tenantId, cloudAccountId: accountId, version } = key;
-  return { purpose: 'aws-access-key', tenantId, accountId, slot: 'CURRENT', version };
+/** What a stored key's secret is sealed for. */
+export function subjectOf(
+  key: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
+): SecretSubject {
+  const { tenantId, cloudAccountId: accountId, slot, version } = key;
+  return { purpose: 'aws-access-key', tenantId, accountId, slot, version };
 }

@@ -1,11 +1,20 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey } from './aws-access-key.js';
-export { awsCredentialsErrors, CredentialsRejected, UnknownRegion } from './aws-credentials.errors.js';
+export {
+  awsCredentialsErrors,
+  CredentialsRejected,
+  CredentialsUnreadable,
+  UnknownRegion,
+} from './aws-credentials.errors.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
 export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
+export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
+export { CredentialUseService } from './credential-use.service.js';
 export { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
+export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
+export { SealedSecrets, type Walked } from './sealed-secrets.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
