@@ -6,6 +6,7 @@ import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
 import { iamSetupCommand } from './cli/iam-setup.js';
+import { keyRingCommand } from './cli/key-ring.js';
 import { printRows, type Row } from './cli/rows.js';
 import { withServices } from './cli/services.js';
 import { Usage } from './cli/usage.js';
@@ -26,6 +27,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- hosted-accounts list
   npm run cli -- hosted-accounts add --name NAME --provider ${Object.keys(CloudProvider).join('|')} --region REGION
   npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
+  npm run cli -- keyring COMMAND                       replaces the keys that encrypt everything; --help tells more
   npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
   --json   the answer as JSON, for programs
@@ -169,6 +171,7 @@ await main().catch((error: unknown) => {
 async function main(): Promise<void> {
   process.umask(0o077);
   if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
+  if (process.argv[2] === 'keyring') return keyRingCommand(process.argv.slice(3));
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const name = positionals.join(' ');
