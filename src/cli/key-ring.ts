@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SealedSecrets } from '#libs/aws-credentials';
 import {
+  KeyRingChangeRefused,
   KeyRotation,
   nextKeyRing,
   removeFromKeyRingFile,
@@ -54,7 +55,10 @@ const commands: Record<string, Command> = {
   verify: { takes: [], run: (config) => withRing(config, verify) },
   retire: {
     takes: ['id'],
-    run: (config, values) => alone(config, () => withRing(config, (ring) => retire(ring, values))),
+    run: async (config, { id }) => {
+      if (id === undefined) throw new Usage('--id is missing.', help);
+      return alone(config, () => withRing(config, (ring) => retire(ring, id)));
+    },
   },
 };
 
@@ -163,11 +167,10 @@ async function verify({ rotation, secrets }: Ring): Promise<Row[]> {
   ];
 }
 
-async function retire({ file, keks, rotation }: Ring, { id }: Values): Promise<Row[]> {
-  if (id === undefined) throw new Usage('--id is missing.', help);
-  const uses: readonly KekUse[] = await rotation.uses(keks.ring.ids);
-  const use = uses.find(({ kekId }) => kekId === id);
-  if (!use) throw new Usage('--id names no key of the ring. `keyring list` shows them.', help);
+async function retire({ file, keks, rotation }: Ring, id: string): Promise<Row[]> {
+  const uses = await rotation.uses(keks.ring.ids);
+  if (!uses.some(({ kekId }) => kekId === id))
+    throw new KeyRingChangeRefused('The ring has no such key. `keyring list` shows those it has.');
 
   // First the database, which from then on refuses what a gateway that has not heard of it wraps with this key.
   await rotation.dismiss(id);
