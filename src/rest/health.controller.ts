@@ -44,8 +44,8 @@ export class HealthController {
     const used = await this.dataSource.query<{ kekId: string }[]>(
       'SELECT DISTINCT kek_id AS kekId FROM encryption_key',
     );
-    const has = await Promise.all(used.map(({ kekId }) => this.keks.has(kekId)));
-    return has.every((one) => one);
+    for (const { kekId } of used) if (!(await this.keks.has(kekId))) return false;
+    return true;
   }
 }
 
