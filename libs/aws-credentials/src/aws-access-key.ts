@@ -1,6 +1,7 @@
 import type { Secret } from '#libs/kernel';
 
-const sandboxPrefix = 'AKIASANDBOX';
+/** Of the sandbox's long-term keys, and of the keys of its sessions. */
+const sandboxPrefixes = ['AKIASANDBOX', 'ASIASANDBOX'];
 
 /** A long-term key pair of an IAM user, as AWS issues it. Lives in memory only. */
 export class AwsAccessKey {
@@ -12,7 +13,7 @@ export class AwsAccessKey {
 
   /** Whether the key is one of the sandbox's, which AWS never hears of. */
   get isSandbox(): boolean {
-    return this.accessKeyId.startsWith(sandboxPrefix);
+    return sandboxPrefixes.some((prefix) => this.accessKeyId.startsWith(prefix));
   }
 }
 
