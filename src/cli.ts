@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
 import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
+import { IamSetupModule } from '#libs/iam-setup';
 import { DomainError } from '#libs/kernel';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -211,7 +212,7 @@ async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
   let app: INestApplicationContext | undefined;
   try {
     const platform: Platform = { dataSource, keyRing, endpoints: { timeoutMs: config.awsTimeoutMs } };
-    @Module({ imports: [PlatformModule.of(platform), DomainWiringModule] })
+    @Module({ imports: [PlatformModule.of(platform), IamSetupModule.of(config.iamSetup), DomainWiringModule] })
     class CliModule {}
     app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });
     const service = <S>(type: new (...args: never[]) => S): S => app!.get(type as never, { strict: false });

@@ -1,19 +1,21 @@
 import type { Secret } from '#libs/kernel';
 
-/** Of the sandbox's long-term keys, and of the keys of its sessions. */
-const sandboxPrefixes = ['AKIASANDBOX', 'ASIASANDBOX'];
+/** Long-term keys of the sandbox, and the keys of sessions there. */
+const sandboxKey = /^A[KS]IASANDBOX/;
 
-/** A long-term key pair of an IAM user, as AWS issues it. Lives in memory only. */
+/** A key pair as AWS issues it: a long-term one of an IAM user, or a session's. Lives in memory only. */
 export class AwsAccessKey {
   constructor(
-    /** `AKIA` and sixteen characters. Not a secret, but no business of strangers. */
+    /** `AKIA`, or `ASIA` for a session's, and sixteen characters. Not a secret, but no business of strangers. */
     readonly accessKeyId: string,
     readonly secretAccessKey: Secret,
+    /** Of a session's key; null for a long-term one. */
+    readonly sessionToken: Secret | null = null,
   ) {}
 
   /** Whether the key is one of the sandbox's, which AWS never hears of. */
   get isSandbox(): boolean {
-    return sandboxPrefixes.some((prefix) => this.accessKeyId.startsWith(prefix));
+    return sandboxKey.test(this.accessKeyId);
   }
 }
 

@@ -1,4 +1,5 @@
 import { DomainError, type DomainErrorOptions, type ErrorCatalog } from '#libs/kernel';
+import type { VerificationReport } from './verification.js';
 
 export const awsCredentialsErrors = {
   UNKNOWN_REGION: {
@@ -52,6 +53,40 @@ export const awsCredentialsErrors = {
     retryable: true,
     remediation: 'Allow the IAM user the action iam:GetRole on the console role.',
   },
+  AWS_ROLE_TRUSTS_OTHERS: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Let the trust policy of the console role name the AWS account of the vendor, and nobody else: `iamSetup` has it.',
+  },
+  AWS_ROLE_ASKS_EXTERNAL_ID: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation: 'Take the condition on sts:ExternalId out of the trust policy of the console role.',
+  },
+  AWS_ROLE_WITHOUT_MFA: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role: `iamSetup` has it.',
+  },
+  MISSING_PERMISSIONS: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Attach `report.suggestedPolicy` to the IAM user, or send `allowMissingPermissions: true` to save the account without using it.',
+  },
+  AWS_ACTION_DENIED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Allow the action named in the message: `iamSetup` has the policies. A permissions boundary and the policies of the organisation must allow it, too.',
+  },
   AWS_REFUSED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
@@ -98,6 +133,9 @@ type Code = keyof typeof awsCredentialsErrors;
 /** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
 export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'consoleRoleName';
 
+/** What kind of policy withholds an action. */
+export type AwsDenier = 'IDENTITY_POLICY' | 'BOUNDARY' | 'SCP' | 'SESSION_POLICY';
+
 /** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
 export class CredentialsRejected extends DomainError {
   constructor(
@@ -108,8 +146,23 @@ export class CredentialsRejected extends DomainError {
     /** AWS's own word for it, such as `InvalidClientTokenId`; null when AWS said nothing. */
     readonly awsErrorCode: string | null = null,
     options: DomainErrorOptions = {},
+    /** By which kind of policy AWS denied it; null when it was not denied. */
+    readonly deniedBy: AwsDenier | null = null,
   ) {
     super(awsCredentialsErrors, code, message, { ...options, ...(part && { path: paths[part] }) });
+  }
+}
+
+/** The credentials work, and the user may not do all that is needed. */
+export class MissingPermissions extends DomainError {
+  constructor(readonly report: VerificationReport) {
+    const groups = report.checks.filter(({ step, verdict }) => step === 'PERMISSIONS' && verdict === 'FAILED');
+    super(
+      awsCredentialsErrors,
+      'MISSING_PERMISSIONS',
+      `The IAM user lacks permissions: ${groups.map(({ group }) => group).join(', ')}.`,
+      { path: ['input', 'credentials'] },
+    );
   }
 }
 

@@ -1,11 +1,18 @@
 import { Module } from '@nestjs/common';
 import { AwsCredentialsService } from './aws-credentials.service.js';
+import { AwsVerification } from './aws-verification.js';
+import { AwsCredentialsResolver } from './graphql/aws-credentials.resolver.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 import { TypeOrmStoredAccessKeys } from './typeorm/typeorm-stored-access-keys.js';
 
-/** Needs an `AwsIam`, which the host makes, because it knows where AWS is. */
+/** Needs an `AwsIam`, which the host makes, because it knows where AWS is, and the settings of `IamSetupModule`. */
 @Module({
-  providers: [AwsCredentialsService, { provide: StoredAccessKeys, useClass: TypeOrmStoredAccessKeys }],
-  exports: [AwsCredentialsService],
+  providers: [
+    AwsCredentialsService,
+    AwsVerification,
+    AwsCredentialsResolver,
+    { provide: StoredAccessKeys, useClass: TypeOrmStoredAccessKeys },
+  ],
+  exports: [AwsCredentialsService, AwsVerification],
 })
 export class AwsCredentialsModule {}

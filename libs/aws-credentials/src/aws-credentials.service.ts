@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
 import { CredentialsRejected } from './aws-credentials.errors.js';
 import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
-import type { StoredAccessKey } from './stored-access-key.entity.js';
+import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
 /** Credentials that worked, and what AWS said of them. */
@@ -14,6 +14,9 @@ export interface ProvenCredentials {
   readonly identity: AwsIdentity;
   readonly consoleRole: AwsRole;
 }
+
+/** In whose name a key is kept. */
+export type Keeper = Pick<Viewer, 'tenantId' | 'apiKeyName'>;
 
 /** Proves access keys by using them, and keeps them safe: one per account, replaced as a whole, gone with its account. */
 @Injectable()
@@ -39,39 +42,61 @@ export class AwsCredentialsService {
     return { key, identity, consoleRole };
   }
 
-  /** Seals a proven key and makes it the account's current one. Call it in the unit of work that holds the account. */
-  async keep({ tenantId, apiKeyName }: Viewer, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
-    const before = await this.stored.find(tenantId, cloudAccountId);
-    const version = (before?.version ?? 0) + 1;
-    const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, version }), key.secretAccessKey);
+  /**
+   * Seals a proven key and makes it the account's current one; a candidate there was is gone. Call it in the unit of work
+   * that holds the account.
+   */
+  async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
+    await this.put(viewer, cloudAccountId, 'CURRENT', key, now);
+    await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
+  }
 
+  /** Seals a key that is not proven yet, apart from the current one, which stays. Call it while the account is held. */
+  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
+    return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now);
+  }
+
+  /**
+   * The account's key that is not proven yet, for verification and for nothing else; null when there is none.
+   *
+   * @throws CiphertextRejected
+   */
+  revealCandidate(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
+    return this.open(tenantId, cloudAccountId, 'CANDIDATE');
+  }
+
+  /**
+   * Makes the candidate the current key, which it replaces. Call it while the account is held, once it is proven.
+   *
+   * @throws CiphertextRejected
+   */
+  async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    const candidate = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
+    if (!candidate) return;
+    const key = await this.clear(candidate);
+    const { version, setAt, setBy } = candidate;
     await this.stored.put({
-      tenantId,
-      cloudAccountId,
-      slot: 'CURRENT',
-      version,
-      accessKeyId: key.accessKeyId,
-      encryptionKeyId: sealed.keyId,
-      sealedSecret: sealed.record,
-      fingerprint: await this.fingerprint(tenantId, key),
-      setAt: now,
-      setBy: apiKeyName,
+      ...(await this.sealed(tenantId, cloudAccountId, 'CURRENT', version, key)),
+      setAt,
+      setBy,
       lastVerifiedAt: now,
     });
+    await this.stored.remove(tenantId, cloudAccountId, 'CANDIDATE');
+  }
+
+  /** Removes the key that is not proven yet; the current one stays. */
+  shredCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.stored.remove(tenantId, cloudAccountId, 'CANDIDATE');
   }
 
   /** Notes that AWS has just accepted the account's current key. */
-  verified({ tenantId }: Viewer, cloudAccountId: number, now: Date): Promise<void> {
+  verified({ tenantId }: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
     return this.stored.markVerified(tenantId, cloudAccountId, now);
   }
 
-  /** The account's key in clear, for the call that needs it now; null when the account has none. */
-  async reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
-    const stored = await this.stored.find(tenantId, cloudAccountId);
-    if (!stored) return null;
-
-    const sealed = { keyId: stored.encryptionKeyId, record: stored.sealedSecret };
-    return new AwsAccessKey(stored.accessKeyId, await this.vault.open(subjectOf(stored), sealed));
+  /** The account's current key in clear, for the call that needs it now; null when the account has none. */
+  reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
+    return this.open(tenantId, cloudAccountId, 'CURRENT');
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
@@ -81,6 +106,43 @@ export class AwsCredentialsService {
   /** Removes every key of an account that is going. */
   shred(tenantId: number, cloudAccountId: number): Promise<void> {
     return this.stored.remove(tenantId, cloudAccountId);
+  }
+
+  private async put(
+    { tenantId, apiKeyName }: Keeper,
+    cloudAccountId: number,
+    slot: KeySlot,
+    key: AwsAccessKey,
+    now: Date,
+  ): Promise<void> {
+    const before = await this.stored.all(tenantId, cloudAccountId);
+    const version = 1 + Math.max(0, ...before.map((stored) => stored.version));
+    const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);
+    await this.stored.put({ ...sealed, setAt: now, setBy: apiKeyName, lastVerifiedAt: now });
+  }
+
+  private async sealed(tenantId: number, cloudAccountId: number, slot: KeySlot, version: number, key: AwsAccessKey) {
+    const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, slot, version }), key.secretAccessKey);
+    return {
+      tenantId,
+      cloudAccountId,
+      slot,
+      version,
+      accessKeyId: key.accessKeyId,
+      encryptionKeyId: sealed.keyId,
+      sealedSecret: sealed.record,
+      fingerprint: await this.fingerprint(tenantId, key),
+    };
+  }
+
+  private async open(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, slot);
+    return stored && this.clear(stored);
+  }
+
+  private async clear(stored: StoredAccessKey): Promise<AwsAccessKey> {
+    const sealed = { keyId: stored.encryptionKeyId, record: stored.sealedSecret };
+    return new AwsAccessKey(stored.accessKeyId, await this.vault.open(subjectOf(stored), sealed));
   }
 
   private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
@@ -106,7 +168,8 @@ function refuseAllButUsers({ arn }: AwsIdentity): void {
   }
 }
 
-function subjectOf(key: { tenantId: number; cloudAccountId: number; version: number }): SecretSubject {
-  const { tenantId, cloudAccountId: accountId, version } = key;
-  return { purpose: 'aws-access-key', tenantId, accountId, slot: 'CURRENT', version };
+type Slotted = Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>;
+
+function subjectOf({ tenantId, cloudAccountId: accountId, slot, version }: Slotted): SecretSubject {
+  return { purpose: 'aws-access-key', tenantId, accountId, slot, version };
 }

@@ -14,11 +14,102 @@ export interface AwsRole {
   readonly arn: string;
 }
 
-/** What this domain asks AWS, in a region that decides which partition of AWS is asked. */
+/** A role with the policy that says who may assume it. */
+export interface AwsTrustedRole extends AwsRole {
+  /** As JSON; what it holds is the customer's, so nothing about its shape is sure. */
+  readonly trustPolicy: string;
+}
+
+export type AwsDecision = 'allowed' | 'explicitDeny' | 'implicitDeny';
+
+export interface AwsSimulation {
+  /** Of the user or role in question. */
+  readonly principalArn: string;
+  readonly actions: readonly string[];
+  /** ARNs, or `*` alone. */
+  readonly resources: readonly string[];
+  /** Condition keys and what they are in the requests in question. */
+  readonly context: Readonly<Record<string, string>>;
+}
+
+/** Whether one action would be allowed on one resource, by what AWS simulates: not trust, key or other resource policies. */
+export interface AwsVerdict {
+  readonly action: string;
+  /** As it was asked for: an ARN, or `*`. */
+  readonly resource: string;
+  readonly decision: AwsDecision;
+  /** False when a policy of the organisation withholds it. */
+  readonly isAllowedByOrganization: boolean;
+  /** False when the permissions boundary withholds it. */
+  readonly isAllowedByBoundary: boolean;
+}
+
+/** An access key as IAM lists it. */
+export interface AwsKeyOfUser {
+  readonly accessKeyId: string;
+  /** Inactive keys count for the limit of two. */
+  readonly isActive: boolean;
+  readonly createdAt: Date;
+}
+
+/** What AssumeRole is asked with. */
+export interface AwsRoleRequest {
+  readonly roleArn: string;
+  /** Null to ask without one. */
+  readonly externalId: string | null;
+  /** Tells in the customer's CloudTrail which operation it was: 2 to 64 letters, digits and `+=,.@_-`. */
+  readonly sessionName: string;
+  readonly durationSeconds?: number;
+  /** A policy that narrows what the session may do, as JSON. */
+  readonly policy?: string;
+}
+
+/** Credentials that end by themselves. */
+export interface AwsSession {
+  /** With its session token. */
+  readonly key: AwsAccessKey;
+  readonly expiresAt: Date;
+  /** The ARN of the assumed role's session; null for a session of the user itself. */
+  readonly arn: string | null;
+}
+
+/**
+ * What this domain asks AWS, in a region that decides which partition of AWS is asked. Each answer is had within one
+ * deadline, or the question fails.
+ *
+ * Everything here throws `CredentialsRejected`: AWS refused, or could not be asked.
+ */
 export abstract class AwsIam {
-  /** Needs no permission at AWS, so it proves who the key is and nothing more. @throws CredentialsRejected */
+  /** Needs no permission at AWS, so it proves who the key is and nothing more. */
   abstract identityOf(key: AwsAccessKey, region: string): Promise<AwsIdentity>;
 
-  /** Needs iam:GetRole. @throws CredentialsRejected */
-  abstract role(key: AwsAccessKey, region: string, name: string): Promise<AwsRole>;
+  /** Needs iam:GetRole. */
+  abstract role(key: AwsAccessKey, region: string, name: string): Promise<AwsTrustedRole>;
+
+  /** Needs iam:SimulatePrincipalPolicy. One verdict for each action on each resource. */
+  abstract simulate(key: AwsAccessKey, region: string, simulation: AwsSimulation): Promise<AwsVerdict[]>;
+
+  /** Every access key of the user whose key is used. Needs iam:ListAccessKeys. */
+  abstract accessKeys(key: AwsAccessKey, region: string): Promise<AwsKeyOfUser[]>;
+
+  /**
+   * Makes another access key of the same user. Asked once and never again: AWS may have made the key although the answer
+   * was lost, and then nobody has its secret. Needs iam:CreateAccessKey.
+   */
+  abstract createAccessKey(key: AwsAccessKey, region: string): Promise<{ key: AwsAccessKey; createdAt: Date }>;
+
+  /** Needs iam:UpdateAccessKey. May take effect seconds later. */
+  abstract setKeyActive(key: AwsAccessKey, region: string, accessKeyId: string, isActive: boolean): Promise<void>;
+
+  /** Needs iam:DeleteAccessKey. A key that is not there is deleted already. */
+  abstract deleteAccessKey(key: AwsAccessKey, region: string, accessKeyId: string): Promise<void>;
+
+  /** Null when AWS knows of no use; it learns of one hours late. Needs iam:GetAccessKeyLastUsed. */
+  abstract keyLastUsed(key: AwsAccessKey, region: string, accessKeyId: string): Promise<Date | null>;
+
+  /** A session in a role, for whoever its trust policy lets in. */
+  abstract assumeRole(key: AwsAccessKey, region: string, request: AwsRoleRequest): Promise<AwsSession>;
+
+  /** A session of the user itself, which may call no IAM action, and of STS only AssumeRole and GetCallerIdentity. */
+  abstract sessionOf(key: AwsAccessKey, region: string, durationSeconds: number): Promise<AwsSession>;
 }

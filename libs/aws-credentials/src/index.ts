@@ -1,11 +1,32 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey } from './aws-access-key.js';
-export { awsCredentialsErrors, CredentialsRejected, UnknownRegion } from './aws-credentials.errors.js';
+export {
+  awsCredentialsErrors,
+  CredentialsRejected,
+  MissingPermissions,
+  UnknownRegion,
+} from './aws-credentials.errors.js';
+export {
+  AwsVerification,
+  sandboxVendorAccountId,
+  type Verification,
+  type VerificationSubject,
+} from './aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
 export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
-export { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+export {
+  AwsIam,
+  type AwsIdentity,
+  type AwsKeyOfUser,
+  type AwsRole,
+  type AwsRoleRequest,
+  type AwsSession,
+  type AwsTrustedRole,
+} from './aws-iam.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
+export { VerificationReportType } from './graphql/verification.type.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
+export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

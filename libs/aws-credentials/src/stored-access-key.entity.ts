@@ -1,8 +1,11 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { maskAccessKeyId } from './aws-access-key.js';
 
-/** What a stored key is for. CURRENT: proven, and used for everything. */
-export type KeySlot = 'CURRENT';
+/**
+ * What a stored key is for. CURRENT: proven, and used for everything. CANDIDATE: not proven yet, and read by nothing but
+ * verification. RETIRING: was current before, and works at AWS until the grace period is over.
+ */
+export type KeySlot = 'CURRENT' | 'CANDIDATE' | 'RETIRING';
 
 /** An access key as it is kept: the secret is ciphertext, which only its own tenant, account, slot and version open. */
 @Entity('aws_access_key')
@@ -19,7 +22,7 @@ export class StoredAccessKey {
   @Column('varchar', { length: 16 })
   readonly slot!: KeySlot;
 
-  /** Counts the keys this account has had in this slot. */
+  /** Counts the keys this account has had; one that changes its slot keeps its number. */
   @Column('int')
   version!: number;
 
@@ -43,6 +46,7 @@ export class StoredAccessKey {
   @Column('varchar', { name: 'set_by', length: 64 })
   setBy!: string;
 
+  /** When AWS last accepted it; of a candidate, when it was set. */
   @Column('datetime', { name: 'last_verified_at', precision: 3 })
   lastVerifiedAt!: Date;
 

@@ -1,9 +1,13 @@
-import type { StoredAccessKey } from './stored-access-key.entity.js';
+import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 
 /** All stored access keys, as the domain sees them: a collection. */
 export abstract class StoredAccessKeys {
-  abstract find(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey | null>;
+  abstract find(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<StoredAccessKey | null>;
 
+  /** Every key of one account, whatever its slot. */
+  abstract all(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]>;
+
+  /** The current keys. */
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;
 
   /** Writes the key into its slot, over the one that is there. */
@@ -11,5 +15,6 @@ export abstract class StoredAccessKeys {
 
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
 
-  abstract remove(tenantId: number, cloudAccountId: number): Promise<void>;
+  /** From one slot, or from all of them. */
+  abstract remove(tenantId: number, cloudAccountId: number, slot?: KeySlot): Promise<void>;
 }

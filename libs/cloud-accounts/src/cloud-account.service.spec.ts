@@ -89,6 +89,7 @@ describe('CloudAccountService', () => {
       accounts,
       subscriptions,
       credentials as unknown as AwsCredentialsService,
+      undefined as never,
       events,
       unitOfWork,
     );

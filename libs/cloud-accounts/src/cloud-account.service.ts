@@ -1,5 +1,11 @@
 import { operatorTenantId, type Viewer } from '#libs/access';
-import { AwsCredentialsService, type AwsAccessKey, type ProvenCredentials } from '#libs/aws-credentials';
+import {
+  AwsCredentialsService,
+  AwsVerification,
+  type AwsAccessKey,
+  type ProvenCredentials,
+  type VerificationReport,
+} from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
@@ -11,6 +17,7 @@ import {
   AwsAccountChangeInUse,
   CloudAccountNameTaken,
   CloudAccountNotFound,
+  CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from './cloud-accounts.js';
@@ -41,6 +48,7 @@ export class CloudAccountService {
     private readonly accounts: CloudAccounts,
     private readonly activeSubscriptions: ActiveSubscriptions,
     private readonly credentials: AwsCredentialsService,
+    private readonly verification: AwsVerification,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -124,6 +132,31 @@ export class CloudAccountService {
         version: account.version,
       });
       return account;
+    });
+  }
+
+  /**
+   * Finds out whether the account's credentials work and suffice. One that lacked permissions and has them now is ACTIVE.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, CloudAccountWithoutCredentials
+   */
+  async verify(viewer: Viewer, id: number): Promise<{ cloudAccount: CloudAccount; report: VerificationReport }> {
+    const seen = (await this.find(viewer, id)) ?? notFound();
+    seen.refuseChangeIfHosted();
+    const key = await this.credentials.reveal(seen.tenantId, id);
+    if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
+
+    const { consoleRoleName, region } = seen;
+    const { report, refusal, isMissingPermissions } = await this.verification.full(key, region, { consoleRoleName });
+
+    return this.unitOfWork.run(async (now) => {
+      const cloudAccount = await this.hold(viewer, id);
+      if (!refusal) await this.credentials.verified(viewer, id, now);
+      if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
+        await this.accounts.update(cloudAccount);
+      const { verdict, awsCalls } = report;
+      await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
+      return { cloudAccount, report };
     });
   }
 

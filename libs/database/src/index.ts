@@ -2,5 +2,6 @@ export { connectionOptions, DatabaseUnusable, limitWaits, serverOptions, type Da
 export { DatabaseBusy, databaseErrors, DatabaseUnavailable } from './database.errors.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
 export { keysetPage } from './keyset.js';
+export { claimDue, type Claiming, type Leased } from './leases.js';
 export { serializeSqlite } from './serialized-sqlite.js';
 export { Transactions } from './transactions.js';

@@ -18,5 +18,6 @@ export {
 } from './domain-error.js';
 export { faultInName, nameKey, normalizeName } from './name.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';
+export { Reconciler, type ReconcilerOptions } from './reconciler.js';
 export { Secret } from './secret.js';
 export { UnitOfWork } from './unit-of-work.js';

@@ -1,4 +1,4 @@
-import { CredentialsRejected } from '../aws-credentials.errors.js';
+import { CredentialsRejected, type AwsDenier } from '../aws-credentials.errors.js';
 
 interface SdkError {
   /** What AWS calls it. A page of a proxy has none, although the SDK then gives the error a name all the same. */
@@ -12,18 +12,21 @@ const throttled =
   /^(Throttl|EC2Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimit|RequestThrottled|PriorRequestNotComplete)/;
 const clockSkew = /^Signature (expired|not yet current)/;
 
+/** What AWS was asked to do, in IAM's words. */
+export type AwsAction = `${'sts' | 'iam'}:${string}`;
+
 /**
  * What a failed question to AWS means, in our words. Only a code of AWS's own makes it a refusal by AWS: anything else
  * that answered stood in its place, and a server's fault or no answer at all counts as AWS not being reached.
  */
-export function failureOf(error: unknown, asking: 'identity' | 'role'): CredentialsRejected {
+export function failureOf(error: unknown, action: AwsAction): CredentialsRejected {
   if (error instanceof CredentialsRejected) return error;
 
   const { Code, message = '', $metadata } = (error ?? {}) as SdkError;
   const status = $metadata?.httpStatusCode;
   const awsCode = typeof Code === 'string' && /^[A-Za-z0-9]{1,64}$/.test(Code) ? Code : null;
-  const rejected = (code: Code, text: string, part: CredentialsRejected['part']) =>
-    new CredentialsRejected(code, text, part, awsCode, { cause: error });
+  const rejected = (code: Code, text: string, part: CredentialsRejected['part'], denier: AwsDenier | null = null) =>
+    new CredentialsRejected(code, text, part, awsCode, { cause: error }, denier);
 
   if (awsCode === 'InvalidClientTokenId') {
     return rejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId');
@@ -37,15 +40,19 @@ export function failureOf(error: unknown, asking: 'identity' | 'role'): Credenti
   if (status === 429 || (awsCode && throttled.test(awsCode))) {
     return rejected('AWS_THROTTLED', 'AWS limits how often it may be asked.', null);
   }
-  if (asking === 'role' && awsCode === 'NoSuchEntity') {
+  if (action === 'iam:GetRole' && awsCode === 'NoSuchEntity') {
     return rejected('AWS_ROLE_NOT_FOUND', 'The AWS account has no role of that name.', 'consoleRoleName');
   }
-  if (asking === 'role' && awsCode === 'AccessDenied') {
-    return rejected(
-      'AWS_ROLE_LOOKUP_DENIED',
-      'The IAM user is not allowed to look at the console role.',
-      'consoleRoleName',
-    );
+  if (awsCode === 'AccessDenied') {
+    if (action === 'iam:GetRole') {
+      return rejected(
+        'AWS_ROLE_LOOKUP_DENIED',
+        'The IAM user is not allowed to look at the console role.',
+        'consoleRoleName',
+        deniedBy(message),
+      );
+    }
+    return rejected('AWS_ACTION_DENIED', `AWS does not allow ${action}.`, null, deniedBy(message));
   }
   if (status && status < 500) {
     return awsCode ? rejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId') : unusable({ cause: error });
@@ -53,6 +60,14 @@ export function failureOf(error: unknown, asking: 'identity' | 'role'): Credenti
   return new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer, or not as AWS answers.', null, null, {
     cause: error,
   });
+}
+
+/** AWS says at the end of its message which kind of policy it was ("Troubleshoot access denied error messages", IAM guide). */
+function deniedBy(message: string): AwsDenier {
+  if (/service control policy|resource control policy/.test(message)) return 'SCP';
+  if (/permissions boundary/.test(message)) return 'BOUNDARY';
+  if (/session policy/.test(message)) return 'SESSION_POLICY';
+  return 'IDENTITY_POLICY';
 }
 
 /** A captive portal's page is a success to the SDK: an answer without what was asked for is not AWS's. */

@@ -199,7 +199,6 @@ describe('SdkAwsIam', () => {
         'OptInRequired',
         'IncompleteSignature',
         'MissingAuthenticationToken',
-        'AccessDenied',
         'RegionDisabledException',
       ].map(
         // prettier-ignore
@@ -256,6 +255,22 @@ describe('SdkAwsIam', () => {
       [403, 'InvalidClientTokenId', 'AWS_ACCESS_KEY_UNKNOWN', 'accessKeyId'],
     ])('%i %s about a role', async (status, name, code, part) => {
       expect(await roleRefusedBy(refusal(status, name, 'x'))).toMatchObject({ code, part, awsErrorCode: name });
+    });
+
+    it.each([
+      [
+        'User: u is not authorized to perform: a because no identity-based policy allows the a action',
+        'IDENTITY_POLICY',
+      ],
+      ['User: u is not authorized to perform: a with an explicit deny in a service control policy', 'SCP'],
+      ['User: u is not authorized to perform: a because no permissions boundary allows the a action', 'BOUNDARY'],
+      ['User: u is not authorized to perform: a because no session policy allows the a action', 'SESSION_POLICY'],
+    ])('by the kind of policy that denies: %s', async (message, deniedBy) => {
+      const { url } = await serverThat(refusal(403, 'AccessDenied', message));
+      const aws = new SdkAwsIam({ override: url, timeoutMs: 5000 });
+
+      await expect(aws.accessKeys(key, 'us-east-1')).rejects.toMatchObject({ code: 'AWS_ACTION_DENIED', deniedBy });
+      await expect(aws.role(key, 'us-east-1', 'r')).rejects.toMatchObject({ code: 'AWS_ROLE_LOOKUP_DENIED', deniedBy });
     });
 
     it('without asking again, unless that may help', async () => {

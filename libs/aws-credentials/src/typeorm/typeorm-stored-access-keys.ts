@@ -1,7 +1,7 @@
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { StoredAccessKey } from '../stored-access-key.entity.js';
+import { StoredAccessKey, type KeySlot } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from '../stored-access-keys.js';
 
 @Injectable()
@@ -10,8 +10,12 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     super();
   }
 
-  find(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey | null> {
-    return this.rows.findOneBy({ tenantId, cloudAccountId, slot: 'CURRENT' });
+  find(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<StoredAccessKey | null> {
+    return this.rows.findOneBy({ tenantId, cloudAccountId, slot });
+  }
+
+  all(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
+    return this.rows.findBy({ tenantId, cloudAccountId });
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
@@ -28,8 +32,8 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     await this.rows.update({ tenantId, cloudAccountId, slot: 'CURRENT' }, { lastVerifiedAt });
   }
 
-  async remove(tenantId: number, cloudAccountId: number): Promise<void> {
-    await this.rows.delete({ tenantId, cloudAccountId });
+  async remove(tenantId: number, cloudAccountId: number, slot?: KeySlot): Promise<void> {
+    await this.rows.delete({ tenantId, cloudAccountId, ...(slot && { slot }) });
   }
 
   private get rows() {

@@ -25,11 +25,13 @@ import {
   CreateCloudAccountInput,
   DeleteCloudAccountInput,
   UpdateCloudAccountInput,
+  VerifyCloudAccountInput,
 } from './cloud-account.inputs.js';
 import {
   CreateCloudAccountPayload,
   DeleteCloudAccountPayload,
   UpdateCloudAccountPayload,
+  VerifyCloudAccountPayload,
 } from './cloud-account.payloads.js';
 import { CloudAccountConnectionType, CloudAccountType } from './cloud-account.type.js';
 
@@ -46,6 +48,7 @@ const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
   'AWS_NOT_A_USER',
   'AWS_ROLE_NOT_FOUND',
   'AWS_ROLE_LOOKUP_DENIED',
+  'AWS_ACTION_DENIED',
   'AWS_REFUSED',
   'AWS_CLOCK_SKEW',
   'AWS_THROTTLED',
@@ -129,6 +132,18 @@ export class CloudAccountResolver {
   }
 
   @RequiresRole('MANAGER')
+  @Mutation(() => VerifyCloudAccountPayload, {
+    nullable: true,
+    description: `Finds out whether the credentials of a cloud account work and suffice. What AWS refuses stands in the report; an account that lacked permissions and has them now becomes ACTIVE. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS')}`,
+  })
+  verifyCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) input: VerifyCloudAccountInput,
+  ): Promise<object> {
+    return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
+  }
+
+  @RequiresRole('MANAGER')
   @Mutation(() => DeleteCloudAccountPayload, {
     nullable: true,
     description: `Deletes a cloud account and its credentials, unless an active subscription stands on it. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
@@ -156,6 +171,11 @@ export class CloudAccountResolver {
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `updateCloudAccount` on it.' })
   viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `verifyCloudAccount` on it.' })
+  viewerCanVerify(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
     return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
   }
 

@@ -1,0 +1,55 @@
+import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import type { Transactions } from './transactions.js';
+
+/** A row that somebody must look at now and then: `next_attempt_at`, `lease_owner`, `lease_until` of its table. */
+export interface Leased {
+  /** When it is due; null when nothing is to be done. */
+  nextAttemptAt: Date | null;
+  /** Who is at it; a name made for each claim, so that an old holder can be told from the new one. */
+  leaseOwner: string | null;
+  leaseUntil: Date | null;
+}
+
+export interface Claiming {
+  readonly now: Date;
+  /** A name of its own for this claim. */
+  readonly owner: string;
+  /** When others may take what we have not finished. */
+  readonly until: Date;
+  readonly limit: number;
+}
+
+/**
+ * Takes rows that are due and nobody is at, the longest due first. Any number of processes may claim at once: each row is
+ * had by one of them. A lease that has ended is as good as none.
+ */
+export async function claimDue<E extends Leased & ObjectLiteral>(
+  transactions: Transactions,
+  entity: EntityTarget<E>,
+  { now, owner, until, limit }: Claiming,
+): Promise<E[]> {
+  const rows = transactions.repository(entity);
+  const free = '(row.leaseUntil IS NULL OR row.leaseUntil <= :now)';
+  const [idColumn] = rows.metadata.primaryColumns;
+  const id = idColumn!.propertyName;
+  const due = await rows
+    .createQueryBuilder('row')
+    .where('row.nextAttemptAt <= :now', { now })
+    .andWhere(free)
+    .orderBy('row.nextAttemptAt', 'ASC')
+    .limit(limit)
+    .getMany();
+  const claimed: E[] = [];
+  for (const row of due) {
+    // No lock is needed: of two who write, the second finds the lease taken.
+    const { affected } = await rows
+      .createQueryBuilder()
+      .update()
+      .set({ leaseOwner: owner, leaseUntil: until } as never)
+      .where(`${idColumn!.databasePath} = :id`, { id: row[id] as unknown })
+      .andWhere('next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)', { now })
+      .execute();
+    if (affected) claimed.push(Object.assign(row, { leaseOwner: owner, leaseUntil: until }));
+  }
+  return claimed;
+}
