@@ -142,12 +142,12 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'GTWAY',
     example: 'A0U1',
     behaviour:
-      'Works: the identity of the gateway itself, in an account of its own, which access roles trust: access-role-<externalId>, for one, with that external id.',
+      'Works: the identity of the gateway itself, in an account of its own. Access roles trust it where it ends in U1: access-role-<externalId>, for one, with that external id.',
     isGateway: true,
   },
   {
     name: 'NPERM',
-    example: 'B4U1',
+    example: 'C1U1',
     behaviour:
       'Works, but its user may not peer networks: no policy allows the four actions of ec2:…VpcPeeringConnection.',
     policies: [
@@ -192,7 +192,7 @@ export const keyFamilies: readonly KeyFamily[] = [
   },
   {
     name: 'DROPS',
-    example: 'C1U1',
+    example: 'B4U1',
     behaviour: 'Works, but the first answer to CreateAccessKey gets lost: the key is there, and nobody has its secret.',
     intercept: (carryOut, { owner, action }, { counts }) =>
       action === 'CreateAccessKey' && nextCount(counts, `DROPS ${owner}`) === 1
