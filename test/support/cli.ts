@@ -11,8 +11,15 @@ export interface CliExit {
 /** Where the command line works. */
 type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'>;
 
+export interface LaunchedCli {
+  /** All it printed so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  readonly exit: Promise<CliExit>;
+  kill(): void;
+}
+
 /** The operator's command line in a process of its own, on the database and the key ring of `place`. */
-export function launchCli(place: CliPlace, ...args: string[]): { kill: () => void; exit: Promise<CliExit> } {
+export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
   const env = {
     PATH: process.env['PATH'],
     DATA_DIR: place.dataDir,
@@ -26,7 +33,7 @@ export function launchCli(place: CliPlace, ...args: string[]): { kill: () => voi
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   const exit = new Promise<CliExit>((resolve) => child.once('close', (code) => resolve({ code, ...output })));
-  return { kill: () => child.kill('SIGKILL'), exit };
+  return { output, exit, kill: () => void child.kill('SIGKILL') };
 }
 
 export function runCli(place: CliPlace, ...args: string[]): Promise<CliExit> {

@@ -83,6 +83,7 @@ describe('the keys of a key ring file', () => {
 
   it.each<[string, () => void, RegExp]>([
     ['is gone', () => rmSync(path), /does not exist/],
+    ['cannot be reached', () => (rmSync(path), symlinkSync(path, path)), /cannot be opened \(ELOOP\)/],
     ['is cut off', () => writeFileSync(path, readFileSync(path, 'utf8').slice(0, 40)), /is not a JSON object/],
     [
       'has other bytes under the same name',
@@ -99,6 +100,7 @@ describe('the keys of a key ring file', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0]!.message).toMatch(said);
 
+    rmSync(path, { force: true });
     writeFileSync(path, good, { mode: 0o600 });
     const second = rotate();
     expect(keks.active).toBe(second);

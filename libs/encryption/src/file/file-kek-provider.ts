@@ -73,8 +73,12 @@ export class FileKekProvider extends KekProvider {
   }
 }
 
-/** Changes whenever another file is put there, and with every change of the file; null when there is none. */
+/** Changes whenever another file is put there, and with every change of the file; null when none can be seen. */
 function stampOf(path: string): string | null {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats ? [stats.dev, stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join() : null;
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join();
+  } catch {
+    return null; // why, reading it tells
+  }
 }
