@@ -1,5 +1,5 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
-export { AwsAccessKey } from './aws-access-key.js';
+export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export {
   awsCredentialsErrors,
   CredentialsRejected,
@@ -13,7 +13,7 @@ export {
   type VerificationSubject,
 } from './aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
-export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
+export { AwsCredentialsService, type Keeper, type ProvenCredentials } from './aws-credentials.service.js';
 export {
   AwsIam,
   type AwsIdentity,
