@@ -125,21 +125,23 @@ export class CloudAccountService {
   /**
    * Renames the account, replaces its key, its roles, or all of them at once. New credentials are proven before the
    * account is held; that nobody changed it meanwhile is checked while it is held. A key that AWS does not know after some
-   * seconds is tried from then on, and takes the place of the present one when it is proven.
+   * seconds is tried from then on, and takes the place of the present one when it is proven. A key that is the stored one
+   * changes nothing.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
-   *   CloudAccountWithoutCredentials, AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected
+   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
     const { id, expectedVersion, name, key, consoleRoleName, nodeRoleName } = change;
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
     seen.refuseOtherVersionThan(expectedVersion);
-    if (!key && seen.isAlready(change)) return seen;
+    const newKey = key && !(await this.credentials.has(viewer, id, key)) ? key : null;
+    if (!newKey && seen.isAlready(change)) return seen;
 
     const expected = expectationsOf(seen, change);
-    const isProofNeeded = key != null || consoleRoleName != null || nodeRoleName != null;
-    const proof = isProofNeeded ? await this.prove(seen, key, expected) : null;
+    const isProofNeeded = newKey !== null || consoleRoleName != null || nodeRoleName != null;
+    const proof = isProofNeeded ? await this.prove(viewer, seen, { newKey, givenKey: key, expected }) : null;
 
     return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer, id);
@@ -148,20 +150,20 @@ export class CloudAccountService {
         account.await(expected);
         account.change({ name }, now);
         await this.accounts.update(account);
-        await this.trials.begin(viewer, account, { key: key!, expected, ...proof }, now);
+        await this.trials.begin(viewer, account, { key: newKey!, expected, ...proof }, now);
       } else {
         if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
         account.change({ name, proof }, now);
         await this.accounts.update(account);
-        if (key) {
-          await this.credentials.keep(viewer, id, key, now);
+        if (newKey) {
+          await this.credentials.keep(viewer, id, newKey, now);
           await this.trials.forget(account);
         } else if (proof) {
           await this.credentials.verified(viewer, id, now);
           await this.trials.expect(account, change, now);
         }
       }
-      const changed = Object.entries({ name, credentials: key, consoleRoleName, nodeRoleName });
+      const changed = Object.entries({ name, credentials: newKey, consoleRoleName, nodeRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
         version: account.version,
@@ -178,7 +180,7 @@ export class CloudAccountService {
   async verify(viewer: Viewer, id: number): Promise<{ cloudAccount: CloudAccount; report: VerificationReport }> {
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
-    const key = await this.credentials.reveal(seen.tenantId, id);
+    const key = await this.credentials.reveal(seen.tenantId, id, { actor: viewer.actor, purpose: 'VERIFICATION' });
     if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
 
     const { consoleRoleName, nodeRoleName, region } = seen;
@@ -283,12 +285,17 @@ export class CloudAccountService {
 
   /** Only a key that was just given may be unknown to AWS for a while. */
   private async prove(
+    { actor }: Viewer,
     { id, tenantId, region }: CloudAccount,
-    newKey: AwsAccessKey | null | undefined,
-    expected: Expectations,
+    {
+      newKey,
+      givenKey,
+      expected,
+    }: { newKey: AwsAccessKey | null; givenKey?: AwsAccessKey | null; expected: Expectations },
   ): Promise<Proof | NotKnownYet> {
     if (newKey) return this.prover.proveSoon(newKey, region, expected);
-    const key = await this.credentials.reveal(tenantId, id);
+    const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE' } as const;
+    const key = givenKey ?? (await this.credentials.reveal(tenantId, id, use));
     if (!key) throw new CloudAccountWithoutCredentials();
     return this.prover.prove(key, region, expected, false);
   }

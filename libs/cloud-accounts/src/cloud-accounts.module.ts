@@ -10,6 +10,7 @@ import { CredentialTrials } from './credential-trials.js';
 import { CredentialsProver } from './credentials-prover.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
+import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
 import { CredentialTrialResolver } from './graphql/credential-trial.resolver.js';
 import { TrialPace } from './trial-pace.js';
@@ -24,6 +25,7 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
+    CredentialUsesResolver,
     CloudAccountNodes,
     CredentialTrialService,
     CredentialTrialReconciler,

@@ -105,16 +105,20 @@ export class CredentialTrialService {
   async attempt(claimed: CredentialTrial, signal: AbortSignal): Promise<void> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);
-    const key = await this.credentials.revealCandidate(tenantId, cloudAccountId);
-    if (!account || !key) return;
+    if (!account) return;
 
     try {
+      const use = { actor: claimed.actor, purpose: 'VERIFICATION' } as const;
+      const key = await this.credentials.revealCandidate(tenantId, cloudAccountId, use);
+      if (!key) return;
       const proof = await this.prover.proveInTime(key, account.region, claimed, signal);
       await this.promote(claimed, proof);
     } catch (error) {
       if (signal.aborted) return this.leaveToOthers(claimed);
       if (isNotKnownYet(error) || isNoAnswer(error)) return this.goOn(claimed, error);
-      if (!(error instanceof DomainError) || error.entry.kind === 'unavailable') throw error;
+      // A fault of ours that may pass says nothing of the credentials: they are due again when the lease ends.
+      const mayPass = !(error instanceof DomainError) || (error.entry.kind === 'unavailable' && error.retryable);
+      if (mayPass) throw error;
       await this.reject(claimed, error);
     }
   }

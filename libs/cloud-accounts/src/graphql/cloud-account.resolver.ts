@@ -124,7 +124,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}`,
+    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
