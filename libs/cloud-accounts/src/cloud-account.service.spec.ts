@@ -90,6 +90,7 @@ describe('CloudAccountService', () => {
       subscriptions,
       credentials as unknown as AwsCredentialsService,
       undefined as never,
+      { observed: async () => undefined } as never,
       events,
       unitOfWork,
     );

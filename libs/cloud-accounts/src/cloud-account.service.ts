@@ -12,6 +12,8 @@ import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions, type SubscriptionsInTheWay } from './active-subscriptions.js';
 import { CloudAccount } from './cloud-account.entity.js';
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { type CloudProvider } from './cloud-provider.js';
 import {
   AwsAccountChangeInUse,
@@ -49,6 +51,7 @@ export class CloudAccountService {
     private readonly activeSubscriptions: ActiveSubscriptions,
     private readonly credentials: AwsCredentialsService,
     private readonly verification: AwsVerification,
+    private readonly health: CloudAccountHealthService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -93,6 +96,7 @@ export class CloudAccountService {
       const account = CloudAccount.create({ tenantId: viewer.tenantId, name, provider, region, proven }, now);
       await this.accounts.add(account);
       await this.credentials.keep(viewer, account.id, key, now);
+      await this.health.observed(account, null, now);
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
       await remember(account);
       return account;
@@ -126,6 +130,7 @@ export class CloudAccountService {
       await this.accounts.update(account);
       if (key) await this.credentials.keep(viewer, id, key, now);
       else if (proven) await this.credentials.verified(viewer, id, now);
+      if (proven) await this.health.observed(account, null, now);
       const changed = Object.entries({ name, credentials: key, consoleRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
@@ -147,13 +152,15 @@ export class CloudAccountService {
     if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
 
     const { consoleRoleName, region } = seen;
-    const { report, refusal, isMissingPermissions } = await this.verification.full(key, region, { consoleRoleName });
+    const verification = await this.verification.full(key, region, { consoleRoleName });
+    const { report, refusal, isMissingPermissions } = verification;
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
       if (!refusal) await this.credentials.verified(viewer, id, now);
       if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
         await this.accounts.update(cloudAccount);
+      await this.health.observed(cloudAccount, verification, now);
       const { verdict, awsCalls } = report;
       await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
       return { cloudAccount, report };
@@ -194,6 +201,12 @@ export class CloudAccountService {
   async afterSubscriptionEnded(viewer: Viewer, id: number, now: Date): Promise<void> {
     const account = await this.hold(viewer, id);
     if (account.goesWhenUnused && !(await this.isInUse(account))) await this.remove(viewer.actor, account, now);
+  }
+
+  /** What was last observed of an account; null when nothing is known. */
+  async healthOf(account: CloudAccount): Promise<CloudAccountHealth | null> {
+    const [health] = await this.health.of([account]);
+    return health ?? null;
   }
 
   /** What keeps each account from being deleted, by number alone. */
