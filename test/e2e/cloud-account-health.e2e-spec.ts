@@ -346,11 +346,9 @@ describe('the health of a cloud account', () => {
     const users = [suffix(account, 1), suffix(account, 2), suffix(account, 3)];
     const ids: string[] = [];
     for (const which of users) ids.push((await createAccount({ which, name: `Neighbour ${which}` })).id);
-    const [{ accessKeyId: first }, { accessKeyId: second }] = users.map(
-      (which) => sandboxKey('WORKS', which).awsAccessKey,
-    ) as [{ accessKeyId: string }, { accessKeyId: string }];
+    const [first, second] = users.map((which) => sandboxKey('WORKS', which).awsAccessKey.accessKeyId);
     await set(ids[0]!, 'next_attempt_at', '2025-12-31 00:00:00.000');
-    gateway.aws.inject({ accessKeyId: first, fault: 'slow' });
+    gateway.aws.inject({ accessKeyId: first!, fault: 'slow' });
     gateway.get(CloudAccountHealthChecks).nudge();
     await until('the first is asked', () =>
       gateway.aws.calls().some((call) => call.accessKeyId === first && call.fault),
