@@ -54,7 +54,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
   };
   try {
     await preparePlace(config, undo);
-    const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
+    const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
     const log = new Log(config.logLevel);
@@ -64,7 +64,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       ...(config.awsEndpointOverride && { override: config.awsEndpointOverride }),
       ...(sandbox && { sandbox: sandbox.url }),
     };
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }, config.iamSetup), config, log);
+    const app = await createApp(AppModule.of({ dataSource, keks, endpoints }, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());

@@ -1,8 +1,8 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { StoredAccessKey } from '#libs/aws-credentials';
+import { CredentialUse, StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount, CloudAccountHealth } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
-import { StoredKeyRow } from '#libs/encryption';
+import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
@@ -35,7 +35,9 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ClaimRow,
       CloudAccount,
       CloudAccountHealth,
+      CredentialUse,
       EventRow,
+      KeyCanaryRow,
       StoredAccessKey,
       StoredKeyRow,
       Subscription,

@@ -3,6 +3,7 @@ export { AwsAccessKey } from './aws-access-key.js';
 export {
   awsCredentialsErrors,
   CredentialsRejected,
+  CredentialsUnreadable,
   MissingPermissions,
   UnknownRegion,
 } from './aws-credentials.errors.js';
@@ -14,6 +15,8 @@ export {
 } from './aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
 export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
+export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
+export { CredentialUseService } from './credential-use.service.js';
 export {
   AwsIam,
   type AwsIdentity,
@@ -28,5 +31,7 @@ export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
 export { VerificationReportType } from './graphql/verification.type.js';
+export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
+export { SealedSecrets, type Walked } from './sealed-secrets.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
 export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

@@ -1,11 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { AwsCredentialsService, AwsVerification } from '#libs/aws-credentials';
-import { Clock, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { gateway } from '#libs/events';
+import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
-import { failedInside, findingOf, noAnswer, type HealthFinding } from './health-finding.js';
+import { findingOf, noAnswer, type HealthFinding } from './health-finding.js';
 
 /** How many accounts a process checks at once. */
 const concurrency = 8;
@@ -13,6 +14,8 @@ const concurrency = 8;
 const checkLimit = 60_000;
 /** How long others leave alone what a process has claimed, in milliseconds: a check has ended well before. */
 const lease = 2 * checkLimit;
+/** For what stored keys are opened here. */
+const use = { actor: gateway, purpose: 'HEALTH_CHECK' } as const;
 /** How long a process waits when nothing was due, in milliseconds. */
 const pause = 5000;
 
@@ -70,7 +73,7 @@ export class CloudAccountHealthChecks implements Loop {
     } catch (error) {
       if (stopping.aborted) return this.health.giveBack(claimed);
       log.error(error);
-      finding = failedInside;
+      finding = { ...noAnswer, codes: [error instanceof DomainError ? error.code : 'INTERNAL'] };
     } finally {
       ended.abort();
     }
@@ -81,7 +84,7 @@ export class CloudAccountHealthChecks implements Loop {
   private async ask(claimed: CloudAccountHealth, now: Date): Promise<HealthFinding | null> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);
-    const key = await this.credentials.reveal(tenantId, cloudAccountId);
+    const key = await this.credentials.reveal(tenantId, cloudAccountId, use);
     if (!key || account?.consoleRoleName == null) return null;
 
     const { region, consoleRoleName } = account;

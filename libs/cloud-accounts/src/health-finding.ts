@@ -66,6 +66,3 @@ export const noAnswer: HealthFinding = {
   codes: ['AWS_UNREACHABLE'],
   report: null,
 };
-
-/** The gateway itself failed: it could not open the key, say. */
-export const failedInside: HealthFinding = { ...noAnswer, codes: ['INTERNAL'] };
