@@ -1,7 +1,7 @@
-import { awsCredentialsErrors, CredentialsRejected, type Verification } from '#libs/aws-credentials';
+import { CredentialsRejected, type awsCredentialsErrors, type Verification } from '#libs/aws-credentials';
 import { findingOf } from './health-finding.js';
 
-type Code = CredentialsRejected['code'] & keyof typeof awsCredentialsErrors;
+type Code = keyof typeof awsCredentialsErrors;
 type Check = Verification['report']['checks'][number];
 
 const group = (check: Partial<Check>): Check => ({
