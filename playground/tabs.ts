@@ -343,6 +343,35 @@ query ManyNodes($ids: [ID!]!) {
     variables: { ids: ['<cloudAccount.id>', '<subscription.id>'] },
   },
   {
+    query: `# An external id, before the access role that
+# demands it exists. "Set up IAM" writes it into
+# the role; one account takes it, for ever.
+mutation IssueExternalId(
+  $input: IssueExternalIdInput!
+) {
+  issueExternalId(input: $input) {
+    externalId { handle externalId createdAt }
+    userErrors { code message }
+  }
+}`,
+    variables: { input: {} },
+  },
+  {
+    query: `# The external ids of your tenant, and the
+# accounts that took them.
+query ExternalIds {
+  externalIds(first: 10) {
+    nodes {
+      handle
+      externalId
+      takenAt
+      cloudAccount { id name }
+    }
+    totalCount
+  }
+}`,
+  },
+  {
     query: `# What a customer makes in their AWS account:
 # by CloudFormation, Terraform or by hand.
 query SetUpIam($input: IamSetupInput!) {

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
 import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
-import { IamSetupModule } from '#libs/iam-setup';
+import { ExternalIdService, IamSetupModule } from '#libs/iam-setup';
 import { DomainError } from '#libs/kernel';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -177,7 +177,11 @@ await main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   process.umask(0o077);
-  if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
+  if (process.argv[2] === 'iam-setup') {
+    const externalIdOf = (handle: string) =>
+      withDomain(async ({ externalIds }) => (await externalIds.getAnybodys(handle)).externalId);
+    return iamSetupCommand(process.argv.slice(3), externalIdOf);
+  }
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const name = positionals.join(' ');
@@ -203,6 +207,7 @@ interface Domain {
   readonly access: AccessService;
   readonly keys: ApiKeyService;
   readonly accounts: CloudAccountService;
+  readonly externalIds: ExternalIdService;
 }
 
 /** The domain on the gateway's own database, without the server around it. */
@@ -220,6 +225,7 @@ async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
       access: service(AccessService),
       keys: service(ApiKeyService),
       accounts: service(CloudAccountService),
+      externalIds: service(ExternalIdService),
     });
   } finally {
     await app?.close();

@@ -4,6 +4,7 @@ import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
+import { ExternalId } from '#libs/iam-setup';
 import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
 import { Logger } from '@nestjs/common';
@@ -30,7 +31,17 @@ const withoutValues: StatementLogger = {
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = new DataSource({
     ...(await connectionOptions(location)),
-    entities: [ApiKey, ClaimRow, CloudAccount, EventRow, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
+    entities: [
+      ApiKey,
+      ClaimRow,
+      CloudAccount,
+      EventRow,
+      ExternalId,
+      StoredAccessKey,
+      StoredKeyRow,
+      Subscription,
+      Tenant,
+    ],
     migrations: Object.values(migrations),
     migrationsTableName: migrationsTable,
     synchronize: false,

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { databaseKinds, usePlaces } from '../support/places.js';
 import { projectFolder, type Place } from '../support/process.js';
@@ -10,6 +11,7 @@ const runCli = (place: Place, ...args: string[]) =>
     const env = {
       PATH: process.env['PATH'],
       DATA_DIR: place.dataDir,
+      GATEWAY_IDENTITY_ARN: 'arn:aws:iam::111111111111:role/gateway',
       ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
     };
     execFile(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], { env }, (error, stdout, stderr) =>
@@ -55,6 +57,23 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       { id, name: 'Spare', revoked: expect.any(String) },
     ]);
     expect(JSON.stringify(listed)).not.toContain('gwk_live');
+  });
+
+  it('writes the external id that a tenant was issued into its access role', async () => {
+    const { issueExternalId } = await gateway.ask(mutations.issueExternalId, { input: {} });
+    const { handle, externalId } = issueExternalId.externalId;
+    const folder = join(place.dataDir, 'iam');
+    const setup = (of: string) =>
+      runCli(
+        place,
+        ...['iam-setup', 'manual', '--out', folder, '--aws-account-id', '222222222222'],
+        ...['--vendor-account-id', '111111111111', '--create-access-role', '--external-id-handle', of],
+      );
+
+    expect(await setup('xid_0')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such external id') });
+    expect(existsSync(folder)).toBe(false);
+    expect(await setup(handle)).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`"sts:ExternalId":"${externalId}"`);
   });
 
   it('makes a key that may do what it is told to, from where and for as long', async () => {

@@ -53,6 +53,10 @@ export const revokeApiKey = `mutation ($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) { apiKey { id isUsable revokedAt } ${errors} }
 }`;
 
+export const issueExternalId = `mutation ($input: IssueExternalIdInput!) {
+  issueExternalId(input: $input) { externalId { handle externalId createdAt takenAt cloudAccount { id } } ${errors} }
+}`;
+
 /** The number behind a global id, which SQL knows. */
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 
@@ -109,6 +113,10 @@ export const stepsWith = (gateway: () => Gateway) => {
         rows[table] = Number(n);
       }
       return rows;
+    },
+
+    async issueExternalId(key?: string): Promise<{ handle: string; externalId: string }> {
+      return done((await gateway().ask(issueExternalId, { input: {} }, key)).issueExternalId).externalId;
     },
 
     /** A key of the caller's tenant: its id and its secret. */

@@ -7,6 +7,7 @@ import { CloudAccounts } from './cloud-accounts.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
+import { ExternalIdAccountResolver } from './graphql/external-id-account.resolver.js';
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 
 /** Needs an `ActiveSubscriptions`; without one the application does not start. */
@@ -18,6 +19,7 @@ import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
     CloudAccountNodes,
+    ExternalIdAccountResolver,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
   ],
   exports: [CloudAccountService, CloudAccountNodes],
