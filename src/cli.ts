@@ -216,7 +216,9 @@ async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
   const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
   let app: INestApplicationContext | undefined;
   try {
-    const platform: Platform = { dataSource, keyRing, endpoints: { timeoutMs: config.awsTimeoutMs } };
+    const timeoutMs = config.awsTimeoutMs;
+    const gatewayIdentity = { arn: config.iamSetup.gatewayIdentityArn, timeoutMs };
+    const platform: Platform = { dataSource, keyRing, endpoints: { timeoutMs }, gatewayIdentity };
     @Module({ imports: [PlatformModule.of(platform), IamSetupModule.of(config.iamSetup), DomainWiringModule] })
     class CliModule {}
     app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });

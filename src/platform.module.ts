@@ -1,4 +1,11 @@
-import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
+import {
+  AwsIam,
+  GatewayIdentity,
+  SdkAwsIam,
+  SdkGatewayIdentity,
+  type AwsEndpoints,
+  type GatewayIdentitySettings,
+} from '#libs/aws-credentials';
 import { Transactions } from '#libs/database';
 import { Keychain, KeyRing, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, SystemClock, UnitOfWork } from '#libs/kernel';
@@ -9,13 +16,14 @@ export interface Platform {
   readonly dataSource: DataSource;
   readonly keyRing: KeyRing;
   readonly endpoints: AwsEndpoints;
+  readonly gatewayIdentity: GatewayIdentitySettings;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keyRing, endpoints }: Platform): DynamicModule {
+  static of({ dataSource, keyRing, endpoints, gatewayIdentity }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
@@ -30,6 +38,7 @@ export class PlatformModule {
       },
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
+      { provide: GatewayIdentity, useFactory: () => new SdkGatewayIdentity(gatewayIdentity) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

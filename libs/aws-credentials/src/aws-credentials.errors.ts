@@ -120,6 +120,13 @@ export const awsCredentialsErrors = {
     remediation:
       'Something between the gateway and AWS, such as a proxy, answers in place of AWS. The operator should check it.',
   },
+  GATEWAY_HAS_NO_IDENTITY: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation:
+      'Use an access key instead, or have the operator set GATEWAY_IDENTITY_ARN and run the gateway with credentials of that role or user.',
+  },
   SANDBOX_OFF: {
     kind: 'invalid',
     fault: 'CALLER',

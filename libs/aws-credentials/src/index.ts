@@ -1,5 +1,6 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey } from './aws-access-key.js';
+export { AwsAccessRole } from './aws-access-role.js';
 export {
   awsCredentialsErrors,
   CredentialsRejected,
@@ -25,8 +26,10 @@ export {
 } from './aws-iam.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
+export { SdkGatewayIdentity, type GatewayIdentitySettings } from './aws/sdk-gateway-identity.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
 export { VerificationReportType } from './graphql/verification.type.js';
+export { GatewayIdentity } from './gateway-identity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
 export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';
