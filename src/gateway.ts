@@ -54,7 +54,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
   };
   try {
     await preparePlace(config, undo);
-    const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
+    const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
     const log = new Log(config.logLevel);
@@ -69,7 +69,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const platform = { dataSource, keyRing, endpoints, gatewayIdentity };
+    const platform = { dataSource, keks, endpoints, gatewayIdentity };
     const app = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   cloudFormationTemplate,
+  ExternalIdService,
   iamSetupMethods,
   type IamSetupMethods,
   type IamSetupRequest,
@@ -10,6 +11,7 @@ import {
 } from '#libs/iam-setup';
 import { InvalidInput, NotFound } from '#libs/kernel';
 import { readConfig } from '../config.js';
+import { withServices } from './services.js';
 
 const help = `Writes what a customer needs to set up IAM, by one of three methods, into a folder. It reads VENDOR_NAME,
 VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL; and, for an access role, the database.
@@ -81,15 +83,8 @@ const filesOf: Record<string, (methods: IamSetupMethods) => SetupFile[]> = {
 const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const stepFile = (number: number) => `step-${String(number).padStart(2, '0')}.json`;
 
-/**
- * `npm run cli -- iam-setup …`. Ends as the other commands do: 0 when done, 1 when refused, 2 when not understood.
- *
- * @param externalIdOf the id behind a handle, which only the database knows; it throws NotFound
- */
-export async function iamSetupCommand(
-  args: readonly string[],
-  externalIdOf: (handle: string) => Promise<string>,
-): Promise<void> {
+/** `npm run cli -- iam-setup …`. Ends as the other commands do: 0 when done, 1 when refused, 2 when not understood. */
+export async function iamSetupCommand(args: readonly string[]): Promise<void> {
   const refuse = (code: number, message: string) => {
     console.error(message);
     process.exitCode = code;
@@ -125,6 +120,10 @@ export async function iamSetupCommand(
     refuse(1, error.faults.map(({ path, message }) => `${optionOf(path?.at(-1) ?? '')}: ${message}`).join('\n'));
   }
 }
+
+/** The id behind a handle, which only the database knows. @throws NotFound */
+const externalIdOf = (handle: string): Promise<string> =>
+  withServices(async (service) => (await service(ExternalIdService).getAnybodys(handle)).externalId);
 
 /** All of the files, or none: what is there already may have been changed by hand. */
 function write(folder: string, files: readonly SetupFile[], refuse: (code: number, message: string) => void): void {

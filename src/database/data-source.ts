@@ -1,8 +1,8 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { StoredAccessKey } from '#libs/aws-credentials';
+import { CredentialUse, StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
-import { StoredKeyRow } from '#libs/encryption';
+import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ExternalId } from '#libs/iam-setup';
 import { ClaimRow } from '#libs/idempotency';
@@ -35,8 +35,10 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ApiKey,
       ClaimRow,
       CloudAccount,
+      CredentialUse,
       EventRow,
       ExternalId,
+      KeyCanaryRow,
       StoredAccessKey,
       StoredKeyRow,
       Subscription,

@@ -78,7 +78,7 @@ describe('in every operation of the schema', () => {
     CloudSubscription: endSubscription,
   };
   const rows = async () => {
-    const tables = ['api_key', 'aws_access_key', 'cloud_account', 'event', 'subscription'];
+    const tables = ['api_key', 'aws_access_key', 'cloud_account', 'credential_use', 'event', 'subscription'];
     // When a key was last used is noted once a minute, whatever was asked.
     return Promise.all(
       tables.map(async (table) =>

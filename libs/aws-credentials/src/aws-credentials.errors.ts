@@ -141,6 +141,13 @@ export const awsCredentialsErrors = {
     remediation:
       'Use an access key instead, or have the operator set GATEWAY_IDENTITY_ARN and run the gateway with credentials of that role or user.',
   },
+  CREDENTIALS_UNREADABLE: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: false,
+    remediation:
+      'Set the credentials of the account again: the same key will do. If that is refused as well, the operator should run `keyring verify`.',
+  },
   SANDBOX_OFF: {
     kind: 'invalid',
     fault: 'CALLER',
@@ -222,5 +229,15 @@ export class UnknownRegion extends DomainError {
 export class TemporaryAccessKey extends DomainError {
   constructor(path: readonly string[], message: string) {
     super(awsCredentialsErrors, 'AWS_TEMPORARY_KEY', message, { path });
+  }
+}
+
+/** What is stored is not what was sealed for this account: it was altered, exchanged, or an older one was put back. */
+export class CredentialsUnreadable extends DomainError {
+  constructor(options: DomainErrorOptions = {}) {
+    super(awsCredentialsErrors, 'CREDENTIALS_UNREADABLE', 'The stored credentials of the account cannot be opened.', {
+      path: ['input', 'credentials'],
+      ...options,
+    });
   }
 }

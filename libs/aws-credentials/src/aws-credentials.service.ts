@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
-import { Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import type { Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected } from './aws-credentials.errors.js';
+import { CredentialsRejected, CredentialsUnreadable } from './aws-credentials.errors.js';
 import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+import type { IntendedUse } from './credential-use.entity.js';
+import { CredentialUseService } from './credential-use.service.js';
 import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
@@ -26,6 +29,7 @@ export class AwsCredentialsService {
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly keychain: Keychain,
+    private readonly uses: CredentialUseService,
   ) {}
 
   /**
@@ -58,22 +62,25 @@ export class AwsCredentialsService {
 
   /**
    * The account's key that is not proven yet, for verification and for nothing else; null when there is none.
+   * As `reveal` otherwise.
    *
-   * @throws CiphertextRejected
+   * @throws CredentialsUnreadable
    */
-  revealCandidate(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
-    return this.open(tenantId, cloudAccountId, 'CANDIDATE');
+  async revealCandidate(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
+    return stored && this.open(stored, use);
   }
 
   /**
-   * Makes the candidate the current key, which it replaces. Call it while the account is held, once it is proven.
+   * Makes the candidate the current key, which it replaces. Call it while the account is held, once it is proven. Nobody
+   * sees the secret, which is sealed for its new slot.
    *
-   * @throws CiphertextRejected
+   * @throws CredentialsUnreadable
    */
   async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
     const candidate = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
     if (!candidate) return;
-    const key = await this.clear(candidate);
+    const key = new AwsAccessKey(candidate.accessKeyId, await this.opened(candidate));
     const { version, setAt, setBy } = candidate;
     await this.stored.put({
       ...(await this.sealed(tenantId, cloudAccountId, 'CURRENT', version, key)),
@@ -94,9 +101,46 @@ export class AwsCredentialsService {
     return this.stored.markVerified(tenantId, cloudAccountId, now);
   }
 
-  /** The account's current key in clear, for the call that needs it now; null when the account has none. */
-  reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
-    return this.open(tenantId, cloudAccountId, 'CURRENT');
+  /**
+   * The account's key in clear, for the call that needs it now; null when the account has none. Never call it in a unit of
+   * work: who has seen the secret stays written down, whatever comes of it.
+   *
+   * @throws CredentialsUnreadable when what is stored was not sealed for this account
+   */
+  async reveal(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    return stored && this.open(stored, use);
+  }
+
+  /**
+   * As `reveal`, of a key that was read before. Here alone a stored secret is given out; nobody gets it unless the use
+   * could be written down.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async open(stored: StoredAccessKey, use: IntendedUse): Promise<AwsAccessKey> {
+    try {
+      const secret = await this.opened(stored);
+      await this.uses.record(stored, use, 'OPENED');
+      return new AwsAccessKey(stored.accessKeyId, secret);
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) await this.uses.record(stored, use, 'REJECTED');
+      throw error;
+    }
+  }
+
+  /** Whether this is the account's key already, and it can still be opened: one that cannot has to be kept again. */
+  async has({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    if (stored?.accessKeyId !== key.accessKeyId) return false;
+    if (stored.fingerprint !== (await this.fingerprint(tenantId, key))) return false;
+    try {
+      await this.open(stored, { actor, purpose: 'VERIFICATION' });
+      return true;
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) return false;
+      throw error;
+    }
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
@@ -135,14 +179,12 @@ export class AwsCredentialsService {
     };
   }
 
-  private async open(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<AwsAccessKey | null> {
-    const stored = await this.stored.find(tenantId, cloudAccountId, slot);
-    return stored && this.clear(stored);
-  }
-
-  private async clear(stored: StoredAccessKey): Promise<AwsAccessKey> {
-    const sealed = { keyId: stored.encryptionKeyId, record: stored.sealedSecret };
-    return new AwsAccessKey(stored.accessKeyId, await this.vault.open(subjectOf(stored), sealed));
+  private async opened(stored: StoredAccessKey): Promise<Secret> {
+    try {
+      return await this.vault.open(subjectOf(stored), { keyId: stored.encryptionKeyId, record: stored.sealedSecret });
+    } catch (error) {
+      throw error instanceof CiphertextRejected ? new CredentialsUnreadable({ cause: error }) : error;
+    }
   }
 
   private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
@@ -168,8 +210,10 @@ function refuseAllButUsers({ arn }: AwsIdentity): void {
   }
 }
 
-type Slotted = Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>;
-
-function subjectOf({ tenantId, cloudAccountId: accountId, slot, version }: Slotted): SecretSubject {
+/** What a stored key's secret is sealed for. */
+export function subjectOf(
+  key: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
+): SecretSubject {
+  const { tenantId, cloudAccountId: accountId, slot, version } = key;
   return { purpose: 'aws-access-key', tenantId, accountId, slot, version };
 }

@@ -4,6 +4,7 @@ export { AwsAccessRole } from './aws-access-role.js';
 export {
   awsCredentialsErrors,
   CredentialsRejected,
+  CredentialsUnreadable,
   MissingPermissions,
   UnknownRegion,
 } from './aws-credentials.errors.js';
@@ -15,6 +16,8 @@ export {
 } from './aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
 export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
+export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
+export { CredentialUseService } from './credential-use.service.js';
 export {
   AwsIam,
   type AwsIdentity,
@@ -31,5 +34,7 @@ export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
 export { VerificationReportType } from './graphql/verification.type.js';
 export { GatewayIdentity } from './gateway-identity.js';
+export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
+export { SealedSecrets, type Walked } from './sealed-secrets.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
 export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

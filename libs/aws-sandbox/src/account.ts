@@ -18,6 +18,8 @@ export const createDate = '2024-01-01T00:00:00Z';
 
 /** An AWS account. That it exists follows from two characters of the access key, so nothing needs to be kept. */
 export interface Account {
+  /** The two characters. */
+  readonly part: string;
   /** Twelve digits beginning 9000. */
   readonly id: string;
   /** `aws`, `aws-cn`, … : the second word of every ARN. */
@@ -42,10 +44,11 @@ export interface Role extends User {
 
 export function accountOf(part: string, region: string): Account {
   const id = `9000${String(parseInt(part, 36)).padStart(8, '0')}`;
-  return { id, partition: partitionOf(region), userIds: `AIDASANDBOXUSERID${part}` };
+  return { part, id, partition: partitionOf(region), userIds: `AIDASANDBOXUSERID${part}` };
 }
 
 export const gatewayAccount = (region: string): Account => ({
+  part: 'A0',
   id: gatewayAccountId,
   partition: partitionOf(region),
   userIds: 'AIDASANDBOXUSERGWA0',

@@ -2,12 +2,13 @@ import { findAccessKey, type AccessKey } from './access-key.js';
 import { type Account } from './account.js';
 import { ownerOf } from './caller.js';
 import { faultInPolicy, type PolicyDocument } from './policy/policy-document.js';
+import { type Propagation } from './state/access-keys.js';
 import { type SandboxCall } from './state/call-log.js';
 import { type FaultInjection } from './state/injected-faults.js';
 import { nameIn, type SandboxState } from './state/sandbox-state.js';
 
 /**
- * What tests set and see that no call of AWS's can. Everything holds until the sandbox is closed; nothing takes time.
+ * What tests set and see that no call of AWS's can. Everything holds until the sandbox is closed, from the moment it is said.
  *
  * Each method throws a plain Error, which says what is wrong, for a key that is none of the sandbox's and for a policy
  * the sandbox cannot judge.
@@ -30,6 +31,12 @@ export interface SandboxAdmin {
   inject(injection: FaultInjection): void;
   /** Takes back every fault that no call has met. */
   forgetFaults(): void;
+  /**
+   * How long keys that are created from now on stay unknown (InvalidClientTokenId), in milliseconds: to both services, or
+   * to each. With `changesToo` a key also goes on working for as long after it was deactivated or deleted, and goes on
+   * being refused for as long after it was activated.
+   */
+  propagationTakes(ms: number | Propagation, options?: { readonly changesToo?: boolean }): void;
   /** All sessions there are end now: ExpiredToken. */
   endSessions(): void;
 }
@@ -47,6 +54,10 @@ export function adminOf(state: SandboxState): SandboxAdmin {
     forgetCalls: () => state.calls.forget(),
     inject: (injection) => state.faults.add(injection),
     forgetFaults: () => state.faults.forget(),
+    propagationTakes: (ms, { changesToo = false } = {}) => {
+      state.keys.propagation = typeof ms === 'number' ? { sts: ms, iam: ms } : { ...ms };
+      state.keys.changesPropagate = changesToo;
+    },
     endSessions: () => void (state.sessionsEndedAt = Date.now() + 1),
   };
 }

@@ -1,4 +1,4 @@
-import { findAccessKey, sandboxSecret, type AccessKey } from './access-key.js';
+import { findAccessKey, type AccessKey } from './access-key.js';
 import { expiredToken, invalidClientTokenId, missingAuthenticationToken, signatureDoesNotMatch } from './aws-errors.js';
 import { derivedSecret } from './derived-secret.js';
 import { readSession, sessionKeyPrefix, type Session } from './session.js';
@@ -6,6 +6,7 @@ import { type AwsRequest } from './request.js';
 import { parseAuthorization, type CredentialScope } from './signature/authorization.js';
 import { refuseUnlessCurrent, signingTimeOf } from './signature/signing-time.js';
 import { signatureFits } from './signature/verify-signature.js';
+import { type SandboxState } from './state/sandbox-state.js';
 
 /** What a call was signed with. */
 export type Credentials =
@@ -16,13 +17,11 @@ export type Credentials =
  *
  * The order of the checks is the order of AWS's refusals: an unknown key is told apart from a wrong secret, and a
  * wrong clock is told only to somebody who has the secret.
- *
- * @param sessionsEndedAt sessions that began before are over, in milliseconds since 1970
  */
 export async function authenticate(
   request: AwsRequest,
   now: Date,
-  sessionsEndedAt: number,
+  { keys, sessionsEndedAt }: SandboxState,
 ): Promise<{ credentials: Credentials; scope: CredentialScope }> {
   const header = request.headers['authorization'];
   if (!header) throw missingAuthenticationToken();
@@ -34,7 +33,11 @@ export async function authenticate(
   if (!credentials) throw invalidClientTokenId();
 
   const { key, session } = credentials;
-  const secret = session ? derivedSecret(session.accessKeyId) : sandboxSecret;
+  // What is not of IAM is refused in any case, soon.
+  const service = authorization.scope.service === 'iam' ? 'iam' : 'sts';
+  if (key && !keys.isTaken(key.id, service)) throw invalidClientTokenId();
+
+  const secret = session ? derivedSecret(session.accessKeyId) : key.secret;
   const fits = !key?.family.noSecretFits && (await signatureFits(request, authorization, signedAt, secret));
   if (!fits) throw signatureDoesNotMatch();
 

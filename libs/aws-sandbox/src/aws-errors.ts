@@ -64,6 +64,12 @@ export const malformedPolicy = (message: string) => new AwsError(400, 'Malformed
 export const noSuchEntity = (kind: 'role' | 'user', name: string) =>
   new AwsError(404, 'NoSuchEntity', `The ${kind} with name ${name} cannot be found.`);
 
+export const noSuchAccessKey = (id: string) =>
+  new AwsError(404, 'NoSuchEntity', `The Access Key with id ${id} cannot be found.`);
+
+export const limitExceeded = (quota: string, limit: number) =>
+  new AwsError(409, 'LimitExceeded', `Cannot exceed quota for ${quota}: ${limit}`);
+
 export const throttling = () => new AwsError(400, 'Throttling', 'Rate exceeded');
 
 export const unknownPath = () => new AwsError(404, 'UnknownOperation', 'Every call goes to the path /.');

@@ -1,6 +1,6 @@
 import { refusal, result, type Answer, type Outcome } from './answer.js';
 import { apiOf, findAction, type Api } from './apis.js';
-import { authenticate, type Credentials } from './authentication.js';
+import { authenticate } from './authentication.js';
 import {
   AwsError,
   invalidAction,
@@ -14,7 +14,7 @@ import { callerOf, type Caller } from './caller.js';
 import { misfortunes, type CarryOut, type Misfortune } from './misfortunes.js';
 import { parametersOf, type AwsRequest } from './request.js';
 import { accessKeyIdIn, scopedService } from './signature/authorization.js';
-import { nameIn, type SandboxState } from './state/sandbox-state.js';
+import { ownerName, type SandboxState } from './state/sandbox-state.js';
 
 /** One call from its arrival to its answer, in the order in which AWS finds fault with calls. */
 export async function answerCall(request: AwsRequest, requestId: string, state: SandboxState): Promise<Outcome> {
@@ -27,14 +27,18 @@ export async function answerCall(request: AwsRequest, requestId: string, state: 
     if (request.path !== '/') throw unknownPath();
     if (request.method !== 'POST' && request.method !== 'GET') throw methodNotAllowed();
 
-    const { credentials, scope } = await authenticate(request, new Date(), state.sessionsEndedAt);
+    const { credentials, scope } = await authenticate(request, new Date(), state);
 
     if (scope.service !== api.service) {
       throw signatureDoesNotMatch(`Credential should be scoped to correct service: '${api.service}'. `);
     }
 
     const caller = callerOf(credentials, scope.region, state);
-    const carryOut = asItsKeyIsTreated(credentials, caller, state, () => {
+    if (credentials.key) {
+      const use = { at: new Date(), service: api.service, region: scope.region };
+      state.keys.use(credentials.key, ownerName(caller.account, caller.user), use);
+    }
+    const carryOut = asItsKeyIsTreated(caller, parameters.get('Action'), state, () => {
       try {
         return carryOutAction(api, caller, parameters, requestId, state);
       } catch (error) {
@@ -57,19 +61,14 @@ export async function answerCall(request: AwsRequest, requestId: string, state: 
 }
 
 /** The action as a key's family lets it be carried out; sessions of a user are treated as the key that began them. */
-function asItsKeyIsTreated(
-  credentials: Credentials,
-  caller: Caller,
-  state: SandboxState,
-  carryOut: CarryOut,
-): CarryOut {
-  const { family, account, user } = caller;
+function asItsKeyIsTreated(caller: Caller, action: string | null, state: SandboxState, carryOut: CarryOut): CarryOut {
+  const { family, account, user, accessKeyId: keyId } = caller;
   if (!family) return carryOut;
 
-  const id = credentials.key?.id ?? caller.accessKeyId;
-  if (!state.firstUses.has(id)) state.firstUses.set(id, Date.now());
-  if (user) state.families.set(nameIn(account, user.name), family);
-  return () => (family.intercept ? family.intercept(carryOut, id, state) : carryOut());
+  if (!state.firstUses.has(keyId)) state.firstUses.set(keyId, Date.now());
+  const owner = ownerName(account, user);
+  state.families.set(owner, family);
+  return () => (family.intercept ? family.intercept(carryOut, { keyId, owner, action }, state) : carryOut());
 }
 
 function carryOutAction(

@@ -1,4 +1,4 @@
-import { findAccessKey, type AccessKey } from './access-key.js';
+import { findAccessKey, type AccessKey, type KeyOwner } from './access-key.js';
 import { accountOf, findAccount, gatewayAccount, iamArn, userOf, type Account, type User } from './account.js';
 import { type Credentials } from './authentication.js';
 import { accessDenied, invalidClientTokenId } from './aws-errors.js';
@@ -16,7 +16,7 @@ export interface Caller extends Principal {
 }
 
 /** Whose key it is. A key does not say which partition it is of; the region a call is signed for does. */
-export function ownerOf({ family, accountPart, userPart }: AccessKey, region: string): OwnerOfKey {
+export function ownerOf({ family, accountPart, userPart }: KeyOwner, region: string): OwnerOfKey {
   const account = family.isGateway ? gatewayAccount(region) : accountOf(accountPart, region);
   if (family.isRoot) return { account, user: undefined };
 

@@ -1,4 +1,5 @@
-import { validationError } from './aws-errors.js';
+import { malformedPolicy, validationError } from './aws-errors.js';
+import { faultInPolicy, type PolicyDocument } from './policy/policy-document.js';
 import { type XmlContent } from './xml.js';
 
 /** `ActionNames.member.1`, `ActionNames.member.2`, … : a list of the query protocol, in its order. */
@@ -37,6 +38,19 @@ export const constraintFailed = (value: string, member: string, constraint: stri
   validationError(
     `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must ${constraint}`,
   );
+
+/** A policy that a call brings along, as JSON. */
+export function policyFrom(text: string): PolicyDocument {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw malformedPolicy('Syntax errors in policy.');
+  }
+  const fault = faultInPolicy(document);
+  if (fault) throw malformedPolicy(fault);
+  return document as PolicyDocument;
+}
 
 /** The page of a list that MaxItems and Marker ask for, and how IAM says that there is more. */
 export function pageOf<T>(

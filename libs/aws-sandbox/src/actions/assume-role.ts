@@ -1,10 +1,10 @@
 import { findAccount, type Role } from '../account.js';
-import { accessDenied, malformedPolicy, missingValue, rolesNotForRoot, validationError } from '../aws-errors.js';
+import { accessDenied, missingValue, rolesNotForRoot, validationError } from '../aws-errors.js';
 import { contextOf, type Caller } from '../caller.js';
 import { provesMfa } from '../mfa.js';
-import { constraintFailed, numberIn } from '../parameters.js';
+import { constraintFailed, numberIn, policyFrom } from '../parameters.js';
 import { decide } from '../policy/permissions.js';
-import { faultInPolicy, type PolicyDocument } from '../policy/policy-document.js';
+import { type PolicyDocument } from '../policy/policy-document.js';
 import { decideTrust } from '../policy/trust.js';
 import { permissionsOf } from '../principal.js';
 import { beginSession } from '../session.js';
@@ -104,13 +104,5 @@ function policyIn(parameters: URLSearchParams): PolicyDocument | undefined {
   if (text === null) return undefined;
   if (text.length > 2048) throw constraintFailed('…', 'policy', 'have length less than or equal to 2048');
 
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw malformedPolicy('Syntax errors in policy.');
-  }
-  const fault = faultInPolicy(document);
-  if (fault) throw malformedPolicy(fault);
-  return document as PolicyDocument;
+  return policyFrom(text);
 }

@@ -1,10 +1,10 @@
 import { findUser, type Account } from '../account.js';
-import { invalidInput, malformedPolicy, missingValue, noSuchEntity } from '../aws-errors.js';
+import { invalidInput, missingValue, noSuchEntity } from '../aws-errors.js';
 import { authorize, type Caller } from '../caller.js';
-import { pageOf, structuresOf, textsOf } from '../parameters.js';
+import { pageOf, policyFrom, structuresOf, textsOf } from '../parameters.js';
 import { decisions, type MatchedStatement } from '../policy/evaluate.js';
 import { decide, type Permissions, type Verdict } from '../policy/permissions.js';
-import { faultInPolicy, type PolicyDocument } from '../policy/policy-document.js';
+import { type PolicyDocument } from '../policy/policy-document.js';
 import { permissionsOf, principalContext, type Principal } from '../principal.js';
 import { nameIn, type SandboxState } from '../state/sandbox-state.js';
 import { type XmlContent } from '../xml.js';
@@ -162,26 +162,14 @@ function roleNamed(name: string, account: Account, caller: Caller, state: Sandbo
 function withInputs(permissions: Permissions, parameters: URLSearchParams): Permissions {
   if (parameters.has('ResourcePolicy')) throw invalidInput('The sandbox does not simulate ResourcePolicy.');
 
-  const identity = textsOf(parameters, 'PolicyInputList').map(parsePolicy);
-  const [boundary, ...others] = textsOf(parameters, 'PermissionsBoundaryPolicyInputList').map(parsePolicy);
+  const identity = textsOf(parameters, 'PolicyInputList').map(policyFrom);
+  const [boundary, ...others] = textsOf(parameters, 'PermissionsBoundaryPolicyInputList').map(policyFrom);
   if (others.length > 0) throw invalidInput('Only one permissions boundary can be simulated.');
   return {
     ...permissions,
     identity: [...permissions.identity, ...identity],
     boundary: boundary ?? permissions.boundary,
   };
-}
-
-function parsePolicy(text: string): PolicyDocument {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw malformedPolicy('Syntax errors in policy.');
-  }
-  const fault = faultInPolicy(document);
-  if (fault) throw malformedPolicy(fault);
-  return document as PolicyDocument;
 }
 
 /** What follows from the principal, and what the call says is true. */

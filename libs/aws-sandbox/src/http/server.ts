@@ -28,6 +28,11 @@ export interface AwsSandboxOptions {
   readonly onFault?: OnFault;
   /** What every waiting time of the sandbox is multiplied with: 0.01 makes a slow key answer a hundred times sooner. */
   readonly pace?: number;
+  /**
+   * How long after CreateAccessKey a key stays unknown, in milliseconds, whatever the pace; 0 when not said. At AWS it is
+   * often ten seconds.
+   */
+  readonly propagationMs?: number;
   /** The ARN that access roles trust; the family GTWAY's example when not said. */
   readonly gatewayIdentity?: string;
 }
@@ -37,9 +42,10 @@ export async function startAwsSandbox({
   port = 0,
   onFault = console.error,
   pace = 1,
+  propagationMs = 0,
   gatewayIdentity = defaultGatewayIdentity,
 }: AwsSandboxOptions = {}): Promise<AwsSandbox> {
-  const state = new SandboxState({ pace, gatewayIdentity });
+  const state = new SandboxState({ pace, propagationMs, gatewayIdentity });
   const server = createServer(
     // How long a client may take to send its headers, and to send all; answering has no limit.
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },

@@ -77,6 +77,7 @@ describe('a policy', () => {
     ['arn:aws:iam::1:role/a', 'arn:aws:iam::1:role/A', false],
     ['arn:aws:ec2:*:1:vpc/*', 'arn:aws:ec2:us-east-1:1:vpc/x', true],
     ['arn:aws:ec2:*:vpc/*', 'arn:aws:ec2:us-east-1:1:vpc/x', false],
+    ['arn:aws:ec2:*', 'arn:aws:ec2:us-east-1:1:vpc/x', false],
     ['arn:aws:ec2:us-*:1:*', 'arn:aws:ec2:eu-west-1:1:vpc/us-', false],
     ['arn:aws:logs:*:1:log-group:*', 'arn:aws:logs:x:1:log-group:a:log-stream:b', true],
     [['arn:aws:iam::1:role/b', 'arn:aws:iam::1:role/a'], 'arn:aws:iam::1:role/a', true],

@@ -9,20 +9,23 @@ export interface Signer {
   region?: string;
 }
 
-/** One attempt, so that a test sees the answer and not the SDK's patience. */
+/** One attempt unless told otherwise, so that a test sees the answer and not the SDK's patience. */
 const configFor = (
   endpoint: string,
   { accessKeyId, secretAccessKey = sandboxSecret, sessionToken, region = 'us-east-1' }: Signer,
+  maxAttempts = 1,
 ) => ({
   endpoint,
   region,
   credentials: { accessKeyId, secretAccessKey, sessionToken },
-  maxAttempts: 1,
+  maxAttempts,
 });
 
-export const stsAt = (endpoint: string, signer: Signer) => new STSClient(configFor(endpoint, signer));
+export const stsAt = (endpoint: string, signer: Signer, maxAttempts?: number) =>
+  new STSClient(configFor(endpoint, signer, maxAttempts));
 
-export const iamAt = (endpoint: string, signer: Signer) => new IAMClient(configFor(endpoint, signer));
+export const iamAt = (endpoint: string, signer: Signer, maxAttempts?: number) =>
+  new IAMClient(configFor(endpoint, signer, maxAttempts));
 
 /** What STS gave, as a signer takes it. */
 export const signerOf = (credentials: Credentials | undefined): Signer => ({

@@ -121,7 +121,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its console role. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}`,
+    description: `Renames a cloud account, or replaces its credentials or its console role. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
