@@ -55,8 +55,12 @@ export class AwsCredentialsService {
     await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
   }
 
-  /** Seals a key that is not proven yet, apart from the current one, which stays. Call it while the account is held. */
-  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
+  /**
+   * Seals a key that is not proven yet, apart from the current one, which stays. Call it while the account is held.
+   *
+   * @returns its version
+   */
+  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<number> {
     return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now);
   }
 
@@ -158,11 +162,12 @@ export class AwsCredentialsService {
     slot: KeySlot,
     key: AwsAccessKey,
     now: Date,
-  ): Promise<void> {
+  ): Promise<number> {
     const before = await this.stored.all(tenantId, cloudAccountId);
     const version = 1 + Math.max(0, ...before.map((stored) => stored.version));
     const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);
     await this.stored.put({ ...sealed, setAt: now, setBy: apiKeyName, lastVerifiedAt: now });
+    return version;
   }
 
   private async sealed(tenantId: number, cloudAccountId: number, slot: KeySlot, version: number, key: AwsAccessKey) {
