@@ -1,5 +1,5 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { CredentialUse, StoredAccessKey } from '#libs/aws-credentials';
+import { CredentialUse, StoredAccessKey, StoredAccessRole } from '#libs/aws-credentials';
 import { CloudAccount, CredentialTrial } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
@@ -41,6 +41,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ExternalId,
       KeyCanaryRow,
       StoredAccessKey,
+      StoredAccessRole,
       StoredKeyRow,
       Subscription,
       Tenant,

@@ -57,6 +57,14 @@ export const issueExternalId = `mutation ($input: IssueExternalIdInput!) {
   issueExternalId(input: $input) { externalId { handle externalId createdAt takenAt cloudAccount { id } } ${errors} }
 }`;
 
+/** Ids of the sandbox's accounts: that of the key which `suffix` names. */
+export const sandboxAccountId = (which: string) => `9000${String(parseInt(which.slice(0, 2), 36)).padStart(8, '0')}`;
+
+/** The way into an account of the sandbox by a role there. */
+export const sandboxRole = (which: string, name: string, externalIdHandle: string, partition = 'aws') => ({
+  awsAssumeRole: { roleArn: `arn:${partition}:iam::${sandboxAccountId(which)}:role/${name}`, externalIdHandle },
+});
+
 /** The number behind a global id, which SQL knows. */
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 

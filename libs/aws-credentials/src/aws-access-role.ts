@@ -15,8 +15,8 @@ export class AwsAccessRole {
     return this.arn.split(':')[4]!;
   }
 
-  /** Whether it is in one of the sandbox's accounts, where that is on. */
-  get isInSandboxAccount(): boolean {
+  /** Whether it is in one of the sandbox's accounts: while the sandbox is on, AWS never hears of it. */
+  get isSandbox(): boolean {
     return /^90000000\d{4}$/.test(this.accountId);
   }
 
@@ -24,6 +24,14 @@ export class AwsAccessRole {
   get partition(): string {
     return partitionIn(this.arn);
   }
+}
+
+/** A role as a caller names it. */
+export class GivenAccessRole {
+  constructor(
+    readonly roleArn: string,
+    readonly externalIdHandle: string,
+  ) {}
 }
 
 /** Of any ARN. */

@@ -87,6 +87,12 @@ export const awsCredentialsErrors = {
     remediation:
       'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role: `iamSetup` has it.',
   },
+  AWS_ROLE_ALREADY_CONNECTED: {
+    kind: 'conflict',
+    fault: 'AWS_ADMIN',
+    retryable: false,
+    remediation: 'Create an access role of its own for each cloud account, or change the account that uses this one.',
+  },
   MISSING_PERMISSIONS: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
@@ -219,6 +225,18 @@ const paths: Record<CredentialsPart, readonly string[]> = {
   roleArn: ['input', 'credentials', 'awsAssumeRole', 'roleArn'],
   consoleRoleName: ['input', 'consoleRoleName'],
 };
+
+/** Says nothing of the other account: it may be another tenant's. */
+export class AwsRoleAlreadyConnected extends DomainError {
+  constructor() {
+    super(
+      awsCredentialsErrors,
+      'AWS_ROLE_ALREADY_CONNECTED',
+      'The access role is already connected to a cloud account.',
+      { path: ['input', 'credentials', 'awsAssumeRole', 'roleArn'] },
+    );
+  }
+}
 
 export class UnknownRegion extends DomainError {
   constructor(path: readonly string[], message: string) {

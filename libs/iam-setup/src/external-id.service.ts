@@ -85,19 +85,22 @@ export class ExternalIdService {
    * Makes it the account's for ever. Call it in a unit of work that holds the account; that it is the account's already is
    * well.
    *
-   * @throws ExternalIdTaken, ExternalIdStays
+   * @param externalId the id itself, of one that was found by its handle before
+   * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays
    */
   async take(
     tenant: Tenant,
-    externalId: ExternalId,
+    externalId: string,
     cloudAccountId: number,
     now: Date,
     path: readonly string[],
-  ): Promise<void> {
+  ): Promise<ExternalId> {
     // Read again: it may have been taken since.
-    const present = await this.get(tenant, externalId.handle, path);
+    const present = await this.externalIds.findById(tenant.tenantId, externalId);
+    if (!present) throw new ExternalIdNotFound(path);
     await this.refuseUnlessFitting(tenant, present, cloudAccountId, path);
-    if (present.cloudAccountId === cloudAccountId) return;
-    if (!(await this.externalIds.take(present, cloudAccountId, now))) throw new ExternalIdTaken(path);
+    const isFree = present.cloudAccountId === null;
+    if (isFree && !(await this.externalIds.take(present, cloudAccountId, now))) throw new ExternalIdTaken(path);
+    return present;
   }
 }

@@ -5,6 +5,8 @@ import type { ExternalId } from './external-id.entity.js';
 export abstract class ExternalIds {
   abstract find(tenantId: number, handle: string): Promise<ExternalId | null>;
 
+  abstract findById(tenantId: number, externalId: string): Promise<ExternalId | null>;
+
   /** Whosever it is, for the operator. */
   abstract findAnybodys(handle: string): Promise<ExternalId | null>;
 

@@ -28,7 +28,7 @@ export class SdkGatewayIdentity extends GatewayIdentity {
 
   async keyFor(role: AwsAccessRole): Promise<AwsAccessKey> {
     const { arn, sandboxKey } = this.settings;
-    if (sandboxKey && role.isInSandboxAccount) return sandboxKey;
+    if (sandboxKey && role.isSandbox) return sandboxKey;
     if (arn === null) throw noIdentity('The operator has set none (GATEWAY_IDENTITY_ARN).');
     if (partitionIn(arn) !== role.partition)
       throw noIdentity('It has one in another partition of AWS only, where the role cannot trust it.');

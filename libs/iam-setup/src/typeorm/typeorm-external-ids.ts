@@ -15,6 +15,10 @@ export class TypeOrmExternalIds extends ExternalIds {
     return this.rows.findOneBy({ tenantId, handle });
   }
 
+  findById(tenantId: number, externalId: string): Promise<ExternalId | null> {
+    return this.rows.findOneBy({ tenantId, externalId });
+  }
+
   findAnybodys(handle: string): Promise<ExternalId | null> {
     return this.rows.findOneBy({ handle });
   }
