@@ -13,6 +13,8 @@ import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions, type SubscriptionsInTheWay } from './active-subscriptions.js';
 import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { type CloudProvider } from './cloud-provider.js';
 import {
   CloudAccountNameTaken,
@@ -55,6 +57,7 @@ export class CloudAccountService {
     private readonly verification: AwsVerification,
     private readonly prover: CredentialsProver,
     private readonly trials: CredentialTrialService,
+    private readonly health: CloudAccountHealthService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -113,8 +116,12 @@ export class CloudAccountService {
       const account = CloudAccount.create({ ...details, proof: proof instanceof NotKnownYet ? null : proof }, now);
       await this.accounts.add(account);
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
-      if (proof instanceof NotKnownYet) await this.trials.begin(viewer, account, { access, expected, ...proof }, now);
-      else await this.credentials.keep(viewer, account.id, access, now);
+      if (proof instanceof NotKnownYet) {
+        await this.trials.begin(viewer, account, { access, expected, ...proof }, now);
+      } else {
+        await this.credentials.keep(viewer, account.id, access, now);
+        await this.health.observed(account, proof.verification, now);
+      }
       await remember(account);
       return account;
     });
@@ -160,6 +167,7 @@ export class CloudAccountService {
         if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
         account.change({ name, proof }, now);
         await this.accounts.update(account);
+        if (proof) await this.health.observed(account, proof.verification, now);
         if (newAccess) {
           await this.credentials.keep(viewer, id, newAccess, now);
           await this.trials.forget(account);
@@ -192,13 +200,15 @@ export class CloudAccountService {
 
     const { consoleRoleName, nodeRoleName, region } = seen;
     const subject = { consoleRoleName, nodeRoleName, operationId };
-    const { report, refusal, isMissingPermissions } = await this.verification.full(access, region, subject);
+    const verification = await this.verification.full(access, region, subject);
+    const { report, refusal, isMissingPermissions } = verification;
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
       if (!refusal) await this.credentials.verified(viewer, id, now);
       if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
         await this.accounts.update(cloudAccount);
+      await this.health.observed(cloudAccount, verification, now);
       const { verdict, awsCalls } = report;
       await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
       return { cloudAccount, report };
@@ -239,6 +249,12 @@ export class CloudAccountService {
   async afterSubscriptionEnded(viewer: Viewer, id: number, now: Date): Promise<void> {
     const account = await this.hold(viewer, id);
     if (account.goesWhenUnused && !(await this.isInUse(account))) await this.remove(viewer.actor, account, now);
+  }
+
+  /** What was last observed of an account; null when nothing is known. */
+  async healthOf(account: CloudAccount): Promise<CloudAccountHealth | null> {
+    const [health] = await this.health.of([account]);
+    return health ?? null;
   }
 
   /** What keeps each account from being deleted, by number alone. */

@@ -2,6 +2,9 @@ import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
+import { CloudAccountHealthChecks } from './cloud-account-health-checks.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
+import { CloudAccountHealths } from './cloud-account-healths.js';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrialReconciler } from './credential-trial.reconciler.js';
@@ -15,6 +18,7 @@ import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/c
 import { ExternalIdAccountResolver } from './graphql/external-id-account.resolver.js';
 import { CredentialTrialResolver } from './graphql/credential-trial.resolver.js';
 import { TrialPace } from './trial-pace.js';
+import { TypeOrmCloudAccountHealths } from './typeorm/typeorm-cloud-account-healths.js';
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js';
 
@@ -23,6 +27,8 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
   imports: [AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
     CloudAccountService,
+    CloudAccountHealthService,
+    CloudAccountHealthChecks,
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
@@ -36,7 +42,8 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     TrialPace,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
     { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
+    { provide: CloudAccountHealths, useClass: TypeOrmCloudAccountHealths },
   ],
-  exports: [CloudAccountService, CloudAccountNodes],
+  exports: [CloudAccountService, CloudAccountHealthService, CloudAccountNodes],
 })
 export class CloudAccountsModule {}

@@ -7,6 +7,7 @@ import {
   type AwsAccess,
   type AwsIdentity,
   type AwsRole,
+  type Verification,
 } from '#libs/aws-credentials';
 import { Injectable } from '@nestjs/common';
 import { TrialPace } from './trial-pace.js';
@@ -28,6 +29,8 @@ export interface Proof {
   readonly nodeRoleName: string | null;
   /** Whether they may not do all that is needed. */
   readonly lacksPermissions: boolean;
+  /** All that was found out. */
+  readonly verification: Verification;
 }
 
 /** AWS does not know the key, or the role, or not yet. */
@@ -60,14 +63,14 @@ export class CredentialsProver {
   ): Promise<Proof> {
     const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
     const subject = { consoleRoleName, nodeRoleName, isNew, ...(operationId && { operationId }) };
-    const found = await this.verification.full(access, region, subject);
-    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = found;
+    const verification = await this.verification.full(access, region, subject);
+    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = verification;
     if (refusal) throw refusal;
     // Services learn of a key one after the other: what was not answered for that reason is asked again.
     if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws))
       throw access instanceof AwsAccessRole ? notKnownEverywhere().ofSession : notKnownEverywhere();
     if (lacksPermissions && !allowMissingPermissions) throw new MissingPermissions(report);
-    return { access, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions };
+    return { access, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions, verification };
   }
 
   /**

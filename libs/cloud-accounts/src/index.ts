@@ -1,4 +1,7 @@
 export { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
+export { CloudAccountHealth } from './cloud-account-health.entity.js';
+export { CloudAccountHealthChecks } from './cloud-account-health-checks.js';
+export { CloudAccountHealthService } from './cloud-account-health.service.js';
 export { CloudAccount } from './cloud-account.entity.js';
 export { cloudAccountErrors } from './cloud-account.errors.js';
 export { CloudAccountService } from './cloud-account.service.js';

@@ -24,6 +24,7 @@ import {
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountHealthService, type SeenHealth } from '../cloud-account-health.service.js';
 import { CloudAccountService } from '../cloud-account.service.js';
 import type { CloudAccountOrderField } from '../cloud-accounts.js';
 import {
@@ -40,6 +41,7 @@ import {
   UpdateCloudAccountPayload,
   VerifyCloudAccountPayload,
 } from './cloud-account.payloads.js';
+import { CloudAccountHealthType } from './cloud-account-health.type.js';
 import { CloudAccountConnectionType, CloudAccountType } from './cloud-account.type.js';
 
 const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
@@ -92,8 +94,11 @@ export class CloudAccountResolver {
     this.accounts.inTheWayOf(accounts),
   );
 
+  private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.healths.seen(accounts));
+
   constructor(
     private readonly accounts: CloudAccountService,
+    private readonly healths: CloudAccountHealthService,
     private readonly awsCredentials: AwsCredentialsService,
     private readonly awsAccess: AwsAccessService,
     private readonly idempotency: Idempotency,
@@ -200,6 +205,14 @@ export class CloudAccountResolver {
   })
   accessRole(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessRole | null> {
     return this.accessRoleOf.load(viewer, account);
+  }
+
+  @ResolveField(() => CloudAccountHealthType, {
+    nullable: true,
+    description: 'What was last observed of it; null for hosted accounts, and for those that were never ACTIVE.',
+  })
+  health(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenHealth | null> {
+    return this.healthOf.load(viewer, account);
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `updateCloudAccount` on it.' })
