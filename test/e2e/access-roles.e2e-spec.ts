@@ -1,4 +1,5 @@
 import type { PolicyDocument } from '#libs/aws-sandbox';
+import { CloudAccountHealthChecks } from '#libs/cloud-accounts';
 import { TrialPace } from '../../libs/cloud-accounts/src/trial-pace.js';
 import { Gateway } from '../support/gateway.js';
 import { newAccount, numberOf, sandboxAccountId, sandboxKey, sandboxRole, stepsWith } from '../support/steps.js';
@@ -279,6 +280,70 @@ describe('access roles', () => {
 
     const input = { id: account.id, expectedVersion: account.version, consoleRoleName: 'second-console-role' };
     expect(done(await asked(update, input)).consoleRoleArn).toMatch(/second-console-role$/);
+  });
+
+  describe('are looked after', () => {
+    const longAgo = '2026-01-01 00:00:00.000';
+    const healthOf = async (id: string) =>
+      (await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { health { state codes lastCheckedAt } } }', { id }))
+        .cloudAccount.health;
+    /** As if the time of its next check had come, of everything when it is `full`; the questions it asked. */
+    const check = async (id: string, full: boolean) => {
+      const { lastCheckedAt } = await healthOf(id);
+      gateway.aws.forgetCalls();
+      const due = full ? 'next_full_at = ?, next_attempt_at = ?' : 'next_attempt_at = ?';
+      const moments = full ? [longAgo, longAgo] : [longAgo];
+      await gateway.sql(`UPDATE cloud_account_health SET ${due} WHERE cloud_account_id = ?`, [
+        ...moments,
+        numberOf(id),
+      ]);
+      gateway.get(CloudAccountHealthChecks).nudge();
+      await until('the check is over', async () => (await healthOf(id)).lastCheckedAt !== lastCheckedAt);
+      return gateway.aws.calls().map(({ action }) => action);
+    };
+    const trust = (which: string, name: string, Condition?: Record<string, Record<string, string>>) =>
+      gateway.aws.setTrust(`AKIASANDBOXWORKS${which}`, name, {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: gatewayArn },
+            Action: 'sts:AssumeRole',
+            ...(Condition && { Condition }),
+          },
+        ],
+      });
+
+    it('by two questions each hour', async () => {
+      const { account } = await roleAccount();
+
+      expect(await check(account.id, false)).toEqual(['AssumeRole', 'GetRole']);
+      expect(await healthOf(account.id)).toMatchObject({ state: 'HEALTHY', codes: [] });
+    });
+
+    it('each day with the wrong external ids, too: one that was opened meanwhile is DEGRADED until it is mended', async () => {
+      const { account, which, externalId } = await roleAccount();
+      const name = `access-role-${externalId}`;
+      trust(which, name);
+
+      expect((await check(account.id, true)).length).toBeLessThanOrEqual(12);
+      await check(account.id, true);
+      expect(await healthOf(account.id)).toMatchObject({ state: 'DEGRADED', codes: ['AWS_ACCESS_ROLE_OPEN'] });
+
+      trust(which, name, { StringEquals: { 'sts:ExternalId': externalId } });
+      await check(account.id, true);
+      expect(await healthOf(account.id)).toMatchObject({ state: 'HEALTHY', codes: [] });
+    });
+
+    it('and are BROKEN when they no longer let the gateway in', async () => {
+      const { account, which, externalId } = await roleAccount();
+      trust(which, `access-role-${externalId}`, { StringEquals: { 'sts:ExternalId': 'another' } });
+
+      await check(account.id, false);
+      await check(account.id, false);
+
+      expect(await healthOf(account.id)).toMatchObject({ state: 'BROKEN', codes: ['AWS_ACCESS_ROLE_DENIED'] });
+    });
   });
 
   describe('that were made just now', () => {
