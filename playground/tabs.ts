@@ -406,6 +406,39 @@ mutation IssueExternalId(
     variables: { input: {} },
   },
   {
+    query: `# Connect an account by a role instead of a
+# key. Put in what "IssueExternalId" showed: the
+# handle, and the id at the end of the ARN. The
+# sandbox has such a role for every id.
+mutation CreateAccountWithRole(
+  $input: CreateCloudAccountInput!
+) {
+  createCloudAccount(input: $input) {
+    cloudAccount {
+      id
+      name
+      status
+      accessRole { roleArn externalId issuedAt }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        name: 'By a role',
+        provider: 'AWS',
+        region: 'us-east-1',
+        consoleRoleName: 'console-role',
+        credentials: {
+          awsAssumeRole: {
+            roleArn: 'arn:aws:iam::900000000361:role/access-role-EXTERNAL_ID',
+            externalIdHandle: 'HANDLE',
+          },
+        },
+      },
+    },
+  },
+  {
     query: `# The external ids of your tenant, and the
 # accounts that took them.
 query ExternalIds {
