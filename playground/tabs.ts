@@ -392,6 +392,68 @@ query ManyNodes($ids: [ID!]!) {
     variables: { ids: ['<cloudAccount.id>', '<subscription.id>'] },
   },
   {
+    query: `# An external id, before the access role that
+# demands it exists. "Set up IAM" writes it into
+# the role; one account takes it, for ever.
+mutation IssueExternalId(
+  $input: IssueExternalIdInput!
+) {
+  issueExternalId(input: $input) {
+    externalId { handle externalId createdAt }
+    userErrors { code message }
+  }
+}`,
+    variables: { input: {} },
+  },
+  {
+    query: `# Connect an account by a role instead of a
+# key. Put in what "IssueExternalId" showed: the
+# handle, and the id at the end of the ARN. The
+# sandbox has such a role for every id.
+mutation CreateAccountWithRole(
+  $input: CreateCloudAccountInput!
+) {
+  createCloudAccount(input: $input) {
+    cloudAccount {
+      id
+      name
+      status
+      accessRole { roleArn externalId issuedAt }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        name: 'By a role',
+        provider: 'AWS',
+        region: 'us-east-1',
+        consoleRoleName: 'console-role',
+        credentials: {
+          awsAssumeRole: {
+            roleArn: 'arn:aws:iam::900000000361:role/access-role-EXTERNAL_ID',
+            externalIdHandle: 'HANDLE',
+          },
+        },
+      },
+    },
+  },
+  {
+    query: `# The external ids of your tenant, and the
+# accounts that took them.
+query ExternalIds {
+  externalIds(first: 10) {
+    nodes {
+      handle
+      externalId
+      takenAt
+      cloudAccount { id name }
+    }
+    totalCount
+  }
+}`,
+  },
+  {
     query: `# What a customer makes in their AWS account:
 # by CloudFormation, Terraform or by hand.
 query SetUpIam($input: IamSetupInput!) {

@@ -138,7 +138,8 @@ function documentation(): string {
     ...rows,
     '',
     'The AWS SDK’s own variables and profiles (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, `~/.aws/config` …) have no effect: a key is only ever sent where this',
-    'page says. The gateway itself needs no AWS credentials.',
+    'page says. Only who the gateway itself is at AWS is found by them, once GATEWAY_IDENTITY_ARN says that it is somebody there: with those credentials it',
+    'assumes access roles of customers, at the addresses this page says, and does nothing else.',
     '',
   ].join('\n');
 }

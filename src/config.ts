@@ -186,9 +186,9 @@ export const settings = {
   GATEWAY_IDENTITY_ARN: {
     schema: iamParameter('gatewayIdentityArn'),
     means:
-      'The IAM role or user the gateway itself runs as: whom the access role trusts, for customers who ask for one.',
+      'The IAM role or user the gateway itself runs as: whom the access role trusts, for customers who ask for one. Its credentials are found where the AWS SDK looks for them: the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, the files of `~/.aws`, the role of the container or of the instance. It needs `sts:AssumeRole` and nothing else.',
     example: 'arn:aws:iam::111122223333:role/gateway',
-    unset: 'no access role',
+    unset: 'no access role, and credentials of the machine are left alone',
   },
   IAM_TEMPLATE_URL: {
     schema: url(({ protocol, hostname, username, password }) => {

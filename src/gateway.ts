@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { AccessService } from '#libs/access';
-import type { AwsEndpoints } from '#libs/aws-credentials';
+import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
-import { Reconcilers, type Secret } from '#libs/kernel';
+import { Reconcilers, Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -64,7 +64,13 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       ...(config.awsEndpointOverride && { override: config.awsEndpointOverride }),
       ...(sandbox && { sandbox: sandbox.url }),
     };
-    const app = await createApp(AppModule.of({ dataSource, keks, endpoints }, config.iamSetup), config, log);
+    const gatewayIdentity: GatewayIdentitySettings = {
+      arn: config.iamSetup.gatewayIdentityArn,
+      timeoutMs: config.awsTimeoutMs,
+      ...(sandbox && { sandboxKey: await sandboxIdentity() }),
+    };
+    const platform = { dataSource, keks, endpoints, gatewayIdentity };
+    const app = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -129,6 +135,13 @@ async function startSandbox(log: Log, options: AwsSandboxOptions, undo: (() => u
   const sandbox = await startAwsSandbox({ ...options, onFault: (fault) => log.error(fault, 'AWS sandbox') });
   undo.push(() => sandbox.close());
   return sandbox;
+}
+
+/** Whom the access roles of the sandbox trust. */
+async function sandboxIdentity(): Promise<AwsAccessKey> {
+  const { sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+  const { accessKeyId } = sandboxKeys.find(({ family }) => family === 'GTWAY')!;
+  return new AwsAccessKey(accessKeyId, new Secret(sandboxSecret));
 }
 
 /** On every answer. */

@@ -1,4 +1,11 @@
-import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
+import {
+  AwsIam,
+  GatewayIdentity,
+  SdkAwsIam,
+  SdkGatewayIdentity,
+  type AwsEndpoints,
+  type GatewayIdentitySettings,
+} from '#libs/aws-credentials';
 import { Transactions } from '#libs/database';
 import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
@@ -9,13 +16,14 @@ export interface Platform {
   readonly dataSource: DataSource;
   readonly keks: KekProvider;
   readonly endpoints: AwsEndpoints;
+  readonly gatewayIdentity: GatewayIdentitySettings;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keks, endpoints }: Platform): DynamicModule {
+  static of({ dataSource, keks, endpoints, gatewayIdentity }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
@@ -37,6 +45,7 @@ export class PlatformModule {
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: Reconcilers, useClass: Reconcilers },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
+      { provide: GatewayIdentity, useFactory: () => new SdkGatewayIdentity(gatewayIdentity) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
   }

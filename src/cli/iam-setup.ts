@@ -3,17 +3,18 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   cloudFormationTemplate,
-  faultInParameter,
+  ExternalIdService,
   iamSetupMethods,
   type IamSetupMethods,
   type IamSetupRequest,
   type SetupFile,
 } from '#libs/iam-setup';
-import { InvalidInput } from '#libs/kernel';
+import { InvalidInput, NotFound } from '#libs/kernel';
 import { readConfig } from '../config.js';
+import { withServices } from './services.js';
 
-const help = `Writes what a customer needs to set up IAM, by one of three methods, into a folder. It needs no database, and reads
-VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL.
+const help = `Writes what a customer needs to set up IAM, by one of three methods, into a folder. It reads VENDOR_NAME,
+VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL; and, for an access role, the database.
 
   npm run cli -- iam-setup cloudformation --out DIR   template.yaml, template.json, parameters.json, commands.sh
   npm run cli -- iam-setup terraform --out DIR        a module, with its README.md
@@ -27,8 +28,8 @@ VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM
   --user-name, --node-role-name, --console-role-name, --access-role-name NAME
   --no-create-access-key           leaves the access key to the customer
   --allow-key-rotation             the user may replace its own access keys
-  --create-access-role             a role for the gateway itself; needs --external-id
-  --external-id ID                 the tenant's: externalId of the query iamSetup
+  --create-access-role             a role for the gateway itself; needs --external-id-handle
+  --external-id-handle HANDLE      of the id the role demands: the tenant issues it with issueExternalId
 `;
 
 const options = {
@@ -45,7 +46,7 @@ const options = {
   'create-access-key': { type: 'boolean' },
   'allow-key-rotation': { type: 'boolean' },
   'create-access-role': { type: 'boolean' },
-  'external-id': { type: 'string' },
+  'external-id-handle': { type: 'string' },
   help: { type: 'boolean' },
 } as const;
 
@@ -83,7 +84,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 const stepFile = (number: number) => `step-${String(number).padStart(2, '0')}.json`;
 
 /** `npm run cli -- iam-setup …`. Ends as the other commands do: 0 when done, 1 when refused, 2 when not understood. */
-export function iamSetupCommand(args: readonly string[]): void {
+export async function iamSetupCommand(args: readonly string[]): Promise<void> {
   const refuse = (code: number, message: string) => {
     console.error(message);
     process.exitCode = code;
@@ -94,7 +95,7 @@ export function iamSetupCommand(args: readonly string[]): void {
   } catch (error) {
     return refuse(2, `${(error as Error).message}\n\n${help}`);
   }
-  const { out, help: wantsHelp, 'external-id': externalId = '', ...chosen } = given.values;
+  const { out, help: wantsHelp, 'external-id-handle': handle, ...chosen } = given.values;
   const [method = '', ...more] = given.positionals;
   const files = more.length === 0 && Object.hasOwn(filesOf, method) ? filesOf[method] : undefined;
   if (wantsHelp) return void process.stdout.write(help);
@@ -105,17 +106,24 @@ export function iamSetupCommand(args: readonly string[]): void {
     const request = Object.fromEntries(
       Object.entries(chosen).map(([name, value]) => [camelCase(name), value]),
     ) as IamSetupRequest;
-    const externalIdFault = request.createAccessRole ? faultInParameter('externalId', externalId) : null;
-    if (externalIdFault) return refuse(1, `--external-id ${externalIdFault}.`);
-    const methods = iamSetupMethods(readConfig(process.env).iamSetup, request, externalId);
+    const { iamSetup } = readConfig(process.env);
+    // First with any id, so that the database is opened for nothing that is refused anyway.
+    const draft = iamSetupMethods(iamSetup, request, handle ?? null);
+    const isOfAccessRole = request.createAccessRole && handle !== undefined;
+    const methods = isOfAccessRole ? iamSetupMethods(iamSetup, request, await externalIdOf(handle)) : draft;
     if (method === 'manual' && methods.manual.unavailable)
       return refuse(1, '--aws-account-id is missing: policies are attached by ARNs that name the account.');
     write(out, files(methods), refuse);
   } catch (error) {
+    if (error instanceof NotFound) return refuse(1, `--external-id-handle: ${error.message} ${error.remediation}`);
     if (!(error instanceof InvalidInput)) throw error;
     refuse(1, error.faults.map(({ path, message }) => `${optionOf(path?.at(-1) ?? '')}: ${message}`).join('\n'));
   }
 }
+
+/** The id behind a handle, which only the database knows. @throws NotFound */
+const externalIdOf = (handle: string): Promise<string> =>
+  withServices(async (service) => (await service(ExternalIdService).getAnybodys(handle)).externalId);
 
 /** All of the files, or none: what is there already may have been changed by hand. */
 function write(folder: string, files: readonly SetupFile[], refuse: (code: number, message: string) => void): void {

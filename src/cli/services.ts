@@ -17,7 +17,9 @@ export async function withServices<T>(
   const prepared = await prepareDatabase(config.database, config.keyRingFile);
   let app: INestApplicationContext | undefined;
   try {
-    const platform: Platform = { ...prepared, endpoints: { timeoutMs: config.awsTimeoutMs } };
+    const timeoutMs = config.awsTimeoutMs;
+    const gatewayIdentity = { arn: config.iamSetup.gatewayIdentityArn, timeoutMs };
+    const platform: Platform = { ...prepared, endpoints: { timeoutMs }, gatewayIdentity };
     @Module({ imports: [PlatformModule.of(platform), IamSetupModule.of(config.iamSetup), DomainWiringModule] })
     class CliModule {}
     app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });

@@ -1,9 +1,10 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { CredentialUse, StoredAccessKey } from '#libs/aws-credentials';
+import { CredentialUse, StoredAccessKey, StoredAccessRole } from '#libs/aws-credentials';
 import { CloudAccount, CloudAccountHealth, CredentialTrial } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
+import { ExternalId } from '#libs/iam-setup';
 import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
 import { Logger } from '@nestjs/common';
@@ -38,8 +39,10 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       CredentialTrial,
       CredentialUse,
       EventRow,
+      ExternalId,
       KeyCanaryRow,
       StoredAccessKey,
+      StoredAccessRole,
       StoredKeyRow,
       Subscription,
       Tenant,

@@ -2,6 +2,7 @@ import { accessErrors } from '#libs/access';
 import { awsCredentialsErrors } from '#libs/aws-credentials';
 import { cloudAccountErrors } from '#libs/cloud-accounts';
 import { databaseErrors } from '#libs/database';
+import { iamSetupErrors } from '#libs/iam-setup';
 import { idempotencyErrors } from '#libs/idempotency';
 import { commonErrors, type ErrorCatalog } from '#libs/kernel';
 import { subscriptionErrors } from '#libs/subscriptions';
@@ -79,6 +80,7 @@ export const errorCatalog: ErrorCatalog = {
   ...databaseErrors,
   ...accessErrors,
   ...idempotencyErrors,
+  ...iamSetupErrors,
   ...awsCredentialsErrors,
   ...cloudAccountErrors,
   ...subscriptionErrors,

@@ -1,6 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { parse } from 'yaml';
 import { Gateway } from '../support/gateway.js';
+import { stepsWith } from '../support/steps.js';
 
 const iamSetup = `query ($input: IamSetupInput) { iamSetup(input: $input) {
   manifestVersion externalId
@@ -22,6 +23,7 @@ describe('iamSetup', () => {
   beforeAll(async () => (gateway = await Gateway.start(operator)));
   afterAll(() => gateway.stop());
 
+  const { issueExternalId } = stepsWith(() => gateway);
   const setup = async (input?: object, key?: string) => (await gateway.ask(iamSetup, { input }, key)).iamSetup;
 
   it('answers without any input, by the settings of the operator', async () => {
@@ -49,14 +51,43 @@ describe('iamSetup', () => {
     });
   });
 
-  it('gives each tenant an external id of its own, which stays', async () => {
-    const stranger = await gateway.anotherTenant();
-    const ask = async (key?: string) => (await setup({ createAccessRole: true }, key)).externalId as string;
-    const [own, again, others] = [await ask(), await ask(), await ask(stranger)];
+  it('writes the external id that was issued into template, module and steps', async () => {
+    const { handle, externalId } = await issueExternalId();
+    const found = await setup({ createAccessRole: true, externalIdHandle: handle, awsAccountId: '222222222222' });
 
-    expect(own).toMatch(/^gateway-[0-9a-f]{32}$/);
-    expect(again).toBe(own);
-    expect(others).not.toBe(own);
+    expect(found.externalId).toBe(externalId);
+    expect(found.cloudFormation.parameters).toContainEqual({ name: 'ExternalId', value: externalId });
+    expect(found.terraform.files.find(({ name }: any) => name === 'terraform.tfvars.json').content).toContain(
+      externalId,
+    );
+    expect(found.manual.steps.at(-1).document).toContain(externalId);
+    expect(JSON.stringify(found)).not.toContain(handle);
+  });
+
+  it('makes no access role without an external id, and says where to get one', async () => {
+    const { extensions } = await gateway.error(iamSetup, { input: { createAccessRole: true, path: 'x' } });
+
+    expect(extensions.faults).toEqual([
+      {
+        code: 'EXTERNAL_ID_NEEDED',
+        path: ['input', 'externalIdHandle'],
+        message: expect.stringContaining('issueExternalId'),
+      },
+      { code: 'INVALID_INPUT', path: ['input', 'path'], message: expect.any(String) },
+    ]);
+  });
+
+  it("knows another tenant's external id as little as one that is not there", async () => {
+    const { handle } = await issueExternalId(await gateway.anotherTenant());
+    const answer = async (externalIdHandle: string) => {
+      const { message, extensions } = await gateway.error(iamSetup, {
+        input: { createAccessRole: true, externalIdHandle },
+      });
+      return [message, extensions.code];
+    };
+
+    expect(await answer(handle)).toEqual(['There is no such external id.', 'NOT_FOUND']);
+    expect(await answer('xid_00000000000000000000000000000000')).toEqual(await answer(handle));
   });
 
   it('is refused with every fault, by its field and without the value', async () => {

@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cliAnswer, runCli } from '../support/cli.js';
 import { databaseKinds, usePlaces } from '../support/places.js';
 import type { Place } from '../support/process.js';
@@ -37,6 +39,27 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       { id, name: 'Spare', revoked: expect.any(String) },
     ]);
     expect(JSON.stringify(listed)).not.toContain('gwk_live');
+  });
+
+  it('writes the external id that a tenant was issued into its access role', async () => {
+    const { issueExternalId } = await gateway.ask(mutations.issueExternalId, { input: {} });
+    const { handle, externalId } = issueExternalId.externalId;
+    const folder = join(place.dataDir, 'iam');
+    const setup = (of: string) =>
+      runCli(
+        {
+          dataDir: place.dataDir,
+          databaseUrl: place.databaseUrl,
+          env: { GATEWAY_IDENTITY_ARN: 'arn:aws:iam::111111111111:role/gateway' },
+        },
+        ...['iam-setup', 'manual', '--out', folder, '--aws-account-id', '222222222222'],
+        ...['--vendor-account-id', '111111111111', '--create-access-role', '--external-id-handle', of],
+      );
+
+    expect(await setup('xid_0')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such external id') });
+    expect(existsSync(folder)).toBe(false);
+    expect(await setup(handle)).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`"sts:ExternalId":"${externalId}"`);
   });
 
   it('makes a key that may do what it is told to, from where and for as long', async () => {

@@ -9,7 +9,7 @@ export interface CliExit {
 }
 
 /** Where the command line works. */
-type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'>;
+type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'> & { readonly env?: Readonly<Record<string, string>> };
 
 export interface LaunchedCli {
   /** All it printed so far. */
@@ -24,6 +24,7 @@ export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
     PATH: process.env['PATH'],
     DATA_DIR: place.dataDir,
     ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
+    ...place.env,
   };
   const child = spawn(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], {
     env,

@@ -53,6 +53,18 @@ export const revokeApiKey = `mutation ($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) { apiKey { id isUsable revokedAt } ${errors} }
 }`;
 
+export const issueExternalId = `mutation ($input: IssueExternalIdInput!) {
+  issueExternalId(input: $input) { externalId { handle externalId createdAt takenAt cloudAccount { id } } ${errors} }
+}`;
+
+/** Ids of the sandbox's accounts: that of the key which `suffix` names. */
+export const sandboxAccountId = (which: string) => `9000${String(parseInt(which.slice(0, 2), 36)).padStart(8, '0')}`;
+
+/** The way into an account of the sandbox by a role there. */
+export const sandboxRole = (which: string, name: string, externalIdHandle: string, partition = 'aws') => ({
+  awsAssumeRole: { roleArn: `arn:${partition}:iam::${sandboxAccountId(which)}:role/${name}`, externalIdHandle },
+});
+
 /** The number behind a global id, which SQL knows. */
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 
@@ -109,6 +121,10 @@ export const stepsWith = (gateway: () => Gateway) => {
         rows[table] = Number(n);
       }
       return rows;
+    },
+
+    async issueExternalId(key?: string): Promise<{ handle: string; externalId: string }> {
+      return done((await gateway().ask(issueExternalId, { input: {} }, key)).issueExternalId).externalId;
     },
 
     /** A key of the caller's tenant: its id and its secret. */

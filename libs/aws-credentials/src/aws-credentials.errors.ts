@@ -41,17 +41,31 @@ export const awsCredentialsErrors = {
     retryable: false,
     remediation: 'Use the access key of an IAM user, not that of a role or a federated session.',
   },
+  AWS_ACCESS_ROLE_DENIED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Check the ARN of the access role, and let its trust policy name the identity of the gateway and demand the external id behind `externalIdHandle`: `iamSetup` with `createAccessRole` has it. AWS may need some seconds to know a role that was just created.',
+  },
+  AWS_ACCESS_ROLE_OPEN: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Add the condition StringEquals sts:ExternalId to every statement of the trust policy that lets the gateway in: `iamSetup` with `createAccessRole` has it. Without it another customer of the vendor could have the gateway use your role.',
+  },
   AWS_ROLE_NOT_FOUND: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Create the console role in the same AWS account as the user, or correct its name.',
+    remediation: 'Create the console role in the same AWS account as the user or the access role, or correct its name.',
   },
   AWS_ROLE_LOOKUP_DENIED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Allow the IAM user the action iam:GetRole on the console role.',
+    remediation: 'Allow the IAM user, or the access role, the action iam:GetRole on the console role.',
   },
   AWS_ROLE_TRUSTS_OTHERS: {
     kind: 'invalid',
@@ -73,12 +87,18 @@ export const awsCredentialsErrors = {
     remediation:
       'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role: `iamSetup` has it.',
   },
+  AWS_ROLE_ALREADY_CONNECTED: {
+    kind: 'conflict',
+    fault: 'AWS_ADMIN',
+    retryable: false,
+    remediation: 'Create an access role of its own for each cloud account, or change the account that uses this one.',
+  },
   MISSING_PERMISSIONS: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Attach `report.suggestedPolicy` to the IAM user, or send `allowMissingPermissions: true` to save the account without using it.',
+      'Attach `report.suggestedPolicy` to the IAM user or the access role, or send `allowMissingPermissions: true` to save the account without using it.',
   },
   AWS_ACTION_DENIED: {
     kind: 'invalid',
@@ -120,6 +140,13 @@ export const awsCredentialsErrors = {
     remediation:
       'Something between the gateway and AWS, such as a proxy, answers in place of AWS. The operator should check it.',
   },
+  GATEWAY_HAS_NO_IDENTITY: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation:
+      'Use an access key instead, or have the operator set GATEWAY_IDENTITY_ARN and run the gateway with credentials of that role or user.',
+  },
   CREDENTIALS_UNREADABLE: {
     kind: 'unavailable',
     fault: 'GATEWAY',
@@ -138,7 +165,7 @@ export const awsCredentialsErrors = {
 type Code = keyof typeof awsCredentialsErrors;
 
 /** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
-export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'consoleRoleName';
+export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'roleArn' | 'consoleRoleName';
 
 /** What kind of policy withholds an action. */
 export type AwsDenier = 'IDENTITY_POLICY' | 'BOUNDARY' | 'SCP' | 'SESSION_POLICY';
@@ -158,16 +185,35 @@ export class CredentialsRejected extends DomainError {
   ) {
     super(awsCredentialsErrors, code, message, { ...options, ...(part && { path: paths[part] }) });
   }
+
+  /**
+   * Whether a key or a role that was made some seconds ago is refused like this, too: AWS does not know it everywhere yet.
+   * An explicit denial by a boundary or by the organisation is none of that.
+   */
+  get mayBePropagation(): boolean {
+    return (
+      this.code === 'AWS_ACCESS_KEY_UNKNOWN' ||
+      (this.code === 'AWS_ACCESS_ROLE_DENIED' && this.deniedBy === 'IDENTITY_POLICY')
+    );
+  }
+
+  /** The same refusal, of a session in an access role: no key that the caller gave is at fault. */
+  get ofSession(): CredentialsRejected {
+    if (this.part !== 'accessKeyId' && this.part !== 'secretAccessKey') return this;
+    const { code, message, awsErrorCode, cause, deniedBy } = this;
+    return new CredentialsRejected(code as Code, message, 'roleArn', awsErrorCode, { cause }, deniedBy);
+  }
 }
 
 /** The credentials work, and the user may not do all that is needed. */
 export class MissingPermissions extends DomainError {
   constructor(readonly report: VerificationReport) {
     const groups = report.checks.filter(({ step, verdict }) => step === 'PERMISSIONS' && verdict === 'FAILED');
+    const holder = report.checks.some(({ step }) => step === 'ACCESS_ROLE') ? 'access role' : 'IAM user';
     super(
       awsCredentialsErrors,
       'MISSING_PERMISSIONS',
-      `The IAM user lacks permissions: ${groups.map(({ group }) => group).join(', ')}.`,
+      `The ${holder} lacks permissions: ${groups.map(({ group }) => group).join(', ')}.`,
       { path: ['input', 'credentials'] },
     );
   }
@@ -176,8 +222,21 @@ export class MissingPermissions extends DomainError {
 const paths: Record<CredentialsPart, readonly string[]> = {
   accessKeyId: ['input', 'credentials', 'awsAccessKey', 'accessKeyId'],
   secretAccessKey: ['input', 'credentials', 'awsAccessKey', 'secretAccessKey'],
+  roleArn: ['input', 'credentials', 'awsAssumeRole', 'roleArn'],
   consoleRoleName: ['input', 'consoleRoleName'],
 };
+
+/** Says nothing of the other account: it may be another tenant's. */
+export class AwsRoleAlreadyConnected extends DomainError {
+  constructor() {
+    super(
+      awsCredentialsErrors,
+      'AWS_ROLE_ALREADY_CONNECTED',
+      'The access role is already connected to a cloud account.',
+      { path: ['input', 'credentials', 'awsAssumeRole', 'roleArn'] },
+    );
+  }
+}
 
 export class UnknownRegion extends DomainError {
   constructor(path: readonly string[], message: string) {

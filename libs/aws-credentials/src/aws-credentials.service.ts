@@ -34,9 +34,11 @@ export class AwsCredentialsService {
   /**
    * Seals a proven key and makes it the account's current one; a candidate there was is gone. Call it in the unit of work
    * that holds the account.
+   *
+   * @param last the version of what was there before, when that was no key
    */
-  async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
-    await this.put(viewer, cloudAccountId, 'CURRENT', key, now);
+  async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<void> {
+    await this.put(viewer, cloudAccountId, 'CURRENT', key, now, last);
     await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
   }
 
@@ -45,8 +47,8 @@ export class AwsCredentialsService {
    *
    * @returns its version
    */
-  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<number> {
-    return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now);
+  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<number> {
+    return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now, last);
   }
 
   /**
@@ -136,7 +138,13 @@ export class AwsCredentialsService {
     return this.stored.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** Removes every key of an account that is going. */
+  /** The greatest version of its keys; 0 when it has none. */
+  async lastVersion(tenantId: number, cloudAccountId: number): Promise<number> {
+    const stored = await this.stored.all(tenantId, cloudAccountId);
+    return Math.max(0, ...stored.map(({ version }) => version));
+  }
+
+  /** Removes every key of an account: it is going, or is entered otherwise. */
   shred(tenantId: number, cloudAccountId: number): Promise<void> {
     return this.stored.remove(tenantId, cloudAccountId);
   }
@@ -147,9 +155,9 @@ export class AwsCredentialsService {
     slot: KeySlot,
     key: AwsAccessKey,
     now: Date,
+    last: number,
   ): Promise<number> {
-    const before = await this.stored.all(tenantId, cloudAccountId);
-    const version = 1 + Math.max(0, ...before.map((stored) => stored.version));
+    const version = 1 + Math.max(last, await this.lastVersion(tenantId, cloudAccountId));
     const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);
     await this.stored.put({ ...sealed, setAt: now, setBy: apiKeyName, lastVerifiedAt: now });
     return version;

@@ -71,6 +71,8 @@ export interface AwsSession {
   readonly expiresAt: Date;
   /** The ARN of the assumed role's session; null for a session of the user itself. */
   readonly arn: string | null;
+  /** AWS's own id of the assumed role, `AROA…`, never reused; null for a session of the user itself. */
+  readonly roleId: string | null;
 }
 
 /**

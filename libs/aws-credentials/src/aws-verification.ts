@@ -16,10 +16,14 @@ import {
 } from '#libs/iam-setup';
 import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from './aws-access-key.js';
 import { CredentialsRejected } from './aws-credentials.errors.js';
+import { AccessRoleSessions } from './access-role-sessions.js';
+import { AwsAccessRole } from './aws-access-role.js';
 import { AwsIam, type AwsIdentity, type AwsTrustedRole, type AwsVerdict } from './aws-iam.js';
 import { faultInTrust, type TrustFault } from './console-role-trust.js';
+import { causeOf, check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
 import {
   verdictOf,
   type VerificationCause,
@@ -38,14 +42,19 @@ export interface VerificationSubject {
   readonly nodeRoleName?: string | null;
   /** Whether the user must be allowed to replace its own access key. */
   readonly mustRotate?: boolean;
-  /** Whether AWS may not know the key yet, because it was made just now: then that it does not says nothing. */
+  /** Whether AWS may not know the key or the role yet, because it was made just now: then that it does not says nothing. */
   readonly isNew?: boolean;
+  /** A UUID for what this is part of: the name of the session in an access role. One of its own when not said. */
+  readonly operationId?: string;
 }
+
+/** How the gateway gets into a customer's AWS account. */
+export type AwsAccess = AwsAccessKey | AwsAccessRole;
 
 /** A report, and what follows from it. */
 export interface Verification {
   readonly report: VerificationReport;
-  /** Null when AWS did not say. */
+  /** The user of the key, or the access role; null when AWS did not say. */
   readonly identity: AwsIdentity | null;
   readonly consoleRole: AwsTrustedRole | null;
   /** Why the credentials cannot be used at all; null when they can, even though permissions may be missing. */
@@ -55,22 +64,24 @@ export interface Verification {
 }
 
 /**
- * Finds out whether credentials work and suffice, by asking AWS and changing nothing: who the key is, whether the console
- * role is there and lets the vendor's people in, and, permission group by permission group, what the user may do.
+ * Finds out whether credentials work and suffice, by asking AWS and changing nothing: who the key is, or whether the access
+ * role lets the gateway in and nobody who borrows it, whether the console role is there and lets the vendor's people in, and,
+ * permission group by permission group, what the user or the role may do.
  */
 @Injectable()
 export class AwsVerification {
   constructor(
     private readonly aws: AwsIam,
     private readonly settings: IamSetupSettings,
+    private readonly sessions: AccessRoleSessions,
     private readonly clock: Clock,
   ) {}
 
   /** Everything: at most 12 questions to AWS. Never call it in a unit of work: it waits for AWS. Throws nothing of AWS's. */
-  async full(key: AwsAccessKey, region: string, subject: VerificationSubject): Promise<Verification> {
-    const access = await this.access(key, region, subject);
-    const { identity, consoleRole } = access;
-    if (!identity || access.refusal) return this.conclude(access, [skipped('PERMISSIONS')]);
+  async full(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
+    const access = await this.access(way, region, subject, roleSteps);
+    const { key, identity, consoleRole } = access;
+    if (!key || !identity || access.refusal) return this.conclude(access, [skipped('PERMISSIONS')]);
 
     const principal = this.principal(identity, consoleRole, region, subject);
     const { checks, missing, calls } = await this.permissions(key, region, identity, principal, subject);
@@ -81,23 +92,83 @@ export class AwsVerification {
     );
   }
 
-  /** Who the key is, and whether the console role is there and lets the vendor's people in: 2 questions to AWS. */
-  async light(key: AwsAccessKey, region: string, subject: VerificationSubject): Promise<Verification> {
-    return this.conclude(await this.access(key, region, subject), []);
+  /** Whether the key or the access role works, and the console role is there and lets the vendor's people in: 2 questions. */
+  async light(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
+    return this.conclude(await this.access(way, region, subject, lightRoleSteps), []);
   }
 
-  private async access(
+  private access(
+    way: AwsAccess,
+    region: string,
+    subject: VerificationSubject,
+    steps: readonly VerificationStep[],
+  ): Promise<Access> {
+    return way instanceof AwsAccessRole
+      ? this.throughRole(way, region, subject, steps)
+      : this.withKey(way, region, subject);
+  }
+
+  private async throughRole(
+    role: AwsAccessRole,
+    region: string,
+    { consoleRoleName, isNew = false, operationId: name = randomUUID() }: VerificationSubject,
+    steps: readonly VerificationStep[],
+  ): Promise<Access> {
+    const soFar = { key: null, identity: null, consoleRole: null, roleSessionName: name };
+    const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, calls: number): Access => ({
+      ...soFar,
+      checks: [...checks, ...steps.slice(checks.length).map((step) => skipped(step))],
+      refusal,
+      calls,
+    });
+
+    const session = await this.sessions.begin(role, region, name).catch(rejection);
+    if (session instanceof CredentialsRejected) return stopped([unanswered('ACCESS_ROLE', session, isNew)], session, 1);
+    const { key, roleId } = session;
+    const checks = [passed('ACCESS_ROLE', 'The access role lets the gateway in, with its external id.')];
+    let calls = 1;
+
+    if (steps.includes('ACCESS_ROLE_EXTERNAL_ID')) {
+      const { check, refusal } = await this.sessions.demandsExternalId(role, region, name);
+      calls += 2;
+      checks.push(check);
+      if (refusal) return stopped(checks, refusal, calls);
+    }
+    // What AWS calls the session names it; the account is held against the role, not the other way round.
+    const identity = { accountId: role.accountId, userId: roleId!, arn: role.arn };
+    if (steps.includes('IDENTITY')) {
+      const caller = await this.aws.identityOf(key, region).catch(rejection);
+      calls++;
+      const refusal = caller instanceof CredentialsRejected ? caller.ofSession : refusalOfSession(caller, identity);
+      if (refusal) return stopped([...checks, unanswered('IDENTITY', refusal, isNew)], refusal, calls);
+      checks.push(passed('IDENTITY', `AWS knows the role: it belongs to the account ${identity.accountId}.`));
+    }
+
+    const consoleRole = await this.aws.role(key, region, consoleRoleName).catch(rejection);
+    calls++;
+    if (consoleRole instanceof CredentialsRejected) {
+      const refusal = consoleRole.ofSession;
+      return { ...stopped([...checks, unanswered('CONSOLE_ROLE', refusal, isNew)], refusal, calls), identity };
+    }
+    const trust = this.trust(key, consoleRole);
+    checks.push(passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check);
+    return { checks, refusal: trust.refusal, key, identity, consoleRole, calls, roleSessionName: name };
+  }
+
+  private async withKey(
     key: AwsAccessKey,
     region: string,
     { consoleRoleName, isNew = false }: VerificationSubject,
   ): Promise<Access> {
-    const rest = (from: number) => steps.slice(from).map((step) => skipped(step));
+    const rest = (from: number) => keySteps.slice(from).map((step) => skipped(step));
     const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, so: Partial<Access>): Access => ({
       checks: [...checks, ...rest(checks.length)],
       refusal,
+      key,
       identity: null,
       consoleRole: null,
       calls: 0,
+      roleSessionName: null,
       ...so,
     });
 
@@ -130,7 +201,7 @@ export class AwsVerification {
 
     const trust = this.trust(key, consoleRole);
     const checks = [...user, passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check];
-    return { checks, refusal: trust.refusal, identity, consoleRole, calls: 2 };
+    return { checks, refusal: trust.refusal, key, identity, consoleRole, calls: 2, roleSessionName: null };
   }
 
   private trust(key: AwsAccessKey, { trustPolicy }: AwsTrustedRole): Trust {
@@ -159,12 +230,15 @@ export class AwsVerification {
     region: string,
     { nodeRoleName, consoleRoleName }: VerificationSubject,
   ): CheckedPrincipal {
-    const [, partition = 'aws', pathAndName = ''] = /^arn:([a-z-]+):iam::\d{12}:user(\/.+)$/.exec(identity.arn) ?? [];
+    const [, partition = 'aws', kind, pathAndName = ''] =
+      /^arn:([a-z-]+):iam::\d{12}:(user|role)(\/.+)$/.exec(identity.arn) ?? [];
     const split = pathAndName.lastIndexOf('/') + 1;
     const usual = namesOf(this.settings.vendorName);
+    const isRole = kind === 'role';
+    const name = pathAndName.slice(split);
     return {
-      holder: 'user',
-      options: ['allowKeyRotation'],
+      holder: isRole ? 'access role' : 'user',
+      options: isRole ? [] : ['allowKeyRotation'],
       region,
       values: {
         partition,
@@ -174,10 +248,10 @@ export class AwsVerification {
         vendorName: this.settings.vendorName,
         tagKey: this.settings.tagKey,
         path: pathAndName.slice(0, split),
-        userName: pathAndName.slice(split),
+        userName: isRole ? usual.userName : name,
         nodeRoleName: nodeRoleName ?? usual.nodeRoleName,
         consoleRoleName: consoleRole?.name ?? consoleRoleName,
-        accessRoleName: usual.accessRoleName,
+        accessRoleName: isRole ? name : usual.accessRoleName,
         gatewayIdentityArn: '',
         externalId: '',
       },
@@ -212,6 +286,7 @@ export class AwsVerification {
         group,
         simulated.filter(({ check }) => check.group === group),
         group === rotationGroup && !mustRotate,
+        principal.holder === 'user' ? 'user' : 'role',
       ),
     );
     return {
@@ -222,7 +297,7 @@ export class AwsVerification {
   }
 
   private conclude(
-    { checks: before, refusal, identity, consoleRole, calls }: Access,
+    { checks: before, refusal, identity, consoleRole, calls, roleSessionName }: Access,
     permissions: readonly VerificationCheck[],
     policy?: ReturnType<typeof policyFor>,
   ): Verification {
@@ -237,6 +312,7 @@ export class AwsVerification {
         checks,
         suggestedPolicy: fits ? JSON.stringify(policy, null, 2) : null,
         awsCalls: calls,
+        roleSessionName,
       },
       identity,
       consoleRole,
@@ -250,11 +326,16 @@ const purposes = new Map(
   permissionManifest.policies.flatMap(({ groups }) => groups.map(({ id, purpose }) => [id, purpose] as const)),
 );
 const rotationGroup = 'ROTATE_ITS_KEY';
-const steps = ['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+const keySteps = ['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+const lightRoleSteps = ['ACCESS_ROLE', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+const roleSteps = ['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
 
 interface Access extends Pick<Verification, 'refusal' | 'identity' | 'consoleRole'> {
   readonly checks: readonly VerificationCheck[];
   readonly calls: number;
+  /** What AWS can be asked with further: the key itself, or that of a session in the role; null without one. */
+  readonly key: AwsAccessKey | null;
+  readonly roleSessionName: string | null;
 }
 
 interface Trust {
@@ -268,73 +349,6 @@ interface Simulated {
   readonly answer: AwsVerdict[] | CredentialsRejected;
 }
 
-function rejection(error: unknown): CredentialsRejected {
-  if (error instanceof CredentialsRejected) return error;
-  throw error;
-}
-
-function check(
-  step: VerificationStep,
-  verdict: VerificationCheck['verdict'],
-  cause: VerificationCause | null,
-  message: string,
-  more: Partial<VerificationCheck> = {},
-): VerificationCheck {
-  return {
-    step,
-    group: null,
-    purpose: null,
-    verdict,
-    cause,
-    message,
-    remedy: null,
-    missingActions: [],
-    awsErrorCode: null,
-    ...more,
-  };
-}
-
-const passed = (step: VerificationStep, message: string) => check(step, 'PASSED', null, message);
-const skipped = (step: VerificationStep) =>
-  check(step, 'SKIPPED', 'STEP_BEFORE', 'Not looked at, because a check before it did not pass.');
-const inconclusive = (step: VerificationStep, cause: VerificationCause, message: string, remedy: string) =>
-  check(step, 'INCONCLUSIVE', cause, message, { remedy });
-const failed = (step: VerificationStep, cause: VerificationCause, refusal: CredentialsRejected) =>
-  check(step, 'FAILED', cause, refusal.message, { remedy: refusal.remediation, awsErrorCode: refusal.awsErrorCode });
-
-/** AWS refused to answer, or could not be asked: the first says something about the credentials, the second nothing. */
-function unanswered(step: VerificationStep, refusal: CredentialsRejected, isNew: boolean): VerificationCheck {
-  const cause = isNew && refusal.code === 'AWS_ACCESS_KEY_UNKNOWN' ? 'PROPAGATION' : causeOf(refusal);
-  const isOpen = unsaid.has(cause);
-  return { ...failed(step, cause, refusal), verdict: isOpen ? 'INCONCLUSIVE' : 'FAILED' };
-}
-
-const unsaid = new Set<VerificationCause>(['THROTTLED', 'UNREACHABLE', 'CLOCK_SKEW', 'FOREIGN_ANSWER', 'PROPAGATION']);
-
-/** Which cause a refusal of AWS is. */
-function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCause {
-  switch (code) {
-    case 'AWS_ACCESS_KEY_UNKNOWN':
-      return 'KEY_UNKNOWN';
-    case 'AWS_SECRET_WRONG':
-      return 'WRONG_SECRET';
-    case 'AWS_CLOCK_SKEW':
-      return 'CLOCK_SKEW';
-    case 'AWS_THROTTLED':
-      return 'THROTTLED';
-    case 'AWS_UNREACHABLE':
-      return 'UNREACHABLE';
-    case 'AWS_ANSWER_UNUSABLE':
-      return 'FOREIGN_ANSWER';
-    case 'AWS_ROLE_NOT_FOUND':
-      return 'NO_SUCH_ENTITY';
-    case 'SANDBOX_OFF':
-      return 'SANDBOX_OFF';
-    default:
-      return deniedBy && deniedBy !== 'SESSION_POLICY' ? deniedBy : 'REFUSED';
-  }
-}
-
 const trustFaults: Record<TrustFault, { code: ConstructorParameters<typeof CredentialsRejected>[0]; message: string }> =
   {
     NO_TRUST: { code: 'AWS_ROLE_TRUSTS_OTHERS', message: 'The console role does not let the people of the vendor in.' },
@@ -345,6 +359,13 @@ const trustFaults: Record<TrustFault, { code: ConstructorParameters<typeof Crede
     },
     WITHOUT_MFA: { code: 'AWS_ROLE_WITHOUT_MFA', message: 'The console role lets people in without MFA.' },
   };
+
+/** Something stood in the place of AWS, if the session is not one in the role. */
+function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {
+  return caller.accountId === accountId && caller.userId.split(':')[0] === userId
+    ? null
+    : new CredentialsRejected('AWS_ANSWER_UNUSABLE', 'What answered in place of AWS knows another role.', null);
+}
 
 function refusalOfPrincipal({ arn }: AwsIdentity): CredentialsRejected | null {
   if (/^arn:[a-z-]+:iam::\d{12}:root$/.test(arn)) {
@@ -364,6 +385,7 @@ function judge(
   group: string,
   simulated: readonly Simulated[],
   isOptional: boolean,
+  holder: 'user' | 'role',
 ): { check: VerificationCheck; missing: MissingPermission[] } {
   const about = (verdict: VerificationCheck['verdict'], cause: VerificationCause | null, message: string, more = {}) =>
     check('PERMISSIONS', verdict, cause, message, { group, purpose: purposes.get(group) ?? null, ...more });
@@ -376,8 +398,8 @@ function judge(
         'INCONCLUSIVE',
         causeOf(refusal),
         mayNotAsk
-          ? 'The user may not ask AWS what it may do (iam:SimulatePrincipalPolicy).'
-          : 'AWS did not say what the user may do.',
+          ? `The ${holder} may not ask AWS what it may do (iam:SimulatePrincipalPolicy).`
+          : `AWS did not say what the ${holder} may do.`,
         { remedy: refusal.remediation, awsErrorCode: refusal.awsErrorCode },
       ),
       missing: [],
@@ -401,9 +423,9 @@ function judge(
           check: about(
             'INCONCLUSIVE',
             'KEY_POLICY',
-            'The user may use keys; whether the keys allow it, AWS does not simulate.',
+            `The ${holder} may use keys; whether the keys allow it, AWS does not simulate.`,
             {
-              remedy: 'If you encrypt volumes with keys of your own, let the policy of each key allow the user.',
+              remedy: `If you encrypt volumes with keys of your own, let the policy of each key allow the ${holder}.`,
             },
           ),
           missing: [],
@@ -416,7 +438,10 @@ function judge(
   }
   const verdict = cause === 'SCP' ? 'INCONCLUSIVE' : 'FAILED';
   return {
-    check: about(verdict, cause, denials[cause].message, { remedy: denials[cause].remedy, missingActions }),
+    check: about(verdict, cause, denials(holder)[cause].message, {
+      remedy: denials(holder)[cause].remedy,
+      missingActions,
+    }),
     missing: denied.filter((denial) => denial.cause === 'IDENTITY_POLICY'),
   };
 }
@@ -433,22 +458,22 @@ function denialOf({ decision, isAllowedByBoundary, isAllowedByOrganization }: Aw
   return decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
 }
 
-const denials: Record<Denial, { message: string; remedy: string }> = {
+const denials = (holder: 'user' | 'role'): Record<Denial, { message: string; remedy: string }> => ({
   IDENTITY_POLICY: {
-    message: 'No policy of the user allows some of its actions.',
-    remedy: 'Attach `suggestedPolicy` to the user, or all the policies of `iamSetup`.',
+    message: `No policy of the ${holder} allows some of its actions.`,
+    remedy: `Attach \`suggestedPolicy\` to the ${holder}, or all the policies of \`iamSetup\`.`,
   },
   EXPLICIT_DENY: {
-    message: 'A policy of the user denies some of its actions.',
-    remedy: 'Take the denial out of the policies of the user: no other policy can outweigh it.',
+    message: `A policy of the ${holder} denies some of its actions.`,
+    remedy: `Take the denial out of the policies of the ${holder}: no other policy can outweigh it.`,
   },
   BOUNDARY: {
-    message: 'The permissions boundary of the user withholds some of its actions.',
-    remedy: 'Allow the actions in the permissions boundary, too: no policy of the user can outweigh it.',
+    message: `The permissions boundary of the ${holder} withholds some of its actions.`,
+    remedy: `Allow the actions in the permissions boundary, too: no policy of the ${holder} can outweigh it.`,
   },
   SCP: {
     message:
       'A policy of the organisation seems to withhold some of its actions; AWS does not simulate those for sure.',
     remedy: 'Ask whoever manages the AWS organisation whether its policies allow the actions.',
   },
-};
+});

@@ -32,7 +32,12 @@ export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
 
   /** Writes a use down. Call it outside any unit of work, which could take it back, and before anybody has the secret. */
   record(
-    { tenantId, cloudAccountId, slot, version }: StoredAccessKey,
+    {
+      tenantId,
+      cloudAccountId,
+      slot,
+      version,
+    }: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
     { actor, purpose, operationId = randomUUID() }: IntendedUse,
     result: CredentialUseResult,
   ): Promise<void> {

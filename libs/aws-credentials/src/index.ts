@@ -1,7 +1,10 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
+export { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
+export { AwsAccessService, type GivenAccess } from './aws-access.service.js';
 export {
   awsCredentialsErrors,
+  AwsRoleAlreadyConnected,
   CredentialsRejected,
   CredentialsUnreadable,
   MissingPermissions,
@@ -10,6 +13,7 @@ export {
 export {
   AwsVerification,
   sandboxVendorAccountId,
+  type AwsAccess,
   type Verification,
   type VerificationSubject,
 } from './aws-verification.js';
@@ -28,10 +32,13 @@ export {
 } from './aws-iam.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
+export { SdkGatewayIdentity, type GatewayIdentitySettings } from './aws/sdk-gateway-identity.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
-export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
+export { AwsAccessRoleType, AwsCredentialsType } from './graphql/aws-credentials.type.js';
 export { VerificationReportType } from './graphql/verification.type.js';
+export { GatewayIdentity } from './gateway-identity.js';
 export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
 export { SealedSecrets, type Walked } from './sealed-secrets.js';
+export { StoredAccessRole } from './stored-access-role.entity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
 export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

@@ -7,9 +7,11 @@ export const Verdict = {
 } as const;
 export type Verdict = keyof typeof Verdict;
 
-/** What is checked, in this order. */
+/** What is checked, in this order: a key by the first, an access role by the two after it, both by the rest. */
 export const VerificationStep = {
   KEY_FORMAT: 'KEY_FORMAT',
+  ACCESS_ROLE: 'ACCESS_ROLE',
+  ACCESS_ROLE_EXTERNAL_ID: 'ACCESS_ROLE_EXTERNAL_ID',
   IDENTITY: 'IDENTITY',
   PRINCIPAL: 'PRINCIPAL',
   CONSOLE_ROLE: 'CONSOLE_ROLE',
@@ -32,6 +34,8 @@ export const VerificationCause = {
   TRUSTS_EVERYBODY: 'TRUSTS_EVERYBODY',
   WITHOUT_MFA: 'WITHOUT_MFA',
   EXTERNAL_ID: 'EXTERNAL_ID',
+  ANY_EXTERNAL_ID: 'ANY_EXTERNAL_ID',
+  NO_GATEWAY_IDENTITY: 'NO_GATEWAY_IDENTITY',
   VENDOR_UNKNOWN: 'VENDOR_UNKNOWN',
   IDENTITY_POLICY: 'IDENTITY_POLICY',
   EXPLICIT_DENY: 'EXPLICIT_DENY',
@@ -75,10 +79,12 @@ export interface VerificationReport {
   /** Of the permission manifest; null when permissions were not looked at. */
   readonly manifestVersion: number | null;
   readonly checks: readonly VerificationCheck[];
-  /** The smallest policy to attach to the user, as JSON; null when attaching one mends nothing. */
+  /** The smallest policy to attach to the user or the access role, as JSON; null when attaching one mends nothing. */
   readonly suggestedPolicy: string | null;
   /** How often AWS was asked, its own retries not counted. */
   readonly awsCalls: number;
+  /** What AWS was asked as, in the customer's CloudTrail; null with a key, whose sessions have no name. */
+  readonly roleSessionName: string | null;
 }
 
 /** A report that was kept as JSON. */

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AwsCredentialsService, AwsVerification } from '#libs/aws-credentials';
+import { AwsAccessService, AwsVerification } from '#libs/aws-credentials';
 import { gateway } from '#libs/events';
 import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
@@ -14,15 +15,14 @@ const concurrency = 8;
 const checkLimit = 60_000;
 /** How long others leave alone what a process has claimed, in milliseconds: a check has ended well before. */
 const lease = 2 * checkLimit;
-/** For what stored keys are opened here. */
-const use = { actor: gateway, purpose: 'HEALTH_CHECK' } as const;
 /** How long a process waits when nothing was due, in milliseconds. */
 const pause = 5000;
 
 const log = new Logger('Health');
 
 /**
- * Checks every account that is due: identity and role each hour, everything each day or when there is doubt. Any number
+ * Checks every account that is due: key or access role, and console role, each hour; everything each day or when there is doubt,
+ * that an access role demands its external id among it. Any number
  * of processes share the work; a process that stops gives back what it has not finished.
  */
 @Injectable()
@@ -33,7 +33,7 @@ export class CloudAccountHealthChecks implements Loop {
   constructor(
     private readonly accounts: CloudAccounts,
     private readonly health: CloudAccountHealthService,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AwsAccessService,
     private readonly verification: AwsVerification,
     private readonly clock: Clock,
     reconcilers: Reconcilers,
@@ -84,12 +84,15 @@ export class CloudAccountHealthChecks implements Loop {
   private async ask(claimed: CloudAccountHealth, now: Date): Promise<HealthFinding | null> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);
-    const key = await this.credentials.reveal(tenantId, cloudAccountId, use);
-    if (!key || account?.consoleRoleName == null) return null;
+    const operationId = randomUUID();
+    const use = { actor: gateway, purpose: 'HEALTH_CHECK', operationId } as const;
+    const access = await this.credentials.reveal(tenantId, cloudAccountId, use);
+    if (!access || account?.consoleRoleName == null) return null;
 
     const { region, consoleRoleName, nodeRoleName } = account;
     const extent = claimed.needsFullAt(now) ? 'full' : 'light';
-    const verification = await this.verification[extent](key, region, { consoleRoleName, nodeRoleName });
+    const subject = { consoleRoleName, nodeRoleName, operationId };
+    const verification = await this.verification[extent](access, region, subject);
     if (!verification.refusal) await this.credentials.verified({ tenantId }, cloudAccountId, this.clock.now());
     return findingOf(verification);
   }

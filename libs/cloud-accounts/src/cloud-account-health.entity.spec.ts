@@ -14,6 +14,7 @@ const report: VerificationReport = {
   checks: [],
   suggestedPolicy: null,
   awsCalls: 5,
+  roleSessionName: null,
 };
 const findings = {
   full: { verdict: 'HEALTHY', isFull: true, codes: [], report },

@@ -1,5 +1,5 @@
 import { operatorTenantId } from '#libs/access';
-import { UnknownRegion, type AwsAccessKey, type AwsIdentity } from '#libs/aws-credentials';
+import { UnknownRegion, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
 import { InvalidField, InvalidInput, VersionConflict, faultInName, nameKey, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { SubscriptionsInTheWay } from './active-subscriptions.js';
@@ -35,8 +35,8 @@ export interface NewCustomerAccount extends Pick<Expectations, 'consoleRoleName'
   readonly name: string;
   readonly provider: CloudProvider;
   readonly region: string;
-  readonly key: AwsAccessKey;
-  /** Null while AWS does not know the key. */
+  readonly access: AwsAccess;
+  /** Null while AWS does not know the key or the role. */
   readonly proof: Proof | null;
 }
 
@@ -49,7 +49,7 @@ export interface RolesChange {
 /**
  * The access to one account at a cloud provider, in which subscriptions are built.
  *
- * A customer's account is at AWS, and stands for one IAM user there: no two accounts share one. Hosted accounts are the
+ * A customer's account is at AWS, and stands for one IAM user or one access role there: no two accounts share one. Hosted accounts are the
  * vendor's own, hold no credentials here, and are seen by every tenant.
  */
 @Entity('cloud_account')
@@ -275,7 +275,7 @@ function statusWith({ lacksPermissions }: Proof): CloudAccountStatus {
   return lacksPermissions ? 'MISSING_PERMISSIONS' : 'ACTIVE';
 }
 
-function accessWith({ key, identity, consoleRole, nodeRoleName }: Proof) {
+function accessWith({ access, identity, consoleRole, nodeRoleName }: Proof) {
   return {
     awsAccountId: identity.accountId,
     awsUserId: identity.userId,
@@ -283,12 +283,12 @@ function accessWith({ key, identity, consoleRole, nodeRoleName }: Proof) {
     consoleRoleName: consoleRole.name,
     consoleRoleArn: consoleRole.arn,
     nodeRoleName,
-    isSandbox: key.isSandbox,
+    isSandbox: access.isSandbox,
   };
 }
 
 /** What is known of an account before AWS knows its key: what was asked for. */
-function accessToCome({ key, consoleRoleName, nodeRoleName }: NewCustomerAccount) {
+function accessToCome({ access, consoleRoleName, nodeRoleName }: NewCustomerAccount) {
   return {
     status: 'PROPAGATING' as const,
     awsAccountId: null,
@@ -297,6 +297,6 @@ function accessToCome({ key, consoleRoleName, nodeRoleName }: NewCustomerAccount
     consoleRoleName,
     consoleRoleArn: null,
     nodeRoleName,
-    isSandbox: key.isSandbox,
+    isSandbox: access.isSandbox,
   };
 }

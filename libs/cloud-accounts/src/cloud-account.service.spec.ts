@@ -3,7 +3,7 @@ import {
   AwsAccessKey,
   CredentialsRejected,
   MissingPermissions,
-  type AwsCredentialsService,
+  type AwsAccessService,
   type AwsVerification,
   type Verification,
 } from '#libs/aws-credentials';
@@ -46,7 +46,7 @@ class TrustingVerification {
 
   full: AwsVerification['full'] = async (key, _, { consoleRoleName }) => {
     this.asked++;
-    const id = key.accessKeyId;
+    const id = (key as AwsAccessKey).accessKeyId;
     const [accountId = ''] = id.split('/');
     return {
       report: { checks: [], verdict: 'PASSED' } as unknown as Verification['report'],
@@ -64,18 +64,20 @@ class OpenCredentials {
   readonly candidates = new Map<number, AwsAccessKey>();
   private version = 0;
 
-  keep: AwsCredentialsService['keep'] = async (_, id, key) => void this.kept.set(id, key);
-  verified: AwsCredentialsService['verified'] = async () => undefined;
-  reveal: AwsCredentialsService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
-  has: AwsCredentialsService['has'] = async (_, id, key) => this.kept.get(id)?.accessKeyId === key.accessKeyId;
-  shred: AwsCredentialsService['shred'] = async (_, id) => void this.kept.delete(id);
-  keepCandidate: AwsCredentialsService['keepCandidate'] = async (_, id, key) => {
-    this.candidates.set(id, key);
+  resolve: AwsAccessService['resolve'] = async (_, given) => given as AwsAccessKey;
+  keep: AwsAccessService['keep'] = async (_, id, key) => void this.kept.set(id, key as AwsAccessKey);
+  verified: AwsAccessService['verified'] = async () => undefined;
+  reveal: AwsAccessService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
+  has: AwsAccessService['has'] = async (_, id, key) =>
+    this.kept.get(id)?.accessKeyId === (key as AwsAccessKey).accessKeyId;
+  shred: AwsAccessService['shred'] = async (_, id) => void this.kept.delete(id);
+  keepCandidate: AwsAccessService['keepCandidate'] = async (_, id, key) => {
+    this.candidates.set(id, key as AwsAccessKey);
     return ++this.version;
   };
-  revealCandidate: AwsCredentialsService['revealCandidate'] = async (_, id) => this.candidates.get(id) ?? null;
-  shredCandidate: AwsCredentialsService['shredCandidate'] = async (_, id) => void this.candidates.delete(id);
-  promoteCandidate: AwsCredentialsService['promoteCandidate'] = async (_, id) => {
+  revealCandidate: AwsAccessService['revealCandidate'] = async (_, id) => this.candidates.get(id) ?? null;
+  shredCandidate: AwsAccessService['shredCandidate'] = async (_, id) => void this.candidates.delete(id);
+  promoteCandidate: AwsAccessService['promoteCandidate'] = async (_, id) => {
     this.kept.set(id, this.candidates.get(id)!);
     this.candidates.delete(id);
   };
@@ -137,7 +139,7 @@ describe('CloudAccountService', () => {
     const pace = Object.assign(new TrialPace(), { patience: 0 });
     const verification = aws as unknown as AwsVerification;
     const prover = new CredentialsProver(verification, pace);
-    const keys = credentials as unknown as AwsCredentialsService;
+    const keys = credentials as unknown as AwsAccessService;
     const health = { observed: async () => undefined } as unknown as CloudAccountHealthService;
     trialService = new CredentialTrialService(
       accounts,
@@ -171,7 +173,7 @@ describe('CloudAccountService', () => {
         name: 'Production',
         provider: 'AWS',
         region: 'us-east-1',
-        key: keyOf('111/A'),
+        access: keyOf('111/A'),
         consoleRoleName: 'console',
         ...change,
       },
@@ -200,13 +202,13 @@ describe('CloudAccountService', () => {
       await create();
       aws.asked = 0;
 
-      await expect(create({ name: 'PRODUCTION', key: keyOf('111/B') })).rejects.toThrow(CloudAccountNameTaken);
+      await expect(create({ name: 'PRODUCTION', access: keyOf('111/B') })).rejects.toThrow(CloudAccountNameTaken);
       await expect(create({ name: 'Other', provider: 'GCP' })).rejects.toThrow(CustomerAccountMustBeAws);
       expect(aws.asked).toBe(0);
     });
 
     it('keeps nothing that AWS refuses, and no key of an account that cannot be added', async () => {
-      await expect(create({ key: keyOf('refused') })).rejects.toThrow(CredentialsRejected);
+      await expect(create({ access: keyOf('refused') })).rejects.toThrow(CredentialsRejected);
       await create();
       await expect(create({ name: 'Other' })).rejects.toThrow(AwsUserAlreadyConnected);
 
@@ -237,7 +239,7 @@ describe('CloudAccountService', () => {
       const account = await create();
       aws.asked = 0;
 
-      const same = { id: account.id, expectedVersion: 1, key: keyOf('111/A') };
+      const same = { id: account.id, expectedVersion: 1, access: keyOf('111/A') };
       expect(await service.update(viewer, same)).toEqual(account);
       expect(await service.update(viewer, { ...same, name: 'Production', consoleRoleName: 'console' })).toEqual(
         account,
@@ -253,7 +255,7 @@ describe('CloudAccountService', () => {
       const { id } = await create();
       credentials.reveal = () => Promise.reject(new Error('The stored one was opened.'));
 
-      await service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/A'), consoleRoleName: 'second' });
+      await service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/A'), consoleRoleName: 'second' });
 
       expect(events.all.at(-1)?.data).toMatchObject({ changed: ['consoleRoleName'] });
     });
@@ -262,14 +264,16 @@ describe('CloudAccountService', () => {
       const { id } = await create();
       subscriptions.begin(id);
 
-      await expect(service.update(viewer, { id, expectedVersion: 1, key: keyOf('222/A') })).rejects.toThrow(
+      await expect(service.update(viewer, { id, expectedVersion: 1, access: keyOf('222/A') })).rejects.toThrow(
         AwsAccountChangeInUse,
       );
-      expect(await service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).toMatchObject({
+      expect(await service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).toMatchObject({
         awsUserId: '111/B',
       });
       subscriptions.all.length = 0;
-      expect((await service.update(viewer, { id, expectedVersion: 2, key: keyOf('222/A') })).awsAccountId).toBe('222');
+      expect((await service.update(viewer, { id, expectedVersion: 2, access: keyOf('222/A') })).awsAccountId).toBe(
+        '222',
+      );
     });
 
     it('notices that somebody changed the account while AWS was asked', async () => {
@@ -280,7 +284,7 @@ describe('CloudAccountService', () => {
         return full(...asked);
       };
 
-      await expect(service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).rejects.toThrow(
+      await expect(service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).rejects.toThrow(
         VersionConflict,
       );
       expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
@@ -295,7 +299,7 @@ describe('CloudAccountService', () => {
         return full(...asked);
       };
 
-      await expect(service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).rejects.toThrow(
+      await expect(service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).rejects.toThrow(
         CloudAccountNotFound,
       );
       expect(credentials.kept.size).toBe(0);
@@ -323,7 +327,7 @@ describe('CloudAccountService', () => {
       trials.put(Object.assign((await trialOf(id))!, { givesUpAt: new Date(Date.now() - 1) }));
 
     it('are kept apart, and the account knows nothing of its AWS account', async () => {
-      const account = await create({ key: keyThat(unknown, '111/A'), nodeRoleName: 'nodes' });
+      const account = await create({ access: keyThat(unknown, '111/A'), nodeRoleName: 'nodes' });
 
       expect(account).toMatchObject({
         status: 'PROPAGATING',
@@ -340,7 +344,7 @@ describe('CloudAccountService', () => {
     });
 
     it('become the current ones once AWS knows them, in the name of who set them', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       await attempt();
       expect(await trialOf(id)).toMatchObject({
         attempt: 2,
@@ -358,7 +362,7 @@ describe('CloudAccountService', () => {
     });
 
     it('are tried on while AWS cannot be asked, until the time is up; then the last error says why they were not taken', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       aws.refusals.set('111/A', busy);
       await attempt();
       expect(await trialOf(id)).toMatchObject({ endedAt: null, lastErrorCode: 'AWS_THROTTLED' });
@@ -379,7 +383,7 @@ describe('CloudAccountService', () => {
       ],
       ['no role', new CredentialsRejected('AWS_ROLE_NOT_FOUND', 'No.', 'consoleRoleName', 'NoSuchEntity')],
     ])('are rejected at once when they turn out to have %s', async (_, refusal) => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       aws.refusals.set('111/A', refusal);
       await attempt();
 
@@ -388,7 +392,7 @@ describe('CloudAccountService', () => {
     });
 
     it('are rejected when their user is connected by then, and the account says so', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       aws.refusals.delete('111/A');
       await create({ name: 'Faster' });
       await attempt();
@@ -403,7 +407,7 @@ describe('CloudAccountService', () => {
       const updated = await service.update(viewer, {
         id,
         expectedVersion: 1,
-        key: keyThat(unknown, '111/B'),
+        access: keyThat(unknown, '111/B'),
         name: 'New',
       });
 
@@ -418,7 +422,7 @@ describe('CloudAccountService', () => {
 
     it('leave the present ones in use when they are rejected', async () => {
       const { id } = await create();
-      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       await timeIsUpFor(id);
       await attempt();
 
@@ -429,7 +433,7 @@ describe('CloudAccountService', () => {
 
     it('are not taken when a subscription began meanwhile and they are of another AWS account', async () => {
       const { id } = await create();
-      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '222/A') });
+      await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '222/A') });
       subscriptions.begin(id);
       aws.refusals.delete('222/A');
       await attempt();
@@ -439,15 +443,18 @@ describe('CloudAccountService', () => {
     });
 
     it.each<[string, (id: number) => Promise<unknown>]>([
-      ['others were set', (id) => service.update(viewer, { id, expectedVersion: 2, key: keyThat(unknown, '111/C') })],
+      [
+        'others were set',
+        (id) => service.update(viewer, { id, expectedVersion: 2, access: keyThat(unknown, '111/C') }),
+      ],
       ['they were cancelled', (id) => trialService.cancel(viewer, id, 2)],
-      ['another key was proven', (id) => service.update(viewer, { id, expectedVersion: 2, key: keyOf('111/D') })],
+      ['another key was proven', (id) => service.update(viewer, { id, expectedVersion: 2, access: keyOf('111/D') })],
       ['the lease was lost', () => claimed(Date.now() + 120_000)],
       ['another role was set', (id) => service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' })],
       ['the account was deleted', (id) => service.delete(viewer, id)],
     ])('change nothing any more when %s while AWS was asked', async (_, meanwhile) => {
       const { id } = await create();
-      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       const mine = await claimed();
       const full = aws.full;
       let after: unknown;
@@ -473,7 +480,7 @@ describe('CloudAccountService', () => {
 
     it('are tried with the role that was set last', async () => {
       const { id } = await create();
-      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       await service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' });
       aws.refusals.delete('111/B');
       await attempt();
@@ -482,7 +489,7 @@ describe('CloudAccountService', () => {
     });
 
     it('are left to others when the gateway stops, and due at once', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       const stopping = new AbortController();
       aws.full = () => new Promise(() => stopping.abort());
 
@@ -493,23 +500,23 @@ describe('CloudAccountService', () => {
     });
 
     it('can be replaced by others once they were rejected, which makes the account ACTIVE', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       await timeIsUpFor(id);
       await attempt();
       await expect(service.update(viewer, { id, expectedVersion: 1, consoleRoleName: 'x' })).rejects.toThrow(
         CloudAccountWithoutCredentials,
       );
 
-      const again = await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      const again = await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       expect(again).toMatchObject({ status: 'PROPAGATING', version: 2 });
-      const mended = await service.update(viewer, { id, expectedVersion: 2, key: keyOf('111/C') });
+      const mended = await service.update(viewer, { id, expectedVersion: 2, access: keyOf('111/C') });
 
       expect(mended).toMatchObject({ status: 'ACTIVE', awsUserId: '111/C', consoleRoleName: 'console' });
       expect(await trialOf(id)).toBeUndefined();
     });
 
     it('end an account in ERROR when they are cancelled before any have worked', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
 
       expect(await trialService.cancel(viewer, id, 1)).toMatchObject({ status: 'ERROR', version: 2 });
       expect(credentials.candidates.size).toBe(0);
@@ -519,7 +526,7 @@ describe('CloudAccountService', () => {
     });
 
     it('go with the account', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const { id } = await create({ access: keyThat(unknown, '111/A') });
       await service.delete(viewer, id);
 
       expect(credentials.candidates.size).toBe(0);
@@ -527,7 +534,7 @@ describe('CloudAccountService', () => {
     });
 
     it('are saved although permissions are missing when they were set so', async () => {
-      const { id } = await create({ key: keyThat(unknown, '111/A'), allowMissingPermissions: true });
+      const { id } = await create({ access: keyThat(unknown, '111/A'), allowMissingPermissions: true });
       aws.lacking.add('111/A');
       aws.refusals.delete('111/A');
       await attempt();
@@ -542,7 +549,7 @@ describe('CloudAccountService', () => {
     await expect(create()).rejects.toThrow(MissingPermissions);
     const { id, status } = await create({ allowMissingPermissions: true });
     expect(status).toBe('MISSING_PERMISSIONS');
-    expect(await service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).toMatchObject({
+    expect(await service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).toMatchObject({
       status: 'ACTIVE',
     });
   });

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { operatorTenantId, type Viewer } from '#libs/access';
 import {
-  AwsCredentialsService,
+  AwsAccessService,
   AwsVerification,
-  type AwsAccessKey,
+  type AwsAccess,
+  type GivenAccess,
   type VerificationReport,
 } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
@@ -31,7 +33,7 @@ export interface NewCloudAccount {
   readonly name: string;
   readonly provider: CloudProvider;
   readonly region: string;
-  readonly key: AwsAccessKey;
+  readonly access: GivenAccess;
   readonly consoleRoleName: string;
   readonly nodeRoleName?: string | null;
   readonly allowMissingPermissions?: boolean;
@@ -41,7 +43,7 @@ export interface CloudAccountChange extends RolesChange {
   readonly id: number;
   readonly expectedVersion: number;
   readonly name?: string | null;
-  readonly key?: AwsAccessKey | null;
+  readonly access?: GivenAccess | null;
   readonly allowMissingPermissions?: boolean;
 }
 
@@ -51,7 +53,7 @@ export class CloudAccountService {
   constructor(
     private readonly accounts: CloudAccounts,
     private readonly activeSubscriptions: ActiveSubscriptions,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AwsAccessService,
     private readonly verification: AwsVerification,
     private readonly prover: CredentialsProver,
     private readonly trials: CredentialTrialService,
@@ -86,7 +88,7 @@ export class CloudAccountService {
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
    * @throws CredentialsRejected, MissingPermissions, CloudAccountNameTaken, AwsUserAlreadyConnected,
-   *   CustomerAccountMustBeAws
+   *   CustomerAccountMustBeAws, ExternalIdNotFound, ExternalIdTaken, AwsRoleAlreadyConnected
    */
   async create(
     viewer: Viewer,
@@ -94,7 +96,7 @@ export class CloudAccountService {
       name,
       provider,
       region,
-      key,
+      access: given,
       consoleRoleName,
       nodeRoleName = null,
       allowMissingPermissions = false,
@@ -104,19 +106,20 @@ export class CloudAccountService {
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
     if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
 
+    const access = await this.credentials.resolve(viewer, given, region, null);
     const expected = { consoleRoleName, nodeRoleName, allowMissingPermissions };
-    const proof = await this.prover.proveSoon(key, region, expected);
+    const proof = await this.prover.proveSoon(access, region, expected);
 
     return this.unitOfWork.run(async (now) => {
       const { tenantId } = viewer;
-      const details = { tenantId, name, provider, region, key, ...expected };
+      const details = { tenantId, name, provider, region, access, ...expected };
       const account = CloudAccount.create({ ...details, proof: proof instanceof NotKnownYet ? null : proof }, now);
       await this.accounts.add(account);
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
       if (proof instanceof NotKnownYet) {
-        await this.trials.begin(viewer, account, { key, expected, ...proof }, now);
+        await this.trials.begin(viewer, account, { access, expected, ...proof }, now);
       } else {
-        await this.credentials.keep(viewer, account.id, key, now);
+        await this.credentials.keep(viewer, account.id, access, now);
         await this.health.observed(account, proof.verification, now);
       }
       await remember(account);
@@ -136,19 +139,21 @@ export class CloudAccountService {
    * changes nothing.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
-   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected
+   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected,
+   *   ExternalIdNotFound, ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
-    const { id, expectedVersion, name, key, consoleRoleName, nodeRoleName } = change;
+    const { id, expectedVersion, name, consoleRoleName, nodeRoleName } = change;
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
     seen.refuseOtherVersionThan(expectedVersion);
-    const newKey = key && !(await this.credentials.has(viewer, id, key)) ? key : null;
-    if (!newKey && seen.isAlready(change)) return seen;
+    const given = change.access && (await this.credentials.resolve(viewer, change.access, seen.region, id));
+    const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
+    if (!newAccess && seen.isAlready(change)) return seen;
 
     const expected = expectationsOf(seen, change);
-    const isProofNeeded = newKey !== null || consoleRoleName != null || nodeRoleName != null;
-    const proof = isProofNeeded ? await this.prove(viewer, seen, { newKey, givenKey: key, expected }) : null;
+    const isProofNeeded = newAccess !== null || consoleRoleName != null || nodeRoleName != null;
+    const proof = isProofNeeded ? await this.prove(viewer, seen, { newAccess, given, expected }) : null;
 
     return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer, id);
@@ -157,21 +162,21 @@ export class CloudAccountService {
         account.await(expected);
         account.change({ name }, now);
         await this.accounts.update(account);
-        await this.trials.begin(viewer, account, { key: newKey!, expected, ...proof }, now);
+        await this.trials.begin(viewer, account, { access: newAccess!, expected, ...proof }, now);
       } else {
         if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
         account.change({ name, proof }, now);
         await this.accounts.update(account);
         if (proof) await this.health.observed(account, proof.verification, now);
-        if (newKey) {
-          await this.credentials.keep(viewer, id, newKey, now);
+        if (newAccess) {
+          await this.credentials.keep(viewer, id, newAccess, now);
           await this.trials.forget(account);
         } else if (proof) {
           await this.credentials.verified(viewer, id, now);
           await this.trials.expect(account, change, now);
         }
       }
-      const changed = Object.entries({ name, credentials: newKey, consoleRoleName, nodeRoleName });
+      const changed = Object.entries({ name, credentials: newAccess, consoleRoleName, nodeRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
         version: account.version,
@@ -188,11 +193,14 @@ export class CloudAccountService {
   async verify(viewer: Viewer, id: number): Promise<{ cloudAccount: CloudAccount; report: VerificationReport }> {
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
-    const key = await this.credentials.reveal(seen.tenantId, id, { actor: viewer.actor, purpose: 'VERIFICATION' });
-    if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
+    const operationId = randomUUID();
+    const use = { actor: viewer.actor, purpose: 'VERIFICATION', operationId } as const;
+    const access = await this.credentials.reveal(seen.tenantId, id, use);
+    if (!access || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
 
     const { consoleRoleName, nodeRoleName, region } = seen;
-    const verification = await this.verification.full(key, region, { consoleRoleName, nodeRoleName });
+    const subject = { consoleRoleName, nodeRoleName, operationId };
+    const verification = await this.verification.full(access, region, subject);
     const { report, refusal, isMissingPermissions } = verification;
 
     return this.unitOfWork.run(async (now) => {
@@ -302,17 +310,14 @@ export class CloudAccountService {
   private async prove(
     { actor }: Viewer,
     { id, tenantId, region }: CloudAccount,
-    {
-      newKey,
-      givenKey,
-      expected,
-    }: { newKey: AwsAccessKey | null; givenKey?: AwsAccessKey | null; expected: Expectations },
+    { newAccess, given, expected }: { newAccess: AwsAccess | null; given?: AwsAccess | null; expected: Expectations },
   ): Promise<Proof | NotKnownYet> {
-    if (newKey) return this.prover.proveSoon(newKey, region, expected);
-    const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE' } as const;
-    const key = givenKey ?? (await this.credentials.reveal(tenantId, id, use));
-    if (!key) throw new CloudAccountWithoutCredentials();
-    return this.prover.prove(key, region, expected, false);
+    if (newAccess) return this.prover.proveSoon(newAccess, region, expected);
+    const operationId = randomUUID();
+    const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE', operationId } as const;
+    const access = given ?? (await this.credentials.reveal(tenantId, id, use));
+    if (!access) throw new CloudAccountWithoutCredentials();
+    return this.prover.prove(access, region, expected, false, operationId);
   }
 
   private async isInUse({ id }: CloudAccount): Promise<boolean> {

@@ -15,6 +15,7 @@ import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolv
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
+import { ExternalIdAccountResolver } from './graphql/external-id-account.resolver.js';
 import { CredentialTrialResolver } from './graphql/credential-trial.resolver.js';
 import { TrialPace } from './trial-pace.js';
 import { TypeOrmCloudAccountHealths } from './typeorm/typeorm-cloud-account-healths.js';
@@ -33,6 +34,7 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     CloudAccountInUseResolver,
     CredentialUsesResolver,
     CloudAccountNodes,
+    ExternalIdAccountResolver,
     CredentialTrialService,
     CredentialTrialReconciler,
     CredentialTrialResolver,

@@ -10,7 +10,9 @@ export interface NewTrial extends Expectations {
   readonly cloudAccountId: number;
   readonly tenantId: number;
   readonly candidateVersion: number;
-  readonly accessKeyId: string;
+  /** Of a key; none of a role. */
+  readonly accessKeyId?: string;
+  readonly roleArn?: string;
   readonly actor: Actor;
 }
 
@@ -30,8 +32,13 @@ export class CredentialTrial {
   @Column('int', { name: 'candidate_version' })
   readonly candidateVersion!: number;
 
+  /** Empty when it is an access role that is tried. */
   @Column('varchar', { name: 'access_key_id', length: 20 })
   readonly accessKeyId!: string;
+
+  /** Null when it is a key that is tried. */
+  @Column('varchar', { name: 'role_arn', length: 640, nullable: true })
+  readonly roleArn!: string | null;
 
   @Column('varchar', { name: 'console_role_name', length: 64 })
   readonly consoleRoleName!: string;
@@ -85,10 +92,17 @@ export class CredentialTrial {
   readonly lastAwsErrorCode!: string | null;
 
   /** @param fault what AWS said when the request itself asked */
-  static begin({ actor, ...subject }: NewTrial, fault: DomainError, now: Date, pace: TrialTimes): CredentialTrial {
+  static begin(
+    { actor, accessKeyId = '', roleArn, ...subject }: NewTrial,
+    fault: DomainError,
+    now: Date,
+    pace: TrialTimes,
+  ): CredentialTrial {
     const { kind: actorKind, id: actorId, name: actorName } = actor;
     return Object.assign(new CredentialTrial(), {
       ...subject,
+      accessKeyId,
+      roleArn: roleArn ?? null,
       ...{ actorKind, actorId, actorName },
       ...told(fault),
       attempt: 1,
@@ -106,8 +120,8 @@ export class CredentialTrial {
     return { kind: this.actorKind, id: this.actorId, name: this.actorName };
   }
 
-  get maskedAccessKeyId(): string {
-    return maskAccessKeyId(this.accessKeyId);
+  get maskedAccessKeyId(): string | null {
+    return this.accessKeyId === '' ? null : maskAccessKeyId(this.accessKeyId);
   }
 
   /** The way out of the last error. */

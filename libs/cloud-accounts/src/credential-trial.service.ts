@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Viewer } from '#libs/access';
-import { AwsCredentialsService, type AwsAccessKey, type CredentialsRejected } from '#libs/aws-credentials';
+import { AwsAccessRole, AwsAccessService, type AwsAccess, type CredentialsRejected } from '#libs/aws-credentials';
 import { Events } from '#libs/events';
 import { DomainError, UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -23,7 +24,7 @@ export class CredentialTrialService {
     private readonly accounts: CloudAccounts,
     private readonly trials: CredentialTrials,
     private readonly activeSubscriptions: ActiveSubscriptions,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AwsAccessService,
     private readonly prover: CredentialsProver,
     private readonly health: CloudAccountHealthService,
     private readonly events: Events,
@@ -37,7 +38,7 @@ export class CredentialTrialService {
   }
 
   /**
-   * Tries a key from now on, in the place of one that is tried already. Call it in the unit of work that holds the
+   * Tries a key or an access role from now on, in the place of one that is tried already. Call it in the unit of work that holds the
    * account, or made it.
    *
    * @param fault what AWS has said of the key so far
@@ -45,14 +46,14 @@ export class CredentialTrialService {
   async begin(
     viewer: Viewer,
     account: CloudAccount,
-    { key, expected, fault }: { key: AwsAccessKey; expected: Expectations; fault: CredentialsRejected },
+    { access, expected, fault }: { access: AwsAccess; expected: Expectations; fault: CredentialsRejected },
     now: Date,
   ): Promise<void> {
     const { id: cloudAccountId } = account;
     const { tenantId, actor } = viewer;
-    const candidateVersion = await this.credentials.keepCandidate(viewer, cloudAccountId, key, now);
-    const { accessKeyId } = key;
-    const subject = { ...expected, cloudAccountId, tenantId, candidateVersion, accessKeyId, actor };
+    const candidateVersion = await this.credentials.keepCandidate(viewer, cloudAccountId, access, now);
+    const tried = access instanceof AwsAccessRole ? { roleArn: access.arn } : { accessKeyId: access.accessKeyId };
+    const subject = { ...expected, ...tried, cloudAccountId, tenantId, candidateVersion, actor };
     const trial = CredentialTrial.begin(subject, fault, now, this.pace);
     await this.trials.put(trial);
     await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { givesUpAt: trial.givesUpAt });
@@ -110,10 +111,11 @@ export class CredentialTrialService {
     if (!account) return;
 
     try {
-      const use = { actor: claimed.actor, purpose: 'VERIFICATION' } as const;
-      const key = await this.credentials.revealCandidate(tenantId, cloudAccountId, use);
-      if (!key) return;
-      const proof = await this.prover.proveInTime(key, account.region, claimed, signal);
+      const operationId = randomUUID();
+      const use = { actor: claimed.actor, purpose: 'VERIFICATION', operationId } as const;
+      const access = await this.credentials.revealCandidate(tenantId, cloudAccountId, use);
+      if (!access) return;
+      const proof = await this.prover.proveInTime(access, account.region, claimed, operationId, signal);
       await this.promote(claimed, proof);
     } catch (error) {
       if (signal.aborted) return this.leaveToOthers(claimed);
@@ -198,7 +200,7 @@ export class CredentialTrialService {
     actor = trial.actor,
   ): Promise<void> {
     const { id, tenantId, name } = account;
-    const data = { name, accessKeyId: trial.maskedAccessKeyId, ...more };
+    const data = { name, accessKeyId: trial.maskedAccessKeyId, roleArn: trial.roleArn, ...more };
     return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
   }
 }

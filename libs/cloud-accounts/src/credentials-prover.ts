@@ -3,8 +3,10 @@ import {
   AwsVerification,
   CredentialsRejected,
   MissingPermissions,
-  type AwsAccessKey,
-  type ProvenCredentials,
+  AwsAccessRole,
+  type AwsAccess,
+  type AwsIdentity,
+  type AwsRole,
   type Verification,
 } from '#libs/aws-credentials';
 import { Injectable } from '@nestjs/common';
@@ -20,7 +22,10 @@ export interface Expectations {
 }
 
 /** Credentials that AWS accepts. */
-export interface Proof extends ProvenCredentials {
+export interface Proof {
+  readonly access: AwsAccess;
+  readonly identity: AwsIdentity;
+  readonly consoleRole: AwsRole;
   readonly nodeRoleName: string | null;
   /** Whether they may not do all that is needed. */
   readonly lacksPermissions: boolean;
@@ -28,7 +33,7 @@ export interface Proof extends ProvenCredentials {
   readonly verification: Verification;
 }
 
-/** AWS does not know the key, or not yet. */
+/** AWS does not know the key, or the role, or not yet. */
 export class NotKnownYet {
   /** @param fault the answer that was last */
   constructor(readonly fault: CredentialsRejected) {}
@@ -45,19 +50,27 @@ export class CredentialsProver {
   /**
    * Asks once.
    *
-   * @param isNew whether AWS may not know the key yet
+   * @param isNew whether AWS may not know the key or the role yet
+   * @param operationId a UUID for what this is part of: the name of the session in an access role
    * @throws CredentialsRejected, MissingPermissions
    */
-  async prove(key: AwsAccessKey, region: string, expected: Expectations, isNew: boolean): Promise<Proof> {
+  async prove(
+    access: AwsAccess,
+    region: string,
+    expected: Expectations,
+    isNew: boolean,
+    operationId?: string,
+  ): Promise<Proof> {
     const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
-    const subject = { consoleRoleName, nodeRoleName, isNew };
-    const verification = await this.verification.full(key, region, subject);
+    const subject = { consoleRoleName, nodeRoleName, isNew, ...(operationId && { operationId }) };
+    const verification = await this.verification.full(access, region, subject);
     const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = verification;
     if (refusal) throw refusal;
     // Services learn of a key one after the other: what was not answered for that reason is asked again.
-    if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws)) throw notKnownEverywhere();
+    if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws))
+      throw access instanceof AwsAccessRole ? notKnownEverywhere().ofSession : notKnownEverywhere();
     if (lacksPermissions && !allowMissingPermissions) throw new MissingPermissions(report);
-    return { key, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions, verification };
+    return { access, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions, verification };
   }
 
   /**
@@ -65,12 +78,12 @@ export class CredentialsProver {
    *
    * @throws CredentialsRejected, MissingPermissions
    */
-  async proveSoon(key: AwsAccessKey, region: string, expected: Expectations): Promise<Proof | NotKnownYet> {
+  async proveSoon(access: AwsAccess, region: string, expected: Expectations): Promise<Proof | NotKnownYet> {
     const deadline = performance.now() + this.pace.patience;
     let { firstPause: pause } = this.pace;
     let fault: CredentialsRejected | undefined;
     for (;;) {
-      const asked = this.prove(key, region, expected, true);
+      const asked = this.prove(access, region, expected, true);
       const answer = await (fault ? within(deadline - performance.now(), asked) : asked).catch(
         (error: unknown) => error,
       );
@@ -90,8 +103,15 @@ export class CredentialsProver {
    * @throws CredentialsRejected, MissingPermissions
    * @throws the signal's reason, when it is aborted
    */
-  async proveInTime(key: AwsAccessKey, region: string, expected: Expectations, signal: AbortSignal): Promise<Proof> {
-    const answer = await within(this.pace.longestAttempt, this.prove(key, region, expected, true), signal);
+  async proveInTime(
+    access: AwsAccess,
+    region: string,
+    expected: Expectations,
+    operationId: string,
+    signal: AbortSignal,
+  ): Promise<Proof> {
+    const asked = this.prove(access, region, expected, true, operationId);
+    const answer = await within(this.pace.longestAttempt, asked, signal);
     if (answer === late)
       throw new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer everything in time.', null);
     return answer;
@@ -100,9 +120,9 @@ export class CredentialsProver {
 
 const unknownToAws = 'InvalidClientTokenId';
 
-/** The one refusal of AWS that a key which was just made meets, too. */
+/** A refusal of AWS that a key or a role which was just made meets, too. */
 export function isNotKnownYet(error: unknown): error is CredentialsRejected {
-  return error instanceof CredentialsRejected && error.awsErrorCode === unknownToAws;
+  return error instanceof CredentialsRejected && error.mayBePropagation;
 }
 
 /** Nobody could ask AWS, or was told to ask later: it says nothing of the credentials. */

@@ -25,6 +25,7 @@ const verification = (more: Partial<Verification> = {}, checks: Check[] = []): V
     checks,
     suggestedPolicy: null,
     awsCalls: 2,
+    roleSessionName: null,
   },
   identity: null,
   consoleRole: null,
@@ -40,7 +41,9 @@ describe('what a verification says of health', () => {
     ['AWS_TEMPORARY_KEY', 'BROKEN'],
     ['AWS_ROOT_KEY', 'BROKEN'],
     ['AWS_NOT_A_USER', 'BROKEN'],
+    ['AWS_ACCESS_ROLE_DENIED', 'BROKEN'],
     ['AWS_ROLE_NOT_FOUND', 'BROKEN'],
+    ['AWS_ACCESS_ROLE_OPEN', 'DEGRADED'],
     ['AWS_ROLE_LOOKUP_DENIED', 'DEGRADED'],
     ['AWS_ROLE_TRUSTS_OTHERS', 'DEGRADED'],
     ['AWS_ROLE_ASKS_EXTERNAL_ID', 'DEGRADED'],
@@ -51,6 +54,7 @@ describe('what a verification says of health', () => {
     ['AWS_UNREACHABLE', 'UNKNOWN'],
     ['AWS_CLOCK_SKEW', 'UNKNOWN'],
     ['AWS_ANSWER_UNUSABLE', 'UNKNOWN'],
+    ['GATEWAY_HAS_NO_IDENTITY', 'UNKNOWN'],
     ['SANDBOX_OFF', 'UNKNOWN'],
   ];
 

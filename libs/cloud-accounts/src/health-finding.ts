@@ -13,13 +13,14 @@ export interface HealthFinding {
 
 type Code = CredentialsRejected['code'];
 
-/** The key opens nothing any more, or the role is gone: nothing can be built. */
+/** The key or the access role opens nothing any more, or the console role is gone: nothing can be built. */
 const broken = new Set<Code>([
   'AWS_ACCESS_KEY_UNKNOWN',
   'AWS_SECRET_WRONG',
   'AWS_TEMPORARY_KEY',
   'AWS_ROOT_KEY',
   'AWS_NOT_A_USER',
+  'AWS_ACCESS_ROLE_DENIED',
   'AWS_ROLE_NOT_FOUND',
 ]);
 
@@ -29,6 +30,7 @@ const unknown = new Set<Code>([
   'AWS_UNREACHABLE',
   'AWS_CLOCK_SKEW',
   'AWS_ANSWER_UNUSABLE',
+  'GATEWAY_HAS_NO_IDENTITY',
   'SANDBOX_OFF',
 ]);
 

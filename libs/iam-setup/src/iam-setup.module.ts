@@ -1,7 +1,13 @@
+import { EventsModule } from '#libs/events';
+import { IdempotencyModule } from '#libs/idempotency';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ExternalIdService } from './external-id.service.js';
+import { ExternalIds } from './external-ids.js';
+import { ExternalIdResolver, ViewerOfExternalIdsResolver } from './graphql/external-id.resolver.js';
 import { IamSetupResolver } from './graphql/iam-setup.resolver.js';
 import { IamSetupService } from './iam-setup.service.js';
 import { IamSetupSettings } from './iam-setup.js';
+import { TypeOrmExternalIds } from './typeorm/typeorm-external-ids.js';
 
 @Module({})
 export class IamSetupModule {
@@ -11,8 +17,17 @@ export class IamSetupModule {
       module: IamSetupModule,
       // What the operator says of setting up IAM is what accounts are held against, too.
       global: true,
-      providers: [shared, IamSetupService, IamSetupResolver],
-      exports: [IamSetupSettings, IamSetupService],
+      imports: [EventsModule, IdempotencyModule],
+      providers: [
+        shared,
+        IamSetupService,
+        IamSetupResolver,
+        ExternalIdService,
+        ExternalIdResolver,
+        ViewerOfExternalIdsResolver,
+        { provide: ExternalIds, useClass: TypeOrmExternalIds },
+      ],
+      exports: [IamSetupSettings, IamSetupService, ExternalIdService],
     };
   }
 }

@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
-import { Keychain } from '#libs/encryption';
 import { Injectable } from '@nestjs/common';
 import { cloudFormationSetup, type CloudFormationSetup } from './cloud-formation.js';
+import { ExternalIdService } from './external-id.service.js';
 import { iamSetupOf, IamSetupSettings, type IamSetupRequest } from './iam-setup.js';
 import { manualSteps, type ManualStep } from './manual.js';
 import { permissionManifest } from './permission-manifest.js';
@@ -23,33 +22,34 @@ export interface IamSetupMethods {
 export class IamSetupService {
   constructor(
     private readonly settings: IamSetupSettings,
-    private readonly keychain: Keychain,
+    private readonly externalIds: ExternalIdService,
   ) {}
 
-  /** @throws InvalidInput with everything that is wrong with the request */
-  async methodsFor({ tenantId }: Viewer, request: IamSetupRequest): Promise<IamSetupMethods> {
-    return iamSetupMethods(this.settings, request, await this.externalIdOf(tenantId));
-  }
-
   /**
-   * The id that keeps one tenant from having the gateway assume another tenant's role. No secret, but nobody's to choose;
-   * always the same one for a tenant.
+   * @param externalIdHandle of the id an access role is to demand: one that is free, or the account's own to set up again
+   * @throws ExternalIdNotFound
+   * @throws InvalidInput with everything that is wrong with the request
    */
-  async externalIdOf(tenantId: number): Promise<string> {
-    const key = await this.keychain.gatewayKey('external-id');
-    try {
-      return `gateway-${createHmac('sha256', key).update(String(tenantId)).digest('hex').slice(0, 32)}`;
-    } finally {
-      key.fill(0);
-    }
+  async methodsFor(
+    viewer: Viewer,
+    { externalIdHandle, ...request }: IamSetupRequest & { readonly externalIdHandle?: string | null },
+  ): Promise<IamSetupMethods> {
+    const path = ['input', 'externalIdHandle'];
+    const found = externalIdHandle == null ? null : await this.externalIds.get(viewer, externalIdHandle, path);
+    return iamSetupMethods(this.settings, request, found?.externalId ?? null);
   }
 }
 
-/** All three methods for one request. @throws InvalidInput with everything that is wrong with it */
+/**
+ * All three methods for one request.
+ *
+ * @param externalId what an access role demands; null when none was issued
+ * @throws InvalidInput with everything that is wrong with it
+ */
 export function iamSetupMethods(
   settings: IamSetupSettings,
   request: IamSetupRequest,
-  externalId: string,
+  externalId: string | null,
 ): IamSetupMethods {
   const setup = iamSetupOf(settings, request, externalId);
   const knowsAccount = setup.values.accountId !== '';

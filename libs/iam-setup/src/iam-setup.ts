@@ -1,5 +1,6 @@
-import { InvalidField, InvalidInput } from '#libs/kernel';
+import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
 import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
+import { ExternalIdNeeded } from './external-id.errors.js';
 import { longestValues, type Option, type Placeholder } from './permission-manifest.js';
 import type { Values } from './policies.js';
 
@@ -112,7 +113,8 @@ export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   },
   externalId: {
     title: 'External id',
-    means: 'What the gateway says when it assumes the access role: it is another for each tenant. Empty without one.',
+    means:
+      'What the gateway says when it assumes the access role: it is another for each cloud account. Empty without one.',
     pattern: '[A-Za-z0-9+=,.@:/_-]{2,}',
     fault: 'must have two characters at least, and hold letters, digits and + = , . @ : / _ - only',
     longest: longestValues.externalId.length,
@@ -168,11 +170,11 @@ export const partitionNames: Readonly<Record<AwsPartition, { urlSuffix: string; 
 /**
  * The settings and the request as one.
  *
- * @param externalId the tenant's, for the access role
+ * @param externalId what the access role demands, as the gateway issued it; null for none
  * @throws InvalidInput with everything that is wrong with the request
  */
-export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest, externalId: string): IamSetup {
-  const faults: InvalidField[] = [];
+export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest, externalId: string | null): IamSetup {
+  const faults: DomainError[] = [];
   const refuse = (field: keyof IamSetupRequest, message: string) =>
     faults.push(new InvalidField(['input', field], message));
   const take = (field: keyof IamSetupRequest & Parameter, unset: string): string => {
@@ -223,6 +225,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
         'createAccessRole',
         'The gateway has its identity in another partition of AWS than the region, where no role can trust it.',
       );
+    else if (externalId === null) faults.push(new ExternalIdNeeded(['input', 'externalIdHandle']));
   }
   const path = take('path', '/');
   if (faults.length > 0) throw new InvalidInput(faults);
@@ -240,7 +243,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
       path,
       ...names,
       gatewayIdentityArn: wants('createAccessRole') ? settings.gatewayIdentityArn! : '',
-      externalId: wants('createAccessRole') ? externalId : '',
+      externalId: wants('createAccessRole') ? externalId! : '',
     },
     permissionsBoundaryArn,
     options: (Object.keys(switches) as Option[]).filter(wants),

@@ -125,6 +125,7 @@ function allowances(principal: CheckedPrincipal): Allowance[] {
       .filter(({ Effect }) => Effect === 'Allow')
       .flatMap((statement) => {
         const resources = resourcesFor(statement.Resource, principal);
+        if (resources.length === 0) return [];
         return statement.Action.map((action) => {
           const denying = denials.filter((denial) => denial.Action.includes(action));
           // What a condition of Allow compares with satisfies it; what one of Deny compares with, by NotEquals, avoids it.

@@ -47,7 +47,7 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
     if (action === 'iam:GetRole') {
       return rejected(
         'AWS_ROLE_LOOKUP_DENIED',
-        'The IAM user is not allowed to look at the console role.',
+        'The credentials do not allow looking at the console role.',
         'consoleRoleName',
         deniedBy(message),
       );

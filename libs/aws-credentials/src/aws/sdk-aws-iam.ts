@@ -167,15 +167,16 @@ export class SdkAwsIam extends AwsIam {
         deadline,
       ),
     );
-    if (!AssumedRoleUser?.Arn) throw unusable();
-    return { ...sessionIn(Credentials), arn: AssumedRoleUser.Arn };
+    const roleId = AssumedRoleUser?.AssumedRoleId?.split(':')[0];
+    if (!AssumedRoleUser?.Arn || !roleId) throw unusable();
+    return { ...sessionIn(Credentials), arn: AssumedRoleUser.Arn, roleId };
   }
 
   async sessionOf(key: AwsAccessKey, region: string, durationSeconds: number): Promise<AwsSession> {
     const { Credentials } = await this.sts('sts:GetSessionToken', key, region, (sts, deadline) =>
       sts.send(new GetSessionTokenCommand({ DurationSeconds: durationSeconds }), deadline),
     );
-    return { ...sessionIn(Credentials), arn: null };
+    return { ...sessionIn(Credentials), arn: null, roleId: null };
   }
 
   private sts<T>(action: AwsAction, key: AwsAccessKey, region: string, question: Question<STSClient, T>): Promise<T> {

@@ -4,6 +4,8 @@ import { Field, InputType } from '@nestjs/graphql';
 import { Transform, Type } from 'class-transformer';
 import { IsOptional, ValidateNested } from 'class-validator';
 import { AwsAccessKey, faultInAccessKeyId, faultInSecretAccessKey, isTemporary } from '../aws-access-key.js';
+import type { GivenAccess } from '../aws-access.service.js';
+import { faultInRoleArn, GivenAccessRole } from '../aws-access-role.js';
 import { TemporaryAccessKey } from '../aws-credentials.errors.js';
 
 @InputType('AwsAccessKeyInput', { description: 'The access key of the programmatic IAM user.' })
@@ -29,6 +31,22 @@ export class AwsAccessKeyInput {
   }
 }
 
+@InputType('AwsAssumeRoleInput', {
+  description: 'An access role of yours that trusts the gateway, and demands an external id that the gateway issued.',
+})
+export class AwsAssumeRoleInput {
+  @Field({ description: 'The ARN of the access role: `arn:aws:iam::123456789012:role/name`.' })
+  @Faultless('The access role', faultInRoleArn)
+  readonly roleArn!: string;
+
+  @Field({ description: 'Of the external id the role demands, from `issueExternalId`.' })
+  readonly externalIdHandle!: string;
+
+  toRole(): GivenAccessRole {
+    return new GivenAccessRole(this.roleArn, this.externalIdHandle);
+  }
+}
+
 @InputType('AwsCredentialsInput', { isOneOf: true, description: 'How the gateway gets into the AWS account.' })
 export class AwsCredentialsInput {
   @Field(() => AwsAccessKeyInput, { nullable: true, description: 'With an access key.' })
@@ -37,8 +55,14 @@ export class AwsCredentialsInput {
   @ValidateNested()
   readonly awsAccessKey?: AwsAccessKeyInput;
 
+  @Field(() => AwsAssumeRoleInput, { nullable: true, description: 'With an access role, and no key.' })
+  @Type(() => AwsAssumeRoleInput)
+  @IsOptional()
+  @ValidateNested()
+  readonly awsAssumeRole?: AwsAssumeRoleInput;
+
   /** Exactly one way in is given: GraphQL sees to it. */
-  toKey(): AwsAccessKey {
-    return this.awsAccessKey!.toKey();
+  toAccess(): GivenAccess {
+    return this.awsAccessKey?.toKey() ?? this.awsAssumeRole!.toRole();
   }
 }

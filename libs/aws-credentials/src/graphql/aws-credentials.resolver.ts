@@ -1,4 +1,4 @@
-import { RequiresRole } from '#libs/access';
+import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
 import { PayloadType, refusesWith } from '#libs/graphql';
 import { Args, Field, InputType, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
@@ -6,6 +6,7 @@ import { IsOptional, ValidateNested } from 'class-validator';
 import { Faultless } from '#libs/graphql';
 import { faultInRegion, faultInRoleName } from '#libs/iam-setup';
 import { UnknownRegion } from '../aws-credentials.errors.js';
+import { AwsAccessService } from '../aws-access.service.js';
 import { AwsVerification } from '../aws-verification.js';
 import { AwsCredentialsInput } from './aws-credentials.input.js';
 import { VerificationReportType } from './verification.type.js';
@@ -45,17 +46,22 @@ export class TestAwsCredentialsPayload extends PayloadType {
 
 @Resolver()
 export class AwsCredentialsResolver {
-  constructor(private readonly verification: AwsVerification) {}
+  constructor(
+    private readonly access: AwsAccessService,
+    private readonly verification: AwsVerification,
+  ) {}
 
   @RequiresRole('MANAGER')
   @Mutation(() => TestAwsCredentialsPayload, {
     nullable: true,
-    description: `Checks credentials at AWS and saves nothing. What AWS refuses stands in the report. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'AWS_TEMPORARY_KEY')}`,
+    description: `Checks credentials at AWS and saves nothing. What AWS refuses stands in the report. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'AWS_TEMPORARY_KEY', 'NOT_FOUND')}`,
   })
   async testAwsCredentials(
+    @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'The credentials.' }) input: TestAwsCredentialsInput,
   ): Promise<{ report: unknown }> {
-    const { report } = await this.verification.full(input.credentials.toKey(), input.region, { ...input, isNew: true });
+    const access = await this.access.resolve(viewer, input.credentials.toAccess(), input.region);
+    const { report } = await this.verification.full(access, input.region, { ...input, isNew: true });
     return { report };
   }
 }

@@ -1,4 +1,4 @@
-import { DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
+import { ArnScalar, DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 
@@ -25,6 +25,23 @@ export class AwsCredentialsType {
   readonly setBy!: string;
 
   @Field(() => DateTimeScalar, { description: 'When AWS last accepted it.' })
+  readonly lastVerifiedAt!: Date;
+}
+
+@ObjectType('AwsAccessRole', {
+  description: 'The role in your AWS account that the gateway assumes, instead of holding a key.',
+})
+export class AwsAccessRoleType {
+  @Field(() => ArnScalar, { description: 'The role.' })
+  readonly roleArn!: string;
+
+  @Field({ description: 'What the gateway says when it assumes the role; its trust policy must demand it.' })
+  readonly externalId!: string;
+
+  @Field(() => DateTimeScalar, { description: 'When the external id was issued.' })
+  readonly issuedAt!: Date;
+
+  @Field(() => DateTimeScalar, { description: 'When the role last let the gateway in.' })
   readonly lastVerifiedAt!: Date;
 }
 

@@ -19,13 +19,17 @@ registerEnumType(VerificationStep, {
   description: 'What is checked, in this order. After one that did not pass, those that build on it are skipped.',
   valuesMap: {
     KEY_FORMAT: { description: 'The access key id has the form of a long-term key.' },
-    IDENTITY: { description: 'AWS knows the key, and its secret is right.' },
+    ACCESS_ROLE: { description: 'The access role lets the gateway in, with the external id it was issued.' },
+    ACCESS_ROLE_EXTERNAL_ID: {
+      description: 'The access role does not let the gateway in with another external id, nor without one.',
+    },
+    IDENTITY: { description: 'AWS knows the credentials, and says whose they are.' },
     PRINCIPAL: { description: 'The key belongs to an IAM user: not to root, and not to a session.' },
     CONSOLE_ROLE: { description: 'The AWS account has the console role.' },
     CONSOLE_ROLE_TRUST: {
       description: 'The console role lets people of the vendor in, with MFA and without an external id.',
     },
-    PERMISSIONS: { description: 'The user is allowed the actions of one permission group.' },
+    PERMISSIONS: { description: 'The user, or the access role, is allowed the actions of one permission group.' },
   },
 });
 
@@ -45,13 +49,17 @@ registerEnumType(VerificationCause, {
     ROOT_USER: { description: 'The key is that of the root user.' },
     NOT_A_USER: { description: 'The key is not that of an IAM user.' },
     NO_SUCH_ENTITY: { description: 'There is no such role.' },
-    NO_TRUST: { description: 'The role does not let the account of the vendor in.' },
+    NO_TRUST: {
+      description: 'The role does not let the vendor in: the console role its people, the access role the gateway.',
+    },
     TRUSTS_EVERYBODY: { description: 'The role lets everybody in.' },
     WITHOUT_MFA: { description: 'The role does not ask for MFA.' },
     EXTERNAL_ID: { description: 'The role asks for an external id, which the AWS console cannot give.' },
+    ANY_EXTERNAL_ID: { description: 'The access role lets the gateway in with any external id, or with none.' },
+    NO_GATEWAY_IDENTITY: { description: 'The gateway has no identity at AWS that could assume a role.' },
     VENDOR_UNKNOWN: { description: 'The operator has not said whom the role must trust.' },
-    IDENTITY_POLICY: { description: 'No policy of the user allows it.' },
-    EXPLICIT_DENY: { description: 'A policy of the user denies it.' },
+    IDENTITY_POLICY: { description: 'No policy of the user or the role allows it.' },
+    EXPLICIT_DENY: { description: 'A policy of the user or the role denies it.' },
     BOUNDARY: { description: 'The permissions boundary withholds it.' },
     SCP: { description: 'A policy of the organisation withholds it, or seems to.' },
     KEY_POLICY: { description: 'The policies of encryption keys decide, and AWS does not simulate those.' },
@@ -123,17 +131,24 @@ export class VerificationReportType {
   @Field(() => String, {
     nullable: true,
     description:
-      'The smallest policy that mends what is missing, as JSON to attach to the user; null when nothing is missing, or a policy of the user would not mend it, or one policy cannot hold it: then attach those of `iamSetup`.',
+      'The smallest policy that mends what is missing, as JSON to attach to the user or the access role; null when nothing is missing, or a policy of the user would not mend it, or one policy cannot hold it: then attach those of `iamSetup`.',
   })
   readonly suggestedPolicy!: string | null;
 
   @Field(() => Int, { description: 'How often AWS was asked.' })
   readonly awsCalls!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The `roleSessionName` under which your CloudTrail has the gateway's calls; null with an access key, whose sessions have no name.",
+  })
+  readonly roleSessionName!: string | null;
 }
 
 @ObjectType('MissingPermissionsError', {
   implements: UserErrorType,
-  description: 'The credentials work, and the IAM user may not do all that is needed.',
+  description: 'The credentials work, and the IAM user or the access role may not do all that is needed.',
 })
 export class MissingPermissionsErrorType extends UserErrorType {
   @Field(() => VerificationReportType, { description: 'What is missing, and how to mend it.' })

@@ -1,5 +1,12 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, ViewerType, type Viewer } from '#libs/access';
-import { AwsCredentialsService, AwsCredentialsType, type StoredAccessKey } from '#libs/aws-credentials';
+import {
+  AwsAccessRoleType,
+  AwsAccessService,
+  AwsCredentialsService,
+  AwsCredentialsType,
+  type StoredAccessKey,
+  type StoredAccessRole,
+} from '#libs/aws-credentials';
 import {
   Batch,
   byMoment,
@@ -48,6 +55,8 @@ const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
   'AWS_SECRET_WRONG',
   'AWS_ROOT_KEY',
   'AWS_NOT_A_USER',
+  'AWS_ACCESS_ROLE_DENIED',
+  'AWS_ACCESS_ROLE_OPEN',
   'AWS_ROLE_NOT_FOUND',
   'AWS_ROLE_LOOKUP_DENIED',
   'AWS_ROLE_TRUSTS_OTHERS',
@@ -59,6 +68,7 @@ const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
   'AWS_THROTTLED',
   'AWS_UNREACHABLE',
   'AWS_ANSWER_UNUSABLE',
+  'GATEWAY_HAS_NO_IDENTITY',
   'SANDBOX_OFF',
 ])}.`;
 
@@ -72,6 +82,14 @@ export class CloudAccountResolver {
     return accounts.map(({ id }) => keys.find((key) => key.cloudAccountId === id) ?? null);
   });
 
+  private readonly accessRoleOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const roles = await this.awsAccess.rolesOfAccounts(
+      viewer.tenantId,
+      accounts.map(({ id }) => id),
+    );
+    return accounts.map(({ id }) => roles.find((role) => role.cloudAccountId === id) ?? null);
+  });
+
   private readonly inTheWayOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) =>
     this.accounts.inTheWayOf(accounts),
   );
@@ -82,6 +100,7 @@ export class CloudAccountResolver {
     private readonly accounts: CloudAccountService,
     private readonly healths: CloudAccountHealthService,
     private readonly awsCredentials: AwsCredentialsService,
+    private readonly awsAccess: AwsAccessService,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -113,15 +132,15 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateCloudAccountPayload, {
     nullable: true,
-    description: `Connects an AWS account of your own, once AWS has accepted its credentials. A key that was just made may be unknown to AWS: after 5 seconds the account is PROPAGATING, and becomes ACTIVE or ERROR by itself. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
+    description: `Connects an AWS account of your own, once AWS has accepted its credentials. A key that was just made may be unknown to AWS: after 5 seconds the account is PROPAGATING, and becomes ACTIVE or ERROR by itself. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ROLE_ALREADY_CONNECTED', 'NOT_FOUND', 'EXTERNAL_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
   })
   async createCloudAccount(
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'The account.' }) input: CreateCloudAccountInput,
   ) {
-    const key = input.credentials.toKey();
+    const access = input.credentials.toAccess();
     const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
-      this.accounts.create(viewer, { ...input, key }, remember),
+      this.accounts.create(viewer, { ...input, access }, remember),
     );
     return { cloudAccount: await this.accounts.asItIsNow(viewer, cloudAccount) };
   }
@@ -129,14 +148,16 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
+    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ROLE_ALREADY_CONNECTED', 'EXTERNAL_ID_TAKEN', 'EXTERNAL_ID_STAYS', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'The change.' }) input: UpdateCloudAccountInput,
   ) {
     const id = idOf('CloudAccount', input.id);
-    return { cloudAccount: await this.accounts.update(viewer, { ...input, id, key: input.credentials?.toKey() }) };
+    return {
+      cloudAccount: await this.accounts.update(viewer, { ...input, id, access: input.credentials?.toAccess() }),
+    };
   }
 
   @RequiresRole('MANAGER')
@@ -171,10 +192,19 @@ export class CloudAccountResolver {
 
   @ResolveField(() => AwsCredentialsType, {
     nullable: true,
-    description: 'The key it is used with; null for hosted accounts, and until AWS has accepted one.',
+    description:
+      'The key it is used with; null for hosted accounts, for those with an access role, and until AWS has accepted one.',
   })
   credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
     return this.credentialsOf.load(viewer, account);
+  }
+
+  @ResolveField(() => AwsAccessRoleType, {
+    nullable: true,
+    description: 'The role it is used with; null for accounts with a key, and until the role has let the gateway in.',
+  })
+  accessRole(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessRole | null> {
+    return this.accessRoleOf.load(viewer, account);
   }
 
   @ResolveField(() => CloudAccountHealthType, {

@@ -32,11 +32,14 @@ export class CloudAccountType extends NodeType {
 
   @Field(() => String, {
     nullable: true,
-    description: "AWS's own id of the IAM user, as AWS reported it; null until it has.",
+    description: "AWS's own id of the IAM user or of the access role, as AWS reported it; null until it has.",
   })
   readonly awsUserId!: string | null;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'The IAM user, as AWS reported it; null until it has.' })
+  @Field(() => ArnScalar, {
+    nullable: true,
+    description: 'The IAM user, or the access role, as AWS reported it; null until it has.',
+  })
   readonly awsUserArn!: string | null;
 
   @Field(() => String, {

@@ -1,11 +1,18 @@
-import { DateTimeScalar, ErrorCode } from '#libs/graphql';
+import { ArnScalar, DateTimeScalar, ErrorCode } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 
 /** What is said of a trial whether it goes on or has ended. */
 @ObjectType({ isAbstract: true })
 abstract class TriedCredentialsType {
-  @Field({ name: 'accessKeyId', description: 'The access key id, masked: `AKIA…WXYZ`.' })
-  readonly maskedAccessKeyId!: string;
+  @Field(() => String, {
+    name: 'accessKeyId',
+    nullable: true,
+    description: 'The access key id, masked: `AKIA…WXYZ`; null when it is an access role.',
+  })
+  readonly maskedAccessKeyId!: string | null;
+
+  @Field(() => ArnScalar, { nullable: true, description: 'The access role; null when it is a key.' })
+  readonly roleArn!: string | null;
 
   @Field({ description: 'IAM Role Name: the console role that is wanted with them.' })
   readonly consoleRoleName!: string;

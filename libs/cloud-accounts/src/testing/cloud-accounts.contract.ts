@@ -19,10 +19,10 @@ export function anAccount(change: {
 }): CloudAccount {
   const { tenantId, name = `Account ${++users}`, userId = `AIDA${++users}`, createdAt, isKnown = true } = change;
   const accountId = '123456789012';
-  const key = new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x'));
+  const access = new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x'));
   const roles = { consoleRoleName: 'console', nodeRoleName: null };
   const proof = {
-    key,
+    access,
     identity: { accountId, userId, arn: `arn:aws:iam::${accountId}:user/gateway` },
     consoleRole: { name: 'console', arn: `arn:aws:iam::${accountId}:role/console` },
     nodeRoleName: null,
@@ -30,7 +30,7 @@ export function anAccount(change: {
     verification: {} as Verification,
   };
   return CloudAccount.create(
-    { tenantId, name, provider: 'AWS', region: 'eu-west-1', key, ...roles, proof: isKnown ? proof : null },
+    { tenantId, name, provider: 'AWS', region: 'eu-west-1', access, ...roles, proof: isKnown ? proof : null },
     new Date(createdAt ?? '2026-02-28T12:34:56.789Z'),
   );
 }

@@ -1,4 +1,5 @@
 import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
+import { AwsRoleAlreadyConnected } from '#libs/aws-credentials';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
@@ -45,12 +46,12 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
   }
 
   async add(account: CloudAccount): Promise<void> {
-    await refusingDuplicates(this.rows.insert(account));
+    await refusingDuplicates(account, this.rows.insert(account));
   }
 
   async update(account: CloudAccount): Promise<void> {
     const { id, tenantId } = account;
-    await refusingDuplicates(this.rows.update({ id, tenantId }, { ...account }));
+    await refusingDuplicates(account, this.rows.update({ id, tenantId }, { ...account }));
   }
 
   async remove({ id, tenantId }: CloudAccount): Promise<void> {
@@ -91,12 +92,13 @@ function visible(tenantId: number, which: FindOptionsWhere<CloudAccount>): FindO
   ];
 }
 
-async function refusingDuplicates(write: Promise<unknown>): Promise<void> {
+async function refusingDuplicates(account: CloudAccount, write: Promise<unknown>): Promise<void> {
   try {
     await write;
   } catch (error) {
     if (isDuplicateOf(error, 'uq_cloud_account_name', 'name_key')) throw new CloudAccountNameTaken();
-    if (isDuplicateOf(error, 'uq_cloud_account_aws_user', 'aws_user_id')) throw new AwsUserAlreadyConnected();
+    if (isDuplicateOf(error, 'uq_cloud_account_aws_user', 'aws_user_id'))
+      throw account.awsUserArn?.includes(':role/') ? new AwsRoleAlreadyConnected() : new AwsUserAlreadyConnected();
     throw error;
   }
 }

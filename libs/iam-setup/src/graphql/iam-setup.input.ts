@@ -53,4 +53,11 @@ export class IamSetupInput implements IamSetupRequest {
 
   @Field(() => Boolean, { nullable: true, description: `${switches.createAccessRole.means} Off when not given.` })
   readonly createAccessRole?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Of the external id the access role is to demand, from `issueExternalId`: needed with `createAccessRole`.',
+  })
+  readonly externalIdHandle?: string | null;
 }

@@ -10,7 +10,7 @@ export class IamSetupResolver {
 
   @Query(() => IamSetupType, {
     description:
-      'How to make what the vendor needs in your AWS account: an IAM user with an access key, a console role, and the role of the instances. Changes nothing.',
+      'How to make what the vendor needs in your AWS account: an IAM user with an access key or an access role, a console role, and the role of the instances. Changes nothing. An access role without an external id is refused with EXTERNAL_ID_NEEDED.',
   })
   iamSetup(
     @CurrentViewer() viewer: Viewer,

@@ -102,7 +102,7 @@ export class IamSetupType implements IamSetupMethods {
   @Field(() => String, {
     nullable: true,
     description:
-      'What the gateway says when it assumes the access role: your own, always the same; null without an access role.',
+      'What the gateway says when it assumes the access role: the id of `externalIdHandle`; null without an access role.',
   })
   readonly externalId!: string | null;
 

@@ -1,0 +1,49 @@
+/** How long a session in an access role may last: what the role that `iamSetup` makes allows. */
+const anHour = 3600;
+
+/** The way into a customer's AWS account without a key: a role there that trusts the gateway. Nothing of it is secret. */
+export class AwsAccessRole {
+  constructor(
+    readonly arn: string,
+    /** Of those this gateway issued to the tenant: never one that a customer chose. */
+    readonly externalId: string,
+    readonly sessionSeconds = anHour,
+  ) {}
+
+  /** Twelve digits. */
+  get accountId(): string {
+    return this.arn.split(':')[4]!;
+  }
+
+  /** Whether it is in one of the sandbox's accounts: while the sandbox is on, AWS never hears of it. */
+  get isSandbox(): boolean {
+    return /^90000000\d{4}$/.test(this.accountId);
+  }
+
+  /** `aws`, `aws-cn` … */
+  get partition(): string {
+    return partitionIn(this.arn);
+  }
+}
+
+/** A role as a caller names it. */
+export class GivenAccessRole {
+  constructor(
+    readonly roleArn: string,
+    readonly externalIdHandle: string,
+  ) {}
+}
+
+/** Of any ARN. */
+export const partitionIn = (arn: string): string => arn.split(':')[1]!;
+
+/** As long as a role's path and name may be (IAM quotas), and what stands before them. */
+const longest = 640;
+
+/** What is wrong with the form of a role's ARN, as the end of a sentence; null when nothing is. */
+export function faultInRoleArn(text: string): string | null {
+  if (text.length > longest) return `must be at most ${longest} characters, and has ${text.length}`;
+  return /^arn:aws[a-z-]*:iam::\d{12}:role\/([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/.test(text)
+    ? null
+    : 'must be the ARN of an IAM role: arn:aws:iam::123456789012:role/name';
+}

@@ -1,0 +1,106 @@
+import type { Viewer } from '#libs/access';
+import { Events } from '#libs/events';
+import { UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { ExternalId } from './external-id.entity.js';
+import { ExternalIdNotFound, ExternalIdStays, ExternalIdTaken } from './external-id.errors.js';
+import { ExternalIds } from './external-ids.js';
+
+type Tenant = Pick<Viewer, 'tenantId'>;
+
+/** External ids are made here and nowhere else, before the role that demands one exists; an account takes one and keeps it. */
+@Injectable()
+export class ExternalIdService {
+  constructor(
+    private readonly externalIds: ExternalIds,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** @param remember writes the answer down with the effect, for a caller who may ask again */
+  issue(
+    { tenantId, actor }: Pick<Viewer, 'tenantId' | 'actor'>,
+    remember: (answer: ExternalId) => Promise<void>,
+  ): Promise<ExternalId> {
+    return this.unitOfWork.run(async (now) => {
+      const issued = ExternalId.issue(tenantId, now);
+      await this.externalIds.add(issued);
+      const { id, handle, externalId } = issued;
+      const data = { handle, externalId };
+      await this.events.record({
+        type: 'EXTERNAL_ID_ISSUED',
+        tenantId,
+        subject: ['ExternalId', id],
+        actor,
+        at: now,
+        data,
+      });
+      await remember(issued);
+      return issued;
+    });
+  }
+
+  list({ tenantId }: Tenant, page: PageRequest<'CREATED_AT'>): Promise<Page<ExternalId>> {
+    return this.externalIds.list(tenantId, page);
+  }
+
+  count({ tenantId }: Tenant): Promise<number> {
+    return this.externalIds.count(tenantId);
+  }
+
+  /**
+   * @param path the input field the handle stands in
+   * @throws ExternalIdNotFound when the tenant has none with this handle
+   */
+  async get({ tenantId }: Tenant, handle: string, path: readonly string[]): Promise<ExternalId> {
+    const found = await this.externalIds.find(tenantId, handle);
+    if (!found) throw new ExternalIdNotFound(path);
+    return found;
+  }
+
+  /** As `get`, whosever it is, for the operator. @throws ExternalIdNotFound */
+  async getAnybodys(handle: string): Promise<ExternalId> {
+    const found = await this.externalIds.findAnybodys(handle);
+    if (!found) throw new ExternalIdNotFound(['externalIdHandle']);
+    return found;
+  }
+
+  /**
+   * That an account could take it: a new one when `cloudAccountId` is null.
+   *
+   * @throws ExternalIdTaken, ExternalIdStays
+   */
+  async refuseUnlessFitting(
+    { tenantId }: Tenant,
+    { id, cloudAccountId: taker }: ExternalId,
+    cloudAccountId: number | null,
+    path: readonly string[],
+  ): Promise<void> {
+    if (taker !== null && taker !== cloudAccountId) throw new ExternalIdTaken(path);
+    const present = cloudAccountId === null ? null : await this.externalIds.ofAccount(tenantId, cloudAccountId);
+    if (present && present.id !== id) throw new ExternalIdStays(path);
+  }
+
+  /**
+   * Makes it the account's for ever. Call it in a unit of work that holds the account; that it is the account's already is
+   * well.
+   *
+   * @param externalId the id itself, of one that was found by its handle before
+   * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays
+   */
+  async take(
+    tenant: Tenant,
+    externalId: string,
+    cloudAccountId: number,
+    now: Date,
+    path: readonly string[],
+  ): Promise<ExternalId> {
+    // Read again: it may have been taken since.
+    const present = await this.externalIds.findById(tenant.tenantId, externalId);
+    if (!present) throw new ExternalIdNotFound(path);
+    await this.refuseUnlessFitting(tenant, present, cloudAccountId, path);
+    const isFree = present.cloudAccountId === null;
+    if (isFree && !(await this.externalIds.take(present, cloudAccountId, now))) throw new ExternalIdTaken(path);
+    return present;
+  }
+}

@@ -1,0 +1,192 @@
+import { AwsAccessRole, AwsVerification, sandboxVendorAccountId } from '#libs/aws-credentials';
+import { newExternalId, permissionManifest } from '#libs/iam-setup';
+import type { PolicyDocument } from '#libs/aws-sandbox';
+import { Gateway } from '../support/gateway.js';
+
+const consoleRoleName = 'console-role';
+const operationId = '6f6f1c9e-7c0e-4a55-9d0c-5a4f3a0f7a11';
+/** Of the WORKS key of the same account, which the sandbox's admin knows accounts by. */
+const accountId = '900000000361';
+const keyOfAccount = 'AKIASANDBOXWORKSA1U1';
+const gatewayArn = 'arn:aws:iam::900000009998:user/gateway-u1';
+
+const groups = permissionManifest.policies
+  .filter(({ holders }) => holders.includes('access role'))
+  .flatMap((policy) => policy.groups.map(({ id }) => id));
+
+describe('verification of an access role', () => {
+  let gateway: Gateway;
+  beforeAll(async () => (gateway = await Gateway.start({}, { pace: 0.01 })));
+  afterAll(() => gateway.stop());
+  beforeEach(() => gateway.aws.forgetCalls());
+  afterEach(() => gateway.aws.forgetFaults());
+
+  const roleNamed = (name: string, externalId: string, partition = 'aws') =>
+    new AwsAccessRole(`arn:${partition}:iam::${accountId}:role/${name}`, externalId);
+  const aRole = () => {
+    const externalId = newExternalId();
+    return roleNamed(`access-role-${externalId}`, externalId);
+  };
+  const full = (role: AwsAccessRole, region = 'us-east-1', more: object = {}) =>
+    gateway.get(AwsVerification).full(role, region, { consoleRoleName, operationId, ...more });
+  const open = ({ report }: Awaited<ReturnType<typeof full>>) =>
+    report.checks
+      .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'STEP_BEFORE')
+      .map(({ step, group, verdict, cause }) => [group ?? step, verdict, cause]);
+  const actions = () => gateway.aws.calls().map(({ action }) => action);
+
+  it('passes one that demands its external id, by at most twelve questions in the name of the operation', async () => {
+    const role = aRole();
+
+    const found = await full(role);
+
+    expect(open(found)).toEqual([]);
+    expect(found).toMatchObject({
+      refusal: null,
+      isMissingPermissions: false,
+      identity: { accountId, arn: role.arn, userId: expect.stringMatching(/^AROA/) },
+      consoleRole: { name: consoleRoleName },
+      report: { verdict: 'PASSED', awsCalls: actions().length, roleSessionName: operationId },
+    });
+    expect(found.report.checks.map(({ step, group }) => group ?? step)).toEqual([
+      ...['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'],
+      ...groups.filter((group) => found.report.checks.some((check) => check.group === group)),
+    ]);
+    expect(actions().length).toBeLessThanOrEqual(12);
+    expect(actions().filter((action) => action !== 'SimulatePrincipalPolicy')).toEqual([
+      ...['AssumeRole', 'AssumeRole', 'AssumeRole', 'GetCallerIdentity', 'GetRole'],
+    ]);
+    const asked = gateway.aws.calls().flatMap(({ action, requestParameters }) => (action === 'AssumeRole' ? [requestParameters] : [])); // prettier-ignore
+    expect(asked.map(({ RoleSessionName }) => RoleSessionName)).toEqual([operationId, operationId, operationId]);
+    expect(new Set(asked.map(({ ExternalId }) => ExternalId)).size).toBe(3);
+    expect(asked[0]!['ExternalId']).toBe(role.externalId);
+    expect(asked.filter(({ ExternalId }) => ExternalId === undefined)).toHaveLength(1);
+  });
+
+  it('looks lightly by two questions', async () => {
+    const { report, refusal } = await gateway
+      .get(AwsVerification)
+      .light(aRole(), 'us-east-1', { consoleRoleName, operationId });
+
+    expect(refusal).toBeNull();
+    expect(report.checks.map(({ step, verdict }) => [step, verdict])).toEqual([
+      ['ACCESS_ROLE', 'PASSED'],
+      ['CONSOLE_ROLE', 'PASSED'],
+      ['CONSOLE_ROLE_TRUST', 'PASSED'],
+    ]);
+    expect(actions()).toEqual(['AssumeRole', 'GetRole']);
+    expect(report.awsCalls).toBe(2);
+  });
+
+  it('refuses one that lets the gateway in whatever it says', async () => {
+    const found = await full(roleNamed('access-role-open', newExternalId()));
+
+    expect(open(found)).toEqual([['ACCESS_ROLE_EXTERNAL_ID', 'FAILED', 'ANY_EXTERNAL_ID']]);
+    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_OPEN', part: 'roleArn' });
+    expect(actions()).toEqual(['AssumeRole', 'AssumeRole', 'AssumeRole']);
+  });
+
+  const trusting = (Condition: Record<string, Record<string, string>>): PolicyDocument => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: gatewayArn }, Action: 'sts:AssumeRole', Condition }],
+  });
+
+  it.each([
+    ['every id that looks like one', trusting({ StringLike: { 'sts:ExternalId': 'gateway-*' } })],
+    ['no id at all beside the right one', trusting({ StringEqualsIfExists: { 'sts:ExternalId': 'gateway-0' } })],
+  ])('refuses one that takes %s', async (_, document) => {
+    gateway.aws.setTrust(keyOfAccount, 'half-open', document);
+
+    const found = await full(roleNamed('half-open', 'gateway-0'));
+
+    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_OPEN' });
+  });
+
+  it.each([
+    ['that demands another id', 'access-role-gateway-1', 'gateway-2'],
+    ['that trusts somebody else', 'foreign-role', 'gateway-2'],
+    ['that is not there', 'no-such-role', 'gateway-2'],
+  ])('is refused by one %s', async (_, name, externalId) => {
+    const found = await full(roleNamed(name, externalId));
+
+    expect(open(found)).toEqual([['ACCESS_ROLE', 'FAILED', 'NO_TRUST']]);
+    expect(found.refusal).toMatchObject({
+      code: 'AWS_ACCESS_ROLE_DENIED',
+      part: 'roleArn',
+      awsErrorCode: 'AccessDenied',
+    });
+    expect(actions()).toEqual(['AssumeRole']);
+  });
+
+  it('leaves open whether one that was made just now will let the gateway in', async () => {
+    const found = await full(roleNamed('no-such-role', 'gateway-2'), 'us-east-1', { isNew: true });
+
+    expect(open(found)).toEqual([['ACCESS_ROLE', 'INCONCLUSIVE', 'PROPAGATION']]);
+    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_DENIED', mayBePropagation: true });
+  });
+
+  it.each([
+    ['hang', 'UNREACHABLE', 'AWS_UNREACHABLE'],
+    ['throttle', 'THROTTLED', 'AWS_THROTTLED'],
+    ['503', 'UNREACHABLE', 'AWS_UNREACHABLE'],
+    ['http-500', 'UNREACHABLE', 'AWS_UNREACHABLE'],
+    ['html-200', 'FOREIGN_ANSWER', 'AWS_ANSWER_UNUSABLE'],
+    ['drop-answer', 'UNREACHABLE', 'AWS_UNREACHABLE'],
+  ] as const)('does not accept one when %s keeps the negative from an answer', async (fault, cause, code) => {
+    const role = aRole();
+    // The first question, with the right id, is answered, a little later; what comes after it is not.
+    gateway.aws.inject({ action: 'AssumeRole', fault: 'slow' });
+    gateway.aws.inject({ action: 'AssumeRole', fault, times: 20 });
+
+    const found = await full(role);
+
+    expect(open(found)).toEqual([['ACCESS_ROLE_EXTERNAL_ID', 'INCONCLUSIVE', cause]]);
+    expect(found.refusal).toMatchObject({ code });
+    expect(found.report.verdict).toBe('INCONCLUSIVE');
+    expect(actions()).not.toContain('GetRole');
+  });
+
+  it('names what a role lacks, and the policy that mends it', async () => {
+    const role = aRole();
+    const name = role.arn.split('/').at(-1)!;
+    const everythingBut = (...Action: string[]): PolicyDocument => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', NotAction: Action, Resource: '*' }],
+    });
+    gateway.aws.setRolePolicies(keyOfAccount, name, [everythingBut('ec2:CreateVpc')]);
+
+    const found = await full(role);
+
+    expect(open(found)).toEqual([['CREATE', 'FAILED', 'IDENTITY_POLICY']]);
+    expect(found).toMatchObject({ refusal: null, isMissingPermissions: true });
+    const suggested = JSON.parse(found.report.suggestedPolicy!) as PolicyDocument;
+    gateway.aws.setRolePolicies(keyOfAccount, name, [everythingBut('ec2:CreateVpc'), suggested]);
+    expect(open(await full(role))).toEqual([]);
+  });
+
+  it.each([
+    ['cn-north-1', 'aws-cn'],
+    ['us-gov-west-1', 'aws-us-gov'],
+  ])('asks the AWS of %s about a role in %s', async (region, partition) => {
+    const externalId = newExternalId();
+    const found = await full(roleNamed(`access-role-${externalId}`, externalId, partition), region);
+
+    expect(open(found)).toEqual([]);
+    expect(found.consoleRole!.arn).toBe(`arn:${partition}:iam::${accountId}:role/${consoleRoleName}`);
+  });
+
+  it('says that the gateway has no identity for a role outside the sandbox, and asks nobody', async () => {
+    const found = await full(new AwsAccessRole('arn:aws:iam::111122223333:role/access', 'gateway-1'));
+
+    expect(open(found)).toEqual([['ACCESS_ROLE', 'INCONCLUSIVE', 'NO_GATEWAY_IDENTITY']]);
+    expect(found.refusal).toMatchObject({ code: 'GATEWAY_HAS_NO_IDENTITY', entry: { fault: 'GATEWAY' } });
+    expect(actions()).toEqual([]);
+  });
+
+  it('holds the console role of its account to the same rules as with a key', async () => {
+    const found = await full(aRole(), 'us-east-1', { consoleRoleName: 'no-mfa-role' });
+
+    expect(found.refusal).toMatchObject({ code: 'AWS_ROLE_WITHOUT_MFA' });
+    expect(sandboxVendorAccountId).toBe('900000009999');
+  });
+});
