@@ -1,5 +1,5 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { StoredAccessKey } from '#libs/aws-credentials';
+import { KeyRotation, KeyRotationPolicy, StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { StoredKeyRow } from '#libs/encryption';
@@ -30,7 +30,18 @@ const withoutValues: StatementLogger = {
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = new DataSource({
     ...(await connectionOptions(location)),
-    entities: [ApiKey, ClaimRow, CloudAccount, EventRow, StoredAccessKey, StoredKeyRow, Subscription, Tenant],
+    entities: [
+      ApiKey,
+      ClaimRow,
+      CloudAccount,
+      EventRow,
+      KeyRotation,
+      KeyRotationPolicy,
+      StoredAccessKey,
+      StoredKeyRow,
+      Subscription,
+      Tenant,
+    ],
     migrations: Object.values(migrations),
     migrationsTableName: migrationsTable,
     synchronize: false,

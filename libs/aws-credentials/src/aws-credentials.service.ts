@@ -3,8 +3,11 @@ import type { Viewer } from '#libs/access';
 import { Keychain, Vault, type SecretSubject } from '#libs/encryption';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected } from './aws-credentials.errors.js';
+import { CredentialsRejected, RotationInProgress } from './aws-credentials.errors.js';
 import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+import type { KeyRotation } from './key-rotation.entity.js';
+import { KeyRotationPolicies } from './key-rotation-policies.js';
+import { KeyRotations } from './key-rotations.js';
 import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
@@ -26,6 +29,8 @@ export class AwsCredentialsService {
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly keychain: Keychain,
+    private readonly rotations: KeyRotations,
+    private readonly policies: KeyRotationPolicies,
   ) {}
 
   /**
@@ -43,17 +48,35 @@ export class AwsCredentialsService {
   }
 
   /**
-   * Seals a proven key and makes it the account's current one; a candidate there was is gone. Call it in the unit of work
-   * that holds the account.
+   * Seals a proven key and makes it the account's current one; a candidate there was is gone, and a rotation under way ends
+   * by removing what it made. Call it in the unit of work that holds the account.
    */
   async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
+    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
     await this.put(viewer, cloudAccountId, 'CURRENT', key, now);
     await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
   }
 
-  /** Seals a key that is not proven yet, apart from the current one, which stays. Call it while the account is held. */
-  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<void> {
+  /**
+   * Seals a key that is not proven yet, apart from the current one, which stays. A rotation that has not switched keys yet
+   * is cancelled. Call it while the account is held.
+   *
+   * @returns its version
+   */
+  async keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date): Promise<number> {
+    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.makeRoomForCandidate(now));
     return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now);
+  }
+
+  /** Seals a key that a rotation made, into the slot where the rotation wants it. Call it while the account is held. */
+  async keepMade(
+    viewer: Keeper,
+    cloudAccountId: number,
+    slot: 'CANDIDATE' | 'RETIRING',
+    key: AwsAccessKey,
+    now: Date,
+  ): Promise<void> {
+    await this.put(viewer, cloudAccountId, slot, key, now);
   }
 
   /**
@@ -66,22 +89,51 @@ export class AwsCredentialsService {
   }
 
   /**
-   * Makes the candidate the current key, which it replaces. Call it while the account is held, once it is proven.
+   * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
+   * while the account is held, once the candidate is proven.
    *
    * @throws CiphertextRejected
    */
   async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
-    const candidate = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
-    if (!candidate) return;
-    const key = await this.clear(candidate);
-    const { version, setAt, setBy } = candidate;
-    await this.stored.put({
-      ...(await this.sealed(tenantId, cloudAccountId, 'CURRENT', version, key)),
-      setAt,
-      setBy,
-      lastVerifiedAt: now,
-    });
-    await this.stored.remove(tenantId, cloudAccountId, 'CANDIDATE');
+    if (!(await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE'))) return;
+    await this.changeRotation(tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
+    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /**
+   * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires. Call it while the
+   * account is held.
+   *
+   * @throws CiphertextRejected
+   */
+  async switchToCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    await this.move(tenantId, cloudAccountId, 'CURRENT', 'RETIRING');
+    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /**
+   * The retiring key becomes the current one again, and the current one retires in its stead. Call it while the account is
+   * held.
+   *
+   * @throws CiphertextRejected
+   */
+  async switchBack(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    const [current, retiring] = await Promise.all([
+      this.stored.find(tenantId, cloudAccountId, 'CURRENT'),
+      this.stored.find(tenantId, cloudAccountId, 'RETIRING'),
+    ]);
+    if (!current || !retiring) return;
+    const keys = [await this.clear(current), await this.clear(retiring)] as const;
+    await this.stored.put(await this.reslotted(current, 'RETIRING', keys[0]));
+    await this.stored.put(await this.reslotted(retiring, 'CURRENT', keys[1]));
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. Call it while the account is held. */
+  retireCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.move(tenantId, cloudAccountId, 'CANDIDATE', 'RETIRING');
   }
 
   /** Removes the key that is not proven yet; the current one stays. */
@@ -99,13 +151,72 @@ export class AwsCredentialsService {
     return this.open(tenantId, cloudAccountId, 'CURRENT');
   }
 
+  /** The account's key that is on its way out; null when there is none. For its rotation alone. */
+  revealRetiring(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
+    return this.open(tenantId, cloudAccountId, 'RETIRING');
+  }
+
+  /** Removes the key that is on its way out, once AWS has no such key any more. */
+  shredRetiring(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.stored.remove(tenantId, cloudAccountId, 'RETIRING');
+  }
+
+  /** Every key of one account, whatever its slot; nothing is decrypted. */
+  slotsOf(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
+    return this.stored.all(tenantId, cloudAccountId);
+  }
+
+  /** Which of these ids are kept in any slot of any account. */
+  keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]> {
+    return this.stored.keptAnywhere(accessKeyIds);
+  }
+
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
     return this.stored.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** Removes every key of an account that is going. */
-  shred(tenantId: number, cloudAccountId: number): Promise<void> {
-    return this.stored.remove(tenantId, cloudAccountId);
+  /**
+   * Removes every key of an account that is going. Call it while the account is held.
+   *
+   * @throws RotationInProgress because what it made at AWS could no longer be removed, nor told of
+   */
+  async shred(tenantId: number, cloudAccountId: number): Promise<void> {
+    if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
+    await this.rotations.remove(tenantId, cloudAccountId);
+    await this.policies.remove(tenantId, cloudAccountId);
+    await this.stored.remove(tenantId, cloudAccountId);
+  }
+
+  /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
+  async isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
+    const rotation = await this.rotations.find(tenantId, cloudAccountId);
+    return rotation !== null && !rotation.isOver;
+  }
+
+  /** What the customer does with their keys comes before a rotation of ours. */
+  private async changeRotation(
+    tenantId: number,
+    cloudAccountId: number,
+    change: (rotation: KeyRotation) => KeySlot | null,
+  ): Promise<void> {
+    const rotation = await this.rotations.hold(tenantId, cloudAccountId);
+    if (!rotation || rotation.isOver) return;
+    const retiring = change(rotation);
+    if (retiring) await this.move(tenantId, cloudAccountId, retiring, 'RETIRING');
+    await this.rotations.update(rotation);
+  }
+
+  /** Puts a key into another slot, over the one there, and seals it for that. It keeps its number. */
+  private async move(tenantId: number, cloudAccountId: number, from: KeySlot, to: KeySlot): Promise<void> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, from);
+    if (!stored) return;
+    await this.stored.put(await this.reslotted(stored, to, await this.clear(stored)));
+    await this.stored.remove(tenantId, cloudAccountId, from);
+  }
+
+  private async reslotted(stored: StoredAccessKey, slot: KeySlot, key: AwsAccessKey) {
+    const { tenantId, cloudAccountId, version, setAt, setBy, lastVerifiedAt } = stored;
+    return { ...(await this.sealed(tenantId, cloudAccountId, slot, version, key)), setAt, setBy, lastVerifiedAt };
   }
 
   private async put(
@@ -114,11 +225,12 @@ export class AwsCredentialsService {
     slot: KeySlot,
     key: AwsAccessKey,
     now: Date,
-  ): Promise<void> {
+  ): Promise<number> {
     const before = await this.stored.all(tenantId, cloudAccountId);
     const version = 1 + Math.max(0, ...before.map((stored) => stored.version));
     const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);
     await this.stored.put({ ...sealed, setAt: now, setBy: apiKeyName, lastVerifiedAt: now });
+    return version;
   }
 
   private async sealed(tenantId: number, cloudAccountId: number, slot: KeySlot, version: number, key: AwsAccessKey) {

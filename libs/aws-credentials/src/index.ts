@@ -7,6 +7,7 @@ export {
   AwsIam,
   type AwsIdentity,
   type AwsKeyOfUser,
+  type AwsKeysOfUser,
   type AwsRole,
   type AwsRoleRequest,
   type AwsSession,
@@ -17,3 +18,9 @@ export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
+export { faultInRotateEvery, KeyRotationPolicyService } from './key-rotation-policy.service.js';
+export { KeyRotationPolicy } from './key-rotation-policy.entity.js';
+export { KeyRotationService } from './key-rotation.service.js';
+export { KeyRotation } from './key-rotation.entity.js';
+export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
+export { defaultRotationPace, RotationPace } from './rotation-pace.js';

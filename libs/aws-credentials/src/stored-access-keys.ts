@@ -13,6 +13,9 @@ export abstract class StoredAccessKeys {
   /** Writes the key into its slot, over the one that is there. */
   abstract put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void>;
 
+  /** Which of these ids are kept in any slot of any account, whoever's it is. */
+  abstract keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]>;
+
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
 
   /** From one slot, or from all of them. */

@@ -1,0 +1,38 @@
+import { claimDue, Transactions, type Claiming } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { KeyRotationPolicies } from '../key-rotation-policies.js';
+import { KeyRotationPolicy } from '../key-rotation-policy.entity.js';
+
+@Injectable()
+export class TypeOrmKeyRotationPolicies extends KeyRotationPolicies {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  find(tenantId: number, cloudAccountId: number): Promise<KeyRotationPolicy | null> {
+    return this.rows.findOneBy({ tenantId, cloudAccountId });
+  }
+
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotationPolicy[]> {
+    return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]) });
+  }
+
+  async put(policy: KeyRotationPolicy): Promise<void> {
+    const { tenantId, cloudAccountId } = policy;
+    const { affected } = await this.rows.update({ tenantId, cloudAccountId }, { ...policy });
+    if (!affected) await this.rows.insert(policy);
+  }
+
+  async remove(tenantId: number, cloudAccountId: number): Promise<void> {
+    await this.rows.delete({ tenantId, cloudAccountId });
+  }
+
+  claim(claiming: Claiming): Promise<KeyRotationPolicy[]> {
+    return claimDue(this.transactions, KeyRotationPolicy, claiming);
+  }
+
+  private get rows() {
+    return this.transactions.repository(KeyRotationPolicy);
+  }
+}
