@@ -10,7 +10,7 @@ import { KeyRotation } from '../key-rotation.entity.js';
 import { KeyRotationLoop } from '../key-rotation-loop.js';
 import { KeyRotationService } from '../key-rotation.service.js';
 import { KeyRotator } from '../key-rotator.js';
-import { RotatedAccounts, type RotatedAccount } from '../rotated-accounts.js';
+import { type RotatedAccounts, type RotatedAccount } from '../rotated-accounts.js';
 import { RotationJournal } from '../rotation-journal.js';
 import { defaultRotationPace } from '../rotation-pace.js';
 import { StoredAccessKey } from '../stored-access-key.entity.js';
@@ -179,7 +179,7 @@ export class RotationWorld {
   }
 
   async rotation(): Promise<KeyRotation> {
-    return (await this.dataSource.getRepository(KeyRotation).findOneByOrFail({ cloudAccountId: account.id }))!;
+    return (await this.dataSource.getRepository(KeyRotation).findOneByOrFail({ cloudAccountId: account.id }));
   }
 
   /** Whether AWS accepts the account's current key. */
