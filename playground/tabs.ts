@@ -140,6 +140,58 @@ mutation SeeCredentialsRefused(
     },
   },
   {
+    query: `# Check credentials and save nothing: every
+# check with its cause, what to do, and the
+# smallest policy that mends what is missing.
+mutation TestCredentials(
+  $input: TestAwsCredentialsInput!
+) {
+  testAwsCredentials(input: $input) {
+    report {
+      verdict
+      awsCalls
+      checks {
+        step
+        group
+        verdict
+        cause
+        message
+        remedy
+        missingActions
+      }
+      suggestedPolicy
+    }
+    userErrors { code message path }
+  }
+}`,
+    variables: {
+      input: {
+        region: 'us-east-1',
+        consoleRoleName: 'console-role',
+        credentials: awsAccessKey('AKIASANDBOXNPERMC1U1'),
+      },
+    },
+  },
+  {
+    query: `# Check an account again: do its credentials
+# still work, and are they still enough?
+mutation VerifyAccount(
+  $input: VerifyCloudAccountInput!
+) {
+  verifyCloudAccount(input: $input) {
+    cloudAccount { id name status }
+    report {
+      verdict
+      checkedAt
+      checks { step group verdict cause message }
+      suggestedPolicy
+    }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
     query: `# Rename an account. expectedVersion is the
 # version you read: 1 when it is new. Run this
 # twice: somebody, you, was faster.

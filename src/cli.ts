@@ -5,14 +5,12 @@ import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from
 import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
-import { Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { iamSetupCommand } from './cli/iam-setup.js';
-import { readConfig } from './config.js';
-import { prepareDatabase } from './database/prepare-database.js';
-import { DomainWiringModule } from './domain-wiring.module.js';
+import { keyRingCommand } from './cli/key-ring.js';
+import { printRows, type Row } from './cli/rows.js';
+import { withServices } from './cli/services.js';
+import { Usage } from './cli/usage.js';
 import { isForOperator } from './operator-errors.js';
-import { PlatformModule, type Platform } from './platform.module.js';
 
 const help = `The operator's command line of cloud-account-gateway. It reads the same settings as the gateway
 (DATA_DIR, DATABASE_URL, KEY_RING_FILE …), and may be used while that serves.
@@ -29,6 +27,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- hosted-accounts list
   npm run cli -- hosted-accounts add --name NAME --provider ${Object.keys(CloudProvider).join('|')} --region REGION
   npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
+  npm run cli -- keyring COMMAND                       replaces the keys that encrypt everything; --help tells more
   npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
   --json   the answer as JSON, for programs
@@ -54,16 +53,11 @@ const options = {
 } as const;
 type Option = keyof typeof options;
 
-type Row = Record<string, string | number | boolean | null>;
-
 interface Command {
   /** The options it takes, besides --json. */
   readonly takes: readonly Option[];
   readonly run: (domain: Domain, given: Given) => Promise<Row[]>;
 }
-
-/** The command was not understood. */
-class Usage extends Error {}
 
 const commands: Record<string, Command> = {
   'tenants list': {
@@ -170,13 +164,14 @@ class Given {
 await main().catch((error: unknown) => {
   const isKnown = error instanceof DomainError || isForOperator(error);
   console.error(isKnown || error instanceof Usage ? error.message : error);
-  if (error instanceof Usage) console.error(`\n${help}`);
+  if (error instanceof Usage) console.error(`\n${error.help ?? help}`);
   process.exitCode = error instanceof Usage ? 2 : 1;
 });
 
 async function main(): Promise<void> {
   process.umask(0o077);
   if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
+  if (process.argv[2] === 'keyring') return keyRingCommand(process.argv.slice(3));
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const name = positionals.join(' ');
@@ -186,8 +181,15 @@ async function main(): Promise<void> {
     if (option !== 'json' && !command.takes.includes(option))
       throw new Usage(`--${option} does not belong to this command.`);
 
-  const rows = await withDomain((domain) => command.run(domain, new Given(values)));
-  process.stdout.write(values.json ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+  const rows = await withServices((service) => {
+    const domain = {
+      access: service(AccessService),
+      keys: service(ApiKeyService),
+      accounts: service(CloudAccountService),
+    };
+    return command.run(domain, new Given(values));
+  });
+  printRows(rows, values.json);
 }
 
 function parsed() {
@@ -202,28 +204,6 @@ interface Domain {
   readonly access: AccessService;
   readonly keys: ApiKeyService;
   readonly accounts: CloudAccountService;
-}
-
-/** The domain on the gateway's own database, without the server around it. */
-async function withDomain<T>(use: (domain: Domain) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env);
-  const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
-  let app: INestApplicationContext | undefined;
-  try {
-    const platform: Platform = { dataSource, keyRing, endpoints: { timeoutMs: config.awsTimeoutMs } };
-    @Module({ imports: [PlatformModule.of(platform), DomainWiringModule] })
-    class CliModule {}
-    app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });
-    const service = <S>(type: new (...args: never[]) => S): S => app!.get(type as never, { strict: false });
-    return await use({
-      access: service(AccessService),
-      keys: service(ApiKeyService),
-      accounts: service(CloudAccountService),
-    });
-  } finally {
-    await app?.close();
-    await dataSource.destroy();
-  }
 }
 
 function iso(moment: Date | null): string | null {
@@ -244,21 +224,4 @@ function keyRow(key: ApiKey): Row {
     revoked: iso(key.revokedAt),
     'last used': iso(key.lastUsedAt),
   };
-}
-
-function table(rows: readonly Row[]): string {
-  const [first] = rows;
-  if (!first) return 'None.\n';
-  const columns = Object.keys(first);
-  const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '–')))];
-  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));
-  return cells
-    .map(
-      (line) =>
-        line
-          .map((cell, i) => cell.padEnd(widths[i]!))
-          .join('  ')
-          .trimEnd() + '\n',
-    )
-    .join('');
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { AccessService } from '#libs/access';
 import type { AwsEndpoints } from '#libs/aws-credentials';
+import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
 import type { Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
@@ -32,7 +33,8 @@ export interface Gateway {
   readonly app: NestFastifyApplication;
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
-  readonly sandboxUrl: string | undefined;
+  /** The small AWS inside, when it is on. */
+  readonly sandbox: AwsSandbox | undefined;
   /** The first tenant's key, when this start made it; it is given out here and never again. */
   readonly firstKey: Secret | null;
   /** Answers what was accepted, then lets everything go. */
@@ -42,21 +44,27 @@ export interface Gateway {
 /**
  * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
  *
+ * @param sandboxOptions how the small AWS inside behaves, for tests
  * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
  */
-export async function startGateway(config: Config): Promise<Gateway> {
+export async function startGateway(config: Config, sandboxOptions: AwsSandboxOptions = {}): Promise<Gateway> {
   const undo: (() => unknown)[] = [];
   const close = async () => {
     while (undo.length > 0) await undo.pop()?.();
   };
   try {
     await preparePlace(config, undo);
-    const { dataSource, keyRing } = await prepareDatabase(config.database, config.keyRingFile);
+    const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
     const log = new Log(config.logLevel);
-    const endpoints = await awsEndpoints(config, log, undo);
-    const app = await createApp(AppModule.of({ dataSource, keyRing, endpoints }, config.iamSetup), config, log);
+    const sandbox = config.sandbox ? await startSandbox(log, sandboxOptions, undo) : undefined;
+    const endpoints: AwsEndpoints = {
+      timeoutMs: config.awsTimeoutMs,
+      ...(config.awsEndpointOverride && { override: config.awsEndpointOverride }),
+      ...(sandbox && { sandbox: sandbox.url }),
+    };
+    const app = await createApp(AppModule.of({ dataSource, keks, endpoints }, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -64,7 +72,7 @@ export async function startGateway(config: Config): Promise<Gateway> {
     const firstKey = await app.get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
 
     await app.listen(config.port, config.host);
-    return { app, url: await app.getUrl(), sandboxUrl: endpoints.sandbox, firstKey, close };
+    return { app, url: await app.getUrl(), sandbox, firstKey, close };
   } catch (error) {
     await close();
     throw portUnusable(error, config) ?? error;
@@ -113,21 +121,11 @@ function portUnusable(error: unknown, { host, port }: Config): PortUnusable | nu
   }
 }
 
-async function awsEndpoints(
-  { sandbox: sandboxIsOn, awsEndpointOverride, awsTimeoutMs }: Config,
-  log: Log,
-  undo: (() => unknown)[],
-): Promise<AwsEndpoints> {
-  const endpoints: AwsEndpoints = {
-    timeoutMs: awsTimeoutMs,
-    ...(awsEndpointOverride && { override: awsEndpointOverride }),
-  };
-  if (!sandboxIsOn) return endpoints;
-
+async function startSandbox(log: Log, options: AwsSandboxOptions, undo: (() => unknown)[]): Promise<AwsSandbox> {
   const { startAwsSandbox } = await import('#libs/aws-sandbox');
-  const sandbox = await startAwsSandbox({ onFault: (fault) => log.error(fault, 'AWS sandbox') });
+  const sandbox = await startAwsSandbox({ ...options, onFault: (fault) => log.error(fault, 'AWS sandbox') });
   undo.push(() => sandbox.close());
-  return { ...endpoints, sandbox: sandbox.url };
+  return sandbox;
 }
 
 /** On every answer. */

@@ -1,13 +1,13 @@
 import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
 import { Transactions } from '#libs/database';
-import { Keychain, KeyRing, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
+import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, SystemClock, UnitOfWork } from '#libs/kernel';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
 export interface Platform {
   readonly dataSource: DataSource;
-  readonly keyRing: KeyRing;
+  readonly keks: KekProvider;
   readonly endpoints: AwsEndpoints;
 }
 
@@ -15,18 +15,24 @@ export interface Platform {
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keyRing, endpoints }: Platform): DynamicModule {
+  static of({ dataSource, keks, endpoints }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
       { provide: Transactions, inject: [Clock], useFactory: (clock: Clock) => new Transactions(dataSource, clock) },
       { provide: UnitOfWork, useExisting: Transactions },
-      { provide: KeyRing, useValue: keyRing },
+      { provide: KekProvider, useValue: keks },
       { provide: StoredKeys, useClass: TypeOrmStoredKeys },
       {
         provide: Keychain,
         inject: [StoredKeys, Clock],
-        useFactory: (storedKeys: StoredKeys, clock: Clock) => new Keychain(keyRing, storedKeys, clock),
+        useFactory: (storedKeys: StoredKeys, clock: Clock) => new Keychain(keks, storedKeys, clock),
+      },
+      {
+        provide: KeyRotation,
+        inject: [StoredKeys, Keychain, Clock],
+        useFactory: (storedKeys: StoredKeys, keychain: Keychain, clock: Clock) =>
+          new KeyRotation(keks, storedKeys, keychain, clock),
       },
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },

@@ -35,7 +35,7 @@ async function stop(gateway: Gateway): Promise<void> {
   process.exit(0);
 }
 
-async function greeting({ url, sandboxUrl, firstKey }: Gateway, config: Config): Promise<string> {
+async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Promise<string> {
   const lines = [
     `cloud-account-gateway is ready at ${url}/graphql`,
     '',
@@ -50,7 +50,7 @@ async function greeting({ url, sandboxUrl, firstKey }: Gateway, config: Config):
       `  AWS         ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
     );
   }
-  if (sandboxUrl) {
+  if (sandbox) {
     const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
     lines.push(
       '',

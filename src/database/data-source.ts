@@ -1,8 +1,8 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { KeyRotation, KeyRotationPolicy, StoredAccessKey } from '#libs/aws-credentials';
+import { CredentialUse, KeyRotation, KeyRotationPolicy, StoredAccessKey } from '#libs/aws-credentials';
 import { CloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
-import { StoredKeyRow } from '#libs/encryption';
+import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ClaimRow } from '#libs/idempotency';
 import { Subscription } from '#libs/subscriptions';
@@ -34,7 +34,9 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ApiKey,
       ClaimRow,
       CloudAccount,
+      CredentialUse,
       EventRow,
+      KeyCanaryRow,
       KeyRotation,
       KeyRotationPolicy,
       StoredAccessKey,

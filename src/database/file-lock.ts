@@ -23,19 +23,56 @@ export function makeDataDir(dataDir: string): void {
  * @throws DataDirUnusable
  */
 export function lockDataDir(dataDir: string): () => void {
-  let lock: Sqlite.Database | undefined;
   try {
-    lock = new Sqlite(join(dataDir, 'gateway.lock'), { timeout: 0 });
-    lock.exec('BEGIN EXCLUSIVE');
+    return lockFile(join(dataDir, 'gateway.lock'));
   } catch (error) {
-    lock?.close();
-    if (!(error as { code?: string }).code?.startsWith('SQLITE_BUSY')) throw notWritable(dataDir, error);
+    if (!isHeld(error)) throw notWritable(dataDir, error);
     throw new DataDirUnusable(
       `Another gateway already serves the embedded database in ${dataDir}. Stop it, or give this one a DATA_DIR of its own; several gateways can share one MySQL or MariaDB database (DATABASE_URL).`,
     );
   }
+}
+
+/** The key ring cannot be changed just now. For the operator. */
+export class KeyRingLocked extends Error {
+  override readonly name = 'KeyRingLocked';
+}
+
+/**
+ * Keeps other commands from changing the key ring file until this process ends, however it ends. Who only reads it does
+ * not need it.
+ *
+ * @throws KeyRingLocked
+ */
+export function lockKeyRing(keyRingFile: string): () => void {
+  try {
+    return lockFile(`${keyRingFile}.lock`);
+  } catch (error) {
+    const { code = 'unknown reason' } = error as { code?: string };
+    throw new KeyRingLocked(
+      isHeld(error)
+        ? `Another command is changing the key ring ${keyRingFile}. Wait until it is done, then run this one again.`
+        : `The key ring ${keyRingFile} cannot be changed: nothing can be written beside it (${code}). Run this as the user who owns it, where its folder may be written to.`,
+      { cause: error },
+    );
+  }
+}
+
+function lockFile(path: string): () => void {
+  let lock: Sqlite.Database | undefined;
+  try {
+    lock = new Sqlite(path, { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock?.close();
+    throw error;
+  }
   const held = lock;
   return () => held.close();
+}
+
+function isHeld(error: unknown): boolean {
+  return Boolean((error as { code?: string }).code?.startsWith('SQLITE_BUSY'));
 }
 
 function notWritable(dataDir: string, error: unknown): DataDirUnusable {

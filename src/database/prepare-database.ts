@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from '#libs/database';
-import { createKeyRingFile, opensStoredKey, readKeyRingFile, type KeyRing, type StoredKey } from '#libs/encryption';
+import { createKeyRingFile, FileKekProvider, opensStoredKey, type KeyRing, type StoredKey } from '#libs/encryption';
+import { Logger } from '@nestjs/common';
 import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
@@ -15,8 +16,11 @@ export class KeyRingDoesNotFit extends Error {
 
 export interface PreparedDatabase {
   readonly dataSource: DataSource;
-  readonly keyRing: KeyRing;
+  /** The keys of the key ring file, as it is whenever they are asked for. */
+  readonly keks: FileKekProvider;
 }
+
+const log = new Logger('Key ring');
 
 /**
  * Opens the database with the keys to it, brings its tables up to date, and on an empty one makes a key ring.
@@ -30,21 +34,45 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
   const unlock = 'url' in location ? await lockServer(location.url) : null;
   try {
     const before = await look(location);
-    const keyRing =
-      before.isEmpty && !existsSync(keyRingFile) ? createKeyRingFile(keyRingFile) : readKeyRingFile(keyRingFile);
-    refuseWrongKeys(keyRing, before, keyRingFile);
+    if (before.isEmpty && !existsSync(keyRingFile)) createKeyRingFile(keyRingFile);
+    const keks = new FileKekProvider(keyRingFile, (fault) => log.warn(fault.message));
+    try {
+      refuseWrongKeys(keks.ring, before, keyRingFile);
+    } catch {
+      // Between the two looks somebody may have rotated the ring and retired what the keys were wrapped with then.
+      refuseWrongKeys(keks.ring, await look(location), keyRingFile);
+    }
 
     const dataSource = await dataSourceFor(location);
     await dataSource.initialize();
     try {
       await migrate(dataSource);
       await limitWaits(dataSource);
-      await keepCanary(dataSource, keyRing);
+      await keepCanary(dataSource, keks.ring);
     } catch (error) {
       await dataSource.destroy();
       throw error;
     }
-    return { dataSource, keyRing };
+    return { dataSource, keks };
+  } finally {
+    await unlock?.();
+  }
+}
+
+/**
+ * Makes a key ring before the first start, where the gateway itself is not to.
+ *
+ * @throws KeyRingUnusable when there is a file
+ * @throws KeyRingDoesNotFit when something is encrypted already: a new key ring could not open it
+ */
+export async function initKeyRing(location: DatabaseLocation, keyRingFile: string): Promise<KeyRing> {
+  const unlock = 'url' in location ? await lockServer(location.url) : null;
+  try {
+    const isEmpty = (await look(location)).isEmpty;
+    if (isEmpty || existsSync(keyRingFile)) return createKeyRingFile(keyRingFile);
+    throw new KeyRingDoesNotFit(
+      `The database holds secrets already, which a new key ring cannot open, and ${keyRingFile} does not exist. Put back the key ring that belongs to it, from its backup.`,
+    );
   } finally {
     await unlock?.();
   }

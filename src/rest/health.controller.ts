@@ -1,4 +1,4 @@
-import { KeyRing } from '#libs/encryption';
+import { KekProvider } from '#libs/encryption';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
@@ -11,7 +11,7 @@ export class HealthController {
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly keyRing: KeyRing,
+    private readonly keks: KekProvider,
   ) {}
 
   /** The process runs and answers. Says nothing of the database: a restart would not mend that. */
@@ -44,7 +44,8 @@ export class HealthController {
     const used = await this.dataSource.query<{ kekId: string }[]>(
       'SELECT DISTINCT kek_id AS kekId FROM encryption_key',
     );
-    return used.every(({ kekId }) => this.keyRing.has(kekId));
+    for (const { kekId } of used) if (!(await this.keks.has(kekId))) return false;
+    return true;
   }
 }
 

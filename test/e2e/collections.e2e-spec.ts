@@ -29,8 +29,11 @@ describe('in the database', () => {
 
   describe('stored keys', () => {
     itBehavesLikeStoredKeys(async () => {
-      await gateway.sql('DELETE FROM encryption_key');
-      return gateway.get(StoredKeys);
+      for (const table of ['encryption_key', 'key_canary']) await gateway.sql(`DELETE FROM ${table}`);
+      const storedKeys = gateway.get(StoredKeys);
+      for (const kekId of ['kek-00000001', 'kek-00000002'])
+        await storedKeys.admit({ kekId, canary: Buffer.alloc(60), admittedAt: new Date() });
+      return storedKeys;
     });
   });
 });

@@ -21,7 +21,9 @@ const operations: Record<Role, string[]> = {
     'createSubscription',
     'deleteCloudAccount',
     'deleteSubscription',
+    'testAwsCredentials',
     'updateCloudAccount',
+    'verifyCloudAccount',
   ],
   OWNER: ['apiKeys', 'createApiKey', 'revokeApiKey'],
 };
@@ -47,7 +49,10 @@ const documents: Record<string, string> = {
   deleteCloudAccount: 'mutation { deleteCloudAccount(input: { id: "x" }) { userErrors { code } } }',
   deleteSubscription: 'mutation { deleteSubscription(input: { id: "x" }) { userErrors { code } } }',
   revokeApiKey: 'mutation { revokeApiKey(input: { id: "x" }) { userErrors { code } } }',
+  testAwsCredentials: `mutation { testAwsCredentials(input: { consoleRoleName: "x",
+    credentials: { awsAccessKey: { accessKeyId: "x", secretAccessKey: "x" } } }) { userErrors { code } } }`,
   updateCloudAccount: 'mutation { updateCloudAccount(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
+  verifyCloudAccount: 'mutation { verifyCloudAccount(input: { id: "x" }) { userErrors { code } } }',
 };
 
 describe('what a key may do', () => {

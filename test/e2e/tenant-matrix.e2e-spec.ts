@@ -23,6 +23,7 @@ const subjects: Record<string, readonly NodeName[]> = {
   'deleteSubscription.input.id': ['CloudSubscription'],
   'revokeApiKey.input.id': ['ApiKey'],
   'updateCloudAccount.input.id': ['CloudAccount'],
+  'verifyCloudAccount.input.id': ['CloudAccount'],
 };
 
 /** What goes into the arguments that are no ids. */
@@ -34,6 +35,7 @@ const examples = {
   'CreateCloudAccountInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
   'CreateSubscriptionInput.name': 'Example',
   'CreateSubscriptionInput.region': 'us-east-1',
+  'TestAwsCredentialsInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
   'iamSetup.input': { vendorAccountId: '111122223333' },
   AwsCredentialsInput: sandboxKey('WORKS', 'ZZZZ'),
 };
@@ -76,7 +78,7 @@ describe('in every operation of the schema', () => {
     CloudSubscription: endSubscription,
   };
   const rows = async () => {
-    const tables = ['api_key', 'aws_access_key', 'cloud_account', 'event', 'subscription'];
+    const tables = ['api_key', 'aws_access_key', 'cloud_account', 'credential_use', 'event', 'subscription'];
     // When a key was last used is noted once a minute, whatever was asked.
     return Promise.all(
       tables.map(async (table) =>

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { AwsIam } from '#libs/aws-credentials';
 import { Gateway } from '../support/gateway.js';
 import { hostedAccount, numberOf, sandboxKey, stepsWith, suffix, updateCloudAccount } from '../support/steps.js';
 
@@ -207,6 +209,36 @@ describe('updateCloudAccount', () => {
 
       expect(updated).toMatchObject({ name: 'All new', consoleRoleName: 'second-console-role', version: 2 });
       expect(updated.credentials.version).toBe(2);
+    });
+
+    it('not at all for the key pair that is stored, about which AWS is not asked', async () => {
+      const which = nextUser();
+      const account = await createAccount({ which });
+      const before = await everythingOf(account.id);
+      const identityOf = jest.spyOn(gateway.get(AwsIam), 'identityOf');
+      const same = { id: account.id, expectedVersion: 1, credentials: sandboxKey('WORKS', which) };
+
+      expect(await updateAccount(same)).toMatchObject({ version: 1, updatedAt: account.updatedAt });
+      const { name, consoleRoleName } = account;
+      expect(await updateAccount({ ...same, name, consoleRoleName })).toMatchObject({ version: 1 });
+      expect(await everythingOf(account.id)).toEqual(before);
+
+      // A change beside it leaves the key as it is.
+      const renamed = await updateAccount({ ...same, name: 'Renamed beside its key' });
+      expect(renamed).toMatchObject({ version: 2, credentials: { version: 1 } });
+      expect(identityOf).not.toHaveBeenCalled();
+
+      await updateAccount({ ...same, expectedVersion: 2, credentials: sandboxKey('AGAIN', which) });
+      expect(identityOf).toHaveBeenCalledTimes(1);
+      identityOf.mockRestore();
+    });
+
+    it('and refuses a wrong version also when nothing would change', async () => {
+      const which = nextUser();
+      const { id } = await createAccount({ which });
+
+      const same = { id, expectedVersion: 7, credentials: sandboxKey('WORKS', which) };
+      expect(await refusals(updateCloudAccount, same)).toEqual(['VERSION_CONFLICT input.expectedVersion']);
     });
 
     it.each([

@@ -1,21 +1,8 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { cliAnswer, runCli } from '../support/cli.js';
 import { databaseKinds, usePlaces } from '../support/places.js';
-import { projectFolder, type Place } from '../support/process.js';
+import type { Place } from '../support/process.js';
 import * as mutations from '../support/steps.js';
 import { globalId } from '../support/steps.js';
-
-const runCli = (place: Place, ...args: string[]) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    const env = {
-      PATH: process.env['PATH'],
-      DATA_DIR: place.dataDir,
-      ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
-    };
-    execFile(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], { env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
-    );
-  });
 
 describe.each(databaseKinds)('The command line, while a gateway serves on %s,', (kind) => {
   const newPlace = usePlaces();
@@ -26,12 +13,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
   });
   let gateway: Awaited<ReturnType<Place['start']>>;
 
-  const cli = (...args: string[]) => runCli(place, ...args);
-  const json = async (...args: string[]) => {
-    const { code, stdout, stderr } = await cli(...args, '--json');
-    if (code !== 0) throw new Error(stderr);
-    return JSON.parse(stdout);
-  };
+  const json = (...args: string[]) => cliAnswer(place, ...args);
   const opens = async (key: string) => (await gateway.send('{ __typename }', {}, key)).status === 200;
 
   it('makes a tenant whose key opens its own tenant only', async () => {
@@ -170,6 +152,12 @@ describe('The command line', () => {
     ],
     [['hosted-accounts', 'add', '--name', 'hosted', '--provider', 'GCP', '--region', 'us-east1'], 1, /has this name/],
     [['hosted-accounts', 'retire', '--id', '1001'], 1, /There is no such cloud account/],
+    [['keyring', 'polish'], 2, /no such command of the key ring[\s\S]*keyring rewrap/],
+    [['keyring', 'rotate', 'twice'], 2, /no such command of the key ring/],
+    [['keyring', 'rotate', '--id', 'kek-00000000'], 2, /--id does not belong to this command/],
+    [['keyring', 'retire'], 2, /--id is missing/],
+    [['keyring', 'retire', '--id', 'kek-00000000'], 1, /The ring has no such key/],
+    [['keyring', 'init'], 1, /key-ring\.json is already there and was left as it is/],
   ])('refuses %j', async (args, code, said) => {
     const answer = await cli(...args);
     expect(answer.stderr).toMatch(said);
@@ -178,6 +166,7 @@ describe('The command line', () => {
 
   it('explains itself', async () => {
     expect(await cli()).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run cli -- keys create') });
+    expect(await cli('keyring')).toMatchObject({ code: 0, stdout: expect.stringContaining('keyring retire --id') });
     expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +created\n1 +Operator/);
   });
 });

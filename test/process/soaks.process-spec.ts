@@ -1,4 +1,5 @@
 import { fuzz } from '../soak/fuzz.js';
+import { keyring } from '../soak/keyring.js';
 import { kill } from '../soak/kill.js';
 import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
@@ -38,6 +39,15 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(figures).toMatchObject({ kills: 3, 'first starts killed': 2, 'of them started again': 2 });
     expect(figures['secrets that open']).toBe(figures['there after a restart']);
     expect(figures['acknowledged']).toBeGreaterThanOrEqual(50);
+  });
+
+  it('the key ring is rotated under load and commands are killed, and nothing becomes unreadable', async () => {
+    const { figures, violations } = await short(keyring, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ kills: 2, 'secrets found unreadable, ever': 0 });
+    expect(figures['of them opened at the end']).toBe(figures['accounts']);
+    expect(figures['secrets opened by customers']).toBeGreaterThan(50);
   });
 
   it('no secret is found anywhere, in any encoding, and each is still there to sign with', async () => {

@@ -4,6 +4,7 @@ import type { DatabaseKind } from '../support/new-database.js';
 import { canStartMariaDb, startPrivateMariaDb } from '../support/private-mariadb.js';
 import { mutantNames, type Mutant } from './mutants.js';
 import { fuzz } from './fuzz.js';
+import { keyring } from './keyring.js';
 import { kill } from './kill.js';
 import { naughty } from './naughty.js';
 import { race } from './race.js';
@@ -15,6 +16,7 @@ import { timing } from './timing.js';
 
 const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> = {
   race: { soak: race, databases: ['SQLite', 'MariaDB'] },
+  keyring: { soak: keyring, databases: ['SQLite', 'MariaDB'] },
   kill: { soak: kill, databases: ['SQLite', 'MariaDB'] },
   fuzz: { soak: fuzz, databases: ['SQLite'] },
   naughty: { soak: naughty, databases: ['SQLite', 'MariaDB'] },

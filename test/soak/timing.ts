@@ -34,14 +34,14 @@ const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
  */
 export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResult> {
   const folder = await mkdtemp(join(tmpdir(), 'timing-'));
-  const { dataSource, keyRing } = await prepareDatabase(
+  const { dataSource, keks } = await prepareDatabase(
     { file: join(folder, 'gateway.sqlite') },
     join(folder, 'key-ring.json'),
   );
   try {
     const clock = new SystemClock();
     const transactions = new Transactions(dataSource, clock);
-    const keychain = new Keychain(keyRing, new TypeOrmStoredKeys(transactions), clock);
+    const keychain = new Keychain(keks, new TypeOrmStoredKeys(transactions), clock);
     await keychain.prepareGatewayKey();
     const records: AccessRecords = new TypeOrmAccessRecords(transactions);
     const events = new TypeOrmEvents(transactions);

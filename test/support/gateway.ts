@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessService, ApiKeyService, type NewApiKey } from '#libs/access';
+import type { AwsSandboxOptions, SandboxAdmin } from '#libs/aws-sandbox';
 import { operator } from '#libs/events';
 import { DataSource } from 'typeorm';
 import { readConfig } from '../../src/config.js';
@@ -28,7 +29,7 @@ export class Gateway extends GatewayClient {
     super(running.url, key);
   }
 
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<Gateway> {
+  static async start(env: NodeJS.ProcessEnv = {}, sandbox: AwsSandboxOptions = {}): Promise<Gateway> {
     const dataDir = await mkdtemp(join(tmpdir(), 'gateway-'));
     const { url, remove } = await newDatabase(database);
     const running = await startGateway(
@@ -41,6 +42,7 @@ export class Gateway extends GatewayClient {
         ...(url && { DATABASE_URL: url }),
         ...env,
       }),
+      sandbox,
     );
     return new Gateway(running, running.firstKey!.reveal(), dataDir, async () => {
       await remove();
@@ -48,8 +50,13 @@ export class Gateway extends GatewayClient {
     });
   }
 
+  /** The small AWS inside, where tests set what no call of AWS's can. */
+  get aws(): SandboxAdmin {
+    return this.running.sandbox!.admin;
+  }
+
   get sandboxUrl(): string {
-    return this.running.sandboxUrl!;
+    return this.running.sandbox!.url;
   }
 
   /** A provider of the running gateway, for the few tests that look behind the door. */

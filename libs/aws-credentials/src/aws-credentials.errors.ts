@@ -1,4 +1,5 @@
 import { DomainError, type DomainErrorOptions, type ErrorCatalog } from '#libs/kernel';
+import type { VerificationReport } from './verification.js';
 
 export const awsCredentialsErrors = {
   UNKNOWN_REGION: {
@@ -51,6 +52,33 @@ export const awsCredentialsErrors = {
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation: 'Allow the IAM user the action iam:GetRole on the console role.',
+  },
+  AWS_ROLE_TRUSTS_OTHERS: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Let the trust policy of the console role name the AWS account of the vendor, and nobody else: `iamSetup` has it.',
+  },
+  AWS_ROLE_ASKS_EXTERNAL_ID: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation: 'Take the condition on sts:ExternalId out of the trust policy of the console role.',
+  },
+  AWS_ROLE_WITHOUT_MFA: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role: `iamSetup` has it.',
+  },
+  MISSING_PERMISSIONS: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Attach `report.suggestedPolicy` to the IAM user, or send `allowMissingPermissions: true` to save the account without using it.',
   },
   AWS_ACTION_DENIED: {
     kind: 'invalid',
@@ -131,6 +159,13 @@ export const awsCredentialsErrors = {
     remediation:
       'Rotate an account whose access key is proven: wait until a key that was just set is, or set one that works.',
   },
+  CREDENTIALS_UNREADABLE: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: false,
+    remediation:
+      'Set the credentials of the account again: the same key will do. If that is refused as well, the operator should run `keyring verify`.',
+  },
   SANDBOX_OFF: {
     kind: 'invalid',
     fault: 'CALLER',
@@ -161,6 +196,19 @@ export class CredentialsRejected extends DomainError {
     readonly deniedBy: AwsDenier | null = null,
   ) {
     super(awsCredentialsErrors, code, message, { ...options, ...(part && { path: paths[part] }) });
+  }
+}
+
+/** The credentials work, and the user may not do all that is needed. */
+export class MissingPermissions extends DomainError {
+  constructor(readonly report: VerificationReport) {
+    const groups = report.checks.filter(({ step, verdict }) => step === 'PERMISSIONS' && verdict === 'FAILED');
+    super(
+      awsCredentialsErrors,
+      'MISSING_PERMISSIONS',
+      `The IAM user lacks permissions: ${groups.map(({ group }) => group).join(', ')}.`,
+      { path: ['input', 'credentials'] },
+    );
   }
 }
 
@@ -241,6 +289,16 @@ export class CredentialsNotRotatable extends DomainError {
   constructor() {
     super(awsCredentialsErrors, 'CREDENTIALS_NOT_ROTATABLE', 'The account has no proven access key to rotate.', {
       path: ['input', 'id'],
+    });
+  }
+}
+
+/** What is stored is not what was sealed for this account: it was altered, exchanged, or an older one was put back. */
+export class CredentialsUnreadable extends DomainError {
+  constructor(options: DomainErrorOptions = {}) {
+    super(awsCredentialsErrors, 'CREDENTIALS_UNREADABLE', 'The stored credentials of the account cannot be opened.', {
+      path: ['input', 'credentials'],
+      ...options,
     });
   }
 }

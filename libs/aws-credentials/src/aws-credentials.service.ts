@@ -1,12 +1,14 @@
 import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
-import { Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import type { Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected, RotationInProgress } from './aws-credentials.errors.js';
+import { CredentialsRejected, CredentialsUnreadable, RotationInProgress } from './aws-credentials.errors.js';
 import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+import type { IntendedUse } from './credential-use.entity.js';
+import { CredentialUseService } from './credential-use.service.js';
 import type { KeyRotation } from './key-rotation.entity.js';
-import { KeyRotationPolicies } from './key-rotation-policies.js';
 import { KeyRotations } from './key-rotations.js';
 import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
@@ -29,8 +31,8 @@ export class AwsCredentialsService {
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly keychain: Keychain,
+    private readonly uses: CredentialUseService,
     private readonly rotations: KeyRotations,
-    private readonly policies: KeyRotationPolicies,
   ) {}
 
   /**
@@ -81,18 +83,20 @@ export class AwsCredentialsService {
 
   /**
    * The account's key that is not proven yet, for verification and for nothing else; null when there is none.
+   * As `reveal` otherwise.
    *
-   * @throws CiphertextRejected
+   * @throws CredentialsUnreadable
    */
-  revealCandidate(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
-    return this.open(tenantId, cloudAccountId, 'CANDIDATE');
+  async revealCandidate(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
+    return stored && this.open(stored, use);
   }
 
   /**
    * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
-   * while the account is held, once the candidate is proven.
+   * while the account is held, once the candidate is proven. Nobody sees the secret, which is sealed for its new slot.
    *
-   * @throws CiphertextRejected
+   * @throws CredentialsUnreadable
    */
   async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
     if (!(await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE'))) return;
@@ -105,7 +109,7 @@ export class AwsCredentialsService {
    * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires. Call it while the
    * account is held.
    *
-   * @throws CiphertextRejected
+   * @throws CredentialsUnreadable
    */
   async switchToCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
     await this.move(tenantId, cloudAccountId, 'CURRENT', 'RETIRING');
@@ -117,17 +121,14 @@ export class AwsCredentialsService {
    * The retiring key becomes the current one again, and the current one retires in its stead. Call it while the account is
    * held.
    *
-   * @throws CiphertextRejected
+   * @throws CredentialsUnreadable
    */
   async switchBack(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
-    const [current, retiring] = await Promise.all([
-      this.stored.find(tenantId, cloudAccountId, 'CURRENT'),
-      this.stored.find(tenantId, cloudAccountId, 'RETIRING'),
-    ]);
+    const current = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    const retiring = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
     if (!current || !retiring) return;
-    const keys = [await this.clear(current), await this.clear(retiring)] as const;
-    await this.stored.put(await this.reslotted(current, 'RETIRING', keys[0]));
-    await this.stored.put(await this.reslotted(retiring, 'CURRENT', keys[1]));
+    const sealed = [await this.resealed(current, 'RETIRING'), await this.resealed(retiring, 'CURRENT')];
+    for (const key of sealed) await this.stored.put(key);
     await this.verified({ tenantId }, cloudAccountId, now);
   }
 
@@ -146,14 +147,52 @@ export class AwsCredentialsService {
     return this.stored.markVerified(tenantId, cloudAccountId, now);
   }
 
-  /** The account's current key in clear, for the call that needs it now; null when the account has none. */
-  reveal(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
-    return this.open(tenantId, cloudAccountId, 'CURRENT');
+  /**
+   * The account's key in clear, for the call that needs it now; null when the account has none. Never call it in a unit of
+   * work: who has seen the secret stays written down, whatever comes of it.
+   *
+   * @throws CredentialsUnreadable when what is stored was not sealed for this account
+   */
+  async reveal(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    return stored && this.open(stored, use);
   }
 
-  /** The account's key that is on its way out; null when there is none. For its rotation alone. */
-  revealRetiring(tenantId: number, cloudAccountId: number): Promise<AwsAccessKey | null> {
-    return this.open(tenantId, cloudAccountId, 'RETIRING');
+  /**
+   * As `reveal`, of a key that was read before. Here alone a stored secret is given out; nobody gets it unless the use
+   * could be written down.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async open(stored: StoredAccessKey, use: IntendedUse): Promise<AwsAccessKey> {
+    try {
+      const secret = await this.opened(stored);
+      await this.uses.record(stored, use, 'OPENED');
+      return new AwsAccessKey(stored.accessKeyId, secret);
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) await this.uses.record(stored, use, 'REJECTED');
+      throw error;
+    }
+  }
+
+  /** Whether this is the account's key already, and it can still be opened: one that cannot has to be kept again. */
+  async has({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    if (stored?.accessKeyId !== key.accessKeyId) return false;
+    if (stored.fingerprint !== (await this.fingerprint(tenantId, key))) return false;
+    try {
+      await this.open(stored, { actor, purpose: 'VERIFICATION' });
+      return true;
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) return false;
+      throw error;
+    }
+  }
+
+  /** The account's key that is on its way out, for its rotation alone; null when there is none. As `reveal` otherwise. */
+  async revealRetiring(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
+    return stored && this.open(stored, use);
   }
 
   /** Removes the key that is on its way out, once AWS has no such key any more. */
@@ -182,8 +221,7 @@ export class AwsCredentialsService {
    */
   async shred(tenantId: number, cloudAccountId: number): Promise<void> {
     if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
-    await this.rotations.remove(tenantId, cloudAccountId);
-    await this.policies.remove(tenantId, cloudAccountId);
+    await this.rotations.forget(tenantId, cloudAccountId);
     await this.stored.remove(tenantId, cloudAccountId);
   }
 
@@ -206,16 +244,17 @@ export class AwsCredentialsService {
     await this.rotations.update(rotation);
   }
 
-  /** Puts a key into another slot, over the one there, and seals it for that. It keeps its number. */
+  /** Puts a key into another slot, over the one there, and seals it for that. Nobody sees the secret. */
   private async move(tenantId: number, cloudAccountId: number, from: KeySlot, to: KeySlot): Promise<void> {
     const stored = await this.stored.find(tenantId, cloudAccountId, from);
     if (!stored) return;
-    await this.stored.put(await this.reslotted(stored, to, await this.clear(stored)));
+    await this.stored.put(await this.resealed(stored, to));
     await this.stored.remove(tenantId, cloudAccountId, from);
   }
 
-  private async reslotted(stored: StoredAccessKey, slot: KeySlot, key: AwsAccessKey) {
+  private async resealed(stored: StoredAccessKey, slot: KeySlot) {
     const { tenantId, cloudAccountId, version, setAt, setBy, lastVerifiedAt } = stored;
+    const key = new AwsAccessKey(stored.accessKeyId, await this.opened(stored));
     return { ...(await this.sealed(tenantId, cloudAccountId, slot, version, key)), setAt, setBy, lastVerifiedAt };
   }
 
@@ -247,14 +286,12 @@ export class AwsCredentialsService {
     };
   }
 
-  private async open(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<AwsAccessKey | null> {
-    const stored = await this.stored.find(tenantId, cloudAccountId, slot);
-    return stored && this.clear(stored);
-  }
-
-  private async clear(stored: StoredAccessKey): Promise<AwsAccessKey> {
-    const sealed = { keyId: stored.encryptionKeyId, record: stored.sealedSecret };
-    return new AwsAccessKey(stored.accessKeyId, await this.vault.open(subjectOf(stored), sealed));
+  private async opened(stored: StoredAccessKey): Promise<Secret> {
+    try {
+      return await this.vault.open(subjectOf(stored), { keyId: stored.encryptionKeyId, record: stored.sealedSecret });
+    } catch (error) {
+      throw error instanceof CiphertextRejected ? new CredentialsUnreadable({ cause: error }) : error;
+    }
   }
 
   private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
@@ -280,8 +317,10 @@ function refuseAllButUsers({ arn }: AwsIdentity): void {
   }
 }
 
-type Slotted = Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>;
-
-function subjectOf({ tenantId, cloudAccountId: accountId, slot, version }: Slotted): SecretSubject {
+/** What a stored key's secret is sealed for. */
+export function subjectOf(
+  key: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
+): SecretSubject {
+  const { tenantId, cloudAccountId: accountId, slot, version } = key;
   return { purpose: 'aws-access-key', tenantId, accountId, slot, version };
 }

@@ -1,8 +1,22 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey } from './aws-access-key.js';
-export { awsCredentialsErrors, CredentialsRejected, UnknownRegion } from './aws-credentials.errors.js';
+export {
+  awsCredentialsErrors,
+  CredentialsRejected,
+  CredentialsUnreadable,
+  MissingPermissions,
+  UnknownRegion,
+} from './aws-credentials.errors.js';
+export {
+  AwsVerification,
+  sandboxVendorAccountId,
+  type Verification,
+  type VerificationSubject,
+} from './aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
 export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
+export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
+export { CredentialUseService } from './credential-use.service.js';
 export {
   AwsIam,
   type AwsIdentity,
@@ -17,6 +31,9 @@ export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
 export { AwsCredentialsType } from './graphql/aws-credentials.type.js';
+export { VerificationReportType } from './graphql/verification.type.js';
+export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
+export { SealedSecrets, type Walked } from './sealed-secrets.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
 export { faultInRotateEvery, KeyRotationPolicyService } from './key-rotation-policy.service.js';
 export { KeyRotationPolicy } from './key-rotation-policy.entity.js';
@@ -24,3 +41,4 @@ export { KeyRotationService } from './key-rotation.service.js';
 export { KeyRotation } from './key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 export { defaultRotationPace, RotationPace } from './rotation-pace.js';
+export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

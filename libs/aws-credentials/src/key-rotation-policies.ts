@@ -9,8 +9,6 @@ export abstract class KeyRotationPolicies {
   /** Adds the policy, or writes it. Hold the account first. */
   abstract put(policy: KeyRotationPolicy): Promise<void>;
 
-  abstract remove(tenantId: number, cloudAccountId: number): Promise<void>;
-
   /** Takes policies that ask for something and nobody is at, for `owner` until `until`. */
   abstract claim(claim: { now: Date; owner: string; until: Date; limit: number }): Promise<KeyRotationPolicy[]>;
 }

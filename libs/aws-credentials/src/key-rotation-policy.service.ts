@@ -120,7 +120,7 @@ export class KeyRotationPolicyService {
 
   private async refusalOf(account: RotatedAccount): Promise<DomainError | null> {
     try {
-      await this.rotations.refuseUnlessPossible(account);
+      await this.rotations.refuseUnlessPossible(account, gateway);
       return null;
     } catch (error) {
       if (error instanceof DomainError) return error;

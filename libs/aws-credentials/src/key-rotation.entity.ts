@@ -3,6 +3,7 @@ import type { Actor, ActorKind } from '#libs/events';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { RotationNotUnderWay, RotationTooLate } from './aws-credentials.errors.js';
 import type { AwsKeyOfUser, AwsKeysOfUser } from './aws-iam.js';
+import type { IntendedUse } from './credential-use.entity.js';
 import type { KeySlot } from './stored-access-key.entity.js';
 
 /** Where a rotation is, for people. The first three are not over. */
@@ -220,6 +221,12 @@ export class KeyRotation {
 
   get isOver(): boolean {
     return this.endedAt !== null;
+  }
+
+  /** What its keys are opened for, and in whose name. */
+  get use(): IntendedUse {
+    const actor = { kind: this.startedByKind, id: this.startedById, name: this.startedByName };
+    return { actor, purpose: 'ROTATION' };
   }
 
   /** Goes on to a step that is due at `at`. */

@@ -30,10 +30,10 @@ export class KeyRotationService {
    *
    * @throws CredentialsNotRotatable, RotationInProgress, AwsKeyLimit, CredentialsRejected
    */
-  async refuseUnlessPossible(account: RotatedAccount): Promise<void> {
+  async refuseUnlessPossible(account: RotatedAccount, actor: Actor): Promise<void> {
     const { tenantId, id } = account;
     await this.refuseUnlessFree(tenantId, id);
-    const key = await this.credentials.reveal(tenantId, id);
+    const key = await this.credentials.reveal(tenantId, id, { actor, purpose: 'ROTATION' });
     if (!key) throw new CredentialsNotRotatable();
     await refuseUnlessRotatable(this.aws, key, account);
   }

@@ -15,7 +15,8 @@ export abstract class KeyRotations {
   /** Writes a held rotation. */
   abstract update(rotation: KeyRotation): Promise<void>;
 
-  abstract remove(tenantId: number, cloudAccountId: number): Promise<void>;
+  /** All about an account that is going: its rotation, and how often one was wanted. */
+  abstract forget(tenantId: number, cloudAccountId: number): Promise<void>;
 
   /** Takes rotations that are due and nobody is at, for `owner` until `until`. */
   abstract claim(claim: { now: Date; owner: string; until: Date; limit: number }): Promise<KeyRotation[]>;

@@ -261,7 +261,7 @@ export class KeyRotator {
   // 4 Until AWS accepts the new key, both for STS and for IAM; then the keys are switched.
   private async prove({ rotation, account }: Situation): Promise<KeyRotation> {
     const { tenantId, id, region } = account;
-    const candidate = await this.credentials.revealCandidate(tenantId, id);
+    const candidate = await this.credentials.revealCandidate(tenantId, id, rotation.use);
     if (!candidate) throw new LeaseLost();
     const { userId } = await this.aws.identityOf(candidate, region);
     await this.aws.accessKeys(candidate, region);
@@ -333,7 +333,7 @@ export class KeyRotator {
       const current = await this.acting(situation);
       isThere = await this.isStillThere(() => this.aws.setKeyActive(current, region, rotation.oldKeyId, true));
     } catch (error) {
-      const old = await this.credentials.revealRetiring(tenantId, id);
+      const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
       const works = old !== null && (await this.aws.identityOf(old, region).then(Boolean, () => false));
       if (!works) throw error;
     }
@@ -349,7 +349,7 @@ export class KeyRotator {
   // R2 The old key must work before it takes the place of the new one.
   private async switchBack({ rotation, account }: Situation): Promise<KeyRotation> {
     const { tenantId, id, region } = account;
-    const old = await this.credentials.revealRetiring(tenantId, id);
+    const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
     if (!old) throw new LeaseLost();
     await this.aws.identityOf(old, region);
     return this.journal.write(rotation, async (fresh, _, now) => {
@@ -379,8 +379,8 @@ export class KeyRotator {
     const { tenantId, id, awsUserId } = account;
     const key =
       rotation.isSuperseded && rotation.awsUserId !== awsUserId
-        ? await this.credentials.revealRetiring(tenantId, id)
-        : await this.credentials.reveal(tenantId, id);
+        ? await this.credentials.revealRetiring(tenantId, id, rotation.use)
+        : await this.credentials.reveal(tenantId, id, rotation.use);
     if (!key) throw new LeaseLost();
     return key;
   }
@@ -433,6 +433,7 @@ export class KeyRotator {
     }
     const needsAttention =
       error.code === 'AWS_ACTION_DENIED' ||
+      error.code === 'CREDENTIALS_UNREADABLE' ||
       error instanceof AwsOrphanAmbiguous ||
       (isHopeless && rotation.step !== 'GRACE');
     rotation.failed(fault, after(now, this.backOff(Math.max(0, rotation.failures))), needsAttention);

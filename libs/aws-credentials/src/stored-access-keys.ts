@@ -1,3 +1,4 @@
+import type { SealedSecret } from '#libs/encryption';
 import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 
 /** All stored access keys, as the domain sees them: a collection. */
@@ -17,6 +18,15 @@ export abstract class StoredAccessKeys {
   abstract keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]>;
 
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
+
+  /** Whosever they are, by id: those behind `id`, at most `limit`. */
+  abstract allAfter(id: number, limit: number): Promise<StoredAccessKey[]>;
+
+  /** Of every tenant. */
+  abstract count(): Promise<number>;
+
+  /** Puts the same secret, sealed anew, in the place of what was seen; false when that is not there any more. */
+  abstract reseal(seen: StoredAccessKey, sealed: SealedSecret): Promise<boolean>;
 
   /** From one slot, or from all of them. */
   abstract remove(tenantId: number, cloudAccountId: number, slot?: KeySlot): Promise<void>;

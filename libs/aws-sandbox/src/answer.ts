@@ -8,6 +8,11 @@ export interface Answer {
   readonly body: string;
 }
 
+/** The connection is cut, and nothing goes back. */
+export const cut = 'cut' as const;
+
+export type Outcome = Answer | typeof cut;
+
 export function result(namespace: string, action: string, content: XmlContent, requestId: string): Answer {
   const inside = toXml({ [`${action}Result`]: content, ResponseMetadata: { RequestId: requestId } });
   return xml(200, `<${action}Response xmlns="${namespace}">${inside}</${action}Response>`);

@@ -1,12 +1,21 @@
 import { type Action } from './actions/action.js';
+import { assumeRole } from './actions/assume-role.js';
+import { createAccessKey } from './actions/create-access-key.js';
+import { deleteAccessKey } from './actions/delete-access-key.js';
+import { getAccessKeyLastUsed } from './actions/get-access-key-last-used.js';
 import { getCallerIdentity } from './actions/get-caller-identity.js';
 import { getRole } from './actions/get-role.js';
+import { getSessionToken } from './actions/get-session-token.js';
 import { getUser } from './actions/get-user.js';
+import { listAccessKeys } from './actions/list-access-keys.js';
+import { simulatePrincipalPolicy } from './actions/simulate-principal-policy.js';
+import { updateAccessKey } from './actions/update-access-key.js';
+import { type Service } from './state/access-keys.js';
 
 /** One of the AWS services: in the query protocol a name, a version that never changes, and actions. */
 export interface Api {
   /** As it stands in the credential scope of a signature. */
-  readonly service: string;
+  readonly service: Service;
   readonly version: string;
   readonly namespace: string;
   readonly actions: Readonly<Record<string, Action>>;
@@ -16,14 +25,23 @@ const sts: Api = {
   service: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  actions: { GetCallerIdentity: getCallerIdentity },
+  actions: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity, GetSessionToken: getSessionToken },
 };
 
 const iam: Api = {
   service: 'iam',
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
-  actions: { GetRole: getRole, GetUser: getUser },
+  actions: {
+    CreateAccessKey: createAccessKey,
+    DeleteAccessKey: deleteAccessKey,
+    GetAccessKeyLastUsed: getAccessKeyLastUsed,
+    GetRole: getRole,
+    GetUser: getUser,
+    ListAccessKeys: listAccessKeys,
+    SimulatePrincipalPolicy: simulatePrincipalPolicy,
+    UpdateAccessKey: updateAccessKey,
+  },
 };
 
 /** A new action is one entry above, in the API it belongs to. */

@@ -1,9 +1,16 @@
-import { findAccessKey, sandboxSecret, type AccessKey } from './access-key.js';
-import { invalidClientTokenId, missingAuthenticationToken, signatureDoesNotMatch } from './aws-errors.js';
+import { findAccessKey, type AccessKey } from './access-key.js';
+import { expiredToken, invalidClientTokenId, missingAuthenticationToken, signatureDoesNotMatch } from './aws-errors.js';
+import { derivedSecret } from './derived-secret.js';
+import { readSession, sessionKeyPrefix, type Session } from './session.js';
 import { type AwsRequest } from './request.js';
 import { parseAuthorization, type CredentialScope } from './signature/authorization.js';
 import { refuseUnlessCurrent, signingTimeOf } from './signature/signing-time.js';
 import { signatureFits } from './signature/verify-signature.js';
+import { type SandboxState } from './state/sandbox-state.js';
+
+/** What a call was signed with. */
+export type Credentials =
+  { readonly key: AccessKey; readonly session?: undefined } | { readonly key?: undefined; readonly session: Session };
 
 /**
  * Proves that a call comes from whoever holds the key's secret, and that it was signed just now.
@@ -14,19 +21,37 @@ import { signatureFits } from './signature/verify-signature.js';
 export async function authenticate(
   request: AwsRequest,
   now: Date,
-): Promise<{ key: AccessKey; scope: CredentialScope }> {
+  { keys, sessionsEndedAt }: SandboxState,
+): Promise<{ credentials: Credentials; scope: CredentialScope }> {
   const header = request.headers['authorization'];
   if (!header) throw missingAuthenticationToken();
 
   const authorization = parseAuthorization(header);
   const signedAt = signingTimeOf(request);
 
-  const key = findAccessKey(authorization.accessKeyId);
-  if (!key) throw invalidClientTokenId();
+  const credentials = credentialsOf(authorization.accessKeyId, request.headers['x-amz-security-token']);
+  if (!credentials) throw invalidClientTokenId();
 
-  const fits = !key.family.noSecretFits && (await signatureFits(request, authorization, signedAt, sandboxSecret));
+  const { key, session } = credentials;
+  // What is not of IAM is refused in any case, soon.
+  const service = authorization.scope.service === 'iam' ? 'iam' : 'sts';
+  if (key && !keys.isTaken(key.id, service)) throw invalidClientTokenId();
+
+  const secret = session ? derivedSecret(session.accessKeyId) : key.secret;
+  const fits = !key?.family.noSecretFits && (await signatureFits(request, authorization, signedAt, secret));
   if (!fits) throw signatureDoesNotMatch();
 
   refuseUnlessCurrent(signedAt, now);
-  return { key, scope: authorization.scope };
+  if (session && (session.endsAt <= now.getTime() || session.beganAt < sessionsEndedAt)) throw expiredToken();
+  return { credentials, scope: authorization.scope };
+}
+
+/** A session is nothing without its token, and a key is none with one. */
+function credentialsOf(accessKeyId: string, token: string | undefined): Credentials | undefined {
+  if (accessKeyId.startsWith(sessionKeyPrefix)) {
+    const session = readSession(accessKeyId, token ?? '');
+    return session && { session };
+  }
+  const key = token === undefined ? findAccessKey(accessKeyId) : undefined;
+  return key && { key };
 }

@@ -1,43 +1,83 @@
-import { refusal, result, type Answer } from './answer.js';
+import { refusal, result, type Answer, type Outcome } from './answer.js';
 import { apiOf, findAction, type Api } from './apis.js';
 import { authenticate } from './authentication.js';
 import {
   AwsError,
   invalidAction,
+  invalidClientTokenId,
   methodNotAllowed,
   missingAction,
   signatureDoesNotMatch,
   unknownPath,
 } from './aws-errors.js';
 import { callerOf, type Caller } from './caller.js';
+import { misfortunes, type CarryOut, type Misfortune } from './misfortunes.js';
 import { parametersOf, type AwsRequest } from './request.js';
-import { scopedService } from './signature/authorization.js';
+import { accessKeyIdIn, scopedService } from './signature/authorization.js';
+import { ownerName, type SandboxState } from './state/sandbox-state.js';
 
 /** One call from its arrival to its answer, in the order in which AWS finds fault with calls. */
-export async function answerCall(request: AwsRequest, requestId: string): Promise<Answer> {
+export async function answerCall(request: AwsRequest, requestId: string, state: SandboxState): Promise<Outcome> {
   const parameters = parametersOf(request);
-  const api = apiOf(parameters.get('Version'), scopedService(request.headers['authorization']));
+  const authorization = request.headers['authorization'];
+  const api = apiOf(parameters.get('Version'), scopedService(authorization));
+  const noted = state.calls.note(parameters, accessKeyIdIn(authorization));
 
   try {
     if (request.path !== '/') throw unknownPath();
     if (request.method !== 'POST' && request.method !== 'GET') throw methodNotAllowed();
 
-    const { key, scope } = await authenticate(request, new Date());
+    const { credentials, scope } = await authenticate(request, new Date(), state);
 
     if (scope.service !== api.service) {
       throw signatureDoesNotMatch(`Credential should be scoped to correct service: '${api.service}'. `);
     }
 
-    const caller = callerOf(key, scope.region);
-    const carryOut = () => carryOutAction(api, caller, parameters, requestId);
-    return await (key.family.intercept ? key.family.intercept(carryOut, key.accountPart + key.userPart) : carryOut());
+    const caller = callerOf(credentials, scope.region, state);
+    if (credentials.key) {
+      const use = { at: new Date(), service: api.service, region: scope.region };
+      state.keys.use(credentials.key, ownerName(caller.account, caller.user), use);
+    }
+    const carryOut = asItsKeyIsTreated(caller, parameters.get('Action'), state, () => {
+      try {
+        return carryOutAction(api, caller, parameters, requestId, state);
+      } catch (error) {
+        // Noted here as well as below: the refusal may get lost on its way.
+        if (error instanceof AwsError) noted.awsErrorCode = error.code;
+        throw error;
+      }
+    });
+    const fault = state.faults.take(parameters.get('Action'), caller.accessKeyId);
+    if (!fault) return await carryOut();
+
+    noted.fault = fault;
+    const meet: Misfortune = misfortunes[fault];
+    return await meet(carryOut, state.pace);
   } catch (error) {
-    if (error instanceof AwsError) return refusal(api.namespace, error, requestId);
-    throw error;
+    if (!(error instanceof AwsError)) throw error;
+    noted.awsErrorCode = error.code;
+    return refusal(api.namespace, error, requestId);
   }
 }
 
-function carryOutAction(api: Api, caller: Caller, parameters: URLSearchParams, requestId: string): Answer {
+/** The action as a key's family lets it be carried out; sessions of a user are treated as the key that began them. */
+function asItsKeyIsTreated(caller: Caller, action: string | null, state: SandboxState, carryOut: CarryOut): CarryOut {
+  const { family, account, user, accessKeyId: keyId } = caller;
+  if (!family) return carryOut;
+
+  if (!state.firstUses.has(keyId)) state.firstUses.set(keyId, Date.now());
+  const owner = ownerName(account, user);
+  state.families.set(owner, family);
+  return () => (family.intercept ? family.intercept(carryOut, { keyId, owner, action }, state) : carryOut());
+}
+
+function carryOutAction(
+  api: Api,
+  caller: Caller,
+  parameters: URLSearchParams,
+  requestId: string,
+  state: SandboxState,
+): Answer {
   const name = parameters.get('Action');
   if (!name) throw missingAction();
 
@@ -45,5 +85,9 @@ function carryOutAction(api: Api, caller: Caller, parameters: URLSearchParams, r
   const action = version === api.version ? findAction(api, name) : undefined;
   if (!action) throw invalidAction(name, version);
 
-  return result(api.namespace, name, action(caller, parameters), requestId);
+  // What GetSessionToken gives is not for IAM, as long as it was not asked for with MFA (STS API reference).
+  const { session } = caller;
+  if (api.service === 'iam' && session && !session.mfa && 'accessKeyId' in session.of) throw invalidClientTokenId();
+
+  return result(api.namespace, name, action(caller, parameters, state), requestId);
 }

@@ -1,29 +1,93 @@
-import { type AccessKey } from './access-key.js';
-import { accountOf, iamArn, userOf, type Account, type User } from './account.js';
-import { accessDenied } from './aws-errors.js';
-import { type KeyFamily } from './families.js';
+import { findAccessKey, type AccessKey, type KeyOwner } from './access-key.js';
+import { accountOf, findAccount, gatewayAccount, iamArn, userOf, type Account, type User } from './account.js';
+import { type Credentials } from './authentication.js';
+import { accessDenied, invalidClientTokenId } from './aws-errors.js';
+import { permissionsOf, principalContext, type Principal } from './principal.js';
+import { decide } from './policy/permissions.js';
+import { type Session } from './session.js';
+import { type SandboxState } from './state/sandbox-state.js';
 
 /** Whoever signed a call. */
-export interface Caller {
-  readonly family: KeyFamily;
+export interface Caller extends Principal {
+  /** What the call was signed with. */
+  readonly accessKeyId: string;
+  /** What else is known when it is a session: whether it proved a second factor, and what restricts it. */
+  readonly session: Session | undefined;
+}
+
+/** Whose key it is. A key does not say which partition it is of; the region a call is signed for does. */
+export function ownerOf({ family, accountPart, userPart }: KeyOwner, region: string): OwnerOfKey {
+  const account = family.isGateway ? gatewayAccount(region) : accountOf(accountPart, region);
+  if (family.isRoot) return { account, user: undefined };
+
+  return { account, user: userOf(account, userPart) };
+}
+
+interface OwnerOfKey {
   readonly account: Account;
-  readonly arn: string;
-  /** Of an IAM user the 21 characters beginning AIDA; of root the account id. */
-  readonly userId: string;
-  /** Absent when the caller is root. */
+  /** Absent when the key is root's. */
   readonly user: User | undefined;
 }
 
-/** A key does not say which partition it is of; the region a call is signed for does. */
-export function callerOf({ family, accountPart, userPart }: AccessKey, region: string): Caller {
-  const account = accountOf(accountPart, region);
-  if (family.isRoot) return { family, account, arn: iamArn(account, 'root'), userId: account.id, user: undefined };
+export function callerOf({ key, session }: Credentials, region: string, state: SandboxState): Caller {
+  if (key) return callerWith(key, region, key.id, undefined);
+  if ('accessKeyId' in session.of) {
+    const origin = findAccessKey(session.of.accessKeyId);
+    if (!origin) throw invalidClientTokenId();
+    return callerWith(origin, region, session.accessKeyId, session);
+  }
 
-  const user = userOf(account, userPart);
-  return { family, account, arn: user.arn, userId: user.id, user };
+  const { accountId, roleName, sessionName } = session.of;
+  const account = findAccount(accountId, region);
+  const role = account && state.findRole(account, roleName);
+  if (!role) throw invalidClientTokenId();
+
+  return {
+    accessKeyId: session.accessKeyId,
+    session,
+    family: undefined,
+    account,
+    user: undefined,
+    role,
+    arn: `arn:${account.partition}:sts::${account.id}:assumed-role/${roleName}/${sessionName}`,
+    userId: `${role.id}:${sessionName}`,
+  };
+}
+
+function callerWith(key: AccessKey, region: string, accessKeyId: string, session: Session | undefined): Caller {
+  const { account, user } = ownerOf(key, region);
+  return {
+    accessKeyId,
+    session,
+    family: key.family,
+    account,
+    user,
+    role: undefined,
+    arn: user?.arn ?? iamArn(account, 'root'),
+    userId: user?.id ?? account.id,
+  };
+}
+
+/** What a call is about: as policies name it, and as AWS names it in a refusal. */
+export interface Resource {
+  readonly arn: string;
+  /** `role console-role`; the ARN when not said. */
+  readonly shown?: string;
 }
 
 /** AWS asks this before it looks whether the resource exists, and so must every action. */
-export function authorize(caller: Caller, action: string, resource: string): void {
-  if (caller.family.denied?.includes(action)) throw accessDenied(caller.arn, action, resource);
+export function authorize(caller: Caller, action: string, { arn, shown = arn }: Resource, state: SandboxState): void {
+  const { decision, because } = decide(permissionsOf(caller, state, caller.session), {
+    action,
+    resource: arn,
+    context: contextOf(caller),
+  });
+  if (decision !== 'allowed') throw accessDenied(caller.arn, action, shown, because);
+}
+
+/** The condition keys of a call. A long-term key says nothing of a second factor, a session does either way. */
+export function contextOf(caller: Caller): Map<string, readonly string[]> {
+  const context = principalContext(caller);
+  if (caller.session) context.set('aws:multifactorauthpresent', [String(caller.session.mfa)]);
+  return context;
 }

@@ -1,4 +1,11 @@
-import { GetRoleCommand, GetUserCommand } from '@aws-sdk/client-iam';
+import {
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GetRoleCommand,
+  GetUserCommand,
+  ListAccessKeysCommand,
+  SimulatePrincipalPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { jest } from '@jest/globals';
 import { propagation } from './families.js';
@@ -223,6 +230,151 @@ describe('a key of the family LATER', () => {
   });
 });
 
+describe('a key of the family GTWAY', () => {
+  it('belongs to an account of the gateway alone, whatever it ends in', async () => {
+    for (const lastFour of ['A0U1', 'A1U1', 'Z9U1']) {
+      expect((await identityOf(key('GTWAY', lastFour))).Arn).toBe('arn:aws:iam::900000009998:user/gateway-u1');
+    }
+    expect((await identityOf(key('WORKS', 'A0U1'))).Account).toBe('900000000360');
+  });
+});
+
+const simulatedBy = async (accessKeyId: string, ...ActionNames: string[]) => {
+  const { Arn: PolicySourceArn } = await identityOf(accessKeyId);
+  const { EvaluationResults } = await iamAt(sandbox.url, { accessKeyId }).send(
+    new SimulatePrincipalPolicyCommand({ PolicySourceArn, ActionNames }),
+  );
+  return EvaluationResults!;
+};
+
+const decisionsFor = async (accessKeyId: string, ...actions: string[]) =>
+  (await simulatedBy(accessKeyId, ...actions)).map(({ EvalDecision }) => EvalDecision);
+
+const createKey = (accessKeyId: string) => iamAt(sandbox.url, { accessKeyId }).send(new CreateAccessKeyCommand({}));
+
+const keysOf = async (accessKeyId: string) =>
+  (await iamAt(sandbox.url, { accessKeyId }).send(new ListAccessKeysCommand({}))).AccessKeyMetadata!;
+
+describe('a key of the family NPERM', () => {
+  it('lacks the peering of networks, and nothing else', async () => {
+    const peering = ['Create', 'Accept', 'Reject', 'Delete'].map((verb) => `ec2:${verb}VpcPeeringConnection`);
+
+    expect(await decisionsFor(key('NPERM'), ...peering)).toEqual(Array(4).fill('implicitDeny'));
+    expect(await decisionsFor(key('NPERM'), 'ec2:RunInstances', 'ec2:DescribeVpcPeeringConnections')).toEqual([
+      'allowed',
+      'allowed',
+    ]);
+    expect(await decisionsFor(key('WORKS'), ...peering)).toEqual(Array(4).fill('allowed'));
+  });
+});
+
+describe('a key of the family BOUND', () => {
+  it('is bound not to run instances', async () => {
+    expect(await simulatedBy(key('BOUND'), 'ec2:RunInstances', 'ec2:CreateVpc')).toMatchObject([
+      { EvalDecision: 'implicitDeny', PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: false } },
+      { EvalDecision: 'allowed', PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: true } },
+    ]);
+  });
+});
+
+describe('a key of the family SCPDY', () => {
+  it('is denied networks by its organization', async () => {
+    expect(await simulatedBy(key('SCPDY'), 'ec2:CreateVpc', 'ec2:RunInstances')).toMatchObject([
+      { EvalDecision: 'explicitDeny', OrganizationsDecisionDetail: { AllowedByOrganizations: false } },
+      { EvalDecision: 'allowed', OrganizationsDecisionDetail: { AllowedByOrganizations: true } },
+    ]);
+  });
+});
+
+describe('a key of the family NSIMU', () => {
+  it('may not simulate', async () => {
+    await expect(simulatedBy(key('NSIMU'), 'ec2:RunInstances')).rejects.toEqual(
+      refusal(403, 'AccessDenied', /iam:SimulatePrincipalPolicy .* because no identity-based policy allows/),
+    );
+    expect((await roleSeenBy(key('NSIMU'))).Role).toBeDefined();
+  });
+});
+
+describe('a key of the family TWOKY', () => {
+  it('has a sister, which is in the way of a third and can be deleted', async () => {
+    const twoKeys = key('TWOKY', 'B8U1');
+    const [own, sister] = await keysOf(twoKeys);
+    expect(own!.AccessKeyId).toBe(twoKeys);
+
+    await expect(createKey(twoKeys)).rejects.toEqual(
+      refusal(409, 'LimitExceededException', 'Cannot exceed quota for AccessKeysPerUser: 2'),
+    );
+    await iamAt(sandbox.url, { accessKeyId: twoKeys }).send(
+      new DeleteAccessKeyCommand({ AccessKeyId: sister!.AccessKeyId }),
+    );
+    expect((await createKey(twoKeys)).AccessKey!.AccessKeyId).not.toBe(sister!.AccessKeyId);
+  });
+});
+
+describe('a key of the family NROTA', () => {
+  it('is denied the creation of keys', async () => {
+    await expect(createKey(key('NROTA', 'B9U1'))).rejects.toEqual(
+      refusal(403, 'AccessDenied', /iam:CreateAccessKey .* with an explicit deny in an identity-based policy$/),
+    );
+    expect(await keysOf(key('NROTA', 'B9U1'))).toHaveLength(1);
+  });
+});
+
+describe('a key of the family DROPS', () => {
+  it('creates a key nobody hears of, once', async () => {
+    const dropping = key('DROPS', 'B4U1');
+    await expect(createKey(dropping)).rejects.toThrow('socket hang up');
+
+    const [, orphan] = await keysOf(dropping);
+    await iamAt(sandbox.url, { accessKeyId: dropping }).send(
+      new DeleteAccessKeyCommand({ AccessKeyId: orphan!.AccessKeyId }),
+    );
+    expect((await createKey(dropping)).AccessKey!.SecretAccessKey).toBeDefined();
+  });
+});
+
+describe('a key of the family THRTY', () => {
+  it('is throttled three times in ten, always the same', async () => {
+    const calls: boolean[] = [];
+    for (let call = 1; call <= 20; call++) {
+      calls.push(await identityOf(key('THRTY', 'C2U1')).then(Boolean, ({ name }) => name !== 'Throttling'));
+    }
+    const throttled = calls.flatMap((isAnswered, i) => (isAnswered ? [] : [i + 1]));
+
+    expect(throttled).toEqual([4, 7, 10, 14, 17, 20]);
+  });
+});
+
+describe('a key of the family SLOWP', () => {
+  it('creates keys that are unknown for a while', async () => {
+    const { AccessKey } = await createKey(key('SLOWP', 'C3U1'));
+    const { AccessKeyId: id, SecretAccessKey: secret } = AccessKey!;
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'], now: Date.now() });
+    try {
+      await expect(identityOf(id!, secret)).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+      jest.setSystemTime(Date.now() + propagation);
+      expect((await identityOf(id!, secret)).Account).toBeDefined();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('is as slow as the pace of the sandbox', async () => {
+    const quick = await startAwsSandbox({ pace: 0 });
+    try {
+      const iam = iamAt(quick.url, { accessKeyId: key('SLOWP', 'C3U1') });
+      const { AccessKey } = await iam.send(new CreateAccessKeyCommand({}));
+      const created = { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
+      expect((await stsAt(quick.url, created).send(new GetCallerIdentityCommand({}))).Account).toBeDefined();
+
+      const later = stsAt(quick.url, { accessKeyId: key('LATER') });
+      expect((await later.send(new GetCallerIdentityCommand({}))).Account).toBeDefined();
+    } finally {
+      await quick.close();
+    }
+  });
+});
+
 describe('a key the sandbox does not know', () => {
   it.each([
     'AKIAIOSFODNN7EXAMPLE',
@@ -231,6 +383,7 @@ describe('a key the sandbox does not know', () => {
     'AKIASANDBOXWORKSA1U1X',
     'AKIASANDBOXWORKSa1u1',
     'ASIASANDBOXWORKSA1U1',
+    'AKIASANDBOX99A1U1ABC',
     'akiasandboxworksa1u1',
   ])('is refused: %s', async (accessKeyId) => {
     await expect(identityOf(accessKeyId)).rejects.toEqual(
@@ -262,7 +415,9 @@ describe('the partition', () => {
 describe('what people are told about the keys', () => {
   it('has an example of every family that fits its pattern', () => {
     expect(sandboxKeys.map(({ family }) => family)).toEqual(
-      'WORKS AGAIN WRONG NROLE NLOOK ROOTS THROT HANGS SLOWS DOWNS PAGES SKEWS LATER'.split(' '),
+      'WORKS AGAIN WRONG NROLE NLOOK ROOTS THROT HANGS SLOWS DOWNS PAGES SKEWS LATER GTWAY NPERM BOUND SCPDY NSIMU TWOKY NROTA DROPS THRTY SLOWP'.split(
+        ' ',
+      ),
     );
     for (const { family, accessKeyId, pattern, behaviour } of sandboxKeys) {
       expect(accessKeyId).toMatch(new RegExp(`^${pattern}$`));
@@ -270,6 +425,14 @@ describe('what people are told about the keys', () => {
       expect(accessKeyId).toHaveLength(20);
       expect(behaviour).toMatch(/^[A-Z].*\.$/);
     }
+  });
+
+  it('has an example of its own for every family, but for the second key of a user', () => {
+    const examples = sandboxKeys
+      .filter(({ family }) => family !== 'AGAIN')
+      .map(({ accessKeyId }) => accessKeyId.slice(-4));
+
+    expect(new Set(examples).size).toBe(examples.length);
   });
 
   it('has a secret of the shape of a real one', () => {

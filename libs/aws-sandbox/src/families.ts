@@ -1,7 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer } from './answer.js';
-import { invalidClientTokenId, throttling } from './aws-errors.js';
-import { refuseUnlessCurrent } from './signature/signing-time.js';
+import { invalidClientTokenId } from './aws-errors.js';
+import { misfortunes, slowness, type CarryOut } from './misfortunes.js';
+import { type Outcome } from './answer.js';
+import { everythingBut, everythingExceptDenied } from './policy/common-policies.js';
+import { type PolicyDocument } from './policy/policy-document.js';
 
 /**
  * How AWS treats the keys of one kind. A key works unless its family says otherwise, so an entry below is a sentence
@@ -17,27 +18,46 @@ export interface KeyFamily {
   readonly noSecretFits?: true;
   /** The key belongs to the account's root user, not to an IAM user. */
   readonly isRoot?: true;
+  /** The key belongs to the gateway's own account, whatever it ends in. */
+  readonly isGateway?: true;
   readonly accountHasNoRoles?: true;
-  /** The actions no policy of the user allows: `iam:GetRole`. */
-  readonly denied?: readonly string[];
+  /** What the user may do, where it is not everything. */
+  readonly policies?: readonly PolicyDocument[];
+  readonly boundary?: PolicyDocument;
+  readonly serviceControlPolicies?: readonly PolicyDocument[];
+  /** The user has a second key, which nobody knows the secret of. */
+  readonly hasSpareKey?: true;
+  /** How long keys that the user creates stay unknown at the least, in milliseconds at the pace of 1. */
+  readonly createdKeysTake?: number;
   /** Comes between a correctly signed call and its action: may answer instead, later, or never. */
-  readonly intercept?: (carryOut: () => Answer, lastFour: string) => Answer | Promise<Answer>;
+  readonly intercept?: (carryOut: CarryOut, call: KeyCall, sandbox: Surroundings) => Outcome | Promise<Outcome>;
 }
 
-const page = (status: number, text: string): Answer => ({
-  status,
-  contentType: 'text/html',
-  body: `<!doctype html><html><body><h1>${text}</h1></body></html>`,
-});
+/** What a family may know of a call. */
+export interface KeyCall {
+  readonly keyId: string;
+  /** Whose key it is, the same for all keys of a user. */
+  readonly owner: string;
+  readonly action: string | null;
+}
 
-const slowness = 1500;
-const anHour = 60 * 60 * 1000;
+/** What a family may know of the sandbox it is used in. */
+export interface Surroundings {
+  /** What every waiting time is multiplied with. */
+  readonly pace: number;
+  /** When each key was first used, in milliseconds since 1970. */
+  readonly firstUses: Map<string, number>;
+  /** How many calls a family has counted, by its name and the owner of the keys. */
+  readonly counts: Map<string, number>;
+}
 
-/** How long a LATER key stays unknown after it was first used, in milliseconds: as long as AWS often takes. */
+/** How long a LATER key stays unknown after it was first used, in milliseconds at the pace of 1: as long as AWS often takes. */
 export const propagation = 8000;
-const firstUse = new Map<string, number>();
 
-/** A new family is one entry here. Each example has an account of its own, except where two keys are of one user. */
+/**
+ * A new family is one entry here, the last: keys that were created know their family by its place. Each example has an
+ * account of its own, except where two keys are of one user.
+ */
 export const keyFamilies: readonly KeyFamily[] = [
   {
     name: 'WORKS',
@@ -65,7 +85,7 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'NLOOK',
     example: 'A4U1',
     behaviour: 'Works, but its user may not look up roles: iam:GetRole is refused with AccessDenied.',
-    denied: ['iam:GetRole'],
+    policies: [everythingBut('iam:GetRole')],
   },
   {
     name: 'ROOTS',
@@ -77,58 +97,130 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'THROT',
     example: 'A6U1',
     behaviour: 'Is throttled: every call is refused with Throttling, "Rate exceeded".',
-    intercept: () => {
-      throw throttling();
-    },
+    intercept: misfortunes.throttle,
   },
   {
     name: 'HANGS',
     example: 'A7U1',
     behaviour: 'Hangs: every call is accepted and never answered.',
-    intercept: () => new Promise<never>(() => {}),
+    intercept: misfortunes.hang,
   },
   {
     name: 'SLOWS',
     example: 'A8U1',
     behaviour: `Works, after ${slowness / 1000} seconds.`,
-    intercept: async (carryOut) => {
-      await wait(slowness);
-      return carryOut();
-    },
+    intercept: (carryOut, _, { pace }) => misfortunes.slow(carryOut, pace),
   },
   {
     name: 'DOWNS',
     example: 'A9U1',
     behaviour: 'Meets an AWS that is down: every call is answered with status 503 and a page of HTML.',
-    intercept: () => page(503, 'Service Unavailable'),
+    intercept: misfortunes['503'],
   },
   {
     name: 'PAGES',
     example: 'B1U1',
     behaviour: 'Meets a proxy in place of AWS: every call is answered with status 200 and a page of HTML.',
-    intercept: () => page(200, 'Welcome to our network'),
+    intercept: misfortunes['html-200'],
   },
   {
     name: 'SKEWS',
     example: 'B2U1',
     behaviour: 'Meets an AWS whose clock is an hour ahead: every call is refused with "Signature expired".',
-    intercept: (carryOut) => {
-      refuseUnlessCurrent(new Date(Date.now() - anHour), new Date());
-      return carryOut();
-    },
+    intercept: misfortunes.skew,
   },
   {
     name: 'LATER',
     example: 'B3U1',
     behaviour: `Was just created: unknown (InvalidClientTokenId) for ${propagation / 1000} seconds from its first use, then works.`,
-    intercept: (carryOut, lastFour) => {
-      const since = firstUse.get(lastFour) ?? Date.now();
-      firstUse.set(lastFour, since);
-      if (Date.now() - since < propagation) throw invalidClientTokenId();
+    intercept: (carryOut, { keyId }, { pace, firstUses }) => {
+      if (Date.now() - firstUses.get(keyId)! < propagation * pace) throw invalidClientTokenId();
       return carryOut();
     },
   },
+  {
+    name: 'GTWAY',
+    example: 'A0U1',
+    behaviour:
+      'Works: the identity of the gateway itself, in an account of its own. Access roles trust it where it ends in U1: access-role-<externalId>, for one, with that external id.',
+    isGateway: true,
+  },
+  {
+    name: 'NPERM',
+    example: 'C1U1',
+    behaviour:
+      'Works, but its user may not peer networks: no policy allows the four actions of ec2:…VpcPeeringConnection.',
+    policies: [
+      everythingBut(
+        'ec2:CreateVpcPeeringConnection',
+        'ec2:AcceptVpcPeeringConnection',
+        'ec2:RejectVpcPeeringConnection',
+        'ec2:DeleteVpcPeeringConnection',
+      ),
+    ],
+  },
+  {
+    name: 'BOUND',
+    example: 'B5U1',
+    behaviour: 'Works, but the permissions boundary of its user does not allow ec2:RunInstances.',
+    boundary: everythingBut('ec2:RunInstances'),
+  },
+  {
+    name: 'SCPDY',
+    example: 'B6U1',
+    behaviour: 'Works, but a service control policy of its organization denies ec2:CreateVpc.',
+    serviceControlPolicies: [everythingExceptDenied('ec2:CreateVpc')],
+  },
+  {
+    name: 'NSIMU',
+    example: 'B7U1',
+    behaviour:
+      'Works, but its user may not simulate policies: iam:SimulatePrincipalPolicy is refused with AccessDenied.',
+    policies: [everythingBut('iam:SimulatePrincipalPolicy')],
+  },
+  {
+    name: 'TWOKY',
+    example: 'B8U1',
+    behaviour: 'Works, and its user has a second access key already: CreateAccessKey is refused with LimitExceeded.',
+    hasSpareKey: true,
+  },
+  {
+    name: 'NROTA',
+    example: 'B9U1',
+    behaviour: 'Works, but its user may not create access keys: a policy denies iam:CreateAccessKey.',
+    policies: [everythingExceptDenied('iam:CreateAccessKey')],
+  },
+  {
+    name: 'DROPS',
+    example: 'B4U1',
+    behaviour: 'Works, but the first answer to CreateAccessKey gets lost: the key is there, and nobody has its secret.',
+    intercept: (carryOut, { owner, action }, { counts }) =>
+      action === 'CreateAccessKey' && nextCount(counts, `DROPS ${owner}`) === 1
+        ? misfortunes['drop-answer'](carryOut)
+        : carryOut(),
+  },
+  {
+    name: 'THRTY',
+    example: 'C2U1',
+    behaviour:
+      'Works, but three calls of every ten, the fourth, the seventh and the tenth, are refused with Throttling.',
+    intercept: (carryOut, { owner }, { counts }) =>
+      [4, 7, 0].includes(nextCount(counts, `THRTY ${owner}`) % 10) ? misfortunes.throttle() : carryOut(),
+  },
+  {
+    name: 'SLOWP',
+    example: 'C3U1',
+    behaviour: `Works, but keys that its user creates stay unknown (InvalidClientTokenId) for ${propagation / 1000} seconds.`,
+    createdKeysTake: propagation,
+  },
 ];
+
+/** Counts one more call, beginning with 1. */
+function nextCount(counts: Map<string, number>, name: string): number {
+  const count = (counts.get(name) ?? 0) + 1;
+  counts.set(name, count);
+  return count;
+}
 
 /** What people are told about a family of keys. */
 export interface SandboxKey {

@@ -1,13 +1,17 @@
-/** The content of an element: a text, or elements by name. */
-export type XmlContent = string | { readonly [element: string]: XmlContent };
+/** The content of an element: a text, elements by name, or the members of a list. What is undefined is left out. */
+export type XmlContent = string | readonly XmlContent[] | { readonly [element: string]: XmlContent | undefined };
 
 export function toXml(content: XmlContent): string {
   if (typeof content === 'string') return escape(content);
 
-  return Object.entries(content)
-    .map(([element, inner]) => `<${element}>${toXml(inner)}</${element}>`)
+  // The query protocol calls what a list holds its members.
+  const elements = isList(content) ? content.map((inner) => ['member', inner] as const) : Object.entries(content);
+  return elements
+    .map(([element, inner]) => (inner === undefined ? '' : `<${element}>${toXml(inner)}</${element}>`))
     .join('');
 }
+
+const isList = (content: XmlContent): content is readonly XmlContent[] => Array.isArray(content);
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

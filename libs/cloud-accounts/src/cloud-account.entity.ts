@@ -143,6 +143,13 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
+  /** That nothing is missing any more: returns whether that changed anything. */
+  hasPermissionsNow(): boolean {
+    if (this.status !== 'MISSING_PERMISSIONS') return false;
+    Object.assign(this, { status: 'ACTIVE' } satisfies Partial<CloudAccount>);
+    return true;
+  }
+
   get goesWhenUnused(): boolean {
     return this.status === 'DELETING_WHEN_UNUSED';
   }

@@ -38,6 +38,12 @@ export const cloudAccountErrors = {
     retryable: false,
     remediation: 'Hosted accounts are changed by the operator of the gateway.',
   },
+  CLOUD_ACCOUNT_WITHOUT_CREDENTIALS: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: true,
+    remediation: 'Wait until AWS knows the key that was set, or set another one with `updateCloudAccount`.',
+  },
   CLOUD_ACCOUNT_NOT_ACTIVE: {
     kind: 'conflict',
     fault: 'CALLER',
@@ -115,5 +121,17 @@ export class CloudAccountNotActive extends DomainError {
     super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_ACTIVE', 'The cloud account is not ready for subscriptions.', {
       path: ['input', 'cloudAccountId'],
     });
+  }
+}
+
+/** None that AWS has accepted. */
+export class CloudAccountWithoutCredentials extends DomainError {
+  constructor() {
+    super(
+      cloudAccountErrors,
+      'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS',
+      'The cloud account has no credentials that AWS has accepted.',
+      { path: ['input', 'id'] },
+    );
   }
 }

@@ -36,6 +36,7 @@ class TrustingCredentials {
   keep: AwsCredentialsService['keep'] = async (_, id, key) => void this.kept.set(id, key);
   verified: AwsCredentialsService['verified'] = async () => undefined;
   reveal: AwsCredentialsService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
+  has: AwsCredentialsService['has'] = async (_, id, key) => this.kept.get(id)?.accessKeyId === key.accessKeyId;
   shred: AwsCredentialsService['shred'] = async (_, id) => void this.kept.delete(id);
 
   snapshot(): () => void {
@@ -89,6 +90,7 @@ describe('CloudAccountService', () => {
       accounts,
       subscriptions,
       credentials as unknown as AwsCredentialsService,
+      undefined as never,
       events,
       unitOfWork,
     );
@@ -161,6 +163,31 @@ describe('CloudAccountService', () => {
       await service.update(viewer, { id, expectedVersion: 1, name: 'Renamed' });
 
       expect(credentials.asked).toBe(0);
+    });
+
+    it('changes nothing for the key it has, and asks AWS for nothing', async () => {
+      const account = await create();
+      credentials.asked = 0;
+
+      const same = { id: account.id, expectedVersion: 1, key: keyOf('111/A') };
+      expect(await service.update(viewer, same)).toEqual(account);
+      expect(await service.update(viewer, { ...same, name: 'Production', consoleRoleName: 'console' })).toEqual(
+        account,
+      );
+      expect(events.all).toHaveLength(1);
+
+      expect(await service.update(viewer, { ...same, name: 'Renamed' })).toMatchObject({ name: 'Renamed', version: 2 });
+      expect(events.all.at(-1)?.data).toMatchObject({ changed: ['name'] });
+      expect(credentials.asked).toBe(0);
+    });
+
+    it('proves a new role with the key that is sent along, though it is the stored one', async () => {
+      const { id } = await create();
+      credentials.reveal = () => Promise.reject(new Error('The stored one was opened.'));
+
+      await service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/A'), consoleRoleName: 'second' });
+
+      expect(events.all.at(-1)?.data).toMatchObject({ changed: ['consoleRoleName'] });
     });
 
     it('leaves an account in use in its AWS account', async () => {

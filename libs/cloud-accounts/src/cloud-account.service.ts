@@ -1,5 +1,11 @@
 import { operatorTenantId, type Viewer } from '#libs/access';
-import { AwsCredentialsService, type AwsAccessKey, type ProvenCredentials } from '#libs/aws-credentials';
+import {
+  AwsCredentialsService,
+  AwsVerification,
+  type AwsAccessKey,
+  type ProvenCredentials,
+  type VerificationReport,
+} from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
@@ -11,6 +17,7 @@ import {
   AwsAccountChangeInUse,
   CloudAccountNameTaken,
   CloudAccountNotFound,
+  CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from './cloud-accounts.js';
@@ -41,6 +48,7 @@ export class CloudAccountService {
     private readonly accounts: CloudAccounts,
     private readonly activeSubscriptions: ActiveSubscriptions,
     private readonly credentials: AwsCredentialsService,
+    private readonly verification: AwsVerification,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -93,10 +101,11 @@ export class CloudAccountService {
 
   /**
    * Renames the account, replaces its key, its console role, or all of them at once. New credentials are proven before
-   * the account is held; that nobody changed it meanwhile is checked while it is held.
+   * the account is held; that nobody changed it meanwhile is checked while it is held. A key that is the stored one
+   * changes nothing.
    *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, AwsAccountChangeInUse,
-   *   CloudAccountNameTaken, AwsUserAlreadyConnected
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, CredentialsUnreadable,
+   *   AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected
    */
   async update(
     viewer: Viewer,
@@ -105,9 +114,10 @@ export class CloudAccountService {
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
     seen.refuseOtherVersionThan(expectedVersion);
-    if (!key && seen.isAlready({ name, consoleRoleName })) return seen;
+    const newKey = key && !(await this.credentials.has(viewer, id, key)) ? key : null;
+    if (!newKey && seen.isAlready({ name, consoleRoleName })) return seen;
 
-    const proven = key || consoleRoleName != null ? await this.prove(seen, key, consoleRoleName) : null;
+    const proven = newKey || consoleRoleName != null ? await this.prove(viewer, seen, key, consoleRoleName) : null;
 
     return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer, id);
@@ -116,14 +126,39 @@ export class CloudAccountService {
 
       account.change({ name, proven }, now);
       await this.accounts.update(account);
-      if (key) await this.credentials.keep(viewer, id, key, now);
+      if (newKey) await this.credentials.keep(viewer, id, newKey, now);
       else if (proven) await this.credentials.verified(viewer, id, now);
-      const changed = Object.entries({ name, credentials: key, consoleRoleName });
+      const changed = Object.entries({ name, credentials: newKey, consoleRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
         version: account.version,
       });
       return account;
+    });
+  }
+
+  /**
+   * Finds out whether the account's credentials work and suffice. One that lacked permissions and has them now is ACTIVE.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, CloudAccountWithoutCredentials
+   */
+  async verify(viewer: Viewer, id: number): Promise<{ cloudAccount: CloudAccount; report: VerificationReport }> {
+    const seen = (await this.find(viewer, id)) ?? notFound();
+    seen.refuseChangeIfHosted();
+    const key = await this.credentials.reveal(seen.tenantId, id, { actor: viewer.actor, purpose: 'VERIFICATION' });
+    if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
+
+    const { consoleRoleName, region } = seen;
+    const { report, refusal, isMissingPermissions } = await this.verification.full(key, region, { consoleRoleName });
+
+    return this.unitOfWork.run(async (now) => {
+      const cloudAccount = await this.hold(viewer, id);
+      if (!refusal) await this.credentials.verified(viewer, id, now);
+      if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
+        await this.accounts.update(cloudAccount);
+      const { verdict, awsCalls } = report;
+      await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
+      return { cloudAccount, report };
     });
   }
 
@@ -213,11 +248,13 @@ export class CloudAccountService {
   }
 
   private async prove(
+    { actor }: Viewer,
     account: CloudAccount,
-    newKey: AwsAccessKey | null | undefined,
+    givenKey: AwsAccessKey | null | undefined,
     newRoleName: string | null | undefined,
   ): Promise<ProvenCredentials> {
-    const key = newKey ?? (await this.credentials.reveal(account.tenantId, account.id)) ?? notFound();
+    const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE' } as const;
+    const key = givenKey ?? (await this.credentials.reveal(account.tenantId, account.id, use)) ?? notFound();
     return this.credentials.prove(key, account.region, newRoleName ?? account.consoleRoleName ?? '');
   }
 

@@ -6,6 +6,7 @@ import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
+import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 
@@ -17,6 +18,7 @@ import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
+    CredentialUsesResolver,
     CloudAccountNodes,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
   ],

@@ -1,8 +1,18 @@
 export { CiphertextRejected, type EncryptionKey } from './envelope.js';
-export { createKeyRingFile, KeyRingUnusable, readKeyRingFile } from './file/key-ring-file.js';
+export { FileKekProvider } from './file/file-kek-provider.js';
+export {
+  createKeyRingFile,
+  KeyRingUnusable,
+  nextKeyRing,
+  readKeyRingFile,
+  removeFromKeyRingFile,
+} from './file/key-ring-file.js';
+export { KekProvider } from './kek-provider.js';
 export { KeyRing, type KekId } from './key-ring.js';
 export { Keychain } from './keychain.js';
+export { KeyRingChangeRefused, KeyRotation, type KekUse, type Progress, type Rewrapped } from './key-rotation.js';
 export {
+  KekNotAdmitted,
   opensStoredKey,
   StoredKeyExists,
   StoredKeys,
@@ -10,5 +20,5 @@ export {
   type NewStoredKey,
   type StoredKey,
 } from './keys.js';
-export { StoredKeyRow, TypeOrmStoredKeys } from './typeorm/typeorm-stored-keys.js';
+export { KeyCanaryRow, StoredKeyRow, TypeOrmStoredKeys } from './typeorm/typeorm-stored-keys.js';
 export { Vault, type SealedSecret, type SecretSubject } from './vault.js';

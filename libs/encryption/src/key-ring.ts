@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { aes256Gcm, CiphertextRejected, keyLength, openBehind, sealBehind } from './envelope.js';
+import type { KekProvider } from './kek-provider.js';
 
 export type KekId = `kek-${string}`;
 
@@ -19,7 +20,7 @@ export function newKekId(): KekId {
  *
  * The ring keeps the bytes for as long as the process lives, and gives them to nobody.
  */
-export class KeyRing {
+export class KeyRing implements KekProvider {
   readonly #keks: ReadonlyMap<string, Buffer>;
 
   /** @param keks 32 bytes each; they become the ring's own */
@@ -77,6 +78,16 @@ export class KeyRing {
       if (error instanceof CiphertextRejected) return false;
       throw error;
     }
+  }
+
+  /** Whether no KEK that is in both has other bytes there: a ring that was put together wrongly would have some. */
+  agreesWith(other: KeyRing): boolean {
+    return this.sharedWith(other).every((id) => other.canaryOpens(id, this.canary(id)));
+  }
+
+  /** The ids of the KEKs that are in both. */
+  sharedWith(other: KeyRing): readonly KekId[] {
+    return this.ids.filter((id) => other.has(id));
   }
 
   private kek(kekId: string): Buffer {

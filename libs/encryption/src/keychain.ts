@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#libs/kernel';
-import { CiphertextRejected, commitmentOf, deriveKey, isCommitted, keyLength, type EncryptionKey } from './envelope.js';
+import { CiphertextRejected, commitmentOf, deriveKey, keyLength, type EncryptionKey } from './envelope.js';
+import type { KekProvider } from './kek-provider.js';
 import { KeyCache } from './key-cache.js';
-import type { KeyRing } from './key-ring.js';
-import { StoredKeyExists, wrapContextOf, type KeyPurpose, type StoredKey, type StoredKeys } from './keys.js';
+import {
+  KekNotAdmitted,
+  StoredKeyExists,
+  unwrapStoredKey,
+  wrapContextOf,
+  type KeyPurpose,
+  type StoredKey,
+  type StoredKeys,
+} from './keys.js';
 
 const attempts = 3;
 
@@ -20,7 +28,7 @@ export class Keychain {
   #gatewayKey: StoredKey | undefined;
 
   constructor(
-    private readonly ring: KeyRing,
+    private readonly keks: KekProvider,
     private readonly storedKeys: StoredKeys,
     private readonly clock: Clock,
   ) {
@@ -38,9 +46,21 @@ export class Keychain {
    * @throws CiphertextRejected when there is no such key, or it is somebody else's
    */
   async keyById(id: number, tenantId: number): Promise<EncryptionKey> {
-    const stored = await this.storedKeys.find(id);
-    if (!stored) throw new CiphertextRejected('key id');
-    return this.unwrap(stored, 'tenant', tenantId);
+    const find = async () => (await this.storedKeys.find(id)) ?? missing();
+    return this.unwrapNow(await find(), find, 'tenant', tenantId);
+  }
+
+  /**
+   * Makes the next version of a tenant's key, which is its newest from now on. What older versions encrypted they go on
+   * to open. Nothing happens when the newest is not `seen` any more: somebody else was quicker.
+   */
+  async renewTenantKey(seen: StoredKey): Promise<void> {
+    try {
+      const { bytes } = await this.make('tenant', seen.tenantId, seen.version + 1);
+      bytes.fill(0);
+    } catch (error) {
+      if (!(error instanceof StoredKeyExists)) throw error;
+    }
   }
 
   /**
@@ -48,9 +68,7 @@ export class Keychain {
    * have that `info`. It does not depend on the KEKs, which can be replaced without voiding what it signed.
    */
   async gatewayKey(info: string): Promise<Buffer> {
-    const root = this.#gatewayKey
-      ? this.unwrap(this.#gatewayKey, 'gateway', null)
-      : await this.newestOrNew('gateway', null);
+    const root = await this.rootKey();
     try {
       return deriveKey(root.bytes, info);
     } finally {
@@ -73,36 +91,71 @@ export class Keychain {
     this.#unwrapped.close();
   }
 
+  private async rootKey(): Promise<EncryptionKey> {
+    if (!this.#gatewayKey) return this.newestOrNew('gateway', null);
+
+    const again = async () => (this.#gatewayKey = (await this.storedKeys.newestFor('gateway', null)) ?? missing());
+    return this.unwrapNow(this.#gatewayKey, again, 'gateway', null);
+  }
+
   private async newestOrNew(purpose: KeyPurpose, tenantId: number | null): Promise<EncryptionKey> {
     for (let attempt = 1; ; attempt++) {
       // Only a key that is not there is made anew: one that does not unwrap must stop us, not be passed over.
       const stored = await this.storedKeys.newestFor(purpose, tenantId);
-      if (stored) return this.unwrap(stored, purpose, tenantId);
+      if (stored) {
+        const again = async () => (await this.storedKeys.newestFor(purpose, tenantId)) ?? missing();
+        return this.unwrapNow(stored, again, purpose, tenantId);
+      }
       try {
-        return await this.make(purpose, tenantId);
+        return await this.make(purpose, tenantId, 1);
       } catch (error) {
         if (!(error instanceof StoredKeyExists) || attempt === attempts) throw error;
       }
     }
   }
 
-  private async make(purpose: KeyPurpose, tenantId: number | null): Promise<EncryptionKey> {
-    const identity = { purpose, tenantId, version: 1 };
+  private async make(purpose: KeyPurpose, tenantId: number | null, version: number): Promise<EncryptionKey> {
+    const identity = { purpose, tenantId, version };
     const context = wrapContextOf(identity);
     const bytes = randomBytes(keyLength);
     try {
-      const { kekId, wrapped } = this.ring.wrap(bytes, context);
-      const commitment = commitmentOf(bytes, context);
-      const createdAt = this.clock.now();
-      const id = await this.storedKeys.add({ ...identity, kekId, wrappedKey: wrapped, commitment, createdAt });
-      return { id, bytes };
+      for (let attempt = 1; ; attempt++) {
+        const { kekId, wrapped } = await this.keks.wrap(bytes, context);
+        const commitment = commitmentOf(bytes, context);
+        const createdAt = this.clock.now();
+        try {
+          const id = await this.storedKeys.add({ ...identity, kekId, wrappedKey: wrapped, commitment, createdAt });
+          return { id, bytes };
+        } catch (error) {
+          // It was retired since we wrapped: there is a newer one to wrap under.
+          if (!(error instanceof KekNotAdmitted) || attempt === attempts) throw error;
+        }
+      }
     } catch (error) {
       bytes.fill(0);
       throw error;
     }
   }
 
-  private unwrap(stored: StoredKey, purpose: KeyPurpose, tenantId: number | null): EncryptionKey {
+  /**
+   * @param again reads the key once more: since it was read it may have been wrapped under another KEK, and the one it
+   *   was under retired
+   */
+  private async unwrapNow(
+    stored: StoredKey,
+    again: () => Promise<StoredKey>,
+    purpose: KeyPurpose,
+    tenantId: number | null,
+  ): Promise<EncryptionKey> {
+    try {
+      return await this.unwrap(stored, purpose, tenantId);
+    } catch (error) {
+      if (!(error instanceof CiphertextRejected) || (await this.keks.has(stored.kekId))) throw error;
+      return this.unwrap(await again(), purpose, tenantId);
+    }
+  }
+
+  private async unwrap(stored: StoredKey, purpose: KeyPurpose, tenantId: number | null): Promise<EncryptionKey> {
     if (stored.purpose !== purpose || stored.tenantId !== tenantId) throw new CiphertextRejected('key id');
 
     // Named by all that unwrapping authenticates: a row altered in any of it must not find what the true one left.
@@ -112,13 +165,13 @@ export class Keychain {
     const remembered = this.#unwrapped.get(name);
     if (remembered) return { id: stored.id, bytes: remembered };
 
-    const bytes = this.ring.unwrap(kekId, wrappedKey, context);
-    if (bytes.length !== keyLength || !isCommitted(bytes, context, commitment)) {
-      bytes.fill(0);
-      throw new CiphertextRejected('commitment');
-    }
+    const bytes = await unwrapStoredKey(this.keks, stored);
     const copy = Buffer.from(bytes);
     this.#unwrapped.put(name, bytes);
     return { id: stored.id, bytes: copy };
   }
+}
+
+function missing(): never {
+  throw new CiphertextRejected('key id');
 }

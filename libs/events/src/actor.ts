@@ -1,4 +1,5 @@
-export type ActorKind = 'API_KEY' | 'OPERATOR' | 'GATEWAY';
+export const ActorKind = { API_KEY: 'API_KEY', OPERATOR: 'OPERATOR', GATEWAY: 'GATEWAY' } as const;
+export type ActorKind = keyof typeof ActorKind;
 
 /** Who did something. */
 export interface Actor {

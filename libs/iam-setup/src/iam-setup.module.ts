@@ -9,6 +9,8 @@ export class IamSetupModule {
     const shared = { provide: IamSetupSettings, useValue: settings };
     return {
       module: IamSetupModule,
+      // What the operator says of setting up IAM is what accounts are held against, too.
+      global: true,
       providers: [shared, IamSetupService, IamSetupResolver],
       exports: [IamSetupSettings, IamSetupService],
     };

@@ -1,10 +1,19 @@
 export { awsRegions, faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
 export { cloudFormationTemplate, toYaml } from './cloud-formation.js';
-export { faultInParameter, IamSetupSettings, partitionNames, type IamSetupRequest } from './iam-setup.js';
+export { faultInParameter, IamSetupSettings, namesOf, partitionNames, type IamSetupRequest } from './iam-setup.js';
 export { IamSetupModule } from './iam-setup.module.js';
 export { iamSetupMethods, IamSetupService, type IamSetupMethods } from './iam-setup.service.js';
 export { policyFiles } from './manual.js';
-export { permissionChecks, type CheckedPrincipal, type PermissionCheck } from './permission-checks.js';
+export {
+  permissionChecks,
+  policyFor,
+  simulationsFor,
+  type CheckedPrincipal,
+  type MissingPermission,
+  type PermissionCheck,
+  type Simulation,
+} from './permission-checks.js';
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
+export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { faultInRoleName } from './role-name.js';
 export { terraformDefaults, type SetupFile } from './terraform.js';

@@ -4,6 +4,8 @@ import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { DataSource } from 'typeorm';
 import { AwsCredentialsService } from '../aws-credentials.service.js';
+import { CredentialUse } from '../credential-use.entity.js';
+import { CredentialUseService } from '../credential-use.service.js';
 import { KeyRotationPolicy } from '../key-rotation-policy.entity.js';
 import { KeyRotationPolicyService } from '../key-rotation-policy.service.js';
 import { KeyRotation } from '../key-rotation.entity.js';
@@ -14,6 +16,7 @@ import { type RotatedAccounts, type RotatedAccount } from '../rotated-accounts.j
 import { RotationJournal } from '../rotation-journal.js';
 import { defaultRotationPace } from '../rotation-pace.js';
 import { StoredAccessKey } from '../stored-access-key.entity.js';
+import { TypeOrmCredentialUses } from '../typeorm/typeorm-credential-uses.js';
 import { TypeOrmKeyRotationPolicies } from '../typeorm/typeorm-key-rotation-policies.js';
 import { TypeOrmKeyRotations } from '../typeorm/typeorm-key-rotations.js';
 import { TypeOrmStoredAccessKeys } from '../typeorm/typeorm-stored-access-keys.js';
@@ -86,7 +89,7 @@ export class RotationWorld {
     world.dataSource = serializeSqlite(
       new DataSource({
         ...(await connectionOptions({ file: ':memory:' })),
-        entities: [EventRow, KeyRotation, KeyRotationPolicy, StoredAccessKey, StoredKeyRow],
+        entities: [CredentialUse, EventRow, KeyRotation, KeyRotationPolicy, StoredAccessKey, StoredKeyRow],
         synchronize: true,
       }),
     );
@@ -111,8 +114,9 @@ export class RotationWorld {
     const rotations = new TypeOrmKeyRotations(transactions);
     const policies = new TypeOrmKeyRotationPolicies(transactions);
     const stored = new TypeOrmStoredAccessKeys(transactions);
-    const credentials = new AwsCredentialsService(aws, stored, new Vault(keychain), keychain, rotations, policies);
     const events: Events = new TypeOrmEvents(transactions);
+    const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
+    const credentials = new AwsCredentialsService(aws, stored, new Vault(keychain), keychain, uses, rotations);
     const accounts = this.accounts();
     const journal = new RotationJournal(rotations, accounts, events, transactions, defaultRotationPace);
     const rotator = new KeyRotator(aws, credentials, accounts, journal, defaultRotationPace);
@@ -132,7 +136,7 @@ export class RotationWorld {
   }
 
   async begin(): Promise<void> {
-    await this.service.refuseUnlessPossible(this.account);
+    await this.service.refuseUnlessPossible(this.account, operator);
     await this.transactions.run((now) => this.service.begin(this.account, operator, now));
   }
 
@@ -167,7 +171,7 @@ export class RotationWorld {
     patience = Infinity,
   }: { until?: (r: KeyRotation) => boolean; patience?: number } = {}) {
     const end = this.clock.time + patience;
-    for (let round = 0; round < 600; round++) {
+    for (let round = 0; round < 400; round++) {
       const rotation = await this.rotation();
       if (rotation.isOver || until(rotation)) return rotation;
       const next = Math.max(rotation.nextAttemptAt!.getTime(), rotation.leaseUntil?.getTime() ?? 0);
@@ -179,12 +183,13 @@ export class RotationWorld {
   }
 
   async rotation(): Promise<KeyRotation> {
-    return (await this.dataSource.getRepository(KeyRotation).findOneByOrFail({ cloudAccountId: account.id }));
+    return await this.dataSource.getRepository(KeyRotation).findOneByOrFail({ cloudAccountId: account.id });
   }
 
   /** Whether AWS accepts the account's current key. */
   async works(): Promise<boolean> {
-    const current = await this.credentials.reveal(account.tenantId, account.id);
+    const use = { actor: operator, purpose: 'VERIFICATION' } as const;
+    const current = await this.credentials.reveal(account.tenantId, account.id, use);
     return current !== null && this.aws.accepts(current);
   }
 

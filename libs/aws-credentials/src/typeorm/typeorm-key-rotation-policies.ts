@@ -24,10 +24,6 @@ export class TypeOrmKeyRotationPolicies extends KeyRotationPolicies {
     if (!affected) await this.rows.insert(policy);
   }
 
-  async remove(tenantId: number, cloudAccountId: number): Promise<void> {
-    await this.rows.delete({ tenantId, cloudAccountId });
-  }
-
   claim(claiming: Claiming): Promise<KeyRotationPolicy[]> {
     return claimDue(this.transactions, KeyRotationPolicy, claiming);
   }

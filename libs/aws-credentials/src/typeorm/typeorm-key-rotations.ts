@@ -1,6 +1,7 @@
 import { claimDue, Transactions, type Claiming } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
+import { KeyRotationPolicy } from '../key-rotation-policy.entity.js';
 import { KeyRotation } from '../key-rotation.entity.js';
 import { KeyRotations } from '../key-rotations.js';
 
@@ -32,8 +33,9 @@ export class TypeOrmKeyRotations extends KeyRotations {
     await this.rows.update({ id: rotation.id }, { ...rotation });
   }
 
-  async remove(tenantId: number, cloudAccountId: number): Promise<void> {
+  async forget(tenantId: number, cloudAccountId: number): Promise<void> {
     await this.rows.delete({ tenantId, cloudAccountId });
+    await this.transactions.repository(KeyRotationPolicy).delete({ tenantId, cloudAccountId });
   }
 
   claim(claiming: Claiming): Promise<KeyRotation[]> {

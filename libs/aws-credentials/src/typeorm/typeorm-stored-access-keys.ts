@@ -1,6 +1,7 @@
 import { Transactions } from '#libs/database';
+import type { SealedSecret } from '#libs/encryption';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, MoreThan } from 'typeorm';
 import { StoredAccessKey, type KeySlot } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from '../stored-access-keys.js';
 
@@ -35,6 +36,21 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
 
   async markVerified(tenantId: number, cloudAccountId: number, lastVerifiedAt: Date): Promise<void> {
     await this.rows.update({ tenantId, cloudAccountId, slot: 'CURRENT' }, { lastVerifiedAt });
+  }
+
+  allAfter(id: number, limit: number): Promise<StoredAccessKey[]> {
+    return this.rows.find({ where: { id: MoreThan(id) }, order: { id: 'ASC' }, take: limit });
+  }
+
+  count(): Promise<number> {
+    return this.rows.count();
+  }
+
+  async reseal(seen: StoredAccessKey, { keyId, record }: SealedSecret): Promise<boolean> {
+    const { id, version, encryptionKeyId, sealedSecret } = seen;
+    const asSeen = { id, version, encryptionKeyId, sealedSecret };
+    const { affected } = await this.rows.update(asSeen, { encryptionKeyId: keyId, sealedSecret: record });
+    return affected === 1;
   }
 
   async remove(tenantId: number, cloudAccountId: number, slot?: KeySlot): Promise<void> {

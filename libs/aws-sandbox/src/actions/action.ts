@@ -1,4 +1,5 @@
 import { type Caller } from '../caller.js';
+import { type SandboxState } from '../state/sandbox-state.js';
 import { type XmlContent } from '../xml.js';
 
 /**
@@ -6,4 +7,4 @@ import { type XmlContent } from '../xml.js';
  *
  * Asks `authorize` before anything else, unless AWS allows the action to everybody.
  */
-export type Action = (caller: Caller, parameters: URLSearchParams) => XmlContent;
+export type Action = (caller: Caller, parameters: URLSearchParams, state: SandboxState) => XmlContent;

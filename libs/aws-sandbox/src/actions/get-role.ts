@@ -1,22 +1,23 @@
-import { findRole } from '../account.js';
+import { iamArn, type Account } from '../account.js';
 import { missingValue, noSuchEntity } from '../aws-errors.js';
-import { authorize } from '../caller.js';
+import { authorize, type Caller } from '../caller.js';
+import { type SandboxState } from '../state/sandbox-state.js';
 import { type Action } from './action.js';
 
-export const getRole: Action = (caller, parameters) => {
+export const getRole: Action = (caller, parameters, state) => {
   const name = parameters.get('RoleName');
   if (!name) throw missingValue('roleName');
 
-  authorize(caller, 'iam:GetRole', `role ${name}`);
+  authorize(caller, 'iam:GetRole', { arn: iamArn(caller.account, `role/${name}`), shown: `role ${name}` }, state);
 
-  const role = caller.family.accountHasNoRoles ? undefined : findRole(caller.account, name);
+  const role = roleSeenBy(caller, caller.account, name, state);
   if (!role) throw noSuchEntity('role', name);
 
   return {
     Role: {
       Path: role.path,
       // The one field IAM encodes twice: for the URL, and then for XML.
-      AssumeRolePolicyDocument: encodeURIComponent(role.assumeRolePolicy),
+      AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(role.trust)),
       MaxSessionDuration: String(role.maxSessionDuration),
       RoleId: role.id,
       RoleName: role.name,
@@ -25,3 +26,7 @@ export const getRole: Action = (caller, parameters) => {
     },
   };
 };
+
+/** A role of the account, unless the caller's key is of a family whose account has none. */
+export const roleSeenBy = (caller: Caller, account: Account, name: string, state: SandboxState) =>
+  caller.family?.accountHasNoRoles ? undefined : state.findRole(account, name);

@@ -1,15 +1,21 @@
-import { findUser, createDate } from '../account.js';
-import { noSuchEntity } from '../aws-errors.js';
+import { createDate, findUser, iamArn } from '../account.js';
+import { noSuchEntity, validationError } from '../aws-errors.js';
 import { authorize } from '../caller.js';
 import { type XmlContent } from '../xml.js';
 import { type Action } from './action.js';
 
 /** Without a name it is about the caller. Root has no name, and so no path either. */
-export const getUser: Action = (caller, parameters): XmlContent => {
+export const getUser: Action = (caller, parameters, state): XmlContent => {
   const name = parameters.get('UserName') ?? caller.user?.name;
-  authorize(caller, 'iam:GetUser', name === undefined ? caller.arn : `user ${name}`);
+  if (name === undefined && caller.role) {
+    throw validationError('Must specify userName when calling with non-User credentials');
+  }
+  if (name === undefined) {
+    authorize(caller, 'iam:GetUser', { arn: caller.arn }, state);
+    return { User: { UserId: caller.userId, Arn: caller.arn, CreateDate: createDate } };
+  }
 
-  if (name === undefined) return { User: { UserId: caller.userId, Arn: caller.arn, CreateDate: createDate } };
+  authorize(caller, 'iam:GetUser', { arn: iamArn(caller.account, `user/${name}`), shown: `user ${name}` }, state);
 
   const user = findUser(caller.account, name);
   if (!user) throw noSuchEntity('user', name);

@@ -53,6 +53,11 @@ export function scopedService(header = ''): string | undefined {
   return parametersOf(header).get('Credential')?.split('/').at(-2);
 }
 
+/** What stands where the access key id belongs, as far as it can be read. Nothing has proven it. */
+export function accessKeyIdIn(header = ''): string | undefined {
+  return parametersOf(header).get('Credential')?.split('/')[0];
+}
+
 function parametersOf(header: string): ReadonlyMap<string, string> {
   if (!header.startsWith(`${algorithm} `)) return new Map();
 

@@ -74,6 +74,12 @@ export class UpdateCloudAccountInput {
   readonly consoleRoleName?: string | null;
 }
 
+@InputType('VerifyCloudAccountInput', { description: 'Which account to check.' })
+export class VerifyCloudAccountInput {
+  @Field(() => ID, { description: 'The account.' })
+  readonly id!: string;
+}
+
 @InputType('DeleteCloudAccountInput', { description: 'Which account to delete.' })
 export class DeleteCloudAccountInput {
   @Field(() => ID, { description: 'The account.' })

@@ -1,3 +1,4 @@
+import { VerificationReportType } from '#libs/aws-credentials';
 import { connectionOf, isTyped, PayloadType, UserErrorType } from '#libs/graphql';
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountInUse } from '../cloud-account.errors.js';
@@ -13,6 +14,15 @@ export class CreateCloudAccountPayload extends PayloadType {
 export class UpdateCloudAccountPayload extends PayloadType {
   @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
   readonly cloudAccount!: unknown;
+}
+
+@ObjectType('VerifyCloudAccountPayload', { description: 'The answer of `verifyCloudAccount`.' })
+export class VerifyCloudAccountPayload extends PayloadType {
+  @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
+  readonly cloudAccount!: unknown;
+
+  @Field(() => VerificationReportType, { nullable: true, description: 'What was found out.' })
+  readonly report!: unknown;
 }
 
 @ObjectType('DeleteCloudAccountPayload', { description: 'The answer of `deleteCloudAccount`.' })

@@ -25,11 +25,13 @@ import {
   CreateCloudAccountInput,
   DeleteCloudAccountInput,
   UpdateCloudAccountInput,
+  VerifyCloudAccountInput,
 } from './cloud-account.inputs.js';
 import {
   CreateCloudAccountPayload,
   DeleteCloudAccountPayload,
   UpdateCloudAccountPayload,
+  VerifyCloudAccountPayload,
 } from './cloud-account.payloads.js';
 import { CloudAccountConnectionType, CloudAccountType } from './cloud-account.type.js';
 
@@ -119,7 +121,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its console role. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE')} ${credentialsRefusals}`,
+    description: `Renames a cloud account, or replaces its credentials or its console role. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -127,6 +129,18 @@ export class CloudAccountResolver {
   ) {
     const id = idOf('CloudAccount', input.id);
     return { cloudAccount: await this.accounts.update(viewer, { ...input, id, key: input.credentials?.toKey() }) };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => VerifyCloudAccountPayload, {
+    nullable: true,
+    description: `Finds out whether the credentials of a cloud account work and suffice. What AWS refuses stands in the report; an account that lacked permissions and has them now becomes ACTIVE. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS')}`,
+  })
+  verifyCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) input: VerifyCloudAccountInput,
+  ): Promise<object> {
+    return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
   }
 
   @RequiresRole('MANAGER')
@@ -157,6 +171,11 @@ export class CloudAccountResolver {
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `updateCloudAccount` on it.' })
   viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `verifyCloudAccount` on it.' })
+  viewerCanVerify(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
     return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
   }
 

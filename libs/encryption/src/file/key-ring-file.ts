@@ -7,7 +7,10 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readSync,
+  realpathSync,
+  renameSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -55,9 +58,10 @@ export function readKeyRingFile(path: string): KeyRing {
  * @throws KeyRingUnusable
  */
 export function createKeyRingFile(path: string): KeyRing {
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+  const draft = draftOf(path);
+  const id = newKekId();
   try {
-    writeDraft(draft);
+    writeDraft(draft, { active: id, keys: { [id]: newKey() } });
     // A rename would replace a file that somebody else has just put there; a link does not.
     linkSync(draft, path);
   } catch (error) {
@@ -67,6 +71,99 @@ export function createKeyRingFile(path: string): KeyRing {
   }
   syncFolder(dirname(path));
   return readKeyRingFile(path);
+}
+
+/** A key ring with one KEK more, which is in no file until it is put there. */
+export interface NextKeyRing {
+  /** With the new KEK as the active one. */
+  readonly ring: KeyRing;
+  /**
+   * Replaces the file, and returns once that is safe on the disk. Whoever reads it meanwhile sees the old one or the new.
+   *
+   * @throws KeyRingUnusable
+   */
+  put(): void;
+}
+
+/**
+ * The ring in the file with a new KEK. Only one process at a time may change a file: see to it before.
+ *
+ * @throws KeyRingUnusable
+ */
+export function nextKeyRing(path: string): NextKeyRing {
+  const contents = contentsOf(path);
+  const id = newKekId();
+  const next: Contents = { active: id, keys: { ...contents.keys, [id]: newKey() } };
+  return { ring: ringOf(path, { version: 1, ...next }), put: () => replace(path, next) };
+}
+
+/**
+ * Takes a KEK that is not the active one out of the file; does nothing when it is not there. Only one process at a time
+ * may change a file: see to it before.
+ *
+ * @throws KeyRingUnusable
+ */
+export function removeFromKeyRingFile(path: string, kekId: string): void {
+  const { active, keys } = contentsOf(path);
+  if (!Object.hasOwn(keys, kekId)) return;
+  if (active === kekId) throw new TypeError('The active key cannot be taken out of the key ring.');
+  const { [kekId]: _, ...others } = keys;
+  replace(path, { active, keys: others });
+}
+
+/** What the file of a good ring says. */
+interface Contents {
+  readonly active: string;
+  readonly keys: Readonly<Record<string, string>>;
+}
+
+function contentsOf(path: string): Contents {
+  const contents = readPrivateFile(path);
+  try {
+    const text = contents.toString('utf8');
+    parse(path, text);
+    return JSON.parse(text) as Contents;
+  } finally {
+    contents.fill(0);
+  }
+}
+
+function replace(path: string, contents: Contents): void {
+  let draft: string | undefined;
+  try {
+    // A mounted secret is a link to its file: what is replaced is the file.
+    const file = realpathSync(path);
+    removeDrafts(file);
+    draft = draftOf(file);
+    writeDraft(draft, contents);
+    readKeyRingFile(draft); // what cannot be read back must not take the place of what can
+    renameSync(draft, file);
+    syncFolder(dirname(file));
+  } catch (error) {
+    if (error instanceof KeyRingUnusable) throw error;
+    throw new KeyRingUnusable(
+      path,
+      `cannot be replaced (${codeOf(error)})`,
+      'Run this as the user who owns the file, where its folder may be written to; then put a copy of it wherever else a gateway reads it.',
+    );
+  } finally {
+    if (draft) remove(draft);
+  }
+}
+
+/** Drafts of a change that was cut off: they hold keys, and nobody else would remove them. */
+function removeDrafts(path: string): void {
+  const prefix = `.${basename(path)}.`;
+  const isDraft = (name: string) => name.startsWith(prefix) && /^[0-9a-f]{16}\.tmp$/.test(name.slice(prefix.length));
+  for (const name of readdirSync(dirname(path)).filter(isDraft)) remove(join(dirname(path), name));
+}
+
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(8).toString('hex')}.tmp`);
+}
+
+function newKey(): string {
+  return randomBytes(keyLength).toString('base64');
 }
 
 function readPrivateFile(path: string): Buffer {
@@ -135,10 +232,14 @@ function refuseUnlessPrivate(path: string, file: number): void {
 }
 
 function parse(path: string, text: string): KeyRing {
+  const ring = jsonObject(text);
+  if (!ring) throw new KeyRingUnusable(path, 'is not a JSON object', restore);
+  return ringOf(path, ring);
+}
+
+function ringOf(path: string, ring: Record<string, unknown>): KeyRing {
   const unusable = (fault: string, wayOut = restore) => new KeyRingUnusable(path, fault, wayOut);
 
-  const ring = jsonObject(text);
-  if (!ring) throw unusable('is not a JSON object');
   if (ring['version'] !== 1) {
     throw unusable('is not of version 1', 'Use the release of the gateway that wrote it, or a newer one.');
   }
@@ -176,9 +277,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function writeDraft(draft: string): void {
-  const active = newKekId();
-  const keys = { [active]: randomBytes(keyLength).toString('base64') };
+function writeDraft(draft: string, { active, keys }: Contents): void {
   const contents = Buffer.from(`${JSON.stringify({ version: 1, active, keys }, null, 2)}\n`);
 
   const file = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);

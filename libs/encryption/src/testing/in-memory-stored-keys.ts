@@ -1,9 +1,25 @@
-import { StoredKeyExists, StoredKeys, type KeyPurpose, type NewStoredKey, type StoredKey } from '../keys.js';
+import type { WrappedKey } from '../kek-provider.js';
+import {
+  KekNotAdmitted,
+  StoredKeyExists,
+  StoredKeys,
+  type AdmittedKek,
+  type KeyPurpose,
+  type NewStoredKey,
+  type StoredKey,
+} from '../keys.js';
 
 /** Stored keys that last as long as the test. Rows are copied both ways, as a database does. */
 export class InMemoryStoredKeys extends StoredKeys {
   private rows: StoredKey[] = [];
   private lastId = 0;
+  private keks: AdmittedKek[];
+
+  /** @param keks those that may wrap from the start */
+  constructor(keks: readonly string[] = ['kek-00000001', 'kek-00000002']) {
+    super();
+    this.keks = keks.map((kekId) => ({ kekId, canary: Buffer.alloc(0), admittedAt: new Date(0) }));
+  }
 
   async find(id: number): Promise<StoredKey | null> {
     return copy(this.rows.find((row) => row.id === id));
@@ -17,6 +33,7 @@ export class InMemoryStoredKeys extends StoredKeys {
     if (this.rows.filter(isOf(key.purpose, key.tenantId)).some(({ version }) => version === key.version)) {
       throw new StoredKeyExists();
     }
+    this.refuseUnlessAdmitted(key.kekId);
     const id = ++this.lastId;
     this.rows.push({ ...detached(key), id });
     return id;
@@ -24,6 +41,28 @@ export class InMemoryStoredKeys extends StoredKeys {
 
   async list(): Promise<StoredKey[]> {
     return this.rows.map((row) => ({ ...row, ...detached(row) }));
+  }
+
+  async rewrap(seen: StoredKey, { kekId, wrapped }: WrappedKey): Promise<boolean> {
+    this.refuseUnlessAdmitted(kekId);
+    const isIt = ({ id, wrappedKey }: StoredKey) => id === seen.id && wrappedKey.equals(seen.wrappedKey);
+    if (!this.rows.some(isIt)) return false;
+    this.tamper(seen.id, { kekId, wrappedKey: Buffer.from(wrapped) });
+    return true;
+  }
+
+  async admitted(): Promise<AdmittedKek[]> {
+    return this.keks.map((kek) => ({ ...kek }));
+  }
+
+  async admit(kek: AdmittedKek): Promise<void> {
+    if (!this.keks.some(({ kekId }) => kekId === kek.kekId)) this.keks.push({ ...kek });
+  }
+
+  async dismiss(kekId: string): Promise<number> {
+    const wrapped = this.rows.filter((row) => row.kekId === kekId).length;
+    if (wrapped === 0) this.keks = this.keks.filter((kek) => kek.kekId !== kekId);
+    return wrapped;
   }
 
   /** Runs `work`, then takes back every row it added and gives their ids out again, as SQLite does on a rollback. */
@@ -35,6 +74,10 @@ export class InMemoryStoredKeys extends StoredKeys {
     } finally {
       Object.assign(this, { rows, lastId });
     }
+  }
+
+  private refuseUnlessAdmitted(kekId: string): void {
+    if (!this.keks.some((kek) => kek.kekId === kekId)) throw new KekNotAdmitted(kekId);
   }
 
   /** Writes a row as somebody with access to the database could, past every rule. */

@@ -1,9 +1,9 @@
-import { StoredKeyExists, type NewStoredKey, type StoredKey, type StoredKeys } from '../keys.js';
+import { KekNotAdmitted, StoredKeyExists, type NewStoredKey, type StoredKey, type StoredKeys } from '../keys.js';
 
 /**
  * What every StoredKeys must do, so that a test on the one in memory proves something.
  *
- * @param make an empty collection, for each test
+ * @param make an empty collection, for each test, with two KEKs admitted: kek-00000001 and kek-00000002
  * @param tenantIds two tenants that exist, should the collection insist
  */
 export function itBehavesLikeStoredKeys(
@@ -109,6 +109,80 @@ export function itBehavesLikeStoredKeys(
     expect(await keys.list()).toHaveLength(1);
   });
 
+  describe('wraps a key anew', () => {
+    const by = { kekId: 'kek-00000002', wrapped: Buffer.alloc(64, 9) };
+
+    it('when it is as it was seen, and changes nothing else of it', async () => {
+      const id = await keys.add(aKey());
+      const other = await keys.add(aGatewayKey());
+      const seen = (await keys.find(id))!;
+
+      expect(await keys.rewrap(seen, by)).toBe(true);
+
+      const rewrapped = { ...aKey(), id, kekId: by.kekId, wrappedKey: by.wrapped };
+      expect((await keys.list()).map(promised)).toEqual([rewrapped, { ...aGatewayKey(), id: other }]);
+    });
+
+    it('not when somebody else was quicker', async () => {
+      const id = await keys.add(aKey());
+      const seen = (await keys.find(id))!;
+      await keys.rewrap(seen, by);
+
+      expect(await keys.rewrap(seen, { ...by, wrapped: Buffer.alloc(64, 10) })).toBe(false);
+      expect((await keys.find(id))?.wrappedKey).toEqual(by.wrapped);
+    });
+
+    it('not under a KEK that is not admitted', async () => {
+      const seen = (await keys.find(await keys.add(aKey())))!;
+
+      await expect(keys.rewrap(seen, { ...by, kekId: 'kek-00000003' })).rejects.toThrow(KekNotAdmitted);
+    });
+  });
+
+  describe('admits KEKs', () => {
+    const kek = {
+      kekId: 'kek-00000003',
+      canary: Buffer.alloc(60, 3),
+      admittedAt: new Date('2024-02-29T12:34:56.789Z'),
+    };
+    const ids = async () => (await keys.admitted()).map(({ kekId }) => kekId).sort();
+
+    it('once each, and lets nobody wrap under others', async () => {
+      await expect(keys.add(aKey({ kekId: kek.kekId }))).rejects.toThrow(KekNotAdmitted);
+      await keys.admit(kek);
+      await keys.admit({ ...kek, canary: Buffer.alloc(60, 4) });
+
+      await keys.add(aKey({ kekId: kek.kekId }));
+      const [known] = (await keys.admitted()).filter(({ kekId }) => kekId === kek.kekId);
+      expect({ ...known }).toEqual(kek);
+    });
+
+    it('and dismisses those that wrap nothing', async () => {
+      await keys.add(aKey());
+
+      expect(await keys.dismiss('kek-00000001')).toBe(1);
+      expect(await keys.dismiss('kek-00000002')).toBe(0);
+      expect(await keys.dismiss('kek-00000002')).toBe(0);
+      expect(await ids()).toEqual(['kek-00000001']);
+    });
+
+    it('so that a KEK that is dismissed while it wraps is kept, or wraps nothing', async () => {
+      for (let round = 1; round <= 10; round++) {
+        const kekId = `kek-0000010${round - 1}`;
+        await keys.admit({ ...kek, kekId });
+        const adding = [0, 1, 2].map((n) =>
+          keys.add(aKey({ kekId, version: round * 10 + n })).then(() => true, refused),
+        );
+        const [left, ...added] = await Promise.all([keys.dismiss(kekId), ...adding]);
+
+        const under = (await keys.list()).filter((key) => key.kekId === kekId).length;
+        expect((await ids()).includes(kekId)).toBe(left > 0);
+        expect(added.filter(Boolean)).toHaveLength(under);
+        if (left === 0) expect(under).toBe(0);
+      }
+    });
+  });
+
   it('does not feel what becomes of the Buffers it took or gave', async () => {
     const key = aKey();
     const id = await keys.add({ ...key, wrappedKey: Buffer.from(key.wrappedKey) });
@@ -117,6 +191,11 @@ export function itBehavesLikeStoredKeys(
 
     expect((await keys.find(id))?.wrappedKey).toEqual(key.wrappedKey);
   });
+}
+
+function refused(error: unknown): boolean {
+  if (error instanceof KekNotAdmitted) return false;
+  throw error;
 }
 
 /** What a stored key is: a collection's rows may hold more for its own use. */

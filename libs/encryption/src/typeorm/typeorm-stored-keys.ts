@@ -1,7 +1,16 @@
 import { isDuplicateOf, Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { StoredKeyExists, StoredKeys, type KeyPurpose, type NewStoredKey, type StoredKey } from '../keys.js';
+import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import type { WrappedKey } from '../kek-provider.js';
+import {
+  KekNotAdmitted,
+  StoredKeyExists,
+  StoredKeys,
+  type AdmittedKek,
+  type KeyPurpose,
+  type NewStoredKey,
+  type StoredKey,
+} from '../keys.js';
 
 @Entity('encryption_key')
 export class StoredKeyRow implements StoredKey {
@@ -34,6 +43,18 @@ export class StoredKeyRow implements StoredKey {
   readonly createdAt!: Date;
 }
 
+@Entity('key_canary')
+export class KeyCanaryRow {
+  @PrimaryColumn('varchar', { name: 'kek_id', length: 16 })
+  readonly kekId!: string;
+
+  @Column('blob', { name: 'record' })
+  readonly canary!: Buffer;
+
+  @Column('datetime', { name: 'created_at', precision: 3 })
+  readonly admittedAt!: Date;
+}
+
 @Injectable()
 export class TypeOrmStoredKeys extends StoredKeys {
   constructor(private readonly transactions: Transactions) {
@@ -52,7 +73,10 @@ export class TypeOrmStoredKeys extends StoredKeys {
     const row = { ...key, owner: ownerOf(key.purpose, key.tenantId) };
     try {
       // A unit of work, because several gateways that add the same key at once can deadlock: the losers look again.
-      await this.transactions.run(() => this.rows.insert(row));
+      await this.transactions.run(async () => {
+        await this.holdKek(key.kekId);
+        await this.rows.insert(row);
+      });
     } catch (error) {
       if (isDuplicateOf(error, 'uq_encryption_key', 'owner')) throw new StoredKeyExists({ cause: error });
       throw error;
@@ -62,6 +86,48 @@ export class TypeOrmStoredKeys extends StoredKeys {
 
   list(): Promise<StoredKey[]> {
     return this.rows.find({ order: { id: 'ASC' } });
+  }
+
+  rewrap({ id, kekId, wrappedKey }: StoredKey, by: WrappedKey): Promise<boolean> {
+    return this.transactions.run(async () => {
+      await this.holdKek(by.kekId);
+      const { affected } = await this.rows.update(
+        { id, kekId, wrappedKey },
+        { kekId: by.kekId, wrappedKey: by.wrapped },
+      );
+      return affected === 1;
+    });
+  }
+
+  admitted(): Promise<AdmittedKek[]> {
+    return this.canaries.find({ order: { admittedAt: 'ASC', kekId: 'ASC' } });
+  }
+
+  async admit(kek: AdmittedKek): Promise<void> {
+    await this.transactions.run(async () => {
+      if (!(await this.canaries.existsBy({ kekId: kek.kekId }))) await this.canaries.insert({ ...kek });
+    });
+  }
+
+  dismiss(kekId: string): Promise<number> {
+    return this.transactions.run(async () => {
+      // Held, so that whoever is about to wrap under it has either stored what was wrapped, or will find it gone.
+      await this.canaries.findOne({ where: { kekId }, ...this.transactions.forUpdate });
+      const wrapped = await this.rows.countBy({ kekId });
+      if (wrapped === 0) await this.canaries.delete({ kekId });
+      return wrapped;
+    });
+  }
+
+  /** Shared with others who wrap under it. @throws KekNotAdmitted */
+  private async holdKek(kekId: string): Promise<void> {
+    const lock = this.transactions.isSqlite ? '' : ' LOCK IN SHARE MODE';
+    const found = await this.transactions.query(`SELECT kek_id FROM key_canary WHERE kek_id = ?${lock}`, [kekId]);
+    if (found.length === 0) throw new KekNotAdmitted(kekId);
+  }
+
+  private get canaries() {
+    return this.transactions.repository(KeyCanaryRow);
   }
 
   private get rows() {

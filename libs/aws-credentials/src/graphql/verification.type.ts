@@ -1,0 +1,143 @@
+import { DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
+import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { MissingPermissions } from '../aws-credentials.errors.js';
+import { VerificationCause, VerificationStep, Verdict } from '../verification.js';
+
+registerEnumType(Verdict, {
+  name: 'Verdict',
+  description: 'What a check found.',
+  valuesMap: {
+    PASSED: { description: 'As it must be.' },
+    FAILED: { description: 'Not as it must be: `cause` says why, `remedy` what to do.' },
+    INCONCLUSIVE: { description: 'AWS could not be asked, or does not say.' },
+    SKIPPED: { description: 'Not looked at, or not needed.' },
+  },
+});
+
+registerEnumType(VerificationStep, {
+  name: 'VerificationStep',
+  description: 'What is checked, in this order. After one that did not pass, those that build on it are skipped.',
+  valuesMap: {
+    KEY_FORMAT: { description: 'The access key id has the form of a long-term key.' },
+    IDENTITY: { description: 'AWS knows the key, and its secret is right.' },
+    PRINCIPAL: { description: 'The key belongs to an IAM user: not to root, and not to a session.' },
+    CONSOLE_ROLE: { description: 'The AWS account has the console role.' },
+    CONSOLE_ROLE_TRUST: {
+      description: 'The console role lets people of the vendor in, with MFA and without an external id.',
+    },
+    PERMISSIONS: { description: 'The user is allowed the actions of one permission group.' },
+  },
+});
+
+registerEnumType(VerificationCause, {
+  name: 'VerificationCause',
+  description: 'Why a check did not pass.',
+  valuesMap: {
+    TEMPORARY_KEY: { description: 'The key ends with its session.' },
+    KEY_UNKNOWN: {
+      description: 'AWS does not know the key: it was deleted or deactivated, or is of another partition.',
+    },
+    PROPAGATION: {
+      description: 'AWS does not know the key, or not yet: one that was just made is known some seconds later.',
+    },
+    WRONG_SECRET: { description: 'The secret does not belong to the key.' },
+    CLOCK_SKEW: { description: 'The clock of the gateway is wrong.' },
+    ROOT_USER: { description: 'The key is that of the root user.' },
+    NOT_A_USER: { description: 'The key is not that of an IAM user.' },
+    NO_SUCH_ENTITY: { description: 'There is no such role.' },
+    NO_TRUST: { description: 'The role does not let the account of the vendor in.' },
+    TRUSTS_EVERYBODY: { description: 'The role lets everybody in.' },
+    WITHOUT_MFA: { description: 'The role does not ask for MFA.' },
+    EXTERNAL_ID: { description: 'The role asks for an external id, which the AWS console cannot give.' },
+    VENDOR_UNKNOWN: { description: 'The operator has not said whom the role must trust.' },
+    IDENTITY_POLICY: { description: 'No policy of the user allows it.' },
+    EXPLICIT_DENY: { description: 'A policy of the user denies it.' },
+    BOUNDARY: { description: 'The permissions boundary withholds it.' },
+    SCP: { description: 'A policy of the organisation withholds it, or seems to.' },
+    KEY_POLICY: { description: 'The policies of encryption keys decide, and AWS does not simulate those.' },
+    SIMULATOR_LIMIT: { description: 'The simulation of AWS does not reach so far.' },
+    THROTTLED: { description: 'AWS limits how often it may be asked.' },
+    UNREACHABLE: { description: 'AWS did not answer.' },
+    FOREIGN_ANSWER: { description: 'Something else answered in place of AWS.' },
+    REFUSED: { description: 'AWS refused to answer; `awsErrorCode` has its word for it.' },
+    SANDBOX_OFF: { description: 'The key is one of the sandbox, which is off.' },
+    STEP_BEFORE: { description: 'A check before it did not pass.' },
+  },
+});
+
+@ObjectType('VerificationCheck', { description: 'One thing that was checked.' })
+export class VerificationCheckType {
+  @Field(() => VerificationStep, { description: 'What it is about.' })
+  readonly step!: VerificationStep;
+
+  @Field(() => String, { nullable: true, description: 'The permission group it is about; null for the other steps.' })
+  readonly group!: string | null;
+
+  @Field(() => Verdict, { description: 'What it found.' })
+  readonly verdict!: Verdict;
+
+  @Field(() => VerificationCause, { nullable: true, description: 'Why it did not pass; null when it did.' })
+  readonly cause!: VerificationCause | null;
+
+  @Field({ description: 'What was found, for people.' })
+  readonly message!: string;
+
+  @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
+  readonly remedy!: string | null;
+
+  @Field(() => [String], { description: 'The actions that are not allowed: `ec2:RunInstances`.' })
+  readonly missingActions!: readonly string[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: "AWS's own code, such as `InvalidClientTokenId`; null when AWS said nothing.",
+  })
+  readonly awsErrorCode!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the permission group is for, in plain words; null for the other steps.',
+  })
+  readonly purpose!: string | null;
+}
+
+@ObjectType('VerificationReport', { description: 'What was found out about credentials, at one moment.' })
+export class VerificationReportType {
+  @Field(() => Verdict, {
+    description: 'FAILED when a check failed; else INCONCLUSIVE when AWS left one open; else PASSED.',
+  })
+  readonly verdict!: Verdict;
+
+  @Field(() => DateTimeScalar, { description: 'When AWS was asked.' })
+  readonly checkedAt!: Date;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The version of the permissions that were looked for; null when none were.',
+  })
+  readonly manifestVersion!: number | null;
+
+  @Field(() => [VerificationCheckType], { description: 'Everything that was checked, in order.' })
+  readonly checks!: readonly VerificationCheckType[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The smallest policy that mends what is missing, as JSON to attach to the user; null when nothing is missing, or a policy of the user would not mend it, or one policy cannot hold it: then attach those of `iamSetup`.',
+  })
+  readonly suggestedPolicy!: string | null;
+
+  @Field(() => Int, { description: 'How often AWS was asked.' })
+  readonly awsCalls!: number;
+}
+
+@ObjectType('MissingPermissionsError', {
+  implements: UserErrorType,
+  description: 'The credentials work, and the IAM user may not do all that is needed.',
+})
+export class MissingPermissionsErrorType extends UserErrorType {
+  @Field(() => VerificationReportType, { description: 'What is missing, and how to mend it.' })
+  readonly report!: VerificationReportType;
+}
+
+isTyped(MissingPermissions, 'MissingPermissionsError');

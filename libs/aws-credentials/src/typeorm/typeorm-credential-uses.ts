@@ -1,0 +1,44 @@
+import { keysetPage, Transactions } from '#libs/database';
+import type { Page, PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import { CredentialUse } from '../credential-use.entity.js';
+import { CredentialUses } from '../credential-uses.js';
+
+@Injectable()
+export class TypeOrmCredentialUses extends CredentialUses {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  async add(use: Omit<CredentialUse, 'id'>): Promise<void> {
+    await this.rows.insert({ ...use });
+  }
+
+  list(tenantId: number, cloudAccountId: number, page: PageRequest<'USED_AT'>): Promise<Page<CredentialUse>> {
+    const ofAccount = this.rows
+      .createQueryBuilder('credentialUse')
+      .where('credentialUse.tenantId = :tenantId', { tenantId })
+      .andWhere('credentialUse.cloudAccountId = :cloudAccountId', { cloudAccountId });
+    return keysetPage(ofAccount, { USED_AT: 'usedAt' }, page);
+  }
+
+  count(tenantId: number, cloudAccountId: number): Promise<number> {
+    return this.rows.countBy({ tenantId, cloudAccountId });
+  }
+
+  async holdAccount(tenantId: number, cloudAccountId: number): Promise<boolean> {
+    // The row that the foreign key of `aws_access_key` refers to: whoever changes the account holds it, too.
+    const lock = this.transactions.isSqlite ? '' : ' FOR UPDATE';
+    const account = `SELECT id FROM cloud_account WHERE id = ? AND tenant_id = ?${lock}`;
+    return (await this.transactions.query(account, [cloudAccountId, tenantId])).length > 0;
+  }
+
+  async removeOlderThan(moment: Date): Promise<void> {
+    await this.rows.delete({ usedAt: LessThan(moment) });
+  }
+
+  private get rows() {
+    return this.transactions.repository(CredentialUse);
+  }
+}

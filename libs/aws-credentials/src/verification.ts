@@ -1,0 +1,95 @@
+/** What one check, or all of them together, found. */
+export const Verdict = {
+  PASSED: 'PASSED',
+  FAILED: 'FAILED',
+  INCONCLUSIVE: 'INCONCLUSIVE',
+  SKIPPED: 'SKIPPED',
+} as const;
+export type Verdict = keyof typeof Verdict;
+
+/** What is checked, in this order. */
+export const VerificationStep = {
+  KEY_FORMAT: 'KEY_FORMAT',
+  IDENTITY: 'IDENTITY',
+  PRINCIPAL: 'PRINCIPAL',
+  CONSOLE_ROLE: 'CONSOLE_ROLE',
+  CONSOLE_ROLE_TRUST: 'CONSOLE_ROLE_TRUST',
+  PERMISSIONS: 'PERMISSIONS',
+} as const;
+export type VerificationStep = keyof typeof VerificationStep;
+
+/** Why a check did not pass. */
+export const VerificationCause = {
+  TEMPORARY_KEY: 'TEMPORARY_KEY',
+  KEY_UNKNOWN: 'KEY_UNKNOWN',
+  PROPAGATION: 'PROPAGATION',
+  WRONG_SECRET: 'WRONG_SECRET',
+  CLOCK_SKEW: 'CLOCK_SKEW',
+  ROOT_USER: 'ROOT_USER',
+  NOT_A_USER: 'NOT_A_USER',
+  NO_SUCH_ENTITY: 'NO_SUCH_ENTITY',
+  NO_TRUST: 'NO_TRUST',
+  TRUSTS_EVERYBODY: 'TRUSTS_EVERYBODY',
+  WITHOUT_MFA: 'WITHOUT_MFA',
+  EXTERNAL_ID: 'EXTERNAL_ID',
+  VENDOR_UNKNOWN: 'VENDOR_UNKNOWN',
+  IDENTITY_POLICY: 'IDENTITY_POLICY',
+  EXPLICIT_DENY: 'EXPLICIT_DENY',
+  BOUNDARY: 'BOUNDARY',
+  SCP: 'SCP',
+  KEY_POLICY: 'KEY_POLICY',
+  SIMULATOR_LIMIT: 'SIMULATOR_LIMIT',
+  THROTTLED: 'THROTTLED',
+  UNREACHABLE: 'UNREACHABLE',
+  FOREIGN_ANSWER: 'FOREIGN_ANSWER',
+  REFUSED: 'REFUSED',
+  SANDBOX_OFF: 'SANDBOX_OFF',
+  STEP_BEFORE: 'STEP_BEFORE',
+} as const;
+export type VerificationCause = keyof typeof VerificationCause;
+
+export interface VerificationCheck {
+  readonly step: VerificationStep;
+  /** Of the permission manifest, when it is about permissions. */
+  readonly group: string | null;
+  /** What the group is for; null for the other steps. */
+  readonly purpose: string | null;
+  readonly verdict: Verdict;
+  /** Null when it passed. */
+  readonly cause: VerificationCause | null;
+  /** A sentence for people. Never holds a secret. */
+  readonly message: string;
+  /** What to do; null when there is nothing to do. */
+  readonly remedy: string | null;
+  /** The actions that are not allowed, or may not be. */
+  readonly missingActions: readonly string[];
+  /** AWS's own word for it; null when AWS said nothing. */
+  readonly awsErrorCode: string | null;
+}
+
+/** What was found out about credentials, at one moment. Survives JSON, but for its date. */
+export interface VerificationReport {
+  /** FAILED when a check failed; else INCONCLUSIVE when one could not be answered that can be; else PASSED. */
+  readonly verdict: Verdict;
+  readonly checkedAt: Date;
+  /** Of the permission manifest; null when permissions were not looked at. */
+  readonly manifestVersion: number | null;
+  readonly checks: readonly VerificationCheck[];
+  /** The smallest policy to attach to the user, as JSON; null when attaching one mends nothing. */
+  readonly suggestedPolicy: string | null;
+  /** How often AWS was asked, its own retries not counted. */
+  readonly awsCalls: number;
+}
+
+/** A report that was kept as JSON. */
+export function reportFrom(json: string): VerificationReport {
+  const report = JSON.parse(json) as VerificationReport & { checkedAt: string };
+  return { ...report, checkedAt: new Date(report.checkedAt) };
+}
+
+/** What no simulation can tell leaves a check inconclusive for ever: it says nothing about the whole. */
+export function verdictOf(checks: readonly VerificationCheck[]): Verdict {
+  if (checks.some(({ verdict }) => verdict === 'FAILED')) return 'FAILED';
+  const isOpen = checks.some(({ verdict, cause }) => verdict === 'INCONCLUSIVE' && cause !== 'KEY_POLICY');
+  return isOpen ? 'INCONCLUSIVE' : 'PASSED';
+}

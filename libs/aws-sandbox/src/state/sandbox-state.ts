@@ -1,0 +1,56 @@
+import { findRole, roleOf, type Account, type Role } from '../account.js';
+import { type KeyFamily, type Surroundings } from '../families.js';
+import { type PolicyDocument } from '../policy/policy-document.js';
+import { AccessKeys } from './access-keys.js';
+import { CallLog } from './call-log.js';
+import { InjectedFaults } from './injected-faults.js';
+
+/** What a sandbox is started with. */
+export interface SandboxSettings {
+  /** What every waiting time is multiplied with. */
+  readonly pace: number;
+  /** The ARN that access roles trust. */
+  readonly gatewayIdentity: string;
+  /** How long after CreateAccessKey a key stays unknown, in milliseconds. */
+  readonly propagationMs: number;
+}
+
+/** What differs from what follows from the access key ids alone. It ends with the sandbox. */
+export class SandboxState implements Surroundings {
+  readonly calls = new CallLog();
+  readonly faults = new InjectedFaults();
+  readonly keys = new AccessKeys();
+  readonly pace: number;
+  readonly firstUses = new Map<string, number>();
+  readonly counts = new Map<string, number>();
+
+  /** By {@link nameIn}: of users and of roles. */
+  readonly userPolicies = new Map<string, readonly PolicyDocument[]>();
+  readonly rolePolicies = new Map<string, readonly PolicyDocument[]>();
+  readonly boundaries = new Map<string, PolicyDocument | null>();
+  readonly trusts = new Map<string, PolicyDocument>();
+  /** The family of the key a user last used, by {@link nameIn}. */
+  readonly families = new Map<string, KeyFamily>();
+  /** By account id. */
+  readonly serviceControlPolicies = new Map<string, readonly PolicyDocument[]>();
+
+  /** Sessions that began before, in milliseconds since 1970, are over. */
+  sessionsEndedAt = 0;
+
+  constructor(private readonly settings: SandboxSettings) {
+    this.pace = settings.pace;
+    this.keys.propagation = { sts: settings.propagationMs, iam: settings.propagationMs };
+  }
+
+  findRole(account: Account, name: string): Role | undefined {
+    const trust = this.trusts.get(nameIn(account, name));
+    return trust ? roleOf(account, name, trust) : findRole(account, name, this.settings.gatewayIdentity);
+  }
+}
+
+/** Names a user of an account, or root, as the owner of keys. */
+export const ownerName = (account: Account, user: { readonly name: string } | undefined) =>
+  nameIn(account, user?.name ?? ':root');
+
+/** Names a user or a role of an account, in whichever partition a call is signed for. */
+export const nameIn = ({ id }: Account, name: string) => `${id}/${name}`;

@@ -1,0 +1,23 @@
+export type Row = Record<string, string | number | boolean | null>;
+
+/** An answer of the command line, for people or for programs. */
+export function printRows(rows: readonly Row[], asJson = false): void {
+  process.stdout.write(asJson ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+}
+
+function table(rows: readonly Row[]): string {
+  const [first] = rows;
+  if (!first) return 'None.\n';
+  const columns = Object.keys(first);
+  const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '–')))];
+  const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));
+  return cells
+    .map(
+      (line) =>
+        line
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('  ')
+          .trimEnd() + '\n',
+    )
+    .join('');
+}

@@ -1,0 +1,29 @@
+import { IamSetupModule } from '#libs/iam-setup';
+import { readConfig, type Config } from '../config.js';
+import { Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { prepareDatabase, type PreparedDatabase } from '../database/prepare-database.js';
+import { DomainWiringModule } from '../domain-wiring.module.js';
+import { PlatformModule, type Platform } from '../platform.module.js';
+
+/** The one service of that class. */
+export type Service = <S>(type: new (...args: never[]) => S) => S;
+
+/** The domain on the gateway's own database, without the server around it. */
+export async function withServices<T>(
+  use: (service: Service, prepared: PreparedDatabase) => Promise<T>,
+  config: Config = readConfig(process.env),
+): Promise<T> {
+  const prepared = await prepareDatabase(config.database, config.keyRingFile);
+  let app: INestApplicationContext | undefined;
+  try {
+    const platform: Platform = { ...prepared, endpoints: { timeoutMs: config.awsTimeoutMs } };
+    @Module({ imports: [PlatformModule.of(platform), IamSetupModule.of(config.iamSetup), DomainWiringModule] })
+    class CliModule {}
+    app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });
+    return await use((type) => app!.get(type as never, { strict: false }), prepared);
+  } finally {
+    await app?.close();
+    await prepared.dataSource.destroy();
+  }
+}

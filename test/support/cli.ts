@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { projectFolder, type Place } from './process.js';
+
+export interface CliExit {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where the command line works. */
+type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'>;
+
+export interface LaunchedCli {
+  /** All it printed so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  readonly exit: Promise<CliExit>;
+  kill(): void;
+}
+
+/** The operator's command line in a process of its own, on the database and the key ring of `place`. */
+export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
+  const env = {
+    PATH: process.env['PATH'],
+    DATA_DIR: place.dataDir,
+    ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
+  };
+  const child = spawn(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+  const exit = new Promise<CliExit>((resolve) => child.once('close', (code) => resolve({ code, ...output })));
+  return { output, exit, kill: () => void child.kill('SIGKILL') };
+}
+
+export function runCli(place: CliPlace, ...args: string[]): Promise<CliExit> {
+  return launchCli(place, ...args).exit;
+}
+
+/** The answer of a command that must succeed. */
+export async function cliAnswer(place: CliPlace, ...args: string[]): Promise<any> {
+  const { code, stdout, stderr } = await runCli(place, ...args, '--json');
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
