@@ -6,7 +6,7 @@ import { AccessService } from '#libs/access';
 import type { AwsEndpoints } from '#libs/aws-credentials';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
-import type { Secret } from '#libs/kernel';
+import { Reconcilers, type Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -72,6 +72,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     const firstKey = await app.get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
 
     await app.listen(config.port, config.host);
+    const reconcilers = app.get(Reconcilers);
+    undo.push(() => reconcilers.stop());
+    reconcilers.start();
     return { app, url: await app.getUrl(), sandbox, firstKey, close };
   } catch (error) {
     await close();

@@ -1,7 +1,7 @@
 import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
 import { Transactions } from '#libs/database';
 import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
-import { Clock, SystemClock, UnitOfWork } from '#libs/kernel';
+import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -35,6 +35,7 @@ export class PlatformModule {
           new KeyRotation(keks, storedKeys, keychain, clock),
       },
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
+      { provide: Reconcilers, useClass: Reconcilers },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

@@ -19,5 +19,6 @@ export {
 export { faultInName, nameKey, normalizeName } from './name.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';
 export { Reconciler, type ReconcilerOptions } from './reconciler.js';
+export { Reconcilers, type Loop } from './reconcilers.js';
 export { Secret } from './secret.js';
 export { UnitOfWork } from './unit-of-work.js';
