@@ -1,5 +1,5 @@
 import { connectionOptions, serializeSqlite, Transactions } from '#libs/database';
-import { Keychain, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault } from '#libs/encryption';
+import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { DataSource } from 'typeorm';
@@ -89,11 +89,21 @@ export class RotationWorld {
     world.dataSource = serializeSqlite(
       new DataSource({
         ...(await connectionOptions({ file: ':memory:' })),
-        entities: [CredentialUse, EventRow, KeyRotation, KeyRotationPolicy, StoredAccessKey, StoredKeyRow],
+        entities: [
+          CredentialUse,
+          EventRow,
+          KeyRotation,
+          KeyRotationPolicy,
+          KeyCanaryRow,
+          StoredAccessKey,
+          StoredKeyRow,
+        ],
         synchronize: true,
       }),
     );
     await world.dataSource.initialize();
+    const canary = { kekId: 'kek-00000001', canary: Buffer.alloc(1), admittedAt: world.clock.now() };
+    await world.dataSource.getRepository(KeyCanaryRow).insert(canary);
     world.start();
     await world.transactions.run((now) => world.credentials.keep(viewer, account.id, world.aws.add(), now));
     world.tick(60_000);
