@@ -140,6 +140,54 @@ mutation SeeCredentialsRefused(
     },
   },
   {
+    query: `# A key that was just made: AWS knows it
+# after eight seconds. The account waits as
+# PROPAGATING, and becomes ACTIVE by itself.
+mutation CreateWithNewKey(
+  $input: CreateCloudAccountInput!
+) {
+  createCloudAccount(input: $input) {
+    cloudAccount {
+      id
+      name
+      status
+      version
+      pendingCredentials {
+        attempt
+        nextAttemptAt
+        givesUpAt
+        lastErrorCode
+      }
+      credentialsRejection { code message remediation }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        name: 'With a new key',
+        provider: 'AWS',
+        region: 'us-east-1',
+        consoleRoleName: 'console-role',
+        credentials: awsAccessKey('AKIASANDBOXLATERB3U1'),
+      },
+    },
+  },
+  {
+    query: `# Give up credentials that AWS does not know
+# yet: an account that has no others is in
+# ERROR then.
+mutation CancelPendingCredentials(
+  $input: CancelPendingCredentialsInput!
+) {
+  cancelPendingCredentials(input: $input) {
+    cloudAccount { id name status version }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>', expectedVersion: 1 } },
+  },
+  {
     query: `# Check credentials and save nothing: every
 # check with its cause, what to do, and the
 # smallest policy that mends what is missing.

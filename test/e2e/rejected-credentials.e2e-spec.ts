@@ -39,14 +39,6 @@ describe('credentials that cannot be proven', () => {
         'SignatureDoesNotMatch',
         false,
       ],
-      [
-        'a key AWS does not know',
-        { credentials: sandboxKey('NOONE', 'A2U1') },
-        'AWS_ACCESS_KEY_UNKNOWN',
-        keyPath,
-        'InvalidClientTokenId',
-        true,
-      ],
       ['the key of a root user', { credentials: sandboxKey('ROOTS', 'A5U1') }, 'AWS_ROOT_KEY', keyPath, null, false],
       [
         'an account without roles',
@@ -73,12 +65,21 @@ describe('credentials that cannot be proven', () => {
         'SignatureDoesNotMatch',
         true,
       ],
+      ['a role without MFA', { consoleRoleName: 'no-mfa-role' }, 'AWS_ROLE_WITHOUT_MFA', rolePath, null, true],
       [
-        'a key that was just created',
-        { credentials: sandboxKey('LATER', 'B3U1') },
-        'AWS_ACCESS_KEY_UNKNOWN',
-        keyPath,
-        'InvalidClientTokenId',
+        'a role that asks for an external id',
+        { consoleRoleName: 'external-id-console-role' },
+        'AWS_ROLE_ASKS_EXTERNAL_ID',
+        rolePath,
+        null,
+        true,
+      ],
+      [
+        'a role that lets others in',
+        { consoleRoleName: 'foreign-role' },
+        'AWS_ROLE_TRUSTS_OTHERS',
+        rolePath,
+        null,
         true,
       ],
       ['a role that is not there', { consoleRoleName: 'nobody' }, 'AWS_ROLE_NOT_FOUND', rolePath, 'NoSuchEntity', true],
@@ -113,7 +114,7 @@ describe('credentials that cannot be proven', () => {
   });
 
   it('never say the secret, nor what AWS said in its own words', async () => {
-    for (const family of ['WRONG', 'NOONE', 'ROOTS', 'NROLE', 'NLOOK']) {
+    for (const family of ['WRONG', 'ROOTS', 'NROLE', 'NLOOK']) {
       const { text } = await gateway.send(mutation, {
         input: newAccount(nextUser(), { credentials: sandboxKey(family, 'B1U1') }),
       });

@@ -17,6 +17,7 @@ const operations: Record<Role, string[]> = {
     'viewer',
   ],
   MANAGER: [
+    'cancelPendingCredentials',
     'createCloudAccount',
     'createSubscription',
     'deleteCloudAccount',
@@ -41,6 +42,8 @@ const documents: Record<string, string> = {
   node: '{ node(id: "x") { id } }',
   nodes: '{ nodes(ids: ["x"]) { id } }',
   viewer: '{ viewer { role } }',
+  cancelPendingCredentials:
+    'mutation { cancelPendingCredentials(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   createApiKey: 'mutation { createApiKey(input: { name: " ", role: VIEWER }) { userErrors { code } } }',
   createCloudAccount: `mutation { createCloudAccount(input: { name: " ", consoleRoleName: "x",
     credentials: { awsAccessKey: { accessKeyId: "x", secretAccessKey: "x" } } }) { userErrors { code } } }`,

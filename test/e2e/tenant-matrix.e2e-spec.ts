@@ -18,6 +18,7 @@ const subjects: Record<string, readonly NodeName[]> = {
   'nodes.ids': ['ApiKey', 'CloudAccount', 'CloudSubscription'],
   'cloudAccount.id': ['CloudAccount'],
   'cloudSubscription.id': ['CloudSubscription'],
+  'cancelPendingCredentials.input.id': ['CloudAccount'],
   'createSubscription.input.cloudAccountId': ['CloudAccount'],
   'deleteCloudAccount.input.id': ['CloudAccount'],
   'deleteSubscription.input.id': ['CloudSubscription'],

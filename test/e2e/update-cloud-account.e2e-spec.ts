@@ -146,7 +146,6 @@ describe('updateCloudAccount', () => {
   describe('keeps the old credentials, which still work, when the new ones', () => {
     it.each([
       ['are refused by AWS', sandboxKey('WRONG', 'A2U1'), 'AWS_SECRET_WRONG'],
-      ['are unknown', sandboxKey('NOONE', 'A2U1'), 'AWS_ACCESS_KEY_UNKNOWN'],
       ["are the root user's", sandboxKey('ROOTS', 'A2U1'), 'AWS_ROOT_KEY'],
       ['have no console role', sandboxKey('NROLE', 'A2U1'), 'AWS_ROLE_NOT_FOUND'],
       ['cannot be proven in time', sandboxKey('HANGS', 'A2U1'), 'AWS_UNREACHABLE'],

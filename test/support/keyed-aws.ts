@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sandboxVendorAccountId } from '#libs/aws-credentials';
 import { readRequest } from '../../libs/aws-sandbox/src/http/read-request.js';
 import { parametersOf, type AwsRequest } from '../../libs/aws-sandbox/src/request.js';
 import { parseAuthorization } from '../../libs/aws-sandbox/src/signature/authorization.js';
@@ -56,14 +57,46 @@ async function answerTo(
   if (parameters.get('Action') === 'GetRole') {
     const name = parameters.get('RoleName')!;
     const role = { RoleName: name, RoleId: 'AROAROLE', Arn: `arn:aws:iam::${account}:role/${name}`, Path: '/' };
+    const more = { CreateDate: '2024-01-01T00:00:00Z', AssumeRolePolicyDocument: encodeURIComponent(trustPolicy) };
     return {
       status: 200,
-      content: { GetRoleResponse: { GetRoleResult: { Role: { ...role, CreateDate: '2024-01-01T00:00:00Z' } } } },
+      content: { GetRoleResponse: { GetRoleResult: { Role: { ...role, ...more } } } },
+    };
+  }
+  if (parameters.get('Action') === 'SimulatePrincipalPolicy') {
+    const listed = (name: string) =>
+      [...parameters].filter(([key]) => key.startsWith(`${name}.member.`)).map(([, value]) => value);
+    const allowed = listed('ActionNames').map((action) => ({
+      EvalActionName: action,
+      EvalResourceName: '*',
+      EvalDecision: 'allowed',
+      ResourceSpecificResults: listed('ResourceArns').map((arn) => ({
+        EvalResourceName: arn,
+        EvalResourceDecision: 'allowed',
+      })),
+    }));
+    const result = { EvaluationResults: allowed, IsTruncated: 'false' };
+    return {
+      status: 200,
+      content: { SimulatePrincipalPolicyResponse: { SimulatePrincipalPolicyResult: result } },
     };
   }
   const user = { Arn: `arn:aws:iam::${account}:user/${accessKeyId}`, UserId: `AIDA${accessKeyId}`, Account: account };
   return { status: 200, content: { GetCallerIdentityResponse: { GetCallerIdentityResult: user } } };
 }
+
+/** Lets the account of the vendor in, whichever the gateway takes for it, with MFA. */
+const trustPolicy = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${sandboxVendorAccountId}:root` },
+      Action: 'sts:AssumeRole',
+      Condition: { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
+    },
+  ],
+});
 
 const refusal = (code: string) => ({
   status: 403,

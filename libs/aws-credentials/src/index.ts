@@ -1,5 +1,5 @@
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
-export { AwsAccessKey } from './aws-access-key.js';
+export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export {
   awsCredentialsErrors,
   CredentialsRejected,
@@ -14,7 +14,7 @@ export {
   type VerificationSubject,
 } from './aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
-export { AwsCredentialsService, type ProvenCredentials } from './aws-credentials.service.js';
+export { AwsCredentialsService, type Keeper, type ProvenCredentials } from './aws-credentials.service.js';
 export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
 export { CredentialUseService } from './credential-use.service.js';
 export {

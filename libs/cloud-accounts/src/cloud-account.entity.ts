@@ -1,5 +1,5 @@
 import { operatorTenantId } from '#libs/access';
-import { UnknownRegion, type AwsIdentity, type ProvenCredentials } from '#libs/aws-credentials';
+import { UnknownRegion, type AwsAccessKey, type AwsIdentity } from '#libs/aws-credentials';
 import { InvalidField, InvalidInput, VersionConflict, faultInName, nameKey, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { SubscriptionsInTheWay } from './active-subscriptions.js';
@@ -10,6 +10,7 @@ import {
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
+import type { Expectations, Proof } from './credentials-prover.js';
 
 /** The seed's 'hosted' and 'non-hosted': whose account it is at the provider. */
 export const CloudAccountOwnership = { HOSTED: 'HOSTED', CUSTOMER: 'CUSTOMER' } as const;
@@ -25,6 +26,23 @@ export const CloudAccountStatus = {
   DELETING_WHEN_UNUSED: 'DELETING_WHEN_UNUSED',
 } as const;
 export type CloudAccountStatus = keyof typeof CloudAccountStatus;
+
+/** An account a customer brings along, with the credentials they gave, and what AWS said to them. */
+export interface NewCustomerAccount extends Pick<Expectations, 'consoleRoleName' | 'nodeRoleName'> {
+  readonly tenantId: number;
+  readonly name: string;
+  readonly provider: CloudProvider;
+  readonly region: string;
+  readonly key: AwsAccessKey;
+  /** Null while AWS does not know the key. */
+  readonly proof: Proof | null;
+}
+
+/** Roles to be used from now on; what is not given stays. */
+export interface RolesChange {
+  readonly consoleRoleName?: string | null;
+  readonly nodeRoleName?: string | null;
+}
 
 /**
  * The access to one account at a cloud provider, in which subscriptions are built.
@@ -75,6 +93,10 @@ export class CloudAccount {
   @Column('varchar', { name: 'console_role_arn', length: 2048, nullable: true })
   readonly consoleRoleArn!: string | null;
 
+  /** The role instances run as; null for the one `iamSetup` makes. */
+  @Column('varchar', { name: 'node_role_name', length: 64, nullable: true })
+  readonly nodeRoleName!: string | null;
+
   @Column('boolean', { name: 'is_sandbox' })
   readonly isSandbox!: boolean;
 
@@ -88,12 +110,9 @@ export class CloudAccount {
   @Column('datetime', { name: 'updated_at', precision: 3 })
   readonly updatedAt!: Date;
 
-  /** A customer's account, which works from its first moment: its credentials were proven before. */
-  static create(
-    details: { tenantId: number; name: string; provider: CloudProvider; region: string; proven: ProvenCredentials },
-    now: Date,
-  ): CloudAccount {
-    const { tenantId, name, provider, region, proven } = details;
+  /** A customer's account, which works from its first moment when its credentials are proven. */
+  static create(details: NewCustomerAccount, now: Date): CloudAccount {
+    const { tenantId, name, provider, region, proof } = details;
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
 
     return Object.assign(new CloudAccount(), {
@@ -102,8 +121,7 @@ export class CloudAccount {
       provider,
       region,
       ownership: 'CUSTOMER',
-      status: 'ACTIVE',
-      ...accessWith(proven),
+      ...(proof ? { status: statusWith(proof), ...accessWith(proof) } : accessToCome(details)),
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -127,6 +145,7 @@ export class CloudAccount {
       awsUserArn: null,
       consoleRoleName: null,
       consoleRoleArn: null,
+      nodeRoleName: null,
       isSandbox: false,
       version: 1,
       createdAt: now,
@@ -155,26 +174,51 @@ export class CloudAccount {
   }
 
   /** Everything one request changes, as one new version. What is not given stays. */
-  change({ name, proven }: { name?: string | null; proven?: ProvenCredentials | null }, now: Date): void {
+  change({ name, proof }: { name?: string | null; proof?: Proof | null }, now: Date): void {
+    if (proof) this.accept(proof);
     Object.assign(this, {
       ...(name != null && named(name)),
-      ...(proven && accessWith(proven)),
       version: this.version + 1,
       updatedAt: now,
     } satisfies Partial<CloudAccount>);
   }
 
-  /** Whether a change of name and role would change nothing; what is not given stays. */
-  isAlready({ name, consoleRoleName }: { name?: string | null; consoleRoleName?: string | null }): boolean {
+  /** From now on it is used with these credentials. One that is about to go goes nevertheless. */
+  accept(proof: Proof): void {
+    Object.assign(this, {
+      ...accessWith(proof),
+      status: this.goesWhenUnused ? this.status : statusWith(proof),
+    } satisfies Partial<CloudAccount>);
+  }
+
+  /** That new credentials are tried: one that has none which work waits for them, any other goes on as it was. */
+  await({ consoleRoleName, nodeRoleName }: Expectations): void {
+    if (!this.hasNeverWorked) return;
+    Object.assign(this, { status: 'PROPAGATING', consoleRoleName, nodeRoleName } satisfies Partial<CloudAccount>);
+  }
+
+  /** That the credentials that were tried are gone: one that has no others cannot be used. */
+  awaitNoMore(): void {
+    if (this.hasNeverWorked) Object.assign(this, { status: 'ERROR' } satisfies Partial<CloudAccount>);
+  }
+
+  /** Whether AWS has accepted no credentials of it yet. */
+  private get hasNeverWorked(): boolean {
+    return this.awsAccountId === null;
+  }
+
+  /** Whether a change of name and roles would change nothing; what is not given stays. */
+  isAlready({ name, consoleRoleName, nodeRoleName }: RolesChange & { name?: string | null }): boolean {
     return (
       (name == null || normalizeName(name) === this.name) &&
-      (consoleRoleName == null || consoleRoleName === this.consoleRoleName)
+      (consoleRoleName == null || consoleRoleName === this.consoleRoleName) &&
+      (nodeRoleName == null || nodeRoleName === this.nodeRoleName)
     );
   }
 
   /** Whether credentials of `identity` would take what was built here out of our reach. */
   isInAnotherAwsAccountThan({ accountId }: AwsIdentity): boolean {
-    return this.awsAccountId !== accountId;
+    return this.awsAccountId !== null && this.awsAccountId !== accountId;
   }
 
   /** @throws CloudAccountIsHosted because hosted accounts are the operator's alone to change */
@@ -219,13 +263,32 @@ function refuseFaultyRegion(provider: CloudProvider, region: string, path: reado
   if (fault) throw new UnknownRegion(path, `The region ${fault}.`);
 }
 
-function accessWith({ key, identity, consoleRole }: ProvenCredentials) {
+function statusWith({ lacksPermissions }: Proof): CloudAccountStatus {
+  return lacksPermissions ? 'MISSING_PERMISSIONS' : 'ACTIVE';
+}
+
+function accessWith({ key, identity, consoleRole, nodeRoleName }: Proof) {
   return {
     awsAccountId: identity.accountId,
     awsUserId: identity.userId,
     awsUserArn: identity.arn,
     consoleRoleName: consoleRole.name,
     consoleRoleArn: consoleRole.arn,
+    nodeRoleName,
+    isSandbox: key.isSandbox,
+  };
+}
+
+/** What is known of an account before AWS knows its key: what was asked for. */
+function accessToCome({ key, consoleRoleName, nodeRoleName }: NewCustomerAccount) {
+  return {
+    status: 'PROPAGATING' as const,
+    awsAccountId: null,
+    awsUserId: null,
+    awsUserArn: null,
+    consoleRoleName,
+    consoleRoleArn: null,
+    nodeRoleName,
     isSandbox: key.isSandbox,
   };
 }

@@ -44,6 +44,12 @@ export const cloudAccountErrors = {
     retryable: true,
     remediation: 'Wait until AWS knows the key that was set, or set another one with `updateCloudAccount`.',
   },
+  NO_PENDING_CREDENTIALS: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Nothing is left to do: read the account to see whether they were accepted or rejected.',
+  },
   CLOUD_ACCOUNT_NOT_ACTIVE: {
     kind: 'conflict',
     fault: 'CALLER',
@@ -133,5 +139,14 @@ export class CloudAccountWithoutCredentials extends DomainError {
       'The cloud account has no credentials that AWS has accepted.',
       { path: ['input', 'id'] },
     );
+  }
+}
+
+/** Or not any more: they were proven, rejected or cancelled. */
+export class NoPendingCredentials extends DomainError {
+  constructor() {
+    super(cloudAccountErrors, 'NO_PENDING_CREDENTIALS', 'No credentials of the cloud account are being tried.', {
+      path: ['input', 'id'],
+    });
   }
 }

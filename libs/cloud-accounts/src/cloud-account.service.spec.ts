@@ -1,5 +1,12 @@
 import { Viewer } from '#libs/access';
-import { AwsAccessKey, CredentialsRejected, type AwsCredentialsService } from '#libs/aws-credentials';
+import {
+  AwsAccessKey,
+  CredentialsRejected,
+  MissingPermissions,
+  type AwsCredentialsService,
+  type AwsVerification,
+  type Verification,
+} from '#libs/aws-credentials';
 import { Events, type NewEvent } from '#libs/events';
 import { Secret, VersionConflict } from '#libs/kernel';
 import { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
@@ -10,11 +17,18 @@ import {
   CloudAccountIsHosted,
   CloudAccountNameTaken,
   CloudAccountNotFound,
+  CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
+  NoPendingCredentials,
 } from './cloud-account.errors.js';
 import { CloudAccountService } from './cloud-account.service.js';
+import type { CredentialTrial } from './credential-trial.entity.js';
+import { CredentialTrialService } from './credential-trial.service.js';
+import { CredentialsProver } from './credentials-prover.js';
 import { InMemoryCloudAccounts } from './testing/in-memory-cloud-accounts.js';
+import { InMemoryCredentialTrials } from './testing/in-memory-credential-trials.js';
 import { InMemoryUnitOfWork } from './testing/in-memory-unit-of-work.js';
+import { TrialPace } from './trial-pace.js';
 
 const viewer = new Viewer(7, 1, 'Key', 'OWNER', false);
 const stranger = new Viewer(8, 2, 'Key', 'OWNER', false);
@@ -22,28 +36,56 @@ const hostedId = 1;
 
 const keyOf = (userId: string) => new AwsAccessKey(userId, new Secret('x'));
 
-/** Proves every key: it belongs to the user it is named after, of the account before the slash. */
-class TrustingCredentials {
-  readonly kept = new Map<number, AwsAccessKey>();
+/** Knows every key: it belongs to the user it is named after, of the account before the slash; unless it is told otherwise. */
+class TrustingVerification {
   asked = 0;
+  /** What AWS says of a key instead. */
+  readonly refusals = new Map<string, CredentialsRejected>();
+  readonly lacking = new Set<string>();
 
-  prove: AwsCredentialsService['prove'] = async (key, _, name) => {
+  full: AwsVerification['full'] = async (key, _, { consoleRoleName }) => {
     this.asked++;
-    if (key.accessKeyId === 'refused') throw new CredentialsRejected('AWS_SECRET_WRONG', 'No.', 'secretAccessKey');
-    const [accountId = ''] = key.accessKeyId.split('/');
-    return { key, identity: { accountId, userId: key.accessKeyId, arn: 'arn' }, consoleRole: { name, arn: 'arn' } };
+    const id = key.accessKeyId;
+    const [accountId = ''] = id.split('/');
+    return {
+      report: { checks: [], verdict: 'PASSED' } as unknown as Verification['report'],
+      refusal: this.refusals.get(id) ?? null,
+      identity: { accountId, userId: id, arn: 'arn' },
+      consoleRole: { name: consoleRoleName, arn: 'arn', trustPolicy: '{}' },
+      isMissingPermissions: this.lacking.has(id),
+    };
   };
+}
+
+/** Keeps keys in clear: the current ones, and those that are tried. */
+class OpenCredentials {
+  readonly kept = new Map<number, AwsAccessKey>();
+  readonly candidates = new Map<number, AwsAccessKey>();
+  private version = 0;
+
   keep: AwsCredentialsService['keep'] = async (_, id, key) => void this.kept.set(id, key);
   verified: AwsCredentialsService['verified'] = async () => undefined;
   reveal: AwsCredentialsService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
   has: AwsCredentialsService['has'] = async (_, id, key) => this.kept.get(id)?.accessKeyId === key.accessKeyId;
   shred: AwsCredentialsService['shred'] = async (_, id) => void this.kept.delete(id);
+  keepCandidate: AwsCredentialsService['keepCandidate'] = async (_, id, key) => {
+    this.candidates.set(id, key);
+    return ++this.version;
+  };
+  revealCandidate: AwsCredentialsService['revealCandidate'] = async (_, id) => this.candidates.get(id) ?? null;
+  shredCandidate: AwsCredentialsService['shredCandidate'] = async (_, id) => void this.candidates.delete(id);
+  promoteCandidate: AwsCredentialsService['promoteCandidate'] = async (_, id) => {
+    this.kept.set(id, this.candidates.get(id)!);
+    this.candidates.delete(id);
+  };
 
   snapshot(): () => void {
-    const before = new Map(this.kept);
+    const maps = [this.kept, this.candidates].map((map) => [map, new Map(map)] as const);
     return () => {
-      this.kept.clear();
-      for (const [id, key] of before) this.kept.set(id, key);
+      for (const [map, before] of maps) {
+        map.clear();
+        for (const [id, key] of before) map.set(id, key);
+      }
     };
   }
 }
@@ -75,25 +117,38 @@ class ListedEvents extends Events {
 
 describe('CloudAccountService', () => {
   let accounts: InMemoryCloudAccounts;
-  let credentials: TrustingCredentials;
+  let credentials: OpenCredentials;
+  let aws: TrustingVerification;
+  let trials: InMemoryCredentialTrials;
+  let trialService: CredentialTrialService;
   let subscriptions: ListedSubscriptions;
   let service: CloudAccountService;
   let events: ListedEvents;
 
   beforeEach(() => {
     accounts = new InMemoryCloudAccounts();
-    credentials = new TrustingCredentials();
+    credentials = new OpenCredentials();
+    aws = new TrustingVerification();
+    trials = new InMemoryCredentialTrials();
     subscriptions = new ListedSubscriptions();
     events = new ListedEvents();
-    const unitOfWork = new InMemoryUnitOfWork([accounts, credentials]);
+    const unitOfWork = new InMemoryUnitOfWork([accounts, credentials, trials]);
+    const pace = Object.assign(new TrialPace(), { patience: 0 });
+    const verification = aws as unknown as AwsVerification;
+    const prover = new CredentialsProver(verification, pace);
+    const keys = credentials as unknown as AwsCredentialsService;
+    trialService = new CredentialTrialService(accounts, trials, subscriptions, keys, prover, events, unitOfWork, pace);
     service = new CloudAccountService(
       accounts,
       subscriptions,
-      credentials as unknown as AwsCredentialsService,
-      undefined as never,
+      keys,
+      verification,
+      prover,
+      trialService,
       events,
       unitOfWork,
     );
+    aws.refusals.set('refused', new CredentialsRejected('AWS_SECRET_WRONG', 'No.', 'secretAccessKey'));
   });
 
   const create = (change: object = {}, remember = async (_: unknown) => {}) =>
@@ -130,11 +185,11 @@ describe('CloudAccountService', () => {
 
     it('asks AWS for nothing when the name is taken or the provider is not AWS', async () => {
       await create();
-      credentials.asked = 0;
+      aws.asked = 0;
 
       await expect(create({ name: 'PRODUCTION', key: keyOf('111/B') })).rejects.toThrow(CloudAccountNameTaken);
       await expect(create({ name: 'Other', provider: 'GCP' })).rejects.toThrow(CustomerAccountMustBeAws);
-      expect(credentials.asked).toBe(0);
+      expect(aws.asked).toBe(0);
     });
 
     it('keeps nothing that AWS refuses, and no key of an account that cannot be added', async () => {
@@ -158,16 +213,16 @@ describe('CloudAccountService', () => {
 
     it('asks AWS for nothing to rename', async () => {
       const { id } = await create();
-      credentials.asked = 0;
+      aws.asked = 0;
 
       await service.update(viewer, { id, expectedVersion: 1, name: 'Renamed' });
 
-      expect(credentials.asked).toBe(0);
+      expect(aws.asked).toBe(0);
     });
 
     it('changes nothing for the key it has, and asks AWS for nothing', async () => {
       const account = await create();
-      credentials.asked = 0;
+      aws.asked = 0;
 
       const same = { id: account.id, expectedVersion: 1, key: keyOf('111/A') };
       expect(await service.update(viewer, same)).toEqual(account);
@@ -178,7 +233,7 @@ describe('CloudAccountService', () => {
 
       expect(await service.update(viewer, { ...same, name: 'Renamed' })).toMatchObject({ name: 'Renamed', version: 2 });
       expect(events.all.at(-1)?.data).toMatchObject({ changed: ['name'] });
-      expect(credentials.asked).toBe(0);
+      expect(aws.asked).toBe(0);
     });
 
     it('proves a new role with the key that is sent along, though it is the stored one', async () => {
@@ -206,10 +261,10 @@ describe('CloudAccountService', () => {
 
     it('notices that somebody changed the account while AWS was asked', async () => {
       const { id } = await create();
-      const prove = credentials.prove;
-      credentials.prove = async (...asked) => {
+      const full = aws.full;
+      aws.full = async (...asked) => {
         await service.update(viewer, { id, expectedVersion: 1, name: 'Meanwhile' });
-        return prove(...asked);
+        return full(...asked);
       };
 
       await expect(service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).rejects.toThrow(
@@ -221,16 +276,261 @@ describe('CloudAccountService', () => {
 
     it('notices that somebody deleted it while AWS was asked, and keeps no key', async () => {
       const { id } = await create();
-      const prove = credentials.prove;
-      credentials.prove = async (...asked) => {
+      const full = aws.full;
+      aws.full = async (...asked) => {
         await service.delete(viewer, id);
-        return prove(...asked);
+        return full(...asked);
       };
 
       await expect(service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).rejects.toThrow(
         CloudAccountNotFound,
       );
       expect(credentials.kept.size).toBe(0);
+    });
+  });
+
+  describe('credentials that AWS does not know yet', () => {
+    const unknown = new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId', 'InvalidClientTokenId');
+    const busy = new CredentialsRejected('AWS_THROTTLED', 'Later.', null, 'Throttling');
+    const never = new AbortController().signal;
+    const keyThat = (refusal: CredentialsRejected, userId: string) => {
+      aws.refusals.set(userId, refusal);
+      return keyOf(userId);
+    };
+    /** The trial as a process has it that claims it once it is due. */
+    const claimed = async (at = Date.now() + 20_000): Promise<CredentialTrial> => {
+      const [trial] = await trials.claimDue({ now: new Date(at), until: new Date(at + 30_000), limit: 1 });
+      return trial!;
+    };
+    const attempt = async () => trialService.attempt(await claimed(), never);
+    const typesOf = () => events.all.map(({ type }) => type);
+    const trialOf = async (id: number) => (await trials.ofAccounts(viewer.tenantId, [id]))[0];
+    /** As if its time were up. */
+    const timeIsUpFor = async (id: number) =>
+      trials.put(Object.assign((await trialOf(id))!, { givesUpAt: new Date(Date.now() - 1) }));
+
+    it('are kept apart, and the account knows nothing of its AWS account', async () => {
+      const account = await create({ key: keyThat(unknown, '111/A'), nodeRoleName: 'nodes' });
+
+      expect(account).toMatchObject({
+        status: 'PROPAGATING',
+        awsAccountId: null,
+        awsUserId: null,
+        consoleRoleName: 'console',
+        consoleRoleArn: null,
+        nodeRoleName: 'nodes',
+        version: 1,
+      });
+      expect(credentials.kept.size).toBe(0);
+      expect(credentials.candidates.get(account.id)).toEqual(keyOf('111/A'));
+      expect(typesOf()).toEqual(['CLOUD_ACCOUNT_CREATED', 'CREDENTIALS_PROPAGATING']);
+    });
+
+    it('become the current ones once AWS knows them, in the name of who set them', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      await attempt();
+      expect(await trialOf(id)).toMatchObject({
+        attempt: 2,
+        leaseOwner: null,
+        lastErrorCode: 'AWS_ACCESS_KEY_UNKNOWN',
+      });
+      aws.refusals.delete('111/A');
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', version: 1 });
+      expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
+      expect(credentials.candidates.size).toBe(0);
+      expect(await trialOf(id)).toBeUndefined();
+      expect(events.all.at(-1)).toMatchObject({ type: 'CREDENTIALS_PROVEN', actor: viewer.actor });
+    });
+
+    it('are tried on while AWS cannot be asked, until the time is up; then the last error says why they were not taken', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      aws.refusals.set('111/A', busy);
+      await attempt();
+      expect(await trialOf(id)).toMatchObject({ endedAt: null, lastErrorCode: 'AWS_THROTTLED' });
+      await timeIsUpFor(id);
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'ERROR', awsUserId: null });
+      expect(await trialOf(id)).toMatchObject({ isOpen: false, nextAttemptAt: null, lastErrorCode: 'AWS_THROTTLED' });
+      expect(credentials.candidates.size).toBe(0);
+      expect(events.all.at(-1)).toMatchObject({ type: 'CREDENTIALS_REJECTED', data: { code: 'AWS_THROTTLED' } });
+      expect(await claimed()).toBeUndefined();
+    });
+
+    it.each([
+      [
+        'another secret',
+        new CredentialsRejected('AWS_SECRET_WRONG', 'No.', 'secretAccessKey', 'SignatureDoesNotMatch'),
+      ],
+      ['no role', new CredentialsRejected('AWS_ROLE_NOT_FOUND', 'No.', 'consoleRoleName', 'NoSuchEntity')],
+    ])('are rejected at once when they turn out to have %s', async (_, refusal) => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      aws.refusals.set('111/A', refusal);
+      await attempt();
+
+      expect((await service.find(viewer, id))?.status).toBe('ERROR');
+      expect(await trialOf(id)).toMatchObject({ lastErrorCode: refusal.code, isOpen: false });
+    });
+
+    it('are rejected when their user is connected by then, and the account says so', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      aws.refusals.delete('111/A');
+      await create({ name: 'Faster' });
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'ERROR', awsUserId: null });
+      expect(await trialOf(id)).toMatchObject({ lastErrorCode: 'AWS_USER_ALREADY_CONNECTED' });
+      expect(credentials.candidates.size).toBe(0);
+    });
+
+    it('leave the present ones in use, and take their place once they are proven', async () => {
+      const { id } = await create();
+      const updated = await service.update(viewer, {
+        id,
+        expectedVersion: 1,
+        key: keyThat(unknown, '111/B'),
+        name: 'New',
+      });
+
+      expect(updated).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', name: 'New', version: 2 });
+      expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
+
+      aws.refusals.delete('111/B');
+      await attempt();
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/B', version: 2 });
+      expect(credentials.kept.get(id)).toEqual(keyOf('111/B'));
+    });
+
+    it('leave the present ones in use when they are rejected', async () => {
+      const { id } = await create();
+      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      await timeIsUpFor(id);
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', version: 2 });
+      expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
+      expect(credentials.candidates.size).toBe(0);
+    });
+
+    it('are not taken when a subscription began meanwhile and they are of another AWS account', async () => {
+      const { id } = await create();
+      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '222/A') });
+      subscriptions.begin(id);
+      aws.refusals.delete('222/A');
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsAccountId: '111' });
+      expect(await trialOf(id)).toMatchObject({ lastErrorCode: 'AWS_ACCOUNT_CHANGE_IN_USE' });
+    });
+
+    it.each<[string, (id: number) => Promise<unknown>]>([
+      ['others were set', (id) => service.update(viewer, { id, expectedVersion: 2, key: keyThat(unknown, '111/C') })],
+      ['they were cancelled', (id) => trialService.cancel(viewer, id, 2)],
+      ['another key was proven', (id) => service.update(viewer, { id, expectedVersion: 2, key: keyOf('111/D') })],
+      ['the lease was lost', () => claimed(Date.now() + 120_000)],
+      ['another role was set', (id) => service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' })],
+      ['the account was deleted', (id) => service.delete(viewer, id)],
+    ])('change nothing any more when %s while AWS was asked', async (_, meanwhile) => {
+      const { id } = await create();
+      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      const mine = await claimed();
+      const full = aws.full;
+      let after: unknown;
+      const everything = async () => [
+        await service.find(viewer, id),
+        await trialOf(id),
+        credentials.kept.get(id),
+        credentials.candidates.get(id),
+        events.all.length,
+      ];
+      aws.full = async (...asked) => {
+        aws.full = full;
+        aws.refusals.delete('111/B');
+        await meanwhile(id);
+        after = await everything();
+        return full(...asked);
+      };
+      await trialService.attempt(mine, never);
+
+      expect(await everything()).toEqual(after);
+      expect((await service.find(viewer, id))?.awsUserId).not.toBe('111/B');
+    });
+
+    it('are tried with the role that was set last', async () => {
+      const { id } = await create();
+      await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      await service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' });
+      aws.refusals.delete('111/B');
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ awsUserId: '111/B', consoleRoleName: 'second' });
+    });
+
+    it('are left to others when the gateway stops, and due at once', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      const stopping = new AbortController();
+      aws.full = () => new Promise(() => stopping.abort());
+
+      await trialService.attempt(await claimed(), stopping.signal);
+
+      expect(await trialOf(id)).toMatchObject({ attempt: 1, leaseOwner: null, isOpen: true });
+      expect((await trialOf(id))!.nextAttemptAt!.getTime()).toBeLessThanOrEqual(Date.now());
+    });
+
+    it('can be replaced by others once they were rejected, which makes the account ACTIVE', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      await timeIsUpFor(id);
+      await attempt();
+      await expect(service.update(viewer, { id, expectedVersion: 1, consoleRoleName: 'x' })).rejects.toThrow(
+        CloudAccountWithoutCredentials,
+      );
+
+      const again = await service.update(viewer, { id, expectedVersion: 1, key: keyThat(unknown, '111/B') });
+      expect(again).toMatchObject({ status: 'PROPAGATING', version: 2 });
+      const mended = await service.update(viewer, { id, expectedVersion: 2, key: keyOf('111/C') });
+
+      expect(mended).toMatchObject({ status: 'ACTIVE', awsUserId: '111/C', consoleRoleName: 'console' });
+      expect(await trialOf(id)).toBeUndefined();
+    });
+
+    it('end an account in ERROR when they are cancelled before any have worked', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+
+      expect(await trialService.cancel(viewer, id, 1)).toMatchObject({ status: 'ERROR', version: 2 });
+      expect(credentials.candidates.size).toBe(0);
+      expect(await trialOf(id)).toBeUndefined();
+      expect(events.all.at(-1)).toMatchObject({ type: 'CREDENTIALS_CANCELLED', actor: viewer.actor });
+      await expect(trialService.cancel(viewer, id, 2)).rejects.toThrow(NoPendingCredentials);
+    });
+
+    it('go with the account', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A') });
+      await service.delete(viewer, id);
+
+      expect(credentials.candidates.size).toBe(0);
+      expect(await trialOf(id)).toBeUndefined();
+    });
+
+    it('are saved although permissions are missing when they were set so', async () => {
+      const { id } = await create({ key: keyThat(unknown, '111/A'), allowMissingPermissions: true });
+      aws.lacking.add('111/A');
+      aws.refusals.delete('111/A');
+      await attempt();
+
+      expect(await service.find(viewer, id)).toMatchObject({ status: 'MISSING_PERMISSIONS', awsUserId: '111/A' });
+    });
+  });
+
+  it('takes credentials that lack permissions only when it is told to, and others then mend it', async () => {
+    aws.lacking.add('111/A');
+
+    await expect(create()).rejects.toThrow(MissingPermissions);
+    const { id, status } = await create({ allowMissingPermissions: true });
+    expect(status).toBe('MISSING_PERMISSIONS');
+    expect(await service.update(viewer, { id, expectedVersion: 1, key: keyOf('111/B') })).toMatchObject({
+      status: 'ACTIVE',
     });
   });
 

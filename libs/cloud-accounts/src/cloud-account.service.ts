@@ -3,7 +3,6 @@ import {
   AwsCredentialsService,
   AwsVerification,
   type AwsAccessKey,
-  type ProvenCredentials,
   type VerificationReport,
 } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
@@ -11,16 +10,17 @@ import type { Remember } from '#libs/idempotency';
 import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions, type SubscriptionsInTheWay } from './active-subscriptions.js';
-import { CloudAccount } from './cloud-account.entity.js';
+import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
 import { type CloudProvider } from './cloud-provider.js';
 import {
-  AwsAccountChangeInUse,
   CloudAccountNameTaken,
   CloudAccountNotFound,
   CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from './cloud-accounts.js';
+import { CredentialTrialService } from './credential-trial.service.js';
+import { CredentialsProver, NotKnownYet, type Expectations, type Proof } from './credentials-prover.js';
 
 /** How many blockers a refusal carries; the rest can be listed. */
 const blockersShown = 100;
@@ -31,14 +31,16 @@ export interface NewCloudAccount {
   readonly region: string;
   readonly key: AwsAccessKey;
   readonly consoleRoleName: string;
+  readonly nodeRoleName?: string | null;
+  readonly allowMissingPermissions?: boolean;
 }
 
-export interface CloudAccountChange {
+export interface CloudAccountChange extends RolesChange {
   readonly id: number;
   readonly expectedVersion: number;
   readonly name?: string | null;
   readonly key?: AwsAccessKey | null;
-  readonly consoleRoleName?: string | null;
+  readonly allowMissingPermissions?: boolean;
 }
 
 /** What can be done with cloud accounts, and under which rules. */
@@ -49,6 +51,8 @@ export class CloudAccountService {
     private readonly activeSubscriptions: ActiveSubscriptions,
     private readonly credentials: AwsCredentialsService,
     private readonly verification: AwsVerification,
+    private readonly prover: CredentialsProver,
+    private readonly trials: CredentialTrialService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -74,61 +78,92 @@ export class CloudAccountService {
   }
 
   /**
-   * A customer's account, whose credentials AWS has accepted.
+   * A customer's account, whose credentials AWS has accepted; or, when AWS does not know the key after some seconds, one
+   * that is PROPAGATING until it does.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CredentialsRejected, CloudAccountNameTaken, AwsUserAlreadyConnected, CustomerAccountMustBeAws
+   * @throws CredentialsRejected, MissingPermissions, CloudAccountNameTaken, AwsUserAlreadyConnected,
+   *   CustomerAccountMustBeAws
    */
   async create(
     viewer: Viewer,
-    { name, provider, region, key, consoleRoleName }: NewCloudAccount,
+    {
+      name,
+      provider,
+      region,
+      key,
+      consoleRoleName,
+      nodeRoleName = null,
+      allowMissingPermissions = false,
+    }: NewCloudAccount,
     remember: Remember<CloudAccount>,
   ): Promise<CloudAccount> {
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
     if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
 
-    const proven = await this.credentials.prove(key, region, consoleRoleName);
+    const expected = { consoleRoleName, nodeRoleName, allowMissingPermissions };
+    const proof = await this.prover.proveSoon(key, region, expected);
 
     return this.unitOfWork.run(async (now) => {
-      const account = CloudAccount.create({ tenantId: viewer.tenantId, name, provider, region, proven }, now);
+      const { tenantId } = viewer;
+      const details = { tenantId, name, provider, region, key, ...expected };
+      const account = CloudAccount.create({ ...details, proof: proof instanceof NotKnownYet ? null : proof }, now);
       await this.accounts.add(account);
-      await this.credentials.keep(viewer, account.id, key, now);
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
+      if (proof instanceof NotKnownYet) await this.trials.begin(viewer, account, { key, expected, ...proof }, now);
+      else await this.credentials.keep(viewer, account.id, key, now);
       await remember(account);
       return account;
     });
   }
 
+  /** What was remembered of an account that was still PROPAGATING is shown as it is now, while it is there. */
+  async asItIsNow(viewer: Viewer, account: CloudAccount): Promise<CloudAccount> {
+    return account.status === 'PROPAGATING' ? ((await this.find(viewer, account.id)) ?? account) : account;
+  }
+
   /**
-   * Renames the account, replaces its key, its console role, or all of them at once. New credentials are proven before
-   * the account is held; that nobody changed it meanwhile is checked while it is held. A key that is the stored one
+   * Renames the account, replaces its key, its roles, or all of them at once. New credentials are proven before the
+   * account is held; that nobody changed it meanwhile is checked while it is held. A key that AWS does not know after some
+   * seconds is tried from then on, and takes the place of the present one when it is proven. A key that is the stored one
    * changes nothing.
    *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, CredentialsUnreadable,
-   *   AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
+   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected
    */
-  async update(
-    viewer: Viewer,
-    { id, expectedVersion, name, key, consoleRoleName }: CloudAccountChange,
-  ): Promise<CloudAccount> {
+  async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
+    const { id, expectedVersion, name, key, consoleRoleName, nodeRoleName } = change;
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
     seen.refuseOtherVersionThan(expectedVersion);
     const newKey = key && !(await this.credentials.has(viewer, id, key)) ? key : null;
-    if (!newKey && seen.isAlready({ name, consoleRoleName })) return seen;
+    if (!newKey && seen.isAlready(change)) return seen;
 
-    const proven = newKey || consoleRoleName != null ? await this.prove(viewer, seen, key, consoleRoleName) : null;
+    const expected = expectationsOf(seen, change);
+    const isProofNeeded = newKey !== null || consoleRoleName != null || nodeRoleName != null;
+    const proof = isProofNeeded ? await this.prove(viewer, seen, { newKey, givenKey: key, expected }) : null;
 
     return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer, id);
       account.refuseOtherVersionThan(expectedVersion);
-      if (proven && account.isInAnotherAwsAccountThan(proven.identity)) await this.refuseMoveWhileInUse(account);
-
-      account.change({ name, proven }, now);
-      await this.accounts.update(account);
-      if (newKey) await this.credentials.keep(viewer, id, newKey, now);
-      else if (proven) await this.credentials.verified(viewer, id, now);
-      const changed = Object.entries({ name, credentials: newKey, consoleRoleName });
+      if (proof instanceof NotKnownYet) {
+        account.await(expected);
+        account.change({ name }, now);
+        await this.accounts.update(account);
+        await this.trials.begin(viewer, account, { key: newKey!, expected, ...proof }, now);
+      } else {
+        if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
+        account.change({ name, proof }, now);
+        await this.accounts.update(account);
+        if (newKey) {
+          await this.credentials.keep(viewer, id, newKey, now);
+          await this.trials.forget(account);
+        } else if (proof) {
+          await this.credentials.verified(viewer, id, now);
+          await this.trials.expect(account, change, now);
+        }
+      }
+      const changed = Object.entries({ name, credentials: newKey, consoleRoleName, nodeRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
         version: account.version,
@@ -148,8 +183,9 @@ export class CloudAccountService {
     const key = await this.credentials.reveal(seen.tenantId, id, { actor: viewer.actor, purpose: 'VERIFICATION' });
     if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
 
-    const { consoleRoleName, region } = seen;
-    const { report, refusal, isMissingPermissions } = await this.verification.full(key, region, { consoleRoleName });
+    const { consoleRoleName, nodeRoleName, region } = seen;
+    const subject = { consoleRoleName, nodeRoleName };
+    const { report, refusal, isMissingPermissions } = await this.verification.full(key, region, subject);
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
@@ -247,19 +283,21 @@ export class CloudAccountService {
     });
   }
 
+  /** Only a key that was just given may be unknown to AWS for a while. */
   private async prove(
     { actor }: Viewer,
-    account: CloudAccount,
-    givenKey: AwsAccessKey | null | undefined,
-    newRoleName: string | null | undefined,
-  ): Promise<ProvenCredentials> {
+    { id, tenantId, region }: CloudAccount,
+    {
+      newKey,
+      givenKey,
+      expected,
+    }: { newKey: AwsAccessKey | null; givenKey?: AwsAccessKey | null; expected: Expectations },
+  ): Promise<Proof | NotKnownYet> {
+    if (newKey) return this.prover.proveSoon(newKey, region, expected);
     const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE' } as const;
-    const key = givenKey ?? (await this.credentials.reveal(account.tenantId, account.id, use)) ?? notFound();
-    return this.credentials.prove(key, account.region, newRoleName ?? account.consoleRoleName ?? '');
-  }
-
-  private async refuseMoveWhileInUse(account: CloudAccount): Promise<void> {
-    if (await this.isInUse(account)) throw new AwsAccountChangeInUse();
+    const key = givenKey ?? (await this.credentials.reveal(tenantId, id, use));
+    if (!key) throw new CloudAccountWithoutCredentials();
+    return this.prover.prove(key, region, expected, false);
   }
 
   private async isInUse({ id }: CloudAccount): Promise<boolean> {
@@ -267,6 +305,7 @@ export class CloudAccountService {
   }
 
   private async remove(actor: Actor, account: CloudAccount, now: Date): Promise<void> {
+    await this.trials.forget(account);
     await this.credentials.shred(account.tenantId, account.id);
     await this.accounts.remove(account);
     await this.record('CLOUD_ACCOUNT_DELETED', actor, account, now);
@@ -281,4 +320,16 @@ export class CloudAccountService {
 
 function notFound(path?: readonly string[]): never {
   throw new CloudAccountNotFound(path);
+}
+
+/** What credentials must fit from now on; what is not changed stays. */
+function expectationsOf(
+  account: CloudAccount,
+  { consoleRoleName, nodeRoleName, allowMissingPermissions = false }: CloudAccountChange,
+): Expectations {
+  return {
+    consoleRoleName: consoleRoleName ?? account.consoleRoleName ?? '',
+    nodeRoleName: nodeRoleName ?? account.nodeRoleName,
+    allowMissingPermissions,
+  };
 }

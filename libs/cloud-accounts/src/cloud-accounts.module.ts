@@ -4,11 +4,18 @@ import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
+import { CredentialTrialReconciler } from './credential-trial.reconciler.js';
+import { CredentialTrialService } from './credential-trial.service.js';
+import { CredentialTrials } from './credential-trials.js';
+import { CredentialsProver } from './credentials-prover.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
+import { CredentialTrialResolver } from './graphql/credential-trial.resolver.js';
+import { TrialPace } from './trial-pace.js';
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
+import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js';
 
 /** Needs an `ActiveSubscriptions`; without one the application does not start. */
 @Module({
@@ -20,7 +27,13 @@ import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
     CloudAccountInUseResolver,
     CredentialUsesResolver,
     CloudAccountNodes,
+    CredentialTrialService,
+    CredentialTrialReconciler,
+    CredentialTrialResolver,
+    CredentialsProver,
+    TrialPace,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
+    { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
   ],
   exports: [CloudAccountService, CloudAccountNodes],
 })

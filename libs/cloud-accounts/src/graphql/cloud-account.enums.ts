@@ -27,10 +27,16 @@ registerEnumType(CloudAccountStatus, {
   description: 'Where the account is in its life.',
   valuesMap: {
     VERIFYING: { description: 'Its credentials are being checked. Not used yet.' },
-    PROPAGATING: { description: 'AWS does not know its key everywhere yet. Not used yet.' },
+    PROPAGATING: {
+      description:
+        'AWS does not know its key yet, as happens with one that was just made: it is tried for up to two minutes. Not used yet.',
+    },
     ACTIVE: { description: 'Subscriptions can be built in it.' },
     MISSING_PERMISSIONS: { description: 'Its credentials work, but may not do all that is needed. Not used yet.' },
-    ERROR: { description: 'Its credentials do not work. Not used yet.' },
+    ERROR: {
+      description:
+        'Its credentials were rejected (`credentialsRejection` says why) or cancelled before they worked. Not used until others are set.',
+    },
     DELETING_WHEN_UNUSED: {
       description: 'It goes with its last active subscription; no new one may begin.',
     },

@@ -14,6 +14,10 @@ import { OrderField } from './cloud-account.enums.js';
 const onlyAws = (provider: CloudProvider) =>
   provider === 'AWS' ? null : 'must be AWS: only there can a customer bring an account';
 
+const usualNodeRole = 'The one `iamSetup` names when left out.';
+const allowMissingPermissionsDescription =
+  'Whether credentials that work are saved even if they may not do all that is needed: the account is MISSING_PERMISSIONS then, and not used, until `verifyCloudAccount` finds that nothing is missing.';
+
 @InputType('CreateCloudAccountInput', { description: 'A cloud account of your own.' })
 export class CreateCloudAccountInput {
   @Field({ description: 'Account Name: 1 to 64 characters, unique in your tenant whatever the case.' })
@@ -31,7 +35,9 @@ export class CreateCloudAccountInput {
   @Faultless('The region', faultInRegion, UnknownRegion)
   readonly region!: string;
 
-  @Field(() => AwsCredentialsInput, { description: 'How the gateway gets in. Proven at AWS before anything is saved.' })
+  @Field(() => AwsCredentialsInput, {
+    description: 'How the gateway gets in. Used for nothing before AWS has accepted it.',
+  })
   @Type(() => AwsCredentialsInput)
   @ValidateNested()
   readonly credentials!: AwsCredentialsInput;
@@ -40,7 +46,18 @@ export class CreateCloudAccountInput {
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
 
-  @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
+  @Field(() => String, { nullable: true, description: `The role instances will run as. ${usualNodeRole}` })
+  @IsOptional()
+  @Faultless('The node role', faultInRoleName)
+  readonly nodeRoleName?: string | null;
+
+  @Field({ defaultValue: false, description: allowMissingPermissionsDescription })
+  readonly allowMissingPermissions!: boolean;
+
+  @Field(() => String, {
+    nullable: true,
+    description: `${idempotencyKeyDescription} One that was PROPAGATING is shown as it is now.`,
+  })
   @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
@@ -61,7 +78,7 @@ export class UpdateCloudAccountInput {
 
   @Field(() => AwsCredentialsInput, {
     nullable: true,
-    description: 'New credentials, proven before they replace the old ones.',
+    description: 'New credentials, proven before they replace the old ones, which serve meanwhile.',
   })
   @Type(() => AwsCredentialsInput)
   @IsOptional()
@@ -72,6 +89,23 @@ export class UpdateCloudAccountInput {
   @IsOptional()
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Another role for instances to run as.' })
+  @IsOptional()
+  @Faultless('The node role', faultInRoleName)
+  readonly nodeRoleName?: string | null;
+
+  @Field({ defaultValue: false, description: allowMissingPermissionsDescription })
+  readonly allowMissingPermissions!: boolean;
+}
+
+@InputType('CancelPendingCredentialsInput', { description: 'Whose new credentials to give up.' })
+export class CancelPendingCredentialsInput {
+  @Field(() => ID, { description: 'The account.' })
+  readonly id!: string;
+
+  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  readonly expectedVersion!: number;
 }
 
 @InputType('VerifyCloudAccountInput', { description: 'Which account to check.' })

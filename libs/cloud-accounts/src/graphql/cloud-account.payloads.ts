@@ -16,6 +16,12 @@ export class UpdateCloudAccountPayload extends PayloadType {
   readonly cloudAccount!: unknown;
 }
 
+@ObjectType('CancelPendingCredentialsPayload', { description: 'The answer of `cancelPendingCredentials`.' })
+export class CancelPendingCredentialsPayload extends PayloadType {
+  @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
+  readonly cloudAccount!: unknown;
+}
+
 @ObjectType('VerifyCloudAccountPayload', { description: 'The answer of `verifyCloudAccount`.' })
 export class VerifyCloudAccountPayload extends PayloadType {
   @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })

@@ -48,6 +48,9 @@ const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
   'AWS_NOT_A_USER',
   'AWS_ROLE_NOT_FOUND',
   'AWS_ROLE_LOOKUP_DENIED',
+  'AWS_ROLE_TRUSTS_OTHERS',
+  'AWS_ROLE_ASKS_EXTERNAL_ID',
+  'AWS_ROLE_WITHOUT_MFA',
   'AWS_ACTION_DENIED',
   'AWS_REFUSED',
   'AWS_CLOCK_SKEW',
@@ -105,7 +108,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateCloudAccountPayload, {
     nullable: true,
-    description: `Connects an AWS account of your own, once AWS has accepted its credentials. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
+    description: `Connects an AWS account of your own, once AWS has accepted its credentials. A key that was just made may be unknown to AWS: after 5 seconds the account is PROPAGATING, and becomes ACTIVE or ERROR by itself. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
   })
   async createCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -115,13 +118,13 @@ export class CloudAccountResolver {
     const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
       this.accounts.create(viewer, { ...input, key }, remember),
     );
-    return { cloudAccount };
+    return { cloudAccount: await this.accounts.asItIsNow(viewer, cloudAccount) };
   }
 
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its console role. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'AWS_TEMPORARY_KEY', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
+    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -163,7 +166,7 @@ export class CloudAccountResolver {
 
   @ResolveField(() => AwsCredentialsType, {
     nullable: true,
-    description: 'The key it is used with; null for hosted accounts.',
+    description: 'The key it is used with; null for hosted accounts, and until AWS has accepted one.',
   })
   credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
     return this.credentialsOf.load(viewer, account);

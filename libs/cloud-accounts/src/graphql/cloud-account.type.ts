@@ -24,13 +24,19 @@ export class CloudAccountType extends NodeType {
   @Field(() => CloudAccountStatus, { description: 'Where the account is in its life.' })
   readonly status!: CloudAccountStatus;
 
-  @Field(() => AwsAccountIdScalar, { nullable: true, description: 'The AWS account, as AWS reported it.' })
+  @Field(() => AwsAccountIdScalar, {
+    nullable: true,
+    description: 'The AWS account, as AWS reported it; null until it has.',
+  })
   readonly awsAccountId!: string | null;
 
-  @Field(() => String, { nullable: true, description: "AWS's own id of the IAM user, as AWS reported it." })
+  @Field(() => String, {
+    nullable: true,
+    description: "AWS's own id of the IAM user, as AWS reported it; null until it has.",
+  })
   readonly awsUserId!: string | null;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'The IAM user, as AWS reported it.' })
+  @Field(() => ArnScalar, { nullable: true, description: 'The IAM user, as AWS reported it; null until it has.' })
   readonly awsUserArn!: string | null;
 
   @Field(() => String, {
@@ -39,8 +45,14 @@ export class CloudAccountType extends NodeType {
   })
   readonly consoleRoleName!: string | null;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'The console role, as AWS reported it.' })
+  @Field(() => ArnScalar, { nullable: true, description: 'The console role, as AWS reported it; null until it has.' })
   readonly consoleRoleArn!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The role instances run as; null for the one `iamSetup` names.',
+  })
+  readonly nodeRoleName!: string | null;
 
   @Field({ description: 'Whether the account lives in the sandbox instead of at AWS.' })
   readonly isSandbox!: boolean;

@@ -14,16 +14,22 @@ export function anAccount(change: {
   name?: string;
   userId?: string;
   createdAt?: string;
+  /** Whether AWS has accepted its key. */
+  isKnown?: boolean;
 }): CloudAccount {
-  const { tenantId, name = `Account ${++users}`, userId = `AIDA${++users}`, createdAt } = change;
+  const { tenantId, name = `Account ${++users}`, userId = `AIDA${++users}`, createdAt, isKnown = true } = change;
   const accountId = '123456789012';
-  const proven = {
-    key: new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x')),
+  const key = new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x'));
+  const roles = { consoleRoleName: 'console', nodeRoleName: null };
+  const proof = {
+    key,
     identity: { accountId, userId, arn: `arn:aws:iam::${accountId}:user/gateway` },
     consoleRole: { name: 'console', arn: `arn:aws:iam::${accountId}:role/console` },
+    nodeRoleName: null,
+    lacksPermissions: false,
   };
   return CloudAccount.create(
-    { tenantId, name, provider: 'AWS', region: 'eu-west-1', proven },
+    { tenantId, name, provider: 'AWS', region: 'eu-west-1', key, ...roles, proof: isKnown ? proof : null },
     new Date(createdAt ?? '2026-02-28T12:34:56.789Z'),
   );
 }
@@ -140,6 +146,16 @@ export function itBehavesLikeCloudAccounts(
 
     await expect(accounts.update(account)).rejects.toThrow(CloudAccountNameTaken);
     expect((await accounts.find(mine, account.id))?.name).toBe('Before');
+  });
+
+  it('takes any number of accounts whose user is not known yet, and refuses the second that turns out to be the same', async () => {
+    const [first, second] = [await added({ isKnown: false }), await added({ isKnown: false })];
+    const proof = (account: CloudAccount) =>
+      Object.assign(account, { awsAccountId: '123456789012', awsUserId: 'AIDALATER' });
+    await accounts.update(proof(first));
+
+    await expect(accounts.update(proof(second))).rejects.toThrow(AwsUserAlreadyConnected);
+    expect(await accounts.find(mine, second.id)).toMatchObject({ status: 'PROPAGATING', awsUserId: null });
   });
 
   it('removes an account, frees what it had, and never gives its id out again', async () => {

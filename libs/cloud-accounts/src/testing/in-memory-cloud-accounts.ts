@@ -121,6 +121,7 @@ function hosted(): CloudAccount {
     awsUserArn: null,
     consoleRoleName: null,
     consoleRoleArn: null,
+    nodeRoleName: null,
     isSandbox: false,
     version: 1,
     createdAt: moment,

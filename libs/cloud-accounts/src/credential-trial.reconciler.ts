@@ -1,0 +1,48 @@
+import { Clock, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import type { CredentialTrial } from './credential-trial.entity.js';
+import { CredentialTrialService } from './credential-trial.service.js';
+import { CredentialTrials } from './credential-trials.js';
+import { TrialPace } from './trial-pace.js';
+
+/** How many attempts one process makes at once. */
+const concurrency = 8;
+
+const log = new Logger('Credentials');
+
+/** Tries what is due, for as long as the gateway serves. */
+@Injectable()
+export class CredentialTrialReconciler implements Loop {
+  private readonly stopping = new AbortController();
+  private readonly loop: Reconciler<CredentialTrial>;
+
+  constructor(
+    trials: CredentialTrials,
+    service: CredentialTrialService,
+    clock: Clock,
+    pace: TrialPace,
+    reconcilers: Reconcilers,
+  ) {
+    this.loop = new Reconciler({
+      claim: (limit) => {
+        const now = clock.now();
+        return trials.claimDue({ now, until: new Date(now.getTime() + pace.lease), limit });
+      },
+      step: (trial) => service.attempt(trial, this.stopping.signal),
+      onFault: (error) => log.error(error),
+      concurrency,
+      everyMs: pace.look,
+    });
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Waits for no answer of AWS: what is under way is left to others. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop.stop();
+  }
+}

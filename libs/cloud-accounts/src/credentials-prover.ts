@@ -1,0 +1,131 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  AwsVerification,
+  CredentialsRejected,
+  MissingPermissions,
+  type AwsAccessKey,
+  type ProvenCredentials,
+} from '#libs/aws-credentials';
+import { Injectable } from '@nestjs/common';
+import { TrialPace } from './trial-pace.js';
+
+/** What credentials must fit. */
+export interface Expectations {
+  readonly consoleRoleName: string;
+  /** The role instances run as; null for the one `iamSetup` makes. */
+  readonly nodeRoleName: string | null;
+  /** Whether credentials that work are taken even if they may not do all that is needed. */
+  readonly allowMissingPermissions: boolean;
+}
+
+/** Credentials that AWS accepts. */
+export interface Proof extends ProvenCredentials {
+  readonly nodeRoleName: string | null;
+  /** Whether they may not do all that is needed. */
+  readonly lacksPermissions: boolean;
+}
+
+/** AWS does not know the key, or not yet. */
+export class NotKnownYet {
+  /** @param fault the answer that was last */
+  constructor(readonly fault: CredentialsRejected) {}
+}
+
+/** Asks AWS whether credentials work and suffice. Stores nothing; never call it in a unit of work: it waits for AWS. */
+@Injectable()
+export class CredentialsProver {
+  constructor(
+    private readonly verification: AwsVerification,
+    private readonly pace: TrialPace,
+  ) {}
+
+  /**
+   * Asks once.
+   *
+   * @param isNew whether AWS may not know the key yet
+   * @throws CredentialsRejected, MissingPermissions
+   */
+  async prove(key: AwsAccessKey, region: string, expected: Expectations, isNew: boolean): Promise<Proof> {
+    const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
+    const subject = { consoleRoleName, nodeRoleName, isNew };
+    const found = await this.verification.full(key, region, subject);
+    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = found;
+    if (refusal) throw refusal;
+    // Services learn of a key one after the other: what was not answered for that reason is asked again.
+    if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws)) throw notKnownEverywhere();
+    if (lacksPermissions && !allowMissingPermissions) throw new MissingPermissions(report);
+    return { key, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions };
+  }
+
+  /**
+   * Asks about a new key again and again while AWS does not know it, with growing pauses, until our patience is over.
+   *
+   * @throws CredentialsRejected, MissingPermissions
+   */
+  async proveSoon(key: AwsAccessKey, region: string, expected: Expectations): Promise<Proof | NotKnownYet> {
+    const deadline = performance.now() + this.pace.patience;
+    let { firstPause: pause } = this.pace;
+    let fault: CredentialsRejected | undefined;
+    for (;;) {
+      const asked = this.prove(key, region, expected, true);
+      const answer = await (fault ? within(deadline - performance.now(), asked) : asked).catch(
+        (error: unknown) => error,
+      );
+      if (answer === late) return new NotKnownYet(fault!);
+      if (!(answer instanceof Error)) return answer as Proof;
+      if (!isNotKnownYet(answer) && !(fault && isNoAnswer(answer))) throw answer;
+      fault = answer;
+      if (performance.now() + pause > deadline) return new NotKnownYet(fault);
+      await wait(pause);
+      pause = Math.min(2 * pause, this.pace.longestPause);
+    }
+  }
+
+  /**
+   * Asks once about a key that is tried, and for so long only that its lease does not end meanwhile.
+   *
+   * @throws CredentialsRejected, MissingPermissions
+   * @throws the signal's reason, when it is aborted
+   */
+  async proveInTime(key: AwsAccessKey, region: string, expected: Expectations, signal: AbortSignal): Promise<Proof> {
+    const answer = await within(this.pace.longestAttempt, this.prove(key, region, expected, true), signal);
+    if (answer === late)
+      throw new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer everything in time.', null);
+    return answer;
+  }
+}
+
+const unknownToAws = 'InvalidClientTokenId';
+
+/** The one refusal of AWS that a key which was just made meets, too. */
+export function isNotKnownYet(error: unknown): error is CredentialsRejected {
+  return error instanceof CredentialsRejected && error.awsErrorCode === unknownToAws;
+}
+
+/** Nobody could ask AWS, or was told to ask later: it says nothing of the credentials. */
+export function isNoAnswer(error: unknown): error is CredentialsRejected {
+  return error instanceof CredentialsRejected && error.entry.kind === 'unavailable';
+}
+
+function notKnownEverywhere(): CredentialsRejected {
+  return new CredentialsRejected(
+    'AWS_ACCESS_KEY_UNKNOWN',
+    'AWS does not know this access key everywhere yet.',
+    'accessKeyId',
+    unknownToAws,
+  );
+}
+
+const late = Symbol('late');
+
+/** What is asked, or `late` when it takes longer. Nobody waits for the answer then. */
+async function within<T>(ms: number, asked: Promise<T>, signal?: AbortSignal): Promise<T | typeof late> {
+  const over = new AbortController();
+  const signals = signal ? [signal, over.signal] : [over.signal];
+  const timer = wait(Math.max(0, ms), late, { signal: AbortSignal.any(signals) });
+  try {
+    return await Promise.race([asked, timer]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,75 @@
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
+import { Batch, idOf, refusesWith } from '#libs/graphql';
+import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { NoPendingCredentials } from '../cloud-account.errors.js';
+import type { CredentialTrial } from '../credential-trial.entity.js';
+import { CredentialTrialService } from '../credential-trial.service.js';
+import { CancelPendingCredentialsInput } from './cloud-account.inputs.js';
+import { CancelPendingCredentialsPayload } from './cloud-account.payloads.js';
+import { CloudAccountType } from './cloud-account.type.js';
+import { CredentialsRejectionType, PendingCredentialsType } from './credential-trial.types.js';
+
+@Resolver(() => CloudAccountType)
+export class CredentialTrialResolver {
+  private readonly trialOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const ids = accounts.map(({ id }) => id);
+    const trials = await this.trials.ofAccounts(viewer, ids);
+    return ids.map((id) => trials.find((trial) => trial.cloudAccountId === id) ?? null);
+  });
+
+  constructor(private readonly trials: CredentialTrialService) {}
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => CancelPendingCredentialsPayload, {
+    nullable: true,
+    description: `Gives up new credentials that AWS does not know yet, and removes them. An account that has no others is in ERROR then; any other goes on as it was. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'NO_PENDING_CREDENTIALS')}`,
+  })
+  async cancelPendingCredentials(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Whose.' }) { id, expectedVersion }: CancelPendingCredentialsInput,
+  ): Promise<object> {
+    return { cloudAccount: await this.trials.cancel(viewer, idOf('CloudAccount', id), expectedVersion) };
+  }
+
+  @ResolveField(() => PendingCredentialsType, {
+    nullable: true,
+    description: 'New credentials that AWS does not know yet; null when none are tried.',
+  })
+  async pendingCredentials(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() account: CloudAccount,
+  ): Promise<CredentialTrial | null> {
+    const trial = await this.trialOf.load(viewer, account);
+    return trial?.isOpen ? trial : null;
+  }
+
+  @ResolveField(() => CredentialsRejectionType, {
+    nullable: true,
+    description:
+      'Why the credentials that were set last were rejected, after they had been pending; null when they were not. It goes when others are set.',
+  })
+  async credentialsRejection(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() account: CloudAccount,
+  ): Promise<CredentialTrial | null> {
+    const trial = await this.trialOf.load(viewer, account);
+    return trial?.isOpen === false ? trial : null;
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `cancelPendingCredentials` on it.' })
+  async viewerCanCancelPendingCredentials(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() account: CloudAccount,
+  ): Promise<ViewerPermission> {
+    const trial = await this.trialOf.load(viewer, account);
+    return permission(
+      viewer,
+      'MANAGER',
+      () => account.refuseChangeIfHosted(),
+      () => {
+        if (!trial?.isOpen) throw new NoPendingCredentials();
+      },
+    );
+  }
+}

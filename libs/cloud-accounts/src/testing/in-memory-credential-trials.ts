@@ -1,0 +1,42 @@
+import { CredentialTrial } from '../credential-trial.entity.js';
+import { CredentialTrials, type TrialClaim } from '../credential-trials.js';
+
+/** Trials that last as long as the test. Copied both ways, as a database does. */
+export class InMemoryCredentialTrials extends CredentialTrials {
+  private rows = new Map<number, CredentialTrial>();
+  private claims = 0;
+
+  async ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<CredentialTrial[]> {
+    return [...this.rows.values()]
+      .filter((row) => row.tenantId === tenantId && cloudAccountIds.includes(row.cloudAccountId))
+      .map(copy);
+  }
+
+  async hold(cloudAccountId: number): Promise<CredentialTrial | null> {
+    const row = this.rows.get(cloudAccountId);
+    return row ? copy(row) : null;
+  }
+
+  async put(trial: CredentialTrial): Promise<void> {
+    this.rows.set(trial.cloudAccountId, copy(trial));
+  }
+
+  async remove(cloudAccountId: number): Promise<void> {
+    this.rows.delete(cloudAccountId);
+  }
+
+  async claimDue({ now, until, limit }: TrialClaim): Promise<CredentialTrial[]> {
+    const leaseOwner = `claim ${++this.claims}`;
+    const isFree = ({ leaseUntil }: CredentialTrial) => leaseUntil === null || leaseUntil <= now;
+    const due = [...this.rows.values()].filter((row) => row.nextAttemptAt && row.nextAttemptAt <= now && isFree(row));
+    return due.slice(0, limit).map((row) => copy(Object.assign(row, { leaseOwner, leaseUntil: until })));
+  }
+
+  /** Remembers what is there; the answer puts it back. */
+  snapshot(): () => void {
+    const rows = new Map([...this.rows].map(([id, row]) => [id, copy(row)]));
+    return () => (this.rows = rows);
+  }
+}
+
+const copy = (row: CredentialTrial) => Object.assign(new CredentialTrial(), row);
