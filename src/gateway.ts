@@ -64,7 +64,11 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       ...(config.awsEndpointOverride && { override: config.awsEndpointOverride }),
       ...(sandbox && { sandbox: sandbox.url }),
     };
-    const app = await createApp(AppModule.of({ dataSource, keks, endpoints }, config.iamSetup), config, log);
+    const app = await createApp(
+      AppModule.of({ dataSource, keks, endpoints, rotationPace: config.rotationPace }, config.iamSetup),
+      config,
+      log,
+    );
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());

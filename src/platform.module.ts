@@ -1,4 +1,4 @@
-import { AwsIam, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
+import { AwsIam, RotationPace, SdkAwsIam, type AwsEndpoints } from '#libs/aws-credentials';
 import { Transactions } from '#libs/database';
 import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
@@ -9,13 +9,15 @@ export interface Platform {
   readonly dataSource: DataSource;
   readonly keks: KekProvider;
   readonly endpoints: AwsEndpoints;
+  /** What the operator wants otherwise than it is. */
+  readonly rotationPace?: Partial<RotationPace>;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keks, endpoints }: Platform): DynamicModule {
+  static of({ dataSource, keks, endpoints, rotationPace }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
@@ -36,6 +38,7 @@ export class PlatformModule {
       },
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: Reconcilers, useClass: Reconcilers },
+      { provide: RotationPace, useFactory: () => Object.assign(new RotationPace(), rotationPace) },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

@@ -2,7 +2,10 @@ export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartit
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export {
   awsCredentialsErrors,
+  AwsKeyLimit,
   CredentialsRejected,
+  RotationInProgress,
+  RotationNotUnderWay,
   CredentialsUnreadable,
   MissingPermissions,
   UnknownRegion,
@@ -38,7 +41,7 @@ export { StoredAccessKey } from './stored-access-key.entity.js';
 export { faultInRotateEvery, KeyRotationPolicyService } from './key-rotation-policy.service.js';
 export { KeyRotationPolicy } from './key-rotation-policy.entity.js';
 export { KeyRotationService } from './key-rotation.service.js';
-export { KeyRotation } from './key-rotation.entity.js';
+export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
-export { defaultRotationPace, RotationPace } from './rotation-pace.js';
+export { RotationPace } from './rotation-pace.js';
 export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

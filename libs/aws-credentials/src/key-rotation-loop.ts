@@ -1,4 +1,4 @@
-import { Clock, Reconciler } from '#libs/kernel';
+import { Clock, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyRotation } from './key-rotation.entity.js';
 import { KeyRotations } from './key-rotations.js';
@@ -10,9 +10,9 @@ import { RotationPace } from './rotation-pace.js';
 const atOnce = 8;
 const lookEveryMs = 2000;
 
-/** Takes every rotation that is due forward, in any number of processes at once. The host starts and stops it. */
+/** Takes every rotation that is due forward, in any number of processes at once. */
 @Injectable()
-export class KeyRotationLoop {
+export class KeyRotationLoop implements Loop {
   private readonly log = new Logger('Key rotation');
   private isStopping = false;
   private readonly reconciler = new Reconciler<KeyRotation>({
@@ -28,7 +28,10 @@ export class KeyRotationLoop {
     private readonly rotator: KeyRotator,
     private readonly pace: RotationPace,
     private readonly clock: Clock,
-  ) {}
+    reconcilers: Reconcilers,
+  ) {
+    reconcilers.add(this);
+  }
 
   start(): void {
     this.reconciler.start();

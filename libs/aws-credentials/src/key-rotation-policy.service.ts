@@ -1,5 +1,14 @@
 import { Events, gateway, type Actor } from '#libs/events';
-import { Clock, DomainError, InvalidField, InvalidInput, Reconciler, UnitOfWork } from '#libs/kernel';
+import {
+  Clock,
+  DomainError,
+  InvalidField,
+  InvalidInput,
+  Reconciler,
+  Reconcilers,
+  UnitOfWork,
+  type Loop,
+} from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { AwsCredentialsService } from './aws-credentials.service.js';
 import { CredentialsNotRotatable } from './aws-credentials.errors.js';
@@ -21,7 +30,7 @@ export function faultInRotateEvery(days: number): string | null {
 
 /** Reminds of keys that get old, and has them replaced when they are due. */
 @Injectable()
-export class KeyRotationPolicyService {
+export class KeyRotationPolicyService implements Loop {
   private readonly log = new Logger('Key rotation policy');
   private readonly reconciler = new Reconciler<KeyRotationPolicy>({
     claim: (limit) => this.claim(limit),
@@ -39,7 +48,10 @@ export class KeyRotationPolicyService {
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
-  ) {}
+    reconcilers: Reconcilers,
+  ) {
+    reconcilers.add(this);
+  }
 
   start(): void {
     this.reconciler.start();

@@ -2,6 +2,8 @@ import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
+import { AccountsOfKeys } from './accounts-of-keys.js';
+import { CloudAccountRotationService } from './cloud-account-rotation.service.js';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrialReconciler } from './credential-trial.reconciler.js';
@@ -9,6 +11,7 @@ import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialTrials } from './credential-trials.js';
 import { CredentialsProver } from './credentials-prover.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
+import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './graphql/key-rotation.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
@@ -21,7 +24,12 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
 @Module({
   imports: [AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
+    AccountsOfKeys,
     CloudAccountService,
+    CloudAccountRotationService,
+    KeyRotationResolver,
+    KeyRotationFieldsResolver,
+    KeyAgeResolver,
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
@@ -35,6 +43,6 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
     { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
   ],
-  exports: [CloudAccountService, CloudAccountNodes],
+  exports: [AccountsOfKeys, CloudAccountService, CloudAccountNodes],
 })
 export class CloudAccountsModule {}

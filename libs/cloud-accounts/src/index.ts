@@ -1,3 +1,4 @@
+export { AccountsOfKeys } from './accounts-of-keys.js';
 export { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
 export { CloudAccount } from './cloud-account.entity.js';
 export { cloudAccountErrors } from './cloud-account.errors.js';

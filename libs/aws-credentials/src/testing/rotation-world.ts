@@ -1,7 +1,7 @@
 import { connectionOptions, serializeSqlite, Transactions } from '#libs/database';
 import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
-import { Clock } from '#libs/kernel';
+import { Clock, Reconcilers } from '#libs/kernel';
 import { DataSource } from 'typeorm';
 import { AwsCredentialsService } from '../aws-credentials.service.js';
 import { CredentialUse } from '../credential-use.entity.js';
@@ -14,7 +14,7 @@ import { KeyRotationService } from '../key-rotation.service.js';
 import { KeyRotator } from '../key-rotator.js';
 import { type RotatedAccounts, type RotatedAccount } from '../rotated-accounts.js';
 import { RotationJournal } from '../rotation-journal.js';
-import { defaultRotationPace } from '../rotation-pace.js';
+import { RotationPace } from '../rotation-pace.js';
 import { StoredAccessKey } from '../stored-access-key.entity.js';
 import { TypeOrmCredentialUses } from '../typeorm/typeorm-credential-uses.js';
 import { TypeOrmKeyRotationPolicies } from '../typeorm/typeorm-key-rotation-policies.js';
@@ -128,11 +128,20 @@ export class RotationWorld {
     const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
     const credentials = new AwsCredentialsService(aws, stored, new Vault(keychain), keychain, uses, rotations);
     const accounts = this.accounts();
-    const journal = new RotationJournal(rotations, accounts, events, transactions, defaultRotationPace);
-    const rotator = new KeyRotator(aws, credentials, accounts, journal, defaultRotationPace);
-    const loop = new KeyRotationLoop(rotations, rotator, defaultRotationPace, clock);
+    const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
+    const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());
+    const loop = new KeyRotationLoop(rotations, rotator, new RotationPace(), clock, new Reconcilers());
     const service = new KeyRotationService(aws, credentials, rotations, events, loop);
-    const policy = new KeyRotationPolicyService(policies, credentials, service, accounts, events, transactions, clock);
+    const policy = new KeyRotationPolicyService(
+      policies,
+      credentials,
+      service,
+      accounts,
+      events,
+      transactions,
+      clock,
+      new Reconcilers(),
+    );
     Object.assign(this, { transactions, credentials, rotations, rotator, loop, service, policy });
   }
 
