@@ -8,20 +8,13 @@ import { RotationPace } from './rotation-pace.js';
 
 /** How many rotations one process takes forward at once: most of the time they wait for AWS. */
 const atOnce = 8;
-const lookEveryMs = 2000;
 
 /** Takes every rotation that is due forward, in any number of processes at once. */
 @Injectable()
 export class KeyRotationLoop implements Loop {
   private readonly log = new Logger('Key rotation');
   private isStopping = false;
-  private readonly reconciler = new Reconciler<KeyRotation>({
-    claim: (limit) => this.claim(limit),
-    step: (rotation) => this.advance(rotation),
-    onFault: (fault) => this.log.error(fault),
-    concurrency: atOnce,
-    everyMs: lookEveryMs,
-  });
+  private readonly reconciler: Reconciler<KeyRotation>;
 
   constructor(
     private readonly rotations: KeyRotations,
@@ -30,6 +23,13 @@ export class KeyRotationLoop implements Loop {
     private readonly clock: Clock,
     reconcilers: Reconcilers,
   ) {
+    this.reconciler = new Reconciler({
+      claim: (limit) => this.claim(limit),
+      step: (rotation) => this.advance(rotation),
+      onFault: (fault) => this.log.error(fault),
+      concurrency: atOnce,
+      everyMs: pace.look,
+    });
     reconcilers.add(this);
   }
 

@@ -18,4 +18,6 @@ export class RotationPace {
   readonly longestRetry: number = minute;
   /** How long a process that says nothing keeps a rotation to itself. */
   readonly lease: number = 20 * second;
+  /** How often each process looks whether something is due. */
+  readonly look: number = 2 * second;
 }
