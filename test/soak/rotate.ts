@@ -31,7 +31,6 @@ export async function rotate({ size, seed, database, say }: SoakOptions): Promis
     'kills by chance': 0,
     'keys tried at AWS': 0,
     'naive orders found out': 0,
-    'most keys of a user': 0,
   };
 
   await withPlace(database, async (place) => {

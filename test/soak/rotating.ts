@@ -65,10 +65,11 @@ const pass = (point: string) => {
 function watched(aws: AwsIam): AwsIam {
   return new Proxy(aws, {
     get(target, name) {
-      const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function' || name === 'constructor') return method;
       return async (...args: unknown[]) => {
         await pass(`before ${String(name)}`);
-        const answer = await method.apply(target, args);
+        const answer: unknown = await method.apply(target, args);
         await pass(`after ${String(name)}`);
         return answer;
       };
