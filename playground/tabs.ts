@@ -384,6 +384,7 @@ query OneAccount($id: ID!) {
       setBy
       lastVerifiedAt
     }
+    health { state since lastCheckedAt codes }
     subscriptions(first: 10) {
       nodes { id name status }
     }

@@ -1,6 +1,6 @@
 import { ApiKey, Tenant } from '#libs/access';
 import { CredentialUse, KeyRotation, KeyRotationPolicy, StoredAccessKey } from '#libs/aws-credentials';
-import { CloudAccount, CredentialTrial } from '#libs/cloud-accounts';
+import { CloudAccount, CloudAccountHealth, CredentialTrial } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
@@ -34,6 +34,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ApiKey,
       ClaimRow,
       CloudAccount,
+      CloudAccountHealth,
       CredentialTrial,
       CredentialUse,
       EventRow,

@@ -56,6 +56,45 @@ describe('credentials that AWS does not know yet', () => {
       credentials: { awsAccessKey: { accessKeyId: idOf(i), secretAccessKey: secret } },
     });
 
+    /** A gateway in the middle of an attempt that AWS does not answer. */
+    const attempting = async (place: Place, i: number) => {
+      aws.silent.delete(idOf(i));
+      const gateway = await place.start({ ...env(), AWS_TIMEOUT_MS: '15000' });
+      const id = await create(gateway, accountWith(i));
+      aws.silent.add(idOf(i));
+      await until('an attempt is under way', async () => (await trialIn(place)).lease_owner !== null);
+      return { gateway, id };
+    };
+    const trialIn = async (place: Place) => (await place.rows('SELECT * FROM credential_trial'))[0];
+
+    it.each(databaseKinds)('do not keep a gateway from ending while AWS says nothing, on %s', async (kind) => {
+      const place = await newPlace(kind);
+      const { gateway } = await attempting(place, 9001);
+
+      const told = performance.now();
+      expect(await gateway.stop()).toEqual({ code: 0, signal: null });
+
+      expect(performance.now() - told).toBeLessThan(5000);
+      expect(await trialIn(place)).toMatchObject({ lease_owner: null, ended_at: null, attempt: 1 });
+    });
+
+    it.each(databaseKinds)('are taken over from a gateway killed in the middle of an attempt, on %s', async (kind) => {
+      const place = await newPlace(kind);
+      const { gateway, id } = await attempting(place, 9002);
+      await gateway.kill('SIGKILL');
+      aws.silent.delete(idOf(9002));
+      aws.secrets.set(idOf(9002), secret);
+      expect((await trialIn(place)).lease_owner).not.toBeNull();
+      // As if its half minute had gone by.
+      await place.execute("UPDATE credential_trial SET lease_until = '2026-01-01 00:00:00.000'");
+
+      await place.start(env());
+      await until('the account is ACTIVE', async () => (await statusOf(place, id)) === 'ACTIVE');
+
+      expect((await eventsOf(place, id)).at(-1)).toBe('CREDENTIALS_PROVEN');
+      aws.secrets.delete(idOf(9002));
+    });
+
     onMariaDb('are proven once, by one of two gateways on one database', async () => {
       const place = await newPlace('MariaDB');
       const gateways = [await place.start(env()), await place.start(env())];

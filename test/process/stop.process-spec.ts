@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { usePlaces } from '../support/places.js';
 import { createCloudAccount, newAccount, sandboxKey } from '../support/steps.js';
+import { until } from '../support/until.js';
 
 describe('A gateway told to stop', () => {
   const newPlace = usePlaces();
@@ -35,5 +36,27 @@ describe('A gateway told to stop', () => {
 
     expect(await gateway.kill('SIGINT')).toEqual({ code: 0, signal: null });
     expect(performance.now() - told).toBeLessThan(8000);
+  });
+
+  it('gives back a look at the health of an account, instead of waiting for AWS', async () => {
+    const place = await newPlace();
+    const gateway = await place.start({ AWS_TIMEOUT_MS: '30000' });
+    const { createCloudAccount: created } = await gateway.ask(createCloudAccount, { input: newAccount('A1U1') });
+    expect(created.userErrors).toEqual([]);
+    await place.execute("UPDATE aws_access_key SET access_key_id = 'AKIASANDBOXHANGSA1U1'");
+    await place.execute("UPDATE cloud_account_health SET next_attempt_at = '2026-01-01 00:00:00.000'");
+    const health = async () => (await place.rows('SELECT * FROM cloud_account_health'))[0];
+    await until('the look begins', async () => (await health()).lease_owner !== null);
+
+    const told = performance.now();
+
+    expect(await gateway.stop()).toEqual({ code: 0, signal: null });
+    expect(performance.now() - told).toBeLessThan(5000);
+    expect(await health()).toMatchObject({
+      lease_owner: null,
+      asking_aws_account_id: null,
+      consecutive_failures: 0,
+      next_attempt_at: '2026-01-01 00:00:00.000',
+    });
   });
 });

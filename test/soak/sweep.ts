@@ -1,15 +1,23 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startKeyedAws, type KeyedAws } from '../support/keyed-aws.js';
 import { inPlace, type GatewayProcess, type Place } from '../support/process.js';
 import { createCloudAccount, deleteCloudAccount, numberOf, updateCloudAccount } from '../support/steps.js';
 import { encoded, encodingNames, Sweeper } from './encodings.js';
 import { Random, secretLike } from './random.js';
+import { sendSecrets } from './secrets-sent.js';
 import { inLanes, type SoakOptions, type SoakResult } from './soak.js';
 
 const sizes = {
-  short: { created: 12, replaced: 4, refused: 4, deleted: 4 },
-  full: { created: 150, replaced: 40, refused: 40, deleted: 40 },
+  short: { created: 12, replaced: 4, refused: 4, deleted: 4, sent: { graphql: 60, downloads: 12, commands: 9 } },
+  full: {
+    created: 150,
+    replaced: 40,
+    refused: 40,
+    deleted: 40,
+    sent: { graphql: 8400, downloads: 1500, commands: 108 },
+  },
 };
 
 interface Planted {
@@ -28,7 +36,14 @@ interface Planted {
 export async function sweep(options: SoakOptions): Promise<SoakResult> {
   const aws = await startKeyedAws();
   try {
-    return await inPlace(options.database, (place) => new Sweep(place, aws, options).run());
+    return await inPlace(options.database, async (place) => {
+      const temp = await mkdtemp(join(tmpdir(), 'gateway-temp-'));
+      try {
+        return await new Sweep(place, aws, options, temp).run();
+      } finally {
+        await rm(temp, { recursive: true });
+      }
+    });
   } finally {
     await aws.close();
   }
@@ -42,12 +57,16 @@ class Sweep {
   /** Ciphertexts that have to go. */
   private readonly doomed: Buffer[] = [];
   private readonly outputs: string[] = [];
+  /** What requests with secrets in them were answered. */
+  private readonly answers: string[] = [];
   private readonly violations: string[] = [];
 
   constructor(
-    private readonly place: Place,
+    readonly place: Place,
     private readonly aws: KeyedAws,
     private readonly options: SoakOptions,
+    /** Where processes put what they call temporary. */
+    readonly temp: string,
   ) {
     this.random = new Random(options.seed);
   }
@@ -56,6 +75,9 @@ class Sweep {
     const { say } = this.options;
     let gateway = await this.start();
     await this.plant(gateway);
+    const { secrets, answers } = await sendSecrets(sizes[this.options.size].sent, this, gateway, this.random);
+    this.secrets.push(...secrets);
+    this.answers.push(...answers);
     say(`${this.planted.length} accounts, ${this.secrets.length} secrets sent in`);
     await this.controls();
 
@@ -92,7 +114,12 @@ class Sweep {
   }
 
   private start(): Promise<GatewayProcess> {
-    return this.place.start({ AWS_ENDPOINT_OVERRIDE: this.aws.url, AWS_TIMEOUT_MS: '10000' });
+    return this.place.start({
+      LOG_LEVEL: 'info',
+      TMPDIR: this.temp,
+      AWS_ENDPOINT_OVERRIDE: this.aws.url,
+      AWS_TIMEOUT_MS: '10000',
+    });
   }
 
   private newKey(isKnown = true): { accessKeyId: string; secretAccessKey: string } {
@@ -176,7 +203,9 @@ class Sweep {
   private async *everything(): AsyncGenerator<{ where: string; contents: Buffer }> {
     for (const [i, output] of this.outputs.entries())
       yield { where: `the output of process ${i + 1}`, contents: Buffer.from(output) };
+    yield { where: 'the answers', contents: Buffer.from(this.answers.join('\n')) };
     yield* filesIn(this.place.dataDir);
+    yield* filesIn(this.temp);
     if (this.place.kind === 'SQLite') return;
 
     for (const row of await this.place.rows('SHOW TABLES')) {

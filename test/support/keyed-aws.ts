@@ -14,6 +14,8 @@ export interface KeyedAws {
   readonly url: string;
   /** What AWS knows: access key ids and their secrets. A call signed with any other secret is refused. */
   readonly secrets: Map<string, string>;
+  /** Access key ids whose questions are taken and never answered. */
+  readonly silent: Set<string>;
   close(): Promise<void>;
 }
 
@@ -23,7 +25,10 @@ export interface KeyedAws {
  */
 export async function startKeyedAws(): Promise<KeyedAws> {
   const secrets = new Map<string, string>();
+  const silent = new Set<string>();
   const server = createServer((incoming, response) => {
+    const { accessKeyId } = parseAuthorization(incoming.headers.authorization ?? '');
+    if (silent.has(accessKeyId)) return;
     void answerTo(incoming, secrets).then(({ status, content }) =>
       response.writeHead(status, { 'content-type': 'text/xml' }).end(toXml(content)),
     );
@@ -33,6 +38,7 @@ export async function startKeyedAws(): Promise<KeyedAws> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     secrets,
+    silent,
     close: async () => {
       server.close();
       server.closeAllConnections();

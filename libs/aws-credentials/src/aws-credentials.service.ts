@@ -4,8 +4,8 @@ import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/e
 import type { Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected, CredentialsUnreadable, RotationInProgress } from './aws-credentials.errors.js';
-import { AwsIam, type AwsIdentity, type AwsRole } from './aws-iam.js';
+import { CredentialsUnreadable, RotationInProgress } from './aws-credentials.errors.js';
+import type { AwsIdentity, AwsRole } from './aws-iam.js';
 import type { IntendedUse } from './credential-use.entity.js';
 import { CredentialUseService } from './credential-use.service.js';
 import type { KeyRotation } from './key-rotation.entity.js';
@@ -23,31 +23,16 @@ export interface ProvenCredentials {
 /** In whose name a key is kept. */
 export type Keeper = Pick<Viewer, 'tenantId' | 'apiKeyName'>;
 
-/** Proves access keys by using them, and keeps them safe: one per account, replaced as a whole, gone with its account. */
+/** Keeps access keys safe: one per account, replaced as a whole, gone with its account. */
 @Injectable()
 export class AwsCredentialsService {
   constructor(
-    private readonly aws: AwsIam,
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly keychain: Keychain,
     private readonly uses: CredentialUseService,
     private readonly rotations: KeyRotations,
   ) {}
-
-  /**
-   * That `key` belongs to an IAM user who can see the console role. Stores nothing. Never call it in a unit of work:
-   * it waits for AWS.
-   *
-   * @throws CredentialsRejected with what is wrong, and in which part
-   */
-  async prove(key: AwsAccessKey, region: string, consoleRoleName: string): Promise<ProvenCredentials> {
-    const identity = await this.aws.identityOf(key, region);
-    refuseAllButUsers(identity);
-
-    const consoleRole = await this.aws.role(key, region, consoleRoleName);
-    return { key, identity, consoleRole };
-  }
 
   /**
    * Seals a proven key and makes it the account's current one; a candidate there was is gone, and a rotation under way ends
@@ -301,19 +286,6 @@ export class AwsCredentialsService {
     } finally {
       key.fill(0);
     }
-  }
-}
-
-function refuseAllButUsers({ arn }: AwsIdentity): void {
-  if (/^arn:[a-z-]+:iam::\d{12}:root$/.test(arn)) {
-    throw new CredentialsRejected(
-      'AWS_ROOT_KEY',
-      "The key is the root user's: it may do everything, and nothing limits it.",
-      'accessKeyId',
-    );
-  }
-  if (!/^arn:[a-z-]+:iam::\d{12}:user\/.+$/.test(arn)) {
-    throw new CredentialsRejected('AWS_NOT_A_USER', 'The key does not belong to an IAM user.', 'accessKeyId');
   }
 }
 

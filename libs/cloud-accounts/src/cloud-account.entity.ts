@@ -3,7 +3,9 @@ import { UnknownRegion, type AwsAccessKey, type AwsIdentity } from '#libs/aws-cr
 import { InvalidField, InvalidInput, VersionConflict, faultInName, nameKey, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { SubscriptionsInTheWay } from './active-subscriptions.js';
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import {
+  CloudAccountBroken,
   CloudAccountInUse,
   CloudAccountIsHosted,
   CloudAccountNotActive,
@@ -246,9 +248,15 @@ export class CloudAccount {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
   }
 
-  /** @throws CloudAccountNotActive unless subscriptions may be built here */
-  refuseSubscriptionsUnlessActive(): void {
+  /**
+   * The rule: new subscriptions need an account that is ACTIVE, and not known to be BROKEN.
+   *
+   * @param health null when nothing is known of it
+   * @throws CloudAccountNotActive, CloudAccountBroken
+   */
+  refuseSubscriptions(health: Pick<CloudAccountHealth, 'observed'> | null): void {
     if (this.status !== 'ACTIVE') throw new CloudAccountNotActive();
+    if (health?.observed === 'BROKEN') throw new CloudAccountBroken();
   }
 }
 

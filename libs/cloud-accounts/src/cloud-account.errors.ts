@@ -56,6 +56,13 @@ export const cloudAccountErrors = {
     retryable: true,
     remediation: 'Wait until the account is ACTIVE, or mend what its status names.',
   },
+  CLOUD_ACCOUNT_BROKEN: {
+    kind: 'conflict',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Mend what `health.report` of the account names, or set another key with `updateCloudAccount`; then send `verifyCloudAccount`, which lets subscriptions begin again at once.',
+  },
 } satisfies ErrorCatalog;
 
 export class CloudAccountNotFound extends NotFound {
@@ -127,6 +134,18 @@ export class CloudAccountNotActive extends DomainError {
     super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_ACTIVE', 'The cloud account is not ready for subscriptions.', {
       path: ['input', 'cloudAccountId'],
     });
+  }
+}
+
+/** What is to be built there could not be: its key opens nothing, or its role is gone. */
+export class CloudAccountBroken extends DomainError {
+  constructor() {
+    super(
+      cloudAccountErrors,
+      'CLOUD_ACCOUNT_BROKEN',
+      'AWS no longer lets the gateway into the account: its key does not work, or its console role is gone.',
+      { path: ['input', 'cloudAccountId'] },
+    );
   }
 }
 

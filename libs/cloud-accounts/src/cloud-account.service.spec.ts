@@ -21,6 +21,7 @@ import {
   CustomerAccountMustBeAws,
   NoPendingCredentials,
 } from './cloud-account.errors.js';
+import type { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccountService } from './cloud-account.service.js';
 import type { CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrialService } from './credential-trial.service.js';
@@ -137,7 +138,18 @@ describe('CloudAccountService', () => {
     const verification = aws as unknown as AwsVerification;
     const prover = new CredentialsProver(verification, pace);
     const keys = credentials as unknown as AwsCredentialsService;
-    trialService = new CredentialTrialService(accounts, trials, subscriptions, keys, prover, events, unitOfWork, pace);
+    const health = { observed: async () => undefined } as unknown as CloudAccountHealthService;
+    trialService = new CredentialTrialService(
+      accounts,
+      trials,
+      subscriptions,
+      keys,
+      prover,
+      health,
+      events,
+      unitOfWork,
+      pace,
+    );
     service = new CloudAccountService(
       accounts,
       subscriptions,
@@ -145,6 +157,7 @@ describe('CloudAccountService', () => {
       verification,
       prover,
       trialService,
+      health,
       events,
       unitOfWork,
     );

@@ -11,6 +11,8 @@ import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions, type SubscriptionsInTheWay } from './active-subscriptions.js';
 import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { type CloudProvider } from './cloud-provider.js';
 import {
   CloudAccountNameTaken,
@@ -53,6 +55,7 @@ export class CloudAccountService {
     private readonly verification: AwsVerification,
     private readonly prover: CredentialsProver,
     private readonly trials: CredentialTrialService,
+    private readonly health: CloudAccountHealthService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -110,8 +113,12 @@ export class CloudAccountService {
       const account = CloudAccount.create({ ...details, proof: proof instanceof NotKnownYet ? null : proof }, now);
       await this.accounts.add(account);
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
-      if (proof instanceof NotKnownYet) await this.trials.begin(viewer, account, { key, expected, ...proof }, now);
-      else await this.credentials.keep(viewer, account.id, key, now);
+      if (proof instanceof NotKnownYet) {
+        await this.trials.begin(viewer, account, { key, expected, ...proof }, now);
+      } else {
+        await this.credentials.keep(viewer, account.id, key, now);
+        await this.health.observed(account, proof.verification, now);
+      }
       await remember(account);
       return account;
     });
@@ -155,6 +162,7 @@ export class CloudAccountService {
         if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
         account.change({ name, proof }, now);
         await this.accounts.update(account);
+        if (proof) await this.health.observed(account, proof.verification, now);
         if (newKey) {
           await this.credentials.keep(viewer, id, newKey, now);
           await this.trials.forget(account);
@@ -184,14 +192,15 @@ export class CloudAccountService {
     if (!key || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
 
     const { consoleRoleName, nodeRoleName, region } = seen;
-    const subject = { consoleRoleName, nodeRoleName };
-    const { report, refusal, isMissingPermissions } = await this.verification.full(key, region, subject);
+    const verification = await this.verification.full(key, region, { consoleRoleName, nodeRoleName });
+    const { report, refusal, isMissingPermissions } = verification;
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
       if (!refusal) await this.credentials.verified(viewer, id, now);
       if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
         await this.accounts.update(cloudAccount);
+      await this.health.observed(cloudAccount, verification, now);
       const { verdict, awsCalls } = report;
       await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
       return { cloudAccount, report };
@@ -238,6 +247,12 @@ export class CloudAccountService {
     const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
     if (!account.goesWhenUnused || (await this.isInUse(account))) return;
     if (!(await this.credentials.isRotating(tenantId, id))) await this.remove(actor, account, now);
+  }
+
+  /** What was last observed of an account; null when nothing is known. */
+  async healthOf(account: CloudAccount): Promise<CloudAccountHealth | null> {
+    const [health] = await this.health.of([account]);
+    return health ?? null;
   }
 
   /** What keeps each account from being deleted, by number alone. */

@@ -4,6 +4,9 @@ import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { AccountsOfKeys } from './accounts-of-keys.js';
 import { CloudAccountRotationService } from './cloud-account-rotation.service.js';
+import { CloudAccountHealthChecks } from './cloud-account-health-checks.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
+import { CloudAccountHealths } from './cloud-account-healths.js';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrialReconciler } from './credential-trial.reconciler.js';
@@ -17,6 +20,7 @@ import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
 import { CredentialTrialResolver } from './graphql/credential-trial.resolver.js';
 import { TrialPace } from './trial-pace.js';
+import { TypeOrmCloudAccountHealths } from './typeorm/typeorm-cloud-account-healths.js';
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js';
 
@@ -30,6 +34,8 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     KeyRotationResolver,
     KeyRotationFieldsResolver,
     KeyAgeResolver,
+    CloudAccountHealthService,
+    CloudAccountHealthChecks,
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
@@ -42,7 +48,8 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     TrialPace,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
     { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
+    { provide: CloudAccountHealths, useClass: TypeOrmCloudAccountHealths },
   ],
-  exports: [AccountsOfKeys, CloudAccountService, CloudAccountNodes],
+  exports: [AccountsOfKeys, CloudAccountService, CloudAccountHealthService, CloudAccountNodes],
 })
 export class CloudAccountsModule {}

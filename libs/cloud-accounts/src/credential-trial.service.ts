@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions } from './active-subscriptions.js';
 import type { CloudAccount, RolesChange } from './cloud-account.entity.js';
 import { AwsAccountChangeInUse, CloudAccountNotFound, NoPendingCredentials } from './cloud-account.errors.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrials } from './credential-trials.js';
@@ -24,6 +25,7 @@ export class CredentialTrialService {
     private readonly activeSubscriptions: ActiveSubscriptions,
     private readonly credentials: AwsCredentialsService,
     private readonly prover: CredentialsProver,
+    private readonly health: CloudAccountHealthService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly pace: TrialPace,
@@ -131,6 +133,7 @@ export class CredentialTrialService {
       await this.accounts.update(account);
       await this.credentials.promoteCandidate(account.tenantId, account.id, now);
       await this.trials.remove(account.id);
+      await this.health.observed(account, proof.verification, now);
       const { status, awsAccountId } = account;
       await this.record('CREDENTIALS_PROVEN', trial, account, now, {
         status,

@@ -5,6 +5,7 @@ import {
   MissingPermissions,
   type AwsAccessKey,
   type ProvenCredentials,
+  type Verification,
 } from '#libs/aws-credentials';
 import { Injectable } from '@nestjs/common';
 import { TrialPace } from './trial-pace.js';
@@ -23,6 +24,8 @@ export interface Proof extends ProvenCredentials {
   readonly nodeRoleName: string | null;
   /** Whether they may not do all that is needed. */
   readonly lacksPermissions: boolean;
+  /** All that was found out. */
+  readonly verification: Verification;
 }
 
 /** AWS does not know the key, or not yet. */
@@ -48,13 +51,13 @@ export class CredentialsProver {
   async prove(key: AwsAccessKey, region: string, expected: Expectations, isNew: boolean): Promise<Proof> {
     const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
     const subject = { consoleRoleName, nodeRoleName, isNew };
-    const found = await this.verification.full(key, region, subject);
-    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = found;
+    const verification = await this.verification.full(key, region, subject);
+    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = verification;
     if (refusal) throw refusal;
     // Services learn of a key one after the other: what was not answered for that reason is asked again.
     if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws)) throw notKnownEverywhere();
     if (lacksPermissions && !allowMissingPermissions) throw new MissingPermissions(report);
-    return { key, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions };
+    return { key, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions, verification };
   }
 
   /**

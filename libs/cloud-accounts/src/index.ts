@@ -1,5 +1,8 @@
 export { AccountsOfKeys } from './accounts-of-keys.js';
 export { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
+export { CloudAccountHealth } from './cloud-account-health.entity.js';
+export { CloudAccountHealthChecks } from './cloud-account-health-checks.js';
+export { CloudAccountHealthService } from './cloud-account-health.service.js';
 export { CloudAccount } from './cloud-account.entity.js';
 export { cloudAccountErrors } from './cloud-account.errors.js';
 export { CloudAccountService } from './cloud-account.service.js';

@@ -102,6 +102,23 @@ describe('Reconciler', () => {
     await until(() => done.length === 1);
   });
 
+  it('claims on when steps have ended while it was claiming', async () => {
+    const due = Array.from({ length: 9 }, (_, i) => i);
+    const done: number[] = [];
+    const step = async (item: number) => {
+      await wait(item === 0 ? 5 : 15);
+      done.push(item);
+    };
+    // The first that ends calls for a claim, and all the others end before that is answered.
+    const claim = async (limit: number) => {
+      await wait(done.length > 0 ? 60 : 0);
+      return due.splice(0, limit);
+    };
+    start(due, step, { claim, concurrency: 4, everyMs: 60_000 });
+
+    await until(() => done.length === 9);
+  });
+
   it('waits for the steps under way before it has stopped, and begins no other', async () => {
     const done: number[] = [];
     const begun: number[] = [];

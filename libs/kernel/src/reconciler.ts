@@ -52,7 +52,8 @@ export class Reconciler<T> {
       const free = this.options.concurrency - this.underWay.size;
       const claimed = free > 0 ? await this.claim(free) : [];
       for (const item of claimed) this.begin(item);
-      if (claimed.length === 0 || claimed.length === free) await this.pause();
+      // Places that were freed while we claimed call nobody any more: they are filled before we wait.
+      if (claimed.length === 0 || this.underWay.size === this.options.concurrency) await this.pause();
     }
   }
 

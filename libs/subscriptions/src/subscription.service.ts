@@ -61,7 +61,7 @@ export class SubscriptionService {
    * A new subscription in an account. The account is held meanwhile, so that it cannot be deleted under it.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CloudAccountNotFound, CloudAccountNotActive, UnknownRegion, RegionInAnotherPartition
+   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition
    */
   create(
     viewer: Viewer,
@@ -70,7 +70,7 @@ export class SubscriptionService {
   ): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
-      account.refuseSubscriptionsUnlessActive();
+      account.refuseSubscriptions(await this.accounts.healthOf(account));
       account.refuseForeignRegion(region);
       refuseAnotherPartition(account, region);
 

@@ -126,7 +126,7 @@ export class RotationWorld {
     const stored = new TypeOrmStoredAccessKeys(transactions);
     const events: Events = new TypeOrmEvents(transactions);
     const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
-    const credentials = new AwsCredentialsService(aws, stored, new Vault(keychain), keychain, uses, rotations);
+    const credentials = new AwsCredentialsService(stored, new Vault(keychain), keychain, uses, rotations);
     const accounts = this.accounts();
     const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
     const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());

@@ -1,4 +1,5 @@
 import { registerEnumType } from '@nestjs/graphql';
+import { CloudAccountHealthState } from '../cloud-account-health.entity.js';
 import { CloudAccountOwnership, CloudAccountStatus } from '../cloud-account.entity.js';
 import { CloudProvider } from '../cloud-provider.js';
 import type { CloudAccountOrderField } from '../cloud-accounts.js';
@@ -40,6 +41,19 @@ registerEnumType(CloudAccountStatus, {
     DELETING_WHEN_UNUSED: {
       description: 'It goes with its last active subscription; no new one may begin.',
     },
+  },
+});
+
+registerEnumType(CloudAccountHealthState, {
+  name: 'CloudAccountHealthState',
+  description: 'What was last observed of an account. Bad news is told when two checks in a row bring it.',
+  valuesMap: {
+    HEALTHY: { description: 'AWS lets the gateway in, and nothing was seen to be missing.' },
+    DEGRADED: {
+      description: 'AWS lets the gateway in; permissions, or the trust of the console role, are not as needed.',
+    },
+    BROKEN: { description: 'The key does not work, or the console role is gone. No subscription may begin.' },
+    STALE: { description: 'It was HEALTHY, and for three hours AWS could not be asked.' },
   },
 });
 

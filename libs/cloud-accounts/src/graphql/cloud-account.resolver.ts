@@ -17,6 +17,7 @@ import {
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountHealthService, type SeenHealth } from '../cloud-account-health.service.js';
 import { CloudAccountService } from '../cloud-account.service.js';
 import type { CloudAccountOrderField } from '../cloud-accounts.js';
 import {
@@ -33,6 +34,7 @@ import {
   UpdateCloudAccountPayload,
   VerifyCloudAccountPayload,
 } from './cloud-account.payloads.js';
+import { CloudAccountHealthType } from './cloud-account-health.type.js';
 import { CloudAccountConnectionType, CloudAccountType } from './cloud-account.type.js';
 
 const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
@@ -74,8 +76,11 @@ export class CloudAccountResolver {
     this.accounts.inTheWayOf(accounts),
   );
 
+  private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.healths.seen(accounts));
+
   constructor(
     private readonly accounts: CloudAccountService,
+    private readonly healths: CloudAccountHealthService,
     private readonly awsCredentials: AwsCredentialsService,
     private readonly idempotency: Idempotency,
   ) {}
@@ -170,6 +175,14 @@ export class CloudAccountResolver {
   })
   credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
     return this.credentialsOf.load(viewer, account);
+  }
+
+  @ResolveField(() => CloudAccountHealthType, {
+    nullable: true,
+    description: 'What was last observed of it; null for hosted accounts, and for those that were never ACTIVE.',
+  })
+  health(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenHealth | null> {
+    return this.healthOf.load(viewer, account);
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `updateCloudAccount` on it.' })

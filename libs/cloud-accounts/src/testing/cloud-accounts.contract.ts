@@ -1,4 +1,4 @@
-import { AwsAccessKey } from '#libs/aws-credentials';
+import { AwsAccessKey, type Verification } from '#libs/aws-credentials';
 import { Secret, type PageRequest, type UnitOfWork } from '#libs/kernel';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { AwsUserAlreadyConnected, CloudAccountNameTaken } from '../cloud-account.errors.js';
@@ -27,6 +27,7 @@ export function anAccount(change: {
     consoleRole: { name: 'console', arn: `arn:aws:iam::${accountId}:role/console` },
     nodeRoleName: null,
     lacksPermissions: false,
+    verification: {} as Verification,
   };
   return CloudAccount.create(
     { tenantId, name, provider: 'AWS', region: 'eu-west-1', key, ...roles, proof: isKnown ? proof : null },

@@ -1,6 +1,6 @@
 import { CurrentViewer, permission, ViewerPermission, type Viewer } from '#libs/access';
 import { Batch, ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
-import { CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
+import { CloudAccountHealthService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Subscription } from '../subscription.entity.js';
@@ -35,7 +35,12 @@ export class AccountSubscriptionsResolver {
     ),
   );
 
-  constructor(private readonly service: SubscriptionService) {}
+  private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.health.of(accounts));
+
+  constructor(
+    private readonly service: SubscriptionService,
+    private readonly health: CloudAccountHealthService,
+  ) {}
 
   @ResolveField(() => SubscriptionConnectionType, {
     description: 'Your subscriptions in this account, ended ones included; the newest first when no order is given.',
@@ -54,8 +59,12 @@ export class AccountSubscriptionsResolver {
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createSubscription` in it.' })
-  viewerCanCreateSubscription(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
-    return permission(viewer, 'MANAGER', () => account.refuseSubscriptionsUnlessActive());
+  async viewerCanCreateSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() account: CloudAccount,
+  ): Promise<ViewerPermission> {
+    const health = await this.healthOf.load(viewer, account);
+    return permission(viewer, 'MANAGER', () => account.refuseSubscriptions(health));
   }
 }
 

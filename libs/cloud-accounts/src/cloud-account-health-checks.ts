@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { AwsCredentialsService, AwsVerification } from '#libs/aws-credentials';
+import { gateway } from '#libs/events';
+import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
+import { CloudAccounts } from './cloud-accounts.js';
+import { findingOf, noAnswer, type HealthFinding } from './health-finding.js';
+
+/** How many accounts a process checks at once. */
+const concurrency = 8;
+/** How long one check may take, whatever AWS does, in milliseconds. */
+const checkLimit = 60_000;
+/** How long others leave alone what a process has claimed, in milliseconds: a check has ended well before. */
+const lease = 2 * checkLimit;
+/** For what stored keys are opened here. */
+const use = { actor: gateway, purpose: 'HEALTH_CHECK' } as const;
+/** How long a process waits when nothing was due, in milliseconds. */
+const pause = 5000;
+
+const log = new Logger('Health');
+
+/**
+ * Checks every account that is due: identity and role each hour, everything each day or when there is doubt. Any number
+ * of processes share the work; a process that stops gives back what it has not finished.
+ */
+@Injectable()
+export class CloudAccountHealthChecks implements Loop {
+  private readonly stopping = new AbortController();
+  private readonly loop: Reconciler<CloudAccountHealth>;
+
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly health: CloudAccountHealthService,
+    private readonly credentials: AwsCredentialsService,
+    private readonly verification: AwsVerification,
+    private readonly clock: Clock,
+    reconcilers: Reconcilers,
+  ) {
+    this.loop = new Reconciler({
+      claim: (limit) => this.health.claimDue(limit, lease),
+      step: (claimed) => this.check(claimed, this.stopping.signal),
+      onFault: (fault) => log.error(fault),
+      concurrency,
+      everyMs: pause,
+    });
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Waits for no answer of AWS: what is under way is given back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop.stop();
+  }
+
+  /** Looks at once whether a check is due. */
+  nudge(): void {
+    this.loop.nudge();
+  }
+
+  private async check(claimed: CloudAccountHealth, stopping: AbortSignal): Promise<void> {
+    const startedAt = this.clock.now();
+    const ended = new AbortController();
+    const late = wait(checkLimit, noAnswer, { ref: false, signal: AbortSignal.any([stopping, ended.signal]) });
+    let finding: HealthFinding | null;
+    try {
+      finding = await Promise.race([this.ask(claimed, startedAt), late]);
+    } catch (error) {
+      if (stopping.aborted) return this.health.giveBack(claimed);
+      log.error(error);
+      finding = { ...noAnswer, codes: [error instanceof DomainError ? error.code : 'INTERNAL'] };
+    } finally {
+      ended.abort();
+    }
+    await this.health.conclude(claimed, finding, startedAt);
+  }
+
+  /** Null when there is nothing to ask with. */
+  private async ask(claimed: CloudAccountHealth, now: Date): Promise<HealthFinding | null> {
+    const { tenantId, cloudAccountId } = claimed;
+    const account = await this.accounts.find(tenantId, cloudAccountId);
+    const key = await this.credentials.reveal(tenantId, cloudAccountId, use);
+    if (!key || account?.consoleRoleName == null) return null;
+
+    const { region, consoleRoleName, nodeRoleName } = account;
+    const extent = claimed.needsFullAt(now) ? 'full' : 'light';
+    const verification = await this.verification[extent](key, region, { consoleRoleName, nodeRoleName });
+    if (!verification.refusal) await this.credentials.verified({ tenantId }, cloudAccountId, this.clock.now());
+    return findingOf(verification);
+  }
+}

@@ -1,0 +1,240 @@
+import type { VerificationReport } from '#libs/aws-credentials';
+import { CloudAccountHealth, type ObservedState } from './cloud-account-health.entity.js';
+import { noAnswer, type HealthFinding } from './health-finding.js';
+
+const start = new Date('2026-03-01T12:00:00.000Z');
+const minutes = 60_000;
+const hours = 60 * minutes;
+const at = (ms: number) => new Date(start.getTime() + ms);
+
+const report: VerificationReport = {
+  verdict: 'PASSED',
+  checkedAt: at(hours),
+  manifestVersion: 1,
+  checks: [],
+  suggestedPolicy: null,
+  awsCalls: 5,
+};
+const findings = {
+  full: { verdict: 'HEALTHY', isFull: true, codes: [], report },
+  light: { verdict: 'HEALTHY', isFull: false, codes: [], report: { ...report, manifestVersion: null } },
+  degraded: { verdict: 'DEGRADED', isFull: true, codes: ['MISSING_PERMISSIONS'], report },
+  broken: { verdict: 'BROKEN', isFull: true, codes: ['AWS_ROLE_NOT_FOUND'], report },
+  unknown: { verdict: 'UNKNOWN', isFull: false, codes: ['AWS_THROTTLED'], report },
+} satisfies Record<string, HealthFinding>;
+type Finding = keyof typeof findings;
+
+type Opinion = `${ObservedState}` | `${ObservedState}, suspected ${ObservedState}`;
+
+/** A health in the state that is said, seen for the last time at `start`. */
+function healthIn(opinion: Opinion, more: Partial<CloudAccountHealth> = {}): CloudAccountHealth {
+  const [observed, suspected = null] = opinion.split(', suspected ');
+  const health = CloudAccountHealth.begin({ id: 1001, tenantId: 2 }, start);
+  return Object.assign(health, { observed, suspected, nextFullAt: at(20 * hours), ...more });
+}
+
+const opinionOf = ({ observed, suspected }: CloudAccountHealth): Opinion =>
+  suspected ? `${observed}, suspected ${suspected}` : observed;
+
+/** Credentials that were proven without a look at permissions. */
+const provenOnly: HealthFinding = { verdict: 'HEALTHY', isFull: false, codes: [], report: null };
+
+describe('what is believed of an account', () => {
+  const none = 'no event';
+  const table: [Opinion, Finding, Opinion, string][] = [
+    ['HEALTHY', 'full', 'HEALTHY', none],
+    ['HEALTHY', 'light', 'HEALTHY', none],
+    ['HEALTHY', 'degraded', 'HEALTHY, suspected DEGRADED', none],
+    ['HEALTHY', 'broken', 'HEALTHY, suspected BROKEN', none],
+    ['HEALTHY', 'unknown', 'HEALTHY', none],
+
+    ['HEALTHY, suspected DEGRADED', 'full', 'HEALTHY', none],
+    // Permissions may still be missing: identity and role do not tell.
+    ['HEALTHY, suspected DEGRADED', 'light', 'HEALTHY, suspected DEGRADED', none],
+    ['HEALTHY, suspected DEGRADED', 'degraded', 'DEGRADED', 'HEALTHY to DEGRADED'],
+    ['HEALTHY, suspected DEGRADED', 'broken', 'DEGRADED, suspected BROKEN', 'HEALTHY to DEGRADED'],
+    ['HEALTHY, suspected DEGRADED', 'unknown', 'HEALTHY, suspected DEGRADED', none],
+
+    ['HEALTHY, suspected BROKEN', 'full', 'HEALTHY', none],
+    ['HEALTHY, suspected BROKEN', 'light', 'HEALTHY', none],
+    ['HEALTHY, suspected BROKEN', 'degraded', 'DEGRADED', 'HEALTHY to DEGRADED'],
+    ['HEALTHY, suspected BROKEN', 'broken', 'BROKEN', 'HEALTHY to BROKEN'],
+    ['HEALTHY, suspected BROKEN', 'unknown', 'HEALTHY, suspected BROKEN', none],
+
+    ['DEGRADED', 'full', 'HEALTHY', 'DEGRADED to HEALTHY'],
+    ['DEGRADED', 'light', 'DEGRADED', none],
+    ['DEGRADED', 'degraded', 'DEGRADED', none],
+    ['DEGRADED', 'broken', 'DEGRADED, suspected BROKEN', none],
+    ['DEGRADED', 'unknown', 'DEGRADED', none],
+
+    ['DEGRADED, suspected BROKEN', 'full', 'HEALTHY', 'DEGRADED to HEALTHY'],
+    ['DEGRADED, suspected BROKEN', 'light', 'DEGRADED', none],
+    ['DEGRADED, suspected BROKEN', 'degraded', 'DEGRADED', none],
+    ['DEGRADED, suspected BROKEN', 'broken', 'BROKEN', 'DEGRADED to BROKEN'],
+    ['DEGRADED, suspected BROKEN', 'unknown', 'DEGRADED, suspected BROKEN', none],
+
+    ['BROKEN', 'full', 'HEALTHY', 'BROKEN to HEALTHY'],
+    ['BROKEN', 'light', 'HEALTHY', 'BROKEN to HEALTHY'],
+    ['BROKEN', 'degraded', 'BROKEN, suspected DEGRADED', none],
+    ['BROKEN', 'broken', 'BROKEN', none],
+    ['BROKEN', 'unknown', 'BROKEN', none],
+
+    ['BROKEN, suspected DEGRADED', 'full', 'HEALTHY', 'BROKEN to HEALTHY'],
+    ['BROKEN, suspected DEGRADED', 'light', 'HEALTHY, suspected DEGRADED', 'BROKEN to HEALTHY'],
+    ['BROKEN, suspected DEGRADED', 'degraded', 'DEGRADED', 'BROKEN to DEGRADED'],
+    ['BROKEN, suspected DEGRADED', 'broken', 'BROKEN', none],
+    ['BROKEN, suspected DEGRADED', 'unknown', 'BROKEN, suspected DEGRADED', none],
+  ];
+
+  it.each(table)('%s, then %s: %s, %s', (before, finding, after, event) => {
+    const health = healthIn(before);
+    const now = at(hours);
+
+    const transition = health.observe(findings[finding], now, now);
+
+    expect(opinionOf(health)).toBe(after);
+    expect(transition ? `${transition.from} to ${transition.to}` : none).toBe(event);
+    expect(health.since).toEqual(transition ? now : start);
+    expect(health.lastCheckedAt).toEqual(now);
+    const isSuccess = after === 'HEALTHY' && (finding === 'full' || finding === 'light');
+    expect(health.lastSuccessAt).toEqual(isSuccess ? now : start);
+    expect(health.consecutiveFailures).toBe(isSuccess ? 0 : 1);
+    expect(health.codes).toEqual(isSuccess ? [] : findings[finding].codes);
+  });
+
+  it('is never BROKEN however often AWS does not answer', () => {
+    const health = healthIn('HEALTHY');
+
+    for (let i = 1; i <= 50; i++) expect(health.observe(findings.unknown, at(i * hours), at(i * hours))).toBeNull();
+
+    expect(health).toMatchObject({ observed: 'HEALTHY', consecutiveFailures: 50, codes: ['AWS_THROTTLED'] });
+  });
+
+  it('is asked of one check by the next, also when AWS was silent in between', () => {
+    const health = healthIn('HEALTHY');
+
+    const told = [findings.broken, findings.unknown, findings.broken].map((finding, i) =>
+      health.observe(finding, at(i * minutes), at(i * minutes)),
+    );
+
+    expect(told).toEqual([null, null, { from: 'HEALTHY', to: 'BROKEN', codes: ['AWS_ROLE_NOT_FOUND'] }]);
+  });
+});
+
+describe('a health', () => {
+  it('is STALE when the last success is more than three hours ago, unless it is bad', () => {
+    expect(healthIn('HEALTHY').stateAt(at(3 * hours))).toBe('HEALTHY');
+    expect(healthIn('HEALTHY').stateAt(at(3 * hours + 1))).toBe('STALE');
+    expect(healthIn('DEGRADED').stateAt(at(30 * hours))).toBe('DEGRADED');
+    expect(healthIn('BROKEN').stateAt(at(30 * hours))).toBe('BROKEN');
+  });
+
+  it('is STALE since it was last known to be HEALTHY', () => {
+    const health = healthIn('HEALTHY', { since: at(-90 * hours) });
+
+    expect(health.seenAt(at(hours))).toMatchObject({ state: 'HEALTHY', since: at(-90 * hours) });
+    expect(health.seenAt(at(5 * hours))).toMatchObject({ state: 'STALE', since: start });
+  });
+
+  it('keeps the last report that AWS answered, as it was', () => {
+    const health = healthIn('HEALTHY');
+    health.observe(findings.full, at(hours), at(hours));
+    health.observe(findings.light, at(2 * hours), at(2 * hours));
+    health.observe(findings.unknown, at(3 * hours), at(3 * hours));
+
+    expect(health.report).toEqual(report);
+    expect(health.reportedAt).toEqual(report.checkedAt);
+  });
+
+  it('shows what a light check found to be wrong', () => {
+    const health = healthIn('HEALTHY');
+    const light = { ...report, manifestVersion: null };
+    health.observe({ ...findings.broken, isFull: false, report: light }, at(hours), at(hours));
+
+    expect(health.report).toEqual(light);
+  });
+});
+
+describe('the next check', () => {
+  const after = (opinion: Opinion, finding: HealthFinding, more: Partial<CloudAccountHealth> = {}) => {
+    const health = healthIn(opinion, more);
+    health.observe(finding, at(hours), at(hours));
+    return {
+      health,
+      attempt: health.nextAttemptAt.getTime() - at(hours).getTime(),
+      full: health.nextFullAt.getTime() - at(hours).getTime(),
+    };
+  };
+  const expectBetween = (value: number, least: number, most: number) => {
+    expect(value).toBeGreaterThanOrEqual(least);
+    expect(value).toBeLessThanOrEqual(most);
+  };
+  const often = (look: () => void) => {
+    for (let i = 0; i < 200; i++) look();
+  };
+
+  it('comes in about an hour after a success, and is full in about a day', () =>
+    often(() => {
+      const { attempt, full, health } = after('HEALTHY', findings.full);
+      expectBetween(attempt, 48 * minutes, 72 * minutes);
+      expectBetween(full, 19.2 * hours, 28.8 * hours);
+      expect(health.needsFullAt(health.nextAttemptAt)).toBe(false);
+      expect(health.needsFullAt(health.nextFullAt)).toBe(true);
+    }));
+
+  it('comes when the full one is due, if that is sooner', () => {
+    const { attempt, full } = after('HEALTHY', findings.light, { nextFullAt: at(hours + 10 * minutes) });
+
+    expect([attempt, full]).toEqual([10 * minutes, 10 * minutes]);
+  });
+
+  it('comes in about a minute and is full after bad news, and hourly once that is believed', () =>
+    often(() => {
+      const first = after('HEALTHY', { ...findings.broken, isFull: false });
+      expectBetween(first.attempt, 48_000, 72_000);
+      expect(first.health.needsFullAt(first.health.nextAttemptAt)).toBe(true);
+
+      const second = after('HEALTHY, suspected BROKEN', findings.broken);
+      expectBetween(second.attempt, 48 * minutes, 72 * minutes);
+      expect(second.health.needsFullAt(second.health.nextAttemptAt)).toBe(true);
+    }));
+
+  it('comes later and later when AWS does not answer, up to an hour, and never at once', () => {
+    for (const [failures, most] of [
+      [0, 1],
+      [1, 2],
+      [3, 8],
+      [5, 32],
+      [6, 60],
+      [500, 60],
+    ] as const) {
+      const waits = Array.from(
+        { length: 300 },
+        () => after('HEALTHY', findings.unknown, { consecutiveFailures: failures }).attempt,
+      );
+      expectBetween(Math.min(...waits), 5000, 0.2 * most * minutes);
+      expectBetween(Math.max(...waits), 0.8 * most * minutes, most * minutes);
+    }
+  });
+
+  it('is a full one within the hour when only the permissions were not answered', () => {
+    const { full, health } = after('HEALTHY', { ...findings.light, codes: ['AWS_THROTTLED'] });
+
+    expect(health).toMatchObject({ consecutiveFailures: 0, lastSuccessAt: at(hours) });
+    expectBetween(full, 48 * minutes, 72 * minutes);
+  });
+
+  it('is a full one soon after credentials were only proven', () => {
+    expectBetween(after('HEALTHY', provenOnly).full, 48_000, 72_000);
+  });
+
+  it('comes at once when AWS refused something while this one was under way', () => {
+    const startedAt = at(hours - 1000);
+    for (const finding of [findings.full, findings.light, findings.broken, noAnswer]) {
+      const health = healthIn('HEALTHY', { suspectedAt: at(hours - 500) });
+      health.observe(finding, startedAt, at(hours));
+      expect(health.nextAttemptAt).toEqual(at(hours));
+      expect(health.needsFullAt(at(hours))).toBe(true);
+    }
+  });
+});

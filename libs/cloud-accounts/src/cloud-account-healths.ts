@@ -1,0 +1,24 @@
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
+
+/** What is known of the health of every account that was ACTIVE once. It goes with its account. */
+export abstract class CloudAccountHealths {
+  /** Of accounts that the asking tenant was found to see. */
+  abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]>;
+
+  /** Call it while the account is held: then nobody changes it until the unit of work ends, but for leases that end. */
+  abstract hold(cloudAccountId: number): Promise<CloudAccountHealth | null>;
+
+  abstract add(health: CloudAccountHealth): Promise<void>;
+
+  /** Writes one that is held. */
+  abstract update(health: CloudAccountHealth): Promise<void>;
+
+  /** Takes at most so many that are due until `until`, no two of them of one AWS account that is being asked. */
+  abstract claimDue(now: Date, until: Date, limit: number): Promise<CloudAccountHealth[]>;
+
+  /** Lets go of one that was claimed, and is due at `nextAttemptAt`, unless somebody else has taken it over. */
+  abstract giveBack(claimed: CloudAccountHealth, nextAttemptAt: Date): Promise<void>;
+
+  /** Makes a full check due now, unless that was done after `unlessAfter`. */
+  abstract makeDue(cloudAccountId: number, now: Date, unlessAfter: Date): Promise<void>;
+}
