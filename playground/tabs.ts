@@ -188,6 +188,75 @@ mutation CancelPendingCredentials(
     variables: { input: { id: '<cloudAccount.id>', expectedVersion: 1 } },
   },
   {
+    query: `# Replace the access key with a new one, with
+# no moment in which none works. Then look at
+# \`rotation\` with the tab that reads an
+# account.
+mutation RotateCredentials(
+  $input: RotateAwsCredentialsInput!
+) {
+  rotateAwsCredentials(input: $input) {
+    cloudAccount {
+      id
+      version
+      rotation {
+        state
+        step
+        nextAttemptAt
+        oldAccessKeyId
+        newAccessKeyId
+        lastError { code message }
+      }
+    }
+    userErrors {
+      code
+      message
+      remediation
+      ... on AwsKeyLimitError {
+        accessKeyId
+        createdAt
+        lastUsedAt
+      }
+    }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>', expectedVersion: 1 } },
+  },
+  {
+    query: `# Call a rotation off: the old key stays, and
+# the new one is removed.
+mutation CancelRotation(
+  $input: CancelRotationInput!
+) {
+  cancelRotation(input: $input) {
+    cloudAccount {
+      id
+      rotation { state step }
+    }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
+    query: `# Have the key rotated whenever it is 90 days
+# old; null takes it back.
+mutation SetRotationPolicy(
+  $input: SetKeyRotationPolicyInput!
+) {
+  setKeyRotationPolicy(input: $input) {
+    cloudAccount {
+      id
+      version
+      rotateEvery
+      credentials { ageInDays rotationDueAt }
+    }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>', expectedVersion: 1, rotateEvery: 90 } },
+  },
+  {
     query: `# Check credentials and save nothing: every
 # check with its cause, what to do, and the
 # smallest policy that mends what is missing.

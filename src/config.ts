@@ -21,6 +21,8 @@ export interface Config {
   readonly playground: boolean;
   readonly awsEndpointOverride: string | undefined;
   readonly awsTimeoutMs: number;
+  /** In milliseconds. */
+  readonly rotationPace: { readonly grace: number; readonly orphanGrace: number };
   readonly logLevel: LogLevel;
   readonly iamSetup: IamSetupSettings;
 }
@@ -157,6 +159,20 @@ export const settings = {
     example: '10000',
     unset: '10000',
   },
+  KEY_ROTATION_GRACE_SECONDS: {
+    schema: wholeNumber(1, 30 * 24 * 3600),
+    means:
+      'How long the old access key stays at AWS, inactive, after a rotation switched to the new one. As long there is a way back.',
+    example: '86400',
+    unset: '3600',
+  },
+  KEY_ROTATION_ORPHAN_GRACE_SECONDS: {
+    schema: wholeNumber(1, 30 * 24 * 3600),
+    means:
+      'How long an access key whose secret was lost on its way from AWS stays there, inactive, before it is deleted: as long somebody may say that it is theirs.',
+    example: '3600',
+    unset: '900',
+  },
   LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
     means: 'What is logged, and all that is graver. `info` has one entry for every request.',
@@ -244,6 +260,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     playground: isOn('PLAYGROUND'),
     awsEndpointOverride: read<string>('AWS_ENDPOINT_OVERRIDE'),
     awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
+    rotationPace: {
+      grace: (read<number>('KEY_ROTATION_GRACE_SECONDS') ?? 3600) * 1000,
+      orphanGrace: (read<number>('KEY_ROTATION_ORPHAN_GRACE_SECONDS') ?? 900) * 1000,
+    },
     // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
     iamSetup: {

@@ -1,5 +1,6 @@
 import { AccessModule, ApiKeyNodes } from '#libs/access';
-import { ActiveSubscriptions, CloudAccountNodes, CloudAccountsModule } from '#libs/cloud-accounts';
+import { AccountsOfKeys, ActiveSubscriptions, CloudAccountNodes, CloudAccountsModule } from '#libs/cloud-accounts';
+import { RotatedAccounts } from '#libs/aws-credentials';
 import { SubscriptionNodes, SubscriptionsModule, SubscriptionsOfAccount } from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
 import { NodeSources } from './graphql/node.resolver.js';
@@ -13,12 +14,13 @@ import { NodeSources } from './graphql/node.resolver.js';
   imports: [AccessModule, CloudAccountsModule, SubscriptionsModule],
   providers: [
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
+    { provide: RotatedAccounts, useExisting: AccountsOfKeys },
     {
       provide: NodeSources,
       inject: [ApiKeyNodes, CloudAccountNodes, SubscriptionNodes],
       useFactory: (...sources: NodeSources['sources']) => new NodeSources(sources),
     },
   ],
-  exports: [ActiveSubscriptions, NodeSources],
+  exports: [ActiveSubscriptions, RotatedAccounts, NodeSources],
 })
 export class DomainWiringModule {}

@@ -1,6 +1,7 @@
 import {
   AwsIam,
   GatewayIdentity,
+  RotationPace,
   SdkAwsIam,
   SdkGatewayIdentity,
   type AwsEndpoints,
@@ -17,13 +18,15 @@ export interface Platform {
   readonly keks: KekProvider;
   readonly endpoints: AwsEndpoints;
   readonly gatewayIdentity: GatewayIdentitySettings;
+  /** What the operator wants otherwise than it is. */
+  readonly rotationPace?: Partial<RotationPace>;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keks, endpoints, gatewayIdentity }: Platform): DynamicModule {
+  static of({ dataSource, keks, endpoints, gatewayIdentity, rotationPace }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
@@ -44,6 +47,7 @@ export class PlatformModule {
       },
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: Reconcilers, useClass: Reconcilers },
+      { provide: RotationPace, useFactory: () => Object.assign(new RotationPace(), rotationPace) },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
       { provide: GatewayIdentity, useFactory: () => new SdkGatewayIdentity(gatewayIdentity) },
     ];

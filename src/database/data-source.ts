@@ -1,5 +1,11 @@
 import { ApiKey, Tenant } from '#libs/access';
-import { CredentialUse, StoredAccessKey, StoredAccessRole } from '#libs/aws-credentials';
+import {
+  CredentialUse,
+  KeyRotation,
+  KeyRotationPolicy,
+  StoredAccessKey,
+  StoredAccessRole,
+} from '#libs/aws-credentials';
 import { CloudAccount, CloudAccountHealth, CredentialTrial } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
@@ -41,6 +47,8 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       EventRow,
       ExternalId,
       KeyCanaryRow,
+      KeyRotation,
+      KeyRotationPolicy,
       StoredAccessKey,
       StoredAccessRole,
       StoredKeyRow,

@@ -19,11 +19,14 @@ const operations: Record<Role, string[]> = {
   ],
   MANAGER: [
     'cancelPendingCredentials',
+    'cancelRotation',
     'createCloudAccount',
     'createSubscription',
     'deleteCloudAccount',
     'deleteSubscription',
     'issueExternalId',
+    'rotateAwsCredentials',
+    'setKeyRotationPolicy',
     'testAwsCredentials',
     'updateCloudAccount',
     'verifyCloudAccount',
@@ -47,6 +50,11 @@ const documents: Record<string, string> = {
   viewer: '{ viewer { role } }',
   cancelPendingCredentials:
     'mutation { cancelPendingCredentials(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
+  cancelRotation: 'mutation { cancelRotation(input: { id: "x" }) { userErrors { code } } }',
+  rotateAwsCredentials:
+    'mutation { rotateAwsCredentials(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
+  setKeyRotationPolicy:
+    'mutation { setKeyRotationPolicy(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   createApiKey: 'mutation { createApiKey(input: { name: " ", role: VIEWER }) { userErrors { code } } }',
   createCloudAccount: `mutation { createCloudAccount(input: { name: " ", consoleRoleName: "x",
     credentials: { awsAccessKey: { accessKeyId: "x", secretAccessKey: "x" } } }) { userErrors { code } } }`,
@@ -122,7 +130,7 @@ describe('what a key may do', () => {
   describe('beforehand is told as it will be', () => {
     const asked = `query ($account: ID!, $subscription: ID!) {
       viewer { viewerCanCreateCloudAccount { ...P } viewerCanCreateApiKey { ...P } apiKey { viewerCanRevoke { ...P } } }
-      cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanDelete { ...P } viewerCanCreateSubscription { ...P } }
+      cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanRotate { ...P } viewerCanCancelRotation { ...P } viewerCanDelete { ...P } viewerCanCreateSubscription { ...P } }
       cloudSubscription(id: $subscription) { viewerCanDelete { ...P } }
     } fragment P on ViewerPermission { isAllowed code reason remediation }`;
     const code = ({ isAllowed, code, reason, remediation }: any) => {
@@ -158,6 +166,18 @@ describe('what a key may do', () => {
             { id: account.id, expectedVersion: account.version },
             key,
           ),
+        );
+        expect(code(cloudAccount.viewerCanCancelRotation)).toBe(
+          await outcome(mutation('cancelRotation', 'CancelRotationInput'), { id: account.id }, key),
+        );
+        expect(code(cloudAccount.viewerCanRotate)).toBe(
+          role !== 'VIEWER' && state !== 'hosted'
+            ? 'ok' // It would begin one.
+            : await outcome(
+                mutation('rotateAwsCredentials', 'RotateAwsCredentialsInput'),
+                { id: account.id, expectedVersion: account.version },
+                key,
+              ),
         );
         expect(code(cloudSubscription.viewerCanDelete)).toBe(
           state === 'in use' && role !== 'VIEWER'

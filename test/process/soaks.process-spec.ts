@@ -3,6 +3,8 @@ import { keyring } from '../soak/keyring.js';
 import { kill } from '../soak/kill.js';
 import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
+import { rotateWeather } from '../soak/rotate-weather.js';
+import { rotate } from '../soak/rotate.js';
 import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
 import { slow } from '../soak/slow.js';
@@ -50,6 +52,14 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(figures['secrets opened by customers']).toBeGreaterThan(50);
   });
 
+  it('a rotation killed anywhere goes on in the next process, and never leaves an account without a key that works', async () => {
+    const { figures, violations } = await short(rotate, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ 'kills by chance': 2, 'naive orders found out': 2 });
+    expect(figures['points killed at']).toBeGreaterThanOrEqual(4);
+  });
+
   it('no secret is found anywhere, in any encoding, and each is still there to sign with', async () => {
     const { figures, violations } = await short(sweep, database);
 
@@ -87,6 +97,15 @@ describe('Requests made and spoilt at random', () => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ requests: 600, 'answers with 5xx or INTERNAL': 0, 'faults in the log': 0 });
+  });
+});
+
+describe('Rotations in bad weather', () => {
+  it('all complete, with two keys at most and none left over', async () => {
+    const { figures, violations } = await short(rotateWeather, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ rotations: 12, completed: 12, 'keys left over': 0 });
   });
 });
 

@@ -8,6 +8,8 @@ import { keyring } from './keyring.js';
 import { kill } from './kill.js';
 import { naughty } from './naughty.js';
 import { race } from './race.js';
+import { rotateWeather } from './rotate-weather.js';
+import { rotate } from './rotate.js';
 import { requests } from './requests.js';
 import { slow } from './slow.js';
 import type { Size, Soak } from './soak.js';
@@ -21,6 +23,8 @@ const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> 
   fuzz: { soak: fuzz, databases: ['SQLite'] },
   naughty: { soak: naughty, databases: ['SQLite', 'MariaDB'] },
   requests: { soak: requests, databases: ['SQLite', 'MariaDB'] },
+  rotate: { soak: rotate, databases: ['SQLite', 'MariaDB'] },
+  'rotate-weather': { soak: rotateWeather, databases: ['SQLite'] },
   slow: { soak: slow, databases: ['SQLite'] },
   sweep: { soak: sweep, databases: ['SQLite', 'MariaDB'] },
   timing: { soak: timing, databases: ['SQLite'] },

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
 import { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
 import { AwsCredentialsService, type Keeper } from './aws-credentials.service.js';
+import { RotationInProgress } from './aws-credentials.errors.js';
 import type { AwsAccess } from './aws-verification.js';
 import type { IntendedUse } from './credential-use.entity.js';
 import { CredentialUseService } from './credential-use.service.js';
@@ -58,6 +59,7 @@ export class AwsAccessService {
    * account.
    *
    * @throws ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
+   * @throws RotationInProgress for a role while the key is being rotated
    */
   async keep(viewer: Keeper, cloudAccountId: number, access: AwsAccess, now: Date): Promise<void> {
     const { tenantId } = viewer;
@@ -77,14 +79,18 @@ export class AwsAccessService {
    *
    * @returns its version
    * @throws ExternalIdTaken, ExternalIdStays
+   * @throws RotationInProgress for a role while the key is being rotated; a key comes before a rotation, which then ends
    */
   async keepCandidate(viewer: Keeper, cloudAccountId: number, access: AwsAccess, now: Date): Promise<number> {
     const { tenantId } = viewer;
     const last = await this.lastVersion(tenantId, cloudAccountId);
+    if (!(access instanceof AwsAccessRole)) {
+      await this.roles.remove(tenantId, cloudAccountId, 'CANDIDATE');
+      return this.keys.keepCandidate(viewer, cloudAccountId, access, now, last);
+    }
+    if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
     await this.shredCandidate(tenantId, cloudAccountId);
-    return access instanceof AwsAccessRole
-      ? this.put(viewer, cloudAccountId, 'CANDIDATE', access, now, last)
-      : this.keys.keepCandidate(viewer, cloudAccountId, access, now, last);
+    return this.put(viewer, cloudAccountId, 'CANDIDATE', access, now, last);
   }
 
   /** What is not proven yet, for verification and for nothing else; null when there is none. @throws CredentialsUnreadable */
@@ -146,7 +152,16 @@ export class AwsAccessService {
     return this.roles.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** Removes every way into an account that is going. Its external id stays taken. */
+  /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
+  isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
+    return this.keys.isRotating(tenantId, cloudAccountId);
+  }
+
+  /**
+   * Removes every way into an account that is going. Its external id stays taken.
+   *
+   * @throws RotationInProgress
+   */
   async shred(tenantId: number, cloudAccountId: number): Promise<void> {
     await this.keys.shred(tenantId, cloudAccountId);
     await this.roles.remove(tenantId, cloudAccountId);

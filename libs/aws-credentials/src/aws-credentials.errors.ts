@@ -147,6 +147,45 @@ export const awsCredentialsErrors = {
     remediation:
       'Use an access key instead, or have the operator set GATEWAY_IDENTITY_ARN and run the gateway with credentials of that role or user.',
   },
+  AWS_KEY_LIMIT: {
+    kind: 'conflict',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'AWS allows an IAM user two access keys. Delete the other key named in the error, if nothing uses it, then rotate again.',
+  },
+  AWS_ORPHAN_AMBIGUOUS: {
+    kind: 'conflict',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Delete at AWS those of the keys named in `rotation.candidates` that nothing uses. The rotation goes on by itself when at most one is left.',
+  },
+  ROTATION_IN_PROGRESS: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: true,
+    remediation: 'Wait until the rotation is over, or cancel it with `cancelRotation`; `rotation` shows where it is.',
+  },
+  ROTATION_NOT_UNDER_WAY: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Nothing is left to do: `rotation` shows how the last one ended, or that it is being rolled back.',
+  },
+  ROTATION_TOO_LATE: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'The old key is being deleted. Wait until the rotation is over, then rotate again if you must.',
+  },
+  CREDENTIALS_NOT_ROTATABLE: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: true,
+    remediation:
+      'Rotate an account whose access key is proven: wait until a key that was just set is, or set one that works.',
+  },
   CREDENTIALS_UNREADABLE: {
     kind: 'unavailable',
     fault: 'GATEWAY',
@@ -247,6 +286,69 @@ export class UnknownRegion extends DomainError {
 export class TemporaryAccessKey extends DomainError {
   constructor(path: readonly string[], message: string) {
     super(awsCredentialsErrors, 'AWS_TEMPORARY_KEY', message, { path });
+  }
+}
+
+/** AWS would refuse another key: the user has two. Names the one that stands in the way, which is none of ours to delete. */
+export class AwsKeyLimit extends DomainError {
+  constructor(
+    /** Masked. */
+    readonly accessKeyId: string,
+    readonly createdAt: Date,
+    readonly isActive: boolean,
+    /** Null when AWS knows of no use, or does not allow us to ask. */
+    readonly lastUsedAt: Date | null,
+  ) {
+    super(
+      awsCredentialsErrors,
+      'AWS_KEY_LIMIT',
+      `The IAM user has another access key besides the one in use, ${accessKeyId}, and AWS allows two.`,
+      { path: ['input', 'id'] },
+    );
+  }
+}
+
+/** Several keys appeared when the answer to our request was lost: one may be ours, and nobody can tell which. */
+export class AwsOrphanAmbiguous extends DomainError {
+  constructor(readonly candidates: readonly string[]) {
+    super(
+      awsCredentialsErrors,
+      'AWS_ORPHAN_AMBIGUOUS',
+      `AWS was asked for a key, its answer was lost, and ${candidates.length} keys appeared: ${candidates.join(', ')}.`,
+    );
+  }
+}
+
+export class RotationInProgress extends DomainError {
+  constructor() {
+    super(awsCredentialsErrors, 'ROTATION_IN_PROGRESS', "The account's access key is being rotated.", {
+      path: ['input', 'id'],
+    });
+  }
+}
+
+export class RotationNotUnderWay extends DomainError {
+  constructor() {
+    super(awsCredentialsErrors, 'ROTATION_NOT_UNDER_WAY', 'There is no rotation that could be cancelled.', {
+      path: ['input', 'id'],
+    });
+  }
+}
+
+export class RotationTooLate extends DomainError {
+  constructor() {
+    super(awsCredentialsErrors, 'ROTATION_TOO_LATE', 'The old access key is being deleted.', {
+      path: ['input', 'id'],
+    });
+  }
+}
+
+/** There is no proven key, or one that is not proven yet stands where the new key would. */
+export class CredentialsNotRotatable extends DomainError {
+  constructor() {
+    super(awsCredentialsErrors, 'CREDENTIALS_NOT_ROTATABLE', 'The account has no proven access key to rotate.', {
+      path: ['input', 'id'],
+    });
   }
 }
 

@@ -4,10 +4,12 @@ import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/e
 import type { Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from './aws-access-key.js';
-import { CredentialsUnreadable } from './aws-credentials.errors.js';
+import { CredentialsUnreadable, RotationInProgress } from './aws-credentials.errors.js';
 import type { AwsIdentity, AwsRole } from './aws-iam.js';
 import type { IntendedUse } from './credential-use.entity.js';
 import { CredentialUseService } from './credential-use.service.js';
+import type { KeyRotation } from './key-rotation.entity.js';
+import { KeyRotations } from './key-rotations.js';
 import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
@@ -29,26 +31,41 @@ export class AwsCredentialsService {
     private readonly vault: Vault,
     private readonly keychain: Keychain,
     private readonly uses: CredentialUseService,
+    private readonly rotations: KeyRotations,
   ) {}
 
   /**
-   * Seals a proven key and makes it the account's current one; a candidate there was is gone. Call it in the unit of work
-   * that holds the account.
+   * Seals a proven key and makes it the account's current one; a candidate there was is gone, and a rotation under way ends
+   * by removing what it made. Call it in the unit of work that holds the account.
    *
    * @param last the version of what was there before, when that was no key
    */
   async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<void> {
+    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
     await this.put(viewer, cloudAccountId, 'CURRENT', key, now, last);
     await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
   }
 
   /**
-   * Seals a key that is not proven yet, apart from the current one, which stays. Call it while the account is held.
+   * Seals a key that is not proven yet, apart from the current one, which stays. A rotation that has not switched keys yet
+   * is cancelled. Call it while the account is held.
    *
    * @returns its version
    */
-  keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<number> {
+  async keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<number> {
+    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.makeRoomForCandidate(now));
     return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now, last);
+  }
+
+  /** Seals a key that a rotation made, into the slot where the rotation wants it. Call it while the account is held. */
+  async keepMade(
+    viewer: Keeper,
+    cloudAccountId: number,
+    slot: 'CANDIDATE' | 'RETIRING',
+    key: AwsAccessKey,
+    now: Date,
+  ): Promise<void> {
+    await this.put(viewer, cloudAccountId, slot, key, now);
   }
 
   /**
@@ -63,23 +80,48 @@ export class AwsCredentialsService {
   }
 
   /**
-   * Makes the candidate the current key, which it replaces. Call it while the account is held, once it is proven. Nobody
-   * sees the secret, which is sealed for its new slot.
+   * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
+   * while the account is held, once the candidate is proven. Nobody sees the secret, which is sealed for its new slot.
    *
    * @throws CredentialsUnreadable
    */
   async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
-    const candidate = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
-    if (!candidate) return;
-    const key = new AwsAccessKey(candidate.accessKeyId, await this.opened(candidate));
-    const { version, setAt, setBy } = candidate;
-    await this.stored.put({
-      ...(await this.sealed(tenantId, cloudAccountId, 'CURRENT', version, key)),
-      setAt,
-      setBy,
-      lastVerifiedAt: now,
-    });
-    await this.stored.remove(tenantId, cloudAccountId, 'CANDIDATE');
+    if (!(await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE'))) return;
+    await this.changeRotation(tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
+    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /**
+   * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires. Call it while the
+   * account is held.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async switchToCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    await this.move(tenantId, cloudAccountId, 'CURRENT', 'RETIRING');
+    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /**
+   * The retiring key becomes the current one again, and the current one retires in its stead. Call it while the account is
+   * held.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async switchBack(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    const current = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    const retiring = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
+    if (!current || !retiring) return;
+    const sealed = [await this.resealed(current, 'RETIRING'), await this.resealed(retiring, 'CURRENT')];
+    for (const key of sealed) await this.stored.put(key);
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. Call it while the account is held. */
+  retireCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.move(tenantId, cloudAccountId, 'CANDIDATE', 'RETIRING');
   }
 
   /** Removes the key that is not proven yet; the current one stays. */
@@ -134,6 +176,27 @@ export class AwsCredentialsService {
     }
   }
 
+  /** The account's key that is on its way out, for its rotation alone; null when there is none. As `reveal` otherwise. */
+  async revealRetiring(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
+    return stored && this.open(stored, use);
+  }
+
+  /** Removes the key that is on its way out, once AWS has no such key any more. */
+  shredRetiring(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.stored.remove(tenantId, cloudAccountId, 'RETIRING');
+  }
+
+  /** Every key of one account, whatever its slot; nothing is decrypted. */
+  slotsOf(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
+    return this.stored.all(tenantId, cloudAccountId);
+  }
+
+  /** Which of these ids are kept in any slot of any account. */
+  keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]> {
+    return this.stored.keptAnywhere(accessKeyIds);
+  }
+
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
     return this.stored.ofAccounts(tenantId, cloudAccountIds);
   }
@@ -144,9 +207,48 @@ export class AwsCredentialsService {
     return Math.max(0, ...stored.map(({ version }) => version));
   }
 
-  /** Removes every key of an account: it is going, or is entered otherwise. */
-  shred(tenantId: number, cloudAccountId: number): Promise<void> {
-    return this.stored.remove(tenantId, cloudAccountId);
+  /**
+   * Removes every key of an account: it is going, or is entered otherwise. Call it while the account is held.
+   *
+   * @throws RotationInProgress because what it made at AWS could no longer be removed, nor told of
+   */
+  async shred(tenantId: number, cloudAccountId: number): Promise<void> {
+    if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
+    await this.rotations.forget(tenantId, cloudAccountId);
+    await this.stored.remove(tenantId, cloudAccountId);
+  }
+
+  /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
+  async isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
+    const rotation = await this.rotations.find(tenantId, cloudAccountId);
+    return rotation !== null && !rotation.isOver;
+  }
+
+  /** What the customer does with their keys comes before a rotation of ours. */
+  private async changeRotation(
+    tenantId: number,
+    cloudAccountId: number,
+    change: (rotation: KeyRotation) => KeySlot | null,
+  ): Promise<void> {
+    const rotation = await this.rotations.hold(tenantId, cloudAccountId);
+    if (!rotation || rotation.isOver) return;
+    const retiring = change(rotation);
+    if (retiring) await this.move(tenantId, cloudAccountId, retiring, 'RETIRING');
+    await this.rotations.update(rotation);
+  }
+
+  /** Puts a key into another slot, over the one there, and seals it for that. Nobody sees the secret. */
+  private async move(tenantId: number, cloudAccountId: number, from: KeySlot, to: KeySlot): Promise<void> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, from);
+    if (!stored) return;
+    await this.stored.put(await this.resealed(stored, to));
+    await this.stored.remove(tenantId, cloudAccountId, from);
+  }
+
+  private async resealed(stored: StoredAccessKey, slot: KeySlot) {
+    const { tenantId, cloudAccountId, version, setAt, setBy, lastVerifiedAt } = stored;
+    const key = new AwsAccessKey(stored.accessKeyId, await this.opened(stored));
+    return { ...(await this.sealed(tenantId, cloudAccountId, slot, version, key)), setAt, setBy, lastVerifiedAt };
   }
 
   private async put(
@@ -155,7 +257,7 @@ export class AwsCredentialsService {
     slot: KeySlot,
     key: AwsAccessKey,
     now: Date,
-    last: number,
+    last = 0,
   ): Promise<number> {
     const version = 1 + Math.max(last, await this.lastVersion(tenantId, cloudAccountId));
     const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);

@@ -49,7 +49,15 @@ export interface AwsKeyOfUser {
   readonly accessKeyId: string;
   /** Inactive keys count for the limit of two. */
   readonly isActive: boolean;
+  /** To the second, by AWS's clock. */
   readonly createdAt: Date;
+}
+
+/** The access keys of one user. */
+export interface AwsKeysOfUser {
+  readonly keys: readonly AwsKeyOfUser[];
+  /** When AWS said so, by its own clock and to the second: comparable with `createdAt`, whatever our clock says. */
+  readonly at: Date;
 }
 
 /** What AssumeRole is asked with. */
@@ -92,7 +100,7 @@ export abstract class AwsIam {
   abstract simulate(key: AwsAccessKey, region: string, simulation: AwsSimulation): Promise<AwsVerdict[]>;
 
   /** Every access key of the user whose key is used. Needs iam:ListAccessKeys. */
-  abstract accessKeys(key: AwsAccessKey, region: string): Promise<AwsKeyOfUser[]>;
+  abstract accessKeys(key: AwsAccessKey, region: string): Promise<AwsKeysOfUser>;
 
   /**
    * Makes another access key of the same user. Asked once and never again: AWS may have made the key although the answer

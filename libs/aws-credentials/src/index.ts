@@ -5,7 +5,10 @@ export { AwsAccessService, type GivenAccess } from './aws-access.service.js';
 export {
   awsCredentialsErrors,
   AwsRoleAlreadyConnected,
+  AwsKeyLimit,
   CredentialsRejected,
+  RotationInProgress,
+  RotationNotUnderWay,
   CredentialsUnreadable,
   MissingPermissions,
   UnknownRegion,
@@ -25,6 +28,7 @@ export {
   AwsIam,
   type AwsIdentity,
   type AwsKeyOfUser,
+  type AwsKeysOfUser,
   type AwsRole,
   type AwsRoleRequest,
   type AwsSession,
@@ -41,4 +45,10 @@ export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
 export { SealedSecrets, type Walked } from './sealed-secrets.js';
 export { StoredAccessRole } from './stored-access-role.entity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
+export { faultInRotateEvery, KeyRotationPolicyService } from './key-rotation-policy.service.js';
+export { KeyRotationPolicy } from './key-rotation-policy.entity.js';
+export { KeyRotationService } from './key-rotation.service.js';
+export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
+export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
+export { RotationPace } from './rotation-pace.js';
 export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';

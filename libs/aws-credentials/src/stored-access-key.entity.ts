@@ -3,7 +3,7 @@ import { maskAccessKeyId } from './aws-access-key.js';
 
 /**
  * What a stored key is for. CURRENT: proven, and used for everything. CANDIDATE: not proven yet, and read by nothing but
- * verification. RETIRING: was current before, and works at AWS until the grace period is over.
+ * verification. RETIRING: on its way out; the old key until the grace period is over, or a new one that is rolled back.
  */
 export type KeySlot = 'CURRENT' | 'CANDIDATE' | 'RETIRING';
 

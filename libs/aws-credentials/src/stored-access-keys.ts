@@ -14,6 +14,9 @@ export abstract class StoredAccessKeys {
   /** Writes the key into its slot, over the one that is there. */
   abstract put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void>;
 
+  /** Which of these ids are kept in any slot of any account, whoever's it is. */
+  abstract keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]>;
+
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
 
   /** Whosever they are, by id: those behind `id`, at most `limit`. */

@@ -246,9 +246,15 @@ export class CloudAccountService {
   /**
    * To be called in the unit of work that ended a subscription: an account that was only waiting for it goes with it.
    */
-  async afterSubscriptionEnded(viewer: Viewer, id: number, now: Date): Promise<void> {
-    const account = await this.hold(viewer, id);
-    if (account.goesWhenUnused && !(await this.isInUse(account))) await this.remove(viewer.actor, account, now);
+  afterSubscriptionEnded({ tenantId, actor }: Viewer, id: number, now: Date): Promise<void> {
+    return this.removeIfOnlyWaiting(tenantId, actor, id, now);
+  }
+
+  /** An account that waits to be unused goes when nothing stands on it and its key is not being rotated. */
+  async removeIfOnlyWaiting(tenantId: number, actor: Actor, id: number, now: Date): Promise<void> {
+    const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
+    if (!account.goesWhenUnused || (await this.isInUse(account))) return;
+    if (!(await this.credentials.isRotating(tenantId, id))) await this.remove(actor, account, now);
   }
 
   /** What was last observed of an account; null when nothing is known. */

@@ -2,6 +2,8 @@ import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
+import { AccountsOfKeys } from './accounts-of-keys.js';
+import { CloudAccountRotationService } from './cloud-account-rotation.service.js';
 import { CloudAccountHealthChecks } from './cloud-account-health-checks.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccountHealths } from './cloud-account-healths.js';
@@ -12,6 +14,7 @@ import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialTrials } from './credential-trials.js';
 import { CredentialsProver } from './credentials-prover.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
+import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './graphql/key-rotation.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './graphql/cloud-account.resolver.js';
@@ -26,7 +29,12 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
 @Module({
   imports: [AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
+    AccountsOfKeys,
     CloudAccountService,
+    CloudAccountRotationService,
+    KeyRotationResolver,
+    KeyRotationFieldsResolver,
+    KeyAgeResolver,
     CloudAccountHealthService,
     CloudAccountHealthChecks,
     CloudAccountResolver,
@@ -44,6 +52,6 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
     { provide: CloudAccountHealths, useClass: TypeOrmCloudAccountHealths },
   ],
-  exports: [CloudAccountService, CloudAccountHealthService, CloudAccountNodes],
+  exports: [AccountsOfKeys, CloudAccountService, CloudAccountHealthService, CloudAccountNodes],
 })
 export class CloudAccountsModule {}

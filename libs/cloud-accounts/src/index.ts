@@ -1,3 +1,4 @@
+export { AccountsOfKeys } from './accounts-of-keys.js';
 export { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
 export { CloudAccountHealth } from './cloud-account-health.entity.js';
 export { CloudAccountHealthChecks } from './cloud-account-health-checks.js';

@@ -1,4 +1,4 @@
 export { ActorKind, gateway, operator, type Actor } from './actor.js';
 export { Events, type NewEvent } from './events.js';
 export { EventsModule } from './events.module.js';
-export { EventRow } from './typeorm/typeorm-events.js';
+export { EventRow, TypeOrmEvents } from './typeorm/typeorm-events.js';

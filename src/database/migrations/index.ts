@@ -7,4 +7,5 @@ export { LetApiKeysDiffer1795200100000 } from './1795200100000-let-api-keys-diff
 export { CreateCredentialUses1795300000000 } from './1795300000000-create-credential-uses.js';
 export { TryCredentials1795310000000 } from './1795310000000-try-credentials.js';
 export { WatchHealth1795320000000 } from './1795320000000-watch-health.js';
+export { RotateKeys1795330000000 } from './1795330000000-rotate-keys.js';
 export { CreateExternalIds1795340000000 } from './1795340000000-create-external-ids.js';

@@ -24,6 +24,7 @@ import {
   type AwsDecision,
   type AwsIdentity,
   type AwsKeyOfUser,
+  type AwsKeysOfUser,
   type AwsRoleRequest,
   type AwsSession,
   type AwsSimulation,
@@ -90,13 +91,21 @@ export class SdkAwsIam extends AwsIam {
     return actions.flatMap((action) => resources.map((resource) => verdictIn(results, action, resource)));
   }
 
-  async accessKeys(key: AwsAccessKey, region: string): Promise<AwsKeyOfUser[]> {
+  async accessKeys(key: AwsAccessKey, region: string): Promise<AwsKeysOfUser> {
     const keys: AwsKeyOfUser[] = [];
+    let at: Date | undefined;
     let marker: string | undefined;
     do {
-      const page = await this.iam('iam:ListAccessKeys', key, region, (iam, deadline) =>
-        iam.send(new ListAccessKeysCommand({ Marker: marker }), deadline),
+      const command = new ListAccessKeysCommand({ Marker: marker });
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          at = dateOf(result.response) ?? at;
+          return result;
+        },
+        { step: 'deserialize' },
       );
+      const page = await this.iam('iam:ListAccessKeys', key, region, (iam, deadline) => iam.send(command, deadline));
       if (!page.AccessKeyMetadata) throw unusable();
       for (const { AccessKeyId, Status, CreateDate } of page.AccessKeyMetadata) {
         if (!AccessKeyId || !CreateDate) throw unusable();
@@ -104,7 +113,7 @@ export class SdkAwsIam extends AwsIam {
       }
       marker = page.IsTruncated ? page.Marker : undefined;
     } while (marker);
-    return keys;
+    return { keys, at: at ?? new Date() };
   }
 
   async createAccessKey(key: AwsAccessKey, region: string): Promise<{ key: AwsAccessKey; createdAt: Date }> {
@@ -251,6 +260,13 @@ type Question<Client, T> = (client: Client, deadline: { abortSignal: AbortSignal
 
 type ClientConfig = NonNullable<ConstructorParameters<typeof STSClient>[0]> &
   NonNullable<ConstructorParameters<typeof IAMClient>[0]>;
+
+/** When an answer was made, by the clock of whoever made it; undefined when it does not say. */
+function dateOf(response: unknown): Date | undefined {
+  const { headers = {} } = response as { headers?: Record<string, string | undefined> };
+  const date = new Date(headers['date'] ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
 
 /** IAM encodes policies as for a URL. What cannot be decoded is no policy, and judged as such. */
 function decoded(document = ''): string {

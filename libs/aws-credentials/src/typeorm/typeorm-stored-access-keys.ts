@@ -29,6 +29,11 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     if (!affected) await this.rows.insert(key);
   }
 
+  async keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]> {
+    const kept = await this.rows.find({ select: { accessKeyId: true }, where: { accessKeyId: In([...accessKeyIds]) } });
+    return kept.map(({ accessKeyId }) => accessKeyId);
+  }
+
   async markVerified(tenantId: number, cloudAccountId: number, lastVerifiedAt: Date): Promise<void> {
     await this.rows.update({ tenantId, cloudAccountId, slot: 'CURRENT' }, { lastVerifiedAt });
   }

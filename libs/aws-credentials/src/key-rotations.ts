@@ -1,0 +1,26 @@
+import type { KeyRotation } from './key-rotation.entity.js';
+
+/** All rotations, as the domain sees them: a collection, with at most one for each account. */
+export abstract class KeyRotations {
+  abstract find(tenantId: number, cloudAccountId: number): Promise<KeyRotation | null>;
+
+  abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]>;
+
+  /** Finds the account's rotation and keeps others away from it until our unit of work ends. Hold the account first. */
+  abstract hold(tenantId: number, cloudAccountId: number): Promise<KeyRotation | null>;
+
+  /** In place of the one there was. */
+  abstract replace(rotation: KeyRotation): Promise<void>;
+
+  /** Writes a held rotation. */
+  abstract update(rotation: KeyRotation): Promise<void>;
+
+  /** All about an account that is going: its rotation, and how often one was wanted. */
+  abstract forget(tenantId: number, cloudAccountId: number): Promise<void>;
+
+  /** Takes rotations that are due and nobody is at, for `owner` until `until`. */
+  abstract claim(claim: { now: Date; owner: string; until: Date; limit: number }): Promise<KeyRotation[]>;
+
+  /** Keeps the lease longer. @returns whether it was still ours */
+  abstract extendLease(id: number, owner: string, until: Date): Promise<boolean>;
+}

@@ -1,0 +1,176 @@
+import type { Clock } from '#libs/kernel';
+import { Secret } from '#libs/kernel';
+import { AwsAccessKey } from '../aws-access-key.js';
+import { CredentialsRejected } from '../aws-credentials.errors.js';
+import {
+  AwsIam,
+  type AwsIdentity,
+  type AwsKeysOfUser,
+  type AwsSession,
+  type AwsSimulation,
+  type AwsTrustedRole,
+  type AwsVerdict,
+} from '../aws-iam.js';
+
+interface IamKey {
+  readonly accessKeyId: string;
+  readonly secret: string;
+  readonly createdAt: Date;
+  /** From when on it is known wherever it is used. */
+  readonly knownFrom: number;
+  isActive: boolean;
+  lastUsedAt: Date | null;
+}
+
+/** What a test may do before an action takes effect and after it did: throw, and the client hears of nothing else. */
+export type AroundAction = (action: string, when: 'before' | 'after') => void;
+
+/**
+ * The access keys of one IAM user at AWS, with its rules: two at most, none known at once. Where the sandbox takes real
+ * time, this one goes by the test's clock, so that a two-minute wait costs nothing and every instant can be visited.
+ */
+export class InMemoryIam extends AwsIam {
+  readonly identity: AwsIdentity = {
+    accountId: '123456789012',
+    userId: 'AIDAROTATED',
+    arn: 'arn:aws:iam::123456789012:user/rotated',
+  };
+  /** How long a new key stays unknown, in milliseconds. */
+  propagation = 0;
+  limit = 2;
+  /** AWS's clock minus ours, in milliseconds. */
+  skew = 0;
+  around: AroundAction = () => undefined;
+  readonly denied = new Set<string>();
+  /** The most keys there were at one moment. */
+  most = 0;
+  readonly asked: string[] = [];
+  private readonly keys = new Map<string, IamKey>();
+  private made = 0;
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  /** A key made by somebody at the console. */
+  add(isActive = true): AwsAccessKey {
+    const accessKeyId = `AKIA${String(++this.made).padStart(16, '0')}`;
+    const secret = `secret of ${accessKeyId}`.padEnd(40, '/');
+    const now = this.clock.now().getTime();
+    const createdAt = new Date(Math.floor((now + this.skew) / 1000) * 1000);
+    const knownFrom = now + this.propagation;
+    this.keys.set(accessKeyId, { accessKeyId, secret, createdAt, knownFrom, isActive, lastUsedAt: null });
+    this.most = Math.max(this.most, this.keys.size);
+    return new AwsAccessKey(accessKeyId, new Secret(secret));
+  }
+
+  /** What is done at the console. */
+  remove(accessKeyId: string): void {
+    this.keys.delete(accessKeyId);
+  }
+
+  key(accessKeyId: string): IamKey | undefined {
+    return this.keys.get(accessKeyId);
+  }
+
+  get ids(): string[] {
+    return [...this.keys.keys()];
+  }
+
+  /** Whether a call signed with this key would be let in. */
+  accepts({ accessKeyId, secretAccessKey }: AwsAccessKey): boolean {
+    const key = this.keys.get(accessKeyId);
+    return Boolean(
+      key?.isActive && key.knownFrom <= this.clock.now().getTime() && key.secret === secretAccessKey.reveal(),
+    );
+  }
+
+  identityOf(key: AwsAccessKey): Promise<AwsIdentity> {
+    return this.act('sts:GetCallerIdentity', key, () => this.identity);
+  }
+
+  role(key: AwsAccessKey, _: string, name: string): Promise<AwsTrustedRole> {
+    return this.act('iam:GetRole', key, () => ({
+      name,
+      arn: `arn:aws:iam::123456789012:role/${name}`,
+      trustPolicy: '{}',
+    }));
+  }
+
+  simulate(key: AwsAccessKey, _: string, { actions, resources }: AwsSimulation): Promise<AwsVerdict[]> {
+    return this.act('iam:SimulatePrincipalPolicy', key, () =>
+      actions.flatMap((action) =>
+        resources.map((resource) => ({
+          action,
+          resource,
+          decision: this.denied.has(action) ? ('implicitDeny' as const) : ('allowed' as const),
+          isAllowedByOrganization: true,
+          isAllowedByBoundary: true,
+        })),
+      ),
+    );
+  }
+
+  accessKeys(key: AwsAccessKey): Promise<AwsKeysOfUser> {
+    return this.act('iam:ListAccessKeys', key, () => ({
+      keys: [...this.keys.values()].map(({ accessKeyId, isActive, createdAt }) => ({
+        accessKeyId,
+        isActive,
+        createdAt,
+      })),
+      at: new Date(Math.floor((this.clock.now().getTime() + this.skew) / 1000) * 1000),
+    }));
+  }
+
+  createAccessKey(key: AwsAccessKey): Promise<{ key: AwsAccessKey; createdAt: Date }> {
+    return this.act('iam:CreateAccessKey', key, () => {
+      if (this.keys.size >= this.limit) throw refused('LimitExceeded');
+      const made = this.add();
+      return { key: made, createdAt: this.keys.get(made.accessKeyId)!.createdAt };
+    });
+  }
+
+  setKeyActive(key: AwsAccessKey, _: string, accessKeyId: string, isActive: boolean): Promise<void> {
+    return this.act('iam:UpdateAccessKey', key, () => {
+      const there = this.keys.get(accessKeyId);
+      if (!there) throw refused('NoSuchEntity');
+      there.isActive = isActive;
+    });
+  }
+
+  deleteAccessKey(key: AwsAccessKey, _: string, accessKeyId: string): Promise<void> {
+    return this.act('iam:DeleteAccessKey', key, () => void this.keys.delete(accessKeyId));
+  }
+
+  keyLastUsed(key: AwsAccessKey, _: string, accessKeyId: string): Promise<Date | null> {
+    return this.act('iam:GetAccessKeyLastUsed', key, () => this.keys.get(accessKeyId)?.lastUsedAt ?? null);
+  }
+
+  assumeRole(): Promise<AwsSession> {
+    return Promise.reject(new Error('A rotation assumes no role.'));
+  }
+
+  sessionOf(): Promise<AwsSession> {
+    return Promise.reject(new Error('A rotation needs no session.'));
+  }
+
+  private async act<T>(action: string, key: AwsAccessKey, effect: () => T): Promise<T> {
+    this.asked.push(action);
+    this.around(action, 'before');
+    if (!this.accepts(key)) {
+      throw new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId', 'InvalidClientTokenId'); // prettier-ignore
+    }
+    if (this.denied.has(action)) {
+      throw new CredentialsRejected('AWS_ACTION_DENIED', `AWS does not allow ${action}.`, null, 'AccessDenied');
+    }
+    const result = effect();
+    this.around(action, 'after');
+    return result;
+  }
+}
+
+const refused = (awsErrorCode: string) =>
+  new CredentialsRejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId', awsErrorCode);
+
+export const unreachable = () =>
+  new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer, or not as AWS answers.', null);

@@ -1,0 +1,244 @@
+import { connectionOptions, serializeSqlite, Transactions } from '#libs/database';
+import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault } from '#libs/encryption';
+import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
+import { Clock, Reconcilers } from '#libs/kernel';
+import { DataSource } from 'typeorm';
+import { AwsCredentialsService } from '../aws-credentials.service.js';
+import { CredentialUse } from '../credential-use.entity.js';
+import { CredentialUseService } from '../credential-use.service.js';
+import { KeyRotationPolicy } from '../key-rotation-policy.entity.js';
+import { KeyRotationPolicyService } from '../key-rotation-policy.service.js';
+import { KeyRotation } from '../key-rotation.entity.js';
+import { KeyRotationLoop } from '../key-rotation-loop.js';
+import { KeyRotationService } from '../key-rotation.service.js';
+import { KeyRotator } from '../key-rotator.js';
+import { type RotatedAccounts, type RotatedAccount } from '../rotated-accounts.js';
+import { RotationJournal } from '../rotation-journal.js';
+import { RotationPace } from '../rotation-pace.js';
+import { StoredAccessKey } from '../stored-access-key.entity.js';
+import { TypeOrmCredentialUses } from '../typeorm/typeorm-credential-uses.js';
+import { TypeOrmKeyRotationPolicies } from '../typeorm/typeorm-key-rotation-policies.js';
+import { TypeOrmKeyRotations } from '../typeorm/typeorm-key-rotations.js';
+import { TypeOrmStoredAccessKeys } from '../typeorm/typeorm-stored-access-keys.js';
+import { InMemoryIam } from './in-memory-iam.js';
+
+/** The process is no more: nothing it does after this has any effect. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+class MovableClock extends Clock {
+  time = Date.parse('2026-01-01T12:00:00.000Z');
+
+  now(): Date {
+    return new Date(this.time);
+  }
+}
+
+/** Units of work whose commits can be stopped before they happen, and the process after. */
+class WatchedTransactions extends Transactions {
+  private depth = 0;
+  around: (when: 'before' | 'after') => void = () => undefined;
+
+  override async run<T>(work: (now: Date) => Promise<T>): Promise<T> {
+    if (this.depth > 0) return super.run(work);
+    try {
+      const result = await super.run(async (now) => {
+        this.depth++;
+        const done = await work(now);
+        this.around('before');
+        return done;
+      });
+      this.around('after');
+      return result;
+    } finally {
+      this.depth = 0;
+    }
+  }
+}
+
+const account = { id: 1001, tenantId: 7, region: 'us-east-1' };
+const viewer = { tenantId: 7, apiKeyName: 'Key' };
+
+/** One account with one key, an AWS that knows it, and the whole of a rotation on a real database, by a clock of the test's. */
+export class RotationWorld {
+  readonly clock = new MovableClock();
+  readonly aws = new InMemoryIam(this.clock);
+  readonly account: RotatedAccount = {
+    ...account,
+    awsUserId: this.aws.identity.userId,
+    awsUserArn: this.aws.identity.arn,
+  };
+  /** Every point at which the process could be killed, in the order they were passed. */
+  readonly points: string[] = [];
+  /** Whether the account is gone. */
+  isDeleted = false;
+  credentials!: AwsCredentialsService;
+  service!: KeyRotationService;
+  policy!: KeyRotationPolicyService;
+  loop!: KeyRotationLoop;
+  rotator!: KeyRotator;
+  rotations!: TypeOrmKeyRotations;
+  private transactions!: WatchedTransactions;
+  private dataSource!: DataSource;
+  private killAt = Infinity;
+  private isDead = false;
+
+  static async make(): Promise<RotationWorld> {
+    const world = new RotationWorld();
+    world.dataSource = serializeSqlite(
+      new DataSource({
+        ...(await connectionOptions({ file: ':memory:' })),
+        entities: [
+          CredentialUse,
+          EventRow,
+          KeyRotation,
+          KeyRotationPolicy,
+          KeyCanaryRow,
+          StoredAccessKey,
+          StoredKeyRow,
+        ],
+        synchronize: true,
+      }),
+    );
+    await world.dataSource.initialize();
+    const canary = { kekId: 'kek-00000001', canary: Buffer.alloc(1), admittedAt: world.clock.now() };
+    await world.dataSource.getRepository(KeyCanaryRow).insert(canary);
+    world.start();
+    await world.transactions.run((now) => world.credentials.keep(viewer, account.id, world.aws.add(), now));
+    world.tick(60_000);
+    world.points.length = 0;
+    return world;
+  }
+
+  /** A new process on what is there. */
+  start(): void {
+    const { clock, dataSource, aws } = this;
+    this.isDead = false;
+    this.killAt = Infinity;
+    this.points.length = 0;
+    const transactions = new WatchedTransactions(dataSource, clock);
+    transactions.around = (when) => this.pass(`${when} commit`);
+    aws.around = (action, when) => this.pass(`${when} ${action}`);
+    const keychain = new Keychain(ring, new TypeOrmStoredKeys(transactions), clock);
+    const rotations = new TypeOrmKeyRotations(transactions);
+    const policies = new TypeOrmKeyRotationPolicies(transactions);
+    const stored = new TypeOrmStoredAccessKeys(transactions);
+    const events: Events = new TypeOrmEvents(transactions);
+    const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
+    const credentials = new AwsCredentialsService(stored, new Vault(keychain), keychain, uses, rotations);
+    const accounts = this.accounts();
+    const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
+    const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());
+    const loop = new KeyRotationLoop(rotations, rotator, new RotationPace(), clock, new Reconcilers());
+    const service = new KeyRotationService(aws, credentials, rotations, events, loop);
+    const policy = new KeyRotationPolicyService(
+      policies,
+      credentials,
+      service,
+      accounts,
+      events,
+      transactions,
+      clock,
+      new Reconcilers(),
+    );
+    Object.assign(this, { transactions, credentials, rotations, rotator, loop, service, policy });
+  }
+
+  /** Kills the process at the n-th point it passes from now on; 1 is the next. */
+  kill(n: number): void {
+    this.killAt = this.points.length + n;
+  }
+
+  get wasKilled(): boolean {
+    return this.isDead;
+  }
+
+  async begin(): Promise<void> {
+    await this.service.refuseUnlessPossible(this.account, operator);
+    await this.transactions.run((now) => this.service.begin(this.account, operator, now));
+  }
+
+  cancel(): Promise<void> {
+    return this.transactions.run((now) => this.service.cancel(this.account, operator, now));
+  }
+
+  /** What `updateCloudAccount` does with a key of the customer's. */
+  replaceKey(key = this.aws.add()): Promise<void> {
+    return this.transactions.run((now) => this.credentials.keep(viewer, account.id, key, now));
+  }
+
+  do<T>(work: (now: Date) => Promise<T>): Promise<T> {
+    return this.transactions.run(work);
+  }
+
+  setPolicy(rotateEvery: number | null): Promise<void> {
+    return this.transactions.run((now) => this.policy.change(this.account, rotateEvery, operator, now));
+  }
+
+  tick(ms: number): void {
+    this.clock.time += ms;
+  }
+
+  /**
+   * Takes the rotation forward until it waits for something later than `patience` from now, or is over.
+   *
+   * @throws Error when it gets nowhere
+   */
+  async run({
+    until = () => false,
+    patience = Infinity,
+  }: { until?: (r: KeyRotation) => boolean; patience?: number } = {}) {
+    const end = this.clock.time + patience;
+    for (let round = 0; round < 400; round++) {
+      const rotation = await this.rotation();
+      if (rotation.isOver || until(rotation)) return rotation;
+      const next = Math.max(rotation.nextAttemptAt!.getTime(), rotation.leaseUntil?.getTime() ?? 0);
+      if (next > end) return rotation;
+      if (next > this.clock.time) this.clock.time = next;
+      for (const claimed of await this.loop.claim(1)) await this.loop.advance(claimed);
+    }
+    throw new Error(`The rotation gets nowhere: ${JSON.stringify(await this.rotation())}`);
+  }
+
+  async rotation(): Promise<KeyRotation> {
+    return await this.dataSource.getRepository(KeyRotation).findOneByOrFail({ cloudAccountId: account.id });
+  }
+
+  /** Whether AWS accepts the account's current key. */
+  async works(): Promise<boolean> {
+    const use = { actor: operator, purpose: 'VERIFICATION' } as const;
+    const current = await this.credentials.reveal(account.tenantId, account.id, use);
+    return current !== null && this.aws.accepts(current);
+  }
+
+  async slots(): Promise<Record<string, string>> {
+    const rows = await this.dataSource.getRepository(StoredAccessKey).findBy({ cloudAccountId: account.id });
+    return Object.fromEntries(rows.map(({ slot, accessKeyId }) => [slot, accessKeyId]));
+  }
+
+  async events(): Promise<string[]> {
+    const rows = await this.dataSource.getRepository(EventRow).find({ order: { id: 'ASC' } });
+    return rows.map(({ type }) => type.replace('KEY_ROTATION_', ''));
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
+  private pass(point: string): void {
+    if (this.isDead) throw new Killed();
+    this.points.push(point);
+    if (this.points.length === this.killAt) {
+      this.isDead = true;
+      throw new Killed(point);
+    }
+  }
+
+  private accounts(): RotatedAccounts {
+    const find = async () => (this.isDeleted ? null : this.account);
+    return { find, hold: find, afterRotation: async () => undefined };
+  }
+}
+
+const ring = new KeyRing('kek-00000001', new Map([['kek-00000001', Buffer.alloc(32, 1)]]));

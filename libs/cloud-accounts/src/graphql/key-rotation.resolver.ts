@@ -1,0 +1,213 @@
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
+import {
+  AwsCredentialsType,
+  KeyRotationPolicyService,
+  KeyRotationService,
+  maskAccessKeyId,
+  type KeyRotation,
+  type KeyRotationPolicy,
+  RotationInProgress,
+  RotationNotUnderWay,
+  type StoredAccessKey,
+} from '#libs/aws-credentials';
+import { Batch, DateTimeScalar, idOf, listed, refusesWith } from '#libs/graphql';
+import { Idempotency } from '#libs/idempotency';
+import { Clock } from '#libs/kernel';
+import { Args, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountRotationService } from '../cloud-account-rotation.service.js';
+import { CloudAccountType } from './cloud-account.type.js';
+import { CancelRotationInput, RotateAwsCredentialsInput, SetKeyRotationPolicyInput } from './key-rotation.inputs.js';
+import {
+  CancelRotationPayload,
+  KeyRotationErrorType,
+  KeyRotationOrphanType,
+  KeyRotationType,
+  RotateAwsCredentialsPayload,
+  SetKeyRotationPolicyPayload,
+} from './key-rotation.types.js';
+
+const awsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
+  'AWS_ACCESS_KEY_UNKNOWN',
+  'AWS_SECRET_WRONG',
+  'AWS_ACTION_DENIED',
+  'AWS_REFUSED',
+  'AWS_CLOCK_SKEW',
+  'AWS_THROTTLED',
+  'AWS_UNREACHABLE',
+  'AWS_ANSWER_UNUSABLE',
+  'SANDBOX_OFF',
+])}.`;
+
+@Resolver(() => CloudAccountType)
+export class KeyRotationResolver {
+  private readonly rotationOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const ids = accounts.map(({ id }) => id);
+    const rotations = await this.rotations.ofAccounts(viewer.tenantId, ids);
+    return ids.map((id) => rotations.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
+  });
+
+  private readonly policyOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const ids = accounts.map(({ id }) => id);
+    const policies = await this.policies.ofAccounts(viewer.tenantId, ids);
+    return ids.map((id) => policies.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
+  });
+
+  constructor(
+    private readonly service: CloudAccountRotationService,
+    private readonly rotations: KeyRotationService,
+    private readonly policies: KeyRotationPolicyService,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => RotateAwsCredentialsPayload, {
+    nullable: true,
+    description: `Begins to replace the access key of a cloud account with a new one of the same IAM user, without a moment in which none works. It goes on by itself: \`rotation\` shows where it is. Whether AWS would allow it is found out before anything is changed. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CREDENTIALS_NOT_ROTATABLE', 'CREDENTIALS_UNREADABLE', 'ROTATION_IN_PROGRESS', 'AWS_KEY_LIMIT', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${awsRefusals}`,
+  })
+  async rotateAwsCredentials(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Whose.' }) input: RotateAwsCredentialsInput,
+  ) {
+    const change = { ...input, id: idOf('CloudAccount', input.id) };
+    const cloudAccount = await this.idempotency.once(viewer, 'rotateAwsCredentials', input, CloudAccount, (remember) =>
+      this.service.rotate(viewer, change, remember),
+    );
+    return { cloudAccount };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => CancelRotationPayload, {
+    nullable: true,
+    description: `Has the old access key stay, and removes the new one at AWS. A rotation in NEEDS_ATTENTION that AWS does not let go on is given up at once; what is left at AWS is named in its events. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'ROTATION_NOT_UNDER_WAY', 'ROTATION_TOO_LATE')}`,
+  })
+  async cancelRotation(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Whose.' }) { id }: CancelRotationInput,
+  ) {
+    return { cloudAccount: await this.service.cancel(viewer, idOf('CloudAccount', id)) };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => SetKeyRotationPolicyPayload, {
+    nullable: true,
+    description: `Says how old the access key of a cloud account may get. Events remind 15, 7 and 1 days before it is due; then it is rotated, when AWS allows it. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CREDENTIALS_NOT_ROTATABLE')}`,
+  })
+  async setKeyRotationPolicy(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Whose, and how old.' }) input: SetKeyRotationPolicyInput,
+  ) {
+    const { rotateEvery = null } = input;
+    const change = { ...input, rotateEvery, id: idOf('CloudAccount', input.id) };
+    return { cloudAccount: await this.service.setPolicy(viewer, change) };
+  }
+
+  @ResolveField(() => KeyRotationType, {
+    nullable: true,
+    description: 'The newest rotation of its access key; null when there was none.',
+  })
+  rotation(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<KeyRotation | null> {
+    return this.rotationOf.load(viewer, account);
+  }
+
+  @ResolveField(() => Int, {
+    nullable: true,
+    description: 'How old its access key may get, in days, before it is rotated; null for as old as it will.',
+  })
+  async rotateEvery(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<number | null> {
+    return (await this.policyOf.load(viewer, account))?.rotateEvery ?? null;
+  }
+
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you may use `rotateAwsCredentials` on it; what AWS thinks of it is asked only then.',
+  })
+  async viewerCanRotate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
+    const rotation = await this.rotationOf.load(viewer, account);
+    return permission(
+      viewer,
+      'MANAGER',
+      () => account.refuseChangeIfHosted(),
+      () => {
+        if (rotation && !rotation.isOver) throw new RotationInProgress();
+      },
+    );
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `cancelRotation` on it.' })
+  async viewerCanCancelRotation(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() account: CloudAccount,
+  ): Promise<ViewerPermission> {
+    const rotation = await this.rotationOf.load(viewer, account);
+    return permission(
+      viewer,
+      'MANAGER',
+      () => account.refuseChangeIfHosted(),
+      () => {
+        if (!rotation) throw new RotationNotUnderWay();
+        rotation.refuseCancellation();
+      },
+    );
+  }
+}
+
+/** What of a rotation is shown in another shape than it is kept in. */
+@Resolver(() => KeyRotationType)
+export class KeyRotationFieldsResolver {
+  @ResolveField(() => String)
+  oldAccessKeyId(@Parent() { oldKeyId }: KeyRotation): string {
+    return maskAccessKeyId(oldKeyId);
+  }
+
+  @ResolveField(() => String, { nullable: true })
+  newAccessKeyId(@Parent() { newKeyId }: KeyRotation): string | null {
+    return newKeyId && maskAccessKeyId(newKeyId);
+  }
+
+  @ResolveField(() => KeyRotationErrorType, { nullable: true })
+  lastError(@Parent() { lastFault }: KeyRotation): KeyRotationErrorType | null {
+    return lastFault;
+  }
+
+  @ResolveField(() => KeyRotationOrphanType, { nullable: true })
+  orphan(@Parent() rotation: KeyRotation): KeyRotationOrphanType | null {
+    const { orphanKeyId, orphanFoundAt, orphanGraceUntil: graceUntil, orphanDeletedAt: deletedAt } = rotation;
+    if (!orphanKeyId || !orphanFoundAt) return null;
+    return { accessKeyId: maskAccessKeyId(orphanKeyId), foundAt: orphanFoundAt, graceUntil, deletedAt };
+  }
+
+  @ResolveField(() => [String])
+  candidates(@Parent() { candidateIds }: KeyRotation): string[] {
+    return candidateIds ?? [];
+  }
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** How old the key is that an account is used with. */
+@Resolver(() => AwsCredentialsType)
+export class KeyAgeResolver {
+  private readonly policyOf = new Batch(async (viewer: Viewer, keys: readonly StoredAccessKey[]) => {
+    const ids = keys.map(({ cloudAccountId }) => cloudAccountId);
+    const policies = await this.policies.ofAccounts(viewer.tenantId, ids);
+    return ids.map((id): KeyRotationPolicy | null => policies.find((policy) => policy.cloudAccountId === id) ?? null);
+  });
+
+  constructor(
+    private readonly policies: KeyRotationPolicyService,
+    private readonly clock: Clock,
+  ) {}
+
+  @ResolveField(() => Int, { description: 'How many whole days ago this key was set.' })
+  ageInDays(@Parent() { setAt }: StoredAccessKey): number {
+    return Math.max(0, Math.floor((this.clock.now().getTime() - setAt.getTime()) / day));
+  }
+
+  @ResolveField(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it is to be rotated; null when the account has no policy.',
+  })
+  async rotationDueAt(@CurrentViewer() viewer: Viewer, @Parent() key: StoredAccessKey): Promise<Date | null> {
+    return (await this.policyOf.load(viewer, key))?.dueAt(key.setAt) ?? null;
+  }
+}

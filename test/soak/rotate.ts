@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { startAwsSandbox, type AwsSandbox } from '#libs/aws-sandbox';
+import { newDatabase } from '../support/new-database.js';
+import { projectFolder } from '../support/process.js';
+import { Random } from './random.js';
+import type { RotatingOptions } from './rotating.js';
+import type { SoakOptions, SoakResult } from './soak.js';
+
+/** Every how manieth point is visited, and how often a process with many rotations is killed by chance. */
+const sizes = { short: { every: 12, chances: 2, accounts: 4 }, full: { every: 1, chances: 200, accounts: 20 } };
+/** How long AWS takes to know a new key, in milliseconds: longer than everything else here. */
+const propagation = 150;
+
+/**
+ * kill -9 of a process in the middle of rotations: at every point before and after a call of AWS's and before and after a
+ * commit, one after the other, and at moments of chance with many rotations under way. Each next process finishes what the
+ * one before left. AWS, which outlives them all, is asked whether every stored key works and what is left over.
+ *
+ * The naive orders are killed at the same points, and must be found out.
+ */
+export async function rotate({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
+  const { every, chances, accounts } = sizes[size];
+  const random = new Random(seed);
+  const violations: string[] = [];
+  const figures = {
+    'points killed at': 0,
+    'kills by chance': 0,
+    'keys tried at AWS': 0,
+    'naive orders found out': 0,
+  };
+
+  await withPlace(database, async (place) => {
+    for (let n = 1 + random.below(every); ; n += every) {
+      const lines = await run({ ...place, accounts: ['R0'], killAt: n, begins: true });
+      const killedAt = lines.find((line) => line.killedAt)?.killedAt;
+      note(lines, `point ${n}, ${killedAt ?? 'none'}`, violations, figures);
+      if (!killedAt) break;
+      figures['points killed at']++;
+      if (n % 10 === 0) say(`point ${n}: ${killedAt}`);
+    }
+    note(await run({ ...place, accounts: [], killAt: null, begins: false }), 'the last', violations, figures);
+  });
+
+  await withPlace(database, async (place) => {
+    const parts = Array.from({ length: accounts }, (_, i) => `S${i.toString(36).toUpperCase()}`);
+    for (let i = 0; i < chances; i++) {
+      const after = 20 + random.below(1500);
+      const lines = await run({ ...place, accounts: parts, killAt: null, begins: true }, after);
+      note(lines, `chance ${i + 1}`, violations, figures);
+      figures['kills by chance']++;
+      if (i % 20 === 19) say(`${i + 1} kills by chance`);
+    }
+    note(await run({ ...place, accounts: [], killAt: null, begins: false }), 'the last', violations, figures);
+  });
+
+  for (const naive of ['switch before it works', 'delete before the switch'] as const) {
+    const found: string[] = [];
+    await withPlace(database, async (place) => {
+      for (let n = 12; n < 40 && found.length === 0; n += 2) {
+        note(await run({ ...place, accounts: ['R0'], killAt: n, begins: true, naive }), naive, found, { ...figures });
+      }
+    });
+    if (found.length > 0) figures['naive orders found out']++;
+    else violations.push(`the naive order passes: ${naive}`);
+  }
+  return { figures, violations };
+}
+
+type Place = Pick<RotatingOptions, 'folder' | 'databaseUrl' | 'sandboxUrl'>;
+
+async function withPlace(database: SoakOptions['database'], use: (place: Place) => Promise<void>): Promise<void> {
+  const sandbox: AwsSandbox = await startAwsSandbox();
+  sandbox.admin.propagationTakes(propagation);
+  const folder = await mkdtemp(join(tmpdir(), 'rotating-'));
+  const { url, remove } = await newDatabase(database);
+  try {
+    await use({ folder, databaseUrl: url, sandboxUrl: sandbox.url });
+  } finally {
+    await sandbox.close();
+    await remove();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a process to its end, which is its own, or ours after so many milliseconds of rotating. */
+async function run(options: RotatingOptions, killAfter?: number): Promise<any[]> {
+  const tsx = join(projectFolder, 'node_modules/tsx/dist/cli.mjs');
+  const child = spawn(process.execPath, [tsx, join(projectFolder, 'test/soak/rotating.ts')], {
+    cwd: projectFolder,
+    env: { PATH: process.env['PATH'], ROTATING: JSON.stringify(options) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // tsx starts another process: both must go
+  });
+  let output = '';
+  let errors = '';
+  const kill = () => child.pid && process.kill(-child.pid, 'SIGKILL');
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    // Ready: the accounts are there, and what was left behind is being finished.
+    if (killAfter !== undefined && !output.includes('looked') && text.includes('looked'))
+      void wait(killAfter).then(() => child.exitCode ?? kill());
+    output += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  await new Promise((resolve) => child.once('close', resolve));
+  const lines = output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  if (!lines.some((line) => line.looked)) lines.push({ violation: `it did not start: ${errors.slice(-600)}` });
+  return lines;
+}
+
+function note(lines: any[], when: string, violations: string[], figures: Record<string, number>): void {
+  for (const { violation, rows, looked } of lines) {
+    if (violation) violations.push(`${when}: ${violation} ${rows ? JSON.stringify(rows) : ''}`);
+    if (looked) figures['keys tried at AWS']! += looked;
+  }
+}

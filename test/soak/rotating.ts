@@ -1,0 +1,245 @@
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { AccessService, Viewer } from '#libs/access';
+import { AwsAccessKey, AwsCredentialsService, AwsIam, KeyRotationService, RotationPace } from '#libs/aws-credentials';
+import { CloudAccountService } from '#libs/cloud-accounts';
+import { Transactions } from '#libs/database';
+import { operator } from '#libs/events';
+import { Clock, Reconcilers, Secret, UnitOfWork } from '#libs/kernel';
+import { NestFactory } from '@nestjs/core';
+import type { Provider } from '@nestjs/common';
+
+/**
+ * A gateway without its server, in a process of its own, that finishes what a killed one left behind, begins rotations, and
+ * may kill itself before or after any call of AWS's and any commit. It is told what to do in ROTATING, as JSON, and prints
+ * one line of JSON for each thing it found.
+ *
+ * It runs on what was built (`dist`), as the other soaks do. Nothing of this is known to the product: the calls and the
+ * commits are watched by other providers in the place of AwsIam and Transactions.
+ */
+export interface RotatingOptions {
+  readonly folder: string;
+  readonly databaseUrl?: string | undefined;
+  readonly sandboxUrl: string;
+  /** The account parts of the keys to have accounts for: `R0`. */
+  readonly accounts: readonly string[];
+  /** Which point to die at, counted from the first call of the first rotation that begins; null for none. */
+  readonly killAt: number | null;
+  /** Whether to begin rotations once everything is finished; or only to finish. */
+  readonly begins: boolean;
+  /** What is wrong with the order of the steps, on purpose. */
+  readonly naive?: 'switch before it works' | 'delete before the switch';
+}
+
+/** What takes minutes at AWS takes moments here; the proportions are kept where they matter. */
+const pace: Partial<RotationPace> = {
+  grace: 60,
+  orphanGrace: 60,
+  propagation: 4000,
+  settling: 60,
+  overlap: 20,
+  retry: 20,
+  longestRetry: 100,
+  lease: 600,
+  look: 20,
+};
+
+const options = JSON.parse(process.env['ROTATING']!) as RotatingOptions;
+const project = join(import.meta.dirname, '../..');
+const built = async <T>(path: string) => (await import(join(project, 'dist/src', path))) as T;
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+let points = 0;
+let armedFrom = Infinity;
+const pass = (point: string) => {
+  if (++points - armedFrom !== options.killAt) return;
+  process.stdout.write(`${JSON.stringify({ killedAt: point })}\n`, () => process.kill(process.pid, 'SIGKILL'));
+  // Nothing more happens here, whatever the operating system takes its time for.
+  return new Promise<never>(() => undefined);
+};
+
+/** Passes a point before and after each call. */
+function watched(aws: AwsIam): AwsIam {
+  return new Proxy(aws, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function' || name === 'constructor') return method;
+      return async (...args: unknown[]) => {
+        await pass(`before ${String(name)}`);
+        const answer: unknown = await method.apply(target, args);
+        await pass(`after ${String(name)}`);
+        return answer;
+      };
+    },
+  });
+}
+
+async function start() {
+  const { prepareDatabase } =
+    await built<typeof import('../../src/database/prepare-database.js')>('database/prepare-database.js');
+  const { PlatformModule } = await built<typeof import('../../src/platform.module.js')>('platform.module.js');
+  const { DomainWiringModule } =
+    await built<typeof import('../../src/domain-wiring.module.js')>('domain-wiring.module.js');
+  const { readConfig } = await built<typeof import('../../src/config.js')>('config.js');
+  const { IamSetupModule } = await import('#libs/iam-setup');
+
+  const { databaseUrl, folder } = options;
+  const location = databaseUrl ? { url: databaseUrl } : { file: join(folder, 'gateway.sqlite') };
+  const { dataSource, keks } = await prepareDatabase(location, join(folder, 'key-ring.json'));
+  const endpoints = { sandbox: options.sandboxUrl, timeoutMs: 3000 };
+  const gatewayIdentity = { arn: null, timeoutMs: 3000 };
+  const platform = PlatformModule.of({ dataSource, keks, endpoints, gatewayIdentity, rotationPace: pace });
+
+  class WatchedTransactions extends Transactions {
+    private inside = false;
+
+    override async run<T>(work: (now: Date) => Promise<T>): Promise<T> {
+      if (this.inside || points < armedFrom) return super.run(work);
+      const result = await super.run(async (now) => {
+        this.inside = true;
+        try {
+          return await work(now);
+        } finally {
+          this.inside = false;
+          await pass('before commit');
+        }
+      });
+      await pass('after commit');
+      return result;
+    }
+  }
+  const providers = (platform.providers as Exclude<Provider, new () => unknown>[]).map((provider) => {
+    if (provider.provide === Transactions) {
+      const useFactory = (clock: Clock) => new WatchedTransactions(dataSource, clock);
+      return { provide: Transactions, inject: [Clock], useFactory };
+    }
+    if (provider.provide !== AwsIam) return provider;
+    return { provide: AwsIam, useFactory: () => watched((provider as { useFactory: () => AwsIam }).useFactory()) };
+  });
+  class Rotating {}
+  const iamSetup = IamSetupModule.of(readConfig({}).iamSetup);
+  const app = await NestFactory.createApplicationContext(
+    { module: Rotating, imports: [{ ...platform, providers: providers as Provider[] }, iamSetup, DomainWiringModule] },
+    { logger: ['error', 'warn'], abortOnError: false },
+  );
+  return {
+    app,
+    dataSource,
+    get: <T>(token: abstract new (...args: never[]) => T): T => app.get(token as never, { strict: false }),
+  };
+}
+
+const isNew = !existsSync(join(options.folder, 'key-ring.json'));
+const { dataSource, get } = await start();
+if (isNew) await get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
+const viewer = new Viewer(2, 2, 'Soak', 'OWNER', false);
+const ids = await accounts();
+await tellWhatWorks('after the kill');
+
+if (options.naive) mutate(options.naive);
+get(Reconcilers).start();
+if (!(await finished(15_000))) say({ violation: 'a rotation is stuck after a restart', rows: await open() });
+else if (!options.naive) await tellWhatIsLeft();
+if (options.begins) {
+  armedFrom = points;
+  await Promise.all(ids.map((id) => begin(id)));
+  if (!(await finished(30_000))) say({ violation: 'a rotation does not end', rows: await open() });
+  await tellWhatWorks('at the end');
+  await tellWhatIsLeft();
+}
+say({ points: points - armedFrom });
+process.exit(0);
+
+/** The accounts there are, made by the first process. */
+async function accounts(): Promise<number[]> {
+  const there: { id: number }[] = await dataSource.query('SELECT id FROM cloud_account WHERE id > 1000 ORDER BY id');
+  if (there.length > 0) return there.map(({ id }) => Number(id));
+  const made: number[] = [];
+  for (const part of options.accounts) {
+    const key = new AwsAccessKey(`AKIASANDBOXWORKS${part}U1`, new Secret('sandbox/secret/is/the/same/for/every/key'));
+    const input = {
+      name: `Account ${part}`,
+      provider: 'AWS',
+      region: 'us-east-1',
+      key,
+      consoleRoleName: 'console-role',
+    };
+    made.push((await get(CloudAccountService).create(viewer, input as never, async () => undefined)).id);
+  }
+  return made;
+}
+
+async function begin(id: number): Promise<void> {
+  const account = (await get(CloudAccountService).find(viewer, id))!;
+  await get(KeyRotationService).refuseUnlessPossible(account, operator);
+  await get(UnitOfWork).run((now) => get(KeyRotationService).begin(account, operator, now));
+}
+
+async function open(): Promise<object[]> {
+  return dataSource.query('SELECT cloud_account_id, state, step, last_fault FROM key_rotation WHERE ended_at IS NULL');
+}
+
+async function finished(patience: number): Promise<boolean> {
+  const end = Date.now() + patience;
+  while ((await open()).length > 0) {
+    if (Date.now() > end) return false;
+    await wait(20);
+  }
+  return true;
+}
+
+/** Every stored key is tried at AWS. */
+async function tellWhatWorks(when: string): Promise<void> {
+  for (const id of ids) {
+    const key = await current(id);
+    const works =
+      key &&
+      (await get(AwsIam)
+        .identityOf(key, 'us-east-1')
+        .then(Boolean, () => false));
+    if (!works) say({ violation: `account ${id} has no working key ${when}` });
+  }
+  say({ looked: ids.length });
+}
+
+async function tellWhatIsLeft(): Promise<void> {
+  for (const id of ids) {
+    const key = await current(id);
+    const listed =
+      key &&
+      (await get(AwsIam)
+        .accessKeys(key, 'us-east-1')
+        .catch(() => null));
+    if (listed?.keys.length !== 1)
+      say({ violation: `account ${id} has ${listed?.keys.length} keys at AWS in the end` });
+    const slots = await get(AwsCredentialsService).slotsOf(viewer.tenantId, id);
+    if (slots.length !== 1) say({ violation: `account ${id} has ${slots.length} keys stored in the end` });
+  }
+}
+
+function current(id: number): Promise<AwsAccessKey | null> {
+  const use = { actor: operator, purpose: 'VERIFICATION', operationId: randomUUID() } as const;
+  return get(AwsCredentialsService).reveal(viewer.tenantId, id, use);
+}
+
+/** The same steps in the order that suggests itself. */
+function mutate(naive: NonNullable<RotatingOptions['naive']>): void {
+  const rotator = (get(Reconcilers) as any).loops.map((loop: any) => loop.rotator).find(Boolean);
+  if (naive === 'switch before it works') {
+    rotator.prove = ({ rotation, account: { tenantId, id } }: any) =>
+      rotator.journal.write(rotation, async (fresh: any, _: unknown, now: Date) => {
+        await rotator.credentials.switchToCandidate(tenantId, id, now);
+        fresh.goTo('DEACTIVATE_OLD', now);
+      });
+    return;
+  }
+  const prove = rotator.prove.bind(rotator);
+  rotator.prove = async (situation: any) => {
+    const acting = await rotator.acting(situation);
+    await rotator.aws.deleteAccessKey(acting, situation.account.region, situation.rotation.oldKeyId);
+    return prove(situation);
+  };
+}
