@@ -11,7 +11,7 @@ import type { RotatingOptions } from './rotating.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
 /** Every how manieth point is visited, and how often a process with many rotations is killed by chance. */
-const sizes = { short: { every: 12, chances: 2, accounts: 4 }, full: { every: 1, chances: 200, accounts: 20 } };
+const sizes = { short: { every: 16, chances: 2, accounts: 4 }, full: { every: 1, chances: 200, accounts: 20 } };
 /** How long AWS takes to know a new key, in milliseconds: longer than everything else here. */
 const propagation = 150;
 
@@ -59,11 +59,13 @@ export async function rotate({ size, seed, database, say }: SoakOptions): Promis
 
   for (const naive of ['switch before it works', 'delete before the switch'] as const) {
     const found: string[] = [];
-    await withPlace(database, async (place) => {
-      for (let n = 12; n < 40 && found.length === 0; n += 2) {
+    // A key that is not known yet must still not be when the next process looks.
+    const tryIt = async (place: Place) => {
+      for (let n = 20; n < 40 && found.length === 0; n += 2) {
         note(await run({ ...place, accounts: ['R0'], killAt: n, begins: true, naive }), naive, found, { ...figures });
       }
-    });
+    };
+    await withPlace(database, tryIt, 20_000);
     if (found.length > 0) figures['naive orders found out']++;
     else violations.push(`the naive order passes: ${naive}`);
   }
@@ -72,9 +74,13 @@ export async function rotate({ size, seed, database, say }: SoakOptions): Promis
 
 type Place = Pick<RotatingOptions, 'folder' | 'databaseUrl' | 'sandboxUrl'>;
 
-async function withPlace(database: SoakOptions['database'], use: (place: Place) => Promise<void>): Promise<void> {
+async function withPlace(
+  database: SoakOptions['database'],
+  use: (place: Place) => Promise<void>,
+  unknownFor = propagation,
+): Promise<void> {
   const sandbox: AwsSandbox = await startAwsSandbox();
-  sandbox.admin.propagationTakes(propagation);
+  sandbox.admin.propagationTakes(unknownFor);
   const folder = await mkdtemp(join(tmpdir(), 'rotating-'));
   const { url, remove } = await newDatabase(database);
   try {

@@ -4,13 +4,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AccessService, Viewer } from '#libs/access';
-import { AwsAccessKey, AwsCredentialsService, AwsIam, KeyRotationService, RotationPace } from '#libs/aws-credentials';
+import {
+  AwsAccessKey,
+  AwsCredentialsService,
+  AwsIam,
+  KeyRotationService,
+  type RotationPace,
+} from '#libs/aws-credentials';
 import { CloudAccountService } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { operator } from '#libs/events';
 import { Clock, Reconcilers, Secret, UnitOfWork } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import type { Provider } from '@nestjs/common';
+import type * as Configs from '../../src/config.js';
+import type * as Preparing from '../../src/database/prepare-database.js';
+import type * as Wiring from '../../src/domain-wiring.module.js';
+import type * as Platforms from '../../src/platform.module.js';
 
 /**
  * A gateway without its server, in a process of its own, that finishes what a killed one left behind, begins rotations, and
@@ -78,12 +88,10 @@ function watched(aws: AwsIam): AwsIam {
 }
 
 async function start() {
-  const { prepareDatabase } =
-    await built<typeof import('../../src/database/prepare-database.js')>('database/prepare-database.js');
-  const { PlatformModule } = await built<typeof import('../../src/platform.module.js')>('platform.module.js');
-  const { DomainWiringModule } =
-    await built<typeof import('../../src/domain-wiring.module.js')>('domain-wiring.module.js');
-  const { readConfig } = await built<typeof import('../../src/config.js')>('config.js');
+  const { prepareDatabase } = await built<typeof Preparing>('database/prepare-database.js');
+  const { PlatformModule } = await built<typeof Platforms>('platform.module.js');
+  const { DomainWiringModule } = await built<typeof Wiring>('domain-wiring.module.js');
+  const { readConfig } = await built<typeof Configs>('config.js');
   const { IamSetupModule } = await import('#libs/iam-setup');
 
   const { databaseUrl, folder } = options;
