@@ -4,19 +4,28 @@ import { currentRequest } from './request-context.js';
 
 /**
  * Notes what the operation asks for, such as `mutation createCloudAccount`, for the entry of its request in the log: the
- * fields at its root, which validation has found in the schema. The name callers give their operation is text of theirs.
+ * fields at its root that the schema has. Of a kind of operation that the schema does not have, validation lets any field
+ * pass. The name callers give their operation is text of theirs.
  */
 export function operationNoted(): ApolloServerPlugin {
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ operation, document }) => {
+      didResolveOperation: async ({ operation, document, schema }) => {
         const facts = currentRequest.getStore();
         if (!facts || !operation) return;
 
         const fragments = new Map<string, FragmentDefinitionNode>();
         for (const node of document.definitions)
           if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-        const fields = new Set(rootFieldsOf(operation.selectionSet, fragments));
+        const known = {
+          __typename: true,
+          __schema: true,
+          __type: true,
+          ...schema.getRootType(operation.operation)?.getFields(),
+        };
+        const fields = [...new Set(rootFieldsOf(operation.selectionSet, fragments))].filter((name) =>
+          Object.hasOwn(known, name),
+        );
         facts.operation = [operation.operation, ...fields].join(' ');
       },
     }),

@@ -135,6 +135,7 @@ describe('The log', () => {
 
   it('holds one line of JSON for each request, nothing a caller made up, and no line of theirs', async () => {
     await ask(`query ${canary} { __typename }`);
+    await ask(`subscription ${canary} { ${canary} }`); // of which the schema has no kind, so no field is looked up
     await ask('{ __typename }', {}, { operationName: forged });
     await ask(`query Q { __typename }`, { [canary]: canary, secretAccessKey: canary }, { operationName: 'Q' });
     await ask(createCloudAccount, { input: newAccount('LG02', { name: canary }) });
