@@ -57,5 +57,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
   testTimeout: 60_000,
+  // Much of the time is spent waiting: for processes, for AWS, for time-outs.
+  maxWorkers: '100%',
   workerIdleMemoryLimit: '1GB',
 };
