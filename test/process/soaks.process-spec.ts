@@ -1,10 +1,7 @@
 import { fuzz } from '../soak/fuzz.js';
-import { keyring } from '../soak/keyring.js';
 import { kill } from '../soak/kill.js';
 import { naughty } from '../soak/naughty.js';
 import { race } from '../soak/race.js';
-import { rotateWeather } from '../soak/rotate-weather.js';
-import { rotate } from '../soak/rotate.js';
 import { requests } from '../soak/requests.js';
 import type { Soak } from '../soak/soak.js';
 import { slow } from '../soak/slow.js';
@@ -41,23 +38,6 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(figures).toMatchObject({ kills: 3, 'first starts killed': 2, 'of them started again': 2 });
     expect(figures['secrets that open']).toBe(figures['there after a restart']);
     expect(figures['acknowledged']).toBeGreaterThanOrEqual(50);
-  });
-
-  it('the key ring is rotated under load and commands are killed, and nothing becomes unreadable', async () => {
-    const { figures, violations } = await short(keyring, database);
-
-    expect(violations).toEqual([]);
-    expect(figures).toMatchObject({ kills: 2, 'secrets found unreadable, ever': 0 });
-    expect(figures['of them opened at the end']).toBe(figures['accounts']);
-    expect(figures['secrets opened by customers']).toBeGreaterThan(50);
-  });
-
-  it('a rotation killed anywhere goes on in the next process, and never leaves an account without a key that works', async () => {
-    const { figures, violations } = await short(rotate, database);
-
-    expect(violations).toEqual([]);
-    expect(figures).toMatchObject({ 'kills by chance': 2, 'naive orders found out': 2 });
-    expect(figures['points killed at']).toBeGreaterThanOrEqual(2);
   });
 
   it('no secret is found anywhere, in any encoding, and each is still there to sign with', async () => {
@@ -97,15 +77,6 @@ describe('Requests made and spoilt at random', () => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ requests: 600, 'answers with 5xx or INTERNAL': 0, 'faults in the log': 0 });
-  });
-});
-
-describe('Rotations in bad weather', () => {
-  it('all complete, with two keys at most and none left over', async () => {
-    const { figures, violations } = await short(rotateWeather, 'SQLite');
-
-    expect(violations).toEqual([]);
-    expect(figures).toMatchObject({ rotations: 12, completed: 12, 'keys left over': 0 });
   });
 });
 
