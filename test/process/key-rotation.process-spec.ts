@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cliAnswer, runCli } from '../support/cli.js';
 import { databaseKinds, usePlaces } from '../support/places.js';
 import type { GatewayProcess, Place } from '../support/process.js';
@@ -176,7 +177,9 @@ describe('keyring init', () => {
     await (await place.start()).stop();
     const elsewhere = { dataDir: `${place.dataDir}-2`, databaseUrl: place.databaseUrl };
     await mkdir(elsewhere.dataDir);
-    if (kind === 'SQLite') await copyFile(place.databaseFile, `${elsewhere.dataDir}/gateway.sqlite`);
+    if (kind === 'SQLite')
+      for (const file of await readdir(place.dataDir))
+        if (file.startsWith('gateway.sqlite')) await copyFile(join(place.dataDir, file), join(elsewhere.dataDir, file));
 
     const { code, stderr } = await runCli(elsewhere, 'keyring', 'init');
 

@@ -47,7 +47,8 @@ describe('The playground in a browser', () => {
 
   /** Opens a tab, runs it as it stands, and waits for a text in the answer that is shown. */
   async function run(page: Page, tab: string, text: string): Promise<void> {
-    await page.getByRole('tab', { name: tab }).click();
+    // The tab that is open has a button of its own in its name.
+    await page.getByRole('tab', { name: new RegExp(`^${tab}( Close Tab)?$`) }).click();
     await page.getByRole('button', { name: /^Execute/ }).click();
     await page.locator('.graphiql-response').getByText(text).first().waitFor();
   }

@@ -143,6 +143,7 @@ class Trial {
       return;
     }
     const object = Object.values<any>(payload).find((value) => typeof value?.id === 'string');
+    if (!object) return; // what was only tried out is stored nowhere
     const { node } = await this.gateway.ask(documentOf(node_), { id: object.id });
     for (const stored of [valueOf(object, field), valueOf(node, field)])
       if (stored !== (field === 'name' ? normalizeName(text) : text))
@@ -187,7 +188,10 @@ class Trial {
     const rows = new Map<string, unknown>();
     for (const row of await this.place.rows('SELECT * FROM cloud_account')) rows.set(`account ${row.id}`, row);
     for (const row of await this.place.rows('SELECT * FROM subscription')) rows.set(`subscription ${row.id}`, row);
-    for (const row of await this.place.rows('SELECT * FROM aws_access_key')) rows.set(`key-of ${row.cloud_account_id}`, row); // prettier-ignore
+    // A rotation that was begun goes on by itself, and changes the keys of its account when it likes.
+    const keys =
+      'SELECT * FROM aws_access_key WHERE cloud_account_id NOT IN (SELECT cloud_account_id FROM key_rotation)';
+    for (const row of await this.place.rows(keys)) rows.set(`key-of ${row.cloud_account_id} ${row.slot}`, row);
     return rows;
   }
 
