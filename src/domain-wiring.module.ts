@@ -1,5 +1,12 @@
 import { AccessModule, ApiKeyNodes } from '#libs/access';
-import { AccountsOfKeys, ActiveSubscriptions, CloudAccountNodes, CloudAccountsModule } from '#libs/cloud-accounts';
+import {
+  AccountsOfKeys,
+  ActiveSubscriptions,
+  CloudAccountNodes,
+  CloudAccountsModule,
+  NothingStands,
+  StandingResources,
+} from '#libs/cloud-accounts';
 import { RotatedAccounts } from '#libs/aws-credentials';
 import { SubscriptionNodes, SubscriptionsModule, SubscriptionsOfAccount } from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
@@ -15,12 +22,13 @@ import { NodeSources } from './graphql/node.resolver.js';
   providers: [
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
     { provide: RotatedAccounts, useExisting: AccountsOfKeys },
+    { provide: StandingResources, useClass: NothingStands },
     {
       provide: NodeSources,
       inject: [ApiKeyNodes, CloudAccountNodes, SubscriptionNodes],
       useFactory: (...sources: NodeSources['sources']) => new NodeSources(sources),
     },
   ],
-  exports: [ActiveSubscriptions, RotatedAccounts, NodeSources],
+  exports: [ActiveSubscriptions, RotatedAccounts, StandingResources, NodeSources],
 })
 export class DomainWiringModule {}

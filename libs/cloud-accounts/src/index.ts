@@ -12,4 +12,11 @@ export { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 export { CloudAccountBlockerType } from './graphql/cloud-account.payloads.js';
 export { CloudAccountType } from './graphql/cloud-account.type.js';
 export { CloudProvider, faultInAnyRegion } from './cloud-provider.js';
+export {
+  NothingStands,
+  StandingResources,
+  type ListedResources,
+  type StandingResource,
+  type StandingResourcesPage,
+} from './standing-resources.js';
 export { TrialPace } from './trial-pace.js';

@@ -1,0 +1,50 @@
+/** Something of ours that stands in an account at the provider, as far as is known. */
+export interface StandingResource {
+  /** Its number where it is kept: pages go by it. */
+  readonly id: number;
+  readonly arn: string;
+  /** Such as INSTANCE, VOLUME or SECURITY_GROUP. */
+  readonly kind: string;
+  readonly region: string;
+  readonly subscriptionId: number;
+}
+
+/** At most `limit` of them, from the one after `afterId` onwards; 0 is before the first. */
+export interface StandingResourcesPage {
+  readonly afterId: number;
+  readonly limit: number;
+}
+
+export interface ListedResources {
+  /** By number. */
+  readonly listed: readonly StandingResource[];
+  /** How many there are in all. */
+  readonly total: number;
+}
+
+/**
+ * What this domain asks about what was built in an account. Asked here, answered by whoever keeps count of what was built,
+ * connected in `src/domain-wiring.module.ts`.
+ */
+export abstract class StandingResources {
+  abstract of(cloudAccountId: number, page: StandingResourcesPage): Promise<ListedResources>;
+
+  /**
+   * Lists all that stands in an account that is going as nobody's any more. Call it in the unit of work that removes the
+   * account, while that is held and still there.
+   *
+   * @returns how many there are
+   */
+  abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;
+}
+
+/** The answer where nobody keeps count. */
+export class NothingStands extends StandingResources {
+  async of(): Promise<ListedResources> {
+    return { listed: [], total: 0 };
+  }
+
+  async orphanAll(): Promise<number> {
+    return 0;
+  }
+}
