@@ -5,6 +5,7 @@ import { ExternalIdService } from './external-id.service.js';
 import { iamSetupOf, IamSetupSettings, type IamSetupRequest } from './iam-setup.js';
 import { manualSteps, type ManualStep } from './manual.js';
 import { permissionManifest } from './permission-manifest.js';
+import { leftEntities, type KnownSetup, type LeftEntity } from './removal.js';
 import { terraformSetup, type SetupFile } from './terraform.js';
 
 /** One setup, by each of the three methods; they make the same. */
@@ -37,6 +38,11 @@ export class IamSetupService {
     const path = ['input', 'externalIdHandle'];
     const found = externalIdHandle == null ? null : await this.externalIds.get(viewer, externalIdHandle, path);
     return iamSetupMethods(this.settings, request, found?.externalId ?? null);
+  }
+
+  /** What a customer made that is theirs to remove once the gateway does not need it any more. */
+  leftAfter(known: KnownSetup): LeftEntity[] {
+    return leftEntities(this.settings, known);
   }
 }
 
