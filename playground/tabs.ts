@@ -76,6 +76,7 @@ mutation SeeDeletionRefused(
         blockers {
           nodes {
             name
+            toBeDoneFirst
             subscription { id status }
           }
         }
@@ -109,6 +110,93 @@ mutation DeleteAccount(
   }
 }`,
     variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
+    query: `# See a deletion coming: all that stands in
+# the way, and what stays behind at AWS, with
+# the commands that remove it.
+query PreviewDeletion($id: ID!) {
+  cloudAccountDeletionPreview(id: $id) {
+    isDeletable
+    hiddenBlockerCount
+    blockers(first: 10) {
+      nodes {
+        kind
+        name
+        status
+        toBeDoneFirst
+        subscription { id }
+      }
+      pageInfo { hasNextPage endCursor }
+      totalCount
+    }
+    leftBehind {
+      list
+      commands
+      resources(first: 10) {
+        nodes { kind arn region command }
+      }
+    }
+  }
+}`,
+    variables: { id: '<cloudAccount.id>' },
+  },
+  {
+    query: `# Let an account go with its last subscription.
+# No new one may begin in it meanwhile.
+mutation DeleteWhenUnused(
+  $input: DeleteCloudAccountInput!
+) {
+  deleteCloudAccount(input: $input) {
+    deletedCloudAccountId
+    cloudAccount {
+      id
+      name
+      status
+      version
+      deletionRequest { by { name } at }
+    }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>', mode: 'WHEN_UNUSED' } },
+  },
+  {
+    query: `# Have it stay: it is again what it was.
+# expectedVersion is the version it has by now.
+mutation CancelDeletion(
+  $input: CancelCloudAccountDeletionInput!
+) {
+  cancelCloudAccountDeletion(input: $input) {
+    cloudAccount { id name status version }
+    userErrors {
+      code
+      message
+      remediation
+      ... on VersionConflictError { currentVersion }
+    }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>', expectedVersion: 2 } },
+  },
+  {
+    query: `# The accounts that were deleted: who wanted
+# it, when, how and, where it was forced, why.
+query DeletedAccounts {
+  deletedCloudAccounts(first: 10) {
+    nodes {
+      cloudAccountId
+      name
+      awsAccountId
+      kind
+      reason
+      requestedBy { kind name }
+      requestedAt
+      deletedAt
+    }
+    totalCount
+  }
+}`,
   },
   {
     query: `# What a customer reads whose console role is

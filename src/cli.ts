@@ -2,7 +2,7 @@ import './node-version.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
-import { CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
+import { CloudAccountDeletionService, CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
 import { iamSetupCommand } from './cli/iam-setup.js';
@@ -117,8 +117,8 @@ const commands: Record<string, Command> = {
   },
   'hosted-accounts retire': {
     takes: ['id'],
-    run: async ({ accounts }, given) => {
-      const isGone = await accounts.retireHosted(operator, given.number('id'));
+    run: async ({ deletion }, given) => {
+      const isGone = await deletion.retireHosted(operator, given.number('id'));
       return [{ id: given.number('id'), outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
     },
   },
@@ -186,6 +186,7 @@ async function main(): Promise<void> {
       access: service(AccessService),
       keys: service(ApiKeyService),
       accounts: service(CloudAccountService),
+      deletion: service(CloudAccountDeletionService),
     };
     return command.run(domain, new Given(values));
   });
@@ -204,6 +205,7 @@ interface Domain {
   readonly access: AccessService;
   readonly keys: ApiKeyService;
   readonly accounts: CloudAccountService;
+  readonly deletion: CloudAccountDeletionService;
 }
 
 function iso(moment: Date | null): string | null {

@@ -6,7 +6,7 @@ import {
   StoredAccessKey,
   StoredAccessRole,
 } from '#libs/aws-credentials';
-import { CloudAccount, CloudAccountHealth, CredentialTrial } from '#libs/cloud-accounts';
+import { CloudAccount, CloudAccountHealth, CredentialTrial, DeletedCloudAccount } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
@@ -44,6 +44,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       CloudAccountHealth,
       CredentialTrial,
       CredentialUse,
+      DeletedCloudAccount,
       EventRow,
       ExternalId,
       KeyCanaryRow,

@@ -1,5 +1,5 @@
 import { ApiKeyService } from '#libs/access';
-import { CloudAccountService } from '#libs/cloud-accounts';
+import { CloudAccountDeletionService, CloudAccountService } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { Gateway } from '../support/gateway.js';
 import { deleteCloudAccount, globalId, numberOf, revokeApiKey, sandboxKey, stepsWith } from '../support/steps.js';
@@ -93,7 +93,7 @@ describe('everything that happens', () => {
   });
 
   it('to a hosted account, which goes with the last subscription once it is retired', async () => {
-    const accounts = gateway.get(CloudAccountService);
+    const [accounts, deletion] = [gateway.get(CloudAccountService), gateway.get(CloudAccountDeletionService)];
     const { id } = await accounts.addHosted(operator, { name: 'Azure', provider: 'AZURE', region: 'westeurope' });
     const other = await gateway.anotherTenant();
     const hosted = globalId('CloudAccount', id);
@@ -108,9 +108,9 @@ describe('everything that happens', () => {
       ).createSubscription;
     const [mine, theirs] = [await begin(), await begin(other)];
 
-    expect(await accounts.retireHosted(operator, id)).toBe(false);
+    expect(await deletion.retireHosted(operator, id)).toBe(false);
     expect((await begin()).userErrors).toEqual([{ code: 'CLOUD_ACCOUNT_NOT_ACTIVE' }]);
-    expect(await accounts.retireHosted(operator, id)).toBe(false);
+    expect(await deletion.retireHosted(operator, id)).toBe(false);
     await endSubscription(mine.subscription.id);
     expect((await gateway.ask(`{ cloudAccount(id: "${hosted}") { status } }`, {}, other)).cloudAccount.status).toBe(
       'DELETING_WHEN_UNUSED',

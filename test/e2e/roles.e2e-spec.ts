@@ -7,6 +7,7 @@ import { hostedAccount, newAccount, stepsWith } from '../support/steps.js';
 const operations: Record<Role, string[]> = {
   VIEWER: [
     'cloudAccount',
+    'cloudAccountDeletionPreview',
     'cloudAccounts',
     'cloudSubscription',
     'cloudSubscriptions',
@@ -18,6 +19,7 @@ const operations: Record<Role, string[]> = {
     'viewer',
   ],
   MANAGER: [
+    'cancelCloudAccountDeletion',
     'cancelPendingCredentials',
     'cancelRotation',
     'createCloudAccount',
@@ -31,7 +33,7 @@ const operations: Record<Role, string[]> = {
     'updateCloudAccount',
     'verifyCloudAccount',
   ],
-  OWNER: ['apiKeys', 'createApiKey', 'revokeApiKey'],
+  OWNER: ['apiKeys', 'createApiKey', 'deletedCloudAccounts', 'revokeApiKey'],
 };
 const roles = Object.keys(operations) as Role[];
 
@@ -39,15 +41,19 @@ const roles = Object.keys(operations) as Role[];
 const documents: Record<string, string> = {
   apiKeys: '{ apiKeys { totalCount } }',
   cloudAccount: '{ cloudAccount(id: "x") { id } }',
+  cloudAccountDeletionPreview: '{ cloudAccountDeletionPreview(id: "x") { isDeletable } }',
   cloudAccounts: '{ cloudAccounts { totalCount } }',
   cloudSubscription: '{ cloudSubscription(id: "x") { id } }',
   cloudSubscriptions: '{ cloudSubscriptions { totalCount } }',
+  deletedCloudAccounts: '{ deletedCloudAccounts { totalCount } }',
   errorCatalog: '{ errorCatalog { code } }',
   externalIds: '{ externalIds { totalCount } }',
   iamSetup: '{ iamSetup(input: { vendorAccountId: "111122223333" }) { manifestVersion } }',
   node: '{ node(id: "x") { id } }',
   nodes: '{ nodes(ids: ["x"]) { id } }',
   viewer: '{ viewer { role } }',
+  cancelCloudAccountDeletion:
+    'mutation { cancelCloudAccountDeletion(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   cancelPendingCredentials:
     'mutation { cancelPendingCredentials(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   cancelRotation: 'mutation { cancelRotation(input: { id: "x" }) { userErrors { code } } }',
@@ -130,7 +136,7 @@ describe('what a key may do', () => {
   describe('beforehand is told as it will be', () => {
     const asked = `query ($account: ID!, $subscription: ID!) {
       viewer { viewerCanCreateCloudAccount { ...P } viewerCanCreateApiKey { ...P } apiKey { viewerCanRevoke { ...P } } }
-      cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanRotate { ...P } viewerCanCancelRotation { ...P } viewerCanDelete { ...P } viewerCanCreateSubscription { ...P } }
+      cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanRotate { ...P } viewerCanCancelRotation { ...P } viewerCanDelete { ...P } viewerCanCancelDeletion { ...P } viewerCanCreateSubscription { ...P } }
       cloudSubscription(id: $subscription) { viewerCanDelete { ...P } }
     } fragment P on ViewerPermission { isAllowed code reason remediation }`;
     const code = ({ isAllowed, code, reason, remediation }: any) => {
@@ -178,6 +184,13 @@ describe('what a key may do', () => {
                 { id: account.id, expectedVersion: account.version },
                 key,
               ),
+        );
+        expect(code(cloudAccount.viewerCanCancelDeletion)).toBe(
+          await outcome(
+            mutation('cancelCloudAccountDeletion', 'CancelCloudAccountDeletionInput'),
+            { id: account.id, expectedVersion: account.version },
+            key,
+          ),
         );
         expect(code(cloudSubscription.viewerCanDelete)).toBe(
           state === 'in use' && role !== 'VIEWER'

@@ -146,7 +146,7 @@ describe('rotateAwsCredentials', () => {
     await reaches(account.id, ({ step }) => step === 'GRACE');
     const deletion =
       'mutation ($input: DeleteCloudAccountInput!) { deleteCloudAccount(input: $input) { userErrors { code path } } }';
-    expect(await refusals(deletion, { id: account.id })).toEqual(['ROTATION_IN_PROGRESS input.id']);
+    expect(await refusals(deletion, { id: account.id })).toEqual(['CLOUD_ACCOUNT_IN_USE input.id']);
 
     expect((await gateway.ask(cancel, { input: { id: account.id } })).cancelRotation.userErrors).toEqual([]);
     const { rotation, credentials } = await reaches(account.id, isOver);
@@ -157,6 +157,39 @@ describe('rotateAwsCredentials', () => {
       { code: 'ROTATION_NOT_UNDER_WAY' },
     ]);
     await deleteAccount(account.id);
+  });
+
+  it('is in the way of a deletion, which waits for it', async () => {
+    const account = await anAccount();
+    Object.assign(gateway.get(RotationPace), { grace: 60_000 });
+    await begin(account);
+    await reaches(account.id, ({ step }) => step === 'GRACE');
+    const preview = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) {
+      isDeletable blockers { totalCount nodes { kind status toBeDoneFirst subscription { id } } } } }`;
+
+    expect((await gateway.ask(preview, { id: account.id })).cloudAccountDeletionPreview).toEqual({
+      isDeletable: false,
+      blockers: {
+        totalCount: 1,
+        nodes: [
+          {
+            kind: 'ROTATION',
+            status: 'RUNNING',
+            toBeDoneFirst: 'Wait until the rotation is over, or call it off with `cancelRotation`.',
+            subscription: null,
+          },
+        ],
+      },
+    });
+    const deletion = `mutation ($input: DeleteCloudAccountInput!) { deleteCloudAccount(input: $input) {
+      cloudAccount { status } userErrors { code } } }`;
+    const input = { id: account.id, mode: 'WHEN_UNUSED' };
+    expect((await gateway.ask(deletion, { input })).deleteCloudAccount.cloudAccount.status).toBe(
+      'DELETING_WHEN_UNUSED',
+    );
+    await gateway.ask(cancel, { input: { id: account.id } });
+
+    await until('the account is gone', async () => (await read(account.id)) === null);
   });
 
   it('has a policy, which is a change of the account', async () => {

@@ -7,6 +7,7 @@ import { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
 import { AwsCredentialsService, type Keeper } from './aws-credentials.service.js';
 import { RotationInProgress } from './aws-credentials.errors.js';
 import type { AwsAccess } from './aws-verification.js';
+import type { KeyRotation } from './key-rotation.entity.js';
 import type { IntendedUse } from './credential-use.entity.js';
 import { CredentialUseService } from './credential-use.service.js';
 import type { StoredAccessRole } from './stored-access-role.entity.js';
@@ -155,6 +156,11 @@ export class AwsAccessService {
   /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
   isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
     return this.keys.isRotating(tenantId, cloudAccountId);
+  }
+
+  /** The newest rotation of each account's key. The answer holds while the accounts are held. */
+  rotationsOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
+    return this.keys.rotationsOf(tenantId, cloudAccountIds);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { RotatedAccounts, type RotatedAccount } from '#libs/aws-credentials';
 import { gateway } from '#libs/events';
 import { Injectable } from '@nestjs/common';
-import { CloudAccountService } from './cloud-account.service.js';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 
 /** Answers what a rotation asks about the account whose key it replaces. */
@@ -9,7 +9,7 @@ import { CloudAccounts } from './cloud-accounts.js';
 export class AccountsOfKeys extends RotatedAccounts {
   constructor(
     private readonly accounts: CloudAccounts,
-    private readonly service: CloudAccountService,
+    private readonly deletion: CloudAccountDeletionService,
   ) {
     super();
   }
@@ -22,7 +22,7 @@ export class AccountsOfKeys extends RotatedAccounts {
     return this.accounts.hold(tenantId, id);
   }
 
-  afterRotation(tenantId: number, id: number, now: Date): Promise<void> {
-    return this.service.removeIfOnlyWaiting(tenantId, gateway, id, now);
+  async afterRotation(tenantId: number, id: number, now: Date): Promise<void> {
+    await this.deletion.removeIfOnlyWaiting(tenantId, gateway, id, now);
   }
 }

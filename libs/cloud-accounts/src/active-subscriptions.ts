@@ -1,28 +1,32 @@
+import type { Page, PageRequest } from '#libs/kernel';
+
 /** A subscription that keeps its account from being deleted. */
 export interface ActiveSubscription {
   readonly id: number;
   readonly tenantId: number;
   readonly name: string;
   readonly status: string;
-}
-
-export interface SubscriptionsInTheWay {
-  /** The oldest of them, at most as many as were asked for. */
-  readonly listed: readonly ActiveSubscription[];
-  /** How many there are in all. */
-  readonly total: number;
+  /** What has to be done before it ends, as a sentence. */
+  readonly toBeDoneFirst: string;
 }
 
 /**
- * The one question this domain asks about subscriptions.
+ * What this domain asks about subscriptions.
  *
  * Asked here, answered by `libs/subscriptions`, connected in `src/domain-wiring.module.ts`: so cloud accounts never
- * import subscriptions, and without an answer the application does not start.
+ * import subscriptions, and without an answer the application does not start. Ask while the account is held: then the answer
+ * stays true until the unit of work ends.
  */
 export abstract class ActiveSubscriptions {
-  /** Ask while the account is held: then the answer stays true until the unit of work ends. */
-  abstract on(cloudAccountId: number, limit: number): Promise<SubscriptionsInTheWay>;
+  /** Whether there is any, whoever's. */
+  abstract areOn(cloudAccountId: number): Promise<boolean>;
 
-  /** How many there are on each, in the order of the accounts. */
+  /** How many there are on each, whoever's, in the order of the accounts. */
   abstract countOn(cloudAccountIds: readonly number[]): Promise<number[]>;
+
+  /** Those of one tenant, by id. */
+  abstract page(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ActiveSubscription>>;
+
+  /** How many there are of one tenant. */
+  abstract countOf(cloudAccountId: number, tenantId: number): Promise<number>;
 }

@@ -4,6 +4,7 @@ import type { Remember } from '#libs/idempotency';
 import { UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from './cloud-account.entity.js';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccountNotFound } from './cloud-account.errors.js';
 import { CloudAccounts } from './cloud-accounts.js';
 
@@ -14,6 +15,7 @@ export class CloudAccountRotationService {
     private readonly accounts: CloudAccounts,
     private readonly rotations: KeyRotationService,
     private readonly policies: KeyRotationPolicyService,
+    private readonly deletion: CloudAccountDeletionService,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -41,7 +43,8 @@ export class CloudAccountRotationService {
   }
 
   /**
-   * Has the old key stay, and what was made removed.
+   * Has the old key stay, and what was made removed. An account that was only waiting for the rotation goes with one that is
+   * given up.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, RotationNotUnderWay, RotationTooLate
    */
@@ -49,6 +52,7 @@ export class CloudAccountRotationService {
     return this.unitOfWork.run(async (now) => {
       const account = refusing(await this.accounts.hold(viewer.tenantId, id));
       await this.rotations.cancel(account, viewer.actor, now);
+      await this.deletion.removeIfOnlyWaiting(viewer.tenantId, viewer.actor, id, now);
       return account;
     });
   }

@@ -1,14 +1,16 @@
 import { operatorTenantId } from '#libs/access';
 import { UnknownRegion, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
+import type { Actor, ActorKind } from '#libs/events';
 import { InvalidField, InvalidInput, VersionConflict, faultInName, nameKey, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { SubscriptionsInTheWay } from './active-subscriptions.js';
+import type { InTheWay, SeenBlockers } from './blocker.js';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import {
   CloudAccountBroken,
   CloudAccountInUse,
   CloudAccountIsHosted,
   CloudAccountNotActive,
+  CloudAccountNotBeingDeleted,
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
@@ -102,6 +104,23 @@ export class CloudAccount {
   @Column('boolean', { name: 'is_sandbox' })
   readonly isSandbox!: boolean;
 
+  /** What it is once its deletion is called off; null while none is wanted. */
+  @Column('varchar', { name: 'status_before_deletion', length: 24, nullable: true })
+  readonly statusBeforeDeletion!: CloudAccountStatus | null;
+
+  /** Since when it waits to be unused; null while it does not. */
+  @Column('datetime', { name: 'deletion_requested_at', precision: 3, nullable: true })
+  readonly deletionRequestedAt!: Date | null;
+
+  @Column('varchar', { name: 'deletion_requested_by_kind', length: 16, nullable: true })
+  readonly deletionRequestedByKind!: ActorKind | null;
+
+  @Column('int', { name: 'deletion_requested_by_id', nullable: true })
+  readonly deletionRequestedById!: number | null;
+
+  @Column('varchar', { name: 'deletion_requested_by_name', length: 64, nullable: true })
+  readonly deletionRequestedByName!: string | null;
+
   /** Counts what users change, never what the gateway observes. */
   @Column('int')
   readonly version!: number;
@@ -124,6 +143,7 @@ export class CloudAccount {
       region,
       ownership: 'CUSTOMER',
       ...(proof ? { status: statusWith(proof), ...accessWith(proof) } : accessToCome(details)),
+      ...noDeletion,
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -149,6 +169,7 @@ export class CloudAccount {
       consoleRoleArn: null,
       nodeRoleName: null,
       isSandbox: false,
+      ...noDeletion,
       version: 1,
       createdAt: now,
       updatedAt: now,
@@ -156,18 +177,51 @@ export class CloudAccount {
   }
 
   /** From now on no subscription may begin here, and the account goes with its last one. */
-  retire(now: Date): void {
+  goWhenUnused(by: Actor, now: Date): void {
     Object.assign(this, {
       status: 'DELETING_WHEN_UNUSED',
+      statusBeforeDeletion: this.status,
+      deletionRequestedAt: now,
+      deletionRequestedByKind: by.kind,
+      deletionRequestedById: by.id,
+      deletionRequestedByName: by.name,
       version: this.version + 1,
       updatedAt: now,
     } satisfies Partial<CloudAccount>);
   }
 
+  /**
+   * It does not go after all, and is what it was, or has become meanwhile.
+   *
+   * @throws CloudAccountNotBeingDeleted
+   */
+  stay(now: Date): void {
+    this.refuseToStay();
+    Object.assign(this, {
+      status: this.statusBeforeDeletion ?? 'ACTIVE', // one that was retired before this was kept
+      ...noDeletion,
+      version: this.version + 1,
+      updatedAt: now,
+    } satisfies Partial<CloudAccount>);
+  }
+
+  /** @throws CloudAccountIsHosted, CloudAccountNotBeingDeleted */
+  refuseToStay(): void {
+    this.refuseChangeIfHosted();
+    if (!this.goesWhenUnused) throw new CloudAccountNotBeingDeleted();
+  }
+
+  /** Who wants it to go once it is unused, and since when; null when nobody does, or nobody knows. */
+  get deletionRequest(): { readonly by: Actor; readonly at: Date } | null {
+    const { deletionRequestedByKind: kind, deletionRequestedById: id, deletionRequestedByName: name } = this;
+    if (!this.deletionRequestedAt || !kind || name === null) return null;
+    return { by: { kind, id, name }, at: this.deletionRequestedAt };
+  }
+
   /** That nothing is missing any more: returns whether that changed anything. */
   hasPermissionsNow(): boolean {
-    if (this.status !== 'MISSING_PERMISSIONS') return false;
-    Object.assign(this, { status: 'ACTIVE' } satisfies Partial<CloudAccount>);
+    if ((this.statusBeforeDeletion ?? this.status) !== 'MISSING_PERMISSIONS') return false;
+    this.become('ACTIVE');
     return true;
   }
 
@@ -187,21 +241,28 @@ export class CloudAccount {
 
   /** From now on it is used with these credentials. One that is about to go goes nevertheless. */
   accept(proof: Proof): void {
-    Object.assign(this, {
-      ...accessWith(proof),
-      status: this.goesWhenUnused ? this.status : statusWith(proof),
-    } satisfies Partial<CloudAccount>);
+    Object.assign(this, accessWith(proof) satisfies Partial<CloudAccount>);
+    this.become(statusWith(proof));
   }
 
   /** That new credentials are tried: one that has none which work waits for them, any other goes on as it was. */
   await({ consoleRoleName, nodeRoleName }: Expectations): void {
     if (!this.hasNeverWorked) return;
-    Object.assign(this, { status: 'PROPAGATING', consoleRoleName, nodeRoleName } satisfies Partial<CloudAccount>);
+    Object.assign(this, { consoleRoleName, nodeRoleName } satisfies Partial<CloudAccount>);
+    this.become('PROPAGATING');
   }
 
   /** That the credentials that were tried are gone: one that has no others cannot be used. */
   awaitNoMore(): void {
-    if (this.hasNeverWorked) Object.assign(this, { status: 'ERROR' } satisfies Partial<CloudAccount>);
+    if (this.hasNeverWorked) this.become('ERROR');
+  }
+
+  /** One that waits to be unused goes on waiting, and would be this if it stayed. */
+  private become(status: CloudAccountStatus): void {
+    Object.assign(
+      this,
+      (this.goesWhenUnused ? { statusBeforeDeletion: status } : { status }) satisfies Partial<CloudAccount>,
+    );
   }
 
   /** Whether AWS has accepted no credentials of it yet. */
@@ -229,13 +290,13 @@ export class CloudAccount {
   }
 
   /**
-   * The rule: an account with an active subscription cannot be deleted, a hosted one not by a tenant.
+   * The rule: an account cannot be deleted while an active subscription stands on it, or its key is being rotated.
    *
-   * @throws CloudAccountIsHosted, CloudAccountInUse
+   * @param seen the blockers by name, where somebody is to be told
+   * @throws CloudAccountInUse
    */
-  refuseDeletion(inTheWay: SubscriptionsInTheWay): void {
-    this.refuseChangeIfHosted();
-    if (inTheWay.total > 0) throw new CloudAccountInUse(inTheWay);
+  refuseRemoval(inTheWay: InTheWay, seen?: SeenBlockers): void {
+    if (inTheWay.subscriptions > 0 || inTheWay.isRotating) throw new CloudAccountInUse(inTheWay, seen);
   }
 
   /** @throws UnknownRegion unless it is one of the account's provider */
@@ -259,6 +320,14 @@ export class CloudAccount {
     if (health?.observed === 'BROKEN') throw new CloudAccountBroken();
   }
 }
+
+const noDeletion = {
+  statusBeforeDeletion: null,
+  deletionRequestedAt: null,
+  deletionRequestedByKind: null,
+  deletionRequestedById: null,
+  deletionRequestedByName: null,
+} satisfies Partial<CloudAccount>;
 
 function named(name: string) {
   const fault = faultInName(name);

@@ -1,5 +1,5 @@
 import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
-import type { ActiveSubscription, SubscriptionsInTheWay } from './active-subscriptions.js';
+import type { InTheWay, SeenBlockers } from './blocker.js';
 
 export const cloudAccountErrors = {
   CUSTOMER_ACCOUNT_MUST_BE_AWS: {
@@ -24,7 +24,14 @@ export const cloudAccountErrors = {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'End the subscriptions named in `blockers`, then delete the account.',
+    remediation:
+      'Do what each of `blockers` says first, then delete the account; or delete it with the mode WHEN_UNUSED, and it goes once nothing is in the way.',
+  },
+  CLOUD_ACCOUNT_NOT_BEING_DELETED: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Nothing is left to do: the account stays.',
   },
   AWS_ACCOUNT_CHANGE_IN_USE: {
     kind: 'conflict',
@@ -98,14 +105,28 @@ export class AwsUserAlreadyConnected extends DomainError {
 
 /** What runs in the account would be left behind. Carries what stands in the way, as it was when we refused. */
 export class CloudAccountInUse extends DomainError {
-  readonly blockers: readonly ActiveSubscription[];
-  readonly blockerCount: number;
+  constructor(
+    { subscriptions, isRotating }: InTheWay,
+    readonly seen?: SeenBlockers,
+  ) {
+    const has = [
+      ...(subscriptions > 0
+        ? [subscriptions === 1 ? 'an active subscription' : `${subscriptions} active subscriptions`]
+        : []),
+      ...(isRotating ? ['a rotation of its access key under way'] : []),
+    ];
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${has.join(', and ')}.`, {
+      path: ['input', 'id'],
+    });
+  }
+}
 
-  constructor({ listed, total }: SubscriptionsInTheWay) {
-    const count = total === 1 ? 'an active subscription' : `${total} active subscriptions`;
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${count}.`, { path: ['input', 'id'] });
-    this.blockers = listed;
-    this.blockerCount = total;
+/** Or not any more. */
+export class CloudAccountNotBeingDeleted extends DomainError {
+  constructor() {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_BEING_DELETED', 'The cloud account does not wait to be deleted.', {
+      path: ['input', 'id'],
+    });
   }
 }
 

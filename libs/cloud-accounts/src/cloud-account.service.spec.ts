@@ -7,13 +7,13 @@ import {
   type AwsVerification,
   type Verification,
 } from '#libs/aws-credentials';
-import { Events, type NewEvent } from '#libs/events';
 import { Secret, VersionConflict } from '#libs/kernel';
-import { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
+import { Blockers } from './blockers.js';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
+import { CloudAccountRemoval } from './cloud-account-removal.js';
 import {
   AwsAccountChangeInUse,
   AwsUserAlreadyConnected,
-  CloudAccountInUse,
   CloudAccountIsHosted,
   CloudAccountNameTaken,
   CloudAccountNotFound,
@@ -28,7 +28,11 @@ import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialsProver } from './credentials-prover.js';
 import { InMemoryCloudAccounts } from './testing/in-memory-cloud-accounts.js';
 import { InMemoryCredentialTrials } from './testing/in-memory-credential-trials.js';
+import { InMemoryDeletedCloudAccounts } from './testing/in-memory-deleted-cloud-accounts.js';
 import { InMemoryUnitOfWork } from './testing/in-memory-unit-of-work.js';
+import { ListedEvents } from './testing/listed-events.js';
+import { ListedSubscriptions } from './testing/listed-subscriptions.js';
+import { NothingStands } from './standing-resources.js';
 import { TrialPace } from './trial-pace.js';
 
 const viewer = new Viewer(7, 1, 'Key', 'OWNER', false);
@@ -70,6 +74,8 @@ class OpenCredentials {
   reveal: AwsAccessService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
   has: AwsAccessService['has'] = async (_, id, key) =>
     this.kept.get(id)?.accessKeyId === (key as AwsAccessKey).accessKeyId;
+  isRotating: AwsAccessService['isRotating'] = async () => false;
+  rotationsOf: AwsAccessService['rotationsOf'] = async () => [];
   shred: AwsAccessService['shred'] = async (_, id) => void this.kept.delete(id);
   keepCandidate: AwsAccessService['keepCandidate'] = async (_, id, key) => {
     this.candidates.set(id, key as AwsAccessKey);
@@ -93,31 +99,6 @@ class OpenCredentials {
   }
 }
 
-class ListedSubscriptions extends ActiveSubscriptions {
-  readonly all: (ActiveSubscription & { cloudAccountId: number })[] = [];
-
-  async on(cloudAccountId: number, limit: number): Promise<SubscriptionsInTheWay> {
-    const active = this.all.filter((subscription) => subscription.cloudAccountId === cloudAccountId);
-    return { listed: active.slice(0, limit), total: active.length };
-  }
-
-  async countOn(cloudAccountIds: readonly number[]): Promise<number[]> {
-    return Promise.all(cloudAccountIds.map(async (id) => (await this.on(id, 0)).total));
-  }
-
-  begin(cloudAccountId: number): void {
-    this.all.push({ id: this.all.length + 1, tenantId: 7, name: 'Orders', status: 'ACTIVE', cloudAccountId });
-  }
-}
-
-class ListedEvents extends Events {
-  readonly all: NewEvent[] = [];
-
-  async record(event: NewEvent): Promise<void> {
-    this.all.push(event);
-  }
-}
-
 describe('CloudAccountService', () => {
   let accounts: InMemoryCloudAccounts;
   let credentials: OpenCredentials;
@@ -126,6 +107,7 @@ describe('CloudAccountService', () => {
   let trialService: CredentialTrialService;
   let subscriptions: ListedSubscriptions;
   let service: CloudAccountService;
+  let deletion: CloudAccountDeletionService;
   let events: ListedEvents;
 
   beforeEach(() => {
@@ -152,9 +134,22 @@ describe('CloudAccountService', () => {
       unitOfWork,
       pace,
     );
+    const blockers = new Blockers(subscriptions, keys);
+    const deleted = new InMemoryDeletedCloudAccounts();
+    const removal = new CloudAccountRemoval(
+      accounts,
+      blockers,
+      trialService,
+      keys,
+      new NothingStands(),
+      deleted,
+      events,
+    );
+    deletion = new CloudAccountDeletionService(accounts, blockers, removal, deleted, events, unitOfWork);
     service = new CloudAccountService(
       accounts,
-      subscriptions,
+      blockers,
+      deletion,
       keys,
       verification,
       prover,
@@ -270,7 +265,7 @@ describe('CloudAccountService', () => {
       expect(await service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).toMatchObject({
         awsUserId: '111/B',
       });
-      subscriptions.all.length = 0;
+      subscriptions.clear();
       expect((await service.update(viewer, { id, expectedVersion: 2, access: keyOf('222/A') })).awsAccountId).toBe(
         '222',
       );
@@ -295,7 +290,7 @@ describe('CloudAccountService', () => {
       const { id } = await create();
       const full = aws.full;
       aws.full = async (...asked) => {
-        await service.delete(viewer, id);
+        await deletion.delete(viewer, { id });
         return full(...asked);
       };
 
@@ -451,7 +446,7 @@ describe('CloudAccountService', () => {
       ['another key was proven', (id) => service.update(viewer, { id, expectedVersion: 2, access: keyOf('111/D') })],
       ['the lease was lost', () => claimed(Date.now() + 120_000)],
       ['another role was set', (id) => service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' })],
-      ['the account was deleted', (id) => service.delete(viewer, id)],
+      ['the account was deleted', (id) => deletion.delete(viewer, { id })],
     ])('change nothing any more when %s while AWS was asked', async (_, meanwhile) => {
       const { id } = await create();
       await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
@@ -527,7 +522,7 @@ describe('CloudAccountService', () => {
 
     it('go with the account', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
-      await service.delete(viewer, id);
+      await deletion.delete(viewer, { id });
 
       expect(credentials.candidates.size).toBe(0);
       expect(await trialOf(id)).toBeUndefined();
@@ -554,31 +549,9 @@ describe('CloudAccountService', () => {
     });
   });
 
-  describe('delete', () => {
-    it('removes the account and its key', async () => {
-      const { id } = await create();
-
-      await service.delete(viewer, id, 1);
-
-      expect(await service.find(viewer, id)).toBeNull();
-      expect(credentials.kept.size).toBe(0);
-    });
-
-    it('names what stands on the account, the first hundred and their number', async () => {
-      const { id } = await create();
-      for (let i = 0; i < 101; i++) subscriptions.begin(id);
-
-      const refused: unknown = await service.delete(viewer, id).catch((error: unknown) => error);
-
-      expect(refused).toBeInstanceOf(CloudAccountInUse);
-      expect(refused).toMatchObject({ blockerCount: 101, blockers: { length: 100 } });
-      expect(await service.find(viewer, id)).not.toBeNull();
-    });
-  });
-
   it.each<[string, (id: number, as: Viewer) => Promise<unknown>]>([
     ['update', (id, as) => service.update(as, { id, expectedVersion: 1, name: 'x' })],
-    ['delete', (id, as) => service.delete(as, id)],
+    ['delete', (id, as) => deletion.delete(as, { id })],
     ['hold', (id, as) => service.hold(as, id)],
   ])("%s finds nothing of another tenant's", async (_, act) => {
     const { id } = await create();
@@ -591,6 +564,6 @@ describe('CloudAccountService', () => {
     await expect(service.update(viewer, { id: hostedId, expectedVersion: 1, name: 'x' })).rejects.toThrow(
       CloudAccountIsHosted,
     );
-    await expect(service.delete(viewer, hostedId)).rejects.toThrow(CloudAccountIsHosted);
+    await expect(deletion.delete(viewer, { id: hostedId })).rejects.toThrow(CloudAccountIsHosted);
   });
 });

@@ -11,7 +11,8 @@ import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { ActiveSubscriptions, type SubscriptionsInTheWay } from './active-subscriptions.js';
+import { Blockers } from './blockers.js';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
@@ -25,9 +26,6 @@ import {
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from './cloud-accounts.js';
 import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialsProver, NotKnownYet, type Expectations, type Proof } from './credentials-prover.js';
-
-/** How many blockers a refusal carries; the rest can be listed. */
-const blockersShown = 100;
 
 export interface NewCloudAccount {
   readonly name: string;
@@ -52,7 +50,8 @@ export interface CloudAccountChange extends RolesChange {
 export class CloudAccountService {
   constructor(
     private readonly accounts: CloudAccounts,
-    private readonly activeSubscriptions: ActiveSubscriptions,
+    private readonly blockers: Blockers,
+    private readonly deletion: CloudAccountDeletionService,
     private readonly credentials: AwsAccessService,
     private readonly verification: AwsVerification,
     private readonly prover: CredentialsProver,
@@ -226,35 +225,10 @@ export class CloudAccountService {
   }
 
   /**
-   * Rule: an account with an active subscription cannot be deleted.
-   *
-   * The account is held before we ask, so no subscription can become active between the answer and the removal.
-   *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountInUse
-   */
-  delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<void> {
-    return this.unitOfWork.run(async (now) => {
-      const account = await this.hold(viewer, id);
-      account.refuseChangeIfHosted();
-      account.refuseOtherVersionThan(expectedVersion);
-      account.refuseDeletion(await this.activeSubscriptions.on(account.id, blockersShown));
-
-      await this.remove(viewer.actor, account, now);
-    });
-  }
-
-  /**
    * To be called in the unit of work that ended a subscription: an account that was only waiting for it goes with it.
    */
-  afterSubscriptionEnded({ tenantId, actor }: Viewer, id: number, now: Date): Promise<void> {
-    return this.removeIfOnlyWaiting(tenantId, actor, id, now);
-  }
-
-  /** An account that waits to be unused goes when nothing stands on it and its key is not being rotated. */
-  async removeIfOnlyWaiting(tenantId: number, actor: Actor, id: number, now: Date): Promise<void> {
-    const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
-    if (!account.goesWhenUnused || (await this.isInUse(account))) return;
-    if (!(await this.credentials.isRotating(tenantId, id))) await this.remove(actor, account, now);
+  async afterSubscriptionEnded({ tenantId, actor }: Viewer, id: number, now: Date): Promise<void> {
+    await this.deletion.removeIfOnlyWaiting(tenantId, actor, id, now);
   }
 
   /** What was last observed of an account; null when nothing is known. */
@@ -263,17 +237,11 @@ export class CloudAccountService {
     return health ?? null;
   }
 
-  /** What keeps each account from being deleted, by number alone. */
-  async inTheWayOf(accounts: readonly CloudAccount[]): Promise<SubscriptionsInTheWay[]> {
-    const totals = await this.activeSubscriptions.countOn(accounts.map(({ id }) => id));
-    return totals.map((total) => ({ listed: [], total }));
-  }
-
   /** Every hosted account, and how many active subscriptions stand on it. */
   async listHosted(): Promise<{ account: CloudAccount; activeSubscriptions: number }[]> {
     const accounts = await this.accounts.hosted();
-    const totals = await this.activeSubscriptions.countOn(accounts.map(({ id }) => id));
-    return accounts.map((account, i) => ({ account, activeSubscriptions: totals[i]! }));
+    const inTheWay = await this.blockers.inTheWayOf(operatorTenantId, accounts);
+    return accounts.map((account, i) => ({ account, activeSubscriptions: inTheWay[i]!.subscriptions }));
   }
 
   /**
@@ -290,28 +258,6 @@ export class CloudAccountService {
     });
   }
 
-  /**
-   * Lets no more subscriptions begin in a hosted account. It goes at once when none is active, else with the last.
-   *
-   * @returns whether it is gone
-   * @throws CloudAccountNotFound when there is no such hosted account
-   */
-  retireHosted(actor: Actor, id: number): Promise<boolean> {
-    return this.unitOfWork.run(async (now) => {
-      const account = await this.accounts.hold(operatorTenantId, id);
-      if (account?.ownership !== 'HOSTED') return notFound();
-
-      const isInUse = await this.isInUse(account);
-      if (isInUse && !account.goesWhenUnused) {
-        account.retire(now);
-        await this.accounts.update(account);
-        await this.record('CLOUD_ACCOUNT_RETIRED', actor, account, now);
-      }
-      if (!isInUse) await this.remove(actor, account, now);
-      return !isInUse;
-    });
-  }
-
   /** Only a key that was just given may be unknown to AWS for a while. */
   private async prove(
     { actor }: Viewer,
@@ -324,17 +270,6 @@ export class CloudAccountService {
     const access = given ?? (await this.credentials.reveal(tenantId, id, use));
     if (!access) throw new CloudAccountWithoutCredentials();
     return this.prover.prove(access, region, expected, false, operationId);
-  }
-
-  private async isInUse({ id }: CloudAccount): Promise<boolean> {
-    return (await this.activeSubscriptions.on(id, 0)).total > 0;
-  }
-
-  private async remove(actor: Actor, account: CloudAccount, now: Date): Promise<void> {
-    await this.trials.forget(account);
-    await this.credentials.shred(account.tenantId, account.id);
-    await this.accounts.remove(account);
-    await this.record('CLOUD_ACCOUNT_DELETED', actor, account, now);
   }
 
   private record(type: string, actor: Actor, account: CloudAccount, at: Date, more: object = {}): Promise<void> {

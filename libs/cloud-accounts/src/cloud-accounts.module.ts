@@ -13,7 +13,19 @@ import { CredentialTrialReconciler } from './credential-trial.reconciler.js';
 import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialTrials } from './credential-trials.js';
 import { CredentialsProver } from './credentials-prover.js';
+import { Blockers } from './blockers.js';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
+import { CloudAccountRemoval } from './cloud-account-removal.js';
+import { DeletedCloudAccounts } from './deleted-cloud-accounts.js';
+import {
+  CloudAccountDeletionResolver,
+  DeletedCloudAccountResolver,
+} from './graphql/cloud-account-deletion.resolver.js';
 import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolver.js';
+import { DeletionPreviewResolver, LeftBehindResolver } from './graphql/deletion-preview.resolver.js';
+import { LeftBehindService } from './left-behind.js';
+import { TypeOrmDeletedCloudAccounts } from './typeorm/typeorm-deleted-cloud-accounts.js';
+import { UnusedAccountsLoop } from './unused-accounts-loop.js';
 import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './graphql/key-rotation.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
 import { CredentialUsesResolver } from './graphql/credential-uses.resolver.js';
@@ -25,7 +37,7 @@ import { TypeOrmCloudAccountHealths } from './typeorm/typeorm-cloud-account-heal
 import { TypeOrmCloudAccounts } from './typeorm/typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js';
 
-/** Needs an `ActiveSubscriptions`; without one the application does not start. */
+/** Needs an `ActiveSubscriptions` and a `StandingResources`; without them the application does not start. */
 @Module({
   imports: [AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
@@ -40,6 +52,16 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
+    Blockers,
+    CloudAccountRemoval,
+    CloudAccountDeletionService,
+    CloudAccountDeletionResolver,
+    DeletedCloudAccountResolver,
+    DeletionPreviewResolver,
+    LeftBehindResolver,
+    LeftBehindService,
+    UnusedAccountsLoop,
+    { provide: DeletedCloudAccounts, useClass: TypeOrmDeletedCloudAccounts },
     CredentialUsesResolver,
     CloudAccountNodes,
     ExternalIdAccountResolver,
@@ -52,6 +74,12 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
     { provide: CloudAccountHealths, useClass: TypeOrmCloudAccountHealths },
   ],
-  exports: [AccountsOfKeys, CloudAccountService, CloudAccountHealthService, CloudAccountNodes],
+  exports: [
+    AccountsOfKeys,
+    CloudAccountService,
+    CloudAccountDeletionService,
+    CloudAccountHealthService,
+    CloudAccountNodes,
+  ],
 })
 export class CloudAccountsModule {}

@@ -33,6 +33,9 @@ export abstract class CloudAccounts {
   /** Every hosted account, by id. */
   abstract hosted(): Promise<CloudAccount[]>;
 
+  /** Every account that waits to be unused, whoever's it is. */
+  abstract waiting(): Promise<CloudAccount[]>;
+
   abstract hasName(tenantId: number, nameKey: string): Promise<boolean>;
 
   /** Finds the account and keeps other units of work away from it until ours ends. */

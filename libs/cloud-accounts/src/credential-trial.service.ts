@@ -148,7 +148,7 @@ export class CredentialTrialService {
   /** @throws AwsAccountChangeInUse when what was built in the account would be left behind. Hold the account. */
   async refuseMoveWhileInUse(account: CloudAccount, { identity }: Proof): Promise<void> {
     if (!account.isInAnotherAwsAccountThan(identity)) return;
-    if ((await this.activeSubscriptions.on(account.id, 0)).total > 0) throw new AwsAccountChangeInUse();
+    if (await this.activeSubscriptions.areOn(account.id)) throw new AwsAccountChangeInUse();
   }
 
   private goOn(claimed: CredentialTrial, fault: CredentialsRejected): Promise<void> {

@@ -1,5 +1,8 @@
 export { AccountsOfKeys } from './accounts-of-keys.js';
-export { ActiveSubscriptions, type ActiveSubscription, type SubscriptionsInTheWay } from './active-subscriptions.js';
+export { ActiveSubscriptions, type ActiveSubscription } from './active-subscriptions.js';
+export { type Blocker } from './blocker.js';
+export { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
+export { DeletedCloudAccount } from './deleted-cloud-account.entity.js';
 export { CloudAccountHealth } from './cloud-account-health.entity.js';
 export { CloudAccountHealthChecks } from './cloud-account-health-checks.js';
 export { CloudAccountHealthService } from './cloud-account-health.service.js';
@@ -9,8 +12,10 @@ export { CloudAccountService } from './cloud-account.service.js';
 export { CloudAccountsModule } from './cloud-accounts.module.js';
 export { CredentialTrial } from './credential-trial.entity.js';
 export { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
-export { CloudAccountBlockerType } from './graphql/cloud-account.payloads.js';
+export { CloudAccountBlockerType } from './graphql/cloud-account-deletion.types.js';
 export { CloudAccountType } from './graphql/cloud-account.type.js';
+export { StandingResourceType } from './graphql/deletion-preview.types.js';
+export { UnusedAccountsLoop } from './unused-accounts-loop.js';
 export { CloudProvider, faultInAnyRegion } from './cloud-provider.js';
 export {
   NothingStands,

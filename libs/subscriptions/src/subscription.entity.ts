@@ -12,6 +12,16 @@ export const SubscriptionStatus = {
 } as const;
 export type SubscriptionStatus = keyof typeof SubscriptionStatus;
 
+/** What has to be done before the account of a subscription can be deleted. */
+const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
+  PENDING: 'End it with `deleteSubscription`.',
+  ACTIVE: 'End it with `deleteSubscription`, and wait until it is DELETED.',
+  CHANGE_PENDING: 'End it with `deleteSubscription`, which stops the change, and wait until it is DELETED.',
+  DELETING: 'Wait until it is DELETED: it is being taken down.',
+  ERROR: 'Try again what failed, or end it with `deleteSubscription`, and wait until it is DELETED.',
+  DELETED: 'Nothing.',
+};
+
 /**
  * What a customer has built in a cloud account. It is active from its first moment until it is DELETED, whatever
  * happens between; once ended it stays ended, and remembers its account by the bare id.
@@ -74,6 +84,11 @@ export class Subscription {
    */
   get isActive(): boolean {
     return this.status !== SubscriptionStatus.DELETED;
+  }
+
+  /** What has to be done before its account can be deleted, as a sentence. */
+  get toBeDoneFirst(): string {
+    return beforeDeletion[this.status];
   }
 
   /** @throws SubscriptionAlreadyEnded */

@@ -1,5 +1,7 @@
-import { ActiveSubscriptions, type SubscriptionsInTheWay } from '#libs/cloud-accounts';
+import { ActiveSubscriptions } from '#libs/cloud-accounts';
+import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
+import type { Subscription } from './subscription.entity.js';
 import { Subscriptions } from './subscriptions.js';
 
 /** Answers what cloud accounts ask about subscriptions. */
@@ -9,12 +11,19 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     super();
   }
 
-  async on(cloudAccountId: number, limit: number): Promise<SubscriptionsInTheWay> {
-    const [listed, total] = await this.subscriptions.activeOn(cloudAccountId, limit);
-    return { listed, total };
+  areOn(cloudAccountId: number): Promise<boolean> {
+    return this.subscriptions.areActiveOn(cloudAccountId);
   }
 
   countOn(cloudAccountIds: readonly number[]): Promise<number[]> {
     return this.subscriptions.countActiveOn(cloudAccountIds);
+  }
+
+  page(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>> {
+    return this.subscriptions.activePage(cloudAccountId, tenantId, page);
+  }
+
+  countOf(cloudAccountId: number, tenantId: number): Promise<number> {
+    return this.subscriptions.countActiveOf(cloudAccountId, tenantId);
   }
 }

@@ -3,7 +3,7 @@ import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { AccountSubscriptionsResolver } from './graphql/account-subscriptions.resolver.js';
-import { BlockerResolver } from './graphql/blocker.resolver.js';
+import { BlockerResolver, StandingResourceResolver } from './graphql/blocker.resolver.js';
 import { SubscriptionNodes } from './graphql/subscription-nodes.js';
 import { SubscriptionResolver } from './graphql/subscription.resolver.js';
 import { SubscriptionService } from './subscription.service.js';
@@ -19,6 +19,7 @@ import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
     SubscriptionResolver,
     AccountSubscriptionsResolver,
     BlockerResolver,
+    StandingResourceResolver,
     SubscriptionNodes,
     { provide: Subscriptions, useClass: TypeOrmSubscriptions },
   ],

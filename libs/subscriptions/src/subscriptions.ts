@@ -9,7 +9,7 @@ export interface SubscriptionFilter {
   readonly status?: readonly SubscriptionStatus[] | null;
 }
 
-/** All subscriptions, as the domain sees them: a collection. Every question but `activeOn` names the tenant that asks. */
+/** All subscriptions, as the domain sees them: a collection. Every question but those of what is active on an account names the tenant that asks. */
 export abstract class Subscriptions {
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<Subscription[]>;
 
@@ -35,8 +35,13 @@ export abstract class Subscriptions {
     filter: SubscriptionFilter,
   ): Promise<number[]>;
 
-  /** The oldest active subscriptions on an account, whoever's they are, and how many there are in all. */
-  abstract activeOn(cloudAccountId: number, limit: number): Promise<[Subscription[], number]>;
+  /** Whether an active subscription stands on an account, whoever's it is. */
+  abstract areActiveOn(cloudAccountId: number): Promise<boolean>;
+
+  /** The active subscriptions of a tenant on an account. */
+  abstract activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>>;
+
+  abstract countActiveOf(cloudAccountId: number, tenantId: number): Promise<number>;
 
   /** How many active subscriptions stand on each account, whoever's they are. */
   abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;

@@ -9,3 +9,4 @@ export { TryCredentials1795310000000 } from './1795310000000-try-credentials.js'
 export { WatchHealth1795320000000 } from './1795320000000-watch-health.js';
 export { RotateKeys1795330000000 } from './1795330000000-rotate-keys.js';
 export { CreateExternalIds1795340000000 } from './1795340000000-create-external-ids.js';
+export { DeleteWhenUnused1795430000000 } from './1795430000000-delete-when-unused.js';

@@ -1,40 +1,25 @@
-import { CurrentViewer, type Viewer } from '#libs/access';
-import { byNumber, pageRequest, toConnection, type Connection, type ListOrder } from '#libs/graphql';
+import { ConnectionArgs, type Connection } from '#libs/graphql';
 import { Args, Int, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { ActiveSubscription } from '../active-subscriptions.js';
+import type { Blocker } from '../blocker.js';
+import { Blockers } from '../blockers.js';
 import type { CloudAccountInUse } from '../cloud-account.errors.js';
-import { CloudAccountBlockerConnectionType, CloudAccountInUseErrorType } from './cloud-account.payloads.js';
-
-const order: ListOrder<ActiveSubscription, 'ID'> = { list: 'blockers', by: { ID: byNumber(({ id }) => id) } };
-const oldestFirst = { field: 'ID', direction: 'ASC' } as const;
+import { blockersOf } from './blocker-connection.js';
+import { CloudAccountBlockerConnectionType, CloudAccountInUseErrorType } from './cloud-account-deletion.types.js';
 
 @Resolver(() => CloudAccountInUseErrorType)
 export class CloudAccountInUseResolver {
+  constructor(private readonly whatBlocks: Blockers) {}
+
   @ResolveField(() => CloudAccountBlockerConnectionType, {
-    description: 'The oldest of them, as they were when the deletion was refused.',
+    description:
+      'What stands in the way, a rotation first, then the oldest subscription: the first page as it was when the deletion was refused. The cursors are those of `cloudAccountDeletionPreview`, too, which shows the pages that follow.',
   })
-  blockers(
-    @CurrentViewer() viewer: Viewer,
-    @Parent() { blockers, blockerCount }: CloudAccountInUse,
-    @Args('first', { type: () => Int, defaultValue: 50, description: 'How many to show, 1 to 100.' }) first: number,
-  ): Connection<ActiveSubscription> {
-    const { count } = pageRequest(order, { first }, oldestFirst);
-    const items = blockers.filter(visibleTo(viewer)).slice(0, count);
-    return toConnection(
-      order,
-      oldestFirst,
-      { items, hasNextPage: items.length < blockerCount, hasPreviousPage: false },
-      () => blockerCount,
-    );
+  blockers(@Parent() { seen }: CloudAccountInUse, @Args() args: ConnectionArgs): Promise<Connection<Blocker>> {
+    return blockersOf(this.whatBlocks, seen!, args);
   }
 
   @ResolveField(() => Int)
-  hiddenBlockerCount(@CurrentViewer() viewer: Viewer, @Parent() { blockers }: CloudAccountInUse): number {
-    return blockers.length - blockers.filter(visibleTo(viewer)).length;
+  hiddenBlockerCount(@Parent() { seen }: CloudAccountInUse): number {
+    return seen!.hidden;
   }
 }
-
-const visibleTo =
-  ({ tenantId }: Viewer) =>
-  (blocker: ActiveSubscription) =>
-    blocker.tenantId === tenantId;

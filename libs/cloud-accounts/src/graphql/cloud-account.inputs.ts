@@ -114,18 +114,6 @@ export class VerifyCloudAccountInput {
   readonly id!: string;
 }
 
-@InputType('DeleteCloudAccountInput', { description: 'Which account to delete.' })
-export class DeleteCloudAccountInput {
-  @Field(() => ID, { description: 'The account.' })
-  readonly id!: string;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'When given, refused if somebody changed the account since you read this `version`.',
-  })
-  readonly expectedVersion?: number | null;
-}
-
 @InputType('CloudAccountFilter', { description: 'Which cloud accounts to list: those that fit every field given.' })
 export class CloudAccountFilterInput implements CloudAccountFilter {
   @Field(() => CloudAccountOwnership, { nullable: true, description: 'Only those of this ownership.' })

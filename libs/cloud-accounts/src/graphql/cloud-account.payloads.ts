@@ -1,7 +1,6 @@
 import { VerificationReportType } from '#libs/aws-credentials';
-import { connectionOf, isTyped, PayloadType, UserErrorType } from '#libs/graphql';
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
-import { CloudAccountInUse } from '../cloud-account.errors.js';
+import { PayloadType } from '#libs/graphql';
+import { Field, ObjectType } from '@nestjs/graphql';
 import { CloudAccountType } from './cloud-account.type.js';
 
 @ObjectType('CreateCloudAccountPayload', { description: 'The answer of `createCloudAccount`.' })
@@ -30,29 +29,3 @@ export class VerifyCloudAccountPayload extends PayloadType {
   @Field(() => VerificationReportType, { nullable: true, description: 'What was found out.' })
   readonly report!: unknown;
 }
-
-@ObjectType('DeleteCloudAccountPayload', { description: 'The answer of `deleteCloudAccount`.' })
-export class DeleteCloudAccountPayload extends PayloadType {
-  @Field(() => ID, { nullable: true, description: 'The id of the account that is gone.' })
-  readonly deletedCloudAccountId!: string | null;
-}
-
-@ObjectType('CloudAccountBlocker', { description: 'What keeps a cloud account from being deleted.' })
-export class CloudAccountBlockerType {
-  @Field({ description: 'The name of the active subscription.' })
-  readonly name!: string;
-}
-
-@ObjectType('CloudAccountBlockerConnection', { description: 'A page of the list of blockers.' })
-export class CloudAccountBlockerConnectionType extends connectionOf(CloudAccountBlockerType, 'CloudAccountBlocker') {}
-
-@ObjectType('CloudAccountInUseError', {
-  implements: UserErrorType,
-  description: 'Active subscriptions stand on the account. A subscription is active until it is DELETED.',
-})
-export class CloudAccountInUseErrorType extends UserErrorType {
-  @Field(() => Int, { description: 'How many of the blockers you may not see.' })
-  readonly hiddenBlockerCount!: number;
-}
-
-isTyped(CloudAccountInUse, 'CloudAccountInUseError');

@@ -31,13 +31,11 @@ import {
   CloudAccountFilterInput,
   CloudAccountOrderInput,
   CreateCloudAccountInput,
-  DeleteCloudAccountInput,
   UpdateCloudAccountInput,
   VerifyCloudAccountInput,
 } from './cloud-account.inputs.js';
 import {
   CreateCloudAccountPayload,
-  DeleteCloudAccountPayload,
   UpdateCloudAccountPayload,
   VerifyCloudAccountPayload,
 } from './cloud-account.payloads.js';
@@ -89,10 +87,6 @@ export class CloudAccountResolver {
     );
     return accounts.map(({ id }) => roles.find((role) => role.cloudAccountId === id) ?? null);
   });
-
-  private readonly inTheWayOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) =>
-    this.accounts.inTheWayOf(accounts),
-  );
 
   private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.healths.seen(accounts));
 
@@ -172,19 +166,6 @@ export class CloudAccountResolver {
     return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
   }
 
-  @RequiresRole('MANAGER')
-  @Mutation(() => DeleteCloudAccountPayload, {
-    nullable: true,
-    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
-  })
-  async deleteCloudAccount(
-    @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: DeleteCloudAccountInput,
-  ) {
-    await this.accounts.delete(viewer, idOf('CloudAccount', input.id), input.expectedVersion);
-    return { deletedCloudAccountId: input.id };
-  }
-
   @ResolveField(() => ID)
   id(@Parent() account: CloudAccount): string {
     return toGlobalId('CloudAccount', account.id);
@@ -223,12 +204,6 @@ export class CloudAccountResolver {
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `verifyCloudAccount` on it.' })
   viewerCanVerify(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
     return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
-  }
-
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `deleteCloudAccount` on it.' })
-  async viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
-    const inTheWay = await this.inTheWayOf.load(viewer, account);
-    return permission(viewer, 'MANAGER', () => account.refuseDeletion(inTheWay));
   }
 }
 

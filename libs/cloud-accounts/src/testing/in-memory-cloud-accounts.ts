@@ -49,6 +49,10 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     return this.rows.filter(({ ownership }) => ownership === 'HOSTED').map(copy);
   }
 
+  async waiting(): Promise<CloudAccount[]> {
+    return this.rows.filter(({ goesWhenUnused }) => goesWhenUnused).map(copy);
+  }
+
   async hasName(tenantId: number, nameKey: string): Promise<boolean> {
     return this.rows.some((row) => row.tenantId === tenantId && row.nameKey === nameKey);
   }
@@ -123,6 +127,11 @@ function hosted(): CloudAccount {
     consoleRoleArn: null,
     nodeRoleName: null,
     isSandbox: false,
+    statusBeforeDeletion: null,
+    deletionRequestedAt: null,
+    deletionRequestedByKind: null,
+    deletionRequestedById: null,
+    deletionRequestedByName: null,
     version: 1,
     createdAt: moment,
     updatedAt: moment,

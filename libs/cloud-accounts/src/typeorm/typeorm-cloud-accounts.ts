@@ -37,6 +37,10 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.rows.find({ where: { ownership: 'HOSTED' }, order: { id: 'ASC' } });
   }
 
+  waiting(): Promise<CloudAccount[]> {
+    return this.rows.find({ where: { status: 'DELETING_WHEN_UNUSED' }, order: { id: 'ASC' } });
+  }
+
   hasName(tenantId: number, nameKey: string): Promise<boolean> {
     return this.rows.existsBy({ tenantId, nameKey });
   }

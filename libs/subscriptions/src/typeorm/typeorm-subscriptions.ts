@@ -1,11 +1,14 @@
 import { keysetPage, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, Not, type SelectQueryBuilder } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import { Subscription, SubscriptionStatus } from '../subscription.entity.js';
 import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } from '../subscriptions.js';
 
 const columns = { CREATED_AT: 'createdAt' } as const;
+
+/** The account a subscription is active on, which has the foreign key: what counts is what the database holds to. */
+const activeOn = 'subscription.active_cloud_account_id';
 
 @Injectable()
 export class TypeOrmSubscriptions extends Subscriptions {
@@ -59,17 +62,28 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return countByAccount(this.filtered(tenantId, filter), cloudAccountIds);
   }
 
-  countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
-    const active = this.rows
+  async countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
+    if (cloudAccountIds.length === 0) return [];
+    const counts = await this.rows
       .createQueryBuilder('subscription')
-      .where('subscription.status <> :ended', { ended: SubscriptionStatus.DELETED });
-    return countByAccount(active, cloudAccountIds);
+      .where(`${activeOn} IN (:...cloudAccountIds)`, { cloudAccountIds })
+      .select(activeOn, 'account')
+      .addSelect('COUNT(*)', 'number')
+      .groupBy(activeOn)
+      .getRawMany<{ account: number; number: number | string }>();
+    return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
   }
 
-  activeOn(cloudAccountId: number, limit: number): Promise<[Subscription[], number]> {
-    const where = { cloudAccountId, status: Not(SubscriptionStatus.DELETED) };
-    if (limit === 0) return this.rows.countBy(where).then((total) => [[], total]);
-    return this.rows.findAndCount({ where, order: { id: 'ASC' }, take: limit });
+  areActiveOn(cloudAccountId: number): Promise<boolean> {
+    return this.rows.createQueryBuilder('subscription').where(`${activeOn} = :id`, { id: cloudAccountId }).getExists();
+  }
+
+  activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>> {
+    return keysetPage(this.activeOf(cloudAccountId, tenantId), { ID: 'id' }, page);
+  }
+
+  countActiveOf(cloudAccountId: number, tenantId: number): Promise<number> {
+    return this.activeOf(cloudAccountId, tenantId).getCount();
   }
 
   hold(tenantId: number, id: number): Promise<Subscription | null> {
@@ -106,6 +120,13 @@ export class TypeOrmSubscriptions extends Subscriptions {
       count + 1,
     ]);
     return rows.map(({ id }) => id);
+  }
+
+  private activeOf(cloudAccountId: number, tenantId: number): SelectQueryBuilder<Subscription> {
+    return this.rows
+      .createQueryBuilder('subscription')
+      .where(`${activeOn} = :cloudAccountId`, { cloudAccountId })
+      .andWhere('subscription.tenantId = :tenantId', { tenantId });
   }
 
   private filtered(tenantId: number, { isActive, status }: SubscriptionFilter): SelectQueryBuilder<Subscription> {

@@ -1,0 +1,54 @@
+import type { KeyRotation } from '#libs/aws-credentials';
+import type { Page } from '#libs/kernel';
+import type { ActiveSubscription } from './active-subscriptions.js';
+
+export const BlockerKind = { SUBSCRIPTION: 'SUBSCRIPTION', ROTATION: 'ROTATION' } as const;
+export type BlockerKind = keyof typeof BlockerKind;
+
+/** What keeps an account from being deleted, by number alone. */
+export interface InTheWay {
+  /** Whoever's they are. */
+  readonly subscriptions: number;
+  readonly isRotating: boolean;
+}
+
+/** One thing that keeps an account from being deleted. */
+export interface Blocker {
+  /** Its place in the list: the subscription's number; 0 for a rotation, which is listed first. */
+  readonly id: number;
+  readonly kind: BlockerKind;
+  readonly name: string;
+  readonly status: string;
+  /** What has to be done before the account can go, as a sentence. */
+  readonly toBeDoneFirst: string;
+  readonly subscription: ActiveSubscription | null;
+}
+
+/** What one tenant may see of the blockers, at one moment. */
+export interface SeenBlockers {
+  readonly cloudAccountId: number;
+  readonly tenantId: number;
+  /** The first of them, as many as a page may have. */
+  readonly page: Page<Blocker>;
+  readonly visible: number;
+  readonly hidden: number;
+}
+
+export function blockedBy(subscription: ActiveSubscription): Blocker {
+  const { id, name, status, toBeDoneFirst } = subscription;
+  return { id, kind: 'SUBSCRIPTION', name, status, toBeDoneFirst, subscription };
+}
+
+export function blockedByRotation({ state }: KeyRotation): Blocker {
+  return {
+    id: 0,
+    kind: 'ROTATION',
+    name: 'Rotation of the access key',
+    status: state,
+    toBeDoneFirst:
+      state === 'NEEDS_ATTENTION'
+        ? 'Mend what `rotation.lastError` of the account names, or call the rotation off with `cancelRotation`.'
+        : 'Wait until the rotation is over, or call it off with `cancelRotation`.',
+    subscription: null,
+  };
+}

@@ -1,0 +1,114 @@
+import { CurrentViewer, type Viewer } from '#libs/access';
+import {
+  ConnectionArgs,
+  byNumber,
+  idOf,
+  pageRequest,
+  toConnection,
+  type Connection,
+  type ListOrder,
+} from '#libs/graphql';
+import { InvalidField, InvalidInput } from '#libs/kernel';
+import { Args, ID, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Blocker } from '../blocker.js';
+import { Blockers } from '../blockers.js';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountService } from '../cloud-account.service.js';
+import { LeftBehindService, type LeftBehind, type LeftResource } from '../left-behind.js';
+import { blockersOf } from './blocker-connection.js';
+import { CloudAccountBlockerConnectionType } from './cloud-account-deletion.types.js';
+import { CloudAccountType } from './cloud-account.type.js';
+import { DeletionPreviewType, LeftBehindType, StandingResourceConnectionType } from './deletion-preview.types.js';
+
+/** An account as its deletion looks at it: what else there is to tell, is told when it is asked for. */
+@Resolver(() => DeletionPreviewType)
+export class DeletionPreviewResolver {
+  constructor(
+    private readonly accounts: CloudAccountService,
+    private readonly whatBlocks: Blockers,
+    private readonly leftBehindBy: LeftBehindService,
+  ) {}
+
+  @Query(() => DeletionPreviewType, {
+    nullable: true,
+    description:
+      'Whether an account can be deleted, all that stands in the way, and what stays behind at AWS; null when there is none with this id. Asked of the rows each time, so it may be out of date in the next moment: `deleteCloudAccount` asks again, with the account held.',
+  })
+  cloudAccountDeletionPreview(
+    @CurrentViewer() viewer: Viewer,
+    @Args('id', { type: () => ID, description: 'The account.' }) id: string,
+  ): Promise<CloudAccount | null> {
+    return this.accounts.find(viewer, idOf('CloudAccount', id));
+  }
+
+  @ResolveField(() => CloudAccountType)
+  cloudAccount(@Parent() account: CloudAccount): CloudAccount {
+    return account;
+  }
+
+  @ResolveField(() => Boolean)
+  async isDeletable(@Parent() account: CloudAccount): Promise<boolean> {
+    return account.ownership !== 'HOSTED' && !(await this.whatBlocks.areOn(account));
+  }
+
+  @ResolveField(() => CloudAccountBlockerConnectionType, {
+    description: 'What stands in the way, a rotation of the access key first, then the oldest subscription.',
+  })
+  blockers(
+    @CurrentViewer() { tenantId }: Viewer,
+    @Parent() { id: cloudAccountId }: CloudAccount,
+    @Args() args: ConnectionArgs,
+  ): Promise<Connection<Blocker>> {
+    return blockersOf(this.whatBlocks, { cloudAccountId, tenantId }, args);
+  }
+
+  @ResolveField(() => Int)
+  hiddenBlockerCount(@CurrentViewer() { tenantId }: Viewer, @Parent() { id }: CloudAccount): Promise<number> {
+    return this.whatBlocks.countHidden(tenantId, id);
+  }
+
+  @ResolveField(() => LeftBehindType, {
+    nullable: true,
+    description: 'What stays behind at AWS; null for hosted accounts, and for those that AWS never let us into.',
+  })
+  leftBehind(@Parent() account: CloudAccount): LeftBehind | null {
+    return this.leftBehindBy.of(account);
+  }
+}
+
+const byId = { field: 'ID', direction: 'ASC' } as const;
+
+@Resolver(() => LeftBehindType)
+export class LeftBehindResolver {
+  constructor(private readonly leftBehindBy: LeftBehindService) {}
+
+  @ResolveField(() => String)
+  list(@Parent() { iamEntities }: LeftBehind): string {
+    return iamEntities.map(({ kind, name, arn }) => `${kind}: ${arn ?? name}`).join('\n');
+  }
+
+  @ResolveField(() => String)
+  commands(@Parent() { iamEntities }: LeftBehind): string {
+    return iamEntities.map(({ command }) => command).join('\n');
+  }
+
+  @ResolveField(() => StandingResourceConnectionType, {
+    description: 'What was built in it and stands there, as far as is known. Read on with `first` and `after` alone.',
+  })
+  async resources(@Parent() { account }: LeftBehind, @Args() args: ConnectionArgs): Promise<Connection<LeftResource>> {
+    const order: ListOrder<LeftResource, 'ID'> = {
+      list: `cloudAccount/${account.id}/standingResources`,
+      by: { ID: byNumber(({ id }) => id) },
+    };
+    refuseBackwards(args);
+    const { count, after } = pageRequest(order, args, byId);
+    const page = await this.leftBehindBy.resourcesIn(account, after?.id ?? 0, count);
+    return toConnection(order, byId, page, () => this.leftBehindBy.countResources(account));
+  }
+}
+
+function refuseBackwards(args: ConnectionArgs): void {
+  const given = (['last', 'before'] as const).filter((name) => args[name] != null);
+  if (given.length > 0)
+    throw new InvalidInput(given.map((name) => new InvalidField([name], 'This list is read forwards alone.')));
+}
