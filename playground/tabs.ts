@@ -180,6 +180,58 @@ mutation CancelDeletion(
     variables: { input: { id: '<cloudAccount.id>', expectedVersion: 2 } },
   },
   {
+    query: `# The way out when credentials are dead: give
+# an account up with all that stands on it.
+# Type its name. Another OWNER has to agree.
+mutation ForceDetach(
+  $input: ForceDetachCloudAccountInput!
+) {
+  forceDetachCloudAccount(input: $input) {
+    cloudAccount {
+      id
+      name
+      forceDetachRequest {
+        reason
+        expiresAt
+        blockerCount
+        viewerCanApprove { isAllowed reason }
+      }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: { id: '<cloudAccount.id>', name: 'Production', reason: 'The AWS account was closed.' },
+    },
+  },
+  {
+    query: `# Agree that an account be detached by force,
+# with a key of another OWNER. Its subscriptions
+# end, and it goes, all at once.
+mutation ApproveForceDetach(
+  $input: ApproveForceDetachInput!
+) {
+  approveForceDetach(input: $input) {
+    detachedCloudAccountId
+    abandonedSubscriptions
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
+    query: `# Take such a request back.
+mutation CancelForceDetach(
+  $input: CancelForceDetachInput!
+) {
+  cancelForceDetach(input: $input) {
+    cloudAccount { id name status }
+    userErrors { code message remediation }
+  }
+}`,
+    variables: { input: { id: '<cloudAccount.id>' } },
+  },
+  {
     query: `# The accounts that were deleted: who wanted
 # it, when, how and, where it was forced, why.
 query DeletedAccounts {

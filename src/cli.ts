@@ -2,7 +2,12 @@ import './node-version.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
-import { CloudAccountDeletionService, CloudAccountService, CloudProvider } from '#libs/cloud-accounts';
+import {
+  CloudAccountDeletionService,
+  CloudAccountService,
+  CloudProvider,
+  ForceDetachService,
+} from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
 import { iamSetupCommand } from './cli/iam-setup.js';
@@ -27,6 +32,8 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- hosted-accounts list
   npm run cli -- hosted-accounts add --name NAME --provider ${Object.keys(CloudProvider).join('|')} --region REGION
   npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
+  npm run cli -- force-detach list                     accounts that OWNERs want detached by force
+  npm run cli -- force-detach approve --account ID     agrees: the account goes, its subscriptions are given up
   npm run cli -- keyring COMMAND                       replaces the keys that encrypt everything; --help tells more
   npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
@@ -48,6 +55,7 @@ const options = {
   introspection: { type: 'boolean' },
   provider: { type: 'string' },
   region: { type: 'string' },
+  account: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -122,6 +130,32 @@ const commands: Record<string, Command> = {
       return [{ id: given.number('id'), outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
     },
   },
+  'force-detach list': {
+    takes: [],
+    run: async ({ forceDetach }) =>
+      Promise.all(
+        (await forceDetach.all()).map(async (request) => ({
+          account: request.cloudAccountId,
+          tenant: request.tenantId,
+          'requested by': request.requestedByName,
+          reason: request.reason,
+          'in the way': request.blockerCount,
+          requested: iso(request.requestedAt),
+          expires: iso(request.expiresAt),
+          'void because': await forceDetach.faultIn(request),
+        })),
+      ),
+  },
+  'force-detach approve': {
+    takes: ['account'],
+    run: async ({ forceDetach }, given) => {
+      const { cloudAccountId, abandonedSubscriptions } = await forceDetach.approveAsOperator(
+        operator,
+        given.number('account'),
+      );
+      return [{ account: cloudAccountId, outcome: 'gone', 'subscriptions given up': abandonedSubscriptions }];
+    },
+  },
 };
 
 /** What was given with a command; what it needs and does not have is a fault of usage. */
@@ -187,6 +221,7 @@ async function main(): Promise<void> {
       keys: service(ApiKeyService),
       accounts: service(CloudAccountService),
       deletion: service(CloudAccountDeletionService),
+      forceDetach: service(ForceDetachService),
     };
     return command.run(domain, new Given(values));
   });
@@ -206,6 +241,7 @@ interface Domain {
   readonly keys: ApiKeyService;
   readonly accounts: CloudAccountService;
   readonly deletion: CloudAccountDeletionService;
+  readonly forceDetach: ForceDetachService;
 }
 
 function iso(moment: Date | null): string | null {

@@ -6,7 +6,13 @@ import {
   StoredAccessKey,
   StoredAccessRole,
 } from '#libs/aws-credentials';
-import { CloudAccount, CloudAccountHealth, CredentialTrial, DeletedCloudAccount } from '#libs/cloud-accounts';
+import {
+  CloudAccount,
+  CloudAccountHealth,
+  CredentialTrial,
+  DeletedCloudAccount,
+  ForceDetachRequest,
+} from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
@@ -47,6 +53,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       DeletedCloudAccount,
       EventRow,
       ExternalId,
+      ForceDetachRequest,
       KeyCanaryRow,
       KeyRotation,
       KeyRotationPolicy,

@@ -1,6 +1,6 @@
 import { accessErrors } from '#libs/access';
 import { awsCredentialsErrors } from '#libs/aws-credentials';
-import { cloudAccountErrors } from '#libs/cloud-accounts';
+import { cloudAccountErrors, forceDetachErrors } from '#libs/cloud-accounts';
 import { databaseErrors } from '#libs/database';
 import { iamSetupErrors } from '#libs/iam-setup';
 import { idempotencyErrors } from '#libs/idempotency';
@@ -83,5 +83,6 @@ export const errorCatalog: ErrorCatalog = {
   ...iamSetupErrors,
   ...awsCredentialsErrors,
   ...cloudAccountErrors,
+  ...forceDetachErrors,
   ...subscriptionErrors,
 };

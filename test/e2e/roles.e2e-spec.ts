@@ -33,7 +33,15 @@ const operations: Record<Role, string[]> = {
     'updateCloudAccount',
     'verifyCloudAccount',
   ],
-  OWNER: ['apiKeys', 'createApiKey', 'deletedCloudAccounts', 'revokeApiKey'],
+  OWNER: [
+    'apiKeys',
+    'approveForceDetach',
+    'cancelForceDetach',
+    'createApiKey',
+    'deletedCloudAccounts',
+    'forceDetachCloudAccount',
+    'revokeApiKey',
+  ],
 };
 const roles = Object.keys(operations) as Role[];
 
@@ -52,6 +60,10 @@ const documents: Record<string, string> = {
   node: '{ node(id: "x") { id } }',
   nodes: '{ nodes(ids: ["x"]) { id } }',
   viewer: '{ viewer { role } }',
+  approveForceDetach: 'mutation { approveForceDetach(input: { id: "x" }) { userErrors { code } } }',
+  cancelForceDetach: 'mutation { cancelForceDetach(input: { id: "x" }) { userErrors { code } } }',
+  forceDetachCloudAccount:
+    'mutation { forceDetachCloudAccount(input: { id: "x", name: "x", reason: "x" }) { userErrors { code } } }',
   cancelCloudAccountDeletion:
     'mutation { cancelCloudAccountDeletion(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   cancelPendingCredentials:

@@ -51,6 +51,10 @@ export class ApiKey {
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
 
+  /** The key that made it; null for one that was made on the command line. */
+  @Column('int', { name: 'created_by_key_id', nullable: true })
+  readonly createdByKeyId!: number | null;
+
   /** Null for one that lasts. */
   @Column('datetime', { name: 'expires_at', precision: 3, nullable: true })
   readonly expiresAt!: Date | null;
@@ -62,8 +66,11 @@ export class ApiKey {
   @Column('datetime', { name: 'last_used_at', precision: 3, nullable: true })
   readonly lastUsedAt!: Date | null;
 
-  static create(details: NewApiKey & { tenantId: number; keyId: string; tokenHash: Buffer }, now: Date): ApiKey {
-    const { tenantId, keyId, tokenHash, name, role, lifetime, allowedCidrs, mayIntrospect } = details;
+  static create(
+    details: NewApiKey & Pick<ApiKey, 'tenantId' | 'keyId' | 'tokenHash' | 'createdByKeyId'>,
+    now: Date,
+  ): ApiKey {
+    const { tenantId, keyId, tokenHash, createdByKeyId, name, role, lifetime, allowedCidrs, mayIntrospect } = details;
     const faults = [
       [faultInName(name), 'name', 'The name'] as const,
       [faultInCidrs(allowedCidrs), 'allowedCidrs', 'The list of addresses'] as const,
@@ -80,6 +87,7 @@ export class ApiKey {
       allowedCidrs: [...new Set(allowedCidrs)],
       mayIntrospect,
       createdAt: now,
+      createdByKeyId,
       expiresAt: lifetime === null ? null : new Date(now.getTime() + lifetime * day),
       revokedAt: null,
       lastUsedAt: null,

@@ -67,6 +67,19 @@ export class ApiKeyService {
   }
 
   /**
+   * Whether two keys are taken for two principals: neither made the other, nor a key that did. That somebody else made both
+   * says nothing of who holds them.
+   */
+  async areIndependent(keyId: number, otherId: number): Promise<boolean> {
+    return keyId !== otherId && !(await this.isMakerOf(keyId, otherId)) && !(await this.isMakerOf(otherId, keyId));
+  }
+
+  /** Whether the key of that id still opens anything. */
+  async opensAnything(keyId: number): Promise<boolean> {
+    return (await this.records.findKey(keyId))?.isUsableAt(this.clock.now()) ?? false;
+  }
+
+  /**
    * Another key for the viewer's tenant.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
@@ -94,7 +107,9 @@ export class ApiKeyService {
       if (!(await this.records.findTenant(tenantId))) throw new NotFound('tenant', ['tenant']);
 
       const { keyId, token } = newApiKeyToken();
-      const apiKey = ApiKey.create({ ...key, tenantId, keyId, tokenHash: await this.hash(token) }, now);
+      const createdByKeyId = actor.kind === 'API_KEY' ? actor.id : null;
+      const tokenHash = await this.hash(token);
+      const apiKey = ApiKey.create({ ...key, tenantId, keyId, tokenHash, createdByKeyId }, now);
       await this.records.addKey(apiKey);
       const { id, name, role, allowedCidrs, mayIntrospect, expiresAt } = apiKey;
       const data = { name, role, allowedCidrs, mayIntrospect, expiresAt };
@@ -151,6 +166,15 @@ export class ApiKeyService {
   private async holdKeysOf(viewer: Viewer): Promise<void> {
     await this.records.holdTenant(viewer.tenantId);
     await this.refuseEnded(viewer);
+  }
+
+  /** Directly, or through keys it made. Every key was made by an older one, so this ends. */
+  private async isMakerOf(makerId: number, keyId: number): Promise<boolean> {
+    for (let key = await this.records.findKey(keyId); key?.createdByKeyId;) {
+      if (key.createdByKeyId === makerId) return true;
+      key = await this.records.findKey(key.createdByKeyId);
+    }
+    return false;
   }
 
   private async end(actor: Actor, key: ApiKey, now: Date): Promise<ApiKey> {

@@ -75,6 +75,18 @@ export class KeyRotationService {
     this.loop.nudge();
   }
 
+  /**
+   * Leaves a rotation as it is at AWS, because its account is detached by force. What was made there is named in the event.
+   * Call it in the unit of work that holds the account.
+   */
+  async abandon({ tenantId, id }: RotatedAccount, actor: Actor, now: Date): Promise<void> {
+    const rotation = await this.rotations.hold(tenantId, id);
+    if (!rotation || rotation.isOver) return;
+    rotation.end('FAILED', now);
+    await this.rotations.update(rotation);
+    await this.record('KEY_ROTATION_GIVEN_UP', rotation, actor, now);
+  }
+
   /** @throws CredentialsNotRotatable, RotationInProgress */
   private async refuseUnlessFree(tenantId: number, cloudAccountId: number) {
     if (await this.credentials.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();

@@ -1,3 +1,4 @@
+import type { Actor } from '#libs/events';
 import type { Page, PageRequest } from '#libs/kernel';
 
 /** A subscription that keeps its account from being deleted. */
@@ -29,4 +30,15 @@ export abstract class ActiveSubscriptions {
 
   /** How many there are of one tenant. */
   abstract countOf(cloudAccountId: number, tenantId: number): Promise<number>;
+
+  /** The numbers of all there are, whoever's, in their order. */
+  abstract idsOn(cloudAccountId: number): Promise<number[]>;
+
+  /**
+   * Gives up all there are, whatever stands at the provider: from then on they are ended. Call it in the unit of work that
+   * holds the account.
+   *
+   * @returns how many there were
+   */
+  abstract abandonAll(cloudAccountId: number, actor: Actor, now: Date): Promise<number>;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AwsAccessService, type KeyRotation } from '#libs/aws-credentials';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -56,6 +57,16 @@ export class Blockers {
   async countVisible(tenantId: number, cloudAccountId: number): Promise<number> {
     const rotations = await this.rotations(tenantId, [cloudAccountId]);
     return rotations.length + (await this.subscriptions.countOf(cloudAccountId, tenantId));
+  }
+
+  /**
+   * All of them in one text, which is another one when there is one more or less; and their number. What becomes of each
+   * meanwhile does not matter: with credentials that are dead, the status of a subscription comes and goes.
+   */
+  async fingerprintOf({ id, tenantId }: Which): Promise<{ readonly digest: string; readonly count: number }> {
+    const rotations = (await this.rotations(tenantId, [id])).map((rotation) => `rotation ${rotation.id}`);
+    const all = [...rotations, ...(await this.subscriptions.idsOn(id))];
+    return { digest: createHash('sha256').update(all.join()).digest('hex'), count: all.length };
   }
 
   /** How many of them are another tenant's. */

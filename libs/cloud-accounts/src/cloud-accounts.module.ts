@@ -1,3 +1,4 @@
+import { AccessModule } from '#libs/access';
 import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
@@ -25,6 +26,10 @@ import { CloudAccountInUseResolver } from './graphql/cloud-account-in-use.resolv
 import { DeletionPreviewResolver, LeftBehindResolver } from './graphql/deletion-preview.resolver.js';
 import { LeftBehindService } from './left-behind.js';
 import { TypeOrmDeletedCloudAccounts } from './typeorm/typeorm-deleted-cloud-accounts.js';
+import { ForceDetachRequests } from './force-detach-requests.js';
+import { ForceDetachService } from './force-detach.service.js';
+import { ForceDetachRequestResolver, ForceDetachResolver } from './graphql/force-detach.resolver.js';
+import { TypeOrmForceDetachRequests } from './typeorm/typeorm-force-detach-requests.js';
 import { UnusedAccountsLoop } from './unused-accounts-loop.js';
 import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './graphql/key-rotation.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
@@ -39,7 +44,7 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
 
 /** Needs an `ActiveSubscriptions` and a `StandingResources`; without them the application does not start. */
 @Module({
-  imports: [AwsCredentialsModule, EventsModule, IdempotencyModule],
+  imports: [AccessModule, AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
     AccountsOfKeys,
     CloudAccountService,
@@ -61,6 +66,10 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     LeftBehindResolver,
     LeftBehindService,
     UnusedAccountsLoop,
+    ForceDetachService,
+    ForceDetachResolver,
+    ForceDetachRequestResolver,
+    { provide: ForceDetachRequests, useClass: TypeOrmForceDetachRequests },
     { provide: DeletedCloudAccounts, useClass: TypeOrmDeletedCloudAccounts },
     CredentialUsesResolver,
     CloudAccountNodes,

@@ -1,5 +1,5 @@
 import { iamEntities } from './iam-entities.js';
-import { leftEntities } from './removal.js';
+import { leftEntities, type KnownSetup } from './removal.js';
 
 const settings = {
   vendorName: 'acme',
@@ -8,13 +8,13 @@ const settings = {
   gatewayIdentityArn: null,
   templateUrl: null,
 };
-const known = {
+const known: KnownSetup = {
   awsAccountId: '123456789012',
   principalArn: 'arn:aws-cn:iam::123456789012:user/team/gateway',
   consoleRoleArn: 'arn:aws-cn:iam::123456789012:role/people/console',
   nodeRoleName: null,
 };
-const of = (change: Partial<typeof known> = {}) => leftEntities(settings, { ...known, ...change });
+const of = (change: Partial<KnownSetup> = {}) => leftEntities(settings, { ...known, ...change });
 const kindsAndNames = (entities: ReturnType<typeof of>) =>
   entities.map(({ kind, name, isNameKnown }) => `${kind} ${name}${isNameKnown ? '' : '?'}`);
 

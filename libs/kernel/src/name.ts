@@ -21,10 +21,15 @@ export function nameKey(name: string): string {
 
 /** What is wrong with a name people give to things, as the end of a sentence; null when nothing is. */
 export function faultInName(name: string): string | null {
-  const normalized = normalizeName(name);
+  return faultInText(name, longest);
+}
+
+/** What is wrong with a text that people read, as the end of a sentence; null when nothing is. */
+export function faultInText(text: string, mostCharacters: number): string | null {
+  const normalized = normalizeName(text);
   const length = [...normalized].length;
   if (length === 0) return 'must not be blank';
-  if (length > longest) return `must be at most ${longest} characters, and has ${length}`;
+  if (length > mostCharacters) return `must be at most ${mostCharacters} characters, and has ${length}`;
   if (forbidden.test(normalized))
     return 'must not hold control characters, invisible characters or characters that change the direction of text';
   return visible.test(normalized) ? null : 'must not be blank';

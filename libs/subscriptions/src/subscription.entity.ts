@@ -12,6 +12,10 @@ export const SubscriptionStatus = {
 } as const;
 export type SubscriptionStatus = keyof typeof SubscriptionStatus;
 
+/** How a subscription ended: taken down, or given up with whatever stood of it. */
+export const SubscriptionEndReason = { DELETED: 'DELETED', ABANDONED: 'ABANDONED' } as const;
+export type SubscriptionEndReason = keyof typeof SubscriptionEndReason;
+
 /** What has to be done before the account of a subscription can be deleted. */
 const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
   PENDING: 'End it with `deleteSubscription`.',
@@ -59,6 +63,10 @@ export class Subscription {
   @Column('datetime', { name: 'ended_at', precision: 3, nullable: true })
   readonly endedAt!: Date | null;
 
+  /** Null while it is active. */
+  @Column('varchar', { name: 'end_reason', length: 16, nullable: true })
+  readonly endReason!: SubscriptionEndReason | null;
+
   /** Wanted from now on; building it is somebody else's. */
   static create(
     details: { tenantId: number; cloudAccountId: number; name: string; region: string },
@@ -75,6 +83,7 @@ export class Subscription {
       createdAt: now,
       updatedAt: now,
       endedAt: null,
+      endReason: null,
     } satisfies Partial<Subscription>);
   }
 
@@ -93,19 +102,32 @@ export class Subscription {
 
   /** @throws SubscriptionAlreadyEnded */
   end(now: Date): void {
-    this.refuseIfEnded();
+    this.endAs('DELETED', now);
+  }
 
-    Object.assign(this, {
-      status: 'DELETED',
-      version: this.version + 1,
-      updatedAt: now,
-      endedAt: now,
-    } satisfies Partial<Subscription>);
+  /**
+   * It is given up: whatever stands of it stays where it is.
+   *
+   * @throws SubscriptionAlreadyEnded
+   */
+  abandon(now: Date): void {
+    this.endAs('ABANDONED', now);
   }
 
   /** @throws SubscriptionAlreadyEnded */
   refuseIfEnded(): void {
     if (!this.isActive) throw new SubscriptionAlreadyEnded();
+  }
+
+  private endAs(endReason: SubscriptionEndReason, now: Date): void {
+    this.refuseIfEnded();
+    Object.assign(this, {
+      status: 'DELETED',
+      endReason,
+      version: this.version + 1,
+      updatedAt: now,
+      endedAt: now,
+    } satisfies Partial<Subscription>);
   }
 
   /** @throws VersionConflict when somebody changed the subscription since `expected` was read */

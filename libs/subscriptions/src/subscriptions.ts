@@ -43,6 +43,12 @@ export abstract class Subscriptions {
 
   abstract countActiveOf(cloudAccountId: number, tenantId: number): Promise<number>;
 
+  /** The numbers of all active subscriptions on an account, whoever's they are, in their order. */
+  abstract activeIdsOn(cloudAccountId: number): Promise<number[]>;
+
+  /** Some of the active subscriptions on an account, whoever's they are, held as `hold` does. */
+  abstract holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]>;
+
   /** How many active subscriptions stand on each account, whoever's they are. */
   abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;
 

@@ -10,3 +10,5 @@ export { WatchHealth1795320000000 } from './1795320000000-watch-health.js';
 export { RotateKeys1795330000000 } from './1795330000000-rotate-keys.js';
 export { CreateExternalIds1795340000000 } from './1795340000000-create-external-ids.js';
 export { DeleteWhenUnused1795430000000 } from './1795430000000-delete-when-unused.js';
+export { ForceDetach1795430100000 } from './1795430100000-force-detach.js';
+export { SayHowSubscriptionsEnded1795430200000 } from './1795430200000-say-how-subscriptions-ended.js';

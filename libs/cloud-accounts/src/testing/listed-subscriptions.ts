@@ -34,6 +34,16 @@ export class ListedSubscriptions extends ActiveSubscriptions {
     return this.of(cloudAccountId, tenantId).length;
   }
 
+  async idsOn(cloudAccountId: number): Promise<number[]> {
+    return this.on(cloudAccountId).map(({ id }) => id);
+  }
+
+  async abandonAll(cloudAccountId: number): Promise<number> {
+    const ids = await this.idsOn(cloudAccountId);
+    for (const id of ids) this.end(id);
+    return ids.length;
+  }
+
   begin(cloudAccountId: number, tenantId = 7): number {
     const id = ++this.lastId;
     this.rows.push({ id, tenantId, name: 'Orders', status: 'ACTIVE', toBeDoneFirst: 'End it.', cloudAccountId });

@@ -86,6 +86,24 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.activeOf(cloudAccountId, tenantId).getCount();
   }
 
+  async activeIdsOn(cloudAccountId: number): Promise<number[]> {
+    const rows = await this.transactions.query<{ id: number }>(
+      'SELECT id FROM subscription WHERE active_cloud_account_id = ? ORDER BY id',
+      [cloudAccountId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]> {
+    const query = this.rows
+      .createQueryBuilder('subscription')
+      .where(`${activeOn} = :cloudAccountId`, { cloudAccountId })
+      .orderBy('subscription.id')
+      .limit(limit);
+    const { lock } = this.transactions.forUpdate;
+    return (lock ? query.setLock(lock.mode) : query).getMany();
+  }
+
   hold(tenantId: number, id: number): Promise<Subscription | null> {
     return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
   }

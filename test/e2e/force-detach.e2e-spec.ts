@@ -1,0 +1,179 @@
+import { ApiKeyService } from '#libs/access';
+import { ForceDetachService } from '#libs/cloud-accounts';
+import { operator } from '#libs/events';
+import { Gateway } from '../support/gateway.js';
+import { numberOf, stepsWith } from '../support/steps.js';
+
+const request = `mutation ($input: ForceDetachCloudAccountInput!) { forceDetachCloudAccount(input: $input) {
+  cloudAccount { id forceDetachRequest { reason requestedBy { name } requestedAt expiresAt blockerCount voidBecause
+    viewerCanApprove { code } viewerCanCancel { code } } } userErrors { code path } } }`;
+const approve = `mutation ($input: ApproveForceDetachInput!) { approveForceDetach(input: $input) {
+  detachedCloudAccountId abandonedSubscriptions userErrors { code path message } } }`;
+const cancel = `mutation ($input: CancelForceDetachInput!) { cancelForceDetach(input: $input) {
+  cloudAccount { forceDetachRequest { reason } } userErrors { code path } } }`;
+const readRequest = `query ($id: ID!) { cloudAccount(id: $id) { forceDetachRequest { voidBecause viewerCanApprove { code } } } }`;
+const graves = `{ deletedCloudAccounts(first: 1) { nodes { cloudAccountId kind reason requestedBy { kind name } approvedBy { kind name } abandonedSubscriptions } } }`;
+
+describe('forceDetachCloudAccount', () => {
+  let gateway: Gateway;
+  let another: string;
+  const { createAccount, createKey, createSubscription, endSubscription, nextUser, readAccount, refusals, revokeKey } =
+    stepsWith(() => gateway);
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+    another = await gateway.newKey({ name: 'Another owner' });
+  });
+  afterAll(() => gateway.stop());
+
+  const inUse = async (which = nextUser()) => {
+    const account = await createAccount({ which });
+    return {
+      ...account,
+      which,
+      subscriptions: [await createSubscription(account.id), await createSubscription(account.id)],
+    };
+  };
+  const requestFor = async ({ id, name }: any, key?: string) =>
+    (await gateway.ask(request, { input: { id, name, reason: 'The AWS account was closed.' } }, key))
+      .forceDetachCloudAccount;
+  const approval = async (id: string, key: string) =>
+    (await gateway.ask(approve, { input: { id } }, key)).approveForceDetach;
+  const statusOf = async (id: string) =>
+    (
+      await gateway.ask('query ($id: ID!) { cloudSubscription(id: $id) { status isActive cloudAccount { id } } }', {
+        id,
+      })
+    ).cloudSubscription;
+
+  it('does nothing until another OWNER agrees; then subscriptions and account end together', async () => {
+    const account = await inUse();
+
+    const { cloudAccount, userErrors } = await requestFor(account);
+    expect(userErrors).toEqual([]);
+    expect(cloudAccount.forceDetachRequest).toMatchObject({
+      reason: 'The AWS account was closed.',
+      requestedBy: { name: 'First key' },
+      blockerCount: 2,
+      voidBecause: null,
+      viewerCanApprove: { code: 'FORCE_DETACH_NEEDS_ANOTHER_KEY' },
+      viewerCanCancel: { code: null },
+    });
+    const { requestedAt, expiresAt } = cloudAccount.forceDetachRequest;
+    expect(Date.parse(expiresAt) - Date.parse(requestedAt)).toBe(24 * 60 * 60 * 1000);
+    expect(await readAccount(account.id)).toMatchObject({ status: 'ACTIVE' });
+    const seen = await gateway.ask(readRequest, { id: account.id }, another);
+    expect(seen.cloudAccount.forceDetachRequest.viewerCanApprove.code).toBeNull();
+
+    expect(await approval(account.id, another)).toEqual({
+      detachedCloudAccountId: account.id,
+      abandonedSubscriptions: 2,
+      userErrors: [],
+    });
+
+    expect(await readAccount(account.id)).toBeNull();
+    for (const { id } of account.subscriptions)
+      expect(await statusOf(id)).toEqual({ status: 'DELETED', isActive: false, cloudAccount: null });
+    const rows = await gateway.sql('SELECT end_reason FROM subscription WHERE cloud_account_id = ?', [
+      numberOf(account.id),
+    ]);
+    expect(rows.map((row: any) => row.end_reason)).toEqual(['ABANDONED', 'ABANDONED']);
+    expect((await gateway.ask(graves)).deletedCloudAccounts.nodes).toEqual([
+      {
+        cloudAccountId: account.id,
+        kind: 'FORCE_DETACH',
+        reason: 'The AWS account was closed.',
+        requestedBy: { kind: 'API_KEY', name: 'First key' },
+        approvedBy: { kind: 'API_KEY', name: 'Another owner' },
+        abandonedSubscriptions: 2,
+      },
+    ]);
+    expect((await createAccount({ which: account.which, name: account.name })).id).not.toBe(account.id);
+  });
+
+  it('is not agreed to by the key that asked, nor by one it made, nor by one that made it', async () => {
+    const account = await inUse();
+    const child = await createKey({ role: 'OWNER' });
+    const grandchild = await createKey({ role: 'OWNER' }, child.secret);
+
+    await requestFor(account);
+    for (const key of [gateway.key, child.secret, grandchild.secret])
+      expect((await approval(account.id, key)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_NEEDS_ANOTHER_KEY' }]);
+    await gateway.ask(cancel, { input: { id: account.id } });
+    await requestFor(account, grandchild.secret);
+    for (const key of [gateway.key, child.secret])
+      expect((await approval(account.id, key)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_NEEDS_ANOTHER_KEY' }]);
+    expect(await readAccount(account.id)).not.toBeNull();
+
+    const sibling = await createKey({ role: 'OWNER' });
+    expect((await approval(account.id, sibling.secret)).userErrors).toEqual([]);
+  });
+
+  it('is an OWNER’s alone', async () => {
+    const account = await inUse();
+    const manager = await gateway.newKey({ role: 'MANAGER' });
+    for (const mutation of [request, approve, cancel]) {
+      const input = { id: account.id, ...(mutation === request && { name: account.name, reason: 'x' }) };
+      const { body } = await gateway.send(mutation, { input }, manager);
+      expect(body.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+  });
+
+  it('is void once something else stands in the way, or its requester’s key is revoked', async () => {
+    const account = await inUse();
+    await requestFor(account);
+    await createSubscription(account.id);
+
+    const { userErrors } = await approval(account.id, another);
+    expect(userErrors).toMatchObject([{ code: 'FORCE_DETACH_VOID', path: ['input', 'id'] }]);
+    const seen = await gateway.ask(readRequest, { id: account.id }, another);
+    expect(seen.cloudAccount.forceDetachRequest).toEqual({
+      voidBecause: 'what stands in the way has changed since',
+      viewerCanApprove: { code: 'FORCE_DETACH_VOID' },
+    });
+    const temporary = await createKey({ role: 'OWNER' });
+    expect((await requestFor(account, temporary.secret)).userErrors).toEqual([]);
+    await revokeKey(temporary.id);
+    expect((await approval(account.id, another)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_VOID' }]);
+  });
+
+  it('is agreed to by the operator, whoever’s account it is', async () => {
+    const account = await inUse();
+    await requestFor(account);
+
+    const detached = await gateway.get(ForceDetachService).approveAsOperator(operator, numberOf(account.id));
+
+    expect(detached.abandonedSubscriptions).toBe(2);
+    expect(await readAccount(account.id)).toBeNull();
+  });
+
+  it('is refused where it is not needed, not meant, or asked for already', async () => {
+    const account = await inUse();
+    const input = { id: account.id, name: account.name, reason: 'x' };
+
+    expect(await refusals(request, { ...input, name: 'Another' })).toEqual(['INVALID_INPUT input.name']);
+    expect(await refusals(request, { ...input, reason: ' ' })).toEqual(['INVALID_INPUT input.reason']);
+    await requestFor(account);
+    expect(await refusals(request, input)).toEqual(['FORCE_DETACH_ALREADY_REQUESTED input.id']);
+    for (const { id } of account.subscriptions) await endSubscription(id);
+    expect(await refusals(request, input)).toEqual(['FORCE_DETACH_NOT_NEEDED input.id']);
+    expect(await refusals(cancel, { id: account.id })).toEqual([]);
+    expect(await refusals(cancel, { id: account.id })).toEqual(['FORCE_DETACH_NOT_REQUESTED input.id']);
+    expect(await refusals(approve, { id: account.id }, another)).toEqual(['FORCE_DETACH_NOT_REQUESTED input.id']);
+  });
+
+  it('knows who made the keys that were there before', async () => {
+    const made = await createKey({ role: 'OWNER' });
+    const keys = gateway.get(ApiKeyService);
+    const [{ created_by_key_id: maker }] = await gateway.sql('SELECT created_by_key_id FROM api_key WHERE id = ?', [
+      numberOf(made.id),
+    ]);
+
+    expect(await keys.areIndependent(maker, numberOf(made.id))).toBe(false);
+    const [{ actor_id }] = await gateway.sql(
+      "SELECT actor_id FROM event WHERE subject_type = 'ApiKey' AND subject_id = ? AND type = 'API_KEY_CREATED' AND actor_kind = 'API_KEY'",
+      [numberOf(made.id)],
+    );
+    expect(actor_id).toBe(maker);
+  });
+});
