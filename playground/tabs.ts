@@ -142,6 +142,22 @@ query PreviewDeletion($id: ID!) {
     variables: { id: '<cloudAccount.id>' },
   },
   {
+    query: `# Who uses an account, counted anew from the
+# rows: why it can or cannot be deleted, and
+# whatever does not fit.
+query AuditUsage($id: ID!) {
+  usageAudit(id: $id) {
+    auditedAt
+    isDeletable
+    explanation
+    usage { status isActive count }
+    hiddenBlockerCount
+    findings { kind subject message remedy }
+  }
+}`,
+    variables: { id: '<cloudAccount.id>' },
+  },
+  {
     query: `# Let an account go with its last subscription.
 # No new one may begin in it meanwhile.
 mutation DeleteWhenUnused(

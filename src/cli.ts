@@ -7,9 +7,11 @@ import {
   CloudAccountService,
   CloudProvider,
   ForceDetachService,
+  UsageAuditService,
 } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { DomainError } from '#libs/kernel';
+import { auditRow, findingRow } from './cli/doctor.js';
 import { iamSetupCommand } from './cli/iam-setup.js';
 import { keyRingCommand } from './cli/key-ring.js';
 import { printRows, type Row } from './cli/rows.js';
@@ -34,6 +36,8 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
   npm run cli -- force-detach list                     accounts that OWNERs want detached by force
   npm run cli -- force-detach approve --account ID     agrees: the account goes, its subscriptions are given up
+  npm run cli -- doctor [--account ID]                 what does not fit in the rows; of one account who uses it, too.
+                                                       Ends with 1 when it finds anything
   npm run cli -- keyring COMMAND                       replaces the keys that encrypt everything; --help tells more
   npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
@@ -156,6 +160,19 @@ const commands: Record<string, Command> = {
       return [{ account: cloudAccountId, outcome: 'gone', 'subscriptions given up': abandonedSubscriptions }];
     },
   },
+  doctor: {
+    takes: ['account'],
+    run: async ({ audits }, given) => {
+      if (given.has('account')) {
+        const audit = await audits.auditAny(given.number('account'));
+        if (audit.findings.length > 0) process.exitCode = 1;
+        return [auditRow(audit)];
+      }
+      const findings = await audits.findings();
+      if (findings.length > 0) process.exitCode = 1;
+      return findings.map(findingRow);
+    },
+  },
 };
 
 /** What was given with a command; what it needs and does not have is a fault of usage. */
@@ -222,6 +239,7 @@ async function main(): Promise<void> {
       accounts: service(CloudAccountService),
       deletion: service(CloudAccountDeletionService),
       forceDetach: service(ForceDetachService),
+      audits: service(UsageAuditService),
     };
     return command.run(domain, new Given(values));
   });
@@ -242,6 +260,7 @@ interface Domain {
   readonly accounts: CloudAccountService;
   readonly deletion: CloudAccountDeletionService;
   readonly forceDetach: ForceDetachService;
+  readonly audits: UsageAuditService;
 }
 
 function iso(moment: Date | null): string | null {

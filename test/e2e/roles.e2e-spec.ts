@@ -16,6 +16,7 @@ const operations: Record<Role, string[]> = {
     'iamSetup',
     'node',
     'nodes',
+    'usageAudit',
     'viewer',
   ],
   MANAGER: [
@@ -59,6 +60,7 @@ const documents: Record<string, string> = {
   iamSetup: '{ iamSetup(input: { vendorAccountId: "111122223333" }) { manifestVersion } }',
   node: '{ node(id: "x") { id } }',
   nodes: '{ nodes(ids: ["x"]) { id } }',
+  usageAudit: '{ usageAudit(id: "x") { isDeletable } }',
   viewer: '{ viewer { role } }',
   approveForceDetach: 'mutation { approveForceDetach(input: { id: "x" }) { userErrors { code } } }',
   cancelForceDetach: 'mutation { cancelForceDetach(input: { id: "x" }) { userErrors { code } } }',

@@ -32,6 +32,7 @@ const subjects: Record<string, readonly NodeName[]> = {
   'setKeyRotationPolicy.input.id': ['CloudAccount'],
   'revokeApiKey.input.id': ['ApiKey'],
   'updateCloudAccount.input.id': ['CloudAccount'],
+  'usageAudit.id': ['CloudAccount'],
   'verifyCloudAccount.input.id': ['CloudAccount'],
 };
 

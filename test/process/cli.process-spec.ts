@@ -130,6 +130,34 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     await gateway.ask(mutations.deleteSubscription, { input: { id } });
     expect(await json('hosted-accounts', 'list')).toMatchObject([{ id: 1 }]);
   });
+
+  it('finds out who uses an account, and has one detached by force that its owner wants gone', async () => {
+    const { createCloudAccount } = await gateway.ask(mutations.createCloudAccount, {
+      input: mutations.newAccount('CL01'),
+    });
+    const { id, name } = createCloudAccount.cloudAccount;
+    const input = { cloudAccountId: id, name: 'Orders', region: 'us-east-1' };
+    await gateway.ask(mutations.createSubscription, { input });
+    const account = String(mutations.numberOf(id));
+    expect(await json('doctor')).toEqual([]);
+    expect(await json('doctor', '--account', account)).toMatchObject([
+      { account: Number(account), deletable: false, used: 'tenant 2: 1 PENDING', findings: null },
+    ]);
+
+    await gateway.ask(
+      'mutation ($input: ForceDetachCloudAccountInput!) { forceDetachCloudAccount(input: $input) { userErrors { code } } }',
+      { input: { id, name, reason: 'The AWS account was closed.' } },
+    );
+    expect(await json('force-detach', 'list')).toMatchObject([
+      { account: Number(account), reason: 'The AWS account was closed.', 'in the way': 1, 'void because': null },
+    ]);
+    expect(await json('force-detach', 'approve', '--account', account)).toEqual([
+      { account: Number(account), outcome: 'gone', 'subscriptions given up': 1 },
+    ]);
+    expect(await json('force-detach', 'list')).toEqual([]);
+    const { cloudAccount } = await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { id } }', { id });
+    expect(cloudAccount).toBeNull();
+  });
 });
 
 describe('The command line', () => {
@@ -175,6 +203,9 @@ describe('The command line', () => {
     ],
     [['hosted-accounts', 'add', '--name', 'hosted', '--provider', 'GCP', '--region', 'us-east1'], 1, /has this name/],
     [['hosted-accounts', 'retire', '--id', '1001'], 1, /There is no such cloud account/],
+    [['force-detach', 'approve', '--account', '1001'], 1, /Nobody has requested/],
+    [['force-detach', 'approve'], 2, /--account is missing/],
+    [['doctor', '--account', '1001'], 1, /There is no such cloud account/],
     [['keyring', 'polish'], 2, /no such command of the key ring[\s\S]*keyring rewrap/],
     [['keyring', 'rotate', 'twice'], 2, /no such command of the key ring/],
     [['keyring', 'rotate', '--id', 'kek-00000000'], 2, /--id does not belong to this command/],

@@ -1,5 +1,7 @@
 import type { Actor } from '#libs/events';
 import type { Page, PageRequest } from '#libs/kernel';
+import type { UsageFinding } from './usage-finding.js';
+import type { AuditedRows } from './usage-records.js';
 
 /** A subscription that keeps its account from being deleted. */
 export interface ActiveSubscription {
@@ -9,6 +11,14 @@ export interface ActiveSubscription {
   readonly status: string;
   /** What has to be done before it ends, as a sentence. */
   readonly toBeDoneFirst: string;
+}
+
+/** How many subscriptions of one tenant on an account have one status. */
+export interface SubscriptionUsage {
+  readonly tenantId: number;
+  readonly status: string;
+  readonly isActive: boolean;
+  readonly count: number;
 }
 
 /**
@@ -41,4 +51,10 @@ export abstract class ActiveSubscriptions {
    * @returns how many there were
    */
   abstract abandonAll(cloudAccountId: number, actor: Actor, now: Date): Promise<number>;
+
+  /** Who has what on an account, ended ones included, counted by the account each was built in. */
+  abstract usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]>;
+
+  /** What does not fit among the subscriptions, by the rows alone. */
+  abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
 }

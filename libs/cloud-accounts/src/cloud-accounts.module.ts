@@ -30,6 +30,10 @@ import { ForceDetachRequests } from './force-detach-requests.js';
 import { ForceDetachService } from './force-detach.service.js';
 import { ForceDetachRequestResolver, ForceDetachResolver } from './graphql/force-detach.resolver.js';
 import { TypeOrmForceDetachRequests } from './typeorm/typeorm-force-detach-requests.js';
+import { UsageAuditService } from './usage-audit.service.js';
+import { UsageRecords } from './usage-records.js';
+import { UsageAuditResolver, UsageFindingResolver } from './graphql/usage-audit.resolver.js';
+import { TypeOrmUsageRecords } from './typeorm/typeorm-usage-records.js';
 import { UnusedAccountsLoop } from './unused-accounts-loop.js';
 import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './graphql/key-rotation.resolver.js';
 import { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
@@ -66,6 +70,10 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     LeftBehindResolver,
     LeftBehindService,
     UnusedAccountsLoop,
+    UsageAuditService,
+    UsageAuditResolver,
+    UsageFindingResolver,
+    { provide: UsageRecords, useClass: TypeOrmUsageRecords },
     ForceDetachService,
     ForceDetachResolver,
     ForceDetachRequestResolver,

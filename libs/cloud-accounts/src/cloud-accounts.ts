@@ -33,6 +33,9 @@ export abstract class CloudAccounts {
   /** Every hosted account, by id. */
   abstract hosted(): Promise<CloudAccount[]>;
 
+  /** For the operator. */
+  abstract findAnybodys(id: number): Promise<CloudAccount | null>;
+
   /** Every account that waits to be unused, whoever's it is. */
   abstract waiting(): Promise<CloudAccount[]>;
 

@@ -1,5 +1,8 @@
 export { AccountsOfKeys } from './accounts-of-keys.js';
-export { ActiveSubscriptions, type ActiveSubscription } from './active-subscriptions.js';
+export { UsageAuditService, type UsageAudit } from './usage-audit.service.js';
+export { explanations, type UsageFinding, type UsageFindingKind } from './usage-finding.js';
+export { mostFindings, type AuditedRows } from './usage-records.js';
+export { ActiveSubscriptions, type ActiveSubscription, type SubscriptionUsage } from './active-subscriptions.js';
 export { type Blocker } from './blocker.js';
 export { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 export { ForceDetachRequest } from './force-detach-request.entity.js';

@@ -16,6 +16,12 @@ export type SubscriptionStatus = keyof typeof SubscriptionStatus;
 export const SubscriptionEndReason = { DELETED: 'DELETED', ABANDONED: 'ABANDONED' } as const;
 export type SubscriptionEndReason = keyof typeof SubscriptionEndReason;
 
+/**
+ * The one meaning of *active*: a subscription keeps its account from being deleted unless it is DELETED. By exclusion, so
+ * that a status nobody thought of yet blocks. The column `active_cloud_account_id` says it in SQL.
+ */
+export const isActiveStatus = (status: SubscriptionStatus): boolean => status !== SubscriptionStatus.DELETED;
+
 /** What has to be done before the account of a subscription can be deleted. */
 const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
   PENDING: 'End it with `deleteSubscription`.',
@@ -87,12 +93,9 @@ export class Subscription {
     } satisfies Partial<Subscription>);
   }
 
-  /**
-   * The one meaning of *active*: a subscription keeps its account from being deleted unless it is DELETED. By
-   * exclusion, so that a status nobody thought of yet blocks. The column `active_cloud_account_id` says it in SQL.
-   */
+  /** Whether it keeps its account from being deleted. */
   get isActive(): boolean {
-    return this.status !== SubscriptionStatus.DELETED;
+    return isActiveStatus(this.status);
   }
 
   /** What has to be done before its account can be deleted, as a sentence. */

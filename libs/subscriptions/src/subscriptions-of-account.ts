@@ -1,4 +1,4 @@
-import { ActiveSubscriptions } from '#libs/cloud-accounts';
+import { ActiveSubscriptions, type AuditedRows, type SubscriptionUsage, type UsageFinding } from '#libs/cloud-accounts';
 import { Events, type Actor } from '#libs/events';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -46,6 +46,14 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
       for (const subscription of some) await this.abandon(subscription, actor, now);
       abandoned += some.length;
     }
+  }
+
+  usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]> {
+    return this.subscriptions.usageOf(cloudAccountId);
+  }
+
+  findings(rows: AuditedRows): Promise<UsageFinding[]> {
+    return this.subscriptions.findings(rows);
   }
 
   private async abandon(subscription: Subscription, actor: Actor, now: Date): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AuditedRows, SubscriptionUsage, UsageFinding } from '#libs/cloud-accounts';
 import type { Page, PageRequest } from '#libs/kernel';
 import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
 
@@ -51,6 +52,12 @@ export abstract class Subscriptions {
 
   /** How many active subscriptions stand on each account, whoever's they are. */
   abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;
+
+  /** Who has what on an account, by the account each was built in, ended ones included. */
+  abstract usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]>;
+
+  /** What does not fit, by the rows alone. */
+  abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
 
   /** Finds the subscription and keeps other units of work away from it until ours ends. */
   abstract hold(tenantId: number, id: number): Promise<Subscription | null>;

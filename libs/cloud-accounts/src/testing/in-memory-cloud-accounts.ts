@@ -49,6 +49,11 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     return this.rows.filter(({ ownership }) => ownership === 'HOSTED').map(copy);
   }
 
+  async findAnybodys(id: number): Promise<CloudAccount | null> {
+    const row = this.rows.find((row) => row.id === id);
+    return row ? copy(row) : null;
+  }
+
   async waiting(): Promise<CloudAccount[]> {
     return this.rows.filter(({ goesWhenUnused }) => goesWhenUnused).map(copy);
   }

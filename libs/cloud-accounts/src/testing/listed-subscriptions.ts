@@ -44,6 +44,14 @@ export class ListedSubscriptions extends ActiveSubscriptions {
     return ids.length;
   }
 
+  async usageOf(): Promise<never[]> {
+    return [];
+  }
+
+  async findings(): Promise<never[]> {
+    return [];
+  }
+
   begin(cloudAccountId: number, tenantId = 7): number {
     const id = ++this.lastId;
     this.rows.push({ id, tenantId, name: 'Orders', status: 'ACTIVE', toBeDoneFirst: 'End it.', cloudAccountId });

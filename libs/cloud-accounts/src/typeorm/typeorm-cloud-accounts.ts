@@ -37,6 +37,10 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.rows.find({ where: { ownership: 'HOSTED' }, order: { id: 'ASC' } });
   }
 
+  findAnybodys(id: number): Promise<CloudAccount | null> {
+    return this.rows.findOneBy({ id });
+  }
+
   waiting(): Promise<CloudAccount[]> {
     return this.rows.find({ where: { status: 'DELETING_WHEN_UNUSED' }, order: { id: 'ASC' } });
   }

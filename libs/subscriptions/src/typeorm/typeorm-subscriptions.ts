@@ -1,14 +1,21 @@
+import { mostFindings, type AuditedRows, type SubscriptionUsage, type UsageFinding } from '#libs/cloud-accounts';
 import { keysetPage, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
-import { Subscription, SubscriptionStatus } from '../subscription.entity.js';
+import { isActiveStatus, Subscription, SubscriptionStatus } from '../subscription.entity.js';
 import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } from '../subscriptions.js';
 
 const columns = { CREATED_AT: 'createdAt' } as const;
 
 /** The account a subscription is active on, which has the foreign key: what counts is what the database holds to. */
 const activeOn = 'subscription.active_cloud_account_id';
+
+const ended = `'${SubscriptionStatus.DELETED}'`;
+const withoutAccount = `s.status <> ${ended} AND NOT EXISTS (SELECT 1 FROM cloud_account a WHERE a.id = s.cloud_account_id)`;
+const activeColumnDiffers = `(
+  (s.status <> ${ended} AND (s.active_cloud_account_id IS NULL OR s.active_cloud_account_id <> s.cloud_account_id))
+  OR (s.status = ${ended} AND s.active_cloud_account_id IS NOT NULL))`;
 
 @Injectable()
 export class TypeOrmSubscriptions extends Subscriptions {
@@ -104,6 +111,24 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return (lock ? query.setLock(lock.mode) : query).getMany();
   }
 
+  async usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]> {
+    const rows = await this.transactions.query<{ tenant_id: number; status: SubscriptionStatus; n: number | string }>(
+      `SELECT tenant_id, status, COUNT(*) AS n FROM subscription WHERE cloud_account_id = ?
+       GROUP BY tenant_id, status ORDER BY tenant_id, status`,
+      [cloudAccountId],
+    );
+    return rows.map(({ tenant_id: tenantId, status, n }) => {
+      return { tenantId, status, isActive: isActiveStatus(status), count: Number(n) };
+    });
+  }
+
+  async findings(rows: AuditedRows): Promise<UsageFinding[]> {
+    return [
+      ...(await this.misfits('SUBSCRIPTION_WITHOUT_ACCOUNT', rows, withoutAccount)),
+      ...(await this.misfits('ACTIVE_COLUMN_DIFFERS', rows, activeColumnDiffers)),
+    ];
+  }
+
   hold(tenantId: number, id: number): Promise<Subscription | null> {
     return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
   }
@@ -138,6 +163,23 @@ export class TypeOrmSubscriptions extends Subscriptions {
       count + 1,
     ]);
     return rows.map(({ id }) => id);
+  }
+
+  /** One statement, so that it is of one moment. */
+  private async misfits(
+    kind: UsageFinding['kind'],
+    { cloudAccountId }: AuditedRows,
+    condition: string,
+  ): Promise<UsageFinding[]> {
+    const of = cloudAccountId === undefined ? '' : ' AND s.cloud_account_id = ?';
+    const rows = await this.transactions.query<{ id: number; tenant_id: number; cloud_account_id: number }>(
+      `SELECT s.id, s.tenant_id, s.cloud_account_id FROM subscription s WHERE ${condition}${of}
+       ORDER BY s.id LIMIT ${mostFindings}`,
+      cloudAccountId === undefined ? [] : [cloudAccountId],
+    );
+    return rows.map(({ id, tenant_id: tenantId, cloud_account_id }) => {
+      return { kind, tenantId, cloudAccountId: cloud_account_id, subject: `subscription ${id}` };
+    });
   }
 
   private activeOf(cloudAccountId: number, tenantId: number): SelectQueryBuilder<Subscription> {
