@@ -575,6 +575,124 @@ query ListSubscriptions(
     variables: { first: 10, filter: { isActive: null } },
   },
   {
+    query: `# Change a subscription. A new name is there at
+# once; the rest is a provisioner's to do.
+mutation ChangeSubscription(
+  $input: UpdateSubscriptionInput!
+) {
+  updateSubscription(input: $input) {
+    subscription {
+      id
+      name
+      status
+      plan
+      tags { key value }
+      version
+      provisioning { kind isClaimed progress message }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        id: '<subscription.id>',
+        expectedVersion: 1,
+        plan: 'large',
+        tags: [{ key: 'team', value: 'orders' }],
+      },
+    },
+  },
+  {
+    query: `# Try again what failed: the subscription is in
+# ERROR then, and says why.
+mutation RetrySubscription(
+  $input: RetrySubscriptionInput!
+) {
+  retrySubscription(input: $input) {
+    subscription { id status provisioning { kind } }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { id: '<subscription.id>' } },
+  },
+  {
+    query: `# The vendor's own software builds with these
+# four, and with a key of the role PROVISIONER:
+# npm run cli -- keys create --tenant 1
+#   --name Builder --role PROVISIONER
+mutation ClaimWork(
+  $input: ClaimProvisioningWorkInput!
+) {
+  claimProvisioningWork(input: $input) {
+    works {
+      subscriptionId
+      claimToken
+      leaseUntil
+      kind
+      region
+      plan
+      tags { key value }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { limit: 1, leaseSeconds: 300 } },
+  },
+  {
+    query: `# Tell how far it is, well before the lease ends.
+mutation ReportWork(
+  $input: ReportProvisioningInput!
+) {
+  reportProvisioning(input: $input) {
+    work { isToStop leaseUntil }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        subscriptionId: '<subscription.id>',
+        claimToken: '<claimToken>',
+        progress: 40,
+        message: 'Starting the instances',
+      },
+    },
+  },
+  {
+    query: `# Tell that it is done.
+mutation CompleteWork(
+  $input: CompleteProvisioningInput!
+) {
+  completeProvisioning(input: $input) {
+    status
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        subscriptionId: '<subscription.id>',
+        claimToken: '<claimToken>',
+      },
+    },
+  },
+  {
+    query: `# Or that it cannot be done, and why.
+mutation FailWork(
+  $input: FailProvisioningInput!
+) {
+  failProvisioning(input: $input) {
+    status
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        subscriptionId: '<subscription.id>',
+        claimToken: '<claimToken>',
+        message: 'The region has no capacity left.',
+      },
+    },
+  },
+  {
     query: `# One subscription, ended or not.
 query OneSubscription($id: ID!) {
   cloudSubscription(id: $id) {

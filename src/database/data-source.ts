@@ -18,7 +18,7 @@ import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ExternalId } from '#libs/iam-setup';
 import { ClaimRow } from '#libs/idempotency';
-import { Subscription } from '#libs/subscriptions';
+import { ProvisioningWork, Subscription } from '#libs/subscriptions';
 import { Logger } from '@nestjs/common';
 import { DataSource, type Logger as StatementLogger } from 'typeorm';
 import * as migrations from './migrations/index.js';
@@ -57,6 +57,7 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       KeyCanaryRow,
       KeyRotation,
       KeyRotationPolicy,
+      ProvisioningWork,
       StoredAccessKey,
       StoredAccessRole,
       StoredKeyRow,

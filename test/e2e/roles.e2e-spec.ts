@@ -28,10 +28,12 @@ const operations: Record<Role, string[]> = {
     'deleteCloudAccount',
     'deleteSubscription',
     'issueExternalId',
+    'retrySubscription',
     'rotateAwsCredentials',
     'setKeyRotationPolicy',
     'testAwsCredentials',
     'updateCloudAccount',
+    'updateSubscription',
     'verifyCloudAccount',
   ],
   OWNER: [
@@ -43,8 +45,13 @@ const operations: Record<Role, string[]> = {
     'forceDetachCloudAccount',
     'revokeApiKey',
   ],
+  PROVISIONER: ['claimProvisioningWork', 'completeProvisioning', 'failProvisioning', 'reportProvisioning'],
 };
 const roles = Object.keys(operations) as Role[];
+/** Each of which may do all that those before it may. */
+const tenantsRoles: readonly Role[] = roles.filter((role) => role !== 'PROVISIONER');
+const may = (role: Role, needed: Role) =>
+  role === needed || (tenantsRoles.indexOf(role) > tenantsRoles.indexOf(needed) && needed !== 'PROVISIONER');
 
 /** Each with arguments that get past validation, and do nothing. */
 const documents: Record<string, string> = {
@@ -82,6 +89,15 @@ const documents: Record<string, string> = {
     'mutation { createSubscription(input: { cloudAccountId: "x", name: " ", region: "x" }) { userErrors { code } } }',
   deleteCloudAccount: 'mutation { deleteCloudAccount(input: { id: "x" }) { userErrors { code } } }',
   deleteSubscription: 'mutation { deleteSubscription(input: { id: "x" }) { userErrors { code } } }',
+  claimProvisioningWork: 'mutation { claimProvisioningWork(input: { limit: 1 }) { userErrors { code } } }',
+  completeProvisioning:
+    'mutation { completeProvisioning(input: { subscriptionId: "x", claimToken: "x" }) { userErrors { code } } }',
+  failProvisioning:
+    'mutation { failProvisioning(input: { subscriptionId: "x", claimToken: "x", message: "x" }) { userErrors { code } } }',
+  reportProvisioning:
+    'mutation { reportProvisioning(input: { subscriptionId: "x", claimToken: "x" }) { userErrors { code } } }',
+  retrySubscription: 'mutation { retrySubscription(input: { id: "x" }) { userErrors { code } } }',
+  updateSubscription: 'mutation { updateSubscription(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   issueExternalId: 'mutation { issueExternalId(input: {}) { userErrors { code } } }',
   revokeApiKey: 'mutation { revokeApiKey(input: { id: "x" }) { userErrors { code } } }',
   testAwsCredentials: `mutation { testAwsCredentials(input: { consoleRoleName: "x",
@@ -97,7 +113,7 @@ describe('what a key may do', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-    for (const role of roles) keys[role] = await gateway.newKey({ role });
+    for (const role of roles) keys[role] = await gateway.newKey({ role }, role === 'PROVISIONER' ? 1 : 2);
   });
   afterAll(() => gateway.stop());
 
@@ -110,9 +126,7 @@ describe('what a key may do', () => {
   });
 
   const cells = Object.entries(operations).flatMap(([needed, names]) =>
-    names.flatMap((name) =>
-      roles.map((role) => [role, name, roles.indexOf(role) >= roles.indexOf(needed as Role), needed] as const),
-    ),
+    names.flatMap((name) => roles.map((role) => [role, name, may(role, needed as Role), needed] as const)),
   );
   it.each(cells)('a %s uses %s: %s', async (role, name, isAllowed, needed) => {
     const { status, body } = await gateway.send(documents[name]!, {}, keys[role]);
@@ -151,7 +165,7 @@ describe('what a key may do', () => {
     const asked = `query ($account: ID!, $subscription: ID!) {
       viewer { viewerCanCreateCloudAccount { ...P } viewerCanCreateApiKey { ...P } apiKey { viewerCanRevoke { ...P } } }
       cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanRotate { ...P } viewerCanCancelRotation { ...P } viewerCanDelete { ...P } viewerCanCancelDeletion { ...P } viewerCanCreateSubscription { ...P } }
-      cloudSubscription(id: $subscription) { viewerCanDelete { ...P } }
+      cloudSubscription(id: $subscription) { version viewerCanUpdate { ...P } viewerCanDelete { ...P } viewerCanRetry { ...P } }
     } fragment P on ViewerPermission { isAllowed code reason remediation }`;
     const code = ({ isAllowed, code, reason, remediation }: any) => {
       expect([code, reason, remediation].every((text) => (text === null) === isAllowed)).toBe(true);
@@ -167,66 +181,75 @@ describe('what a key may do', () => {
     const mutation = (name: string, type: string) =>
       `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
 
-    it.each(roles.flatMap((role) => ['unused', 'in use', 'hosted', 'ended'].map((state) => [role, state] as const)))(
-      'to a %s of an account that is %s',
-      async (role, state) => {
-        const account = state === 'hosted' ? { id: hostedAccount, version: 1 } : await createAccount();
-        const subscription = await createSubscription(account.id);
-        if (state === 'unused' || state === 'ended') await endSubscription(subscription.id);
-        const { viewer, cloudAccount, cloudSubscription } = await gateway.ask(
-          asked,
-          { account: account.id, subscription: subscription.id },
-          keys[role],
-        );
+    it.each(
+      tenantsRoles.flatMap((role) => ['unused', 'in use', 'hosted', 'ended'].map((state) => [role, state] as const)),
+    )('to a %s of an account that is %s', async (role, state) => {
+      const account = state === 'hosted' ? { id: hostedAccount, version: 1 } : await createAccount();
+      const subscription = await createSubscription(account.id);
+      if (state === 'unused' || state === 'ended') await endSubscription(subscription.id);
+      const { viewer, cloudAccount, cloudSubscription } = await gateway.ask(
+        asked,
+        { account: account.id, subscription: subscription.id },
+        keys[role],
+      );
 
-        const key = keys[role];
-        expect(code(cloudAccount.viewerCanUpdate)).toBe(
-          await outcome(
-            mutation('updateCloudAccount', 'UpdateCloudAccountInput'),
-            { id: account.id, expectedVersion: account.version },
-            key,
-          ),
-        );
-        expect(code(cloudAccount.viewerCanCancelRotation)).toBe(
-          await outcome(mutation('cancelRotation', 'CancelRotationInput'), { id: account.id }, key),
-        );
-        expect(code(cloudAccount.viewerCanRotate)).toBe(
-          role !== 'VIEWER' && state !== 'hosted'
-            ? 'ok' // It would begin one.
-            : await outcome(
-                mutation('rotateAwsCredentials', 'RotateAwsCredentialsInput'),
-                { id: account.id, expectedVersion: account.version },
-                key,
-              ),
-        );
-        expect(code(cloudAccount.viewerCanCancelDeletion)).toBe(
-          await outcome(
-            mutation('cancelCloudAccountDeletion', 'CancelCloudAccountDeletionInput'),
-            { id: account.id, expectedVersion: account.version },
-            key,
-          ),
-        );
-        expect(code(cloudSubscription.viewerCanDelete)).toBe(
-          state === 'in use' && role !== 'VIEWER'
-            ? 'ok'
-            : await outcome(mutation('deleteSubscription', 'DeleteSubscriptionInput'), { id: subscription.id }, key),
-        );
-        expect(code(cloudAccount.viewerCanDelete)).toBe(
-          await outcome(mutation('deleteCloudAccount', 'DeleteCloudAccountInput'), { id: account.id }, key),
-        );
-        const more = { cloudAccountId: hostedAccount, name: 'More', region: 'us-east-1' };
-        expect(code(cloudAccount.viewerCanCreateSubscription)).toBe(
-          await outcome(mutation('createSubscription', 'CreateSubscriptionInput'), more, key),
-        );
-        const another = newAccount(nextUser());
-        expect(code(viewer.viewerCanCreateCloudAccount)).toBe(
-          await outcome(mutation('createCloudAccount', 'CreateCloudAccountInput'), another, key),
-        );
-        expect(code(viewer.viewerCanCreateApiKey)).toBe(
-          await outcome(mutation('createApiKey', 'CreateApiKeyInput'), { name: 'x', role: 'VIEWER' }, key),
-        );
-      },
-    );
+      const key = keys[role];
+      expect(code(cloudAccount.viewerCanUpdate)).toBe(
+        await outcome(
+          mutation('updateCloudAccount', 'UpdateCloudAccountInput'),
+          { id: account.id, expectedVersion: account.version },
+          key,
+        ),
+      );
+      expect(code(cloudAccount.viewerCanCancelRotation)).toBe(
+        await outcome(mutation('cancelRotation', 'CancelRotationInput'), { id: account.id }, key),
+      );
+      expect(code(cloudAccount.viewerCanRotate)).toBe(
+        role !== 'VIEWER' && state !== 'hosted'
+          ? 'ok' // It would begin one.
+          : await outcome(
+              mutation('rotateAwsCredentials', 'RotateAwsCredentialsInput'),
+              { id: account.id, expectedVersion: account.version },
+              key,
+            ),
+      );
+      expect(code(cloudAccount.viewerCanCancelDeletion)).toBe(
+        await outcome(
+          mutation('cancelCloudAccountDeletion', 'CancelCloudAccountDeletionInput'),
+          { id: account.id, expectedVersion: account.version },
+          key,
+        ),
+      );
+      expect(code(cloudSubscription.viewerCanUpdate)).toBe(
+        await outcome(
+          mutation('updateSubscription', 'UpdateSubscriptionInput'),
+          { id: subscription.id, expectedVersion: cloudSubscription.version },
+          key,
+        ),
+      );
+      expect(code(cloudSubscription.viewerCanRetry)).toBe(
+        await outcome(mutation('retrySubscription', 'RetrySubscriptionInput'), { id: subscription.id }, key),
+      );
+      expect(code(cloudSubscription.viewerCanDelete)).toBe(
+        state === 'in use' && role !== 'VIEWER'
+          ? 'ok'
+          : await outcome(mutation('deleteSubscription', 'DeleteSubscriptionInput'), { id: subscription.id }, key),
+      );
+      expect(code(cloudAccount.viewerCanDelete)).toBe(
+        await outcome(mutation('deleteCloudAccount', 'DeleteCloudAccountInput'), { id: account.id }, key),
+      );
+      const more = { cloudAccountId: hostedAccount, name: 'More', region: 'us-east-1' };
+      expect(code(cloudAccount.viewerCanCreateSubscription)).toBe(
+        await outcome(mutation('createSubscription', 'CreateSubscriptionInput'), more, key),
+      );
+      const another = newAccount(nextUser());
+      expect(code(viewer.viewerCanCreateCloudAccount)).toBe(
+        await outcome(mutation('createCloudAccount', 'CreateCloudAccountInput'), another, key),
+      );
+      expect(code(viewer.viewerCanCreateApiKey)).toBe(
+        await outcome(mutation('createApiKey', 'CreateApiKeyInput'), { name: 'x', role: 'VIEWER' }, key),
+      );
+    });
 
     it('of many accounts with one look into the database', async () => {
       const { cloudAccounts } = await gateway.ask('{ cloudAccounts { nodes { ownership viewerCanDelete { code } } } }');

@@ -34,6 +34,12 @@ const subjects: Record<string, readonly NodeName[]> = {
   'updateCloudAccount.input.id': ['CloudAccount'],
   'usageAudit.id': ['CloudAccount'],
   'verifyCloudAccount.input.id': ['CloudAccount'],
+  'updateSubscription.input.id': ['CloudSubscription'],
+  'retrySubscription.input.id': ['CloudSubscription'],
+  // A provisioner's, who works for every tenant: no tenant's key may use them (roles.e2e-spec.ts).
+  'completeProvisioning.input.subscriptionId': [],
+  'failProvisioning.input.subscriptionId': [],
+  'reportProvisioning.input.subscriptionId': [],
 };
 
 /** What goes into the arguments that are no ids. */
@@ -45,6 +51,10 @@ const examples = {
   'CreateCloudAccountInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
   'CreateSubscriptionInput.name': 'Example',
   'CreateSubscriptionInput.region': 'us-east-1',
+  'CompleteProvisioningInput.claimToken': 'Example',
+  'FailProvisioningInput.claimToken': 'Example',
+  'FailProvisioningInput.message': 'Example',
+  'ReportProvisioningInput.claimToken': 'Example',
   'ForceDetachCloudAccountInput.name': 'Example',
   'ForceDetachCloudAccountInput.reason': 'Example',
   'TestAwsCredentialsInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,

@@ -1,6 +1,7 @@
 import { faultInCidr, faultInName, InvalidField, InvalidInput, isInOneOf, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner, type KeyRefusal } from './access.errors.js';
+import { operatorTenantId } from './tenant.entity.js';
 import { Viewer, type Role } from './viewer.js';
 
 const day = 24 * 60 * 60 * 1000;
@@ -73,6 +74,7 @@ export class ApiKey {
     const { tenantId, keyId, tokenHash, createdByKeyId, name, role, lifetime, allowedCidrs, mayIntrospect } = details;
     const faults = [
       [faultInName(name), 'name', 'The name'] as const,
+      [faultInRole(role, tenantId), 'role', 'The role'] as const,
       [faultInCidrs(allowedCidrs), 'allowedCidrs', 'The list of addresses'] as const,
       [lifetime === null ? null : faultInLifetime(lifetime), 'expiresInDays', 'The lifetime'] as const,
     ].flatMap(([fault, field, label]) => (fault ? [new InvalidField(['input', field], `${label} ${fault}.`)] : []));
@@ -122,6 +124,13 @@ export class ApiKey {
   revoke(now: Date): void {
     Object.assign(this, { revokedAt: now } satisfies Partial<ApiKey>);
   }
+}
+
+/** What is wrong with a role for a key of a tenant, as the end of a sentence; null when nothing is. */
+function faultInRole(role: Role, tenantId: number): string | null {
+  return role === 'PROVISIONER' && tenantId !== operatorTenantId
+    ? `PROVISIONER is the operator's, tenant ${operatorTenantId}, who makes such keys on the command line`
+    : null;
 }
 
 /** What is wrong with a lifetime in days, as the end of a sentence; null when nothing is. */

@@ -2,11 +2,14 @@ import type { Actor } from '#libs/events';
 import { Forbidden } from './access.errors.js';
 import { operatorTenantId } from './tenant.entity.js';
 
-/** What a key may do. Each may do all that those before it may. */
-export const Role = { VIEWER: 'VIEWER', MANAGER: 'MANAGER', OWNER: 'OWNER' } as const;
+/**
+ * What a key may do. VIEWER, MANAGER and OWNER each may do all that those before it may, in their tenant; a PROVISIONER
+ * builds for every tenant, and may do nothing else.
+ */
+export const Role = { VIEWER: 'VIEWER', MANAGER: 'MANAGER', OWNER: 'OWNER', PROVISIONER: 'PROVISIONER' } as const;
 export type Role = keyof typeof Role;
 
-const ranks = Object.keys(Role);
+const ranks: readonly Role[] = ['VIEWER', 'MANAGER', 'OWNER'];
 
 /** Who sends the request: one object per request, made from its API key. */
 export class Viewer {
@@ -31,6 +34,7 @@ export class Viewer {
   }
 
   is(role: Role): boolean {
+    if (this.role === 'PROVISIONER' || role === 'PROVISIONER') return this.role === role;
     return ranks.indexOf(this.role) >= ranks.indexOf(role);
   }
 

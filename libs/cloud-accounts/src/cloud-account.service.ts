@@ -227,8 +227,21 @@ export class CloudAccountService {
   /**
    * To be called in the unit of work that ended a subscription: an account that was only waiting for it goes with it.
    */
-  async afterSubscriptionEnded({ tenantId, actor }: Viewer, id: number, now: Date): Promise<void> {
+  async afterSubscriptionEnded(
+    { tenantId, actor }: Pick<Viewer, 'tenantId' | 'actor'>,
+    id: number,
+    now: Date,
+  ): Promise<void> {
     await this.deletion.removeIfOnlyWaiting(tenantId, actor, id, now);
+  }
+
+  /**
+   * For those who work for every tenant.
+   *
+   * @throws CloudAccountNotFound
+   */
+  async ofAnybody(id: number): Promise<CloudAccount> {
+    return (await this.accounts.findAnybodys(id)) ?? notFound();
   }
 
   /** What was last observed of an account; null when nothing is known. */

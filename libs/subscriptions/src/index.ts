@@ -1,4 +1,5 @@
 export { SubscriptionNodes } from './graphql/subscription-nodes.js';
+export { ProvisioningWork } from './provisioning-work.entity.js';
 export { Subscription } from './subscription.entity.js';
 export { subscriptionErrors } from './subscription.errors.js';
 export { SubscriptionService } from './subscription.service.js';

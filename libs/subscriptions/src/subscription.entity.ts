@@ -1,6 +1,14 @@
 import { faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { SubscriptionAlreadyEnded } from './subscription.errors.js';
+import { faultInPlan, faultInTags, type Tag } from './deployment.js';
+import type { ProvisioningKind, ProvisioningWork } from './provisioning-work.entity.js';
+import {
+  SubscriptionAlreadyEnded,
+  SubscriptionBeingDeleted,
+  SubscriptionBusy,
+  SubscriptionInError,
+  SubscriptionNotInError,
+} from './subscription.errors.js';
 
 export const SubscriptionStatus = {
   PENDING: 'PENDING',
@@ -21,6 +29,34 @@ export type SubscriptionEndReason = keyof typeof SubscriptionEndReason;
  * that a status nobody thought of yet blocks. The column `active_cloud_account_id` says it in SQL.
  */
 export const isActiveStatus = (status: SubscriptionStatus): boolean => status !== SubscriptionStatus.DELETED;
+
+/** What a subscription is while something that failed is tried again. */
+const tryingAgain = {
+  BUILD: 'PENDING',
+  CHANGE: 'CHANGE_PENDING',
+  TEAR_DOWN: 'DELETING',
+} as const satisfies Record<ProvisioningKind, SubscriptionStatus>;
+
+export interface NewSubscription {
+  readonly tenantId: number;
+  readonly cloudAccountId: number;
+  readonly name: string;
+  readonly region: string;
+  /** What the vendor is to build; the vendor knows what it means. */
+  readonly plan?: string | null;
+  /** The addresses it is built with, in canonical form; the vendor chooses them when there are none. */
+  readonly deploymentCidr?: string | null;
+  /** A VPC of the customer's that it is built in; one of its own when there is none. */
+  readonly vpcId?: string | null;
+  readonly tags?: readonly Tag[] | null;
+}
+
+/** What is not given stays. */
+export interface SubscriptionChange {
+  readonly name?: string | null;
+  readonly plan?: string | null;
+  readonly tags?: readonly Tag[] | null;
+}
 
 /** What has to be done before the account of a subscription can be deleted. */
 const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
@@ -56,6 +92,27 @@ export class Subscription {
   @Column('varchar', { length: 16 })
   readonly status!: SubscriptionStatus;
 
+  @Column('varchar', { length: 64, nullable: true })
+  readonly plan!: string | null;
+
+  @Column('varchar', { name: 'deployment_cidr', length: 18, nullable: true })
+  readonly deploymentCidr!: string | null;
+
+  @Column('varchar', { name: 'vpc_id', length: 32, nullable: true })
+  readonly vpcId!: string | null;
+
+  /** In the order of their keys. */
+  @Column('text', { nullable: true, transformer: { from: tagsFrom, to: JSON.stringify } })
+  readonly tags!: readonly Tag[];
+
+  /** What failed; null unless it is in ERROR. */
+  @Column('varchar', { name: 'failed_kind', length: 16, nullable: true })
+  readonly failedKind!: ProvisioningKind | null;
+
+  /** Why, as the provisioner says. */
+  @Column('varchar', { name: 'failure_message', length: 500, nullable: true })
+  readonly failureMessage!: string | null;
+
   /** Counts what users change. */
   @Column('int')
   readonly version!: number;
@@ -73,24 +130,28 @@ export class Subscription {
   @Column('varchar', { name: 'end_reason', length: 16, nullable: true })
   readonly endReason!: SubscriptionEndReason | null;
 
-  /** Wanted from now on; building it is somebody else's. */
-  static create(
-    details: { tenantId: number; cloudAccountId: number; name: string; region: string },
-    now: Date,
-  ): Subscription {
-    const fault = faultInName(details.name);
-    if (fault) throw new InvalidInput([new InvalidField(['input', 'name'], `The name ${fault}.`)]);
-
-    return Object.assign(new Subscription(), {
-      ...details,
-      name: normalizeName(details.name),
+  /** Wanted from now on; building it is a provisioner's. */
+  static create(details: NewSubscription, now: Date): Subscription {
+    const { tenantId, cloudAccountId, region, name, plan, deploymentCidr, vpcId, tags } = details;
+    const subscription = Object.assign(new Subscription(), {
+      tenantId,
+      cloudAccountId,
+      region,
       status: 'PENDING',
+      plan: null,
+      deploymentCidr: deploymentCidr ?? null,
+      vpcId: vpcId ?? null,
+      tags: [],
+      failedKind: null,
+      failureMessage: null,
       version: 1,
       createdAt: now,
       updatedAt: now,
       endedAt: null,
       endReason: null,
     } satisfies Partial<Subscription>);
+    subscription.configure({ name, plan, tags });
+    return subscription;
   }
 
   /** Whether it keeps its account from being deleted. */
@@ -103,7 +164,90 @@ export class Subscription {
     return beforeDeletion[this.status];
   }
 
-  /** @throws SubscriptionAlreadyEnded */
+  /**
+   * Everything one request changes, as one new version.
+   *
+   * @param work what a provisioner has to do for it, if anything
+   * @returns whether it runs and is to be changed, which is a provisioner's from now on
+   * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
+   * @throws SubscriptionInError, SubscriptionBusy unless it is the name alone
+   */
+  change(change: SubscriptionChange, work: ProvisioningWork | null, now: Date): boolean {
+    this.refuseChange();
+    const isReconfigured = this.isReconfiguredBy(change);
+    if (isReconfigured && this.status === 'ERROR') throw new SubscriptionInError();
+    if (isReconfigured && work?.isClaimedAt(now)) throw new SubscriptionBusy();
+
+    const isChangeOfWhatRuns = isReconfigured && this.status === 'ACTIVE';
+    this.configure(change);
+    this.turn(isChangeOfWhatRuns ? 'CHANGE_PENDING' : this.status, now);
+    this.countChange();
+    return isChangeOfWhatRuns;
+  }
+
+  /** Whether a change would change nothing; what is not given stays. */
+  isAlready({ name, ...change }: SubscriptionChange): boolean {
+    return (name == null || normalizeName(name) === this.name) && !this.isReconfiguredBy(change);
+  }
+
+  /**
+   * What was to be built, or changed, is there.
+   *
+   * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
+   */
+  built(now: Date): void {
+    this.refuseChange();
+    this.turn('ACTIVE', now);
+  }
+
+  /**
+   * What of it stands is not known.
+   *
+   * @param message why, for the customer
+   * @throws SubscriptionAlreadyEnded
+   */
+  failed(kind: ProvisioningKind, message: string, now: Date): void {
+    this.refuseIfEnded();
+    this.turn('ERROR', now);
+    Object.assign(this, { failedKind: kind, failureMessage: message } satisfies Partial<Subscription>);
+  }
+
+  /**
+   * What failed is to be tried again.
+   *
+   * @returns what that is
+   * @throws SubscriptionAlreadyEnded, SubscriptionNotInError
+   */
+  retry(now: Date): ProvisioningKind {
+    this.refuseRetry();
+    const kind = this.failedKind ?? 'BUILD';
+    this.turn(tryingAgain[kind], now);
+    this.countChange();
+    return kind;
+  }
+
+  /**
+   * It is wanted no more. What nobody has begun to build has ended with that; all else is to be taken down.
+   *
+   * @returns whether it has ended
+   * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
+   */
+  requestEnd(work: ProvisioningWork | null, now: Date): boolean {
+    this.refuseChange();
+    if (this.status === 'PENDING' && (work === null || work.isUntouched)) {
+      this.end(now);
+      return true;
+    }
+    this.turn('DELETING', now);
+    this.countChange();
+    return false;
+  }
+
+  /**
+   * Nothing stands of it any more.
+   *
+   * @throws SubscriptionAlreadyEnded
+   */
   end(now: Date): void {
     this.endAs('DELETED', now);
   }
@@ -122,19 +266,71 @@ export class Subscription {
     if (!this.isActive) throw new SubscriptionAlreadyEnded();
   }
 
-  private endAs(endReason: SubscriptionEndReason, now: Date): void {
+  /** @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted */
+  refuseChange(): void {
     this.refuseIfEnded();
-    Object.assign(this, {
-      status: 'DELETED',
-      endReason,
-      version: this.version + 1,
-      updatedAt: now,
-      endedAt: now,
-    } satisfies Partial<Subscription>);
+    if (this.status === 'DELETING') throw new SubscriptionBeingDeleted();
+  }
+
+  /** @throws SubscriptionAlreadyEnded, SubscriptionNotInError */
+  refuseRetry(): void {
+    this.refuseIfEnded();
+    if (this.status !== 'ERROR') throw new SubscriptionNotInError();
   }
 
   /** @throws VersionConflict when somebody changed the subscription since `expected` was read */
   refuseOtherVersionThan(expected: number | null | undefined): void {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
   }
+
+  private endAs(endReason: SubscriptionEndReason, now: Date): void {
+    this.refuseIfEnded();
+    this.turn('DELETED', now);
+    this.countChange();
+    Object.assign(this, { endReason, endedAt: now } satisfies Partial<Subscription>);
+  }
+
+  /** Whether a provisioner would have to do something for it. */
+  private isReconfiguredBy({ plan, tags }: SubscriptionChange): boolean {
+    return (
+      (plan != null && normalizeName(plan) !== this.plan) ||
+      (tags != null && JSON.stringify(inOrder(tags)) !== JSON.stringify(this.tags))
+    );
+  }
+
+  private configure({ name, plan, tags }: SubscriptionChange): void {
+    const faults = [
+      [name == null ? null : faultInName(name), 'name', 'The name'] as const,
+      [plan == null ? null : faultInPlan(plan), 'plan', 'The plan'] as const,
+      [tags == null ? null : faultInTags(tags), 'tags', 'The tags'] as const,
+    ].flatMap(([fault, field, label]) => (fault ? [new InvalidField(['input', field], `${label} ${fault}.`)] : []));
+    if (faults.length > 0) throw new InvalidInput(faults);
+
+    Object.assign(this, {
+      ...(name != null && { name: normalizeName(name) }),
+      ...(plan != null && { plan: normalizeName(plan) }),
+      ...(tags != null && { tags: inOrder(tags) }),
+    } satisfies Partial<Subscription>);
+  }
+
+  private turn(status: SubscriptionStatus, now: Date): void {
+    Object.assign(this, {
+      status,
+      updatedAt: now,
+      ...(status !== 'ERROR' && { failedKind: null, failureMessage: null }),
+    } satisfies Partial<Subscription>);
+  }
+
+  private countChange(): void {
+    Object.assign(this, { version: this.version + 1 } satisfies Partial<Subscription>);
+  }
+}
+
+/** Tags are a set: their order says nothing. */
+function inOrder(tags: readonly Tag[]): Tag[] {
+  return tags.map(({ key, value }) => ({ key, value })).sort((one, other) => (one.key < other.key ? -1 : 1));
+}
+
+function tagsFrom(text: string | null): Tag[] {
+  return text === null ? [] : (JSON.parse(text) as Tag[]);
 }

@@ -3,10 +3,18 @@ import { partitionOf } from '#libs/aws-credentials';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
-import { UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Clock, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { Subscription } from './subscription.entity.js';
-import { RegionInAnotherPartition, SubscriptionNotFound } from './subscription.errors.js';
+import { overlaps } from './deployment.js';
+import { ProvisioningWork } from './provisioning-work.entity.js';
+import { ProvisioningWorks } from './provisioning-works.js';
+import { Subscription, type NewSubscription, type SubscriptionChange } from './subscription.entity.js';
+import {
+  DeploymentCidrTaken,
+  RegionInAnotherPartition,
+  SubscriptionNotFound,
+  VpcOfAnotherProvider,
+} from './subscription.errors.js';
 import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } from './subscriptions.js';
 
 /** What can be done with subscriptions, and under which rules. */
@@ -14,9 +22,11 @@ import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } f
 export class SubscriptionService {
   constructor(
     private readonly subscriptions: Subscriptions,
+    private readonly works: ProvisioningWorks,
     private readonly accounts: CloudAccountService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
   ) {}
 
   async find(viewer: Viewer, id: number): Promise<Subscription | null> {
@@ -57,44 +67,132 @@ export class SubscriptionService {
     return this.subscriptions.countOfAccounts(tenantId, cloudAccountIds, filter);
   }
 
+  /** What provisioners have to do for subscriptions the viewer has read. */
+  worksOf(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
+    return this.works.ofSubscriptions(subscriptionIds);
+  }
+
+  /** Whether somebody is at a work now. */
+  isClaimed(work: ProvisioningWork): boolean {
+    return work.isClaimedAt(this.clock.now());
+  }
+
+  /** The other active subscriptions of the viewer's that have addresses of these, subscription by subscription. */
+  async overlapping({ tenantId }: Viewer, subscriptions: readonly Subscription[]): Promise<Subscription[][]> {
+    const withAddresses = await this.subscriptions.activeWithAddresses(tenantId);
+    return subscriptions.map((subscription) =>
+      withAddresses.filter((other) => other.id !== subscription.id && haveCommonAddresses(subscription, other)),
+    );
+  }
+
   /**
-   * A new subscription in an account. The account is held meanwhile, so that it cannot be deleted under it.
+   * A new subscription in an account, to be built by a provisioner. The account is held meanwhile, so that it cannot be
+   * deleted under it, and no other takes the same addresses.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition
+   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
+   *   VpcOfAnotherProvider, DeploymentCidrTaken
    */
   create(
     viewer: Viewer,
-    { cloudAccountId, name, region }: { cloudAccountId: number; name: string; region: string },
+    details: Omit<NewSubscription, 'tenantId'>,
     remember: Remember<Subscription>,
   ): Promise<Subscription> {
+    const { cloudAccountId, region, vpcId } = details;
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
       account.refuseSubscriptions(await this.accounts.healthOf(account));
       account.refuseForeignRegion(region);
       refuseAnotherPartition(account, region);
+      if (vpcId && account.provider !== 'AWS') throw new VpcOfAnotherProvider();
 
-      const subscription = Subscription.create({ tenantId: viewer.tenantId, cloudAccountId, name, region }, now);
+      const subscription = Subscription.create({ ...details, tenantId: viewer.tenantId }, now);
+      await this.refuseTakenAddresses(subscription);
       await this.subscriptions.add(subscription);
+      await this.works.put(ProvisioningWork.create(subscription.id, 'BUILD', now));
       await this.record('SUBSCRIPTION_CREATED', viewer, subscription, now);
       await remember(subscription);
       return subscription;
     });
   }
 
-  /** @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded */
-  delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
+  /**
+   * Renames the subscription, or has what runs changed; a change that would change nothing does nothing.
+   *
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted, SubscriptionInError,
+   *   SubscriptionBusy
+   */
+  update(viewer: Viewer, id: number, expectedVersion: number, change: SubscriptionChange): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
-      const subscription = await this.subscriptions.hold(viewer.tenantId, id);
-      if (!subscription) throw new SubscriptionNotFound();
+      const subscription = await this.hold(viewer, id);
       subscription.refuseOtherVersionThan(expectedVersion);
+      subscription.refuseChange();
+      if (subscription.isAlready(change)) return subscription;
 
-      subscription.end(now);
+      const isToBeChanged = subscription.change(change, await this.works.hold(id), now);
       await this.subscriptions.update(subscription);
-      await this.record('SUBSCRIPTION_ENDED', viewer, subscription, now);
-      await this.accounts.afterSubscriptionEnded(viewer, subscription.cloudAccountId, now);
+      if (isToBeChanged) await this.works.put(ProvisioningWork.create(id, 'CHANGE', now));
+      await this.record('SUBSCRIPTION_UPDATED', viewer, subscription, now);
       return subscription;
     });
+  }
+
+  /**
+   * Ends what nobody has begun to build; all else is taken down first, by a provisioner. One that is at it is told to stop.
+   *
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted
+   */
+  delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
+    return this.unitOfWork.run(async (now) => {
+      const subscription = await this.hold(viewer, id);
+      subscription.refuseOtherVersionThan(expectedVersion);
+      const work = await this.works.hold(id);
+
+      const hasEnded = subscription.requestEnd(work, now);
+      await this.subscriptions.update(subscription);
+      if (hasEnded) {
+        await this.works.remove(id);
+        await this.record('SUBSCRIPTION_ENDED', viewer, subscription, now);
+        await this.accounts.afterSubscriptionEnded(viewer, subscription.cloudAccountId, now);
+      } else {
+        await this.works.put(toBeTakenDown(id, work, now));
+        await this.record('SUBSCRIPTION_DELETION_REQUESTED', viewer, subscription, now);
+      }
+      return subscription;
+    });
+  }
+
+  /**
+   * Has a provisioner try again what failed.
+   *
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionNotInError
+   */
+  retry(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
+    return this.unitOfWork.run(async (now) => {
+      const subscription = await this.hold(viewer, id);
+      subscription.refuseOtherVersionThan(expectedVersion);
+
+      const kind = subscription.retry(now);
+      await this.subscriptions.update(subscription);
+      await this.works.put(ProvisioningWork.create(id, kind, now, 1));
+      await this.record('SUBSCRIPTION_RETRIED', viewer, subscription, now);
+      return subscription;
+    });
+  }
+
+  private async hold({ tenantId }: Viewer, id: number): Promise<Subscription> {
+    const subscription = await this.subscriptions.hold(tenantId, id);
+    if (!subscription) throw new SubscriptionNotFound();
+    return subscription;
+  }
+
+  /** In one VPC of the customer's; call it while the account is held. Elsewhere common addresses only keep networks from being joined. */
+  private async refuseTakenAddresses(subscription: Subscription): Promise<void> {
+    const { tenantId, vpcId } = subscription;
+    if (vpcId === null || subscription.deploymentCidr === null) return;
+    const others = await this.subscriptions.activeWithAddresses(tenantId);
+    if (others.some((other) => other.vpcId === vpcId && haveCommonAddresses(subscription, other)))
+      throw new DeploymentCidrTaken();
   }
 
   private record(type: string, { actor }: Viewer, subscription: Subscription, at: Date): Promise<void> {
@@ -107,4 +205,16 @@ export class SubscriptionService {
 function refuseAnotherPartition(account: CloudAccount, region: string): void {
   if (account.provider === 'AWS' && partitionOf(region) !== partitionOf(account.region))
     throw new RegionInAnotherPartition();
+}
+
+function haveCommonAddresses({ deploymentCidr: one }: Subscription, { deploymentCidr: other }: Subscription): boolean {
+  return one !== null && other !== null && overlaps(one, other);
+}
+
+/** Whoever is at something is told to stop first; then, or when nobody is, it is to be taken down. */
+function toBeTakenDown(subscriptionId: number, work: ProvisioningWork | null, now: Date): ProvisioningWork {
+  if (work === null) return ProvisioningWork.create(subscriptionId, 'TEAR_DOWN', now, 1);
+  if (work.isClaimedAt(now)) work.requestStop(now);
+  else work.turnInto('TEAR_DOWN', now);
+  return work;
 }

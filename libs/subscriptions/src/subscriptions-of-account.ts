@@ -2,6 +2,7 @@ import { ActiveSubscriptions, type AuditedRows, type SubscriptionUsage, type Usa
 import { Events, type Actor } from '#libs/events';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
+import { ProvisioningWorks } from './provisioning-works.js';
 import type { Subscription } from './subscription.entity.js';
 import { Subscriptions } from './subscriptions.js';
 
@@ -13,6 +14,7 @@ const atOnce = 500;
 export class SubscriptionsOfAccount extends ActiveSubscriptions {
   constructor(
     private readonly subscriptions: Subscriptions,
+    private readonly works: ProvisioningWorks,
     private readonly events: Events,
   ) {
     super();
@@ -60,6 +62,7 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     const { id, tenantId, name, region, cloudAccountId } = subscription;
     subscription.abandon(now);
     await this.subscriptions.update(subscription);
+    await this.works.remove(id); // whoever is at it is told so by the next answer
     const data = { name, region, cloudAccountId };
     const subject = ['CloudSubscription', id] as const;
     await this.events.record({ type: 'SUBSCRIPTION_ABANDONED', tenantId, subject, actor, at: now, data });

@@ -59,6 +59,12 @@ export abstract class Subscriptions {
   /** What does not fit, by the rows alone. */
   abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
 
+  /** The active subscriptions of a tenant that were given addresses. */
+  abstract activeWithAddresses(tenantId: number): Promise<Subscription[]>;
+
+  /** Finds a subscription of any tenant, as `hold` does: for provisioners, who work for all. */
+  abstract holdAny(id: number): Promise<Subscription | null>;
+
   /** Finds the subscription and keeps other units of work away from it until ours ends. */
   abstract hold(tenantId: number, id: number): Promise<Subscription | null>;
 

@@ -12,3 +12,4 @@ export { CreateExternalIds1795340000000 } from './1795340000000-create-external-
 export { DeleteWhenUnused1795430000000 } from './1795430000000-delete-when-unused.js';
 export { ForceDetach1795430100000 } from './1795430100000-force-detach.js';
 export { SayHowSubscriptionsEnded1795430200000 } from './1795430200000-say-how-subscriptions-ended.js';
+export { ProvisionSubscriptions1795440000000 } from './1795440000000-provision-subscriptions.js';

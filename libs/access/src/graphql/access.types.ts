@@ -22,6 +22,10 @@ registerEnumType(Role, {
     VIEWER: { description: 'Look at everything but the API keys of others.' },
     MANAGER: { description: 'All that a VIEWER may; and create, change and delete cloud accounts and subscriptions.' },
     OWNER: { description: 'All that a MANAGER may; and look at, create and revoke API keys.' },
+    PROVISIONER: {
+      description:
+        "Build, change and take down what every tenant's subscriptions stand for, and nothing else. The vendor's own; made on the command line.",
+    },
   },
 });
 

@@ -1,12 +1,26 @@
 import { UnknownRegion } from '#libs/aws-credentials';
 import { faultInAnyRegion } from '#libs/cloud-accounts';
-import { Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
+import { CidrBlockScalar, Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
+import { faultInDeploymentCidr, faultInPlan, faultInTags, faultInVpcId } from '../deployment.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
+
+@InputType('TagInput', { description: 'A tag that everything built for a subscription carries.' })
+export class TagInput {
+  @Field({ description: 'Its key: 1 to 128 characters, not beginning with `aws:`.' })
+  readonly key!: string;
+
+  @Field({ description: 'Its value: up to 256 characters.' })
+  readonly value!: string;
+}
+
+const planDescription = 'What the vendor is to build, in the words of the vendor: up to 64 characters.';
+const tagsDescription = 'What everything that is built is tagged with, besides what the vendor tags it with: up to 40.';
 
 @InputType('CreateSubscriptionInput', { description: 'A subscription in a cloud account.' })
 export class CreateSubscriptionInput {
@@ -21,6 +35,34 @@ export class CreateSubscriptionInput {
   @Faultless('The region', faultInAnyRegion, UnknownRegion)
   readonly region!: string;
 
+  @Field(() => String, { nullable: true, description: planDescription })
+  @IsOptional()
+  @Faultless('The plan', faultInPlan)
+  readonly plan?: string | null;
+
+  @Field(() => CidrBlockScalar, {
+    nullable: true,
+    description:
+      'The IPv4 addresses to build it with, /16 to /28; the vendor chooses them when left out. In a VPC named by `vpcId` no two subscriptions have the same.',
+  })
+  @IsOptional()
+  @Faultless('The deployment CIDR', faultInDeploymentCidr)
+  readonly deploymentCidr?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A VPC of yours to build it in; left out, it gets one of its own.',
+  })
+  @IsOptional()
+  @Faultless('The VPC', faultInVpcId)
+  readonly vpcId?: string | null;
+
+  @Field(() => [TagInput], { nullable: true, description: tagsDescription })
+  @IsOptional()
+  @Type(() => TagInput)
+  @Faultless('The tags', faultInTags)
+  readonly tags?: TagInput[] | null;
+
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
   @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
@@ -29,6 +71,46 @@ export class CreateSubscriptionInput {
 
 @InputType('DeleteSubscriptionInput', { description: 'Which subscription to end.' })
 export class DeleteSubscriptionInput {
+  @Field(() => ID, { description: 'The subscription.' })
+  readonly id!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'When given, refused if the subscription was changed since you read this `version`.',
+  })
+  readonly expectedVersion?: number | null;
+}
+
+@InputType('UpdateSubscriptionInput', { description: 'What to change; what is left out stays as it is.' })
+export class UpdateSubscriptionInput {
+  @Field(() => ID, { description: 'The subscription.' })
+  readonly id!: string;
+
+  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the subscription since.' })
+  readonly expectedVersion!: number;
+
+  @Field(() => String, { nullable: true, description: 'A new name.' })
+  @IsOptional()
+  @Faultless('The name', faultInName)
+  readonly name?: string | null;
+
+  @Field(() => String, { nullable: true, description: planDescription })
+  @IsOptional()
+  @Faultless('The plan', faultInPlan)
+  readonly plan?: string | null;
+
+  @Field(() => [TagInput], {
+    nullable: true,
+    description: `${tagsDescription} All of them: they take the place of those there are.`,
+  })
+  @IsOptional()
+  @Type(() => TagInput)
+  @Faultless('The tags', faultInTags)
+  readonly tags?: TagInput[] | null;
+}
+
+@InputType('RetrySubscriptionInput', { description: 'Which subscription to try again.' })
+export class RetrySubscriptionInput {
   @Field(() => ID, { description: 'The subscription.' })
   readonly id!: string;
 

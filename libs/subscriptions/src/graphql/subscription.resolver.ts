@@ -18,14 +18,20 @@ import { newestFirst, orderOf } from './subscription-order.js';
 import {
   CreateSubscriptionInput,
   DeleteSubscriptionInput,
+  RetrySubscriptionInput,
   SubscriptionFilterInput,
   SubscriptionOrderInput,
+  UpdateSubscriptionInput,
 } from './subscription.inputs.js';
 import {
   CreateSubscriptionPayload,
   DeleteSubscriptionPayload,
+  ProvisioningType,
+  RetrySubscriptionPayload,
   SubscriptionConnectionType,
+  SubscriptionFailureType,
   SubscriptionType,
+  UpdateSubscriptionPayload,
 } from './subscription.types.js';
 
 const order = orderOf('cloudSubscriptions');
@@ -36,6 +42,14 @@ export class SubscriptionResolver {
     const accounts = await this.accounts.findMany(viewer, ids);
     return ids.map((id) => accounts.find((account) => account.id === id) ?? null);
   });
+
+  private readonly workOf = new Batch(async (_: Viewer, ids: readonly number[]) => {
+    const works = await this.subscriptions.worksOf(ids);
+    return ids.map((id) => works.find(({ subscriptionId }) => subscriptionId === id) ?? null);
+  });
+  private readonly overlappingWith = new Batch((viewer: Viewer, subscriptions: readonly Subscription[]) =>
+    this.subscriptions.overlapping(viewer, subscriptions),
+  );
 
   constructor(
     private readonly subscriptions: SubscriptionService,
@@ -71,7 +85,7 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateSubscriptionPayload, {
     nullable: true,
-    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'CLOUD_ACCOUNT_BROKEN', 'REGION_IN_ANOTHER_PARTITION', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
+    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'CLOUD_ACCOUNT_BROKEN', 'REGION_IN_ANOTHER_PARTITION', 'VPC_OF_ANOTHER_PROVIDER', 'DEPLOYMENT_CIDR_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
   })
   async createSubscription(
     @CurrentViewer() viewer: Viewer,
@@ -85,17 +99,45 @@ export class SubscriptionResolver {
   }
 
   @RequiresRole('MANAGER')
+  @Mutation(() => UpdateSubscriptionPayload, {
+    nullable: true,
+    description: `Renames a subscription, or has it changed by a provisioner. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED', 'SUBSCRIPTION_BEING_DELETED', 'SUBSCRIPTION_IN_ERROR', 'SUBSCRIPTION_BUSY')}`,
+  })
+  async updateSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'What to change.' }) { id, expectedVersion, ...change }: UpdateSubscriptionInput,
+  ) {
+    const subscription = await this.subscriptions.update(
+      viewer,
+      idOf('CloudSubscription', id),
+      expectedVersion,
+      change,
+    );
+    return { subscription };
+  }
+
+  @RequiresRole('MANAGER')
   @Mutation(() => DeleteSubscriptionPayload, {
     nullable: true,
-    description: `Ends a subscription for ever. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED')}`,
+    description: `Ends a subscription for ever: at once when nobody has begun to build it, else when a provisioner has taken it down. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED', 'SUBSCRIPTION_BEING_DELETED')}`,
   })
   async deleteSubscription(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: DeleteSubscriptionInput,
+    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: DeleteSubscriptionInput,
   ) {
-    return {
-      subscription: await this.subscriptions.delete(viewer, idOf('CloudSubscription', input.id), input.expectedVersion),
-    };
+    return { subscription: await this.subscriptions.delete(viewer, idOf('CloudSubscription', id), expectedVersion) };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => RetrySubscriptionPayload, {
+    nullable: true,
+    description: `Has a provisioner try again what failed. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED', 'SUBSCRIPTION_NOT_IN_ERROR')}`,
+  })
+  async retrySubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: RetrySubscriptionInput,
+  ) {
+    return { subscription: await this.subscriptions.retry(viewer, idOf('CloudSubscription', id), expectedVersion) };
   }
 
   @ResolveField(() => ID)
@@ -113,6 +155,49 @@ export class SubscriptionResolver {
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `deleteSubscription` on it.' })
   viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
-    return permission(viewer, 'MANAGER', () => subscription.refuseIfEnded());
+    return permission(viewer, 'MANAGER', () => subscription.refuseChange());
+  }
+
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you may use `updateSubscription` on it; all but the name may still have to wait.',
+  })
+  viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => subscription.refuseChange());
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `retrySubscription` on it.' })
+  viewerCanRetry(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => subscription.refuseRetry());
+  }
+
+  @ResolveField(() => SubscriptionFailureType, {
+    nullable: true,
+    description: 'What failed; null unless it is in ERROR.',
+  })
+  failure(@Parent() { failedKind: kind, failureMessage: message }: Subscription): SubscriptionFailureType | null {
+    return kind && { kind, message: message ?? '' };
+  }
+
+  @ResolveField(() => ProvisioningType, {
+    nullable: true,
+    description: 'What is being done for it; null when nothing is.',
+  })
+  async provisioning(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() { id }: Subscription,
+  ): Promise<ProvisioningType | null> {
+    const work = await this.workOf.load(viewer, id);
+    return work && Object.assign(work, { isClaimed: this.subscriptions.isClaimed(work) });
+  }
+
+  @ResolveField(() => [SubscriptionType], {
+    description:
+      'Other active subscriptions of yours with some of its addresses: their networks cannot be joined. Only in one VPC it is refused.',
+  })
+  overlappingSubscriptions(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() subscription: Subscription,
+  ): Promise<Subscription[]> {
+    return this.overlappingWith.load(viewer, subscription);
   }
 }

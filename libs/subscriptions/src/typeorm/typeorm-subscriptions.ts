@@ -129,6 +129,17 @@ export class TypeOrmSubscriptions extends Subscriptions {
     ];
   }
 
+  activeWithAddresses(tenantId: number): Promise<Subscription[]> {
+    return this.filtered(tenantId, { isActive: true })
+      .andWhere('subscription.deploymentCidr IS NOT NULL')
+      .orderBy('subscription.id')
+      .getMany();
+  }
+
+  holdAny(id: number): Promise<Subscription | null> {
+    return this.rows.findOne({ where: { id }, ...this.transactions.forUpdate });
+  }
+
   hold(tenantId: number, id: number): Promise<Subscription | null> {
     return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
   }

@@ -1,0 +1,77 @@
+import { faultInDeploymentCidr, faultInTags, faultInVpcId, overlaps } from './deployment.js';
+
+describe('The addresses of a deployment', () => {
+  it.each(['10.0.0.0/16', '10.0.0.0/28', '10.0.0.16/28', '172.31.255.240/28', '0.0.0.0/16'])('%s are fine', (cidr) => {
+    expect(faultInDeploymentCidr(cidr)).toBeNull();
+  });
+
+  it.each([
+    ['10.0.0.0/15', /from \/16 to \/28/],
+    ['10.0.0.0/29', /from \/16 to \/28/],
+    ['10.0.0.0', /from \/16 to \/28/],
+    ['10.0.0.0/016', /from \/16 to \/28/],
+    ['010.0.0.0/16', /from \/16 to \/28/],
+    ['10.0.0.256/24', /from \/16 to \/28/],
+    ['2001:db8::/32', /from \/16 to \/28/],
+    ['10.0.0.0/24 ', /from \/16 to \/28/],
+    ['10.0.0.1/24', /first address/],
+    ['10.0.8.0/20', /first address/],
+  ])('%s are not', (cidr, fault) => {
+    expect(faultInDeploymentCidr(cidr)).toMatch(fault);
+  });
+
+  it.each([
+    ['10.0.0.0/24', '10.0.0.0/24', true],
+    ['10.0.0.0/16', '10.0.255.240/28', true],
+    ['10.0.0.0/24', '10.0.1.0/24', false],
+    ['255.255.0.0/16', '255.255.255.240/28', true],
+    ['10.0.0.16/28', '10.0.0.0/28', false],
+  ])('%s and %s have some in common: %s', (one, other, expected) => {
+    expect(overlaps(one, other)).toBe(expected);
+    expect(overlaps(other, one)).toBe(expected);
+  });
+});
+
+describe('Tags', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, i) => ({ key: `k${i}`, value: '' }));
+
+  it('of every script, and forty of them, are fine', () => {
+    expect(faultInTags([{ key: 'équipe:月', value: 'a b+c=d@e/f_g.h-i' }])).toBeNull();
+    expect(faultInTags(many(40))).toBeNull();
+  });
+
+  it.each([
+    ['aws:owner', '', /keeps to itself/],
+    ['AWS:owner', '', /keeps to itself/],
+    ['', 'x', /1 to 128/],
+    [' team', 'x', /1 to 128/],
+    ['k'.repeat(129), '', /1 to 128/],
+    ['team', 'v'.repeat(257), /256/],
+    ['team', '<b>', /only/],
+    ['te\u0000am', '', /only/],
+  ])('with the key %p and the value %p are not', (key, value, fault) => {
+    expect(
+      faultInTags([
+        { key: 'fine', value: '' },
+        { key, value },
+      ]),
+    ).toMatch(fault);
+  });
+
+  it('have different keys, and are no more than forty', () => {
+    expect(faultInTags([...many(1), ...many(1)])).toBe('must have different keys');
+    expect(faultInTags(many(41))).toBe('may be at most 40');
+  });
+});
+
+describe('The id of a VPC', () => {
+  it.each([
+    ['vpc-0a1b2c3d', true],
+    ['vpc-0a1b2c3d4e5f60718', true],
+    ['vpc-0A1B2C3D', false],
+    ['subnet-0a1b2c3d', false],
+    ['vpc-0a1b2c3d4', false],
+  ])('%s is one: %s', (id, expected) => {
+    expect(faultInVpcId(id) === null).toBe(expected);
+  });
+});

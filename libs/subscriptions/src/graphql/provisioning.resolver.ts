@@ -1,0 +1,85 @@
+import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
+import { idOf, refusesWith, toGlobalId } from '#libs/graphql';
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { ProvisioningService, type Claim, type ClaimedWork } from '../provisioning.service.js';
+import {
+  ClaimProvisioningWorkInput,
+  ClaimProvisioningWorkPayload,
+  CompleteProvisioningInput,
+  CompleteProvisioningPayload,
+  FailProvisioningInput,
+  FailProvisioningPayload,
+  ProvisioningWorkType,
+  ReportProvisioningInput,
+  ReportProvisioningPayload,
+} from './provisioning.types.js';
+
+/** For the vendor's own software, with a key of the role PROVISIONER, and for nobody else. */
+@Resolver()
+export class ProvisioningResolver {
+  constructor(private readonly provisioning: ProvisioningService) {}
+
+  @RequiresRole('PROVISIONER')
+  @Mutation(() => ClaimProvisioningWorkPayload, {
+    nullable: true,
+    description: `Gives you work of any tenant's that nobody is at, the longest waiting first. ${refusesWith('INVALID_INPUT')}`,
+  })
+  async claimProvisioningWork(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'How much.' }) { limit, leaseSeconds }: ClaimProvisioningWorkInput,
+  ) {
+    return { works: (await this.provisioning.claim(viewer, limit, leaseSeconds)).map(shown) };
+  }
+
+  @RequiresRole('PROVISIONER')
+  @Mutation(() => ReportProvisioningPayload, {
+    nullable: true,
+    description: `Tells how far a work is, keeps it yours, and asks whether to go on: send it well before the lease ends. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
+  })
+  async reportProvisioning(@Args('input', { description: 'What to tell.' }) input: ReportProvisioningInput) {
+    return { work: shown(await this.provisioning.report(claimOf(input), input.leaseSeconds, input)) };
+  }
+
+  @RequiresRole('PROVISIONER')
+  @Mutation(() => CompleteProvisioningPayload, {
+    nullable: true,
+    description: `Tells that a work is done. ${refusesWith('PROVISIONING_LEASE_LOST')}`,
+  })
+  completeProvisioning(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) input: CompleteProvisioningInput,
+  ) {
+    return this.provisioning.complete(viewer, claimOf(input));
+  }
+
+  @RequiresRole('PROVISIONER')
+  @Mutation(() => FailProvisioningPayload, {
+    nullable: true,
+    description: `Tells that a work cannot be done: the customer sees why, and decides. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
+  })
+  failProvisioning(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one, and why.' }) input: FailProvisioningInput,
+  ) {
+    return this.provisioning.fail(viewer, claimOf(input), input.message);
+  }
+}
+
+function shown({ work, subscription, account }: ClaimedWork): ProvisioningWorkType {
+  const { status, name, region, plan, deploymentCidr, vpcId, tags } = subscription;
+  const { provider, awsAccountId, nodeRoleName } = account;
+  return {
+    ...{ status, name, region, plan, deploymentCidr, vpcId, tags, provider, awsAccountId, nodeRoleName },
+    subscriptionId: toGlobalId('CloudSubscription', subscription.id),
+    cloudAccountId: toGlobalId('CloudAccount', account.id),
+    claimToken: work.leaseOwner!,
+    leaseUntil: work.leaseUntil!,
+    isToStop: work.isToStop,
+    kind: work.kind,
+    attempt: work.claims,
+  };
+}
+
+function claimOf({ subscriptionId, claimToken }: { subscriptionId: string; claimToken: string }): Claim {
+  return { subscriptionId: idOf('CloudSubscription', subscriptionId), claimToken };
+}

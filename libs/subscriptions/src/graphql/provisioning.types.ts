@@ -1,0 +1,153 @@
+import { AwsAccountIdScalar, CidrBlockScalar, DateTimeScalar, Faultless, PayloadType } from '#libs/graphql';
+import { CloudProvider } from '#libs/cloud-accounts';
+import { faultInText } from '#libs/kernel';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { IsOptional } from 'class-validator';
+import { ProvisioningKind } from '../provisioning-work.entity.js';
+import { SubscriptionStatus } from '../subscription.entity.js';
+import { TagType } from './subscription.types.js';
+
+const between = (least: number, most: number) => (value: number) =>
+  value >= least && value <= most ? null : `must be from ${least} to ${most}`;
+const faultInLease = between(10, 3600);
+const faultInMessage = (text: string) => faultInText(text, 500);
+
+@InputType('ClaimProvisioningWorkInput', { description: 'How much to claim, and for how long.' })
+export class ClaimProvisioningWorkInput {
+  @Field(() => Int, { defaultValue: 1, description: 'How many at most, 1 to 20.' })
+  @Faultless('The limit', between(1, 20))
+  readonly limit!: number;
+
+  @Field(() => Int, {
+    defaultValue: 300,
+    description: 'For how many seconds nobody else gets them unless you are heard of, 10 to 3600.',
+  })
+  @Faultless('The lease', faultInLease)
+  readonly leaseSeconds!: number;
+}
+
+@InputType({ isAbstract: true })
+abstract class ClaimInput {
+  @Field(() => ID, { description: 'The subscription whose work you have claimed.' })
+  readonly subscriptionId!: string;
+
+  @Field({ description: 'What `claimProvisioningWork` gave with it.' })
+  readonly claimToken!: string;
+}
+
+@InputType('ReportProvisioningInput', { description: 'How far a work is.' })
+export class ReportProvisioningInput extends ClaimInput {
+  @Field(() => Int, {
+    nullable: true,
+    description: 'How much of it is done, 0 to 100; what was said before when left out.',
+  })
+  @IsOptional()
+  @Faultless('The progress', between(0, 100))
+  readonly progress?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'What is being done, for the customer: up to 500 characters.' })
+  @IsOptional()
+  @Faultless('The message', faultInMessage)
+  readonly message?: string | null;
+
+  @Field(() => Int, { defaultValue: 300, description: 'For how many seconds from now you have the work, 10 to 3600.' })
+  @Faultless('The lease', faultInLease)
+  readonly leaseSeconds!: number;
+}
+
+@InputType('CompleteProvisioningInput', { description: 'Which work is done.' })
+export class CompleteProvisioningInput extends ClaimInput {}
+
+@InputType('FailProvisioningInput', { description: 'Which work cannot be done.' })
+export class FailProvisioningInput extends ClaimInput {
+  @Field({ description: 'Why, for the customer: up to 500 characters.' })
+  @Faultless('The message', faultInMessage)
+  readonly message!: string;
+}
+
+@ObjectType('ProvisioningWork', { description: 'What its claimant has to do, and all that takes.' })
+export class ProvisioningWorkType {
+  @Field(() => ID, { description: 'The subscription it is for.' })
+  readonly subscriptionId!: string;
+
+  @Field({ description: 'Shows that the work is yours: send it with all you tell of it.' })
+  readonly claimToken!: string;
+
+  @Field(() => DateTimeScalar, { description: 'When others may get it, unless you are heard of before.' })
+  readonly leaseUntil!: Date;
+
+  @Field({
+    description:
+      'Whether to stop: bring what is under way to an end, then send `completeProvisioning` or `failProvisioning`.',
+  })
+  readonly isToStop!: boolean;
+
+  @Field(() => ProvisioningKind, { description: 'What is to be done.' })
+  readonly kind!: ProvisioningKind;
+
+  @Field(() => SubscriptionStatus, { description: 'Where the subscription is in its life.' })
+  readonly status!: SubscriptionStatus;
+
+  @Field({ description: 'What the customer calls the subscription.' })
+  readonly name!: string;
+
+  @Field({ description: 'Where to build.' })
+  readonly region!: string;
+
+  @Field(() => String, { nullable: true, description: 'What to build.' })
+  readonly plan!: string | null;
+
+  @Field(() => CidrBlockScalar, { nullable: true, description: 'With which addresses; null for any.' })
+  readonly deploymentCidr!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'In which VPC; null for one of its own.' })
+  readonly vpcId!: string | null;
+
+  @Field(() => [TagType], { description: 'What to tag everything with, besides your own tags.' })
+  readonly tags!: readonly TagType[];
+
+  @Field(() => Int, { description: 'How often the work of this subscription was claimed, this time included.' })
+  readonly attempt!: number;
+
+  @Field(() => ID, { description: 'The cloud account to build in.' })
+  readonly cloudAccountId!: string;
+
+  @Field(() => CloudProvider, { description: 'Where that account is.' })
+  readonly provider!: CloudProvider;
+
+  @Field(() => AwsAccountIdScalar, {
+    nullable: true,
+    description: "The customer's AWS account; null for a hosted one.",
+  })
+  readonly awsAccountId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The role for the instances, in an AWS account of a customer who chose one; null for the usual one.',
+  })
+  readonly nodeRoleName!: string | null;
+}
+
+@ObjectType('ClaimProvisioningWorkPayload', { description: 'The answer of `claimProvisioningWork`.' })
+export class ClaimProvisioningWorkPayload extends PayloadType {
+  @Field(() => [ProvisioningWorkType], { nullable: true, description: 'What you have now; empty when nothing waits.' })
+  readonly works!: unknown;
+}
+
+@ObjectType('ReportProvisioningPayload', { description: 'The answer of `reportProvisioning`.' })
+export class ReportProvisioningPayload extends PayloadType {
+  @Field(() => ProvisioningWorkType, { nullable: true, description: 'The work, and whether to stop.' })
+  readonly work!: unknown;
+}
+
+@ObjectType('CompleteProvisioningPayload', { description: 'The answer of `completeProvisioning`.' })
+export class CompleteProvisioningPayload extends PayloadType {
+  @Field(() => SubscriptionStatus, { nullable: true, description: 'Where the subscription is in its life now.' })
+  readonly status!: unknown;
+}
+
+@ObjectType('FailProvisioningPayload', { description: 'The answer of `failProvisioning`.' })
+export class FailProvisioningPayload extends PayloadType {
+  @Field(() => SubscriptionStatus, { nullable: true, description: 'Where the subscription is in its life now.' })
+  readonly status!: unknown;
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import type { Viewer } from '#libs/access';
+import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import { Events } from '#libs/events';
+import { Clock, UnitOfWork } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import type { ProvisioningWork } from './provisioning-work.entity.js';
+import { ProvisioningWorks } from './provisioning-works.js';
+import type { Subscription } from './subscription.entity.js';
+import { ProvisioningLeaseLost } from './subscription.errors.js';
+import { Subscriptions } from './subscriptions.js';
+
+/** A work and what it is for, as whoever has claimed it gets them. */
+export interface ClaimedWork {
+  readonly work: ProvisioningWork;
+  readonly subscription: Subscription;
+  readonly account: CloudAccount;
+}
+
+/** By which somebody shows that the work is theirs. */
+export interface Claim {
+  readonly subscriptionId: number;
+  readonly claimToken: string;
+}
+
+/**
+ * What provisioners do: they are the vendor's, work for every tenant, and see nothing but the work they have claimed. A
+ * subscription is always held before its work, by everybody.
+ */
+@Injectable()
+export class ProvisioningService {
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly works: ProvisioningWorks,
+    private readonly accounts: CloudAccountService,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Gives out work that nobody is at, the longest waiting first; each to one claimant, however many ask at once. Work whose
+   * holder was not heard of until the lease ended is given out again.
+   */
+  async claim(viewer: Viewer, limit: number, leaseSeconds: number): Promise<ClaimedWork[]> {
+    const claimed: ClaimedWork[] = [];
+    // Some of it may be had by others before we come to it.
+    for (const subscriptionId of await this.works.waiting(this.clock.now(), 2 * limit + 10)) {
+      if (claimed.length === limit) break;
+      const one = await this.claimOne(viewer, subscriptionId, leaseSeconds);
+      if (one) claimed.push(one);
+    }
+    return claimed;
+  }
+
+  /**
+   * What its holder tells of a work, which also makes the lease begin anew. The answer says whether to go on.
+   *
+   * @throws ProvisioningLeaseLost
+   */
+  report(
+    claim: Claim,
+    leaseSeconds: number,
+    said: { progress?: number | null; message?: string | null },
+  ): Promise<ClaimedWork> {
+    return this.unitOfWork.run(async (now) => {
+      const { subscription, work } = await this.hold(claim, now);
+      work.report(said, after(now, leaseSeconds));
+      await this.works.put(work);
+      return { subscription, work, account: await this.accounts.ofAnybody(subscription.cloudAccountId) };
+    });
+  }
+
+  /**
+   * What was to be done is done. Of what was to be stopped the rest is to be taken down.
+   *
+   * @throws ProvisioningLeaseLost
+   */
+  complete(viewer: Viewer, claim: Claim): Promise<Subscription> {
+    return this.unitOfWork.run(async (now) => {
+      const { subscription, work } = await this.hold(claim, now);
+      if (work.isToStop) return this.takeDownNext(viewer, subscription, work, now);
+
+      if (work.kind === 'TEAR_DOWN') subscription.end(now);
+      else subscription.built(now);
+      await this.subscriptions.update(subscription);
+      await this.works.remove(subscription.id);
+      await this.record(done[work.kind], viewer, subscription, now);
+      if (!subscription.isActive) await this.lettingGo(viewer, subscription, now);
+      return subscription;
+    });
+  }
+
+  /**
+   * What was to be done cannot be done, and somebody has to decide: the subscription is in ERROR. Of what was to be stopped
+   * the rest is to be taken down.
+   *
+   * @throws ProvisioningLeaseLost
+   */
+  fail(viewer: Viewer, claim: Claim, message: string): Promise<Subscription> {
+    return this.unitOfWork.run(async (now) => {
+      const { subscription, work } = await this.hold(claim, now);
+      if (work.isToStop) return this.takeDownNext(viewer, subscription, work, now);
+
+      subscription.failed(work.kind, message, now);
+      await this.subscriptions.update(subscription);
+      await this.works.remove(subscription.id);
+      await this.record('SUBSCRIPTION_FAILED', viewer, subscription, now, { kind: work.kind });
+      return subscription;
+    });
+  }
+
+  private claimOne(viewer: Viewer, subscriptionId: number, leaseSeconds: number): Promise<ClaimedWork | null> {
+    return this.unitOfWork.run(async (now) => {
+      const subscription = await this.subscriptions.holdAny(subscriptionId);
+      const work = await this.works.hold(subscriptionId);
+      if (!subscription || !work || work.isClaimedAt(now)) return null;
+
+      const until = after(now, leaseSeconds);
+      work.claim({ token: randomUUID(), apiKeyId: viewer.apiKeyId, until }, now);
+      await this.works.put(work);
+      await this.record('SUBSCRIPTION_CLAIMED', viewer, subscription, now, { kind: work.kind });
+      return { subscription, work, account: await this.accounts.ofAnybody(subscription.cloudAccountId) };
+    });
+  }
+
+  /** @throws ProvisioningLeaseLost */
+  private async hold({ subscriptionId, claimToken }: Claim, now: Date) {
+    const subscription = await this.subscriptions.holdAny(subscriptionId);
+    const work = await this.works.hold(subscriptionId);
+    if (!subscription || !work) throw new ProvisioningLeaseLost();
+    work.refuseUnlessHadBy(claimToken, now);
+    return { subscription, work };
+  }
+
+  private async takeDownNext(
+    viewer: Viewer,
+    subscription: Subscription,
+    work: ProvisioningWork,
+    now: Date,
+  ): Promise<Subscription> {
+    work.turnInto('TEAR_DOWN', now);
+    await this.works.put(work);
+    await this.record('SUBSCRIPTION_STOPPED', viewer, subscription, now);
+    return subscription;
+  }
+
+  /** An account that only waited for this subscription goes with it. */
+  private lettingGo(viewer: Viewer, { tenantId, cloudAccountId }: Subscription, now: Date): Promise<void> {
+    return this.accounts.afterSubscriptionEnded({ tenantId, actor: viewer.actor }, cloudAccountId, now);
+  }
+
+  private record(type: string, { actor }: Viewer, subscription: Subscription, at: Date, more: object = {}) {
+    const { id, tenantId, name, region, cloudAccountId } = subscription;
+    const data = { name, region, cloudAccountId, ...more };
+    return this.events.record({ type, tenantId, subject: ['CloudSubscription', id], actor, at, data });
+  }
+}
+
+const done = { BUILD: 'SUBSCRIPTION_BUILT', CHANGE: 'SUBSCRIPTION_CHANGED', TEAR_DOWN: 'SUBSCRIPTION_ENDED' } as const;
+
+function after(now: Date, seconds: number): Date {
+  return new Date(now.getTime() + 1000 * seconds);
+}

@@ -1,0 +1,47 @@
+import { Transactions } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { ProvisioningWork } from '../provisioning-work.entity.js';
+import { ProvisioningWorks } from '../provisioning-works.js';
+
+@Injectable()
+export class TypeOrmProvisioningWorks extends ProvisioningWorks {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  ofSubscriptions(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
+    return this.rows.findBy({ subscriptionId: In([...subscriptionIds]) });
+  }
+
+  hold(subscriptionId: number): Promise<ProvisioningWork | null> {
+    return this.rows.findOne({ where: { subscriptionId }, ...this.transactions.forUpdate });
+  }
+
+  async waiting(now: Date, limit: number): Promise<number[]> {
+    const due = await this.rows
+      .createQueryBuilder('work')
+      .select('work.subscriptionId')
+      .where('work.nextAttemptAt <= :now', { now })
+      .andWhere('(work.leaseUntil IS NULL OR work.leaseUntil <= :now)', { now })
+      .orderBy('work.nextAttemptAt', 'ASC')
+      .addOrderBy('work.subscriptionId', 'ASC')
+      .limit(limit)
+      .getMany();
+    return due.map(({ subscriptionId }) => subscriptionId);
+  }
+
+  async put(work: ProvisioningWork): Promise<void> {
+    const { subscriptionId } = work;
+    if (await this.rows.existsBy({ subscriptionId })) await this.rows.update({ subscriptionId }, { ...work });
+    else await this.rows.insert({ ...work });
+  }
+
+  async remove(subscriptionId: number): Promise<void> {
+    await this.rows.delete({ subscriptionId });
+  }
+
+  private get rows() {
+    return this.transactions.repository(ProvisioningWork);
+  }
+}
