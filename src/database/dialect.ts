@@ -28,6 +28,10 @@ export function dialectOf(db: QueryRunner) {
           : `ALTER TABLE ${table} AUTO_INCREMENT = ${next}`,
       );
     },
+    /** TypeORM's own would read the whole table first, and cannot read one with a generated column on SQLite. */
+    dropIndex: async (table: string, index: string): Promise<void> => {
+      await db.query(`DROP INDEX ${index}${sqlite ? '' : ` ON ${table}`}`);
+    },
     /** Lets a check mean something else. On SQLite only of a table that no other refers to: there it is made anew. */
     replaceCheck: async (table: string, name: string, before: string, after: string): Promise<void> => {
       if (sqlite) return replaceInDefinition(db, table, `CHECK (${before})`, `CHECK (${after})`);

@@ -11,7 +11,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
   let place: Place;
   beforeAll(async () => {
     place = await newPlace(kind);
-    gateway = await place.start();
+    gateway = await place.start({ AWS_SANDBOX: 'on' });
   });
   let gateway: Awaited<ReturnType<Place['start']>>;
 

@@ -1,5 +1,6 @@
 import type { GatewayClient } from '../support/client.js';
 import {
+  createApiKey,
   createCloudAccount,
   createSubscription,
   deleteCloudAccount,
@@ -28,8 +29,10 @@ export interface ContestKind {
   readonly prepare: (client: GatewayClient, number: number) => Promise<Contest>;
 }
 
-const ourAnswers = ['CLOUD_ACCOUNT_IN_USE', 'NOT_FOUND', 'VERSION_CONFLICT'] as const;
-const [inUse, notFound, versionConflict] = ourAnswers;
+const ourAnswers = ['CLOUD_ACCOUNT_IN_USE', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_NOT_ACTIVE'] as const;
+const [inUse, notFound, versionConflict, notActive] = ourAnswers;
+const forceAnswers = ['FORCE_DETACH_VOID', 'SUBSCRIPTION_ALREADY_ENDED'] as const;
+const [isVoid, ended] = forceAnswers;
 
 export const contestKinds: readonly ContestKind[] = [
   {
@@ -116,7 +119,108 @@ export const contestKinds: readonly ContestKind[] = [
       };
     },
   },
+  {
+    name: 'create subscription ∥ delete account once it is unused',
+    allowed: ['ok / ok', `${notActive} / ok`, `${notFound} / ok`],
+    prepare: async (client, number) => {
+      const id = await accountOf(client, number);
+      const state = { isThere: true };
+      return {
+        moves: [(by) => subscribe(by, id), (by) => remove(by, { id, mode: 'WHEN_UNUSED' }, state)],
+        accountsAfter: () => (state.isThere ? [id] : []),
+      };
+    },
+  },
+  {
+    name: 'end subscription ∥ delete account once it is unused',
+    allowed: ['ok / ok'],
+    prepare: async (client, number) => {
+      const { id, subscription } = await accountInUse(client, number);
+      return {
+        moves: [
+          (by) => run(by, deleteSubscription, { id: subscription }),
+          (by) => run(by, deleteCloudAccount, { id, mode: 'WHEN_UNUSED' }),
+        ],
+        accountsAfter: () => [],
+      };
+    },
+  },
+  {
+    name: 'end subscription ∥ end subscription, of an account that waits for both',
+    allowed: ['ok / ok'],
+    prepare: async (client, number) => {
+      const { id, subscription } = await accountInUse(client, number);
+      const another = await subscriptionOn(client, id);
+      await client.ask(deleteCloudAccount, { input: { id, mode: 'WHEN_UNUSED' } });
+      return {
+        moves: [
+          (by) => run(by, deleteSubscription, { id: subscription }),
+          (by) => run(by, deleteSubscription, { id: another }),
+        ],
+        accountsAfter: () => [],
+      };
+    },
+  },
+  {
+    name: 'end subscription ∥ have the account stay that waits for it',
+    allowed: ['ok / ok', `ok / ${notFound}`],
+    prepare: async (client, number) => {
+      const { id, subscription } = await accountInUse(client, number);
+      await client.ask(deleteCloudAccount, { input: { id, mode: 'WHEN_UNUSED' } });
+      const kept: string[] = [];
+      return {
+        moves: [
+          (by) => run(by, deleteSubscription, { id: subscription }),
+          (by) => run(by, cancelDeletion, { id, expectedVersion: 2 }, () => kept.push(id)),
+        ],
+        accountsAfter: () => kept,
+      };
+    },
+  },
+  {
+    name: 'create subscription ∥ detach account by force',
+    allowed: [`ok / ${isVoid}`, `${notFound} / ok`],
+    prepare: async (client, number) => {
+      const { id, approver } = await accountToForce(client, number);
+      const state = { isThere: true };
+      return {
+        moves: [(by) => subscribe(by, id), (by) => approve(by, id, approver, state)],
+        accountsAfter: () => (state.isThere ? [id] : []),
+      };
+    },
+  },
+  {
+    name: 'end subscription ∥ detach account by force',
+    allowed: [`ok / ${isVoid}`, `${ended} / ok`],
+    prepare: async (client, number) => {
+      const { id, subscription, approver } = await accountToForce(client, number);
+      const state = { isThere: true };
+      return {
+        moves: [(by) => run(by, deleteSubscription, { id: subscription }), (by) => approve(by, id, approver, state)],
+        accountsAfter: () => (state.isThere ? [id] : []),
+      };
+    },
+  },
+  {
+    name: 'delete account once it is unused ∥ detach account by force',
+    allowed: ['ok / ok', `${notFound} / ok`],
+    prepare: async (client, number) => {
+      const { id, approver } = await accountToForce(client, number);
+      const state = { isThere: true };
+      return {
+        moves: [
+          (by) => run(by, deleteCloudAccount, { id, mode: 'WHEN_UNUSED' }),
+          (by) => approve(by, id, approver, state),
+        ],
+        accountsAfter: () => [],
+      };
+    },
+  },
 ];
+
+/** The rule of the house, and the way around it that is none. */
+export const [ruleOfTheHouse] = contestKinds as readonly [ContestKind, ...ContestKind[]];
+export const forceContest = contestKinds.find(({ name }) => name === 'create subscription ∥ detach account by force')!;
 
 /** Every contest has two users of the sandbox to itself. */
 const userOf = (number: number, which: 0 | 1 = 0) => (2 * number + which).toString(36).toUpperCase().padStart(4, '0');
@@ -130,13 +234,58 @@ async function accountOf(client: GatewayClient, number: number): Promise<string>
   return cloudAccount.id;
 }
 
+const cancelDeletion = `mutation ($input: CancelCloudAccountDeletionInput!) {
+  cancelCloudAccountDeletion(input: $input) { cloudAccount { id } userErrors { code } } }`;
+const requestForceDetach = `mutation ($input: ForceDetachCloudAccountInput!) {
+  forceDetachCloudAccount(input: $input) { cloudAccount { id } userErrors { code } } }`;
+const approveForceDetach = `mutation ($input: ApproveForceDetachInput!) {
+  approveForceDetach(input: $input) { detachedCloudAccountId userErrors { code } } }`;
+
+async function subscriptionOn(client: GatewayClient, id: string): Promise<string> {
+  const { createSubscription: payload } = await client.ask(createSubscription, { input: subscriptionIn(id) });
+  return payload.subscription.id;
+}
+
+async function accountInUse(client: GatewayClient, number: number): Promise<{ id: string; subscription: string }> {
+  const id = await accountOf(client, number);
+  return { id, subscription: await subscriptionOn(client, id) };
+}
+
+/** In use, with a request by one key that another may approve. */
+async function accountToForce(client: GatewayClient, number: number) {
+  const account = await accountInUse(client, number);
+  const [requester, approver] = await twoOwners(client);
+  const input = { id: account.id, name: newAccount(userOf(number)).name, reason: 'A contest.' };
+  const { forceDetachCloudAccount: payload } = await client.ask(requestForceDetach, { input }, requester);
+  if (payload.userErrors.length > 0) throw new Error(`No request: ${JSON.stringify(payload.userErrors)}`);
+  return { ...account, approver };
+}
+
+const owners = new WeakMap<GatewayClient, Promise<[string, string]>>();
+
+/** Two keys of which neither made the other; the same two for all contests of a client. */
+function twoOwners(client: GatewayClient): Promise<[string, string]> {
+  const make = async () => {
+    const { createApiKey: payload } = await client.ask(createApiKey, { input: { name: 'Owner', role: 'OWNER' } });
+    return payload.secret as string;
+  };
+  const two = owners.get(client) ?? Promise.all([make(), make()]);
+  owners.set(client, two);
+  return two;
+}
+
+async function approve(client: GatewayClient, id: string, key: string, state: { isThere: boolean }): Promise<Verdict> {
+  return run(client, approveForceDetach, { id }, () => (state.isThere = false), key);
+}
+
 const subscribe: (client: GatewayClient, id: string) => Promise<Verdict> = (client, id) =>
   run(client, createSubscription, subscriptionIn(id));
 
 async function remove(client: GatewayClient, input: object, state: { isThere: boolean }): Promise<Verdict> {
-  const verdict = await run(client, deleteCloudAccount, input);
-  if (verdict === 'ok') state.isThere = false;
-  return verdict;
+  return run(client, deleteCloudAccount, input, ({ deletedCloudAccountId }) => {
+    // Null when the account waits.
+    if (deletedCloudAccountId !== null) state.isThere = false;
+  });
 }
 
 async function create(client: GatewayClient, input: object, made: string[]): Promise<Verdict> {
@@ -151,14 +300,17 @@ async function run(
   mutation: string,
   input: object,
   onSuccess: (payload: any) => unknown = () => undefined,
+  key?: string,
 ): Promise<Verdict> {
-  const { status, body, text } = await client.send(mutation, { input });
+  const { status, body, text } = await client.send(mutation, { input }, key);
   if (rawTexts.test(text)) return `untyped raw text ${rawTexts.exec(text)![0]}`;
   if (status >= 500 || !body) return `untyped HTTP ${status}`;
   if (body.errors) return `untyped ${body.errors[0]?.extensions?.code}`;
 
   const [payload] = Object.values<any>(body.data);
   const [error] = payload.userErrors;
+  if (error?.blockers && error.blockers.totalCount + error.hiddenBlockerCount === 0)
+    return 'untyped, in use by nothing';
   if (error) return error.code;
   onSuccess(payload);
   return 'ok';

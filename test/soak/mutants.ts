@@ -4,28 +4,81 @@ import { join } from 'node:path';
 import { projectFolder, type Place } from '../support/process.js';
 
 /** A wall taken out on purpose: shows which wall stops what, and that the race would notice. */
-export type Mutant = 'no-lock' | 'no-foreign-key';
+export type Mutant = 'no-lock' | 'no-foreign-key' | 'check-first' | 'narrow-active' | 'force-skips-rule';
 
-export const mutantNames: readonly Mutant[] = ['no-lock', 'no-foreign-key'];
+interface Alteration {
+  readonly file: string;
+  readonly original: string;
+  readonly altered: string;
+}
 
-const lock = {
-  file: 'dist/libs/cloud-accounts/src/typeorm/typeorm-cloud-accounts.js',
-  original: 'return this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate });',
-  altered: 'return this.rows.findOne({ where: visible(tenantId, { id }) });',
+const accounts = 'dist/libs/cloud-accounts/src';
+
+/** The walls that stand in the code. */
+const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly Alteration[]>> = {
+  'no-lock': [
+    {
+      file: `${accounts}/typeorm/typeorm-cloud-accounts.js`,
+      original: 'return this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate });',
+      altered: 'return this.rows.findOne({ where: visible(tenantId, { id }) });',
+    },
+  ],
+  // What stands in the way is asked before the account is held, and believed afterwards.
+  'check-first': [
+    {
+      file: `${accounts}/cloud-account-deletion.service.js`,
+      original: `const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
+            account.refuseChangeIfHosted();`,
+      altered: `const [early] = await this.blockers.inTheWayOf(tenantId, [{ id, tenantId }]);
+            const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
+            (globalThis.askedEarly ??= new WeakMap()).set(account, early);
+            account.refuseChangeIfHosted();`,
+    },
+    {
+      file: `${accounts}/cloud-account-removal.js`,
+      original: 'const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);',
+      altered: `const early = globalThis.askedEarly?.get(account);
+        const [inTheWay] = early ? [early] : await this.blockers.inTheWayOf(tenantId, [account]);`,
+    },
+  ],
+  // As if only what is built and running were in use.
+  'narrow-active': [
+    {
+      file: 'dist/libs/subscriptions/src/typeorm/typeorm-subscriptions.js',
+      original: "const activeOn = 'subscription.active_cloud_account_id';",
+      altered: `const activeOn = "(CASE WHEN subscription.status = 'ACTIVE' THEN subscription.cloud_account_id END)";`,
+    },
+  ],
+  // The account goes by force, whatever stands on it.
+  'force-skips-rule': [
+    {
+      file: `${accounts}/force-detach.service.js`,
+      original: 'const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);',
+      altered: 'const abandoned = 0;',
+    },
+    {
+      file: `${accounts}/cloud-account-removal.js`,
+      original: 'account.refuseRemoval(',
+      altered: "if (deletion.kind !== 'FORCE_DETACH') account.refuseRemoval(",
+    },
+  ],
 };
+
+export const mutantNames: readonly Mutant[] = ['no-foreign-key', ...(Object.keys(alterations) as Mutant[])];
 
 /** What was built, with these walls out of the code; in a folder of its own unless there is nothing to alter. */
 export async function builtWith(
   mutants: readonly Mutant[],
 ): Promise<{ program: string; remove: () => Promise<unknown> }> {
-  if (!mutants.includes('no-lock')) return { program: projectFolder, remove: async () => undefined };
+  const altered = mutants.flatMap((mutant) => (mutant === 'no-foreign-key' ? [] : alterations[mutant]));
+  if (altered.length === 0) return { program: projectFolder, remove: async () => undefined };
 
   const program = await mkdtemp(join(tmpdir(), 'mutant-'));
   for (const part of ['dist', 'package.json']) {
     await cp(join(projectFolder, part), join(program, part), { recursive: true });
   }
   await symlink(join(projectFolder, 'node_modules'), join(program, 'node_modules'));
-  await alter(join(program, lock.file), lock.original, lock.altered);
+  for (const { file, original, altered: after } of altered) await alter(join(program, file), original, after);
   return { program, remove: () => rm(program, { recursive: true, force: true }) };
 }
 

@@ -1,13 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPlace, type GatewayProcess, type Place } from '../support/process.js';
 import { numberOf } from '../support/steps.js';
-import { contestKinds, type Contest, type ContestKind } from './contests.js';
+import { contestKinds, forceContest, ruleOfTheHouse, type Contest, type ContestKind } from './contests.js';
 import { builtWith, weakenDatabase, type Mutant } from './mutants.js';
 import { Random } from './random.js';
 import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
-/** How many contests of the first kind, which is the rule of the house, and of each other kind. */
-const sizes = { short: { ofFirst: 60, ofOthers: 8 }, full: { ofFirst: 500, ofOthers: 100 } };
+/** How many contests of the first kind, which is the rule of the house, of each other kind, and with a wall taken out. */
+const sizes = {
+  short: { ofFirst: 40, ofOthers: 5, ofMutants: 60 },
+  full: { ofFirst: 2800, ofOthers: 600, ofMutants: 500 },
+};
 
 /** Many, so that transactions wait for connections and for each other with their windows open. */
 const lanes = { SQLite: 16, MariaDB: 32 };
@@ -26,12 +29,15 @@ export async function race({ size, seed, database, say, mutants = [] }: SoakOpti
       await weakenDatabase(place, mutants);
 
       const random = new Random(seed);
-      const { ofFirst, ofOthers } = sizes[size];
-      // Without a wall only the rule of the house is at stake: what a loser is told then is no promise.
-      const kinds = mutants.length > 0 ? contestKinds.slice(0, 1) : contestKinds;
-      const plan = random.shuffled(
-        kinds.flatMap((kind, i) => Array.from({ length: i === 0 ? ofFirst : ofOthers }, () => kind)),
-      );
+      const { ofFirst, ofOthers, ofMutants } = sizes[size];
+      // Without a wall only what it holds is at stake: what a loser is told then is no promise.
+      const atStake = mutants.includes('force-skips-rule') ? forceContest : ruleOfTheHouse;
+      const plan =
+        mutants.length > 0
+          ? Array.from({ length: ofMutants }, () => atStake)
+          : random.shuffled(
+              contestKinds.flatMap((kind, i) => Array.from({ length: i === 0 ? ofFirst : ofOthers }, () => kind)),
+            );
       const course = new Course(gateways, random, say, plan.length);
       await inLanes(
         lanes[database],
@@ -97,6 +103,11 @@ class Course {
       place,
       'aws_access_key k LEFT JOIN cloud_account a ON a.id = k.cloud_account_id WHERE a.id IS NULL',
     );
+    const forNothing = await count(
+      place,
+      `cloud_account a WHERE a.status = 'DELETING_WHEN_UNUSED'
+       AND NOT EXISTS (SELECT 1 FROM subscription s WHERE s.cloud_account_id = a.id AND s.status <> 'DELETED')`,
+    );
     const told = new Set(this.accountsAfter.flatMap((accounts) => accounts()).map(numberOf));
     const rows = await place.rows('SELECT id FROM cloud_account WHERE id > 1000');
     const there = new Set(rows.map(({ id }) => Number(id)));
@@ -106,6 +117,7 @@ class Course {
       pairs: this.held,
       'active subscriptions without their account': orphans,
       'keys without their account': strayKeys,
+      'accounts that wait for nothing': forNothing,
       'accounts otherwise than told': untrue,
       'untyped or unexpected outcomes': this.violations.length,
       ...this.outcomes.all,
@@ -114,6 +126,7 @@ class Course {
       ...(orphans > 0 ? [`${orphans} active subscriptions without their account`] : []),
       ...(mutants.length > 0 ? [] : new Set(this.violations)),
       ...(strayKeys > 0 ? [`${strayKeys} keys without their account`] : []),
+      ...(forNothing > 0 ? [`${forNothing} accounts wait for nothing`] : []),
       ...(untrue > 0 && mutants.length === 0 ? [`${untrue} accounts are not as the clients were told`] : []),
     ];
     return { figures, violations };

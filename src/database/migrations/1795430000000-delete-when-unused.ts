@@ -45,8 +45,9 @@ export class DeleteWhenUnused1795430000000 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query('DROP TABLE deleted_cloud_account');
-    await db.dropIndex('subscription', 'ix_subscription_blockers');
-    await db.dropIndex('cloud_account', 'ix_cloud_account_status');
+    const { dropIndex } = dialectOf(db);
+    await dropIndex('subscription', 'ix_subscription_blockers');
+    await dropIndex('cloud_account', 'ix_cloud_account_status');
     for (const column of columns) await db.query(`ALTER TABLE cloud_account DROP COLUMN ${column.split(' ')[0]}`);
   }
 }

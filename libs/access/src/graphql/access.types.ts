@@ -21,7 +21,10 @@ registerEnumType(Role, {
   valuesMap: {
     VIEWER: { description: 'Look at everything but the API keys of others.' },
     MANAGER: { description: 'All that a VIEWER may; and create, change and delete cloud accounts and subscriptions.' },
-    OWNER: { description: 'All that a MANAGER may; and look at, create and revoke API keys.' },
+    OWNER: {
+      description:
+        'All that a MANAGER may; look at, create and revoke API keys; see what accounts were deleted, and detach accounts by force.',
+    },
     PROVISIONER: {
       description:
         "Build, change and take down what every tenant's subscriptions stand for, and nothing else. The vendor's own; made on the command line.",
