@@ -54,6 +54,7 @@ export default {
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {
       globals: { hasServer, hasSlowHttpTest },
+      testTimeout: 240_000, // many processes, one after the other
       testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground\\.process-spec\\.ts$'])],
     }),
   ],
