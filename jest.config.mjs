@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { tsImport } from 'tsx/esm/api';
 
 const typescript = {
@@ -63,6 +64,6 @@ export default {
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
   testTimeout: 60_000,
   // Much of the time is spent waiting: for processes, for AWS, for time-outs.
-  maxWorkers: '200%',
+  maxWorkers: 2 * availableParallelism(),
   workerIdleMemoryLimit: '1.5GB',
 };
