@@ -55,15 +55,14 @@ export default {
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {
       globals: { hasServer, hasSlowHttpTest },
-      testTimeout: 240_000, // many processes, one after the other
       testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground\\.process-spec\\.ts$'])],
     }),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
-  testTimeout: 60_000,
+  testTimeout: 240_000, // a slow machine is no fault
   // Much of the time is spent waiting: for processes, for AWS, for time-outs.
-  maxWorkers: 2 * availableParallelism(),
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   workerIdleMemoryLimit: '1.5GB',
 };
