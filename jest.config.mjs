@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { tsImport } from 'tsx/esm/api';
 
 const typescript = {
@@ -25,8 +26,12 @@ const project = (displayName, testMatch, extra = {}) => ({
   ...extra,
 });
 
+// Specs that are named are run one by one, all of them in a few groups: see test/e2e/together/group.ts.
+const areNamed = process.argv.some((argument) => argument.startsWith('test/e2e/'));
 const endToEnd = (database) =>
-  project(`end to end on ${database}`, ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], { globals: { database } });
+  project(`end to end on ${database}`, [`<rootDir>/test/e2e/**/*.e2e-${areNamed ? 'spec' : 'group'}.ts`], {
+    globals: { database },
+  });
 
 const { canStartMariaDb } = await tsImport('./test/support/private-mariadb.ts', import.meta.url);
 const hasServer = Boolean(process.env.TEST_DATABASE_URL) || canStartMariaDb();
@@ -56,8 +61,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
-  testTimeout: 60_000,
+  testTimeout: 240_000, // a slow machine is no fault
   // Much of the time is spent waiting: for processes, for AWS, for time-outs.
-  maxWorkers: '100%',
-  workerIdleMemoryLimit: '1GB',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
+  workerIdleMemoryLimit: '1.5GB',
 };

@@ -137,8 +137,8 @@ describe('credentials that cannot be proven', () => {
         { __typename: 'CredentialsRejectedError', code: 'AWS_UNREACHABLE', path: null, awsErrorCode: null },
       ]);
       const took = performance.now() - started;
-      expect(took).toBeGreaterThan(1900);
-      expect(took).toBeLessThan(3000);
+      expect(took).toBeGreaterThan(4900);
+      expect(took).toBeLessThan(9000); // twice the time-out would be 10 s
       expect((await rowsStored())['cloud_account']).toBe(before['cloud_account']! + 3);
     });
 
@@ -149,7 +149,7 @@ describe('credentials that cannot be proven', () => {
       );
 
       expect(new Set(all.map(({ userErrors }) => userErrors[0].code))).toEqual(new Set(['AWS_UNREACHABLE']));
-      expect(performance.now() - started).toBeLessThan(5000);
+      expect(performance.now() - started).toBeLessThan(20_000); // one after the other: 100 s
     });
   });
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { projectFolder } from '../support/process.js';
+import { inherited, projectFolder } from '../support/process.js';
 
 describe('The command line, asked to set up IAM,', () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe('The command line, asked to set up IAM,', () => {
   ) =>
     spawnSync(process.execPath, [join(projectFolder, 'dist/src/cli.js'), 'iam-setup', ...args], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], ...env },
+      env: { ...inherited, ...env },
       encoding: 'utf8',
     });
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');

@@ -74,7 +74,7 @@ describe('credentials that AWS does not know yet', () => {
       const told = performance.now();
       expect(await gateway.stop()).toEqual({ code: 0, signal: null });
 
-      expect(performance.now() - told).toBeLessThan(5000);
+      expect(performance.now() - told).toBeLessThan(10_000); // AWS is silent for 15 s
       expect(await trialIn(place)).toMatchObject({ lease_owner: null, ended_at: null, attempt: 1 });
     });
 

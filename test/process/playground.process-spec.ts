@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.js';
 import { usePlaces } from '../support/places.js';
-import { projectFolder, type GatewayProcess, type Place } from '../support/process.js';
+import { inherited, projectFolder, type GatewayProcess, type Place } from '../support/process.js';
 import { createApiKey } from '../support/steps.js';
 
 describe('The playground in a browser', () => {
@@ -121,7 +121,7 @@ describe('The playground in a browser', () => {
   it('names a command that makes another key', async () => {
     const { page } = await visit();
     const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split(' -- ');
-    const env = { PATH: process.env['PATH'], DATA_DIR: place.dataDir };
+    const env = { ...inherited, DATA_DIR: place.dataDir };
     const program = join(projectFolder, 'dist/src/cli.js');
     const [{ key }] = JSON.parse(
       String(execFileSync(process.execPath, [program, ...command.split(' '), '--json'], { env })),

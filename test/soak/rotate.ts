@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startAwsSandbox, type AwsSandbox } from '#libs/aws-sandbox';
 import { newDatabase } from '../support/new-database.js';
-import { projectFolder } from '../support/process.js';
+import { inherited, projectFolder } from '../support/process.js';
 import { Random } from './random.js';
 import type { RotatingOptions } from './rotating.js';
 import type { SoakOptions, SoakResult } from './soak.js';
@@ -94,20 +94,17 @@ async function withPlace(
 
 /** Runs a process to its end, which is its own, or ours after so many milliseconds of rotating. */
 async function run(options: RotatingOptions, killAfter?: number): Promise<any[]> {
-  const tsx = join(projectFolder, 'node_modules/tsx/dist/cli.mjs');
-  const child = spawn(process.execPath, [tsx, join(projectFolder, 'test/soak/rotating.ts')], {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(projectFolder, 'test/soak/rotating.ts')], {
     cwd: projectFolder,
-    env: { PATH: process.env['PATH'], ROTATING: JSON.stringify(options) },
+    env: { ...inherited, ROTATING: JSON.stringify(options) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true, // tsx starts another process: both must go
   });
   let output = '';
   let errors = '';
-  const kill = () => child.pid && process.kill(-child.pid, 'SIGKILL');
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     // Ready: the accounts are there, and what was left behind is being finished.
     if (killAfter !== undefined && !output.includes('looked') && text.includes('looked'))
-      void wait(killAfter).then(() => child.exitCode ?? kill());
+      void wait(killAfter).then(() => child.kill('SIGKILL'));
     output += text;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

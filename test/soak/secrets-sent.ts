@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Random as Malformer } from '../../src/graphql/testing/random.js';
 import { secretBearingRequest } from '../../src/graphql/testing/secret-bearing-requests.js';
-import { projectFolder, type GatewayProcess, type Place } from '../support/process.js';
+import { inherited, projectFolder, type GatewayProcess, type Place } from '../support/process.js';
 import { createCloudAccount } from '../support/steps.js';
 import { secretLike, type Random } from './random.js';
 import { inLanes } from './soak.js';
@@ -91,7 +91,7 @@ const run = promisify(execFile);
 
 async function command(place: Place, args: string[], env: Record<string, string>): Promise<string> {
   const surroundings = {
-    PATH: process.env['PATH'],
+    ...inherited,
     DATA_DIR: place.dataDir,
     ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
     ...env,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { projectFolder, type Place } from './process.js';
+import { inherited, projectFolder, type Place } from './process.js';
 
 export interface CliExit {
   readonly code: number | null;
@@ -21,7 +21,7 @@ export interface LaunchedCli {
 /** The operator's command line in a process of its own, on the database and the key ring of `place`. */
 export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
   const env = {
-    PATH: process.env['PATH'],
+    ...inherited,
     DATA_DIR: place.dataDir,
     ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
     ...place.env,

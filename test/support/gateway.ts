@@ -37,7 +37,7 @@ export class Gateway extends GatewayClient {
         DATA_DIR: dataDir,
         PORT: '0',
         AWS_SANDBOX: 'on',
-        AWS_TIMEOUT_MS: '2000',
+        AWS_TIMEOUT_MS: '5000',
         LOG_LEVEL: 'warn',
         ...(url && { DATABASE_URL: url }),
         ...env,

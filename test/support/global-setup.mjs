@@ -1,7 +1,11 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { tsImport } from 'tsx/esm/api';
 
 // Jest loads this outside its own pipeline, so TypeScript is brought in by tsx.
 export default async function globalSetup() {
+  // Hundreds of processes start the same code: compiled once, they start in two thirds of the time.
+  process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'cloud-account-gateway-tests-compiled');
   if (process.env.TEST_DATABASE_URL) return;
   const { canStartMariaDb, startPrivateMariaDb } = await tsImport('./private-mariadb.ts', import.meta.url);
   if (!canStartMariaDb()) return;

@@ -11,6 +11,12 @@ import { newDatabase, type DatabaseKind } from './new-database.js';
 /** The folder with `dist/`: this project, unless a test runs an altered copy of it. */
 export const projectFolder = join(import.meta.dirname, '../..');
 
+/** All of our environment that reaches the processes tests start; the second is where Node keeps what it compiled. */
+export const inherited = {
+  PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+};
+
 /** Variables of the gateway; `undefined` leaves out one that would be set otherwise. */
 export type Env = Record<string, string | undefined>;
 
@@ -19,7 +25,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The built gateway in a process of its own, ready or not. Nothing of our environment reaches it but PATH. */
+/** The built gateway in a process of its own, ready or not. Nothing of our environment reaches it but `inherited`. */
 export class LaunchedProcess {
   /** All it printed so far, to stdout and to stderr. */
   output = '';
@@ -30,7 +36,7 @@ export class LaunchedProcess {
   constructor(env: Env, { node = process.execPath, flags = [], program = projectFolder }: LaunchOptions = {}) {
     this.child = spawn(node, [...flags, join(program, 'dist/src/main.js')], {
       cwd: program,
-      env: { PATH: process.env['PATH'], ...env },
+      env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {

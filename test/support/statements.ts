@@ -1,15 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DataSource } from 'typeorm';
 import { currentRequest } from '../../src/graphql/request-context.js';
 import type { Gateway } from './gateway.js';
 
-/** The SQL statements that the gateway sends to its database for requests, while `work` runs. Its loops ask, too. */
+const ours = new AsyncLocalStorage<true>();
+
+/** The SQL statements that requests, or `work` itself, send to the gateway's database while `work` runs. Its loops ask, too. */
 export async function statementsOf(gateway: Gateway, work: () => Promise<unknown>): Promise<string[]> {
   const dataSource = gateway.get(DataSource);
   const { logger } = dataSource;
   const statements: string[] = [];
   const nothing = () => undefined;
   dataSource.logger = {
-    logQuery: (sql: string) => currentRequest.getStore() && statements.push(sql),
+    logQuery: (sql: string) => (currentRequest.getStore() ?? ours.getStore()) && statements.push(sql),
     logQueryError: nothing,
     logQuerySlow: nothing,
     logSchemaBuild: nothing,
@@ -17,7 +20,7 @@ export async function statementsOf(gateway: Gateway, work: () => Promise<unknown
     log: nothing,
   };
   try {
-    await work();
+    await ours.run(true, work);
   } finally {
     dataSource.logger = logger;
   }
