@@ -626,7 +626,7 @@ mutation ClaimWork(
   claimProvisioningWork(input: $input) {
     works {
       subscriptionId
-      claimToken
+      claimId
       leaseUntil
       kind
       region
@@ -651,7 +651,7 @@ mutation ReportWork(
     variables: {
       input: {
         subscriptionId: '<subscription.id>',
-        claimToken: '<claimToken>',
+        claimId: '<claimId>',
         progress: 40,
         message: 'Starting the instances',
       },
@@ -670,7 +670,7 @@ mutation CompleteWork(
     variables: {
       input: {
         subscriptionId: '<subscription.id>',
-        claimToken: '<claimToken>',
+        claimId: '<claimId>',
       },
     },
   },
@@ -687,7 +687,7 @@ mutation FailWork(
     variables: {
       input: {
         subscriptionId: '<subscription.id>',
-        claimToken: '<claimToken>',
+        claimId: '<claimId>',
         message: 'The region has no capacity left.',
       },
     },

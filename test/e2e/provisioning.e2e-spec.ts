@@ -8,7 +8,7 @@ import {
   stepsWith,
 } from '../support/steps.js';
 
-const work = 'subscriptionId claimToken kind isToStop attempt status name region plan deploymentCidr vpcId tags { key value } cloudAccountId provider awsAccountId'; // prettier-ignore
+const work = 'subscriptionId claimId kind isToStop attempt status name region plan deploymentCidr vpcId tags { key value } cloudAccountId provider awsAccountId'; // prettier-ignore
 const errors = 'userErrors { code path }';
 const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { ${work} } ${errors} } }`;
 const reportMutation = `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { ${work} } ${errors} } }`;
@@ -39,11 +39,11 @@ describe('a provisioner', () => {
     expect(userErrors).toEqual([]);
     return works;
   };
-  const complete = ({ subscriptionId, claimToken }: any) => one(completeMutation, { subscriptionId, claimToken }, key);
-  const fail = ({ subscriptionId, claimToken }: any, message = 'No capacity.') =>
-    one(failMutation, { subscriptionId, claimToken, message }, key);
-  const report = ({ subscriptionId, claimToken }: any, said: object = {}) =>
-    one(reportMutation, { subscriptionId, claimToken, ...said }, key);
+  const complete = ({ subscriptionId, claimId }: any) => one(completeMutation, { subscriptionId, claimId }, key);
+  const fail = ({ subscriptionId, claimId }: any, message = 'No capacity.') =>
+    one(failMutation, { subscriptionId, claimId, message }, key);
+  const report = ({ subscriptionId, claimId }: any, said: object = {}) =>
+    one(reportMutation, { subscriptionId, claimId, ...said }, key);
   const read = async (id: string) =>
     (await gateway.ask(`query ($id: ID!) { cloudSubscription(id: $id) { ${state} } }`, { id })).cloudSubscription;
   const update = async (id: string, change: object) => {
@@ -51,7 +51,7 @@ describe('a provisioner', () => {
     return one(updateMutation, { id, expectedVersion, ...change });
   };
   const end = (id: string) => one(deleteMutation, { id });
-  const lost = { userErrors: [{ code: 'PROVISIONING_LEASE_LOST', path: ['input', 'claimToken'] }] };
+  const lost = { userErrors: [{ code: 'PROVISIONING_LEASE_LOST', path: ['input', 'claimId'] }] };
   /** As if the time of its lease had gone by. */
   const leaseEnds = (id: string) =>
     gateway.sql("UPDATE provisioning_work SET lease_until = '2026-01-01 00:00:00.000' WHERE subscription_id = ?", [
@@ -161,7 +161,7 @@ describe('a provisioner', () => {
 
     expect(second).toMatchObject({ subscriptionId: id, attempt: 2 });
     for (const late of [report, complete, fail]) expect(await late(first)).toMatchObject(lost);
-    expect(await complete({ ...second, claimToken: 'guessed' })).toMatchObject(lost);
+    expect(await complete({ ...second, claimId: 'guessed' })).toMatchObject(lost);
     expect(await complete(second)).toMatchObject({ status: 'ACTIVE' });
   });
 
@@ -268,11 +268,11 @@ describe('a provisioner', () => {
       'INVALID_INPUT input.leaseSeconds',
     ]);
     expect(
-      await of(reportMutation, { subscriptionId: 'x', claimToken: 'x', progress: 101, message: '', leaseSeconds: 1 }),
+      await of(reportMutation, { subscriptionId: 'x', claimId: 'x', progress: 101, message: '', leaseSeconds: 1 }),
     ).toHaveLength(3);
     for (const id of ['x', globalId('CloudAccount', 1), globalId('CloudSubscription', 2_000_000)])
-      expect(await of(completeMutation, { subscriptionId: id, claimToken: 'x' })).toEqual([
-        'PROVISIONING_LEASE_LOST input.claimToken',
+      expect(await of(completeMutation, { subscriptionId: id, claimId: 'x' })).toEqual([
+        'PROVISIONING_LEASE_LOST input.claimId',
       ]);
   });
 

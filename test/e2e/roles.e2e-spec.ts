@@ -91,11 +91,11 @@ const documents: Record<string, string> = {
   deleteSubscription: 'mutation { deleteSubscription(input: { id: "x" }) { userErrors { code } } }',
   claimProvisioningWork: 'mutation { claimProvisioningWork(input: { limit: 1 }) { userErrors { code } } }',
   completeProvisioning:
-    'mutation { completeProvisioning(input: { subscriptionId: "x", claimToken: "x" }) { userErrors { code } } }',
+    'mutation { completeProvisioning(input: { subscriptionId: "x", claimId: "x" }) { userErrors { code } } }',
   failProvisioning:
-    'mutation { failProvisioning(input: { subscriptionId: "x", claimToken: "x", message: "x" }) { userErrors { code } } }',
+    'mutation { failProvisioning(input: { subscriptionId: "x", claimId: "x", message: "x" }) { userErrors { code } } }',
   reportProvisioning:
-    'mutation { reportProvisioning(input: { subscriptionId: "x", claimToken: "x" }) { userErrors { code } } }',
+    'mutation { reportProvisioning(input: { subscriptionId: "x", claimId: "x" }) { userErrors { code } } }',
   retrySubscription: 'mutation { retrySubscription(input: { id: "x" }) { userErrors { code } } }',
   updateSubscription: 'mutation { updateSubscription(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   issueExternalId: 'mutation { issueExternalId(input: {}) { userErrors { code } } }',

@@ -77,6 +77,10 @@ describe('usageAudit', () => {
       { input: { id, mode: 'WHEN_UNUSED' } },
     );
     expect(await findingsOf(id)).toEqual([]);
+    await gateway.sql(
+      'DELETE FROM provisioning_work WHERE subscription_id IN (SELECT id FROM subscription WHERE cloud_account_id = ?)',
+      [numberOf(id)],
+    );
     await gateway.sql("UPDATE subscription SET status = 'DELETED' WHERE cloud_account_id = ?", [numberOf(id)]);
 
     expect(await findingsOf(id)).toEqual([['WAITS_FOR_NOTHING', `account ${numberOf(id)}`]]);
@@ -119,6 +123,20 @@ describe('usageAudit', () => {
       `DELETE FROM aws_access_key WHERE id = ${key.id}`,
       `DELETE FROM subscription WHERE id = ${numberOf(subscription.id)}`,
     );
+    expect(await doctor()).toEqual([]);
+  });
+
+  it('finds what waits for a provisioner and is no work of one, and work of what does not wait', async () => {
+    const { id } = await createAccount();
+    const [lost, over] = [await createSubscription(id), await createSubscription(id)];
+    await gateway.sql('DELETE FROM provisioning_work WHERE subscription_id = ?', [numberOf(lost.id)]);
+    await gateway.sql("UPDATE subscription SET status = 'ACTIVE' WHERE id = ?", [numberOf(over.id)]);
+
+    expect(await findingsOf(id)).toEqual([
+      ['SUBSCRIPTION_WITHOUT_WORK', `subscription ${numberOf(lost.id)}`],
+      ['WORK_WITHOUT_SUBSCRIPTION', `subscription ${numberOf(over.id)}`],
+    ]);
+    await gateway.sql('DELETE FROM subscription WHERE cloud_account_id = ?', [numberOf(id)]);
     expect(await doctor()).toEqual([]);
   });
 

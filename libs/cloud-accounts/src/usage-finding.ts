@@ -51,11 +51,12 @@ export const explanations: Readonly<Record<UsageFindingKind, Explanation>> = {
     remedy: 'Make the generated column `active_cloud_account_id` again as the migrations make it.',
   },
   WORK_WITHOUT_SUBSCRIPTION: {
-    means: 'Something is to be provisioned for a subscription that is not there, or has ended.',
+    means: 'Something is to be provisioned for a subscription that waits for nothing.',
     remedy: 'Remove the row: whoever provisions it builds what nobody wants.',
   },
   SUBSCRIPTION_WITHOUT_WORK: {
     means: 'The subscription waits to be provisioned, and nothing is to be done for it.',
-    remedy: 'End it with `deleteSubscription`, or read the events of the subscription to see what was lost.',
+    remedy:
+      'Read the events of the subscription to see what was lost. `deleteSubscription` ends it, unless it is DELETING; then `forceDetachCloudAccount` gives it up with its account.',
   },
 };

@@ -20,7 +20,7 @@ export interface ClaimedWork {
 /** By which somebody shows that the work is theirs. */
 export interface Claim {
   readonly subscriptionId: number;
-  readonly claimToken: string;
+  readonly claimId: string;
 }
 
 /**
@@ -125,11 +125,11 @@ export class ProvisioningService {
   }
 
   /** @throws ProvisioningLeaseLost */
-  private async hold({ subscriptionId, claimToken }: Claim, now: Date) {
+  private async hold({ subscriptionId, claimId }: Claim, now: Date) {
     const subscription = await this.subscriptions.holdAny(subscriptionId);
     const work = await this.works.hold(subscriptionId);
     if (!subscription || !work) throw new ProvisioningLeaseLost();
-    work.refuseUnlessHadBy(claimToken, now);
+    work.refuseUnlessHadBy(claimId, now);
     return { subscription, work };
   }
 

@@ -149,7 +149,7 @@ export class VpcOfAnotherProvider extends DomainError {
 export class ProvisioningLeaseLost extends DomainError {
   constructor() {
     super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'This claim does not have the work.', {
-      path: ['input', 'claimToken'],
+      path: ['input', 'claimId'],
     });
   }
 }

@@ -72,7 +72,7 @@ function shown({ work, subscription, account }: ClaimedWork): ProvisioningWorkTy
     ...{ status, name, region, plan, deploymentCidr, vpcId, tags, provider, awsAccountId, nodeRoleName },
     subscriptionId: toGlobalId('CloudSubscription', subscription.id),
     cloudAccountId: toGlobalId('CloudAccount', account.id),
-    claimToken: work.leaseOwner!,
+    claimId: work.leaseOwner!,
     leaseUntil: work.leaseUntil!,
     isToStop: work.isToStop,
     kind: work.kind,
@@ -80,6 +80,6 @@ function shown({ work, subscription, account }: ClaimedWork): ProvisioningWorkTy
   };
 }
 
-function claimOf({ subscriptionId, claimToken }: { subscriptionId: string; claimToken: string }): Claim {
-  return { subscriptionId: idOf('CloudSubscription', subscriptionId), claimToken };
+function claimOf({ subscriptionId, claimId }: { subscriptionId: string; claimId: string }): Claim {
+  return { subscriptionId: idOf('CloudSubscription', subscriptionId), claimId };
 }

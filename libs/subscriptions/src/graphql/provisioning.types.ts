@@ -32,7 +32,7 @@ abstract class ClaimInput {
   readonly subscriptionId!: string;
 
   @Field({ description: 'What `claimProvisioningWork` gave with it.' })
-  readonly claimToken!: string;
+  readonly claimId!: string;
 }
 
 @InputType('ReportProvisioningInput', { description: 'How far a work is.' })
@@ -70,8 +70,8 @@ export class ProvisioningWorkType {
   @Field(() => ID, { description: 'The subscription it is for.' })
   readonly subscriptionId!: string;
 
-  @Field({ description: 'Shows that the work is yours: send it with all you tell of it.' })
-  readonly claimToken!: string;
+  @Field({ description: 'Which claim has the work: send it with all you tell of it.' })
+  readonly claimId!: string;
 
   @Field(() => DateTimeScalar, { description: 'When others may get it, unless you are heard of before.' })
   readonly leaseUntil!: Date;

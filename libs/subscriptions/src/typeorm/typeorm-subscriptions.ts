@@ -13,6 +13,8 @@ const activeOn = 'subscription.active_cloud_account_id';
 
 const ended = `'${SubscriptionStatus.DELETED}'`;
 const withoutAccount = `s.status <> ${ended} AND NOT EXISTS (SELECT 1 FROM cloud_account a WHERE a.id = s.cloud_account_id)`;
+const hasWork = 'EXISTS (SELECT 1 FROM provisioning_work w WHERE w.subscription_id = s.id)';
+const needsWork = "s.status IN ('PENDING', 'CHANGE_PENDING', 'DELETING')";
 const activeColumnDiffers = `(
   (s.status <> ${ended} AND (s.active_cloud_account_id IS NULL OR s.active_cloud_account_id <> s.cloud_account_id))
   OR (s.status = ${ended} AND s.active_cloud_account_id IS NOT NULL))`;
@@ -126,6 +128,8 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return [
       ...(await this.misfits('SUBSCRIPTION_WITHOUT_ACCOUNT', rows, withoutAccount)),
       ...(await this.misfits('ACTIVE_COLUMN_DIFFERS', rows, activeColumnDiffers)),
+      ...(await this.misfits('SUBSCRIPTION_WITHOUT_WORK', rows, `${needsWork} AND NOT ${hasWork}`)),
+      ...(await this.misfits('WORK_WITHOUT_SUBSCRIPTION', rows, `NOT ${needsWork} AND ${hasWork}`)),
     ];
   }
 
