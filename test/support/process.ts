@@ -73,8 +73,8 @@ export class LaunchedProcess {
     const ended = this.exit.then(({ code, signal }) => {
       throw new Error(`The gateway ended (${code ?? signal}) and printed:\n${this.output}`);
     });
-    const late = wait(25_000, undefined, { signal: patience.signal, ref: false }).then(() => {
-      throw new Error(`The gateway has not printed ${pattern} within 25 s, but:\n${this.output}`);
+    const late = wait(90_000, undefined, { signal: patience.signal, ref: false }).then(() => {
+      throw new Error(`The gateway has not printed ${pattern} within 90 s, but:\n${this.output}`);
     });
     try {
       return await Promise.race([found, ended, late]);
