@@ -98,7 +98,7 @@ export const awsCredentialsErrors = {
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Attach `report.suggestedPolicy` to the IAM user or the access role, or send `allowMissingPermissions: true` to save the account without using it.',
+      'Do what `remedy` of the failed checks in `report` says: where a policy mends it, `report.suggestedPolicy` is the smallest to attach to the IAM user or the access role. Or send `allowMissingPermissions: true` to save the account without using it.',
   },
   AWS_ACTION_DENIED: {
     kind: 'invalid',
