@@ -651,7 +651,7 @@ mutation ReportWork(
     variables: {
       input: {
         subscriptionId: '<subscription.id>',
-        claimId: '<claimId>',
+        claimId: 'the claimId of its work',
         progress: 40,
         message: 'Starting the instances',
       },
@@ -670,7 +670,7 @@ mutation CompleteWork(
     variables: {
       input: {
         subscriptionId: '<subscription.id>',
-        claimId: '<claimId>',
+        claimId: 'the claimId of its work',
       },
     },
   },
@@ -687,7 +687,7 @@ mutation FailWork(
     variables: {
       input: {
         subscriptionId: '<subscription.id>',
-        claimId: '<claimId>',
+        claimId: 'the claimId of its work',
         message: 'The region has no capacity left.',
       },
     },
