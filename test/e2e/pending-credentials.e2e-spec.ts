@@ -320,6 +320,6 @@ describe('a request with credentials that AWS does not know', () => {
     expect(soon.took).toBeLessThan(never.took);
     expect(never.status).toBe('PROPAGATING');
     expect(never.took).toBeGreaterThan(4000);
-    expect(never.took).toBeLessThan(8000);
+    expect(never.took).toBeLessThan(20_000); // it is tried for two minutes
   });
 });
