@@ -324,9 +324,8 @@ describe('the health of a cloud account', () => {
       hanging.push((await createAccount({ which, name: `Hangs ${i}` })).id);
       await keyIs(hanging[i]!, 'HANGS', which);
     }
-    const others = await Promise.all(
-      Array.from({ length: 50 }, async (_, i): Promise<string> => (await createAccount({ which: suffix(700 + i) })).id),
-    );
+    const others: string[] = [];
+    for (let i = 0; i < 50; i++) others.push((await createAccount({ which: suffix(700 + i) })).id);
     const { lastCheckedAt } = await healthOf(hanging[0]!);
     for (const id of hanging) await set(id, 'next_attempt_at', '2025-12-31 00:00:00.000');
 
@@ -334,7 +333,7 @@ describe('the health of a cloud account', () => {
     await check(...others);
     const took = performance.now() - started;
 
-    expect(took).toBeLessThan(15_000);
+    expect(took).toBeLessThan(40_000); // those that hang, one for each of the others: minutes
     await until('AWS was given up', async () => (await healthOf(hanging[0]!)).lastCheckedAt > lastCheckedAt);
     expect(await healthOf(hanging[0]!)).toMatchObject({ state: 'HEALTHY', codes: ['AWS_UNREACHABLE'] });
   });

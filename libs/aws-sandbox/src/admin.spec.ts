@@ -200,7 +200,6 @@ describe('a fault a test asks for', () => {
 
     expect((await identityOf()).Account).toBeDefined();
     expect(performance.now() - started).toBeGreaterThan(140);
-    expect(performance.now() - started).toBeLessThan(1200);
   });
 
   it('may be no answer at all', async () => {
