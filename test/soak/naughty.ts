@@ -45,7 +45,7 @@ const errorCodes = new Set(
 const faults = ['INTERNAL', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE'];
 
 /**
- * The Big List of Naughty Strings in every text input of every operation: each string is stored as it was sent (names:
+ * The Big List of Naughty Strings in every text input of every operation: each string is stored as it was sent (names and plans:
  * trimmed and composed) or refused with a code of the schema, and nothing else in the database changes.
  */
 export async function naughty({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
@@ -146,7 +146,7 @@ class Trial {
     if (!object) return; // what was only tried out is stored nowhere
     const { node } = await this.gateway.ask(documentOf(node_), { id: object.id });
     for (const stored of [valueOf(object, field), valueOf(node, field)])
-      if (stored !== (field === 'name' ? normalizeName(text) : text))
+      if (stored !== (['name', 'plan'].includes(field) ? normalizeName(text) : text))
         this.violate(input, `${JSON.stringify(text.slice(0, 60))} was stored as ${JSON.stringify(stored)}`);
   }
 

@@ -15,7 +15,7 @@ const openedAtLeast = 1.8;
 /** The last slow connection is closed so long after it was opened. */
 const bar = 15_000;
 /** Between two requests of somebody who means no harm, and how long one may take. */
-const [probeEvery, probeWithin] = [200, 5_000];
+const [probeEvery, probeWithin] = [200, 15_000];
 
 /** What `slowhttptest` does in its modes. None of them knows a key; who does is one of `readers`. */
 const modes = (url: string): Record<string, string[]> => ({
