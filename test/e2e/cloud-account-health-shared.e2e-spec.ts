@@ -50,14 +50,11 @@ onServer('the health of accounts that two gateways watch', () => {
       [one.aws, other.sandbox!.admin].map((aws) =>
         aws.calls().flatMap(({ action, accessKeyId }) => (action === 'GetCallerIdentity' ? [accessKeyId!] : [])),
       );
-    const round = async () => {
+    const all = [one.get(CloudAccountHealthChecks), other.app.get(CloudAccountHealthChecks, { strict: false })];
+    const round = async (first = all) => {
       for (const aws of [one.aws, other.sandbox!.admin]) aws.forgetCalls();
       await one.sql("UPDATE cloud_account_health SET last_checked_at = '2026-01-01', next_attempt_at = '2026-01-01'");
-      for (const checks of [
-        one.get(CloudAccountHealthChecks),
-        other.app.get(CloudAccountHealthChecks, { strict: false }),
-      ])
-        checks.nudge();
+      for (const checks of first) checks.nudge();
       await until('every account is checked', async () => {
         const [{ n }] = await one.sql(
           "SELECT COUNT(*) AS n FROM cloud_account_health WHERE last_checked_at > '2026-01-02' AND lease_owner IS NULL",
@@ -68,13 +65,15 @@ onServer('the health of accounts that two gateways watch', () => {
 
     await round();
     const [byOne = [], byOther = []] = askedFor();
-    await round();
-    await round();
+    await round(all.slice(0, 1));
+    const ofOne = askedFor()[0]!;
+    await round(all.slice(1));
+    const ofOther = askedFor()[1]!;
 
     const keys = users.map((which) => sandboxKey('WORKS', which).awsAccessKey.accessKeyId);
     expect([...byOne, ...byOther].sort()).toEqual(keys.sort());
-    expect(byOne.length).toBeGreaterThan(0);
-    expect(byOther.length).toBeGreaterThan(0);
+    expect(ofOne.length).toBeGreaterThan(0);
+    expect(ofOther.length).toBeGreaterThan(0);
     const events = await one.sql(
       "SELECT subject_id, data FROM event WHERE type = 'CLOUD_ACCOUNT_HEALTH_CHANGED' ORDER BY subject_id",
     );
