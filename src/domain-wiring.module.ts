@@ -4,10 +4,10 @@ import {
   ActiveSubscriptions,
   CloudAccountNodes,
   CloudAccountsModule,
-  NothingStands,
   StandingResources,
 } from '#libs/cloud-accounts';
 import { RotatedAccounts } from '#libs/aws-credentials';
+import { LedgerModule, StandingInLedger } from '#libs/ledger';
 import { SubscriptionNodes, SubscriptionsModule, SubscriptionsOfAccount } from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
 import { NodeSources } from './graphql/node.resolver.js';
@@ -18,11 +18,11 @@ import { NodeSources } from './graphql/node.resolver.js';
  */
 @Global()
 @Module({
-  imports: [AccessModule, CloudAccountsModule, SubscriptionsModule],
+  imports: [AccessModule, CloudAccountsModule, LedgerModule, SubscriptionsModule],
   providers: [
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
     { provide: RotatedAccounts, useExisting: AccountsOfKeys },
-    { provide: StandingResources, useClass: NothingStands },
+    { provide: StandingResources, useExisting: StandingInLedger },
     {
       provide: NodeSources,
       inject: [ApiKeyNodes, CloudAccountNodes, SubscriptionNodes],

@@ -18,6 +18,7 @@ import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ExternalId } from '#libs/iam-setup';
 import { ClaimRow } from '#libs/idempotency';
+import { ProvisionedResource, ResourceChange } from '#libs/ledger';
 import { ProvisioningWork, Subscription } from '#libs/subscriptions';
 import { Logger } from '@nestjs/common';
 import { DataSource, type Logger as StatementLogger } from 'typeorm';
@@ -57,7 +58,9 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       KeyCanaryRow,
       KeyRotation,
       KeyRotationPolicy,
+      ProvisionedResource,
       ProvisioningWork,
+      ResourceChange,
       StoredAccessKey,
       StoredAccessRole,
       StoredKeyRow,

@@ -32,7 +32,7 @@ import { InMemoryDeletedCloudAccounts } from './testing/in-memory-deleted-cloud-
 import { InMemoryUnitOfWork } from './testing/in-memory-unit-of-work.js';
 import { ListedEvents } from './testing/listed-events.js';
 import { ListedSubscriptions } from './testing/listed-subscriptions.js';
-import { NothingStands } from './standing-resources.js';
+import { NothingStands } from './testing/nothing-stands.js';
 import { TrialPace } from './trial-pace.js';
 
 const viewer = new Viewer(7, 1, 'Key', 'OWNER', false);

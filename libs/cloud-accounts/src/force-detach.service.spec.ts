@@ -16,7 +16,7 @@ import {
   ForceDetachVoid,
 } from './force-detach.errors.js';
 import { ForceDetachService } from './force-detach.service.js';
-import { NothingStands } from './standing-resources.js';
+import { NothingStands } from './testing/nothing-stands.js';
 import { anAccount } from './testing/cloud-accounts.contract.js';
 import { InMemoryCloudAccounts } from './testing/in-memory-cloud-accounts.js';
 import { InMemoryDeletedCloudAccounts } from './testing/in-memory-deleted-cloud-accounts.js';

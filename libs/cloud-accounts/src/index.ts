@@ -18,13 +18,12 @@ export { CloudAccountService } from './cloud-account.service.js';
 export { CloudAccountsModule } from './cloud-accounts.module.js';
 export { CredentialTrial } from './credential-trial.entity.js';
 export { CloudAccountNodes } from './graphql/cloud-account-nodes.js';
-export { CloudAccountBlockerType } from './graphql/cloud-account-deletion.types.js';
+export { CloudAccountBlockerType, DeletedCloudAccountType } from './graphql/cloud-account-deletion.types.js';
 export { CloudAccountType } from './graphql/cloud-account.type.js';
 export { StandingResourceType } from './graphql/deletion-preview.types.js';
 export { UnusedAccountsLoop } from './unused-accounts-loop.js';
 export { CloudProvider, faultInAnyRegion } from './cloud-provider.js';
 export {
-  NothingStands,
   StandingResources,
   type ListedResources,
   type StandingResource,

@@ -37,14 +37,3 @@ export abstract class StandingResources {
    */
   abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;
 }
-
-/** The answer where nobody keeps count. */
-export class NothingStands extends StandingResources {
-  async of(): Promise<ListedResources> {
-    return { listed: [], total: 0 };
-  }
-
-  async orphanAll(): Promise<number> {
-    return 0;
-  }
-}

@@ -3,6 +3,7 @@ import type { Viewer } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import { Clock, UnitOfWork } from '#libs/kernel';
+import { LedgerService, type ResourceReport } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import type { ProvisioningWork } from './provisioning-work.entity.js';
 import { ProvisioningWorks } from './provisioning-works.js';
@@ -33,6 +34,7 @@ export class ProvisioningService {
     private readonly subscriptions: Subscriptions,
     private readonly works: ProvisioningWorks,
     private readonly accounts: CloudAccountService,
+    private readonly ledger: LedgerService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -54,20 +56,24 @@ export class ProvisioningService {
   }
 
   /**
-   * What its holder tells of a work, which also makes the lease begin anew. The answer says whether to go on.
+   * What its holder tells of a work and of what it has built, which also makes the lease begin anew. The answer says whether
+   * to go on.
    *
    * @throws ProvisioningLeaseLost
+   * @throws InvalidInput for a resource that cannot be the subscription's
    */
   report(
     claim: Claim,
     leaseSeconds: number,
-    said: { progress?: number | null; message?: string | null },
+    said: { progress?: number | null; message?: string | null; resources?: readonly ResourceReport[] | null },
   ): Promise<ClaimedWork> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);
       work.report(said, after(now, leaseSeconds));
       await this.works.put(work);
-      return { subscription, work, account: await this.accounts.ofAnybody(subscription.cloudAccountId) };
+      const account = await this.accounts.ofAnybody(subscription.cloudAccountId);
+      await this.ledger.record(subscription, account, said.resources ?? [], ['input', 'resources'], now);
+      return { subscription, work, account };
     });
   }
 
@@ -86,7 +92,10 @@ export class ProvisioningService {
       await this.subscriptions.update(subscription);
       await this.works.remove(subscription.id);
       await this.record(done[work.kind], viewer, subscription, now);
-      if (!subscription.isActive) await this.lettingGo(viewer, subscription, now);
+      if (!subscription.isActive) {
+        await this.ledger.takenDown(subscription.id, now);
+        await this.lettingGo(viewer, subscription, now);
+      }
       return subscription;
     });
   }

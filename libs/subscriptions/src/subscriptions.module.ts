@@ -1,11 +1,13 @@
 import { CloudAccountsModule } from '#libs/cloud-accounts';
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
+import { LedgerModule } from '#libs/ledger';
 import { Module } from '@nestjs/common';
 import { AccountSubscriptionsResolver } from './graphql/account-subscriptions.resolver.js';
 import { BlockerResolver, StandingResourceResolver } from './graphql/blocker.resolver.js';
 import { ProvisioningResolver } from './graphql/provisioning.resolver.js';
 import { SubscriptionNodes } from './graphql/subscription-nodes.js';
+import { SubscriptionResourcesResolver } from './graphql/subscription-resources.resolver.js';
 import { SubscriptionResolver } from './graphql/subscription.resolver.js';
 import { ProvisioningService } from './provisioning.service.js';
 import { ProvisioningWorks } from './provisioning-works.js';
@@ -16,13 +18,14 @@ import { TypeOrmProvisioningWorks } from './typeorm/typeorm-provisioning-works.j
 import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
 
 @Module({
-  imports: [CloudAccountsModule, EventsModule, IdempotencyModule],
+  imports: [CloudAccountsModule, EventsModule, IdempotencyModule, LedgerModule],
   providers: [
     SubscriptionService,
     ProvisioningService,
     ProvisioningResolver,
     SubscriptionsOfAccount,
     SubscriptionResolver,
+    SubscriptionResourcesResolver,
     AccountSubscriptionsResolver,
     BlockerResolver,
     StandingResourceResolver,

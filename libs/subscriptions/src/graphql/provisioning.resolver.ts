@@ -34,7 +34,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => ReportProvisioningPayload, {
     nullable: true,
-    description: `Tells how far a work is, keeps it yours, and asks whether to go on: send it well before the lease ends. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
+    description: `Tells how far a work is and what stands by now, keeps it yours, and asks whether to go on: send it well before the lease ends. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
   })
   async reportProvisioning(@Args('input', { description: 'What to tell.' }) input: ReportProvisioningInput) {
     return { work: shown(await this.provisioning.report(claimOf(input), input.leaseSeconds, input)) };
@@ -43,7 +43,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => CompleteProvisioningPayload, {
     nullable: true,
-    description: `Tells that a work is done. ${refusesWith('PROVISIONING_LEASE_LOST')}`,
+    description: `Tells that a work is done; of one that was taken down, nothing is taken to stand any more. ${refusesWith('PROVISIONING_LEASE_LOST')}`,
   })
   completeProvisioning(
     @CurrentViewer() viewer: Viewer,

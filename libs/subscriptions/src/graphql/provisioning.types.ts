@@ -1,7 +1,9 @@
 import { AwsAccountIdScalar, CidrBlockScalar, DateTimeScalar, Faultless, PayloadType } from '#libs/graphql';
 import { CloudProvider } from '#libs/cloud-accounts';
 import { faultInText } from '#libs/kernel';
+import { ProvisionedResourceInput } from '#libs/ledger';
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
@@ -49,6 +51,14 @@ export class ReportProvisioningInput extends ClaimInput {
   @IsOptional()
   @Faultless('The message', faultInMessage)
   readonly message?: string | null;
+
+  @Field(() => [ProvisionedResourceInput], {
+    nullable: true,
+    description: 'What was built, changed or removed since the last report: up to 100. Told twice, it counts once.',
+  })
+  @IsOptional()
+  @Type(() => ProvisionedResourceInput)
+  readonly resources?: readonly ProvisionedResourceInput[] | null;
 
   @Field(() => Int, { defaultValue: 300, description: 'For how many seconds from now you have the work, 10 to 3600.' })
   @Faultless('The lease', faultInLease)

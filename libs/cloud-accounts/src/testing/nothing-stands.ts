@@ -1,0 +1,12 @@
+import { StandingResources, type ListedResources } from '../standing-resources.js';
+
+/** The answer where nobody keeps count. */
+export class NothingStands extends StandingResources {
+  async of(): Promise<ListedResources> {
+    return { listed: [], total: 0 };
+  }
+
+  async orphanAll(): Promise<number> {
+    return 0;
+  }
+}

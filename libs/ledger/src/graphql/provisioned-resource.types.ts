@@ -1,0 +1,143 @@
+import { ArnScalar, byNumber, CidrBlockScalar, connectionOf, DateTimeScalar, type ListOrder } from '#libs/graphql';
+import { Type } from 'class-transformer';
+import { Field, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { InstanceState, type GivenAttributes } from '../desired-attributes.js';
+import type { ResourceReport } from '../ledger.service.js';
+import { ResourceChangeKind, type ProvisionedResource } from '../provisioned-resource.entity.js';
+import { RuleDirection, type SecurityGroupRule } from '../security-group-rules.js';
+
+registerEnumType(RuleDirection, {
+  name: 'SecurityGroupRuleDirection',
+  description: 'Which traffic a rule lets through.',
+  valuesMap: { INGRESS: { description: 'What comes in.' }, EGRESS: { description: 'What goes out.' } },
+});
+
+registerEnumType(InstanceState, {
+  name: 'InstanceState',
+  description: 'What an instance is to do.',
+  valuesMap: { RUNNING: { description: 'To run.' }, STOPPED: { description: 'To stand still.' } },
+});
+
+registerEnumType(ResourceChangeKind, {
+  name: 'ResourceChangeKind',
+  description: 'What became of a resource.',
+  valuesMap: {
+    PROVISIONED: { description: 'It was built.' },
+    CHANGED: { description: 'It is to be otherwise.' },
+    REMOVED: { description: 'It was removed.' },
+    ORPHANED: { description: 'The cloud account was deleted, and it stayed.' },
+  },
+});
+
+@InputType('SecurityGroupRuleInput', { description: 'A rule of a security group.' })
+export class SecurityGroupRuleInput implements SecurityGroupRule {
+  @Field(() => RuleDirection, { description: 'Which traffic.' })
+  readonly direction!: RuleDirection;
+
+  @Field({ description: '`tcp`, `udp`, `icmp`, `icmpv6`, the number of a protocol, or `-1` for all.' })
+  readonly protocol!: string;
+
+  @Field(() => Int, { nullable: true, description: 'The first port, or the type of ICMP; null for all.' })
+  readonly fromPort?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'The last port, or the code of ICMP; the first one when left out.' })
+  readonly toPort?: number | null;
+
+  @Field({ description: 'From or to where: a CIDR block, `sg-…` or `pl-…`.' })
+  readonly peer!: string;
+}
+
+@InputType('ProvisionedResourceInput', {
+  description: 'A resource that was built, changed or removed, and what it is to be: what is left out stays as it was.',
+})
+export class ProvisionedResourceInput implements ResourceReport, GivenAttributes {
+  @Field({ description: "The ARN of a resource of EC2, in the account and the subscription's region." })
+  readonly arn!: string;
+
+  @Field({ defaultValue: false, description: 'Whether it is gone now.' })
+  readonly isRemoved!: boolean;
+
+  @Field(() => InstanceState, { nullable: true, description: 'Of an instance: whether it is to run.' })
+  readonly state?: InstanceState | null;
+
+  @Field(() => String, { nullable: true, description: 'Of an instance: its type, such as `m7g.large`.' })
+  readonly instanceType?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Of a volume: its type, such as `gp3`.' })
+  readonly volumeType?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Of a volume: its size in GiB, 1 to 65536.' })
+  readonly sizeGiB?: number | null;
+
+  @Field(() => CidrBlockScalar, { nullable: true, description: 'Of a subnet or a VPC: its addresses.' })
+  readonly cidr?: string | null;
+
+  @Field(() => [SecurityGroupRuleInput], {
+    nullable: true,
+    description: 'Of a security group: all its rules, up to 1000.',
+  })
+  @Type(() => SecurityGroupRuleInput)
+  readonly rules?: readonly SecurityGroupRuleInput[] | null;
+}
+
+@ObjectType('ResourceAttribute', { description: 'Something that a resource is to be.' })
+export class ResourceAttributeType {
+  @Field({ description: 'What it is called: as in ProvisionedResourceInput.' })
+  readonly name!: string;
+
+  @Field(() => [String], {
+    description: 'What it is to be: one value, or the rules, such as `ingress tcp 6379-6379 10.0.0.0/16`.',
+  })
+  readonly values!: readonly string[];
+}
+
+@ObjectType('ResourceChange', { description: 'A line in the history of a resource.' })
+export class ResourceChangeType {
+  @Field(() => ResourceChangeKind, { description: 'What became of it.' })
+  readonly kind!: ResourceChangeKind;
+
+  @Field(() => DateTimeScalar, { description: 'When that was written down.' })
+  readonly at!: Date;
+
+  @Field(() => [ResourceAttributeType], { description: 'What it was to be from then on.' })
+  readonly desired!: unknown;
+}
+
+@ObjectType('ProvisionedResource', {
+  description: 'Something that was built for a subscription, as its provisioner says.',
+})
+export class ProvisionedResourceType {
+  @Field(() => ArnScalar, { description: 'Its ARN.' })
+  readonly arn!: string;
+
+  @Field({ description: 'What it is, such as INSTANCE, VOLUME or SECURITY_GROUP.' })
+  readonly kind!: string;
+
+  @Field({ description: 'Where it stands.' })
+  readonly region!: string;
+
+  @Field(() => DateTimeScalar, { description: 'Since when it is known.' })
+  readonly createdAt!: Date;
+
+  @Field(() => DateTimeScalar, { description: 'When something became of it last.' })
+  readonly updatedAt!: Date;
+
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was removed; null while it stands.' })
+  readonly removedAt!: Date | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When its cloud account was deleted and it stayed; null otherwise.',
+  })
+  readonly orphanedAt!: Date | null;
+}
+
+@ObjectType('ProvisionedResourceConnection', { description: 'A page of a list of resources.' })
+export class ProvisionedResourceConnectionType extends connectionOf(ProvisionedResourceType, 'ProvisionedResource') {}
+
+export const inOrderOfNumbers = { field: 'ID', direction: 'ASC' } as const;
+
+/** @param of whose resources they are */
+export function resourcesOrder(of: string): ListOrder<ProvisionedResource, 'ID'> {
+  return { list: `${of}/resources`, by: { ID: byNumber(({ id }) => id) } };
+}

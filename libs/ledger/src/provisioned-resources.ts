@@ -1,0 +1,40 @@
+import type { Page, PageRequest } from '#libs/kernel';
+import type { ProvisionedResource } from './provisioned-resource.entity.js';
+import type { ResourceChange } from './resource-change.entity.js';
+
+/** Which resources of a tenant. */
+export interface ResourceFilter {
+  readonly subscriptionId?: number;
+  readonly cloudAccountId?: number;
+  /** Those that stand though their account is gone, or those of accounts that are there. */
+  readonly isOrphaned?: boolean;
+}
+
+/** Where the ledger is kept. */
+export abstract class ProvisionedResources {
+  /** Those of some ARNs in an account. */
+  abstract findByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
+
+  /** All that stand of a subscription, by number. */
+  abstract standingOf(subscriptionId: number): Promise<ProvisionedResource[]>;
+
+  abstract list(tenantId: number, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>>;
+  abstract count(tenantId: number, filter: ResourceFilter): Promise<number>;
+
+  /** Those that stand in an account, after the one of that number. */
+  abstract standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]>;
+  abstract countStandingIn(cloudAccountId: number): Promise<number>;
+
+  /** Writes each with what became of it. */
+  abstract put(
+    changed: readonly ProvisionedResource[],
+    changes: readonly ResourceChange['kind'][],
+    now: Date,
+  ): Promise<void>;
+
+  /** Makes orphans of all that stand in an account, and tells how many. */
+  abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;
+
+  /** The newest `limit` changes of each, the newest first. */
+  abstract historyOf(resourceIds: readonly number[], limit: number): Promise<ResourceChange[]>;
+}

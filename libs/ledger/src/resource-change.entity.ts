@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { DesiredAttributes } from './desired-attributes.js';
+import type { ProvisionedResource, ResourceChangeKind } from './provisioned-resource.entity.js';
+
+/** One line of a resource's history. Rows are only ever added. */
+@Entity('resource_change')
+export class ResourceChange {
+  @PrimaryGeneratedColumn({ type: 'int' })
+  readonly id!: number;
+
+  @Column('int', { name: 'resource_id' })
+  readonly resourceId!: number;
+
+  @Column('varchar', { length: 16 })
+  readonly kind!: ResourceChangeKind;
+
+  /** What it was to be from then on. */
+  @Column('text', { transformer: { from: JSON.parse, to: JSON.stringify } })
+  readonly attributes!: DesiredAttributes;
+
+  @Column('datetime', { precision: 3 })
+  readonly at!: Date;
+
+  static of({ id: resourceId, attributes }: ProvisionedResource, kind: ResourceChangeKind, at: Date): ResourceChange {
+    return Object.assign(new ResourceChange(), { resourceId, kind, attributes, at });
+  }
+}

@@ -1,0 +1,51 @@
+import { faultInCidr } from '#libs/kernel';
+
+export const RuleDirection = { INGRESS: 'INGRESS', EGRESS: 'EGRESS' } as const;
+export type RuleDirection = keyof typeof RuleDirection;
+
+/** One rule of a security group: one direction, one protocol, one range of ports, one peer. */
+export interface SecurityGroupRule {
+  readonly direction: RuleDirection;
+  /** `tcp`, `udp`, `icmp`, `icmpv6`, a protocol's number, or `-1` for all. */
+  readonly protocol: string;
+  /** Of ICMP the type; null for all. */
+  readonly fromPort?: number | null;
+  /** Of ICMP the code; null for that of `fromPort`. */
+  readonly toPort?: number | null;
+  /** A CIDR block, a security group `sg-…` or a prefix list `pl-…`. */
+  readonly peer: string;
+}
+
+const names: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6', all: '-1' };
+const nameOf = (protocol: string) => names[protocol.toLowerCase()] ?? protocol.toLowerCase();
+
+/** What is wrong with a rule, as the end of a sentence that begins with what the rules are called; null when nothing is. */
+export function faultInRule({ protocol, fromPort, toPort, peer }: SecurityGroupRule): string | null {
+  if (!/^(tcp|udp|icmp|icmpv6|-1|\d{1,3})$/.test(nameOf(protocol)) || Number(protocol) > 255)
+    return 'must each have tcp, udp, icmp, icmpv6, -1 or a number up to 255 as protocol';
+  const ports = [fromPort ?? -1, toPort ?? -1];
+  if (ports.some((port) => port < -1 || port > 65_535)) return 'must each have ports from 0 to 65535';
+  if (/^(tcp|udp)$/.test(nameOf(protocol)) && fromPort != null && toPort != null && fromPort > toPort)
+    return 'must each have a range of ports that begins before its end';
+  if (/^(sg|pl)-[0-9a-f]{8,17}$/.test(peer)) return null;
+  return faultInCidr(peer) && 'must each have a CIDR block, a security group or a prefix list as peer';
+}
+
+/**
+ * Rules as a set that can be compared: each a line such as `ingress tcp 6379-6379 10.0.0.0/16`, in order, none twice. What AWS
+ * writes in several ways (a protocol's number, all ports as -1, as 0-65535 or left out, the order) is written in one.
+ */
+export function normalisedRules(rules: readonly SecurityGroupRule[]): string[] {
+  return [...new Set(rules.map(line))].sort();
+}
+
+function line({ direction, protocol, fromPort, toPort, peer }: SecurityGroupRule): string {
+  const name = nameOf(protocol);
+  const isEveryPort =
+    name === '-1' ||
+    fromPort == null ||
+    fromPort === -1 ||
+    (/^(tcp|udp)$/.test(name) && fromPort === 0 && toPort === 65_535);
+  const ports = isEveryPort ? 'all' : `${fromPort}-${toPort ?? fromPort}`;
+  return `${direction.toLowerCase()} ${name} ${ports} ${peer.toLowerCase()}`;
+}

@@ -1,0 +1,97 @@
+import { keysetPage, Transactions } from '#libs/database';
+import type { Page, PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { In, IsNull, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
+import { ProvisionedResource } from '../provisioned-resource.entity.js';
+import { ProvisionedResources, type ResourceFilter } from '../provisioned-resources.js';
+import { ResourceChange } from '../resource-change.entity.js';
+
+@Injectable()
+export class TypeOrmProvisionedResources extends ProvisionedResources {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  findByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
+    return this.rows.findBy({ cloudAccountId, arn: In([...arns]) });
+  }
+
+  standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
+    return this.rows.find({ where: { subscriptionId, removedAt: IsNull() }, order: { id: 'ASC' } });
+  }
+
+  list(tenantId: number, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>> {
+    const query = this.rows.createQueryBuilder('resource').where(where(tenantId, filter));
+    return keysetPage(query, { ID: 'id' }, page);
+  }
+
+  count(tenantId: number, filter: ResourceFilter): Promise<number> {
+    return this.rows.countBy(where(tenantId, filter));
+  }
+
+  standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]> {
+    return this.rows.find({
+      where: { ...standingIn(cloudAccountId), id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  countStandingIn(cloudAccountId: number): Promise<number> {
+    return this.rows.countBy(standingIn(cloudAccountId));
+  }
+
+  async put(
+    changed: readonly ProvisionedResource[],
+    changes: readonly ResourceChange['kind'][],
+    now: Date,
+  ): Promise<void> {
+    for (const resource of new Set(changed)) {
+      if (resource.id) await this.rows.update({ id: resource.id }, { ...resource });
+      else await this.rows.insert(resource);
+    }
+    const history = changed.map((resource, i) => ResourceChange.of(resource, changes[i]!, now));
+    if (history.length > 0) await this.history.insert(history);
+  }
+
+  async orphanAll(cloudAccountId: number, now: Date): Promise<number> {
+    const { affected } = await this.rows.update(standingIn(cloudAccountId), { orphanedAt: now, updatedAt: now });
+    await this.transactions.query(
+      `INSERT INTO resource_change (resource_id, kind, attributes, at)
+       SELECT id, 'ORPHANED', attributes, orphaned_at FROM provisioned_resource
+       WHERE cloud_account_id = ? AND removed_at IS NULL`,
+      [cloudAccountId],
+    );
+    return affected ?? 0;
+  }
+
+  async historyOf(resourceIds: readonly number[], limit: number): Promise<ResourceChange[]> {
+    if (resourceIds.length === 0) return [];
+    const newest = await this.transactions.query<{ id: number }>(
+      `SELECT id FROM (
+         SELECT id, ROW_NUMBER() OVER (PARTITION BY resource_id ORDER BY id DESC) AS place
+         FROM resource_change WHERE resource_id IN (${resourceIds.map(() => '?').join(', ')})
+       ) AS numbered WHERE place <= ?`,
+      [...resourceIds, limit],
+    );
+    return this.history.find({ where: { id: In(newest.map(({ id }) => id)) }, order: { id: 'DESC' } });
+  }
+
+  private get rows() {
+    return this.transactions.repository(ProvisionedResource);
+  }
+
+  private get history() {
+    return this.transactions.repository(ResourceChange);
+  }
+}
+
+const standingIn = (cloudAccountId: number) => ({ cloudAccountId, removedAt: IsNull() });
+
+function where(tenantId: number, { isOrphaned, ...ids }: ResourceFilter): FindOptionsWhere<ProvisionedResource> {
+  return {
+    tenantId,
+    ...ids,
+    ...(isOrphaned !== undefined && { orphanedAt: isOrphaned ? Not(IsNull()) : IsNull() }),
+  };
+}

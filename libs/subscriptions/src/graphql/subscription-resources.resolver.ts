@@ -1,0 +1,31 @@
+import { CurrentViewer, type Viewer } from '#libs/access';
+import { ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
+import {
+  inOrderOfNumbers,
+  LedgerService,
+  ProvisionedResourceConnectionType,
+  resourcesOrder,
+  type ProvisionedResource,
+} from '#libs/ledger';
+import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Subscription } from '../subscription.entity.js';
+import { SubscriptionType } from './subscription.types.js';
+
+/** Adds `resources` to CloudSubscription. */
+@Resolver(() => SubscriptionType)
+export class SubscriptionResourcesResolver {
+  constructor(private readonly ledger: LedgerService) {}
+
+  @ResolveField(() => ProvisionedResourceConnectionType, {
+    description: 'What was built for it, removed things included, as its provisioner says; the first one first.',
+  })
+  async resources(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() { id: subscriptionId }: Subscription,
+    @Args() args: ConnectionArgs,
+  ): Promise<Connection<ProvisionedResource>> {
+    const order = resourcesOrder(`subscription/${subscriptionId}`);
+    const page = await this.ledger.list(viewer, { subscriptionId }, pageRequest(order, args, inOrderOfNumbers));
+    return toConnection(order, inOrderOfNumbers, page, () => this.ledger.count(viewer, { subscriptionId }));
+  }
+}
