@@ -144,8 +144,30 @@ describe('the ledger', () => {
     const taken = await report(othersWork, [{ arn: arn('instance', 'i-0a') }]);
     expect(taken.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'resources', '0', 'arn'] }]);
 
+    const twice = await report(work, [
+      { arn: arn('instance', 'i-0a'), isRemoved: true },
+      { arn: arn('instance', 'i-0a') },
+    ]);
+    expect(twice.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'resources', '1', 'arn'] }]);
     const many = Array.from({ length: 101 }, (_, i) => ({ arn: arn('instance', `i-${i}`) }));
     expect((await report(work, many)).userErrors).toMatchObject([{ path: ['input', 'resources'] }]);
+  });
+
+  it('keeps a thousand rules of one group, and no more', async () => {
+    const { id, work, arn } = await building();
+    const rules = Array.from({ length: 1000 }, (_, i) => ({
+      ...{ direction: 'INGRESS', protocol: 'tcp', fromPort: 10_000 + i, toPort: 10_000 + i },
+      peer: `2001:db8:aaaa:bbbb:cccc:dddd:eeee:${(0x1000 + i).toString(16)}/128`,
+    }));
+    const group = arn('security-group', 'sg-0a');
+
+    const oneMore = [...rules, { ...rules[0], fromPort: 1 }];
+    expect((await report(work, [{ arn: group, rules: oneMore }])).userErrors).toMatchObject([
+      { path: ['input', 'resources', '0', 'rules'] },
+    ]);
+    expect((await report(work, [{ arn: group, rules }])).userErrors).toEqual([]);
+    const { nodes } = await resourcesOf(id);
+    expect(nodes[0].desired[0].values).toHaveLength(1000);
   });
 
   it('pages through what was built, forwards and backwards', async () => {

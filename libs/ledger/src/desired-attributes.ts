@@ -56,28 +56,24 @@ function firstFaultIn(rules: readonly SecurityGroupRule[]): string | null {
   return null;
 }
 
-/**
- * What is wanted of a resource of that kind.
- *
- * @returns the attributes, or all that is wrong with them
- */
-export function desiredAttributes(
-  kind: string,
-  given: GivenAttributes,
-  path: readonly string[],
-): { attributes: DesiredAttributes; faults: InvalidField[] } {
+/** All that is wrong with what is wanted of a resource of that kind. */
+export function faultsInAttributes(kind: string, given: GivenAttributes, path: readonly string[]): InvalidField[] {
   const own = attributesOf[kind] ?? [];
-  const faults: InvalidField[] = [];
-  const attributes: Record<string, string | number | readonly string[]> = {};
-  for (const name of Object.keys(faultIn) as AttributeName[]) {
-    const value = given[name];
-    if (value == null) continue;
+  return namesIn(given).flatMap((name) => {
     const fault = own.includes(name)
-      ? (faultIn[name] as (value: unknown) => string | null)(value)
+      ? (faultIn[name] as (value: unknown) => string | null)(given[name])
       : 'does not fit this kind of resource';
-    if (fault) faults.push(new InvalidField([...path, name], `\`${name}\` ${fault}.`));
-    else
-      attributes[name] = name === 'rules' ? normalisedRules(value as SecurityGroupRule[]) : (value as string | number);
-  }
-  return { attributes, faults };
+    return fault ? [new InvalidField([...path, name], `\`${name}\` ${fault}.`)] : [];
+  });
+}
+
+/** What is wanted, of which nothing is wrong. */
+export function desiredAttributes(given: GivenAttributes): DesiredAttributes {
+  const { rules, ...others } = given;
+  const entries = namesIn(others).map((name) => [name, given[name]]);
+  return { ...Object.fromEntries(entries), ...(rules && { rules: normalisedRules(rules) }) } as DesiredAttributes;
+}
+
+function namesIn(given: GivenAttributes): AttributeName[] {
+  return (Object.keys(faultIn) as AttributeName[]).filter((name) => given[name] != null);
 }

@@ -1,5 +1,5 @@
 export { LedgerModule } from './ledger.module.js';
-export { LedgerService, type ResourceReport } from './ledger.service.js';
+export { LedgerService } from './ledger.service.js';
 export { ProvisionedResource } from './provisioned-resource.entity.js';
 export {
   inOrderOfNumbers,
@@ -8,4 +8,5 @@ export {
   resourcesOrder,
 } from './graphql/provisioned-resource.types.js';
 export { ResourceChange } from './resource-change.entity.js';
+export { type ResourceReport } from './resource-report.js';
 export { StandingInLedger } from './standing-in-ledger.js';

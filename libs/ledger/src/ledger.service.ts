@@ -1,22 +1,15 @@
 import type { Viewer } from '#libs/access';
-import type { CloudAccount } from '#libs/cloud-accounts';
 import { InvalidField, InvalidInput, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { desiredAttributes, type GivenAttributes } from './desired-attributes.js';
-import { ProvisionedResource, type ResourceChangeKind, type ResourceOwner } from './provisioned-resource.entity.js';
-import { ProvisionedResources, type ResourceFilter } from './provisioned-resources.js';
+import { desiredAttributes } from './desired-attributes.js';
+import { ProvisionedResource } from './provisioned-resource.entity.js';
+import { ProvisionedResources, type ChangedResource, type ResourceFilter } from './provisioned-resources.js';
 import { resourceArnOf } from './resource-arn.js';
 import type { ResourceChange } from './resource-change.entity.js';
-
-/** What a provisioner tells of one resource. */
-export interface ResourceReport extends GivenAttributes {
-  readonly arn: string;
-  /** It is gone now. */
-  readonly isRemoved: boolean;
-}
+import { faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
 
 /** How many a provisioner may tell of at once. */
-export const mostReports = 100;
+const mostReports = 100;
 
 const longestHistory = 50;
 
@@ -32,69 +25,34 @@ export class LedgerService {
    * @throws InvalidInput for what cannot stand in that account or region, and what is another subscription's; nothing is written then
    */
   async record(
-    {
-      tenantId,
-      id: subscriptionId,
-      region,
-    }: { readonly tenantId: number; readonly id: number; readonly region: string },
-    account: Pick<CloudAccount, 'id' | 'awsAccountId' | 'provider'>,
+    subject: ReportSubject,
     reports: readonly ResourceReport[],
     path: readonly string[],
     now: Date,
   ): Promise<void> {
     if (reports.length === 0) return;
-    if (reports.length > mostReports)
-      throw new InvalidInput([new InvalidField(path, `There must be ${mostReports} resources at most.`)]);
-    const owner: ResourceOwner = { tenantId, cloudAccountId: account.id, subscriptionId };
-    const faults: InvalidField[] = [];
-    const known = new Map(
-      (await this.resources.findByArn(account.id, [...new Set(reports.map(({ arn }) => arn))])).map((one) => [
-        one.arn,
-        one,
-      ]),
+    refuseTooManyOrTwice(reports, path);
+    const found = await this.resources.findByArn(
+      subject.account.id,
+      reports.map(({ arn }) => arn),
     );
-    const changed: ProvisionedResource[] = [];
-    const changes: ResourceChangeKind[] = [];
-
-    for (const [i, report] of reports.entries()) {
-      const at = [...path, String(i)];
-      const refuse = (text: string) => faults.push(new InvalidField([...at, 'arn'], `The ARN ${text}.`));
-      const parts = resourceArnOf(report.arn);
-      if (!parts) {
-        refuse('must be that of a resource of EC2, such as arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc');
-        continue;
-      }
-      if (account.provider !== 'AWS') refuse('cannot be one in an account that is not at AWS');
-      else if (account.awsAccountId !== null && parts.awsAccountId !== account.awsAccountId)
-        refuse("must lie in the cloud account's AWS account");
-      else if (parts.region !== region) refuse("must lie in the subscription's region");
-      const before = known.get(report.arn);
-      if (before?.stands && before.subscriptionId !== subscriptionId) refuse("is another subscription's");
-
-      const { attributes, faults: ofAttributes } = desiredAttributes(parts.kind, report, at);
-      faults.push(...ofAttributes);
-      if (report.isRemoved && !before) continue;
-      const resource = before ?? ProvisionedResource.create(owner, report.arn, parts, attributes, now);
-      known.set(report.arn, resource);
-      const change = report.isRemoved
-        ? resource.remove(now)
-        : before
-          ? resource.report(owner, attributes, now)
-          : 'PROVISIONED';
-      if (change) {
-        changed.push(resource);
-        changes.push(change);
-      }
-    }
+    const known = new Map(found.map((resource) => [resource.arn, resource]));
+    const faults = reports.flatMap((report, i) => faultsInReport(report, subject, known, [...path, String(i)]));
     if (faults.length > 0) throw new InvalidInput(faults);
-    await this.resources.put(changed, changes, now);
+
+    await this.resources.put(
+      reports.flatMap((report) => changeBy(report, subject, known.get(report.arn), now)),
+      now,
+    );
   }
 
   /** A subscription was taken down, and nothing of it stands any more. Call it in the unit of work that holds it. */
   async takenDown(subscriptionId: number, now: Date): Promise<void> {
     const standing = await this.resources.standingOf(subscriptionId);
-    const changes = standing.flatMap((resource) => resource.remove(now) ?? []);
-    await this.resources.put(standing, changes, now);
+    await this.resources.put(
+      standing.flatMap((resource) => changed(resource, resource.remove(now))),
+      now,
+    );
   }
 
   list({ tenantId }: Viewer, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>> {
@@ -111,4 +69,33 @@ export class LedgerService {
     const found = Map.groupBy(await this.resources.historyOf(ids, longestHistory), ({ resourceId }) => resourceId);
     return resources.map(({ id }) => found.get(id) ?? []);
   }
+}
+
+function refuseTooManyOrTwice(reports: readonly ResourceReport[], path: readonly string[]): void {
+  if (reports.length > mostReports)
+    throw new InvalidInput([new InvalidField(path, `There must be ${mostReports} resources at most.`)]);
+  const arns = reports.map(({ arn }) => arn);
+  const twice = arns.flatMap((arn, i) =>
+    arns.indexOf(arn) < i ? [new InvalidField([...path, String(i), 'arn'], 'The ARN stands in the report twice.')] : [],
+  );
+  if (twice.length > 0) throw new InvalidInput(twice);
+}
+
+/** What a report, of which nothing is wrong, makes of what is known. */
+function changeBy(
+  report: ResourceReport,
+  { subscription, account }: ReportSubject,
+  before: ProvisionedResource | undefined,
+  now: Date,
+): ChangedResource[] {
+  if (report.isRemoved) return before ? changed(before, before.remove(now)) : [];
+  const owner = { tenantId: subscription.tenantId, cloudAccountId: account.id, subscriptionId: subscription.id };
+  const attributes = desiredAttributes(report);
+  if (before) return changed(before, before.report(owner, attributes, now));
+  const resource = ProvisionedResource.create(owner, report.arn, resourceArnOf(report.arn)!, attributes, now);
+  return changed(resource, 'PROVISIONED');
+}
+
+function changed(resource: ProvisionedResource, kind: ResourceChange['kind'] | null): ChangedResource[] {
+  return kind ? [{ resource, kind }] : [];
 }

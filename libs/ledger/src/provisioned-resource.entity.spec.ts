@@ -44,6 +44,8 @@ describe('an ARN of a resource', () => {
   it.each([
     ['arn:aws:ec2:us-east-1:123456789012:security-group/sg-0abc', 'SECURITY_GROUP'],
     ['arn:aws-cn:ec2:cn-north-1:123456789012:volume/vol-0abc', 'VOLUME'],
+    ['arn:aws:ec2:us-east-1:123456789012:key-pair/orders_key.2', 'KEY_PAIR'],
+    ['arn:aws:ec2:us-east-1::snapshot/snap-0abc', 'SNAPSHOT'],
     ['arn:aws-us-gov:ec2:us-gov-west-1:123456789012:vpc/vpc-0abc', 'VPC'],
   ])('%s tells of a %s', (text, kind) => expect(resourceArnOf(text)?.kind).toBe(kind));
 
@@ -52,6 +54,7 @@ describe('an ARN of a resource', () => {
     'i-0abc',
     'arn:aws:iam::123456789012:role/x',
     'arn:aws:ec2:us-east-1:12345678901:instance/i-0abc',
+    'arn:aws:ec2:us-east-1::instance/i-0abc',
     'arn:aws:ec2::123456789012:instance/i-0abc',
     'arn:aws:ec2:us-east-1:123456789012:instance/',
     'arn:aws:ec2:us-east-1:123456789012:instance/i-0abc\n',

@@ -10,6 +10,12 @@ export interface ResourceFilter {
   readonly isOrphaned?: boolean;
 }
 
+/** A resource, and what became of it. */
+export interface ChangedResource {
+  readonly resource: ProvisionedResource;
+  readonly kind: ResourceChange['kind'];
+}
+
 /** Where the ledger is kept. */
 export abstract class ProvisionedResources {
   /** Those of some ARNs in an account. */
@@ -26,11 +32,7 @@ export abstract class ProvisionedResources {
   abstract countStandingIn(cloudAccountId: number): Promise<number>;
 
   /** Writes each with what became of it. */
-  abstract put(
-    changed: readonly ProvisionedResource[],
-    changes: readonly ResourceChange['kind'][],
-    now: Date,
-  ): Promise<void>;
+  abstract put(changed: readonly ChangedResource[], now: Date): Promise<void>;
 
   /** Makes orphans of all that stand in an account, and tells how many. */
   abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;

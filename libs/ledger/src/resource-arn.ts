@@ -1,16 +1,17 @@
 /** What an ARN of EC2 tells of its resource. */
 export interface ResourceArn {
-  readonly awsAccountId: string;
+  /** Null for a snapshot, whose ARN names none. */
+  readonly awsAccountId: string | null;
   readonly region: string;
   /** Its type in capitals, such as INSTANCE, VOLUME or SECURITY_GROUP. */
   readonly kind: string;
 }
 
-const form = /^arn:aws(?:-cn|-us-gov)?:ec2:([a-z0-9-]{5,32}):(\d{12}):([a-z][a-z-]{0,31})\/([A-Za-z0-9-]{1,64})$/;
+const form = /^arn:aws(?:-cn|-us-gov)?:ec2:([a-z0-9-]{5,32}):(\d{12})?:([a-z][a-z-]{0,31})\/[\w.=+@-]{1,128}$/;
 
 /** Null for what is no ARN of a resource of EC2 (Service authorization reference, Amazon EC2, resource types). */
 export function resourceArnOf(text: string): ResourceArn | null {
   const [, region, awsAccountId, type] = form.exec(text) ?? [];
-  if (!region || !awsAccountId || !type) return null;
-  return { awsAccountId, region, kind: type.replaceAll('-', '_').toUpperCase() };
+  if (!region || !type || (!awsAccountId && type !== 'snapshot')) return null;
+  return { awsAccountId: awsAccountId ?? null, region, kind: type.replaceAll('-', '_').toUpperCase() };
 }

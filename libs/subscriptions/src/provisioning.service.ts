@@ -72,7 +72,7 @@ export class ProvisioningService {
       work.report(said, after(now, leaseSeconds));
       await this.works.put(work);
       const account = await this.accounts.ofAnybody(subscription.cloudAccountId);
-      await this.ledger.record(subscription, account, said.resources ?? [], ['input', 'resources'], now);
+      await this.ledger.record({ subscription, account }, said.resources ?? [], ['input', 'resources'], now);
       return { subscription, work, account };
     });
   }

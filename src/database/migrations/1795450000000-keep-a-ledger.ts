@@ -16,7 +16,7 @@ export class KeepALedger1795450000000 implements MigrationInterface {
         arn              VARCHAR(255) NOT NULL,
         kind             VARCHAR(32)  NOT NULL,
         region           VARCHAR(32)  NOT NULL,
-        attributes       TEXT         NOT NULL,
+        attributes       MEDIUMTEXT   NOT NULL,
         created_at       DATETIME(3)  NOT NULL,
         updated_at       DATETIME(3)  NOT NULL,
         removed_at       DATETIME(3)  NULL,
@@ -31,7 +31,7 @@ export class KeepALedger1795450000000 implements MigrationInterface {
         ${id},
         resource_id INT         NOT NULL,
         kind        VARCHAR(16) NOT NULL,
-        attributes  TEXT        NOT NULL,
+        attributes  MEDIUMTEXT  NOT NULL,
         at          DATETIME(3) NOT NULL,
         CONSTRAINT ck_resource_change_kind CHECK (kind IN ('PROVISIONED', 'CHANGED', 'REMOVED', 'ORPHANED')),
         CONSTRAINT fk_resource_change_resource FOREIGN KEY (resource_id) REFERENCES provisioned_resource (id)

@@ -2,8 +2,8 @@ import { ArnScalar, byNumber, CidrBlockScalar, connectionOf, DateTimeScalar, typ
 import { Type } from 'class-transformer';
 import { Field, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { InstanceState, type GivenAttributes } from '../desired-attributes.js';
-import type { ResourceReport } from '../ledger.service.js';
 import { ResourceChangeKind, type ProvisionedResource } from '../provisioned-resource.entity.js';
+import type { ResourceReport } from '../resource-report.js';
 import { RuleDirection, type SecurityGroupRule } from '../security-group-rules.js';
 
 registerEnumType(RuleDirection, {

@@ -3,7 +3,7 @@ import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
 import { ProvisionedResource } from '../provisioned-resource.entity.js';
-import { ProvisionedResources, type ResourceFilter } from '../provisioned-resources.js';
+import { ProvisionedResources, type ChangedResource, type ResourceFilter } from '../provisioned-resources.js';
 import { ResourceChange } from '../resource-change.entity.js';
 
 @Injectable()
@@ -41,16 +41,12 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.rows.countBy(standingIn(cloudAccountId));
   }
 
-  async put(
-    changed: readonly ProvisionedResource[],
-    changes: readonly ResourceChange['kind'][],
-    now: Date,
-  ): Promise<void> {
-    for (const resource of new Set(changed)) {
+  async put(changed: readonly ChangedResource[], now: Date): Promise<void> {
+    for (const { resource } of changed) {
       if (resource.id) await this.rows.update({ id: resource.id }, { ...resource });
       else await this.rows.insert(resource);
     }
-    const history = changed.map((resource, i) => ResourceChange.of(resource, changes[i]!, now));
+    const history = changed.map(({ resource, kind }) => ResourceChange.of(resource, kind, now));
     if (history.length > 0) await this.history.insert(history);
   }
 

@@ -1,0 +1,52 @@
+import type { CloudAccount } from '#libs/cloud-accounts';
+import { InvalidField } from '#libs/kernel';
+import { faultsInAttributes, type GivenAttributes } from './desired-attributes.js';
+import type { ProvisionedResource } from './provisioned-resource.entity.js';
+import { resourceArnOf } from './resource-arn.js';
+
+/** What a provisioner tells of one resource. */
+export interface ResourceReport extends GivenAttributes {
+  readonly arn: string;
+  /** It is gone now. */
+  readonly isRemoved: boolean;
+}
+
+/** What a report is about. */
+export interface ReportSubject {
+  readonly subscription: { readonly id: number; readonly tenantId: number; readonly region: string };
+  readonly account: Pick<CloudAccount, 'id' | 'awsAccountId' | 'provider'>;
+}
+
+/**
+ * All that is wrong with a report.
+ *
+ * @param known what stands in the account of the ARNs there are, by ARN
+ */
+export function faultsInReport(
+  report: ResourceReport,
+  subject: ReportSubject,
+  known: ReadonlyMap<string, ProvisionedResource>,
+  path: readonly string[],
+): InvalidField[] {
+  const arn = resourceArnOf(report.arn);
+  const fault = arn
+    ? faultInPlace(arn, subject, known.get(report.arn))
+    : 'must be that of a resource of EC2, such as arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc';
+  return [
+    ...(fault ? [new InvalidField([...path, 'arn'], `The ARN ${fault}.`)] : []),
+    ...(arn ? faultsInAttributes(arn.kind, report, path) : []),
+  ];
+}
+
+function faultInPlace(
+  { awsAccountId, region }: NonNullable<ReturnType<typeof resourceArnOf>>,
+  { subscription, account }: ReportSubject,
+  before: ProvisionedResource | undefined,
+): string | null {
+  if (account.provider !== 'AWS') return 'cannot be one in an account that is not at AWS';
+  // A snapshot's does not say, and of a hosted account it is not known.
+  if (awsAccountId !== null && account.awsAccountId !== null && awsAccountId !== account.awsAccountId)
+    return "must lie in the cloud account's AWS account";
+  if (region !== subscription.region) return "must lie in the subscription's region";
+  return before?.stands && before.subscriptionId !== subscription.id ? "is another subscription's" : null;
+}
