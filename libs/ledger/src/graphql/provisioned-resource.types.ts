@@ -1,8 +1,8 @@
-import { ArnScalar, byNumber, CidrBlockScalar, connectionOf, DateTimeScalar, type ListOrder } from '#libs/graphql';
+import { ArnScalar, CidrBlockScalar, connectionOf, DateTimeScalar } from '#libs/graphql';
 import { Type } from 'class-transformer';
 import { Field, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { InstanceState, type GivenAttributes } from '../desired-attributes.js';
-import { ResourceChangeKind, type ProvisionedResource } from '../provisioned-resource.entity.js';
+import { ResourceChangeKind } from '../provisioned-resource.entity.js';
 import type { ResourceReport } from '../resource-report.js';
 import { RuleDirection, type SecurityGroupRule } from '../security-group-rules.js';
 
@@ -80,33 +80,49 @@ export class ProvisionedResourceInput implements ResourceReport, GivenAttributes
   readonly rules?: readonly SecurityGroupRuleInput[] | null;
 }
 
-@ObjectType('ResourceAttribute', { description: 'Something that a resource is to be.' })
-export class ResourceAttributeType {
-  @Field({ description: 'What it is called: as in ProvisionedResourceInput.' })
-  readonly name!: string;
+@ObjectType({ isAbstract: true })
+abstract class DesiredAttributesType {
+  @Field(() => InstanceState, { nullable: true, description: 'Of an instance: what it is to do; null when not told.' })
+  readonly state?: unknown;
+
+  @Field(() => String, { nullable: true, description: 'Of an instance: the type it is to have; null when not told.' })
+  readonly instanceType?: unknown;
+
+  @Field(() => String, { nullable: true, description: 'Of a volume: the type it is to have; null when not told.' })
+  readonly volumeType?: unknown;
+
+  @Field(() => Int, { nullable: true, description: 'Of a volume: the size it is to have, in GiB; null when not told.' })
+  readonly sizeGiB?: unknown;
+
+  @Field(() => CidrBlockScalar, {
+    nullable: true,
+    description: 'Of a subnet or a VPC: the addresses it is to have; null when not told.',
+  })
+  readonly cidr?: unknown;
 
   @Field(() => [String], {
-    description: 'What it is to be: one value, or the rules, such as `ingress tcp 6379-6379 10.0.0.0/16`.',
+    nullable: true,
+    description:
+      'Of a security group: all the rules it is to have, each such as `ingress tcp 6379-6379 10.0.0.0/16`; null when not told.',
   })
-  readonly values!: readonly string[];
+  readonly rules?: unknown;
 }
 
-@ObjectType('ResourceChange', { description: 'A line in the history of a resource.' })
-export class ResourceChangeType {
+@ObjectType('ResourceChange', {
+  description: 'A line in the history of a resource, and what it was to be from then on.',
+})
+export class ResourceChangeType extends DesiredAttributesType {
   @Field(() => ResourceChangeKind, { description: 'What became of it.' })
   readonly kind!: ResourceChangeKind;
 
   @Field(() => DateTimeScalar, { description: 'When that was written down.' })
   readonly at!: Date;
-
-  @Field(() => [ResourceAttributeType], { description: 'What it was to be from then on.' })
-  readonly desired!: unknown;
 }
 
 @ObjectType('ProvisionedResource', {
   description: 'Something that was built for a subscription, as its provisioner says.',
 })
-export class ProvisionedResourceType {
+export class ProvisionedResourceType extends DesiredAttributesType {
   @Field(() => ArnScalar, { description: 'Its ARN.' })
   readonly arn!: string;
 
@@ -134,10 +150,3 @@ export class ProvisionedResourceType {
 
 @ObjectType('ProvisionedResourceConnection', { description: 'A page of a list of resources.' })
 export class ProvisionedResourceConnectionType extends connectionOf(ProvisionedResourceType, 'ProvisionedResource') {}
-
-export const inOrderOfNumbers = { field: 'ID', direction: 'ASC' } as const;
-
-/** @param of whose resources they are */
-export function resourcesOrder(of: string): ListOrder<ProvisionedResource, 'ID'> {
-  return { list: `${of}/resources`, by: { ID: byNumber(({ id }) => id) } };
-}

@@ -1,10 +1,9 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
-import { ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
+import { ConnectionArgs, type Connection } from '#libs/graphql';
 import {
-  inOrderOfNumbers,
   LedgerService,
   ProvisionedResourceConnectionType,
-  resourcesOrder,
+  resourcesPage,
   type ProvisionedResource,
 } from '#libs/ledger';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
@@ -19,13 +18,11 @@ export class SubscriptionResourcesResolver {
   @ResolveField(() => ProvisionedResourceConnectionType, {
     description: 'What was built for it, removed things included, as its provisioner says; the first one first.',
   })
-  async resources(
+  resources(
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: subscriptionId }: Subscription,
     @Args() args: ConnectionArgs,
   ): Promise<Connection<ProvisionedResource>> {
-    const order = resourcesOrder(`subscription/${subscriptionId}`);
-    const page = await this.ledger.list(viewer, { subscriptionId }, pageRequest(order, args, inOrderOfNumbers));
-    return toConnection(order, inOrderOfNumbers, page, () => this.ledger.count(viewer, { subscriptionId }));
+    return resourcesPage(this.ledger, viewer, `subscription/${subscriptionId}`, { subscriptionId }, args);
   }
 }

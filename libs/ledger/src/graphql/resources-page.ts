@@ -1,0 +1,32 @@
+import type { Viewer } from '#libs/access';
+import {
+  byNumber,
+  pageRequest,
+  toConnection,
+  type Connection,
+  type ConnectionArgs,
+  type ListOrder,
+} from '#libs/graphql';
+import type { LedgerService } from '../ledger.service.js';
+import type { ProvisionedResource } from '../provisioned-resource.entity.js';
+import type { ResourceFilter } from '../provisioned-resources.js';
+
+const byId = { field: 'ID', direction: 'ASC' } as const;
+
+/**
+ * A page of resources as clients see them, the first one first.
+ *
+ * @param of whose they are: the list's name, which its cursors carry
+ */
+export async function resourcesPage(
+  ledger: LedgerService,
+  viewer: Viewer,
+  of: string,
+  filter: ResourceFilter,
+  args: ConnectionArgs,
+): Promise<Connection<ProvisionedResource>> {
+  const order: ListOrder<ProvisionedResource, 'ID'> = { list: `${of}/resources`, by: { ID: byNumber(({ id }) => id) } };
+  const page = await ledger.list(viewer, filter, pageRequest(order, args, byId));
+  const items = page.items.map((resource) => Object.assign(resource, resource.attributes));
+  return toConnection(order, byId, { ...page, items }, () => ledger.count(viewer, filter));
+}
