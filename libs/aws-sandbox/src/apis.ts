@@ -10,6 +10,9 @@ import { getUser } from './actions/get-user.js';
 import { listAccessKeys } from './actions/list-access-keys.js';
 import { simulatePrincipalPolicy } from './actions/simulate-principal-policy.js';
 import { updateAccessKey } from './actions/update-access-key.js';
+import { ec2Actions } from './ec2/actions.js';
+import { ec2Protocol } from './ec2/protocol.js';
+import { queryProtocol, type Protocol } from './protocol.js';
 import { type Service } from './state/access-keys.js';
 
 /** One of the AWS services: in the query protocol a name, a version that never changes, and actions. */
@@ -18,6 +21,8 @@ export interface Api {
   readonly service: Service;
   readonly version: string;
   readonly namespace: string;
+  /** How it writes its answers. */
+  readonly protocol: Protocol;
   readonly actions: Readonly<Record<string, Action>>;
 }
 
@@ -25,6 +30,7 @@ const sts: Api = {
   service: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+  protocol: queryProtocol,
   actions: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity, GetSessionToken: getSessionToken },
 };
 
@@ -32,6 +38,7 @@ const iam: Api = {
   service: 'iam',
   version: '2010-05-08',
   namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+  protocol: queryProtocol,
   actions: {
     CreateAccessKey: createAccessKey,
     DeleteAccessKey: deleteAccessKey,
@@ -44,8 +51,16 @@ const iam: Api = {
   },
 };
 
+const ec2: Api = {
+  service: 'ec2',
+  version: '2016-11-15',
+  namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+  protocol: ec2Protocol,
+  actions: ec2Actions,
+};
+
 /** A new action is one entry above, in the API it belongs to. */
-export const apis: readonly Api[] = [sts, iam];
+export const apis: readonly Api[] = [sts, iam, ec2];
 
 /** AWS tells its APIs apart by host name. Here all share one, so a call's version says which it is meant for. */
 export function apiOf(version?: string | null, scopedService?: string): Api {

@@ -33,8 +33,9 @@ export async function authenticate(
   if (!credentials) throw invalidClientTokenId();
 
   const { key, session } = credentials;
-  // What is not of IAM is refused in any case, soon.
-  const service = authorization.scope.service === 'iam' ? 'iam' : 'sts';
+  // What is of no service here is refused in any case, soon.
+  const { service: scoped } = authorization.scope;
+  const service = scoped === 'iam' || scoped === 'ec2' ? scoped : 'sts';
   if (key && !keys.isTaken(key.id, service)) throw invalidClientTokenId();
 
   const secret = session ? derivedSecret(session.accessKeyId) : key.secret;

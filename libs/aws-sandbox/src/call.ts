@@ -1,4 +1,4 @@
-import { refusal, result, type Answer, type Outcome } from './answer.js';
+import { type Answer, type Outcome } from './answer.js';
 import { apiOf, findAction, type Api } from './apis.js';
 import { authenticate } from './authentication.js';
 import {
@@ -56,7 +56,7 @@ export async function answerCall(request: AwsRequest, requestId: string, state: 
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     noted.awsErrorCode = error.code;
-    return refusal(api.namespace, error, requestId);
+    return api.protocol.refusal(api.namespace, error, requestId);
   }
 }
 
@@ -89,5 +89,5 @@ function carryOutAction(
   const { session } = caller;
   if (api.service === 'iam' && session && !session.mfa && 'accessKeyId' in session.of) throw invalidClientTokenId();
 
-  return result(api.namespace, name, action(caller, parameters, state), requestId);
+  return api.protocol.result(api.namespace, name, action(caller, parameters, state), requestId);
 }

@@ -9,8 +9,9 @@ import { type SandboxState } from './state/sandbox-state.js';
 
 /** Whoever signed a call. */
 export interface Caller extends Principal {
-  /** What the call was signed with. */
+  /** What the call was signed with, and for which region. */
   readonly accessKeyId: string;
+  readonly region: string;
   /** What else is known when it is a session: whether it proved a second factor, and what restricts it. */
   readonly session: Session | undefined;
 }
@@ -44,6 +45,7 @@ export function callerOf({ key, session }: Credentials, region: string, state: S
 
   return {
     accessKeyId: session.accessKeyId,
+    region,
     session,
     family: undefined,
     account,
@@ -58,6 +60,7 @@ function callerWith(key: AccessKey, region: string, accessKeyId: string, session
   const { account, user } = ownerOf(key, region);
   return {
     accessKeyId,
+    region,
     session,
     family: key.family,
     account,
@@ -73,14 +76,21 @@ export interface Resource {
   readonly arn: string;
   /** `role console-role`; the ARN when not said. */
   readonly shown?: string;
+  /** The condition keys that follow from the resource or the request, in lower case. */
+  readonly context?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** AWS asks this before it looks whether the resource exists, and so must every action. */
-export function authorize(caller: Caller, action: string, { arn, shown = arn }: Resource, state: SandboxState): void {
+export function authorize(
+  caller: Caller,
+  action: string,
+  { arn, shown = arn, context }: Resource,
+  state: SandboxState,
+): void {
   const { decision, because } = decide(permissionsOf(caller, state, caller.session), {
     action,
     resource: arn,
-    context: contextOf(caller),
+    context: new Map([...contextOf(caller), ...(context ?? [])]),
   });
   if (decision !== 'allowed') throw accessDenied(caller.arn, action, shown, because);
 }

@@ -1,13 +1,13 @@
 /** The content of an element: a text, elements by name, or the members of a list. What is undefined is left out. */
 export type XmlContent = string | readonly XmlContent[] | { readonly [element: string]: XmlContent | undefined };
 
-export function toXml(content: XmlContent): string {
+/** @param member what each member of a list is called */
+export function toXml(content: XmlContent, member = 'member'): string {
   if (typeof content === 'string') return escape(content);
 
-  // The query protocol calls what a list holds its members.
-  const elements = isList(content) ? content.map((inner) => ['member', inner] as const) : Object.entries(content);
+  const elements = isList(content) ? content.map((inner) => [member, inner] as const) : Object.entries(content);
   return elements
-    .map(([element, inner]) => (inner === undefined ? '' : `<${element}>${toXml(inner)}</${element}>`))
+    .map(([element, inner]) => (inner === undefined ? '' : `<${element}>${toXml(inner, member)}</${element}>`))
     .join('');
 }
 

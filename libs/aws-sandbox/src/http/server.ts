@@ -4,16 +4,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo } from 'node:net';
 import { defaultGatewayIdentity } from '../account.js';
 import { adminOf, type SandboxAdmin } from '../admin.js';
-import { cut, refusal, type Outcome } from '../answer.js';
+import { cut, type Outcome } from '../answer.js';
 import { apiOf } from '../apis.js';
 import { AwsError, internalFailure } from '../aws-errors.js';
 import { answerCall } from '../call.js';
 import { SandboxState } from '../state/sandbox-state.js';
 import { readRequest } from './read-request.js';
 
-/** A small AWS: STS and IAM behind one address, for the first run, the playground and the tests. */
+/** A small AWS: STS, IAM and EC2 behind one address, for the first run, the playground and the tests. */
 export interface AwsSandbox {
-  /** What an SDK client takes as its `endpoint`, for STS and for IAM. */
+  /** What an SDK client takes as its `endpoint`, for each of them. */
   readonly url: string;
   /** What tests set and see that no call of AWS's can. */
   readonly admin: SandboxAdmin;
@@ -35,17 +35,20 @@ export interface AwsSandboxOptions {
   readonly propagationMs?: number;
   /** The ARN that access roles trust; the family GTWAY's example when not said. */
   readonly gatewayIdentity?: string;
+  /** Where what stands in EC2 outlives the sandbox: a file of its own. */
+  readonly ec2File?: string;
 }
 
-/** Reachable from this machine only. What was changed in it is gone when it is closed. */
+/** Reachable from this machine only. What was changed in it is gone when it is closed, but for EC2 with a file. */
 export async function startAwsSandbox({
   port = 0,
   onFault = console.error,
   pace = 1,
   propagationMs = 0,
   gatewayIdentity = defaultGatewayIdentity,
+  ec2File,
 }: AwsSandboxOptions = {}): Promise<AwsSandbox> {
-  const state = new SandboxState({ pace, propagationMs, gatewayIdentity });
+  const state = new SandboxState({ pace, propagationMs, gatewayIdentity, ec2File });
   const server = createServer(
     // How long a client may take to send its headers, and to send all; answering has no limit.
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
@@ -96,6 +99,7 @@ async function outcomeOf(
     // A client that went away in the middle of its request is no fault of ours.
     if (!(error instanceof AwsError) && incoming.complete) onFault(error);
 
-    return refusal(apiOf().namespace, error instanceof AwsError ? error : internalFailure(), requestId);
+    const { protocol, namespace } = apiOf();
+    return protocol.refusal(namespace, error instanceof AwsError ? error : internalFailure(), requestId);
   }
 }

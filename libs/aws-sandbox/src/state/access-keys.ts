@@ -21,12 +21,12 @@ export interface KeyUse {
   readonly region: string;
 }
 
-export type Service = 'sts' | 'iam';
+export type Service = 'sts' | 'iam' | 'ec2';
 
-/** How long after a change each service learns of it, in milliseconds. */
-export type Propagation = Readonly<Record<Service, number>>;
+/** How long after a change each service learns of it, in milliseconds; EC2 with STS when not said. */
+export type Propagation = Readonly<Record<'sts' | 'iam', number>> & { readonly ec2?: number };
 
-const services = ['sts', 'iam'] as const;
+const services = ['sts', 'iam', 'ec2'] as const;
 const keysPerUser = 2;
 
 /** The keys there are: those that were created, and those that were used, as nobody creates the keys of the families. */
@@ -81,7 +81,7 @@ export class AccessKeys {
 
     const record = this.add(id, owner, new Date().toISOString().replace(/\.\d{3}/, ''));
     for (const service of services) {
-      record.taken[service].from = Date.now() + Math.max(this.propagation[service], least);
+      record.taken[service].from = Date.now() + Math.max(this.takes(service), least);
     }
     return findAccessKey(id)!;
   }
@@ -92,7 +92,7 @@ export class AccessKeys {
     const now = Date.now();
     for (const service of services) {
       const taken = record.taken[service];
-      const then = now + (this.changesPropagate ? this.propagation[service] : 0);
+      const then = now + (this.changesPropagate ? this.takes(service) : 0);
       // Of a key it still takes, a service that learns of nothing but the end of it being inactive goes on taking it.
       if (status === 'Active' && taken.until <= now) taken.from = then;
       taken.until = status === 'Active' ? Infinity : Math.min(taken.until, then);
@@ -100,9 +100,14 @@ export class AccessKeys {
     record.status = status;
   }
 
+  private takes(service: Service): number {
+    return this.propagation[service] ?? this.propagation.sts;
+  }
+
   private add(id: string, owner: string, createDate: string): KeyRecord {
     const always = () => ({ from: 0, until: Infinity });
-    const record: KeyRecord = { id, owner, createDate, status: 'Active', taken: { sts: always(), iam: always() } };
+    const taken = { sts: always(), iam: always(), ec2: always() };
+    const record: KeyRecord = { id, owner, createDate, status: 'Active', taken };
     this.records.set(id, record);
     return record;
   }

@@ -1,5 +1,6 @@
 import { findRole, roleOf, type Account, type Role } from '../account.js';
 import { type KeyFamily, type Surroundings } from '../families.js';
+import { Ec2Store } from '../ec2/store.js';
 import { type PolicyDocument } from '../policy/policy-document.js';
 import { AccessKeys } from './access-keys.js';
 import { CallLog } from './call-log.js';
@@ -13,13 +14,16 @@ export interface SandboxSettings {
   readonly gatewayIdentity: string;
   /** How long after CreateAccessKey a key stays unknown, in milliseconds. */
   readonly propagationMs: number;
+  /** Where what stands in EC2 outlives the sandbox. */
+  readonly ec2File?: string | undefined;
 }
 
-/** What differs from what follows from the access key ids alone. It ends with the sandbox. */
+/** What differs from what follows from the access key ids alone. It ends with the sandbox, but for EC2 with a file. */
 export class SandboxState implements Surroundings {
   readonly calls = new CallLog();
   readonly faults = new InjectedFaults();
   readonly keys = new AccessKeys();
+  readonly ec2: Ec2Store;
   readonly pace: number;
   readonly firstUses = new Map<string, number>();
   readonly counts = new Map<string, number>();
@@ -39,6 +43,7 @@ export class SandboxState implements Surroundings {
 
   constructor(private readonly settings: SandboxSettings) {
     this.pace = settings.pace;
+    this.ec2 = new Ec2Store(settings.ec2File);
     this.keys.propagation = { sts: settings.propagationMs, iam: settings.propagationMs };
   }
 

@@ -1,3 +1,4 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
 import { sandboxSecret } from '../access-key.js';
@@ -26,6 +27,9 @@ export const stsAt = (endpoint: string, signer: Signer, maxAttempts?: number) =>
 
 export const iamAt = (endpoint: string, signer: Signer, maxAttempts?: number) =>
   new IAMClient(configFor(endpoint, signer, maxAttempts));
+
+export const ec2At = (endpoint: string, signer: Signer, maxAttempts?: number) =>
+  new EC2Client(configFor(endpoint, signer, maxAttempts));
 
 /** What STS gave, as a signer takes it. */
 export const signerOf = (credentials: Credentials | undefined): Signer => ({
