@@ -26,10 +26,11 @@ export class AccessRoleSessions {
    * A session in the role: one question to AWS. Never call it in a unit of work.
    *
    * @param name tells in the customer's CloudTrail which operation it was: a UUID
+   * @param policy to which the session is held besides what the role may do, as JSON
    * @throws CredentialsRejected
    */
-  begin(role: AwsAccessRole, region: string, name: string): Promise<AwsSession> {
-    return this.assume(role, region, name, role.externalId);
+  begin(role: AwsAccessRole, region: string, name: string, policy?: string): Promise<AwsSession> {
+    return this.assume(role, region, name, role.externalId, policy);
   }
 
   /**
@@ -68,9 +69,13 @@ export class AccessRoleSessions {
     region: string,
     sessionName: string,
     externalId: string | null,
+    policy?: string,
   ): Promise<AwsSession> {
     const key = await this.identity.keyFor(role);
-    const request = { roleArn: role.arn, externalId, sessionName, durationSeconds: role.sessionSeconds };
+    const request = {
+      ...{ roleArn: role.arn, externalId, sessionName, durationSeconds: role.sessionSeconds },
+      ...(policy !== undefined && { policy }),
+    };
     try {
       return await this.aws.assumeRole(key, region, request);
     } catch (error) {

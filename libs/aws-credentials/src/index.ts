@@ -1,3 +1,4 @@
+export { AccessRoleSessions } from './access-role-sessions.js';
 export { awsRegions, faultInRegion, faultInRoleName, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
@@ -34,6 +35,8 @@ export {
   type AwsSession,
   type AwsTrustedRole,
 } from './aws-iam.js';
+export { askAws, type AwsClientConfig } from './aws/ask-aws.js';
+export { unusable } from './aws/aws-failure.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { SdkGatewayIdentity, type GatewayIdentitySettings } from './aws/sdk-gateway-identity.js';

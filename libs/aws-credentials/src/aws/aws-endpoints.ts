@@ -12,12 +12,15 @@ export interface AwsEndpoints {
   readonly timeoutMs: number;
 }
 
+/** The services of AWS that are asked. */
+export type AwsService = 'sts' | 'iam' | 'ec2';
+
 export interface Endpoint {
   readonly url: string;
   readonly signingRegion: string;
 }
 
-// STS answers in every region of a partition; IAM has one address per partition, signed for one region.
+// STS and EC2 answer in every region of a partition; IAM has one address per partition, signed for one region.
 const partitions: Record<AwsPartition, { dnsSuffix: string; iam: Endpoint }> = {
   aws: { dnsSuffix: 'amazonaws.com', iam: { url: 'https://iam.amazonaws.com', signingRegion: 'us-east-1' } },
   'aws-cn': {
@@ -40,7 +43,7 @@ const partitions: Record<AwsPartition, { dnsSuffix: string; iam: Endpoint }> = {
  * @throws CredentialsRejected for a sandbox key while the sandbox is off
  */
 export function endpointFor(
-  service: 'sts' | 'iam',
+  service: AwsService,
   key: AwsAccessKey,
   region: string,
   { sandbox, override }: AwsEndpoints,
@@ -49,7 +52,7 @@ export function endpointFor(
   if (!partition) throw new Error('The region was not checked before AWS was asked.');
 
   const { dnsSuffix, iam } = partitions[partition];
-  const real = service === 'iam' ? iam : { url: `https://sts.${region}.${dnsSuffix}`, signingRegion: region };
+  const real = service === 'iam' ? iam : { url: `https://${service}.${region}.${dnsSuffix}`, signingRegion: region };
   if (!key.isSandbox) return override ? { ...real, url: override } : real;
 
   if (!sandbox)

@@ -1,3 +1,4 @@
+import type { AwsService } from './aws-endpoints.js';
 import { CredentialsRejected, type AwsDenier } from '../aws-credentials.errors.js';
 
 interface SdkError {
@@ -13,7 +14,7 @@ const throttled =
 const clockSkew = /^Signature (expired|not yet current)/;
 
 /** What AWS was asked to do, in IAM's words. */
-export type AwsAction = `${'sts' | 'iam'}:${string}`;
+export type AwsAction = `${AwsService}:${string}`;
 
 /**
  * What a failed question to AWS means, in our words. Only a code of AWS's own makes it a refusal by AWS: anything else
@@ -28,7 +29,8 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   const rejected = (code: Code, text: string, part: CredentialsRejected['part'], denier: AwsDenier | null = null) =>
     new CredentialsRejected(code, text, part, awsCode, { cause: error }, denier);
 
-  if (awsCode === 'InvalidClientTokenId') {
+  // EC2 says the same of a wrong secret (EC2 API reference, error codes).
+  if (awsCode === 'InvalidClientTokenId' || awsCode === 'AuthFailure') {
     return rejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId');
   }
   if (awsCode === 'SignatureDoesNotMatch' || awsCode === 'RequestExpired') {
@@ -43,7 +45,7 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   if (action === 'iam:GetRole' && awsCode === 'NoSuchEntity') {
     return rejected('AWS_ROLE_NOT_FOUND', 'The AWS account has no role of that name.', 'consoleRoleName');
   }
-  if (awsCode === 'AccessDenied') {
+  if (awsCode === 'AccessDenied' || awsCode === 'UnauthorizedOperation') {
     if (action === 'iam:GetRole') {
       return rejected(
         'AWS_ROLE_LOOKUP_DENIED',

@@ -31,8 +31,9 @@ import {
   type AwsTrustedRole,
   type AwsVerdict,
 } from '../aws-iam.js';
-import { endpointFor, type AwsEndpoints } from './aws-endpoints.js';
-import { failureOf, unusable, type AwsAction } from './aws-failure.js';
+import { askAws, type AwsClientConfig, type AwsQuestion } from './ask-aws.js';
+import { type AwsEndpoints } from './aws-endpoints.js';
+import { unusable, type AwsAction } from './aws-failure.js';
 
 /**
  * Asks AWS through its SDK. Address, region and credentials are always given, so that no profile and no environment
@@ -188,78 +189,26 @@ export class SdkAwsIam extends AwsIam {
     return { ...sessionIn(Credentials), arn: null, roleId: null };
   }
 
-  private sts<T>(action: AwsAction, key: AwsAccessKey, region: string, question: Question<STSClient, T>): Promise<T> {
-    return this.ask(action, 'sts', key, region, question, (config) => new STSClient(config));
+  private sts<T>(
+    action: AwsAction,
+    key: AwsAccessKey,
+    region: string,
+    question: AwsQuestion<STSClient, T>,
+  ): Promise<T> {
+    return askAws(this.endpoints, { action, key, region }, (config) => new STSClient(config), question);
   }
 
   private iam<T>(
     action: AwsAction,
     key: AwsAccessKey,
     region: string,
-    question: Question<IAMClient, T>,
+    question: AwsQuestion<IAMClient, T>,
     options: { maxAttempts?: number } = {},
   ): Promise<T> {
-    return this.ask(action, 'iam', key, region, question, (config) => new IAMClient({ ...config, ...options }));
-  }
-
-  private async ask<Client extends STSClient | IAMClient, T>(
-    action: AwsAction,
-    service: 'sts' | 'iam',
-    key: AwsAccessKey,
-    region: string,
-    question: Question<Client, T>,
-    clientOf: (config: ClientConfig) => Client,
-  ): Promise<T> {
-    const endpoint = endpointFor(service, key, region, this.endpoints);
-    const { timeoutMs } = this.endpoints;
-    const client = clientOf({
-      endpoint: endpoint.url,
-      region: endpoint.signingRegion,
-      credentials: {
-        accessKeyId: key.accessKeyId,
-        secretAccessKey: key.secretAccessKey.reveal(),
-        ...(key.sessionToken && { sessionToken: key.sessionToken.reveal() }),
-      },
-      useFipsEndpoint: false,
-      useDualstackEndpoint: false,
-      // Said here, because the SDK would take each of them from the environment.
-      authSchemePreference: ['sigv4'],
-      defaultsMode: 'standard' as const,
-      retryMode: 'standard',
-      maxAttempts: 3,
-      // `requestTimeout` alone only warns: it must be told to throw.
-      requestHandler: {
-        connectionTimeout: Math.min(3000, timeoutMs),
-        requestTimeout: timeoutMs,
-        throwOnRequestTimeout: true,
-      },
-    });
-    const abortSignal = AbortSignal.timeout(timeoutMs);
-    let failed: unknown;
-    (client as STSClient).middlewareStack.add(
-      (next) => (args) =>
-        next(args).catch((error: unknown) => {
-          if (!abortSignal.aborted) failed = error;
-          throw error;
-        }),
-      // Where a middleware must stand to see every attempt, instead of the end of them all.
-      { step: 'finalizeRequest', priority: 'low' },
-    );
-    try {
-      return await question(client, { abortSignal });
-    } catch (error) {
-      // When there was no time left to ask again, what the last attempt failed of says more.
-      throw failureOf(abortSignal.aborted ? (failed ?? error) : error, action);
-    } finally {
-      client.destroy();
-    }
+    const clientOf = (config: AwsClientConfig) => new IAMClient({ ...config, ...options });
+    return askAws(this.endpoints, { action, key, region }, clientOf, question);
   }
 }
-
-type Question<Client, T> = (client: Client, deadline: { abortSignal: AbortSignal }) => Promise<T>;
-
-type ClientConfig = NonNullable<ConstructorParameters<typeof STSClient>[0]> &
-  NonNullable<ConstructorParameters<typeof IAMClient>[0]>;
 
 /** When an answer was made, by the clock of whoever made it; undefined when it does not say. */
 function dateOf(response: unknown): Date | undefined {

@@ -1,0 +1,96 @@
+import type { AwsAccessKey } from '../aws-access-key.js';
+import { endpointFor, type AwsEndpoints, type AwsService } from './aws-endpoints.js';
+import { failureOf, type AwsAction } from './aws-failure.js';
+
+/** What a client of the SDK is made with. */
+export interface AwsClientConfig {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  useFipsEndpoint: boolean;
+  useDualstackEndpoint: boolean;
+  authSchemePreference: string[];
+  defaultsMode: 'standard';
+  retryMode: string;
+  maxAttempts: number;
+  requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: boolean };
+}
+
+/** As much of a client as this needs. */
+interface AwsClient {
+  readonly middlewareStack: unknown;
+  destroy(): void;
+}
+
+interface Middlewares {
+  add(
+    middleware: (next: (args: unknown) => Promise<unknown>) => (args: unknown) => Promise<unknown>,
+    where: { step: 'finalizeRequest'; priority: 'low' },
+  ): void;
+}
+
+export type AwsQuestion<Client, T> = (client: Client, deadline: { abortSignal: AbortSignal }) => Promise<T>;
+
+/** What is asked, and with what. */
+export interface AwsAsking {
+  readonly action: AwsAction;
+  readonly key: AwsAccessKey;
+  readonly region: string;
+}
+
+/**
+ * Asks AWS through its SDK. Address, region and credentials are always given, so that no profile and no environment
+ * variable can send a customer's key elsewhere. A question has one deadline, whatever the SDK retries meanwhile.
+ *
+ * @throws CredentialsRejected AWS refused, or could not be asked
+ */
+export async function askAws<Client extends AwsClient, T>(
+  endpoints: AwsEndpoints,
+  { action, key, region }: AwsAsking,
+  clientOf: (config: AwsClientConfig) => Client,
+  question: AwsQuestion<Client, T>,
+): Promise<T> {
+  const endpoint = endpointFor(action.split(':')[0] as AwsService, key, region, endpoints);
+  const { timeoutMs } = endpoints;
+  const client = clientOf({
+    endpoint: endpoint.url,
+    region: endpoint.signingRegion,
+    credentials: {
+      accessKeyId: key.accessKeyId,
+      secretAccessKey: key.secretAccessKey.reveal(),
+      ...(key.sessionToken && { sessionToken: key.sessionToken.reveal() }),
+    },
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    // Said here, because the SDK would take each of them from the environment.
+    authSchemePreference: ['sigv4'],
+    defaultsMode: 'standard',
+    retryMode: 'standard',
+    maxAttempts: 3,
+    // `requestTimeout` alone only warns: it must be told to throw.
+    requestHandler: {
+      connectionTimeout: Math.min(3000, timeoutMs),
+      requestTimeout: timeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  });
+  const abortSignal = AbortSignal.timeout(timeoutMs);
+  let failed: unknown;
+  (client.middlewareStack as Middlewares).add(
+    (next) => (args) =>
+      next(args).catch((error: unknown) => {
+        if (!abortSignal.aborted) failed = error;
+        throw error;
+      }),
+    // Where a middleware must stand to see every attempt, instead of the end of them all.
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+  try {
+    return await question(client, { abortSignal });
+  } catch (error) {
+    // When there was no time left to ask again, what the last attempt failed of says more.
+    throw failureOf(abortSignal.aborted ? (failed ?? error) : error, action);
+  } finally {
+    client.destroy();
+  }
+}
