@@ -43,6 +43,14 @@ describe('the cost of a document', () => {
     ['{ __type(name: "Key") { name } }', 0],
     ['{ node(id: 1) { id } }', 1],
     ['{ node(id: 1) { ... on Account { key { id } tags { name } } } }', 1 + 1 + 20],
+    // An object is of one type: the dearer of two counts, and both parts of one.
+    ['{ node(id: 1) { ... on Account { key { id } } ... on Build { account { key { id } } } } }', 1 + 2],
+    ['{ node(id: 1) { ... on Account { key { id } } ... on Account { tags { name } } } }', 1 + 1 + 20],
+    ['{ node(id: 1) { ... on Node { ... on Account { key { id } } } ... on Account { key { id } } } }', 1 + 2],
+    [
+      '{ node(id: 1) { ...A ...B } } fragment A on Account { tags { name } } fragment B on Build { account { id } }',
+      1 + 20,
+    ],
     ['{ accounts { totalCount } }', 1],
     ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 1 + 1 + 50],
     ['{ accounts(first: 7) { nodes { id key { id } } } }', 1 + 7 * 2],

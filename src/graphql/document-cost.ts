@@ -83,6 +83,16 @@ interface Cost {
 
 const nothing: Cost = { once: 0, perItem: 0 };
 
+const plus = (one: Cost, other: Cost): Cost => ({
+  once: capped(one.once + other.once),
+  perItem: capped(one.perItem + other.perItem),
+});
+
+const most = (one: Cost, other: Cost): Cost => ({
+  once: Math.max(one.once, other.once),
+  perItem: Math.max(one.perItem, other.perItem),
+});
+
 class Count {
   private readonly schema: GraphQLSchema;
   private readonly operation: OperationDefinitionNode;
@@ -105,18 +115,25 @@ class Count {
   }
 
   private ofSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
-    let [once, perItem] = [0, 0];
+    let sum = nothing;
+    // An object is of one type: of what is asked of several, the most is told.
+    const alternatives = new Map<string, Cost>();
     for (const selection of selections) {
-      const cost =
-        selection.kind === Kind.FIELD
-          ? this.ofField(selection, parent)
-          : selection.kind === Kind.FRAGMENT_SPREAD
-            ? this.ofFragment(selection.name.value)
-            : this.ofSelections(selection.selectionSet, this.typeOn(selection.typeCondition?.name.value, parent));
-      once = capped(once + cost.once);
-      perItem = capped(perItem + cost.perItem);
+      if (selection.kind === Kind.FIELD) {
+        sum = plus(sum, this.ofField(selection, parent));
+        continue;
+      }
+      const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
+      const condition = isSpread
+        ? this.fragments.get(selection.name.value)?.typeCondition.name.value
+        : selection.typeCondition?.name.value;
+      const type = this.typeOn(condition, parent);
+      const cost = isSpread ? this.ofFragment(selection.name.value) : this.ofSelections(selection.selectionSet, type);
+      if (isObjectType(type) && !isObjectType(parent))
+        alternatives.set(type.name, plus(alternatives.get(type.name) ?? nothing, cost));
+      else sum = plus(sum, cost);
     }
-    return { once, perItem };
+    return plus(sum, [...alternatives.values()].reduce(most, nothing));
   }
 
   private ofFragment(name: string): Cost {
