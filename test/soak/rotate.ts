@@ -94,7 +94,7 @@ async function withPlace(
 
 /** Runs a process to its end, which is its own, or ours after so many milliseconds of rotating. */
 async function run(options: RotatingOptions, killAfter?: number): Promise<any[]> {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(projectFolder, 'test/soak/rotating.ts')], {
+  const child = spawn(process.execPath, [join(projectFolder, 'test/soak/rotating.ts')], {
     cwd: projectFolder,
     env: { ...inherited, ROTATING: JSON.stringify(options) },
     stdio: ['ignore', 'pipe', 'pipe'],
