@@ -3,6 +3,7 @@
 // A lib may import only libs to its right.
 const order = [
   'subscriptions',
+  'drift',
   'ledger',
   'cloud-accounts',
   'aws-credentials',
@@ -61,7 +62,7 @@ module.exports = {
         'The root of a lib is its domain. graphql/, typeorm/, aws/ know it; never the other way round. Only the module joins them.',
       severity: 'error',
       from: {
-        path: '^libs/(subscriptions|ledger|cloud-accounts|aws-credentials|iam-setup|idempotency|access|events|encryption)/src/[^/]+\\.ts$',
+        path: '^libs/(subscriptions|drift|ledger|cloud-accounts|aws-credentials|iam-setup|idempotency|access|events|encryption)/src/[^/]+\\.ts$',
         pathNot: ['\\.module\\.ts$', '/index\\.ts$', '\\.spec\\.ts$'],
       },
       to: {

@@ -693,6 +693,74 @@ mutation FailWork(
     },
   },
   {
+    query: `# What is not as it was built, why that
+# matters, and how to repair it.
+query DriftFindings(
+  $filter: DriftFindingFilter
+) {
+  driftFindings(first: 10, filter: $filter) {
+    nodes {
+      id
+      kind
+      expected
+      found
+      since
+      acknowledgedBy
+      resolution
+      resource { kind arn region }
+      repair { advice commands }
+      subscription { id name }
+    }
+    totalCount
+  }
+}`,
+    variables: { filter: { isOpen: true } },
+  },
+  {
+    query: `# Look now, instead of within the hour. Stop an
+# instance in the sandbox before, and see it:
+# npm run cli -- sandbox resources
+mutation CheckDrift($input: CheckDriftInput!) {
+  checkDrift(input: $input) {
+    drift {
+      verdict
+      openFindings
+      lastCheckedAt
+      codes
+      isBeingChecked
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { cloudAccountId: '<cloudAccount.id>' } },
+  },
+  {
+    query: `# Say that you know of it. It stays open until a
+# check finds it repaired.
+mutation AcknowledgeDrift(
+  $input: AcknowledgeDriftFindingInput!
+) {
+  acknowledgeDriftFinding(input: $input) {
+    finding { id acknowledgedAt acknowledgedBy note }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { id: '<finding.id>', note: 'Planned.' } },
+  },
+  {
+    query: `# Close a finding by hand. What is still so at
+# the next check is found anew.
+mutation ResolveDrift(
+  $input: ResolveDriftFindingInput!
+) {
+  resolveDriftFinding(input: $input) {
+    finding { id resolvedAt resolution note }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: { input: { id: '<finding.id>' } },
+  },
+  {
     query: `# One subscription, ended or not.
 query OneSubscription($id: ID!) {
   cloudSubscription(id: $id) {

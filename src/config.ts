@@ -23,6 +23,8 @@ export interface Config {
   readonly awsTimeoutMs: number;
   /** In milliseconds. */
   readonly rotationPace: { readonly grace: number; readonly orphanGrace: number };
+  /** In milliseconds. */
+  readonly driftPace: { readonly every: number };
   readonly logLevel: LogLevel;
   readonly iamSetup: IamSetupSettings;
 }
@@ -173,6 +175,13 @@ export const settings = {
     example: '3600',
     unset: '900',
   },
+  DRIFT_CHECK_MINUTES: {
+    schema: wholeNumber(1, 24 * 60),
+    means:
+      'How often what was built in an account is held against what stands there, in minutes. `checkDrift` does it at once.',
+    example: '15',
+    unset: '60',
+  },
   LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
     means: 'What is logged, and all that is graver. `info` has one entry for every request.',
@@ -264,6 +273,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       grace: (read<number>('KEY_ROTATION_GRACE_SECONDS') ?? 3600) * 1000,
       orphanGrace: (read<number>('KEY_ROTATION_ORPHAN_GRACE_SECONDS') ?? 900) * 1000,
     },
+    driftPace: { every: (read<number>('DRIFT_CHECK_MINUTES') ?? 60) * 60_000 },
     // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
     iamSetup: {

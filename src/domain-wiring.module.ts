@@ -7,8 +7,14 @@ import {
   StandingResources,
 } from '#libs/cloud-accounts';
 import { RotatedAccounts } from '#libs/aws-credentials';
+import { DriftFindingNodes, DriftModule, ResourcesInChange } from '#libs/drift';
 import { LedgerModule, StandingInLedger } from '#libs/ledger';
-import { SubscriptionNodes, SubscriptionsModule, SubscriptionsOfAccount } from '#libs/subscriptions';
+import {
+  SubscriptionNodes,
+  SubscriptionsInChange,
+  SubscriptionsModule,
+  SubscriptionsOfAccount,
+} from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
 import { NodeSources } from './graphql/node.resolver.js';
 
@@ -18,17 +24,18 @@ import { NodeSources } from './graphql/node.resolver.js';
  */
 @Global()
 @Module({
-  imports: [AccessModule, CloudAccountsModule, LedgerModule, SubscriptionsModule],
+  imports: [AccessModule, CloudAccountsModule, DriftModule, LedgerModule, SubscriptionsModule],
   providers: [
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
     { provide: RotatedAccounts, useExisting: AccountsOfKeys },
+    { provide: ResourcesInChange, useExisting: SubscriptionsInChange },
     { provide: StandingResources, useExisting: StandingInLedger },
     {
       provide: NodeSources,
-      inject: [ApiKeyNodes, CloudAccountNodes, SubscriptionNodes],
+      inject: [ApiKeyNodes, CloudAccountNodes, DriftFindingNodes, SubscriptionNodes],
       useFactory: (...sources: NodeSources['sources']) => new NodeSources(sources),
     },
   ],
-  exports: [ActiveSubscriptions, RotatedAccounts, StandingResources, NodeSources],
+  exports: [ActiveSubscriptions, ResourcesInChange, RotatedAccounts, StandingResources, NodeSources],
 })
 export class DomainWiringModule {}

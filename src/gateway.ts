@@ -69,7 +69,8 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const platform = { dataSource, keks, endpoints, gatewayIdentity, rotationPace: config.rotationPace };
+    const { rotationPace, driftPace } = config;
+    const platform = { dataSource, keks, endpoints, gatewayIdentity, rotationPace, driftPace };
     const app = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered

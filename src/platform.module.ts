@@ -7,6 +7,7 @@ import {
   type AwsEndpoints,
   type GatewayIdentitySettings,
 } from '#libs/aws-credentials';
+import { CloudInventory, DriftPace, SdkCloudInventory } from '#libs/drift';
 import { Transactions } from '#libs/database';
 import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
@@ -20,13 +21,14 @@ export interface Platform {
   readonly gatewayIdentity: GatewayIdentitySettings;
   /** What the operator wants otherwise than it is. */
   readonly rotationPace?: Partial<RotationPace>;
+  readonly driftPace?: Partial<DriftPace>;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keks, endpoints, gatewayIdentity, rotationPace }: Platform): DynamicModule {
+  static of({ dataSource, keks, endpoints, gatewayIdentity, rotationPace, driftPace }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
@@ -48,6 +50,8 @@ export class PlatformModule {
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: Reconcilers, useClass: Reconcilers },
       { provide: RotationPace, useFactory: () => Object.assign(new RotationPace(), rotationPace) },
+      { provide: DriftPace, useFactory: () => Object.assign(new DriftPace(), driftPace) },
+      { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
       { provide: GatewayIdentity, useFactory: () => new SdkGatewayIdentity(gatewayIdentity) },
     ];

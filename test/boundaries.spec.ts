@@ -11,6 +11,7 @@ const { forbidden } = createRequire(import.meta.url)('../.dependency-cruiser.cjs
 const violations: Record<string, [file: string, imports: string]> = {
   'subscriptions-imports-only-libs-to-its-right': ['libs/subscriptions/src/a.ts', '#libs/aws-sandbox'],
   'cloud-accounts-imports-only-libs-to-its-right': ['libs/cloud-accounts/src/a.ts', '#libs/subscriptions'],
+  'drift-imports-only-libs-to-its-right': ['libs/drift/src/a.ts', '#libs/subscriptions'],
   'ledger-imports-only-libs-to-its-right': ['libs/ledger/src/a.ts', '#libs/subscriptions'],
   'aws-credentials-imports-only-libs-to-its-right': ['libs/aws-credentials/src/a.ts', '#libs/cloud-accounts'],
   'idempotency-imports-only-libs-to-its-right': ['libs/idempotency/src/a.ts', '#libs/access'],
@@ -49,7 +50,7 @@ describe('the rules of the architecture', () => {
       writeFileSync(join(folder, file), text);
     };
     const libs =
-      'subscriptions ledger cloud-accounts aws-credentials iam-setup idempotency access events encryption database graphql kernel aws-sandbox';
+      'subscriptions drift ledger cloud-accounts aws-credentials iam-setup idempotency access events encryption database graphql kernel aws-sandbox';
     for (const lib of libs.split(' ')) write(`libs/${lib}/src/index.ts`, 'export {};\n');
     write('libs/cloud-accounts/src/inside.ts', 'export {};\n');
     write('libs/cloud-accounts/src/graphql/inside.ts', 'export {};\n');

@@ -14,6 +14,7 @@ import {
   ForceDetachRequest,
 } from '#libs/cloud-accounts';
 import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
+import { DriftFinding, DriftWatch } from '#libs/drift';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
 import { ExternalId } from '#libs/iam-setup';
@@ -52,6 +53,8 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       CredentialTrial,
       CredentialUse,
       DeletedCloudAccount,
+      DriftFinding,
+      DriftWatch,
       EventRow,
       ExternalId,
       ForceDetachRequest,

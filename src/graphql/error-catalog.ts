@@ -2,6 +2,7 @@ import { accessErrors } from '#libs/access';
 import { awsCredentialsErrors } from '#libs/aws-credentials';
 import { cloudAccountErrors, forceDetachErrors } from '#libs/cloud-accounts';
 import { databaseErrors } from '#libs/database';
+import { driftErrors } from '#libs/drift';
 import { iamSetupErrors } from '#libs/iam-setup';
 import { idempotencyErrors } from '#libs/idempotency';
 import { commonErrors, type ErrorCatalog } from '#libs/kernel';
@@ -84,5 +85,6 @@ export const errorCatalog: ErrorCatalog = {
   ...awsCredentialsErrors,
   ...cloudAccountErrors,
   ...forceDetachErrors,
+  ...driftErrors,
   ...subscriptionErrors,
 };

@@ -8,16 +8,21 @@ import {
   schema,
   type Operation,
 } from '../support/operations.js';
-import { globalId, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
+import { globalId, newAccount, numberOf, sandboxKey, stepsWith } from '../support/steps.js';
 
 type NodeName = Parameters<typeof globalId>[0];
 
 /** Which node each id of an operation stands for. A new one that is missing here fails the first test. */
 const subjects: Record<string, readonly NodeName[]> = {
-  'node.id': ['ApiKey', 'CloudAccount', 'CloudSubscription'],
-  'nodes.ids': ['ApiKey', 'CloudAccount', 'CloudSubscription'],
+  'node.id': ['ApiKey', 'CloudAccount', 'CloudSubscription', 'DriftFinding'],
+  'nodes.ids': ['ApiKey', 'CloudAccount', 'CloudSubscription', 'DriftFinding'],
   'cloudAccount.id': ['CloudAccount'],
   'cloudSubscription.id': ['CloudSubscription'],
+  'driftFindings.filter.cloudAccountId': ['CloudAccount'],
+  'driftFindings.filter.subscriptionId': ['CloudSubscription'],
+  'acknowledgeDriftFinding.input.id': ['DriftFinding'],
+  'resolveDriftFinding.input.id': ['DriftFinding'],
+  'checkDrift.input.cloudAccountId': ['CloudAccount'],
   'approveForceDetach.input.id': ['CloudAccount'],
   'cancelCloudAccountDeletion.input.id': ['CloudAccount'],
   'cancelForceDetach.input.id': ['CloudAccount'],
@@ -98,11 +103,53 @@ describe('in every operation of the schema', () => {
     ApiKey: (key) => createKey({ name: 'Canary key' }, key),
     CloudAccount: (key) => createAccount({}, key),
     CloudSubscription: async (key) => createSubscription((await createAccount({}, key)).id, key),
+    DriftFinding: async (key) => findingIn(await createAccount({}, key), key),
   };
   const end: Record<NodeName, (id: string, key?: string) => Promise<unknown>> = {
     ApiKey: revokeKey,
     CloudAccount: deleteAccount,
     CloudSubscription: endSubscription,
+    DriftFinding: (id, key) =>
+      gateway.ask(
+        'mutation ($input: ResolveDriftFindingInput!) { resolveDriftFinding(input: $input) { userErrors { code } } }',
+        { input: { id } },
+        key,
+      ),
+  };
+  /** As a check would write it down. */
+  const findingIn = async (account: { id: string; subscription?: { id: string } }, key?: string) => {
+    const subscription = account.subscription ?? (await createSubscription(account.id, key));
+    const [{ tenant_id, cloud_account_id }] = await gateway.sql(
+      'SELECT tenant_id, cloud_account_id FROM subscription WHERE id = ?',
+      [numberOf(subscription.id)],
+    );
+    const now = '2026-01-01 00:00:00.000';
+    const insert = (table: string, values: object) =>
+      gateway.sql(
+        `INSERT INTO ${table} (${Object.keys(values).join(', ')}) VALUES (${Object.keys(values)
+          .map(() => '?')
+          .join(', ')})`,
+        Object.values(values),
+      );
+    const owner = { tenant_id, cloud_account_id };
+    const of = { ...owner, subscription_id: numberOf(subscription.id) };
+    const arn = `arn:aws:ec2:us-east-1:900000000000:instance/i-${Math.random().toString(16).slice(2)}`;
+    await insert('provisioned_resource', {
+      ...{ ...of, arn, kind: 'INSTANCE', region: 'us-east-1', attributes: '{}', created_at: now, updated_at: now },
+    });
+    const [{ id: resource_id }] = await gateway.sql('SELECT id FROM provisioned_resource WHERE arn = ?', [arn]);
+    await insert('drift_watch', {
+      ...owner,
+      codes: '[]',
+      consecutive_failures: 0,
+      next_attempt_at: '2999-01-01 00:00:00.000',
+    });
+    await insert('drift_finding', {
+      ...{ ...of, resource_id, kind: 'STATE_CHANGED', expected: '["RUNNING"]', found: '["STOPPED"]' },
+      ...{ since: now, changed_at: now },
+    });
+    const [{ id }] = await gateway.sql('SELECT id FROM drift_finding WHERE resource_id = ?', [resource_id]);
+    return { id: globalId('DriftFinding', id) };
   };
   const rows = async () => {
     const tables = ['api_key', 'aws_access_key', 'cloud_account', 'credential_use', 'event', 'subscription'];
@@ -135,6 +182,10 @@ describe('in every operation of the schema', () => {
       await make[type](other),
       await make[type](other),
     ];
+    if (operation.field.name === 'driftFindings') {
+      const subscription = type === 'CloudSubscription' ? { subscription: theirs } : {};
+      await findingIn({ ...theirs, ...subscription }, other);
+    }
     await end[type](ended.id);
     await end[type](theirsEnded.id, other);
     const before = await rows();

@@ -69,7 +69,7 @@ export const sandboxRole = (which: string, name: string, externalIdHandle: strin
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 
 /** A global id, also of what is not there. */
-export const globalId = (type: 'ApiKey' | 'CloudAccount' | 'CloudSubscription', number: number) =>
+export const globalId = (type: 'ApiKey' | 'CloudAccount' | 'CloudSubscription' | 'DriftFinding', number: number) =>
   Buffer.from(`${type}:${number}`).toString('base64url');
 
 export const hostedAccount = globalId('CloudAccount', 1);

@@ -1,8 +1,15 @@
+export { type DesiredAttributes } from './desired-attributes.js';
 export { LedgerModule } from './ledger.module.js';
 export { LedgerService } from './ledger.service.js';
 export { ProvisionedResource } from './provisioned-resource.entity.js';
-export { ProvisionedResourceConnectionType, ProvisionedResourceInput } from './graphql/provisioned-resource.types.js';
-export { resourcesPage } from './graphql/resources-page.js';
+export { type LedgerPlace } from './provisioned-resources.js';
+export {
+  ProvisionedResourceConnectionType,
+  ProvisionedResourceInput,
+  ProvisionedResourceType,
+} from './graphql/provisioned-resource.types.js';
+export { resourcesPage, withAttributes } from './graphql/resources-page.js';
 export { ResourceChange } from './resource-change.entity.js';
 export { type ResourceReport } from './resource-report.js';
+export { normalisedRules, type SecurityGroupRule } from './security-group-rules.js';
 export { StandingInLedger } from './standing-in-ledger.js';

@@ -3,7 +3,12 @@ import { InvalidField, InvalidInput, type Page, type PageRequest } from '#libs/k
 import { Injectable } from '@nestjs/common';
 import { desiredAttributes } from './desired-attributes.js';
 import { ProvisionedResource } from './provisioned-resource.entity.js';
-import { ProvisionedResources, type ChangedResource, type ResourceFilter } from './provisioned-resources.js';
+import {
+  ProvisionedResources,
+  type ChangedResource,
+  type LedgerPlace,
+  type ResourceFilter,
+} from './provisioned-resources.js';
 import { resourceArnOf } from './resource-arn.js';
 import type { ResourceChange } from './resource-change.entity.js';
 import { faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
@@ -53,6 +58,30 @@ export class LedgerService {
       standing.flatMap((resource) => changed(resource, resource.remove(now))),
       now,
     );
+  }
+
+  findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]> {
+    return this.resources.findMany(tenantId, ids);
+  }
+
+  /** Those of some ARNs that stand in an account. */
+  standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
+    return this.resources.standingByArn(cloudAccountId, arns);
+  }
+
+  /** At most `limit` that stand in an account and a place, after the one of that number: by number. */
+  standingAt(
+    cloudAccountId: number,
+    place: LedgerPlace,
+    afterId: number,
+    limit: number,
+  ): Promise<ProvisionedResource[]> {
+    return this.resources.standingAt(cloudAccountId, place, afterId, limit);
+  }
+
+  /** Every place in which something stands in an account. */
+  placesIn(cloudAccountId: number): Promise<LedgerPlace[]> {
+    return this.resources.placesIn(cloudAccountId);
   }
 
   list({ tenantId }: Viewer, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>> {

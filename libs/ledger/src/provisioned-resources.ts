@@ -10,6 +10,12 @@ export interface ResourceFilter {
   readonly isOrphaned?: boolean;
 }
 
+/** Everything of a kind in a region. */
+export interface LedgerPlace {
+  readonly region: string;
+  readonly kind: string;
+}
+
 /** A resource, and what became of it. */
 export interface ChangedResource {
   readonly resource: ProvisionedResource;
@@ -24,11 +30,25 @@ export abstract class ProvisionedResources {
   /** All that stand of a subscription, by number. */
   abstract standingOf(subscriptionId: number): Promise<ProvisionedResource[]>;
 
+  /** Those of some ARNs that stand in an account. */
+  abstract standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
+
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]>;
+
   abstract list(tenantId: number, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>>;
   abstract count(tenantId: number, filter: ResourceFilter): Promise<number>;
 
   /** Those that stand in an account, after the one of that number. */
   abstract standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]>;
+  /** Those that stand in an account and a place, after the one of that number. */
+  abstract standingAt(
+    cloudAccountId: number,
+    place: LedgerPlace,
+    afterId: number,
+    limit: number,
+  ): Promise<ProvisionedResource[]>;
+  /** Every place in which something stands in an account. */
+  abstract placesIn(cloudAccountId: number): Promise<LedgerPlace[]>;
   abstract countStandingIn(cloudAccountId: number): Promise<number>;
 
   /** Writes each with what became of it. */

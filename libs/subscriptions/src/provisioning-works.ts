@@ -10,6 +10,9 @@ export abstract class ProvisioningWorks {
   /** The subscriptions whose work nobody is at, the longest waiting first. */
   abstract waiting(now: Date, limit: number): Promise<number[]>;
 
+  /** The subscriptions of an account that somebody is at work for, or has left half done. */
+  abstract inChange(cloudAccountId: number): Promise<number[]>;
+
   /** Writes a held work, or a new one. */
   abstract put(work: ProvisioningWork): Promise<void>;
 

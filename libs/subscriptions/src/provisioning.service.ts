@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import { DriftService } from '#libs/drift';
 import { Events } from '#libs/events';
 import { Clock, UnitOfWork } from '#libs/kernel';
 import { LedgerService, type ResourceReport } from '#libs/ledger';
@@ -35,6 +36,7 @@ export class ProvisioningService {
     private readonly works: ProvisioningWorks,
     private readonly accounts: CloudAccountService,
     private readonly ledger: LedgerService,
+    private readonly drift: DriftService,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -72,7 +74,9 @@ export class ProvisioningService {
       work.report(said, after(now, leaseSeconds));
       await this.works.put(work);
       const account = await this.accounts.ofAnybody(subscription.cloudAccountId);
-      await this.ledger.record({ subscription, account }, said.resources ?? [], ['input', 'resources'], now);
+      const resources = said.resources ?? [];
+      await this.ledger.record({ subscription, account }, resources, ['input', 'resources'], now);
+      if (resources.length > 0) await this.drift.watch(account, now);
       return { subscription, work, account };
     });
   }

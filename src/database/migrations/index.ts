@@ -14,3 +14,4 @@ export { ForceDetach1795430100000 } from './1795430100000-force-detach.js';
 export { SayHowSubscriptionsEnded1795430200000 } from './1795430200000-say-how-subscriptions-ended.js';
 export { ProvisionSubscriptions1795440000000 } from './1795440000000-provision-subscriptions.js';
 export { KeepALedger1795450000000 } from './1795450000000-keep-a-ledger.js';
+export { WatchDrift1795460000000 } from './1795460000000-watch-drift.js';

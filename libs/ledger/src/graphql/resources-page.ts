@@ -27,6 +27,11 @@ export async function resourcesPage(
 ): Promise<Connection<ProvisionedResource>> {
   const order: ListOrder<ProvisionedResource, 'ID'> = { list: `${of}/resources`, by: { ID: byNumber(({ id }) => id) } };
   const page = await ledger.list(viewer, filter, pageRequest(order, args, byId));
-  const items = page.items.map((resource) => Object.assign(resource, resource.attributes));
+  const items = page.items.map(withAttributes);
   return toConnection(order, byId, { ...page, items }, () => ledger.count(viewer, filter));
+}
+
+/** A resource as clients see it: what it is to be, field by field. */
+export function withAttributes(resource: ProvisionedResource): ProvisionedResource {
+  return Object.assign(resource, resource.attributes);
 }

@@ -3,7 +3,12 @@ import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
 import { ProvisionedResource } from '../provisioned-resource.entity.js';
-import { ProvisionedResources, type ChangedResource, type ResourceFilter } from '../provisioned-resources.js';
+import {
+  ProvisionedResources,
+  type ChangedResource,
+  type LedgerPlace,
+  type ResourceFilter,
+} from '../provisioned-resources.js';
 import { ResourceChange } from '../resource-change.entity.js';
 
 @Injectable()
@@ -18,6 +23,14 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
 
   standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
     return this.rows.find({ where: { subscriptionId, removedAt: IsNull() }, order: { id: 'ASC' } });
+  }
+
+  standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
+    return this.rows.findBy({ ...standingIn(cloudAccountId), arn: In([...arns]) });
+  }
+
+  findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]> {
+    return this.rows.findBy({ tenantId, id: In([...ids]) });
   }
 
   list(tenantId: number, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>> {
@@ -35,6 +48,27 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
       order: { id: 'ASC' },
       take: limit,
     });
+  }
+
+  standingAt(
+    cloudAccountId: number,
+    { region, kind }: LedgerPlace,
+    afterId: number,
+    limit: number,
+  ): Promise<ProvisionedResource[]> {
+    return this.rows.find({
+      where: { ...standingIn(cloudAccountId), region, kind, id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  placesIn(cloudAccountId: number): Promise<LedgerPlace[]> {
+    return this.transactions.query<LedgerPlace>(
+      `SELECT DISTINCT region, kind FROM provisioned_resource
+       WHERE cloud_account_id = ? AND removed_at IS NULL ORDER BY region, kind`,
+      [cloudAccountId],
+    );
   }
 
   countStandingIn(cloudAccountId: number): Promise<number> {

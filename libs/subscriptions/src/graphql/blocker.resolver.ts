@@ -5,6 +5,7 @@ import {
   type Blocker,
   type StandingResource,
 } from '#libs/cloud-accounts';
+import { DriftFindingType } from '#libs/drift';
 import { Batch } from '#libs/graphql';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Subscription } from '../subscription.entity.js';
@@ -24,21 +25,50 @@ export class BlockerResolver {
   }
 }
 
-/** Adds `subscription` to StandingResource. */
-@Resolver(() => StandingResourceType)
-export class StandingResourceResolver {
+abstract class SubscriptionOf {
   private readonly subscriptionOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
     const found = await this.subscriptions.findMany(viewer, ids);
     return ids.map((id) => found.find((subscription) => subscription.id === id) ?? null);
   });
 
-  constructor(private readonly subscriptions: SubscriptionService) {}
+  protected constructor(private readonly subscriptions: SubscriptionService) {}
+
+  protected load(viewer: Viewer, { subscriptionId }: { subscriptionId: number }): Promise<Subscription | null> {
+    return this.subscriptionOf.load(viewer, subscriptionId);
+  }
+}
+
+/** Adds `subscription` to StandingResource. */
+@Resolver(() => StandingResourceType)
+export class StandingResourceResolver extends SubscriptionOf {
+  constructor(subscriptions: SubscriptionService) {
+    super(subscriptions);
+  }
 
   @ResolveField(() => SubscriptionType, {
     nullable: true,
     description: 'The subscription it was built for; null for one that you may not see.',
   })
   subscription(@CurrentViewer() viewer: Viewer, @Parent() resource: StandingResource): Promise<Subscription | null> {
-    return this.subscriptionOf.load(viewer, resource.subscriptionId);
+    return this.load(viewer, resource);
+  }
+}
+
+/** Adds `subscription` to DriftFinding. */
+@Resolver(() => DriftFindingType)
+export class FindingSubscriptionResolver extends SubscriptionOf {
+  constructor(subscriptions: SubscriptionService) {
+    super(subscriptions);
+  }
+
+  @ResolveField(() => SubscriptionType, {
+    nullable: true,
+    description: 'The subscription that the resource was built for.',
+  })
+  subscription(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() finding: { subscriptionId: number },
+  ): Promise<Subscription | null> {
+    return this.load(viewer, finding);
   }
 }

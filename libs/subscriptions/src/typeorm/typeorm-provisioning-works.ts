@@ -31,6 +31,15 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return due.map(({ subscriptionId }) => subscriptionId);
   }
 
+  async inChange(cloudAccountId: number): Promise<number[]> {
+    const found = await this.transactions.query<{ id: number }>(
+      `SELECT s.id FROM subscription s JOIN provisioning_work w ON w.subscription_id = s.id
+       WHERE s.cloud_account_id = ? AND (w.lease_owner IS NOT NULL OR w.kind = 'TEAR_DOWN')`,
+      [cloudAccountId],
+    );
+    return found.map(({ id }) => id);
+  }
+
   async put(work: ProvisioningWork): Promise<void> {
     const { subscriptionId } = work;
     if (await this.rows.existsBy({ subscriptionId })) await this.rows.update({ subscriptionId }, { ...work });

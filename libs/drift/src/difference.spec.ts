@@ -1,0 +1,52 @@
+import { differencesOf, type Met } from './difference.js';
+
+const met = (attributes: object, more: Partial<Met> = {}): Met => ({
+  seen: { id: 'i-0a', isGone: false, attributes: { ...attributes } },
+  isTagged: true,
+  ...more,
+});
+
+describe('the differences between what is wanted and what is met', () => {
+  it('are none where all is as it is to be, and where nothing was said of it', () => {
+    const running = { state: 'RUNNING', instanceType: 'm7g.large' };
+    expect(differencesOf(running, met(running))).toEqual([]);
+    expect(differencesOf({}, met(running))).toEqual([]);
+  });
+
+  it.each([
+    ['state', 'STATE_CHANGED', 'RUNNING', 'STOPPED'],
+    ['instanceType', 'INSTANCE_TYPE_CHANGED', 'm7g.large', 'm7g.xlarge'],
+    ['volumeType', 'VOLUME_TYPE_CHANGED', 'gp3', 'gp2'],
+    ['sizeGiB', 'SIZE_CHANGED', 100, 120],
+    ['cidr', 'CIDR_CHANGED', '10.0.0.0/16', '10.1.0.0/16'],
+  ])('are told by name: %s', (name, kind, wanted, found) => {
+    expect(differencesOf({ [name]: wanted }, met({ [name]: found }))).toEqual([
+      { kind, expected: [String(wanted)], found: [String(found)] },
+    ]);
+  });
+
+  it('of rules are those that are missing and those that were added, whatever their order', () => {
+    const [a, b, c] = ['ingress tcp 1-1 10.0.0.0/8', 'ingress tcp 2-2 10.0.0.0/8', 'ingress tcp 3-3 10.0.0.0/8'];
+    expect(differencesOf({ rules: [a, b] }, met({ rules: [b, a] }))).toEqual([]);
+    expect(differencesOf({ rules: [a, b] }, met({ rules: [c, a] }))).toEqual([
+      { kind: 'RULES_CHANGED', expected: [b], found: [c] },
+    ]);
+    expect(differencesOf({ rules: [a] }, met({ rules: [] }))).toEqual([
+      { kind: 'RULES_CHANGED', expected: [a], found: [] },
+    ]);
+  });
+
+  it('of what is gone are that and nothing else', () => {
+    const gone = [{ kind: 'RESOURCE_GONE', expected: [], found: [] }];
+    const wanted = { state: 'RUNNING' };
+    expect(differencesOf(wanted, { seen: null, isTagged: false })).toEqual(gone);
+    expect(differencesOf(wanted, { seen: { id: 'i', isGone: true, attributes: {} }, isTagged: true })).toEqual(gone);
+  });
+
+  it('are told besides the loss of the tag', () => {
+    expect(differencesOf({ state: 'RUNNING' }, met({ state: 'STOPPED' }, { isTagged: false }))).toMatchObject([
+      { kind: 'TAG_REMOVED' },
+      { kind: 'STATE_CHANGED' },
+    ]);
+  });
+});

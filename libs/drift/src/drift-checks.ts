@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AccessRoleSessions,
+  AwsAccessRole,
+  AwsAccessService,
+  CredentialsRejected,
+  partitionOf,
+  type AwsAccessKey,
+} from '#libs/aws-credentials';
+import { CloudAccountHealthService, CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import { gateway } from '#libs/events';
+import { IamSetupSettings } from '#libs/iam-setup';
+import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { LedgerService, type LedgerPlace } from '#libs/ledger';
+import { Injectable, Logger } from '@nestjs/common';
+import { CloudInventory, watchedKinds, type InventoryPlace, type Tag, type WatchedKind } from './cloud-inventory.js';
+import { DriftObservations, DriftCheckLost, type DriftCheck } from './drift-observations.js';
+import { DriftPace } from './drift-pace.js';
+import type { DriftWatch } from './drift-watch.entity.js';
+
+/** How many accounts a process looks at at once. */
+const concurrency = 4;
+
+const log = new Logger('Drift');
+
+/** What a check asks AWS, and nothing else: the session in an access role is held to it. */
+const readOnly = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Action: [
+        'ec2:DescribeInstances',
+        'ec2:DescribeVolumes',
+        'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets',
+        'ec2:DescribeVpcs',
+      ],
+      Resource: '*',
+    },
+  ],
+});
+
+/**
+ * Holds what stands in each account against the ledger, when it is due. A check goes through one kind in one region after
+ * the other, and holds no more than a page of them in memory, and the numbers of those it has met. Any number of processes
+ * share the work, and go on where another was ended.
+ */
+@Injectable()
+export class DriftChecks implements Loop {
+  private readonly stopping = new AbortController();
+  private readonly loop: Reconciler<DriftWatch>;
+
+  constructor(
+    private readonly observations: DriftObservations,
+    private readonly inventory: CloudInventory,
+    private readonly ledger: LedgerService,
+    private readonly accounts: CloudAccountService,
+    private readonly health: CloudAccountHealthService,
+    private readonly access: AwsAccessService,
+    private readonly sessions: AccessRoleSessions,
+    private readonly settings: IamSetupSettings,
+    private readonly pace: DriftPace,
+    private readonly clock: Clock,
+    reconcilers: Reconcilers,
+  ) {
+    this.loop = new Reconciler({
+      claim: (limit) => this.observations.claimDue(limit),
+      step: (claimed) => this.check(claimed),
+      onFault: (fault) => log.error(fault),
+      concurrency,
+      everyMs: this.pace.look,
+    });
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Waits for no more than one answer of AWS: the rest of a check is given back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop.stop();
+  }
+
+  /** Looks at once whether a check is due. */
+  nudge(): void {
+    this.loop.nudge();
+  }
+
+  private async check(claimed: DriftWatch): Promise<void> {
+    try {
+      const check = await this.observations.begin(claimed);
+      const codes = await this.lookAtAll(check);
+      const failures = codes.length > 0 ? claimed.consecutiveFailures + 1 : 0;
+      await this.observations.conclude(check, codes, this.nextAfter(failures));
+    } catch (error) {
+      if (error instanceof DriftCheckLost) return;
+      if (!this.stopping.signal.aborted) throw error;
+      await this.observations.giveBack(claimed);
+    }
+  }
+
+  /** @returns why not everything could be looked at; nothing when it could */
+  private async lookAtAll(check: DriftCheck): Promise<string[]> {
+    const { tenantId, cloudAccountId } = check.claimed;
+    const account = await this.accounts.ofAnybody(cloudAccountId);
+    const codes = new Set<string>();
+    try {
+      const key = await this.keyOf(account, tenantId);
+      if (!key) return ['NO_CREDENTIALS'];
+      for (const place of await this.ledger.placesIn(cloudAccountId)) {
+        if (!isWatched(place.kind)) continue;
+        await this.lookAt(check, account, { ...place, kind: place.kind }, key).catch((error: unknown) => {
+          // One region may be closed, or one kind forbidden: the others are looked at all the same.
+          codes.add(this.codeOf(error, account));
+        });
+        if (codes.has('AWS_THROTTLED')) break;
+      }
+    } catch (error) {
+      codes.add(this.codeOf(error, account));
+    }
+    return [...codes];
+  }
+
+  /** Null when there is none. */
+  private async keyOf(account: CloudAccount, tenantId: number): Promise<AwsAccessKey | null> {
+    const operationId = randomUUID();
+    const use = { actor: gateway, purpose: 'DRIFT_CHECK', operationId } as const;
+    const way = await this.access.reveal(tenantId, account.id, use);
+    if (!(way instanceof AwsAccessRole)) return way;
+    const session = await this.sessions.begin(way, account.region, operationId, readOnly);
+    return session.key;
+  }
+
+  private async lookAt(
+    check: DriftCheck,
+    account: CloudAccount,
+    { region, kind }: LedgerPlace & { readonly kind: WatchedKind },
+    key: AwsAccessKey,
+  ): Promise<void> {
+    const place: InventoryPlace = { key, region };
+    const tag: Tag = { key: this.settings.tagKey, value: this.settings.vendorName };
+    const type = kind.toLowerCase().replaceAll('_', '-');
+    const arnOf = (id: string) =>
+      `arn:${partitionOf(region) ?? 'aws'}:ec2:${region}:${account.awsAccountId}:${type}/${id}`;
+    const met = new Set<number>();
+
+    let askedAt = this.clock.now();
+    for await (const page of this.inventory.tagged(place, kind, tag)) {
+      const observations = page.map((seen) => ({ arn: arnOf(seen.id), seen, isTagged: true }));
+      for (const id of await this.observations.note(check, observations, askedAt)) met.add(id);
+      this.refuseToGoOn(check);
+      askedAt = this.clock.now();
+    }
+
+    for (let afterId = 0; ;) {
+      const expected = await this.ledger.standingAt(account.id, { region, kind }, afterId, CloudInventory.mostIds);
+      if (expected.length === 0) return;
+      afterId = expected.at(-1)!.id;
+      const missing = expected.filter(({ id }) => !met.has(id));
+      if (missing.length === 0) continue;
+
+      // Not among the tagged: its tag was removed, or it was.
+      const since = this.clock.now();
+      const ids = missing.map(({ arn }) => arn.slice(arn.lastIndexOf('/') + 1));
+      const found = new Map((await this.inventory.withIds(place, kind, ids)).map((seen) => [arnOf(seen.id), seen]));
+      const observations = missing.map(({ arn }) => ({ arn, seen: found.get(arn) ?? null, isTagged: false }));
+      await this.observations.note(check, observations, since);
+      this.refuseToGoOn(check);
+    }
+  }
+
+  private refuseToGoOn({ startedAt }: DriftCheck): void {
+    if (this.stopping.signal.aborted) throw new Error('The gateway is stopping.');
+    if (this.clock.now().getTime() - startedAt.getTime() > this.pace.longestCheck) throw new CheckTooLong();
+  }
+
+  private codeOf(error: unknown, { id }: CloudAccount): string {
+    if (error instanceof DriftCheckLost || this.stopping.signal.aborted) throw error;
+    if (error instanceof CheckTooLong) return 'CHECK_TOO_LONG';
+    if (!(error instanceof DomainError)) throw error;
+    const isRefusal = error instanceof CredentialsRejected && error.awsErrorCode !== null;
+    if (isRefusal && error.code !== 'AWS_THROTTLED')
+      void this.health.suspect(id).catch((fault: unknown) => log.error(fault));
+    return error.code;
+  }
+
+  /** Sooner after a check that was not complete, and later with each of them; varied, so that accounts spread. */
+  private nextAfter(failures: number): Date {
+    const { every } = this.pace;
+    const ms = failures === 0 ? every : Math.min(every, (every / 30) * 2 ** Math.min(failures - 1, 10));
+    return new Date(this.clock.now().getTime() + Math.round(ms * (0.8 + 0.4 * Math.random())));
+  }
+}
+
+class CheckTooLong extends Error {}
+
+const isWatched = (kind: string): kind is WatchedKind => (watchedKinds as readonly string[]).includes(kind);

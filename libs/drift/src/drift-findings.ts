@@ -1,0 +1,37 @@
+import type { Page, PageRequest } from '#libs/kernel';
+import type { DriftKind } from './difference.js';
+import type { DriftFinding } from './drift-finding.entity.js';
+
+/** Which findings of a tenant. */
+export interface DriftFindingFilter {
+  readonly cloudAccountId?: number | null;
+  readonly subscriptionId?: number | null;
+  readonly kind?: DriftKind | null;
+  /** Those that are open, or those that are not. */
+  readonly isOpen?: boolean | null;
+}
+
+/** All findings there ever were, as the domain sees them: a collection. They go with their account. */
+export abstract class DriftFindings {
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<DriftFinding[]>;
+
+  /** Finds one and keeps other units of work away from it until ours ends. */
+  abstract hold(tenantId: number, id: number): Promise<DriftFinding | null>;
+
+  abstract list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>>;
+  abstract count(tenantId: number, filter: DriftFindingFilter): Promise<number>;
+
+  /** The open ones of some resources, held. */
+  abstract holdOpenOf(resourceIds: readonly number[]): Promise<DriftFinding[]>;
+
+  /** Open ones in an account, held, whose resource is not expected there any more. */
+  abstract holdNotExpected(cloudAccountId: number, limit: number): Promise<DriftFinding[]>;
+
+  /** How many are open, by account; those with none are not in it. */
+  abstract countOpen(cloudAccountIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
+
+  abstract add(finding: DriftFinding): Promise<void>;
+
+  /** Writes one that is held. */
+  abstract update(finding: DriftFinding): Promise<void>;
+}

@@ -1,0 +1,166 @@
+import { Events, gateway } from '#libs/events';
+import { Clock, UnitOfWork } from '#libs/kernel';
+import { LedgerService, type ProvisionedResource } from '#libs/ledger';
+import { Injectable } from '@nestjs/common';
+import { differencesOf, type Difference, type Met } from './difference.js';
+import { DriftFinding, type DriftResolution } from './drift-finding.entity.js';
+import { DriftFindings } from './drift-findings.js';
+import { DriftPace } from './drift-pace.js';
+import type { DriftWatch } from './drift-watch.entity.js';
+import { DriftWatches } from './drift-watches.js';
+import { ResourcesInChange } from './resources-in-change.js';
+
+/** A check that is under way. */
+export interface DriftCheck {
+  readonly claimed: DriftWatch;
+  readonly startedAt: Date;
+  /** The subscriptions that were being changed when it began. */
+  readonly inChange: ReadonlySet<number>;
+}
+
+/** What was met of one resource. */
+export interface Observation extends Met {
+  readonly arn: string;
+}
+
+/** Another process has taken the check up, or the account is gone: what this one finds counts no more. */
+export class DriftCheckLost extends Error {
+  override readonly name = 'DriftCheckLost';
+}
+
+/** At most so many findings are closed in one unit of work. */
+const batch = 200;
+
+/** Writes down what checks meet: for as long as the check is its process's, and never while the account is going. */
+@Injectable()
+export class DriftObservations {
+  constructor(
+    private readonly watches: DriftWatches,
+    private readonly findings: DriftFindings,
+    private readonly ledger: LedgerService,
+    private readonly inChange: ResourcesInChange,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+    private readonly pace: DriftPace,
+  ) {}
+
+  /** Takes at most so many checks that are due. */
+  claimDue(limit: number): Promise<DriftWatch[]> {
+    const now = this.clock.now();
+    return this.watches.claimDue(now, this.leaseFrom(now), limit);
+  }
+
+  /** Closes what was open for resources that are not expected any more. @throws DriftCheckLost */
+  async begin(claimed: DriftWatch): Promise<DriftCheck> {
+    const { cloudAccountId } = claimed;
+    const check = { claimed, startedAt: this.clock.now(), inChange: await this.inChange.of(cloudAccountId) };
+    let closed: number;
+    do {
+      closed = await this.unitOfWork.run(async (now) => {
+        await this.goOn(check, now);
+        const past = await this.findings.holdNotExpected(cloudAccountId, batch);
+        for (const finding of past) await this.close(finding, 'NOT_EXPECTED', now);
+        return past.length;
+      });
+    } while (closed === batch);
+    return check;
+  }
+
+  /**
+   * Judges what was met. What is being changed is not judged, nor what has changed in the ledger since AWS was asked or so
+   * shortly before that AWS may not show it yet: the next check will see it.
+   *
+   * @param askedAt when AWS was asked
+   * @returns the numbers of the resources in the ledger that were met, judged or not
+   * @throws DriftCheckLost
+   */
+  note(check: DriftCheck, observations: readonly Observation[], askedAt: Date): Promise<number[]> {
+    const settled = new Date(askedAt.getTime() - this.pace.settling);
+    return this.unitOfWork.run(async (now) => {
+      await this.goOn(check, now);
+      // In this order: whoever has ended a change since has told the ledger of it before.
+      const inChange = await this.inChange.of(check.claimed.cloudAccountId);
+      const met = new Map(observations.map((observation) => [observation.arn, observation]));
+      const known = await this.ledger.standingByArn(check.claimed.cloudAccountId, [...met.keys()]);
+      const judged = known.filter(
+        ({ subscriptionId: id, updatedAt }) => !inChange.has(id) && !check.inChange.has(id) && updatedAt <= settled,
+      );
+      const open = Map.groupBy(
+        await this.findings.holdOpenOf(judged.map(({ id }) => id)),
+        ({ resourceId }) => resourceId,
+      );
+      for (const resource of judged) {
+        const differences = differencesOf(resource.attributes, met.get(resource.arn)!);
+        await this.reconcile(resource, differences, open.get(resource.id) ?? [], now);
+      }
+      return known.map(({ id }) => id);
+    });
+  }
+
+  /**
+   * Ends a check.
+   *
+   * @param codes why it was not complete; none when it was
+   */
+  conclude({ claimed, startedAt }: DriftCheck, codes: readonly string[], nextAt: Date): Promise<void> {
+    return this.unitOfWork.run(async (now) => {
+      const watch = await this.watches.hold(claimed.cloudAccountId);
+      if (!watch || watch.leaseOwner !== claimed.leaseOwner) return;
+      watch.conclude(startedAt, codes, nextAt, now);
+      await this.watches.update(watch);
+    });
+  }
+
+  /** Lets somebody else make a check that was claimed. */
+  giveBack(claimed: DriftWatch): Promise<void> {
+    return this.watches.giveBack(claimed);
+  }
+
+  /** The lease begins anew. @throws DriftCheckLost */
+  private async goOn({ claimed }: Pick<DriftCheck, 'claimed'>, now: Date): Promise<void> {
+    const watch = await this.watches.hold(claimed.cloudAccountId);
+    if (!watch || watch.leaseOwner !== claimed.leaseOwner) throw new DriftCheckLost();
+    watch.leaseUntil = this.leaseFrom(now);
+    await this.watches.update(watch);
+  }
+
+  private async reconcile(
+    resource: ProvisionedResource,
+    differences: readonly Difference[],
+    open: readonly DriftFinding[],
+    now: Date,
+  ): Promise<void> {
+    for (const difference of differences) {
+      const known = open.find(({ kind }) => kind === difference.kind);
+      if (!known) {
+        const finding = DriftFinding.of(resource, difference, now);
+        await this.findings.add(finding);
+        await this.record('DRIFT_FOUND', finding, now);
+      } else if (known.meet(difference, now)) {
+        await this.findings.update(known);
+        await this.record('DRIFT_CHANGED', known, now);
+      }
+    }
+    const isGone = differences.some(({ kind }) => kind === 'RESOURCE_GONE');
+    for (const finding of open)
+      if (!differences.some(({ kind }) => kind === finding.kind))
+        await this.close(finding, isGone ? 'SUPERSEDED' : 'REPAIRED', now);
+  }
+
+  private async close(finding: DriftFinding, resolution: DriftResolution, now: Date): Promise<void> {
+    finding.resolve(resolution, now);
+    await this.findings.update(finding);
+    await this.record('DRIFT_RESOLVED', finding, now);
+  }
+
+  private record(type: string, finding: DriftFinding, at: Date): Promise<void> {
+    const { id, tenantId, cloudAccountId, subscriptionId, resourceId, kind, expected, found, resolution } = finding;
+    const data = { cloudAccountId, subscriptionId, resourceId, kind, expected, found, resolution };
+    return this.events.record({ type, tenantId, subject: ['DriftFinding', id], actor: gateway, at, data });
+  }
+
+  private leaseFrom(now: Date): Date {
+    return new Date(now.getTime() + this.pace.lease);
+  }
+}

@@ -1,0 +1,22 @@
+import type { DriftWatch } from './drift-watch.entity.js';
+
+/** Which accounts are looked at. */
+export abstract class DriftWatches {
+  /** Of accounts that the asking tenant was found to see. */
+  abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<DriftWatch[]>;
+
+  /** Finds it and keeps other units of work away from it until ours ends. */
+  abstract hold(cloudAccountId: number): Promise<DriftWatch | null>;
+
+  /** Unless there is one. */
+  abstract addIfNew(watch: DriftWatch): Promise<void>;
+
+  /** Writes one that is held. */
+  abstract update(watch: DriftWatch): Promise<void>;
+
+  /** Takes at most so many that are due until `until`. */
+  abstract claimDue(now: Date, until: Date, limit: number): Promise<DriftWatch[]>;
+
+  /** Lets somebody else go on, unless somebody has taken over. */
+  abstract giveBack(claimed: DriftWatch): Promise<void>;
+}

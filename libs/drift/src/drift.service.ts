@@ -1,0 +1,173 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Viewer } from '#libs/access';
+import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import { Events } from '#libs/events';
+import { IamSetupSettings } from '#libs/iam-setup';
+import { Clock, NotFound, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { LedgerService, type ProvisionedResource } from '#libs/ledger';
+import { Injectable } from '@nestjs/common';
+import { DriftChecks } from './drift-checks.js';
+import type { DriftFinding } from './drift-finding.entity.js';
+import { DriftFindings, type DriftFindingFilter } from './drift-findings.js';
+import { DriftPace } from './drift-pace.js';
+import { DriftWatch } from './drift-watch.entity.js';
+import { DriftWatches } from './drift-watches.js';
+import { DriftFindingResolved, DriftNotWatched } from './drift.errors.js';
+import { repairOf, type Repair } from './repair.js';
+
+/** How often `check` looks whether its check has ended, in milliseconds. */
+const glance = 100;
+
+/** What is known of an account: whether all is as the ledger wants it. */
+export const DriftVerdict = {
+  NOT_CHECKED: 'NOT_CHECKED',
+  IN_SYNC: 'IN_SYNC',
+  DRIFTED: 'DRIFTED',
+  INCONCLUSIVE: 'INCONCLUSIVE',
+} as const;
+export type DriftVerdict = keyof typeof DriftVerdict;
+
+/** An account's drift at one moment. */
+export interface SeenDrift extends Pick<DriftWatch, 'lastCheckedAt' | 'lastCompleteAt' | 'codes'> {
+  readonly verdict: DriftVerdict;
+  readonly openFindings: number;
+  readonly isBeingChecked: boolean;
+}
+
+/** What people see and do of the watch over what was built. */
+@Injectable()
+export class DriftService {
+  constructor(
+    private readonly watches: DriftWatches,
+    private readonly findings: DriftFindings,
+    private readonly checks: DriftChecks,
+    private readonly accounts: CloudAccountService,
+    private readonly ledger: LedgerService,
+    private readonly settings: IamSetupSettings,
+    private readonly pace: DriftPace,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  /** From now on the account is looked at. Call it in the unit of work in which something was built; more than once is as good. */
+  async watch(account: CloudAccount, now: Date): Promise<void> {
+    // There are no credentials of the vendor's own accounts here.
+    if (account.ownership === 'HOSTED') return;
+    await this.watches.addIfNew(DriftWatch.begin(account, new Date(now.getTime() + this.pace.every)));
+  }
+
+  /** In the order of the accounts; null for those in which nothing was built, and for hosted ones. */
+  async of(accounts: readonly CloudAccount[]): Promise<(SeenDrift | null)[]> {
+    const ids = accounts.map(({ id }) => id);
+    const watches = new Map((await this.watches.ofAccounts(ids)).map((watch) => [watch.cloudAccountId, watch]));
+    const open = await this.findings.countOpen(ids);
+    const now = this.clock.now();
+    return ids.map((id) => {
+      const watch = watches.get(id);
+      return watch ? seen(watch, open.get(id) ?? 0, now) : null;
+    });
+  }
+
+  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<DriftFinding[]> {
+    return this.findings.findMany(tenantId, ids);
+  }
+
+  list({ tenantId }: Viewer, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>> {
+    return this.findings.list(tenantId, filter, page);
+  }
+
+  count({ tenantId }: Viewer, filter: DriftFindingFilter): Promise<number> {
+    return this.findings.count(tenantId, filter);
+  }
+
+  /** What each finding is about, in their order. */
+  async resourcesOf({ tenantId }: Viewer, findings: readonly DriftFinding[]): Promise<ProvisionedResource[]> {
+    const resources = await this.ledger.findMany(
+      tenantId,
+      findings.map(({ resourceId }) => resourceId),
+    );
+    const byId = new Map(resources.map((resource) => [resource.id, resource]));
+    return findings.map(({ resourceId }) => byId.get(resourceId)!);
+  }
+
+  repairOf(finding: DriftFinding, resource: ProvisionedResource): Repair {
+    return repairOf(finding, resource, { key: this.settings.tagKey, value: this.settings.vendorName });
+  }
+
+  /**
+   * Has an account looked at now, and waits some seconds for that to end. What is being checked when it is asked for is
+   * checked once more.
+   *
+   * @throws NotFound, DriftNotWatched
+   */
+  async check(viewer: Viewer, cloudAccountId: number): Promise<CloudAccount> {
+    const path = ['input', 'cloudAccountId'];
+    const account = await this.accounts.find(viewer, cloudAccountId);
+    if (!account) throw new NotFound('cloud account', path);
+    const requestedAt = await this.unitOfWork.run(async (now) => {
+      const watch = await this.watches.hold(account.id);
+      if (!watch) throw new DriftNotWatched();
+      watch.request(now);
+      await this.watches.update(watch);
+      return now;
+    });
+    this.checks.nudge();
+    for (let waited = 0; waited < this.pace.patience; waited += glance) {
+      const [watch] = await this.watches.ofAccounts([account.id]);
+      if (!watch || watch.hasBeenCheckedSince(requestedAt)) break;
+      await wait(glance);
+    }
+    return account;
+  }
+
+  /** Somebody knows of a finding, and it stays open. @throws NotFound, DriftFindingResolved */
+  acknowledge(viewer: Viewer, id: number, note: string | null): Promise<DriftFinding> {
+    return this.change(viewer, id, 'DRIFT_ACKNOWLEDGED', (finding, now) => {
+      finding.acknowledge(viewer.apiKeyName, note, now);
+    });
+  }
+
+  /** Closes a finding by hand. What is still so at the next check is found anew. @throws NotFound, DriftFindingResolved */
+  resolve(viewer: Viewer, id: number, note: string | null): Promise<DriftFinding> {
+    return this.change(viewer, id, 'DRIFT_RESOLVED', (finding, now) => finding.resolve('BY_HAND', now, note));
+  }
+
+  private change(
+    { tenantId, actor }: Viewer,
+    id: number,
+    type: string,
+    change: (finding: DriftFinding, now: Date) => void,
+  ): Promise<DriftFinding> {
+    return this.unitOfWork.run(async (now) => {
+      const finding = await this.findings.hold(tenantId, id);
+      if (!finding) throw new NotFound('drift finding');
+      if (!finding.isOpen) throw new DriftFindingResolved();
+      change(finding, now);
+      await this.findings.update(finding);
+      const { cloudAccountId, subscriptionId, resourceId, kind, resolution, note } = finding;
+      const data = { cloudAccountId, subscriptionId, resourceId, kind, resolution, note };
+      await this.events.record({ type, tenantId, subject: ['DriftFinding', id], actor, at: now, data });
+      return finding;
+    });
+  }
+}
+
+function seen(watch: DriftWatch, openFindings: number, now: Date): SeenDrift {
+  const { lastCheckedAt, lastCompleteAt, codes } = watch;
+  const isBeingChecked = watch.isBeingCheckedAt(now);
+  return {
+    verdict: verdictOf(watch, openFindings),
+    lastCheckedAt,
+    lastCompleteAt,
+    codes,
+    openFindings,
+    isBeingChecked,
+  };
+}
+
+function verdictOf({ lastCheckedAt, codes }: DriftWatch, openFindings: number): DriftVerdict {
+  if (openFindings > 0) return 'DRIFTED';
+  if (lastCheckedAt === null) return 'NOT_CHECKED';
+  return codes.length > 0 ? 'INCONCLUSIVE' : 'IN_SYNC';
+}

@@ -1,0 +1,160 @@
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
+import { CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
+import {
+  Batch,
+  byMoment,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  refusesWith,
+  toConnection,
+  toGlobalId,
+  type Connection,
+  type ListOrder,
+} from '#libs/graphql';
+import { ProvisionedResourceType, withAttributes, type ProvisionedResource } from '#libs/ledger';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { DriftFinding } from '../drift-finding.entity.js';
+import { DriftFindingResolved } from '../drift.errors.js';
+import { DriftService, type SeenDrift } from '../drift.service.js';
+import type { Repair } from '../repair.js';
+import {
+  AcknowledgeDriftFindingInput,
+  AcknowledgeDriftFindingPayload,
+  CheckDriftInput,
+  CheckDriftPayload,
+  CloudAccountDriftType,
+  DriftFindingConnectionType,
+  DriftFindingFilterInput,
+  DriftFindingType,
+  DriftRepairType,
+  ResolveDriftFindingInput,
+  ResolveDriftFindingPayload,
+} from './drift.types.js';
+
+const order: ListOrder<DriftFinding, 'SINCE'> = {
+  list: 'driftFindings',
+  by: { SINCE: byMoment(({ since }) => since) },
+};
+const newestFirst = { field: 'SINCE', direction: 'DESC' } as const;
+
+@Resolver()
+export class DriftResolver {
+  constructor(private readonly drift: DriftService) {}
+
+  @Query(() => DriftFindingConnectionType, {
+    description: 'What is, or was, not as it was built in your cloud accounts; the newest first.',
+  })
+  async driftFindings(
+    @CurrentViewer() viewer: Viewer,
+    @Args() args: ConnectionArgs,
+    @Args('filter', {
+      type: () => DriftFindingFilterInput,
+      nullable: true,
+      description: 'Which ones; all when left out.',
+    })
+    given?: DriftFindingFilterInput | null,
+  ): Promise<Connection<DriftFinding>> {
+    const { cloudAccountId, subscriptionId, ...others } = given ?? {};
+    const filter = {
+      ...others,
+      ...(cloudAccountId != null && { cloudAccountId: idOf('CloudAccount', cloudAccountId) }),
+      ...(subscriptionId != null && { subscriptionId: idOf('CloudSubscription', subscriptionId) }),
+    };
+    const page = await this.drift.list(viewer, filter, pageRequest(order, args, newestFirst));
+    return toConnection(order, newestFirst, page, () => this.drift.count(viewer, filter));
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => CheckDriftPayload, {
+    nullable: true,
+    description: `Looks at AWS now, whether what was built in an account is as it was built. Waits some seconds for that to end. ${refusesWith('NOT_FOUND', 'DRIFT_NOT_WATCHED')}`,
+  })
+  async checkDrift(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which account.' }) { cloudAccountId }: CheckDriftInput,
+  ) {
+    const account = await this.drift.check(viewer, idOf('CloudAccount', cloudAccountId));
+    const [drift] = await this.drift.of([account]);
+    return { drift };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => AcknowledgeDriftFindingPayload, {
+    nullable: true,
+    description: `Says that somebody knows of a finding. It stays open until it is repaired. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'DRIFT_FINDING_RESOLVED')}`,
+  })
+  async acknowledgeDriftFinding(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) { id, note }: AcknowledgeDriftFindingInput,
+  ) {
+    return { finding: await this.drift.acknowledge(viewer, idOf('DriftFinding', id), note ?? null) };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => ResolveDriftFindingPayload, {
+    nullable: true,
+    description: `Closes a finding. What the next check still finds so becomes a new one. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'DRIFT_FINDING_RESOLVED')}`,
+  })
+  async resolveDriftFinding(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) { id, note }: ResolveDriftFindingInput,
+  ) {
+    return { finding: await this.drift.resolve(viewer, idOf('DriftFinding', id), note ?? null) };
+  }
+}
+
+@Resolver(() => DriftFindingType)
+export class DriftFindingResolver {
+  private readonly resources = new Batch((viewer: Viewer, findings: readonly DriftFinding[]) =>
+    this.drift.resourcesOf(viewer, findings),
+  );
+
+  constructor(private readonly drift: DriftService) {}
+
+  @ResolveField(() => ID)
+  id(@Parent() finding: DriftFinding): string {
+    return toGlobalId('DriftFinding', finding.id);
+  }
+
+  @ResolveField(() => ProvisionedResourceType, { description: 'What it is about.' })
+  async resource(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): Promise<ProvisionedResource> {
+    return withAttributes(await this.resources.load(viewer, finding));
+  }
+
+  @ResolveField(() => DriftRepairType, { description: 'How to make it again as it is to be.' })
+  async repair(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): Promise<Repair> {
+    return this.drift.repairOf(finding, await this.resources.load(viewer, finding));
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `acknowledgeDriftFinding` on it.' })
+  viewerCanAcknowledge(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => refuseUnlessOpen(finding));
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `resolveDriftFinding` on it.' })
+  viewerCanResolve(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => refuseUnlessOpen(finding));
+  }
+}
+
+function refuseUnlessOpen({ isOpen }: DriftFinding): void {
+  if (!isOpen) throw new DriftFindingResolved();
+}
+
+/** Adds `drift` to CloudAccount. */
+@Resolver(() => CloudAccountType)
+export class AccountDriftResolver {
+  private readonly driftOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.service.of(accounts));
+
+  constructor(private readonly service: DriftService) {}
+
+  @ResolveField(() => CloudAccountDriftType, {
+    nullable: true,
+    description:
+      'Whether what was built in it is as it was built; null while nothing was, and for a hosted account, which nobody here has access to.',
+  })
+  drift(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenDrift | null> {
+    return this.driftOf.load(viewer, account);
+  }
+}

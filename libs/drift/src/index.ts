@@ -1,0 +1,11 @@
+export { SdkCloudInventory } from './aws/sdk-cloud-inventory.js';
+export { CloudInventory } from './cloud-inventory.js';
+export { DriftFinding } from './drift-finding.entity.js';
+export { DriftPace } from './drift-pace.js';
+export { DriftWatch } from './drift-watch.entity.js';
+export { driftErrors } from './drift.errors.js';
+export { DriftModule } from './drift.module.js';
+export { DriftService } from './drift.service.js';
+export { DriftFindingNodes } from './graphql/drift-finding-nodes.js';
+export { DriftFindingType } from './graphql/drift.types.js';
+export { ResourcesInChange } from './resources-in-change.js';

@@ -1,0 +1,116 @@
+import { inShell } from '#libs/iam-setup';
+import type { ProvisionedResource } from '#libs/ledger';
+import type { Tag } from './cloud-inventory.js';
+import type { DriftFinding } from './drift-finding.entity.js';
+
+/** How something can be made again as it is to be. */
+export interface Repair {
+  /** A sentence or two. */
+  readonly advice: string;
+  /** For the AWS CLI, in their order; empty when no command can do it. */
+  readonly commands: readonly string[];
+}
+
+type FoundThing = Pick<DriftFinding, 'kind' | 'expected' | 'found'>;
+
+/** How to undo what was found, for whoever has access to the account. */
+export function repairOf(
+  { kind, expected, found }: FoundThing,
+  { arn, region }: Pick<ProvisionedResource, 'arn' | 'region'>,
+  tag: Tag,
+): Repair {
+  const id = arn.slice(arn.lastIndexOf('/') + 1);
+  const ec2 = (command: string, ...words: string[]) => inShell(['aws', 'ec2', command, ...words, '--region', region]);
+  const [wanted = ''] = expected;
+  switch (kind) {
+    case 'RESOURCE_GONE':
+      return {
+        advice:
+          'What is gone cannot be brought back: it has to be built anew. Change the subscription, or turn to whoever provisions it.',
+        commands: [],
+      };
+    case 'TAG_REMOVED':
+      return {
+        advice: 'Put the tag back by which it is known as ours: without it nothing may be changed or removed.',
+        commands: [ec2('create-tags', '--resources', id, '--tags', `Key=${tag.key},Value=${tag.value}`)],
+      };
+    case 'STATE_CHANGED':
+      return wanted === 'RUNNING'
+        ? { advice: 'Start the instance.', commands: [ec2('start-instances', '--instance-ids', id)] }
+        : { advice: 'Stop the instance.', commands: [ec2('stop-instances', '--instance-ids', id)] };
+    case 'INSTANCE_TYPE_CHANGED':
+      return {
+        advice: 'Stop the instance, change its type back, and start it again.',
+        commands: [
+          ec2('stop-instances', '--instance-ids', id),
+          ec2('wait', 'instance-stopped', '--instance-ids', id),
+          ec2('modify-instance-attribute', '--instance-id', id, '--instance-type', `Value=${wanted}`),
+          ec2('start-instances', '--instance-ids', id),
+        ],
+      };
+    case 'VOLUME_TYPE_CHANGED':
+      return {
+        advice: 'Change the type of the volume back.',
+        commands: [ec2('modify-volume', '--volume-id', id, '--volume-type', wanted)],
+      };
+    case 'SIZE_CHANGED':
+      return Number(found[0]) < Number(wanted)
+        ? {
+            advice: 'Enlarge the volume.',
+            commands: [ec2('modify-volume', '--volume-id', id, '--size', wanted)],
+          }
+        : {
+            advice:
+              'A volume cannot become smaller. Change the subscription, so that the larger one is expected, or acknowledge the finding.',
+            commands: [],
+          };
+    case 'CIDR_CHANGED':
+      return {
+        advice:
+          'The addresses of a network cannot be changed: it has to be built anew. Change the subscription, or turn to whoever provisions it.',
+        commands: [],
+      };
+    case 'RULES_CHANGED':
+      return {
+        advice: 'Remove the rules that were added, and add those that were removed.',
+        commands: [...changeRules(found, 'revoke', id, ec2), ...changeRules(expected, 'authorize', id, ec2)],
+      };
+  }
+}
+
+function changeRules(
+  lines: readonly string[],
+  verb: 'revoke' | 'authorize',
+  id: string,
+  ec2: (command: string, ...words: string[]) => string,
+): string[] {
+  return ['ingress', 'egress'].flatMap((direction) => {
+    const permissions = lines.filter((line) => line.startsWith(`${direction} `)).map(permissionOf);
+    if (permissions.length === 0) return [];
+    const words = ['--group-id', id, '--ip-permissions', JSON.stringify(permissions)];
+    return [ec2(`${verb}-security-group-${direction}`, ...words)];
+  });
+}
+
+/** A line such as `ingress tcp 6379-6379 10.0.0.0/16`, as the AWS CLI takes it. */
+function permissionOf(line: string): object {
+  const [, protocol, ports = 'all', peer = ''] = line.split(' ');
+  const [from, to] = ports === 'all' ? allPorts(protocol) : /^(-?\d+)-(-?\d+)$/.exec(ports)!.slice(1).map(Number);
+  return {
+    IpProtocol: protocol,
+    ...(from !== undefined && { FromPort: from, ToPort: to }),
+    ...(peer.startsWith('sg-')
+      ? { UserIdGroupPairs: [{ GroupId: peer }] }
+      : peer.startsWith('pl-')
+        ? { PrefixListIds: [{ PrefixListId: peer }] }
+        : peer.includes(':')
+          ? { Ipv6Ranges: [{ CidrIpv6: peer }] }
+          : { IpRanges: [{ CidrIp: peer }] }),
+  };
+}
+
+/** EC2 wants ports for those protocols that have any. */
+function allPorts(protocol = ''): number[] {
+  if (/^(tcp|udp)$/.test(protocol)) return [0, 65_535];
+  return /^icmp/.test(protocol) ? [-1, -1] : [];
+}

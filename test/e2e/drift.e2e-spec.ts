@@ -1,0 +1,358 @@
+import { DriftPace } from '#libs/drift';
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateTagsCommand,
+  DeleteTagsCommand,
+  DeleteVolumeCommand,
+  RevokeSecurityGroupIngressCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import { build, ec2Of, port, reportsOf, type Built } from '../support/built.js';
+import { Gateway } from '../support/gateway.js';
+import { globalId, hostedAccount, numberOf, stepsWith } from '../support/steps.js';
+
+const errors = 'userErrors { code path message }';
+const drift = 'verdict openFindings lastCheckedAt lastCompleteAt codes isBeingChecked';
+const finding =
+  'id kind expected found since acknowledgedAt acknowledgedBy note resolvedAt resolution resource { arn kind } repair { advice commands } subscription { id } viewerCanAcknowledge { isAllowed code } viewerCanResolve { isAllowed }';
+const mutation = (name: string, input: string, selection: string) =>
+  `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} ${errors} } }`;
+const claimWork = mutation('claimProvisioningWork', 'ClaimProvisioningWorkInput', 'works { subscriptionId claimId }');
+const report = mutation('reportProvisioning', 'ReportProvisioningInput', 'work { isToStop }');
+const complete = mutation('completeProvisioning', 'CompleteProvisioningInput', 'status');
+const updateSubscription = mutation('updateSubscription', 'UpdateSubscriptionInput', 'subscription { version }');
+const checkDrift = mutation('checkDrift', 'CheckDriftInput', `drift { ${drift} }`);
+const acknowledge = mutation('acknowledgeDriftFinding', 'AcknowledgeDriftFindingInput', `finding { ${finding} }`);
+const resolve = mutation('resolveDriftFinding', 'ResolveDriftFindingInput', `finding { ${finding} }`);
+const findingsQuery = `query ($filter: DriftFindingFilter, $first: Int, $after: String) {
+  driftFindings(filter: $filter, first: $first, after: $after) { totalCount nodes { ${finding} } pageInfo { hasNextPage endCursor } } }`;
+
+describe('the watch over what was built', () => {
+  let gateway: Gateway;
+  let provisioner: string;
+  const { createAccount, createSubscription, nextUser, refusals } = stepsWith(() => gateway);
+
+  beforeAll(async () => {
+    gateway = await Gateway.start({}, { pace: 0 });
+    Object.assign(gateway.get(DriftPace), { settling: 0 });
+    provisioner = await gateway.newKey({ role: 'PROVISIONER' }, 1);
+  });
+  afterAll(() => gateway.stop());
+  beforeEach(() => gateway.sql('DELETE FROM provisioning_work'));
+
+  const one = async (document: string, input: object, as?: string) =>
+    Object.values<any>(await gateway.ask(document, { input }, as))[0];
+  const claim = async () => (await one(claimWork, {}, provisioner)).works[0];
+  const check = async (cloudAccountId: string) => (await one(checkDrift, { cloudAccountId })).drift;
+  const findings = async (filter: object, page: object = {}, as?: string) =>
+    (await gateway.ask(findingsQuery, { filter, ...page }, as)).driftFindings;
+  const open = async (cloudAccountId: string) => (await findings({ cloudAccountId, isOpen: true })).nodes;
+  const versionOf = async (id: string) => {
+    const { cloudSubscription } = await gateway.ask('query ($id: ID!) { cloudSubscription(id: $id) { version } }', {
+      id,
+    });
+    return { expectedVersion: cloudSubscription.version };
+  };
+  const events = async (type: string, accountId: string) => {
+    const rows = await gateway.sql('SELECT data FROM event WHERE type = ?', [type]);
+    return rows.filter(({ data }: any) => {
+      const { cloudAccountId } = typeof data === 'string' ? JSON.parse(data) : data;
+      return cloudAccountId === numberOf(accountId);
+    }).length;
+  };
+
+  interface Standing {
+    readonly account: any;
+    readonly subscriptionId: string;
+    readonly ec2: EC2Client;
+    readonly built: Built;
+    readonly arn: (type: string, id: string) => string;
+  }
+
+  /** A subscription that was built, in an account of its own. */
+  async function standing(instances = 1): Promise<Standing> {
+    const which = nextUser();
+    const account = await createAccount({ which });
+    const subscription = await createSubscription(account.id);
+    const ec2 = ec2Of(gateway.sandboxUrl, which);
+    const built = await build(ec2, instances);
+    const { subscriptionId, claimId } = await claim();
+    const resources = reportsOf(built, account.awsAccountId);
+    expect((await one(report, { subscriptionId, claimId, resources }, provisioner)).userErrors).toEqual([]);
+    expect((await one(complete, { subscriptionId, claimId }, provisioner)).status).toBe('ACTIVE');
+    const arn = (type: string, id: string) => `arn:aws:ec2:us-east-1:${account.awsAccountId}:${type}/${id}`;
+    return { account, subscriptionId: subscription.id, ec2, built, arn };
+  }
+
+  /** All that can happen to what was built, its repair where there is one, and what is found. */
+  const meddling: [
+    string,
+    (ec2: EC2Client, built: Built) => Promise<unknown>,
+    ((ec2: EC2Client, built: Built) => Promise<unknown>) | null,
+    (standing: Standing) => object,
+  ][] = [
+    [
+      'an instance was stopped',
+      (ec2, { instances }) => ec2.send(new StopInstancesCommand({ InstanceIds: [...instances] })),
+      (ec2, { instances }) => ec2.send(new StartInstancesCommand({ InstanceIds: [...instances] })),
+      ({ built, arn }) => ({
+        ...{ kind: 'STATE_CHANGED', expected: ['RUNNING'], found: ['STOPPED'] },
+        resource: { kind: 'INSTANCE', arn: arn('instance', built.instances[0]!) },
+        repair: {
+          commands: [`aws ec2 start-instances --instance-ids ${built.instances[0]} --region us-east-1`],
+          advice: expect.any(String),
+        },
+      }),
+    ],
+    [
+      'an instance was terminated',
+      (ec2, { instances }) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instances] })),
+      null,
+      () => ({ kind: 'RESOURCE_GONE', expected: [], found: [], repair: { commands: [] } }),
+    ],
+    [
+      'a rule was added',
+      (ec2, { group }) =>
+        ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(22, '0.0.0.0/0')] })),
+      (ec2, { group }) =>
+        ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(22, '0.0.0.0/0')] })),
+      ({ built }) => ({
+        ...{ kind: 'RULES_CHANGED', expected: [], found: ['ingress tcp 22-22 0.0.0.0/0'] },
+        repair: {
+          commands: [
+            `aws ec2 revoke-security-group-ingress --group-id ${built.group} --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]' --region us-east-1`,
+          ],
+        },
+      }),
+    ],
+    [
+      'a rule was removed',
+      (ec2, { group }) =>
+        ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(6379)] })),
+      (ec2, { group }) =>
+        ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(6379)] })),
+      () => ({ kind: 'RULES_CHANGED', expected: ['ingress tcp 6379-6379 10.0.0.0/16'], found: [] }),
+    ],
+    [
+      'a rule was changed',
+      async (ec2, { group: GroupId }) => {
+        await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: [port(6379)] }));
+        await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [port(6379, '0.0.0.0/0')] }));
+      },
+      async (ec2, { group: GroupId }) => {
+        await ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId, IpPermissions: [port(6379, '0.0.0.0/0')] }));
+        await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [port(6379)] }));
+      },
+      () => ({
+        kind: 'RULES_CHANGED',
+        expected: ['ingress tcp 6379-6379 10.0.0.0/16'],
+        found: ['ingress tcp 6379-6379 0.0.0.0/0'],
+      }),
+    ],
+    [
+      'a volume is gone',
+      (ec2, { volume }) => ec2.send(new DeleteVolumeCommand({ VolumeId: volume })),
+      null,
+      ({ built, arn }) => ({ kind: 'RESOURCE_GONE', resource: { kind: 'VOLUME', arn: arn('volume', built.volume) } }),
+    ],
+    [
+      'a tag was removed',
+      (ec2, { subnet }) => ec2.send(new DeleteTagsCommand({ Resources: [subnet], Tags: [{ Key: 'managed-by' }] })),
+      (ec2, { subnet }) =>
+        ec2.send(
+          new CreateTagsCommand({
+            Resources: [subnet],
+            Tags: [{ Key: 'managed-by', Value: 'cloud-account-gateway' }],
+          }),
+        ),
+      ({ built }) => ({
+        ...{ kind: 'TAG_REMOVED', expected: [], found: [] },
+        repair: {
+          commands: [
+            `aws ec2 create-tags --resources ${built.subnet} --tags 'Key=managed-by,Value=cloud-account-gateway' --region us-east-1`,
+          ],
+        },
+      }),
+    ],
+  ];
+
+  it.each(meddling)('finds once that %s, and that it was repaired', async (_, meddle, repair, expected) => {
+    const there = await standing();
+    const { account, ec2, built, subscriptionId } = there;
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindings: 0, codes: [] });
+
+    await meddle(ec2, built);
+    expect(await check(account.id)).toMatchObject({ verdict: 'DRIFTED', openFindings: 1, isBeingChecked: false });
+    await check(account.id);
+    const found = await open(account.id);
+    expect(found).toMatchObject([{ ...expected(there), subscription: { id: subscriptionId }, resolvedAt: null }]);
+    expect(found).toHaveLength(1);
+    expect(await events('DRIFT_FOUND', account.id)).toBe(1);
+
+    if (!repair) return;
+    await repair(ec2, built);
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindings: 0 });
+    expect((await findings({ cloudAccountId: account.id })).nodes).toMatchObject([
+      { id: found[0].id, resolution: 'REPAIRED', resolvedAt: expect.any(String) },
+    ]);
+    expect(await events('DRIFT_RESOLVED', account.id)).toBe(1);
+  });
+
+  it('tells another difference of the same kind once more, and that it was known of no longer holds', async () => {
+    const { account, ec2, built } = await standing();
+    const allow = (number: number) =>
+      ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: built.group, IpPermissions: [port(number)] }));
+    await allow(22);
+    await check(account.id);
+    const [{ id }] = await open(account.id);
+    const known = await one(acknowledge, { id, note: 'We know.' });
+    expect(known.userErrors).toEqual([]);
+    expect(known.finding).toMatchObject({ acknowledgedBy: 'First key', note: 'We know.', resolvedAt: null });
+    await check(account.id);
+    expect((await open(account.id))[0].acknowledgedAt).not.toBeNull();
+
+    await allow(23);
+    await check(account.id);
+    expect(await open(account.id)).toMatchObject([
+      { id, acknowledgedAt: null, found: ['ingress tcp 22-22 10.0.0.0/16', 'ingress tcp 23-23 10.0.0.0/16'] },
+    ]);
+    expect(await events('DRIFT_CHANGED', account.id)).toBe(1);
+  });
+
+  it('lets people close a finding, and finds it anew when it is still so', async () => {
+    const { account, ec2, built } = await standing();
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
+    await check(account.id);
+    const [{ id }] = await open(account.id);
+
+    const closed = (await one(resolve, { id, note: 'Never mind.' })).finding;
+    expect(closed).toMatchObject({
+      ...{ resolution: 'BY_HAND', note: 'Never mind.' },
+      viewerCanAcknowledge: { isAllowed: false, code: 'DRIFT_FINDING_RESOLVED' },
+    });
+    for (const again of [acknowledge, resolve])
+      expect((await one(again, { id })).userErrors).toMatchObject([{ code: 'DRIFT_FINDING_RESOLVED' }]);
+    await check(account.id);
+    const [next] = await open(account.id);
+    expect(next.id).not.toBe(id);
+    expect((await findings({ cloudAccountId: account.id }, { first: 1 })).nodes).toMatchObject([{ id: next.id }]);
+  });
+
+  it('keeps out of what is being changed, and believes what the provisioner says it has become', async () => {
+    const { account, ec2, built, subscriptionId, arn } = await standing();
+    expect(
+      (await one(updateSubscription, { id: subscriptionId, plan: 'large', ...(await versionOf(subscriptionId)) }))
+        .userErrors,
+    ).toEqual([]);
+    const InstanceIds = [...built.instances];
+
+    await ec2.send(new StopInstancesCommand({ InstanceIds }));
+    await check(account.id);
+    expect(await open(account.id)).toHaveLength(1); // nobody was at work yet
+    const work = await claim();
+    expect(work.subscriptionId).toBe(subscriptionId);
+    await ec2.send(new StartInstancesCommand({ InstanceIds }));
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
+    expect(await check(account.id)).toMatchObject({ openFindings: 1 }); // neither better nor worse meanwhile
+
+    const resources = [{ arn: arn('volume', built.volume), isRemoved: true }];
+    await one(report, { ...work, resources }, provisioner);
+    expect((await one(complete, work, provisioner)).status).toBe('ACTIVE');
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC' });
+    expect(await events('DRIFT_FOUND', account.id)).toBe(1);
+  });
+
+  it('closes what it found of a resource that is not to be there any more', async () => {
+    const { account, ec2, built, subscriptionId, arn } = await standing();
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
+    await check(account.id);
+    await one(updateSubscription, { id: subscriptionId, plan: 'small', ...(await versionOf(subscriptionId)) });
+    const work = await claim();
+    await one(report, { ...work, resources: [{ arn: arn('volume', built.volume), isRemoved: true }] }, provisioner);
+    await one(complete, work, provisioner);
+
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC' });
+    expect((await findings({ cloudAccountId: account.id })).nodes).toMatchObject([{ resolution: 'NOT_EXPECTED' }]);
+  });
+
+  it('calls nothing gone that it could not look for, and goes on with what it could', async () => {
+    const { account, ec2, built } = await standing();
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
+    await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
+    gateway.aws.inject({ action: 'DescribeVolumes', fault: 'html-200', times: 9 });
+
+    const first = await check(account.id);
+    gateway.aws.forgetFaults();
+    expect(first).toMatchObject({ verdict: 'DRIFTED', openFindings: 1, lastCompleteAt: null });
+    expect(first.codes).toEqual(['AWS_ANSWER_UNUSABLE']);
+    expect(await open(account.id)).toMatchObject([{ kind: 'STATE_CHANGED' }]);
+    expect(await check(account.id)).toMatchObject({ openFindings: 2, codes: [] });
+  });
+
+  it.each([
+    ['throttles', { fault: 'throttle', times: 60 } as const, 'AWS_THROTTLED'],
+    ['is down', { fault: '503', times: 60 } as const, 'AWS_UNREACHABLE'],
+  ])('says so when AWS %s', async (_, fault, code) => {
+    const { account } = await standing();
+    gateway.aws.inject({ action: 'DescribeInstances', ...fault });
+    const seen = await check(account.id);
+    gateway.aws.forgetFaults();
+    expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: [code], openFindings: 0, lastCompleteAt: null });
+  });
+
+  it('asks EC2 by tag and by filter, page by page, and never by a list of ids', async () => {
+    const { account, ec2, built } = await standing(12);
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: built.instances.slice(0, 3) }));
+    gateway.aws.forgetCalls();
+    expect(await check(account.id)).toMatchObject({ openFindings: 3 });
+
+    const calls = gateway.aws.calls().filter(({ action }) => action?.startsWith('Describe'));
+    expect(calls.length).toBe(5);
+    for (const { requestParameters } of calls) {
+      expect(Object.keys(requestParameters).filter((name) => /^\w+Id\.\d/.test(name))).toEqual([]);
+      expect(requestParameters).toMatchObject({ 'Filter.1.Name': 'tag:managed-by', MaxResults: '500' });
+    }
+    expect(await open(account.id)).toHaveLength(3);
+  });
+
+  it('is there once something was built, for customers’ accounts', async () => {
+    const account = await createAccount();
+    const query = `query ($id: ID!) { cloudAccount(id: $id) { drift { ${drift} } } }`;
+    expect(await gateway.ask(query, { id: account.id })).toEqual({ cloudAccount: { drift: null } });
+    expect(await refusals(checkDrift, { cloudAccountId: account.id })).toEqual([
+      'DRIFT_NOT_WATCHED input.cloudAccountId',
+    ]);
+    expect(await refusals(checkDrift, { cloudAccountId: hostedAccount })).toEqual([
+      'DRIFT_NOT_WATCHED input.cloudAccountId',
+    ]);
+    expect(await refusals(checkDrift, { cloudAccountId: globalId('CloudAccount', 99_999) })).toEqual([
+      'NOT_FOUND input.cloudAccountId',
+    ]);
+
+    const there = await standing();
+    expect((await gateway.ask(query, { id: there.account.id })).cloudAccount.drift).toEqual({
+      ...{ verdict: 'NOT_CHECKED', openFindings: 0, codes: [], isBeingChecked: false },
+      ...{ lastCheckedAt: null, lastCompleteAt: null },
+    });
+  });
+
+  it('goes with its account', async () => {
+    const { account, ec2, built, subscriptionId } = await standing();
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
+    await check(account.id);
+    const [{ id }] = await open(account.id);
+    await gateway.sql("UPDATE subscription SET status = 'DELETED' WHERE id = ?", [numberOf(subscriptionId)]);
+    const gone = mutation('deleteCloudAccount', 'DeleteCloudAccountInput', 'deletedCloudAccountId');
+    expect((await one(gone, { id: account.id })).userErrors).toEqual([]);
+
+    expect((await findings({ cloudAccountId: account.id })).totalCount).toBe(0);
+    expect((await gateway.ask('query ($id: ID!) { node(id: $id) { id } }', { id })).node).toBeNull();
+    const [{ n }] = await gateway.sql('SELECT COUNT(*) AS n FROM drift_watch WHERE cloud_account_id = ?', [
+      numberOf(account.id),
+    ]);
+    expect(Number(n)).toBe(0);
+  });
+});
