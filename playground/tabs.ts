@@ -617,7 +617,7 @@ mutation RetrySubscription(
   },
   {
     query: `# The vendor's own software builds with these
-# four, and with a key of the role PROVISIONER:
+# six, and with a key of the role PROVISIONER:
 # npm run cli -- keys create --tenant 1
 #   --name Builder --role PROVISIONER
 mutation ClaimWork(
@@ -637,6 +637,47 @@ mutation ClaimWork(
   }
 }`,
     variables: { input: { limit: 1, leaseSeconds: 300 } },
+  },
+  {
+    query: `# AWS credentials for a work you have claimed,
+# for an hour at most. They are told once.
+mutation IssueCredentials(
+  $input: IssueProvisioningCredentialsInput!
+) {
+  issueProvisioningCredentials(input: $input) {
+    credentials {
+      accessKeyId
+      expiresAt
+      region
+      operationId
+      iamCalls
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        subscriptionId: '<subscription.id>',
+        claimId: 'the claimId of its work',
+      },
+    },
+  },
+  {
+    query: `# Where those may not call IAM, the gateway
+# takes the steps that are needed.
+mutation IamStep($input: PerformIamStepInput!) {
+  performIamStep(input: $input) {
+    roleArn
+    userErrors { code message path remediation }
+  }
+}`,
+    variables: {
+      input: {
+        subscriptionId: '<subscription.id>',
+        claimId: 'the claimId of its work',
+        step: 'LOOK_UP_NODE_ROLE',
+      },
+    },
   },
   {
     query: `# Tell how far it is, well before the lease ends.

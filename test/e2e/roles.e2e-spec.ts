@@ -49,7 +49,14 @@ const operations: Record<Role, string[]> = {
     'forceDetachCloudAccount',
     'revokeApiKey',
   ],
-  PROVISIONER: ['claimProvisioningWork', 'completeProvisioning', 'failProvisioning', 'reportProvisioning'],
+  PROVISIONER: [
+    'claimProvisioningWork',
+    'completeProvisioning',
+    'failProvisioning',
+    'issueProvisioningCredentials',
+    'performIamStep',
+    'reportProvisioning',
+  ],
 };
 const roles = Object.keys(operations) as Role[];
 /** Each of which may do all that those before it may. */
@@ -102,6 +109,10 @@ const documents: Record<string, string> = {
     'mutation { completeProvisioning(input: { subscriptionId: "x", claimId: "x" }) { userErrors { code } } }',
   failProvisioning:
     'mutation { failProvisioning(input: { subscriptionId: "x", claimId: "x", message: "x" }) { userErrors { code } } }',
+  issueProvisioningCredentials:
+    'mutation { issueProvisioningCredentials(input: { subscriptionId: "x", claimId: "x" }) { userErrors { code } } }',
+  performIamStep:
+    'mutation { performIamStep(input: { subscriptionId: "x", claimId: "x", step: LOOK_UP_NODE_ROLE }) { userErrors { code } } }',
   reportProvisioning:
     'mutation { reportProvisioning(input: { subscriptionId: "x", claimId: "x" }) { userErrors { code } } }',
   retrySubscription: 'mutation { retrySubscription(input: { id: "x" }) { userErrors { code } } }',

@@ -44,6 +44,8 @@ const subjects: Record<string, readonly NodeName[]> = {
   'completeProvisioning.input.subscriptionId': ['CloudSubscription'],
   'failProvisioning.input.subscriptionId': ['CloudSubscription'],
   'reportProvisioning.input.subscriptionId': ['CloudSubscription'],
+  'issueProvisioningCredentials.input.subscriptionId': ['CloudSubscription'],
+  'performIamStep.input.subscriptionId': ['CloudSubscription'],
 };
 
 /** What goes into the arguments that are no ids. */
@@ -61,6 +63,8 @@ const examples = {
   'FailProvisioningInput.claimId': 'Example',
   'FailProvisioningInput.message': 'Example',
   'ReportProvisioningInput.claimId': 'Example',
+  'IssueProvisioningCredentialsInput.claimId': 'Example',
+  'PerformIamStepInput.claimId': 'Example',
   'ForceDetachCloudAccountInput.name': 'Example',
   'ForceDetachCloudAccountInput.reason': 'Example',
   'TestAwsCredentialsInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
@@ -69,7 +73,14 @@ const examples = {
 };
 
 /** Of provisioners, who work for every tenant: a tenant's key is refused them whatever they are asked of. */
-const provisioners = ['claimProvisioningWork', 'completeProvisioning', 'failProvisioning', 'reportProvisioning'];
+const provisioners = [
+  'claimProvisioningWork',
+  'completeProvisioning',
+  'failProvisioning',
+  'issueProvisioningCredentials',
+  'performIamStep',
+  'reportProvisioning',
+];
 const tenants = operations.filter(({ field }) => !provisioners.includes(field.name));
 
 const nameOf = ({ field }: Operation, slot: readonly string[]) => [field.name, ...slot].join('.');

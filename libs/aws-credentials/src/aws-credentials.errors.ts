@@ -236,6 +236,12 @@ export class CredentialsRejected extends DomainError {
     );
   }
 
+  /** The same refusal, of credentials that the caller did not give. */
+  get withoutPart(): CredentialsRejected {
+    const { code, message, awsErrorCode, cause, deniedBy } = this;
+    return new CredentialsRejected(code as Code, message, null, awsErrorCode, { cause }, deniedBy);
+  }
+
   /** The same refusal, of a session in an access role: no key that the caller gave is at fault. */
   get ofSession(): CredentialsRejected {
     if (this.part !== 'accessKeyId' && this.part !== 'secretAccessKey') return this;

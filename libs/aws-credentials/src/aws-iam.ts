@@ -117,6 +117,13 @@ export abstract class AwsIam {
   /** Null when AWS knows of no use; it learns of one hours late. Needs iam:GetAccessKeyLastUsed. */
   abstract keyLastUsed(key: AwsAccessKey, region: string, accessKeyId: string): Promise<Date | null>;
 
+  /**
+   * The role that a service of AWS defines for itself, made unless it is there. Needs iam:CreateServiceLinkedRole.
+   *
+   * @param service such as `transitgateway.amazonaws.com`
+   */
+  abstract createServiceLinkedRole(key: AwsAccessKey, region: string, service: string): Promise<void>;
+
   /** A session in a role, for whoever its trust policy lets in. */
   abstract assumeRole(key: AwsAccessKey, region: string, request: AwsRoleRequest): Promise<AwsSession>;
 

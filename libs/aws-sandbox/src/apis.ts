@@ -1,6 +1,7 @@
 import { type Action } from './actions/action.js';
 import { assumeRole } from './actions/assume-role.js';
 import { createAccessKey } from './actions/create-access-key.js';
+import { createServiceLinkedRole } from './actions/create-service-linked-role.js';
 import { deleteAccessKey } from './actions/delete-access-key.js';
 import { getAccessKeyLastUsed } from './actions/get-access-key-last-used.js';
 import { getCallerIdentity } from './actions/get-caller-identity.js';
@@ -41,6 +42,7 @@ const iam: Api = {
   protocol: queryProtocol,
   actions: {
     CreateAccessKey: createAccessKey,
+    CreateServiceLinkedRole: createServiceLinkedRole,
     DeleteAccessKey: deleteAccessKey,
     GetAccessKeyLastUsed: getAccessKeyLastUsed,
     GetRole: getRole,

@@ -98,6 +98,7 @@ export function authorize(
 /** The condition keys of a call. A long-term key says nothing of a second factor, a session does either way. */
 export function contextOf(caller: Caller): Map<string, readonly string[]> {
   const context = principalContext(caller);
+  context.set('aws:requestedregion', [caller.region]);
   if (caller.session) context.set('aws:multifactorauthpresent', [String(caller.session.mfa)]);
   return context;
 }

@@ -137,8 +137,8 @@ export class ProvisioningService {
     });
   }
 
-  /** @throws ProvisioningLeaseLost */
-  private async hold({ subscriptionId, claimId }: Claim, now: Date) {
+  /** Call it in the unit of work that needs the work to stay the claim's. @throws ProvisioningLeaseLost */
+  async hold({ subscriptionId, claimId }: Claim, now: Date) {
     const subscription = await this.subscriptions.holdAny(subscriptionId);
     const work = await this.works.hold(subscriptionId);
     if (!subscription || !work) throw new ProvisioningLeaseLost();

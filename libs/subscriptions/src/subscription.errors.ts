@@ -51,6 +51,13 @@ export const subscriptionErrors = {
     remediation:
       'Stop working on it: the lease has ended, somebody else has the work, or it is no longer wanted. Claim work with `claimProvisioningWork`.',
   },
+  PROVISIONING_HAS_NO_ACCESS: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation:
+      "Use access of your own: there is none of customers' here for a hosted account, and none for an account whose credentials never worked.",
+  },
   REGION_IN_ANOTHER_PARTITION: {
     kind: 'invalid',
     fault: 'CALLER',
@@ -151,5 +158,17 @@ export class ProvisioningLeaseLost extends DomainError {
     super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'This claim does not have the work.', {
       path: ['input', 'claimId'],
     });
+  }
+}
+
+/** Of hosted accounts there are no credentials here. */
+export class ProvisioningHasNoAccess extends DomainError {
+  constructor() {
+    super(
+      subscriptionErrors,
+      'PROVISIONING_HAS_NO_ACCESS',
+      'The gateway has no credentials for the cloud account of this work.',
+      { path: ['input', 'subscriptionId'] },
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { CloudAccountsModule } from '#libs/cloud-accounts';
 import { DriftModule } from '#libs/drift';
 import { EventsModule } from '#libs/events';
@@ -10,6 +11,7 @@ import { ProvisioningResolver } from './graphql/provisioning.resolver.js';
 import { SubscriptionNodes } from './graphql/subscription-nodes.js';
 import { SubscriptionResourcesResolver } from './graphql/subscription-resources.resolver.js';
 import { SubscriptionResolver } from './graphql/subscription.resolver.js';
+import { ProvisioningAccess } from './provisioning-access.service.js';
 import { ProvisioningService } from './provisioning.service.js';
 import { ProvisioningWorks } from './provisioning-works.js';
 import { SubscriptionService } from './subscription.service.js';
@@ -20,10 +22,11 @@ import { TypeOrmProvisioningWorks } from './typeorm/typeorm-provisioning-works.j
 import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
 
 @Module({
-  imports: [CloudAccountsModule, DriftModule, EventsModule, IdempotencyModule, LedgerModule],
+  imports: [AwsCredentialsModule, CloudAccountsModule, DriftModule, EventsModule, IdempotencyModule, LedgerModule],
   providers: [
     SubscriptionService,
     ProvisioningService,
+    ProvisioningAccess,
     ProvisioningResolver,
     SubscriptionsOfAccount,
     SubscriptionsInChange,

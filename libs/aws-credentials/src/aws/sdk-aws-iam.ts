@@ -1,5 +1,6 @@
 import {
   CreateAccessKeyCommand,
+  CreateServiceLinkedRoleCommand,
   DeleteAccessKeyCommand,
   GetAccessKeyLastUsedCommand,
   GetRoleCommand,
@@ -158,6 +159,17 @@ export class SdkAwsIam extends AwsIam {
     );
     if (!AccessKeyLastUsed) throw unusable();
     return AccessKeyLastUsed.LastUsedDate ?? null;
+  }
+
+  async createServiceLinkedRole(key: AwsAccessKey, region: string, service: string): Promise<void> {
+    try {
+      await this.iam('iam:CreateServiceLinkedRole', key, region, (iam, deadline) =>
+        iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: service }), deadline),
+      );
+    } catch (error) {
+      // What IAM says when it is there already (IAM API reference, CreateServiceLinkedRole).
+      if (!(error instanceof CredentialsRejected && error.awsErrorCode === 'InvalidInput')) throw error;
+    }
   }
 
   async assumeRole(

@@ -146,6 +146,10 @@ export class InMemoryIam extends AwsIam {
     return this.act('iam:GetAccessKeyLastUsed', key, () => this.keys.get(accessKeyId)?.lastUsedAt ?? null);
   }
 
+  createServiceLinkedRole(): Promise<void> {
+    return Promise.reject(new Error('A rotation makes no role.'));
+  }
+
   assumeRole(): Promise<AwsSession> {
     return Promise.reject(new Error('A rotation assumes no role.'));
   }

@@ -1,6 +1,7 @@
 import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
 import { idOf, refusesWith, toGlobalId } from '#libs/graphql';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import { ProvisioningAccess } from '../provisioning-access.service.js';
 import { ProvisioningService, type Claim, type ClaimedWork } from '../provisioning.service.js';
 import {
   ClaimProvisioningWorkInput,
@@ -9,6 +10,10 @@ import {
   CompleteProvisioningPayload,
   FailProvisioningInput,
   FailProvisioningPayload,
+  IssueProvisioningCredentialsInput,
+  IssueProvisioningCredentialsPayload,
+  PerformIamStepInput,
+  PerformIamStepPayload,
   ProvisioningWorkType,
   ReportProvisioningInput,
   ReportProvisioningPayload,
@@ -17,7 +22,10 @@ import {
 /** For the vendor's own software, with a key of the role PROVISIONER, and for nobody else. */
 @Resolver()
 export class ProvisioningResolver {
-  constructor(private readonly provisioning: ProvisioningService) {}
+  constructor(
+    private readonly provisioning: ProvisioningService,
+    private readonly access: ProvisioningAccess,
+  ) {}
 
   @RequiresRole('PROVISIONER')
   @Mutation(() => ClaimProvisioningWorkPayload, {
@@ -62,6 +70,39 @@ export class ProvisioningResolver {
     @Args('input', { description: 'Which one, and why.' }) input: FailProvisioningInput,
   ) {
     return this.provisioning.fail(viewer, claimOf(input), input.message);
+  }
+
+  @RequiresRole('PROVISIONER')
+  @Mutation(() => IssueProvisioningCredentialsPayload, {
+    nullable: true,
+    description: `Gives you AWS credentials for a work that is yours, for an hour at most: a session in the account's access role, or of its user. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST', 'PROVISIONING_HAS_NO_ACCESS')} Or with what AWS refuses the credentials of the account for, such as AWS_ACCESS_KEY_UNKNOWN.`,
+  })
+  async issueProvisioningCredentials(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'For which work.' }) input: IssueProvisioningCredentialsInput,
+  ) {
+    const { key, mayCallIam, ...others } = await this.access.credentials(viewer, claimOf(input), input.durationSeconds);
+    return {
+      credentials: {
+        ...others,
+        iamCalls: mayCallIam,
+        accessKeyId: key.accessKeyId,
+        secretAccessKey: key.secretAccessKey.reveal(),
+        sessionToken: key.sessionToken!.reveal(),
+      },
+    };
+  }
+
+  @RequiresRole('PROVISIONER')
+  @Mutation(() => PerformIamStepPayload, {
+    nullable: true,
+    description: `Has the gateway take a step at IAM for a work that is yours, where your credentials may not (\`iamCalls\`). Taken twice, it counts once. ${refusesWith('PROVISIONING_LEASE_LOST', 'PROVISIONING_HAS_NO_ACCESS', 'AWS_ROLE_NOT_FOUND', 'AWS_ACTION_DENIED')}`,
+  })
+  async performIamStep(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) input: PerformIamStepInput,
+  ) {
+    return { roleArn: await this.access.iamStep(viewer, claimOf(input), input.step) };
   }
 }
 

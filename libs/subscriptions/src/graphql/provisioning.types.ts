@@ -1,13 +1,25 @@
-import { AwsAccountIdScalar, CidrBlockScalar, DateTimeScalar, Faultless, PayloadType } from '#libs/graphql';
+import { ArnScalar, AwsAccountIdScalar, CidrBlockScalar, DateTimeScalar, Faultless, PayloadType } from '#libs/graphql';
 import { CloudProvider } from '#libs/cloud-accounts';
 import { faultInText } from '#libs/kernel';
 import { ProvisionedResourceInput } from '#libs/ledger';
-import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IsOptional } from 'class-validator';
+import { IamStep } from '../provisioning-access.service.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import { TagType } from './subscription.types.js';
+
+registerEnumType(IamStep, {
+  name: 'ProvisioningIamStep',
+  description: 'What IAM has to be asked for on the way.',
+  valuesMap: {
+    LOOK_UP_NODE_ROLE: { description: 'Whether the role for the instances is there.' },
+    CREATE_TRANSIT_GATEWAY_ROLE: {
+      description: 'To make the role that AWS defines for transit gateways, unless it is there.',
+    },
+  },
+});
 
 const between = (least: number, most: number) => (value: number) =>
   value >= least && value <= most ? null : `must be from ${least} to ${most}`;
@@ -73,6 +85,55 @@ export class FailProvisioningInput extends ClaimInput {
   @Field({ description: 'Why, for the customer: up to 500 characters.' })
   @Faultless('The message', faultInMessage)
   readonly message!: string;
+}
+
+@InputType('IssueProvisioningCredentialsInput', { description: 'For which work, and for how long.' })
+export class IssueProvisioningCredentialsInput extends ClaimInput {
+  @Field(() => Int, {
+    defaultValue: 3600,
+    description:
+      'For how many seconds, 900 to 3600, where the account has a key; in an access role it is what the role allows.',
+  })
+  @Faultless('The duration', between(900, 3600))
+  readonly durationSeconds!: number;
+}
+
+@InputType('PerformIamStepInput', { description: 'Which step to take, and for which work.' })
+export class PerformIamStepInput extends ClaimInput {
+  @Field(() => IamStep, { description: 'The step.' })
+  readonly step!: IamStep;
+}
+
+@ObjectType('ProvisioningCredentials', {
+  description:
+    "AWS credentials for one work, which end by themselves. They are told once and kept nowhere; the account's own secret is told to nobody.",
+})
+export class ProvisioningCredentialsType {
+  @Field({ description: 'Begins with ASIA: it is nothing without the session token.' })
+  readonly accessKeyId!: string;
+
+  @Field({ description: 'The secret.' })
+  readonly secretAccessKey!: string;
+
+  @Field({ description: 'The session token.' })
+  readonly sessionToken!: string;
+
+  @Field(() => DateTimeScalar, { description: 'When they end: ask again before.' })
+  readonly expiresAt!: Date;
+
+  @Field({ description: 'Where the subscription is. In an access role they are good for no other region.' })
+  readonly region!: string;
+
+  @Field({
+    description:
+      "Tells this use apart in `credentialUses` of the account, and in the customer's CloudTrail, where it is the name of the session in an access role.",
+  })
+  readonly operationId!: string;
+
+  @Field({
+    description: 'Whether AWS lets them call IAM. Where it does not, `performIamStep` takes the steps that are needed.',
+  })
+  readonly iamCalls!: boolean;
 }
 
 @ObjectType('ProvisioningWork', { description: 'What its claimant has to do, and all that takes.' })
@@ -160,4 +221,16 @@ export class CompleteProvisioningPayload extends PayloadType {
 export class FailProvisioningPayload extends PayloadType {
   @Field(() => SubscriptionStatus, { nullable: true, description: 'Where the subscription is in its life now.' })
   readonly status!: unknown;
+}
+
+@ObjectType('IssueProvisioningCredentialsPayload', { description: 'The answer of `issueProvisioningCredentials`.' })
+export class IssueProvisioningCredentialsPayload extends PayloadType {
+  @Field(() => ProvisioningCredentialsType, { nullable: true, description: 'The credentials, told this once.' })
+  readonly credentials!: unknown;
+}
+
+@ObjectType('PerformIamStepPayload', { description: 'The answer of `performIamStep`.' })
+export class PerformIamStepPayload extends PayloadType {
+  @Field(() => ArnScalar, { nullable: true, description: 'The ARN of the role that the step is about.' })
+  readonly roleArn!: unknown;
 }
