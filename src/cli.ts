@@ -39,6 +39,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- doctor [--account ID]                 what does not fit in the rows; of one account who uses it, too.
                                                        Ends with 1 when it finds anything
   npm run cli -- keyring COMMAND                       replaces the keys that encrypt everything; --help tells more
+  npm run cli -- sandbox COMMAND                       meddles with what stands in the sandbox; --help tells more
   npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
   --json   the answer as JSON, for programs
@@ -223,6 +224,10 @@ async function main(): Promise<void> {
   process.umask(0o077);
   if (process.argv[2] === 'iam-setup') return iamSetupCommand(process.argv.slice(3));
   if (process.argv[2] === 'keyring') return keyRingCommand(process.argv.slice(3));
+  if (process.argv[2] === 'sandbox') {
+    const { sandboxCommand } = await import('./cli/sandbox.js');
+    return sandboxCommand(process.argv.slice(3));
+  }
   const { values, positionals } = parsed();
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const name = positionals.join(' ');

@@ -18,6 +18,7 @@ export interface Config {
   readonly database: DatabaseLocation;
   readonly keyRingFile: string;
   readonly sandbox: boolean;
+  readonly provisioner: 'external' | 'sandbox';
   readonly playground: boolean;
   readonly awsEndpointOverride: string | undefined;
   readonly awsTimeoutMs: number;
@@ -136,6 +137,13 @@ export const settings = {
       'Whether keys that begin with AKIASANDBOX are answered by a small AWS inside the gateway. Real keys never go there.',
     example: 'off',
     unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
+  },
+  PROVISIONER: {
+    schema: z.enum(['external', 'sandbox'], { error: 'must be external or sandbox' }),
+    means:
+      'Who builds subscriptions: `external` is software of yours, with an API key of the role PROVISIONER; with `sandbox` the gateway builds by itself in the accounts of the sandbox, for trying things out.',
+    example: 'sandbox',
+    unset: 'external',
   },
   PLAYGROUND: {
     schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
@@ -266,6 +274,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
     keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),
     sandbox: isOn('AWS_SANDBOX'),
+    provisioner: read<'external' | 'sandbox'>('PROVISIONER') ?? 'external',
     playground: isOn('PLAYGROUND'),
     awsEndpointOverride: read<string>('AWS_ENDPOINT_OVERRIDE'),
     awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
@@ -284,6 +293,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       templateUrl: read<string>('IAM_TEMPLATE_URL') ?? null,
     },
   };
+  if (config.provisioner === 'sandbox' && !config.sandbox)
+    faults.push('PROVISIONER sandbox needs the sandbox. Example: AWS_SANDBOX=on');
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { AccessService } from '#libs/access';
@@ -58,7 +58,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     undo.push(() => dataSource.destroy());
 
     const log = new Log(config.logLevel);
-    const sandbox = config.sandbox ? await startSandbox(log, sandboxOptions, undo) : undefined;
+    const sandbox = config.sandbox ? await startSandbox(log, config.dataDir, sandboxOptions, undo) : undefined;
     const endpoints: AwsEndpoints = {
       timeoutMs: config.awsTimeoutMs,
       ...(config.awsEndpointOverride && { override: config.awsEndpointOverride }),
@@ -70,7 +70,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
     const { rotationPace, driftPace } = config;
-    const platform = { dataSource, keks, endpoints, gatewayIdentity, rotationPace, driftPace };
+    const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
+    const paces = { rotationPace, driftPace, sandboxProvisioning };
+    const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
     const app = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
@@ -131,10 +133,25 @@ function portUnusable(error: unknown, { host, port }: Config): PortUnusable | nu
   }
 }
 
-async function startSandbox(log: Log, options: AwsSandboxOptions, undo: (() => unknown)[]): Promise<AwsSandbox> {
-  const { startAwsSandbox } = await import('#libs/aws-sandbox');
-  const sandbox = await startAwsSandbox({ ...options, onFault: (fault) => log.error(fault, 'AWS sandbox') });
+async function startSandbox(
+  log: Log,
+  dataDir: string,
+  options: AwsSandboxOptions,
+  undo: (() => unknown)[],
+): Promise<AwsSandbox> {
+  const { sandboxFiles, startAwsSandbox } = await import('#libs/aws-sandbox');
+  const onFault = (fault: unknown) => log.error(fault, 'AWS sandbox');
+  if (!existsSync(dataDir)) {
+    const sandbox = await startAwsSandbox({ ...options, onFault });
+    undo.push(() => sandbox.close());
+    return sandbox;
+  }
+  const { resources: ec2File, address } = sandboxFiles(dataDir);
+  const sandbox = await startAwsSandbox({ ec2File, ...options, onFault });
   undo.push(() => sandbox.close());
+  // For the command line, which meddles with what stands there.
+  writeFileSync(address, `${sandbox.url}\n`, { mode: 0o600 });
+  undo.push(() => rmSync(address, { force: true }));
   return sandbox;
 }
 

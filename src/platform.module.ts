@@ -11,6 +11,7 @@ import { CloudInventory, DriftPace, SdkCloudInventory } from '#libs/drift';
 import { Transactions } from '#libs/database';
 import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
+import { CloudWorkshop, SandboxProvisioning, SdkCloudWorkshop } from '#libs/subscriptions';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
@@ -22,13 +23,22 @@ export interface Platform {
   /** What the operator wants otherwise than it is. */
   readonly rotationPace?: Partial<RotationPace>;
   readonly driftPace?: Partial<DriftPace>;
+  readonly sandboxProvisioning?: Partial<SandboxProvisioning>;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static of({ dataSource, keks, endpoints, gatewayIdentity, rotationPace, driftPace }: Platform): DynamicModule {
+  static of({
+    dataSource,
+    keks,
+    endpoints,
+    gatewayIdentity,
+    rotationPace,
+    driftPace,
+    sandboxProvisioning,
+  }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
       { provide: Clock, useClass: SystemClock },
@@ -52,6 +62,11 @@ export class PlatformModule {
       { provide: RotationPace, useFactory: () => Object.assign(new RotationPace(), rotationPace) },
       { provide: DriftPace, useFactory: () => Object.assign(new DriftPace(), driftPace) },
       { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
+      { provide: CloudWorkshop, useFactory: () => new SdkCloudWorkshop(endpoints) },
+      {
+        provide: SandboxProvisioning,
+        useFactory: () => Object.assign(new SandboxProvisioning(), sandboxProvisioning),
+      },
       { provide: AwsIam, useFactory: () => new SdkAwsIam(endpoints) },
       { provide: GatewayIdentity, useFactory: () => new SdkGatewayIdentity(gatewayIdentity) },
     ];

@@ -58,9 +58,14 @@ export const gatewayAccount = (region: string): Account => ({
 export function findAccount(id: string, region: string): Account | undefined {
   if (id === gatewayAccountId) return gatewayAccount(region);
 
-  const number = /^9000\d{8}$/.test(id) ? Number(id.slice(4)) : NaN;
-  const part = number < 36 ** 2 ? number.toString(36).toUpperCase().padStart(2, '0') : undefined;
+  const part = accountPartOf(id);
   return part === undefined ? undefined : accountOf(part, region);
+}
+
+/** The two characters of the keys of an account; undefined when none could belong to it. */
+export function accountPartOf(id: string): string | undefined {
+  const number = /^9000\d{8}$/.test(id) ? Number(id.slice(4)) : NaN;
+  return number < 36 ** 2 ? number.toString(36).toUpperCase().padStart(2, '0') : undefined;
 }
 
 export function userOf(account: Account, userPart: string): User {

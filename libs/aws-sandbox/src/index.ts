@@ -1,6 +1,7 @@
 export { sandboxConsoleRole, sandboxExternalId } from './account.js';
 export { sandboxSecret } from './access-key.js';
 export type { SandboxAdmin } from './admin.js';
+export { sandboxFiles, sandboxKeyIn, sandboxResources, type SandboxResource } from './ec2/inspect.js';
 export { sandboxKeys, type SandboxKey } from './families.js';
 export { startAwsSandbox, type AwsSandbox, type AwsSandboxOptions } from './http/server.js';
 export type { SandboxFault } from './misfortunes.js';

@@ -7,7 +7,7 @@ export class DriftPace {
   /** How long one check may take in all. */
   readonly longestCheck: number = 15 * 60_000;
   /** For how long after something was reported it is not judged: EC2 shows some seconds late what was made. */
-  readonly settling: number = 30_000;
+  readonly settling: number = 15_000;
   /** How often each process looks whether a check is due. */
   readonly look: number = 5_000;
   /** How long `checkDrift` waits for its check to end before it answers. */

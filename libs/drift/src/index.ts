@@ -8,4 +8,5 @@ export { DriftModule } from './drift.module.js';
 export { DriftService } from './drift.service.js';
 export { DriftFindingNodes } from './graphql/drift-finding-nodes.js';
 export { DriftFindingType } from './graphql/drift.types.js';
+export { ec2PermissionOf } from './repair.js';
 export { ResourcesInChange } from './resources-in-change.js';

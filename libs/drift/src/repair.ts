@@ -85,16 +85,27 @@ function changeRules(
   ec2: (command: string, ...words: string[]) => string,
 ): string[] {
   return ['ingress', 'egress'].flatMap((direction) => {
-    const permissions = lines.filter((line) => line.startsWith(`${direction} `)).map(permissionOf);
+    const permissions = lines.filter((line) => line.startsWith(`${direction} `)).map(ec2PermissionOf);
     if (permissions.length === 0) return [];
     const words = ['--group-id', id, '--ip-permissions', JSON.stringify(permissions)];
     return [ec2(`${verb}-security-group-${direction}`, ...words)];
   });
 }
 
-/** A line such as `ingress tcp 6379-6379 10.0.0.0/16`, as the AWS CLI takes it. */
-function permissionOf(line: string): object {
-  const [, protocol, ports = 'all', peer = ''] = line.split(' ');
+/** A rule in EC2's words (EC2 API reference, IpPermission). */
+export interface Ec2Permission {
+  IpProtocol: string;
+  FromPort?: number;
+  ToPort?: number;
+  UserIdGroupPairs?: { GroupId: string }[];
+  PrefixListIds?: { PrefixListId: string }[];
+  Ipv6Ranges?: { CidrIpv6: string }[];
+  IpRanges?: { CidrIp: string }[];
+}
+
+/** A line such as `ingress tcp 6379-6379 10.0.0.0/16`, as EC2 takes it. */
+export function ec2PermissionOf(line: string): Ec2Permission {
+  const [, protocol = '-1', ports = 'all', peer = ''] = line.split(' ');
   const [from, to] = ports === 'all' ? allPorts(protocol) : /^(-?\d+)-(-?\d+)$/.exec(ports)!.slice(1).map(Number);
   return {
     IpProtocol: protocol,
@@ -110,7 +121,7 @@ function permissionOf(line: string): object {
 }
 
 /** EC2 wants ports for those protocols that have any. */
-function allPorts(protocol = ''): number[] {
+function allPorts(protocol: string): number[] {
   if (/^(tcp|udp)$/.test(protocol)) return [0, 65_535];
   return /^icmp/.test(protocol) ? [-1, -1] : [];
 }

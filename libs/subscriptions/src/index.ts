@@ -1,5 +1,8 @@
+export { SdkCloudWorkshop } from './aws/sdk-cloud-workshop.js';
+export { CloudWorkshop } from './cloud-workshop.js';
 export { SubscriptionNodes } from './graphql/subscription-nodes.js';
 export { ProvisioningWork } from './provisioning-work.entity.js';
+export { SandboxProvisioning } from './sandbox-provisioner.js';
 export { Subscription } from './subscription.entity.js';
 export { subscriptionErrors } from './subscription.errors.js';
 export { SubscriptionService } from './subscription.service.js';

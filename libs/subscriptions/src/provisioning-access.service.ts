@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Viewer } from '#libs/access';
 import {
   AccessRoleSessions,
   AwsAccessRole,
@@ -14,7 +13,7 @@ import { namesOf, IamSetupSettings, partitionOf } from '#libs/iam-setup';
 import { UnitOfWork } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { ProvisioningHasNoAccess } from './subscription.errors.js';
-import { ProvisioningService, type Claim } from './provisioning.service.js';
+import { ProvisioningService, type Claim, type Provisioner } from './provisioning.service.js';
 
 const log = new Logger('Provisioning');
 
@@ -64,9 +63,9 @@ export class ProvisioningAccess {
    * @param seconds how long, where it is a session of the user; one in a role lasts as long as the role allows
    * @throws ProvisioningLeaseLost, ProvisioningHasNoAccess, CredentialsRejected
    */
-  async credentials(viewer: Viewer, claim: Claim, seconds: number): Promise<ProvisioningCredentials> {
+  async credentials(by: Provisioner, claim: Claim, seconds: number): Promise<ProvisioningCredentials> {
     const { account, region } = await this.claimed(claim);
-    const { way, operationId } = await this.reveal(viewer, account);
+    const { way, operationId } = await this.reveal(by, account);
     const { key, expiresAt } = await this.asked(account, () =>
       way instanceof AwsAccessRole
         ? this.sessions.begin(way, region, operationId, buildingIn(region))
@@ -83,9 +82,9 @@ export class ProvisioningAccess {
    * @returns the ARN of the role it is about
    * @throws ProvisioningLeaseLost, ProvisioningHasNoAccess, CredentialsRejected
    */
-  async iamStep(viewer: Viewer, claim: Claim, step: IamStep): Promise<string> {
+  async iamStep(by: Provisioner, claim: Claim, step: IamStep): Promise<string> {
     const { account, region } = await this.claimed(claim);
-    const { way, operationId } = await this.reveal(viewer, account);
+    const { way, operationId } = await this.reveal(by, account);
     return this.asked(account, async () => {
       const key = way instanceof AwsAccessRole ? (await this.sessions.begin(way, region, operationId)).key : way;
       if (step === 'CREATE_TRANSIT_GATEWAY_ROLE') {
@@ -106,7 +105,7 @@ export class ProvisioningAccess {
   }
 
   private async reveal(
-    { actor }: Viewer,
+    { actor }: Provisioner,
     { id, tenantId }: CloudAccount,
   ): Promise<{ way: AwsAccess; operationId: string }> {
     const operationId = randomUUID();

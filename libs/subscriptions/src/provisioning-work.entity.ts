@@ -8,7 +8,8 @@ export type ProvisioningKind = keyof typeof ProvisioningKind;
 /** How somebody has a work for a while, and for how long. */
 export interface WorkClaim {
   readonly token: string;
-  readonly apiKeyId: number;
+  /** Null when the gateway itself has it. */
+  readonly apiKeyId: number | null;
   readonly until: Date;
 }
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { Viewer } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { DriftService } from '#libs/drift';
-import { Events } from '#libs/events';
+import { Events, type Actor } from '#libs/events';
 import { Clock, UnitOfWork } from '#libs/kernel';
 import { LedgerService, type ResourceReport } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import type { ProvisioningWork } from './provisioning-work.entity.js';
-import { ProvisioningWorks } from './provisioning-works.js';
+import { ProvisioningWorks, type WaitingWorks } from './provisioning-works.js';
 import type { Subscription } from './subscription.entity.js';
 import { ProvisioningLeaseLost } from './subscription.errors.js';
 import { Subscriptions } from './subscriptions.js';
@@ -17,6 +16,12 @@ export interface ClaimedWork {
   readonly work: ProvisioningWork;
   readonly subscription: Subscription;
   readonly account: CloudAccount;
+}
+
+/** Who builds: somebody with an API key, or the gateway itself. */
+export interface Provisioner {
+  readonly apiKeyId: number | null;
+  readonly actor: Actor;
 }
 
 /** By which somebody shows that the work is theirs. */
@@ -46,12 +51,12 @@ export class ProvisioningService {
    * Gives out work that nobody is at, the longest waiting first; each to one claimant, however many ask at once. Work whose
    * holder was not heard of until the lease ended is given out again.
    */
-  async claim(viewer: Viewer, limit: number, leaseSeconds: number): Promise<ClaimedWork[]> {
+  async claim(by: Provisioner, limit: number, leaseSeconds: number, which: WaitingWorks = {}): Promise<ClaimedWork[]> {
     const claimed: ClaimedWork[] = [];
     // Some of it may be had by others before we come to it.
-    for (const subscriptionId of await this.works.waiting(this.clock.now(), 2 * limit + 10)) {
+    for (const subscriptionId of await this.works.waiting(this.clock.now(), 2 * limit + 10, which)) {
       if (claimed.length === limit) break;
-      const one = await this.claimOne(viewer, subscriptionId, leaseSeconds);
+      const one = await this.claimOne(by, subscriptionId, leaseSeconds);
       if (one) claimed.push(one);
     }
     return claimed;
@@ -86,19 +91,19 @@ export class ProvisioningService {
    *
    * @throws ProvisioningLeaseLost
    */
-  complete(viewer: Viewer, claim: Claim): Promise<Subscription> {
+  complete(by: Provisioner, claim: Claim): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);
-      if (work.isToStop) return this.takeDownNext(viewer, subscription, work, now);
+      if (work.isToStop) return this.takeDownNext(by, subscription, work, now);
 
       if (work.kind === 'TEAR_DOWN') subscription.end(now);
       else subscription.built(now);
       await this.subscriptions.update(subscription);
       await this.works.remove(subscription.id);
-      await this.record(done[work.kind], viewer, subscription, now);
+      await this.record(done[work.kind], by, subscription, now);
       if (!subscription.isActive) {
         await this.ledger.takenDown(subscription.id, now);
-        await this.lettingGo(viewer, subscription, now);
+        await this.lettingGo(by, subscription, now);
       }
       return subscription;
     });
@@ -110,29 +115,29 @@ export class ProvisioningService {
    *
    * @throws ProvisioningLeaseLost
    */
-  fail(viewer: Viewer, claim: Claim, message: string): Promise<Subscription> {
+  fail(by: Provisioner, claim: Claim, message: string): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);
-      if (work.isToStop) return this.takeDownNext(viewer, subscription, work, now);
+      if (work.isToStop) return this.takeDownNext(by, subscription, work, now);
 
       subscription.failed(work.kind, message, now);
       await this.subscriptions.update(subscription);
       await this.works.remove(subscription.id);
-      await this.record('SUBSCRIPTION_FAILED', viewer, subscription, now, { kind: work.kind });
+      await this.record('SUBSCRIPTION_FAILED', by, subscription, now, { kind: work.kind });
       return subscription;
     });
   }
 
-  private claimOne(viewer: Viewer, subscriptionId: number, leaseSeconds: number): Promise<ClaimedWork | null> {
+  private claimOne(by: Provisioner, subscriptionId: number, leaseSeconds: number): Promise<ClaimedWork | null> {
     return this.unitOfWork.run(async (now) => {
       const subscription = await this.subscriptions.holdAny(subscriptionId);
       const work = await this.works.hold(subscriptionId);
       if (!subscription || !work || work.isClaimedAt(now)) return null;
 
       const until = after(now, leaseSeconds);
-      work.claim({ token: randomUUID(), apiKeyId: viewer.apiKeyId, until }, now);
+      work.claim({ token: randomUUID(), apiKeyId: by.apiKeyId, until }, now);
       await this.works.put(work);
-      await this.record('SUBSCRIPTION_CLAIMED', viewer, subscription, now, { kind: work.kind });
+      await this.record('SUBSCRIPTION_CLAIMED', by, subscription, now, { kind: work.kind });
       return { subscription, work, account: await this.accounts.ofAnybody(subscription.cloudAccountId) };
     });
   }
@@ -147,23 +152,23 @@ export class ProvisioningService {
   }
 
   private async takeDownNext(
-    viewer: Viewer,
+    by: Provisioner,
     subscription: Subscription,
     work: ProvisioningWork,
     now: Date,
   ): Promise<Subscription> {
     work.turnInto('TEAR_DOWN', now);
     await this.works.put(work);
-    await this.record('SUBSCRIPTION_STOPPED', viewer, subscription, now);
+    await this.record('SUBSCRIPTION_STOPPED', by, subscription, now);
     return subscription;
   }
 
   /** An account that only waited for this subscription goes with it. */
-  private lettingGo(viewer: Viewer, { tenantId, cloudAccountId }: Subscription, now: Date): Promise<void> {
-    return this.accounts.afterSubscriptionEnded({ tenantId, actor: viewer.actor }, cloudAccountId, now);
+  private lettingGo(by: Provisioner, { tenantId, cloudAccountId }: Subscription, now: Date): Promise<void> {
+    return this.accounts.afterSubscriptionEnded({ tenantId, actor: by.actor }, cloudAccountId, now);
   }
 
-  private record(type: string, { actor }: Viewer, subscription: Subscription, at: Date, more: object = {}) {
+  private record(type: string, { actor }: Provisioner, subscription: Subscription, at: Date, more: object = {}) {
     const { id, tenantId, name, region, cloudAccountId } = subscription;
     const data = { name, region, cloudAccountId, ...more };
     return this.events.record({ type, tenantId, subject: ['CloudSubscription', id], actor, at, data });

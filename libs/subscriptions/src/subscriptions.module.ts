@@ -14,6 +14,7 @@ import { SubscriptionResolver } from './graphql/subscription.resolver.js';
 import { ProvisioningAccess } from './provisioning-access.service.js';
 import { ProvisioningService } from './provisioning.service.js';
 import { ProvisioningWorks } from './provisioning-works.js';
+import { SandboxProvisioner } from './sandbox-provisioner.js';
 import { SubscriptionService } from './subscription.service.js';
 import { SubscriptionsOfAccount } from './subscriptions-of-account.js';
 import { SubscriptionsInChange } from './subscriptions-in-change.js';
@@ -21,12 +22,14 @@ import { Subscriptions } from './subscriptions.js';
 import { TypeOrmProvisioningWorks } from './typeorm/typeorm-provisioning-works.js';
 import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
 
+/** Needs a `CloudWorkshop` and a `SandboxProvisioning`, which the host makes. */
 @Module({
   imports: [AwsCredentialsModule, CloudAccountsModule, DriftModule, EventsModule, IdempotencyModule, LedgerModule],
   providers: [
     SubscriptionService,
     ProvisioningService,
     ProvisioningAccess,
+    SandboxProvisioner,
     ProvisioningResolver,
     SubscriptionsOfAccount,
     SubscriptionsInChange,

@@ -19,9 +19,16 @@ export class Ec2Store {
   /** @param file a line for each change: the resource as it is then, or that it is gone */
   constructor(private readonly file?: string) {
     if (file === undefined || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) this.replay(line);
+    this.replay(file);
     writeFileSync(`${file}.new`, this.all().map(written).join(''), { mode: 0o600 });
     renameSync(`${file}.new`, file);
+  }
+
+  /** What a file says, which may be in use: nothing is written to it. */
+  static read(file: string): Ec2Store {
+    const store = new Ec2Store();
+    if (existsSync(file)) store.replay(file);
+    return store;
   }
 
   all(): Ec2Resource[] {
@@ -59,8 +66,12 @@ export class Ec2Store {
     if (this.file !== undefined) appendFileSync(this.file, line, { mode: 0o600 });
   }
 
+  private replay(file: string): void {
+    for (const line of readFileSync(file, 'utf8').split('\n')) this.replayLine(line);
+  }
+
   /** A line that was cut off by the end of the process tells nothing. */
-  private replay(line: string): void {
+  private replayLine(line: string): void {
     try {
       const change = JSON.parse(line) as Ec2Resource | ({ readonly gone: string } & Place);
       if ('gone' in change) this.places.get(nameOf(change))?.delete(change.gone);

@@ -1,8 +1,10 @@
+import { CloudAccount } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { ProvisioningWork } from '../provisioning-work.entity.js';
-import { ProvisioningWorks } from '../provisioning-works.js';
+import { ProvisioningWorks, type WaitingWorks } from '../provisioning-works.js';
+import { Subscription } from '../subscription.entity.js';
 
 @Injectable()
 export class TypeOrmProvisioningWorks extends ProvisioningWorks {
@@ -18,9 +20,20 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return this.rows.findOne({ where: { subscriptionId }, ...this.transactions.forUpdate });
   }
 
-  async waiting(now: Date, limit: number): Promise<number[]> {
-    const due = await this.rows
-      .createQueryBuilder('work')
+  async waiting(now: Date, limit: number, { inSandbox = false }: WaitingWorks = {}): Promise<number[]> {
+    const query = this.rows.createQueryBuilder('work');
+    if (inSandbox)
+      query
+        .innerJoin(Subscription, 'subscription', 'subscription.id = work.subscriptionId')
+        .innerJoin(
+          CloudAccount,
+          'account',
+          'account.id = subscription.cloudAccountId AND account.isSandbox = :inSandbox',
+          {
+            inSandbox,
+          },
+        );
+    const due = await query
       .select('work.subscriptionId')
       .where('work.nextAttemptAt <= :now', { now })
       .andWhere('(work.leaseUntil IS NULL OR work.leaseUntil <= :now)', { now })

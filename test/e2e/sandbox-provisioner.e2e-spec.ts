@@ -1,0 +1,133 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DriftPace } from '#libs/drift';
+import { SandboxProvisioning } from '#libs/subscriptions';
+import { DescribeInstancesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { ec2Of } from '../support/built.js';
+import { Gateway } from '../support/gateway.js';
+import { createSubscription, hostedAccount, numberOf, stepsWith } from '../support/steps.js';
+
+const state = `status plan failure { message } provisioning { kind progress message isClaimed }
+  resources(first: 20) { nodes { kind state removedAt } }`;
+const errors = 'userErrors { code path message }';
+
+describe('the provisioner of the sandbox', () => {
+  let gateway: Gateway;
+  const { createAccount, nextUser } = stepsWith(() => gateway);
+
+  beforeAll(async () => {
+    gateway = await Gateway.start({ PROVISIONER: 'sandbox' }, { pace: 0 });
+    Object.assign(gateway.get(SandboxProvisioning), { pause: 0 });
+    Object.assign(gateway.get(DriftPace), { settling: 0 });
+  });
+  afterAll(() => gateway.stop());
+
+  const one = async (name: string, type: string, input: object, selection: string) => {
+    const answer = await gateway.ask(
+      `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} ${errors} } }`,
+      { input },
+    );
+    expect(answer[name].userErrors).toEqual([]);
+    return answer[name];
+  };
+  const begin = async (cloudAccountId: string, more: object = {}) => {
+    const input = { cloudAccountId, name: 'Orders', region: 'us-east-1', ...more };
+    const { subscription, userErrors } = (await gateway.ask(createSubscription, { input })).createSubscription;
+    expect(userErrors).toEqual([]);
+    return subscription.id as string;
+  };
+  const read = async (id: string) =>
+    (await gateway.ask(`query ($id: ID!) { cloudSubscription(id: $id) { version ${state} } }`, { id }))
+      .cloudSubscription;
+  const until = async (id: string, status: string) => {
+    for (let tries = 0; tries < 600; tries++) {
+      const seen = await read(id);
+      if (seen.status === status && seen.provisioning === null) return seen;
+      await wait(50);
+    }
+    throw new Error(`It is not ${status}, but: ${JSON.stringify(await read(id))}`);
+  };
+  const standing = ({ resources }: any) =>
+    resources.nodes.filter(({ removedAt }: any) => !removedAt).map(({ kind }: any) => kind);
+  const runningIn = async (which: string) => {
+    const { Reservations } = await ec2Of(gateway.sandboxUrl, which).send(new DescribeInstancesCommand({}));
+    return Reservations!.flatMap(({ Instances }) => Instances!).filter(({ State }) => State!.Name === 'running').length;
+  };
+  const network = ['VPC', 'SUBNET', 'SECURITY_GROUP', 'VOLUME'];
+
+  it('builds what the plan says, changes it, takes it down, and leaves nothing', async () => {
+    const which = nextUser();
+    const account = await createAccount({ which });
+    const id = await begin(account.id, { plan: 'medium', tags: [{ key: 'team', value: 'orders' }] });
+    expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE', 'INSTANCE']);
+    expect(await runningIn(which)).toBe(2);
+    const { drift } = await one(
+      'checkDrift',
+      'CheckDriftInput',
+      { cloudAccountId: account.id },
+      'drift { verdict codes }',
+    );
+    expect(drift).toEqual({ verdict: 'IN_SYNC', codes: [] });
+
+    for (const [plan, instances] of [
+      ['large', 3],
+      ['small', 1],
+    ] as const) {
+      const { version: expectedVersion } = await read(id);
+      await one('updateSubscription', 'UpdateSubscriptionInput', { id, expectedVersion, plan }, 'subscription { id }');
+      expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, ...Array(instances).fill('INSTANCE')]);
+      expect(await runningIn(which)).toBe(instances);
+    }
+
+    await one('deleteSubscription', 'DeleteSubscriptionInput', { id }, 'subscription { id }');
+    expect(standing(await until(id, 'DELETED'))).toEqual([]);
+    expect(await runningIn(which)).toBe(0);
+    expect((await ec2Of(gateway.sandboxUrl, which).send(new DescribeVpcsCommand({}))).Vpcs).toEqual([]);
+    await one('deleteCloudAccount', 'DeleteCloudAccountInput', { id: account.id }, 'deletedCloudAccountId');
+  });
+
+  it('goes on where another was ended, and makes nothing twice', async () => {
+    const which = nextUser();
+    const account = await createAccount({ which });
+    Object.assign(gateway.get(SandboxProvisioning), { pause: 100_000 });
+    const id = await begin(account.id, { plan: 'small' });
+    while ((await read(id)).provisioning?.progress !== 10) await wait(50);
+    // As if the process had been ended: nobody hears of it any more, and its lease ends.
+    Object.assign(gateway.get(SandboxProvisioning), { pause: 0 });
+    await gateway.sql(
+      "UPDATE provisioning_work SET lease_until = '2026-01-01 00:00:00.000' WHERE subscription_id = ?",
+      [numberOf(id)],
+    );
+
+    expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE']);
+    expect((await ec2Of(gateway.sandboxUrl, which).send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
+  });
+
+  it('stops when the customer ends what it is at, and takes down what stands', async () => {
+    const account = await createAccount();
+    Object.assign(gateway.get(SandboxProvisioning), { pause: 300 });
+    const id = await begin(account.id);
+    while (!((await read(id)).provisioning?.progress >= 25)) await wait(20);
+    await one('deleteSubscription', 'DeleteSubscriptionInput', { id }, 'subscription { id }');
+    Object.assign(gateway.get(SandboxProvisioning), { pause: 0 });
+    const ended = await until(id, 'DELETED');
+    expect(standing(ended)).toEqual([]);
+    expect(ended.resources.nodes.length).toBeGreaterThan(0);
+  });
+
+  it('says why it cannot', async () => {
+    const account = await createAccount();
+    const elsewhere = await begin(account.id, { vpcId: 'vpc-0123456789abcdef0', deploymentCidr: '10.0.0.0/24' });
+    expect((await until(elsewhere, 'ERROR')).failure.message).toBe('The sandbox builds in VPCs of its own only.');
+
+    const forbidden = await createAccount();
+    gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${forbidden.awsUserId.slice(-4)}`, []);
+    const id = await begin(forbidden.id);
+    expect((await until(id, 'ERROR')).failure.message).toMatch(/^AWS does not allow ec2:/);
+  });
+
+  it('leaves hosted accounts to others', async () => {
+    const id = await begin(hostedAccount);
+    await wait(2_500);
+    expect(await read(id)).toMatchObject({ status: 'PENDING', provisioning: { isClaimed: false } });
+  });
+});
