@@ -1,4 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { runCli } from '../support/cli.js';
 import type { GatewayClient } from '../support/client.js';
+import type { Place } from '../support/process.js';
 import {
   createApiKey,
   createCloudAccount,
@@ -6,6 +9,7 @@ import {
   deleteCloudAccount,
   deleteSubscription,
   newAccount,
+  numberOf,
   updateCloudAccount,
 } from '../support/steps.js';
 
@@ -26,7 +30,7 @@ export interface ContestKind {
   /** `verdict of the first / verdict of the second`. */
   readonly allowed: readonly string[];
   /** Makes what the two fight over; `number` is this contest's alone. */
-  readonly prepare: (client: GatewayClient, number: number) => Promise<Contest>;
+  readonly prepare: (client: GatewayClient, number: number, place: Place) => Promise<Contest>;
 }
 
 const ourAnswers = ['CLOUD_ACCOUNT_IN_USE', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_NOT_ACTIVE'] as const;
@@ -218,6 +222,27 @@ export const contestKinds: readonly ContestKind[] = [
   },
 ];
 
+/** Of the command line beside the gateway: a process of its own on the same database. */
+export const commandLineContest: ContestKind = {
+  name: 'create subscription ∥ detach account by force, on the command line',
+  allowed: [`ok / ${isVoid}`, `${notFound} / ok`],
+  prepare: async (client, number, place) => {
+    const { id } = await accountToForce(client, number);
+    const state = { isThere: true };
+    return {
+      // The command line takes that long to load.
+      moves: [
+        async (by) => {
+          await wait(300 + ((37 * number) % 700));
+          return subscribe(by, id);
+        },
+        () => approveByCli(place, id, state),
+      ],
+      accountsAfter: () => (state.isThere ? [id] : []),
+    };
+  },
+};
+
 /** The rule of the house, and the way around it that is none. */
 export const [ruleOfTheHouse] = contestKinds as readonly [ContestKind, ...ContestKind[]];
 export const forceContest = contestKinds.find(({ name }) => name === 'create subscription ∥ detach account by force')!;
@@ -276,6 +301,17 @@ function twoOwners(client: GatewayClient): Promise<[string, string]> {
 
 async function approve(client: GatewayClient, id: string, key: string, state: { isThere: boolean }): Promise<Verdict> {
   return run(client, approveForceDetach, { id }, () => (state.isThere = false), key);
+}
+
+async function approveByCli(place: Place, id: string, state: { isThere: boolean }): Promise<Verdict> {
+  const { code, stdout, stderr } = await runCli(
+    place,
+    ...['force-detach', 'approve', '--account', String(numberOf(id)), '--json'],
+  );
+  if (rawTexts.test(stdout + stderr)) return `untyped raw text ${rawTexts.exec(stdout + stderr)![0]}`;
+  if (code === 0) state.isThere = false;
+  if (code === 0) return 'ok';
+  return stderr.startsWith('The request is void') ? isVoid : `untyped ${stderr.slice(0, 100)}`;
 }
 
 const subscribe: (client: GatewayClient, id: string) => Promise<Verdict> = (client, id) =>

@@ -1,22 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPlace, type GatewayProcess, type Place } from '../support/process.js';
 import { numberOf } from '../support/steps.js';
-import { contestKinds, forceContest, ruleOfTheHouse, type Contest, type ContestKind } from './contests.js';
+import {
+  commandLineContest,
+  contestKinds,
+  forceContest,
+  ruleOfTheHouse,
+  type Contest,
+  type ContestKind,
+} from './contests.js';
 import { builtWith, weakenDatabase, type Mutant } from './mutants.js';
 import { Random } from './random.js';
 import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
 /** How many contests of the first kind, which is the rule of the house, of each other kind, and with a wall taken out. */
 const sizes = {
-  short: { ofFirst: 40, ofOthers: 5, ofMutants: 60 },
-  full: { ofFirst: 2800, ofOthers: 600, ofMutants: 500 },
+  short: { ofFirst: 40, ofOthers: 5, ofCli: 2, ofMutants: 60 },
+  full: { ofFirst: 2750, ofOthers: 600, ofCli: 50, ofMutants: 500 },
 };
 
 /** Many, so that transactions wait for connections and for each other with their windows open. */
 const lanes = { SQLite: 16, MariaDB: 32 };
 
 /**
- * Requests that exclude each other, sent at nearly the same moment: on MariaDB to two gateways, on SQLite to one.
+ * Requests that exclude each other, sent at nearly the same moment: on MariaDB to two gateways, on SQLite to one, with the
+ * command line beside it.
  *
  * Whatever the interleaving, no active subscription may be left without its account, one side wins, the other is told
  * in a typed refusal why it lost, and the database holds what the clients were told.
@@ -29,16 +37,17 @@ export async function race({ size, seed, database, say, mutants = [] }: SoakOpti
       await weakenDatabase(place, mutants);
 
       const random = new Random(seed);
-      const { ofFirst, ofOthers, ofMutants } = sizes[size];
+      const { ofFirst, ofOthers, ofCli, ofMutants } = sizes[size];
       // Without a wall only what it holds is at stake: what a loser is told then is no promise.
       const atStake = mutants.includes('force-skips-rule') ? forceContest : ruleOfTheHouse;
       const plan =
         mutants.length > 0
           ? Array.from({ length: ofMutants }, () => atStake)
-          : random.shuffled(
-              contestKinds.flatMap((kind, i) => Array.from({ length: i === 0 ? ofFirst : ofOthers }, () => kind)),
-            );
-      const course = new Course(gateways, random, say, plan.length);
+          : random.shuffled([
+              ...contestKinds.flatMap((kind, i) => Array.from({ length: i === 0 ? ofFirst : ofOthers }, () => kind)),
+              ...Array.from({ length: ofCli }, () => commandLineContest),
+            ]);
+      const course = new Course(place, gateways, random, say, plan.length);
       await inLanes(
         lanes[database],
         plan.map((kind, number) => ({ kind, number })),
@@ -67,6 +76,7 @@ class Course {
   private held = 0;
 
   constructor(
+    private readonly place: Place,
     private readonly gateways: readonly GatewayProcess[],
     private readonly random: Random,
     private readonly say: (line: string) => void,
@@ -74,7 +84,7 @@ class Course {
   ) {}
 
   async hold(kind: ContestKind, number: number): Promise<void> {
-    const contest = await kind.prepare(this.random.pick(this.gateways), number);
+    const contest = await kind.prepare(this.random.pick(this.gateways), number, this.place);
     this.accountsAfter.push(contest.accountsAfter);
 
     const outcome = (await this.letThemRun(contest)).join(' / ');
