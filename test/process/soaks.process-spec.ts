@@ -1,3 +1,4 @@
+import { drift } from '../soak/drift.js';
 import { fuzz } from '../soak/fuzz.js';
 import { kill } from '../soak/kill.js';
 import { naughty } from '../soak/naughty.js';
@@ -29,6 +30,13 @@ describe.each(databaseKinds)('On %s', (database) => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ pairs: 102, 'active subscriptions without their account': 0 });
+  });
+
+  it('whatever is done to what was built is found once, and closed once it is repaired, kill -9 or not', async () => {
+    const { figures, violations } = await short(drift, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ resources: 72, 'differences made': 18, 'differences found': 18, repaired: 12 });
   });
 
   it('a kill -9 at any moment loses nothing that was acknowledged and leaves nothing by halves', async () => {
