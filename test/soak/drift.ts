@@ -78,7 +78,7 @@ export async function drift({ size, seed, database, say }: SoakOptions): Promise
     await onTheWay();
     for (let i = 0; i < kills; i++) {
       const checking = checkAll(gateway, random.shuffled(accounts)).catch(() => []);
-      await wait(random.fraction() * 800 * figures['seconds for a check of all']!);
+      await wait(random.fraction() * 800 * figures['seconds for a check of all']);
       await gateway.kill();
       await checking;
       // As if the time of its leases had gone by.
