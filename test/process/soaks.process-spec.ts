@@ -1,3 +1,4 @@
+import { cut } from '../soak/cut.js';
 import { drift } from '../soak/drift.js';
 import { fuzz } from '../soak/fuzz.js';
 import { kill } from '../soak/kill.js';
@@ -8,7 +9,7 @@ import type { Soak } from '../soak/soak.js';
 import { slow } from '../soak/slow.js';
 import { sweep } from '../soak/sweep.js';
 import { timing } from '../soak/timing.js';
-import { databaseKinds } from '../support/places.js';
+import { databaseKinds, onMariaDb } from '../support/places.js';
 
 const seed = 1;
 const short = (soak: Soak, database: (typeof databaseKinds)[number]) =>
@@ -62,6 +63,16 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(figures['inputs tried']).toBeGreaterThanOrEqual(25);
     expect(figures['inputs that took some']).toBeGreaterThanOrEqual(5);
     expect(figures['strings tried']).toBeGreaterThanOrEqual(485);
+  });
+});
+
+describe('Connections to the database', () => {
+  onMariaDb('may be cut at any moment: what was asked for takes effect once or not at all', async () => {
+    const { figures, violations } = await short(cut, 'MariaDB');
+
+    expect(violations).toEqual([]);
+    expect(figures['cuts']).toBe(6);
+    expect(figures['done']).toBeGreaterThan(5);
   });
 });
 

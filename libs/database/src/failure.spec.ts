@@ -1,6 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
+import mysqlCallback from 'mysql2';
 import mysql from 'mysql2/promise';
-import { failureOf } from './failure.js';
+import { failureOf, isLostConnection } from './failure.js';
 
 describe('A failure of the database', () => {
   it('is a busy database, when more wait for a connection than may', async () => {
@@ -17,6 +18,21 @@ describe('A failure of the database', () => {
     } finally {
       await pool.end();
       silent.close();
+    }
+  });
+
+  it('is a database that is away, when the connection broke while the pool lent it', async () => {
+    const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    const connection = mysqlCallback.createConnection({ host: '127.0.0.1', port });
+    const broken = await new Promise((resolve) => connection.once('error', resolve));
+    const afterwards = await new Promise((resolve) => connection.query('SELECT 1', (error) => resolve(error)));
+    server.close();
+
+    for (const error of [broken, afterwards]) {
+      expect(failureOf(error)).toBe('unavailable');
+      expect(isLostConnection(error)).toBe(true);
     }
   });
 });

@@ -45,6 +45,9 @@ const silences = new Set([
   'ENOENT',
 ]);
 
+/** How mysql2 begins what it says of a statement for a connection that has broken. */
+const closed = "Can't add new command when connection is in closed state";
+
 const unusableSqlite = /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
 
 export function failureOf(error: unknown): DatabaseFailure {
@@ -52,12 +55,24 @@ export function failureOf(error: unknown): DatabaseFailure {
   const { errno, code, message } = (driverError ?? {}) as { errno?: number; code?: string; message?: string };
 
   if (typeof errno === 'number' && byNumber[errno]) return byNumber[errno];
-  // mysql2 gives no code when more wait for a connection than may.
-  if (typeof code !== 'string') return message === 'Queue limit reached.' ? 'busy' : 'other';
+  // mysql2 gives no code when more wait for a connection than may, nor when one broke while the pool lent it.
+  if (typeof code !== 'string') {
+    if (message === 'Queue limit reached.') return 'busy';
+    return message?.startsWith(closed) ? 'unavailable' : 'other';
+  }
   if (code.startsWith('SQLITE_BUSY')) return 'busy';
   if (silences.has(code) || unusableSqlite.test(code)) return 'unavailable';
   return bySqliteCode[code] ?? 'other';
 }
+
+/** Whether the connection was there and broke: whatever was begun on it and not committed, the server undoes. */
+export function isLostConnection(error: unknown): boolean {
+  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  const { errno, code = '', message = '' } = (driverError ?? {}) as { errno?: number; code?: string; message?: string };
+  return errno === 1927 || lost.has(code) || message.startsWith(closed);
+}
+
+const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'ECONNRESET', 'EPIPE']);
 
 /** Whether `error` says that another row has this unique key already; the index's name tells keys apart. */
 export function isDuplicateOf(error: unknown, index: string, column: string): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Clock } from '#libs/kernel';
+import { jest } from '@jest/globals';
 import Sqlite from 'better-sqlite3';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { connectionOptions } from './connect.js';
@@ -213,10 +214,45 @@ describe('Transactions on SQLite', () => {
     });
   });
 
+  describe('when the connection breaks', () => {
+    it.each([
+      ['lost', { code: 'PROTOCOL_CONNECTION_LOST' }],
+      ['reset', { code: 'ECONNRESET' }],
+      ['ended by the server', { errno: 1927 }],
+    ])('begin again from the beginning, as long as nothing was to be committed: %s', async (_, facts) => {
+      let tries = 0;
+      await transactions.run(async () => {
+        await increment();
+        if (++tries < 3) throw databaseError(facts);
+      });
+
+      expect(tries).toBe(3);
+      expect(await count()).toBe(1);
+    });
+
+    it('and what was to be committed may have been, do not try again', async () => {
+      let tries = 0;
+      const commit = dataSource.transaction.bind(dataSource);
+      jest.spyOn(dataSource, 'transaction').mockImplementation(async (...args: unknown[]) => {
+        await (commit as (...args: unknown[]) => Promise<unknown>)(...args);
+        throw databaseError({ code: 'PROTOCOL_CONNECTION_LOST' });
+      });
+      const broken = transactions.run(async () => {
+        tries++;
+        await increment();
+      });
+
+      await expect(broken).rejects.toThrow(DatabaseUnavailable);
+      expect(tries).toBe(1);
+      expect(await count()).toBe(1);
+    });
+  });
+
   it.each([
     ['a failure of the work', () => new Error('no'), Error],
     ['a duplicate key', () => databaseError({ errno: 1062 }), QueryFailedError],
-    ['a broken connection', () => databaseError({ code: 'PROTOCOL_CONNECTION_LOST' }), DatabaseUnavailable],
+    ['a server that is away', () => databaseError({ code: 'ECONNREFUSED' }), DatabaseUnavailable],
+    ['a full disk', () => databaseError({ errno: 1021 }), DatabaseUnavailable],
   ])('do not try again after %s', async (_, make, kind) => {
     let tries = 0;
     const failed = transactions.run(async () => {

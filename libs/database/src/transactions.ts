@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { UnitOfWork, type Clock } from '#libs/kernel';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
-import { failureOf, refusalOf } from './failure.js';
+import { failureOf, isLostConnection, refusalOf } from './failure.js';
 import { currentTransaction } from './serialized-sqlite.js';
 
 const attempts = 5;
@@ -22,8 +22,9 @@ export class Transactions extends UnitOfWork {
   }
 
   /**
-   * Runs `work` again, from its beginning, when the database made it the loser of a deadlock: so `work` must do nothing
-   * that a rollback does not undo.
+   * Runs `work` again, from its beginning, when the database made it the loser of a deadlock, or the connection broke while
+   * nothing had been committed: so `work` must do nothing that a rollback does not undo. A connection that breaks while the
+   * end is being committed leaves open whether it was: that is told, and never tried again.
    *
    * @throws DatabaseBusy when it lost every time; nothing was changed
    * @throws DatabaseUnavailable when the connection broke, or the database cannot write
@@ -34,14 +35,18 @@ export class Transactions extends UnitOfWork {
 
     const started = performance.now();
     for (let attempt = 1; ; attempt++) {
+      let isToBeCommitted = false;
       try {
-        return await this.transaction((manager) => {
+        return await this.transaction(async (manager) => {
           const now = this.clock.now();
-          return currentTransaction.run({ manager, now }, () => work(now));
+          const result = await currentTransaction.run({ manager, now }, () => work(now));
+          isToBeCommitted = true;
+          return result;
         });
       } catch (error) {
         const isLast = attempt === attempts || performance.now() - started > patience;
-        if (failureOf(error) !== 'busy' || isLast) throw refusalOf(error) ?? error;
+        const isUndone = failureOf(error) === 'busy' || (isLostConnection(error) && !isToBeCommitted);
+        if (!isUndone || isLast) throw refusalOf(error) ?? error;
         await wait(Math.random() * 20 * 2 ** attempt);
       }
     }
