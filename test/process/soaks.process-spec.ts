@@ -1,3 +1,4 @@
+import { blockers } from '../soak/blockers.js';
 import { cut } from '../soak/cut.js';
 import { drift } from '../soak/drift.js';
 import { fuzz } from '../soak/fuzz.js';
@@ -31,6 +32,13 @@ describe.each(databaseKinds)('On %s', (database) => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ pairs: 102, 'active subscriptions without their account': 0 });
+  });
+
+  it('the preview of a deletion names a thousand blockers, page by page', async () => {
+    const { figures, violations } = await short(blockers, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ subscriptions: 5000, 'named by the pages': 1000 });
   });
 
   it('whatever is done to what was built is found once, and closed once it is repaired, kill -9 or not', async () => {
