@@ -233,7 +233,7 @@ export const commandLineContest: ContestKind = {
       // The command line takes that long to load.
       moves: [
         async (by) => {
-          await wait(300 + ((37 * number) % 700));
+          await wait(300 + ((37 * number) % 1200));
           return subscribe(by, id);
         },
         () => approveByCli(place, id, state),

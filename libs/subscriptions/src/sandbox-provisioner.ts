@@ -14,7 +14,7 @@ import { ProvisioningLeaseLost } from './subscription.errors.js';
 export class SandboxProvisioning {
   readonly isOn: boolean = false;
   /** From one step to the next, in milliseconds: as long as people can watch it. */
-  readonly pause: number = 1_500;
+  readonly pause: number = 1_000;
 }
 
 const actor: Actor = { kind: 'GATEWAY', id: null, name: 'Sandbox provisioner' };
