@@ -22,6 +22,6 @@ VOLUME /data
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# `docker exec … node dist/src/cli.js tenants list` is the operator's command line.
+# `docker exec … node dist/bundle/cli.js tenants list` is the operator's command line.
 # Node itself is process 1, so that it gets the signal to stop.
-CMD ["node", "dist/src/main.js"]
+CMD ["node", "dist/bundle/main.js"]

@@ -25,6 +25,15 @@ const parts = [
     command: ['@nestjs/cli/bin/nest.js', 'build'],
   },
   {
+    name: 'the bundle',
+    built: 'dist/bundle/main.js',
+    sources: ['dist/src', 'dist/libs', 'scripts/rolldown.config.mjs', 'package-lock.json'],
+    prepare: () => {},
+    command: ['rolldown/bin/cli.mjs', '-c', 'scripts/rolldown.config.mjs'],
+    // It prints a line for each file.
+    isChatty: true,
+  },
+  {
     name: 'the playground',
     built: 'dist/playground/index.html',
     sources: ['playground', 'package-lock.json'],
@@ -45,11 +54,17 @@ const isStale = ({ built, sources }) => {
   return sources.some((source) => existsSync(join(root, source)) && newest(join(root, source)) > since);
 };
 
+/** One after the other: what is built of what was built before is looked at only then. */
+function* staleParts() {
+  for (const part of parts) if (isStale(part)) yield part;
+}
+
 for (const {
   name,
   prepare,
   command: [program, ...args],
-} of parts.filter(isStale)) {
+  isChatty = false,
+} of staleParts()) {
   console.log(`Building ${name} …`);
   const path = join(root, 'node_modules', program);
   if (!existsSync(path)) {
@@ -57,6 +72,9 @@ for (const {
     process.exit(1);
   }
   prepare();
-  const { status } = spawnSync(process.execPath, [path, ...args], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [path, ...args], {
+    cwd: root,
+    stdio: ['inherit', isChatty ? 'ignore' : 'inherit', 'inherit'],
+  });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -14,7 +14,7 @@ describe('The command line, asked to set up IAM,', () => {
     args: string[],
     env: Record<string, string> = { VENDOR_NAME: 'acme', VENDOR_AWS_ACCOUNT_ID: '111111111111' },
   ) =>
-    spawnSync(process.execPath, [join(projectFolder, 'dist/src/cli.js'), 'iam-setup', ...args], {
+    spawnSync(process.execPath, [join(projectFolder, 'dist/bundle/cli.js'), 'iam-setup', ...args], {
       cwd: folder,
       env: { ...inherited, ...env },
       encoding: 'utf8',

@@ -122,7 +122,7 @@ describe('The playground in a browser', () => {
     const { page } = await visit();
     const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split(' -- ');
     const env = { ...inherited, DATA_DIR: place.dataDir };
-    const program = join(projectFolder, 'dist/src/cli.js');
+    const program = join(projectFolder, 'dist/bundle/cli.js');
     const [{ key }] = JSON.parse(
       String(execFileSync(process.execPath, [program, ...command.split(' '), '--json'], { env })),
     );

@@ -72,7 +72,7 @@ describe('An old Node.js', () => {
     const flags = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`];
 
     const { code, output } = await (await newPlace()).refused({}, { flags });
-    const cli = spawnSync(process.execPath, [...flags, join(projectFolder, 'dist/src/cli.js'), 'tenants', 'list']);
+    const cli = spawnSync(process.execPath, [...flags, join(projectFolder, 'dist/bundle/cli.js'), 'tenants', 'list']);
 
     expect(code).toBe(1);
     expect(output).toContain(`this is ${version}.`);

@@ -96,7 +96,7 @@ async function command(place: Place, args: string[], env: Record<string, string>
     ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
     ...env,
   };
-  const { stdout, stderr } = await run(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], {
+  const { stdout, stderr } = await run(process.execPath, [join(projectFolder, 'dist/bundle/cli.js'), ...args], {
     env: surroundings,
     cwd: projectFolder,
   }).catch((failed: { stdout: string; stderr: string }) => failed);

@@ -26,7 +26,7 @@ export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
     ...(place.databaseUrl && { DATABASE_URL: place.databaseUrl }),
     ...place.env,
   };
-  const child = spawn(process.execPath, [join(projectFolder, 'dist/src/cli.js'), ...args], {
+  const child = spawn(process.execPath, [join(projectFolder, 'dist/bundle/cli.js'), ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -34,7 +34,9 @@ export class LaunchedProcess {
   private readonly listeners = new Set<() => void>();
 
   constructor(env: Env, { node = process.execPath, flags = [], program = projectFolder }: LaunchOptions = {}) {
-    this.child = spawn(node, [...flags, join(program, 'dist/src/main.js')], {
+    // Whoever alters what was built alters it before it was bundled.
+    const main = program === projectFolder ? 'dist/bundle/main.js' : 'dist/src/main.js';
+    this.child = spawn(node, [...flags, join(program, main)], {
       cwd: program,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
