@@ -112,6 +112,23 @@ describe('the ledger', () => {
     });
   });
 
+  it('gives a resource to one of two who tell of it at the same moment', async () => {
+    const { account, work, arn } = await building();
+    const other = await createSubscription(account.id);
+    const othersWork = await claim();
+    expect(othersWork.subscriptionId).toBe(other.id);
+    for (let i = 0; i < 10; i++) {
+      const resources = [{ arn: arn('volume', `vol-${i}`) }, { arn: arn('instance', `i-${i}`) }];
+      const both = await Promise.all([report(work, resources), report(othersWork, [...resources].reverse())]);
+      const refused = both.flatMap(({ userErrors }) => userErrors);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const { code, message } of refused) {
+        expect(code).toBe('INVALID_INPUT');
+        expect(message).toBe("The ARN is another subscription's.");
+      }
+    }
+  });
+
   it('refuses what cannot be the subscription’s, and then keeps nothing of the report', async () => {
     const { id, work, arn, account } = await building();
     const refused = await report(work, [

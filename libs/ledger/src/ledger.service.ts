@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { desiredAttributes } from './desired-attributes.js';
 import { ProvisionedResource } from './provisioned-resource.entity.js';
 import {
+  ArnTaken,
   ProvisionedResources,
   type ChangedResource,
   type LedgerPlace,
@@ -11,7 +12,7 @@ import {
 } from './provisioned-resources.js';
 import { resourceArnOf } from './resource-arn.js';
 import type { ResourceChange } from './resource-change.entity.js';
-import { faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
+import { faultOfAnothers, faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
 
 /** How many a provisioner may tell of at once. */
 const mostReports = 100;
@@ -45,10 +46,13 @@ export class LedgerService {
     const faults = reports.flatMap((report, i) => faultsInReport(report, subject, known, [...path, String(i)]));
     if (faults.length > 0) throw new InvalidInput(faults);
 
-    await this.resources.put(
-      reports.flatMap((report) => changeBy(report, subject, known.get(report.arn), now)),
-      now,
-    );
+    const changes = reports.flatMap((report) => changeBy(report, subject, known.get(report.arn), now));
+    await this.resources.put(changes, now).catch((error: unknown) => {
+      if (!(error instanceof ArnTaken)) throw error;
+      // Reports of one subscription come one after the other: so it was another's.
+      const at = reports.findIndex(({ arn }) => arn === error.arn);
+      throw new InvalidInput([new InvalidField([...path, String(at), 'arn'], `The ARN ${faultOfAnothers}.`)]);
+    });
   }
 
   /** A subscription was taken down, and nothing of it stands any more. Call it in the unit of work that holds it. */

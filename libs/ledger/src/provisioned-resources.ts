@@ -22,6 +22,15 @@ export interface ChangedResource {
   readonly kind: ResourceChange['kind'];
 }
 
+/** Somebody else has told of a new resource at the same moment. */
+export class ArnTaken extends Error {
+  override readonly name = 'ArnTaken';
+
+  constructor(readonly arn: string) {
+    super('The ARN is in the ledger already.');
+  }
+}
+
 /** Where the ledger is kept. */
 export abstract class ProvisionedResources {
   /** Those of some ARNs in an account. */
@@ -51,7 +60,7 @@ export abstract class ProvisionedResources {
   abstract placesIn(cloudAccountId: number): Promise<LedgerPlace[]>;
   abstract countStandingIn(cloudAccountId: number): Promise<number>;
 
-  /** Writes each with what became of it. */
+  /** Writes each with what became of it. @throws ArnTaken when another unit of work has written the same ARN just now */
   abstract put(changed: readonly ChangedResource[], now: Date): Promise<void>;
 
   /** Makes orphans of all that stand in an account, and tells how many. */

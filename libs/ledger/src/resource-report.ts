@@ -11,6 +11,9 @@ export interface ResourceReport extends GivenAttributes {
   readonly isRemoved: boolean;
 }
 
+/** The end of a sentence that begins with the ARN. */
+export const faultOfAnothers = "is another subscription's";
+
 /** What a report is about. */
 export interface ReportSubject {
   readonly subscription: { readonly id: number; readonly tenantId: number; readonly region: string };
@@ -48,5 +51,5 @@ function faultInPlace(
   if (awsAccountId !== null && account.awsAccountId !== null && awsAccountId !== account.awsAccountId)
     return "must lie in the cloud account's AWS account";
   if (region !== subscription.region) return "must lie in the subscription's region";
-  return before?.stands && before.subscriptionId !== subscription.id ? "is another subscription's" : null;
+  return before?.stands && before.subscriptionId !== subscription.id ? faultOfAnothers : null;
 }

@@ -1,9 +1,10 @@
-import { keysetPage, Transactions } from '#libs/database';
+import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
 import { ProvisionedResource } from '../provisioned-resource.entity.js';
 import {
+  ArnTaken,
   ProvisionedResources,
   type ChangedResource,
   type LedgerPlace,
@@ -78,7 +79,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   async put(changed: readonly ChangedResource[], now: Date): Promise<void> {
     for (const { resource } of changed) {
       if (resource.id) await this.rows.update({ id: resource.id }, { ...resource });
-      else await this.rows.insert(resource);
+      else await this.add(resource);
     }
     const history = changed.map(({ resource, kind }) => ResourceChange.of(resource, kind, now));
     if (history.length > 0) await this.history.insert(history);
@@ -105,6 +106,15 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
       [...resourceIds, limit],
     );
     return this.history.find({ where: { id: In(newest.map(({ id }) => id)) }, order: { id: 'DESC' } });
+  }
+
+  private async add(resource: ProvisionedResource): Promise<void> {
+    try {
+      await this.rows.insert(resource);
+    } catch (error) {
+      if (isDuplicateOf(error, 'uq_provisioned_resource_arn', 'arn')) throw new ArnTaken(resource.arn);
+      throw error;
+    }
   }
 
   private get rows() {
