@@ -12,7 +12,8 @@ import {
 } from '@aws-sdk/client-ec2';
 import { build, ec2Of, port, reportsOf, type Built } from '../support/built.js';
 import { Gateway } from '../support/gateway.js';
-import { globalId, hostedAccount, numberOf, stepsWith } from '../support/steps.js';
+import { until } from '../support/until.js';
+import { globalId, hostedAccount, numberOf, sandboxRole, stepsWith } from '../support/steps.js';
 
 const errors = 'userErrors { code path message }';
 const drift = 'verdict openFindings lastCheckedAt lastCompleteAt codes isBeingChecked';
@@ -33,7 +34,7 @@ const findingsQuery = `query ($filter: DriftFindingFilter, $first: Int, $after: 
 describe('the watch over what was built', () => {
   let gateway: Gateway;
   let provisioner: string;
-  const { createAccount, createSubscription, nextUser, refusals } = stepsWith(() => gateway);
+  const { createAccount, createSubscription, issueExternalId, nextUser, refusals } = stepsWith(() => gateway);
 
   beforeAll(async () => {
     gateway = await Gateway.start({}, { pace: 0 });
@@ -72,10 +73,15 @@ describe('the watch over what was built', () => {
     readonly arn: (type: string, id: string) => string;
   }
 
+  const accessRole = async (which: string) => {
+    const { handle, externalId } = await issueExternalId();
+    return sandboxRole(which, `access-role-${externalId}`, handle);
+  };
+
   /** A subscription that was built, in an account of its own. */
-  async function standing(instances = 1): Promise<Standing> {
+  async function standing(instances = 1, inRole = false): Promise<Standing> {
     const which = nextUser();
-    const account = await createAccount({ which });
+    const account = await createAccount({ which, ...(inRole && { credentials: await accessRole(which) }) });
     const subscription = await createSubscription(account.id);
     const ec2 = ec2Of(gateway.sandboxUrl, which);
     const built = await build(ec2, instances);
@@ -318,6 +324,42 @@ describe('the watch over what was built', () => {
     expect(await open(account.id)).toHaveLength(3);
   });
 
+  it('looks by itself when it is time, and again within the hour', async () => {
+    const { account, ec2, built } = await standing();
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
+    const watch = async () =>
+      (
+        await gateway.sql('SELECT next_attempt_at, last_checked_at FROM drift_watch WHERE cloud_account_id = ?', [
+          numberOf(account.id),
+        ])
+      )[0];
+    expect((await watch()).last_checked_at).toBeNull();
+    await gateway.sql("UPDATE drift_watch SET next_attempt_at = '2026-01-01 00:00:00.000' WHERE cloud_account_id = ?", [
+      numberOf(account.id),
+    ]);
+
+    await until('it has looked', async () => (await open(account.id)).length === 1);
+    await until('it is done', async () => (await watch()).last_checked_at !== null);
+    const inMinutes = (momentOf((await watch()).next_attempt_at) - Date.now()) / 60_000;
+    expect(inMinutes).toBeGreaterThan(45);
+    expect(inMinutes).toBeLessThan(75);
+  });
+
+  it('looks through an access role with a session that may look and nothing else', async () => {
+    const { account, ec2, built } = await standing(1, true);
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
+    gateway.aws.forgetCalls();
+    expect(await check(account.id)).toMatchObject({ verdict: 'DRIFTED', openFindings: 1, codes: [] });
+
+    const [assumed] = gateway.aws.calls().filter(({ action }) => action === 'AssumeRole');
+    const policy = JSON.parse(assumed!.requestParameters['Policy']!);
+    expect(policy.Statement[0].Action.every((action: string) => action.startsWith('ec2:Describe'))).toBe(true);
+    const query =
+      'query ($id: ID!) { cloudAccount(id: $id) { credentialUses(first: 1) { nodes { purpose operationId } } } }';
+    const [use] = (await gateway.ask(query, { id: account.id })).cloudAccount.credentialUses.nodes;
+    expect(use).toEqual({ purpose: 'DRIFT_CHECK', operationId: assumed!.requestParameters['RoleSessionName'] });
+  });
+
   it('is there once something was built, for customers’ accounts', async () => {
     const account = await createAccount();
     const query = `query ($id: ID!) { cloudAccount(id: $id) { drift { ${drift} } } }`;
@@ -356,3 +398,8 @@ describe('the watch over what was built', () => {
     expect(Number(n)).toBe(0);
   });
 });
+
+/** Of a row, which SQLite has as text in UTC. */
+function momentOf(value: string | Date): number {
+  return (value instanceof Date ? value : new Date(`${value.replace(' ', 'T')}Z`)).getTime();
+}
