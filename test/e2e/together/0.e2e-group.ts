@@ -1,3 +1,3 @@
 import { runGroup } from './group.js';
 
-await runGroup(0, 4);
+await runGroup(0, 3);

@@ -1,3 +1,3 @@
 import { runGroup } from './group.js';
 
-await runGroup(2, 4);
+await runGroup(2, 3);
