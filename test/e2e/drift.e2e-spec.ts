@@ -13,7 +13,7 @@ import {
 import { build, ec2Of, port, reportsOf, type Built } from '../support/built.js';
 import { Gateway } from '../support/gateway.js';
 import { until } from '../support/until.js';
-import { globalId, hostedAccount, numberOf, sandboxRole, stepsWith } from '../support/steps.js';
+import { globalId, hostedAccount, momentOf, numberOf, sandboxRole, stepsWith } from '../support/steps.js';
 
 const errors = 'userErrors { code path message }';
 const drift = 'verdict openFindings lastCheckedAt lastCompleteAt codes isBeingChecked';
@@ -398,8 +398,3 @@ describe('the watch over what was built', () => {
     expect(Number(n)).toBe(0);
   });
 });
-
-/** Of a row, which SQLite has as text in UTC. */
-function momentOf(value: string | Date): number {
-  return (value instanceof Date ? value : new Date(`${value.replace(' ', 'T')}Z`)).getTime();
-}

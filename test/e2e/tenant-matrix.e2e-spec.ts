@@ -8,7 +8,8 @@ import {
   schema,
   type Operation,
 } from '../support/operations.js';
-import { globalId, newAccount, numberOf, sandboxKey, stepsWith } from '../support/steps.js';
+import { until } from '../support/until.js';
+import { globalId, momentOf, newAccount, numberOf, sandboxKey, stepsWith } from '../support/steps.js';
 
 type NodeName = Parameters<typeof globalId>[0];
 
@@ -208,6 +209,14 @@ describe('in every operation of the schema', () => {
     }
     // The health of none is looked at meanwhile, which would be written down.
     await gateway.sql("UPDATE cloud_account_health SET next_attempt_at = '2999-01-01 00:00:00.000'");
+    // A rotation that an earlier case began takes its steps, and then waits for an hour.
+    await until('no rotation takes a step', async () => {
+      const rotations = await gateway.sql('SELECT next_attempt_at, lease_owner FROM key_rotation');
+      return rotations.every(
+        ({ next_attempt_at: next, lease_owner }: any) =>
+          lease_owner === null && (next === null || momentOf(next) > Date.now() + 60_000),
+      );
+    });
     const before = await rows();
 
     const absent = await answer(globalId(type, 2_000_000_000), other);

@@ -68,6 +68,10 @@ export const sandboxRole = (which: string, name: string, externalIdHandle: strin
 /** The number behind a global id, which SQL knows. */
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 
+/** A moment in a row, which SQLite has as text in UTC: in milliseconds since 1970. */
+export const momentOf = (value: string | Date) =>
+  (value instanceof Date ? value : new Date(`${value.replace(' ', 'T')}Z`)).getTime();
+
 /** A global id, also of what is not there. */
 export const globalId = (type: 'ApiKey' | 'CloudAccount' | 'CloudSubscription' | 'DriftFinding', number: number) =>
   Buffer.from(`${type}:${number}`).toString('base64url');
