@@ -63,6 +63,6 @@ export default {
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
   testTimeout: 240_000, // a slow machine is no fault
   // Much of the time is spent waiting: for processes, for AWS, for time-outs.
-  maxWorkers: 2 * availableParallelism(),
+  maxWorkers: Math.ceil(2.5 * availableParallelism()),
   workerIdleMemoryLimit: '1.5GB',
 };

@@ -1,4 +1,4 @@
-import { DriftPace } from '#libs/drift';
+import { DriftChecks, DriftPace } from '#libs/drift';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateTagsCommand,
@@ -36,11 +36,13 @@ describe('the watch over what was built', () => {
   let provisioner: string;
   const { createAccount, createSubscription, issueExternalId, nextUser, refusals } = stepsWith(() => gateway);
 
-  beforeAll(async () => {
-    gateway = await Gateway.start({}, { pace: 0 });
-    Object.assign(gateway.get(DriftPace), { settling: 0 });
-    provisioner = await gateway.newKey({ role: 'PROVISIONER' }, 1);
-  });
+  const start = async () => {
+    const started = await Gateway.start({}, { pace: 0 });
+    Object.assign(started.get(DriftPace), { settling: 0 });
+    provisioner = await started.newKey({ role: 'PROVISIONER' }, 1);
+    return started;
+  };
+  beforeAll(async () => (gateway = await start()));
   afterAll(() => gateway.stop());
   beforeEach(() => gateway.sql('DELETE FROM provisioning_work'));
 
@@ -379,6 +381,23 @@ describe('the watch over what was built', () => {
       ...{ verdict: 'NOT_CHECKED', openFindings: 0, codes: [], isBeingChecked: false },
       ...{ lastCheckedAt: null, lastCompleteAt: null },
     });
+  });
+
+  it('keeps nobody from stopping the gateway, and gives back what it was at', async () => {
+    const { account } = await standing();
+    gateway.aws.inject({ action: 'DescribeInstances', fault: 'hang' });
+    const asked = check(account.id);
+    await until('AWS is asked', () => gateway.aws.calls().some(({ fault }) => fault === 'hang'));
+    const started = performance.now();
+    await Promise.all([gateway.get(DriftChecks).stop(), asked]);
+    expect(performance.now() - started).toBeLessThan(2_000);
+
+    const [{ lease_owner }] = await gateway.sql('SELECT lease_owner FROM drift_watch WHERE cloud_account_id = ?', [
+      numberOf(account.id),
+    ]);
+    expect(lease_owner).toBeNull();
+    await gateway.stop();
+    gateway = await start();
   });
 
   it('goes with its account', async () => {

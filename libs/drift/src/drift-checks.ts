@@ -4,14 +4,13 @@ import {
   AwsAccessRole,
   AwsAccessService,
   CredentialsRejected,
-  partitionOf,
   type AwsAccessKey,
 } from '#libs/aws-credentials';
 import { CloudAccountHealthService, CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { gateway } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
-import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
-import { LedgerService, type LedgerPlace } from '#libs/ledger';
+import { Clock, DomainError, NotFound, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { arnOfResource, idInArn, LedgerService, type LedgerPlace } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudInventory, watchedKinds, type InventoryPlace, type Tag, type WatchedKind } from './cloud-inventory.js';
 import { DriftObservations, DriftCheckLost, type DriftCheck } from './drift-observations.js';
@@ -49,6 +48,9 @@ const readOnly = JSON.stringify({
 @Injectable()
 export class DriftChecks implements Loop {
   private readonly stopping = new AbortController();
+  private readonly stopped = new Promise<never>((_, reject) =>
+    this.stopping.signal.addEventListener('abort', () => reject(new Error('The gateway is stopping.'))),
+  );
   private readonly loop: Reconciler<DriftWatch>;
 
   constructor(
@@ -71,6 +73,7 @@ export class DriftChecks implements Loop {
       concurrency,
       everyMs: this.pace.look,
     });
+    this.stopped.catch(() => undefined);
     reconcilers.add(this);
   }
 
@@ -78,10 +81,14 @@ export class DriftChecks implements Loop {
     this.loop.start();
   }
 
-  /** Waits for no more than one answer of AWS: the rest of a check is given back. */
+  /** Waits for no answer of AWS: what is under way is given back, and counts no more. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();
+  }
+
+  get isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   /** Looks at once whether a check is due. */
@@ -92,12 +99,13 @@ export class DriftChecks implements Loop {
   private async check(claimed: DriftWatch): Promise<void> {
     try {
       const check = await this.observations.begin(claimed);
-      const codes = await this.lookAtAll(check);
+      const codes = await Promise.race([this.lookAtAll(check), this.stopped]);
       const failures = codes.length > 0 ? claimed.consecutiveFailures + 1 : 0;
       await this.observations.conclude(check, codes, this.nextAfter(failures));
     } catch (error) {
-      if (error instanceof DriftCheckLost) return;
-      if (!this.stopping.signal.aborted) throw error;
+      // Or the account went meanwhile.
+      if (error instanceof DriftCheckLost || error instanceof NotFound) return;
+      if (!this.isStopping) throw error;
       await this.observations.giveBack(claimed);
     }
   }
@@ -142,9 +150,7 @@ export class DriftChecks implements Loop {
   ): Promise<void> {
     const place: InventoryPlace = { key, region };
     const tag: Tag = { key: this.settings.tagKey, value: this.settings.vendorName };
-    const type = kind.toLowerCase().replaceAll('_', '-');
-    const arnOf = (id: string) =>
-      `arn:${partitionOf(region) ?? 'aws'}:ec2:${region}:${account.awsAccountId}:${type}/${id}`;
+    const arnOf = (id: string) => arnOfResource({ region, awsAccountId: account.awsAccountId }, kind, id);
     const met = new Set<number>();
 
     let askedAt = this.clock.now();
@@ -164,7 +170,7 @@ export class DriftChecks implements Loop {
 
       // Not among the tagged: its tag was removed, or it was.
       const since = this.clock.now();
-      const ids = missing.map(({ arn }) => arn.slice(arn.lastIndexOf('/') + 1));
+      const ids = missing.map(({ arn }) => idInArn(arn));
       const found = new Map((await this.inventory.withIds(place, kind, ids)).map((seen) => [arnOf(seen.id), seen]));
       const observations = missing.map(({ arn }) => ({ arn, seen: found.get(arn) ?? null, isTagged: false }));
       await this.observations.note(check, observations, since);
@@ -173,12 +179,12 @@ export class DriftChecks implements Loop {
   }
 
   private refuseToGoOn({ startedAt }: DriftCheck): void {
-    if (this.stopping.signal.aborted) throw new Error('The gateway is stopping.');
+    if (this.isStopping) throw new DriftCheckLost();
     if (this.clock.now().getTime() - startedAt.getTime() > this.pace.longestCheck) throw new CheckTooLong();
   }
 
   private codeOf(error: unknown, { id }: CloudAccount): string {
-    if (error instanceof DriftCheckLost || this.stopping.signal.aborted) throw error;
+    if (error instanceof DriftCheckLost || this.isStopping) throw error;
     if (error instanceof CheckTooLong) return 'CHECK_TOO_LONG';
     if (!(error instanceof DomainError)) throw error;
     const isRefusal = error instanceof CredentialsRejected && error.awsErrorCode !== null;

@@ -113,7 +113,7 @@ export class DriftService {
       return now;
     });
     this.checks.nudge();
-    for (let waited = 0; waited < this.pace.patience; waited += glance) {
+    for (let waited = 0; waited < this.pace.patience && !this.checks.isStopping; waited += glance) {
       const [watch] = await this.watches.ofAccounts([account.id]);
       if (!watch || watch.hasBeenCheckedSince(requestedAt)) break;
       await wait(glance);

@@ -1,5 +1,5 @@
 import { inShell } from '#libs/iam-setup';
-import type { ProvisionedResource } from '#libs/ledger';
+import { idInArn, type ProvisionedResource } from '#libs/ledger';
 import type { Tag } from './cloud-inventory.js';
 import type { DriftFinding } from './drift-finding.entity.js';
 
@@ -19,7 +19,7 @@ export function repairOf(
   { arn, region }: Pick<ProvisionedResource, 'arn' | 'region'>,
   tag: Tag,
 ): Repair {
-  const id = arn.slice(arn.lastIndexOf('/') + 1);
+  const id = idInArn(arn);
   const ec2 = (command: string, ...words: string[]) => inShell(['aws', 'ec2', command, ...words, '--region', region]);
   const [wanted = ''] = expected;
   switch (kind) {

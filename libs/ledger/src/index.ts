@@ -9,6 +9,7 @@ export {
   ProvisionedResourceType,
 } from './graphql/provisioned-resource.types.js';
 export { resourcesPage, withAttributes } from './graphql/resources-page.js';
+export { arnOfResource, idInArn } from './resource-arn.js';
 export { ResourceChange } from './resource-change.entity.js';
 export { type ResourceReport } from './resource-report.js';
 export { normalisedRules, type SecurityGroupRule } from './security-group-rules.js';

@@ -1,3 +1,5 @@
+import { partitionOf } from '#libs/iam-setup';
+
 /** What an ARN of EC2 tells of its resource. */
 export interface ResourceArn {
   /** Null for a snapshot, whose ARN names none. */
@@ -15,3 +17,16 @@ export function resourceArnOf(text: string): ResourceArn | null {
   if (!region || !type || (!awsAccountId && type !== 'snapshot')) return null;
   return { awsAccountId: awsAccountId ?? null, region, kind: type.replaceAll('-', '_').toUpperCase() };
 }
+
+/** The ARN of a resource of EC2 that belongs to an account: any kind but a snapshot. */
+export function arnOfResource(
+  { region, awsAccountId }: { readonly region: string; readonly awsAccountId: string | null },
+  kind: string,
+  id: string,
+): string {
+  const type = kind.toLowerCase().replaceAll('_', '-');
+  return `arn:${partitionOf(region) ?? 'aws'}:ec2:${region}:${awsAccountId}:${type}/${id}`;
+}
+
+/** `i-…` of the ARN of an instance. */
+export const idInArn = (arn: string) => arn.slice(arn.lastIndexOf('/') + 1);

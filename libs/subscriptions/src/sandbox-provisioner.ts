@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CredentialsRejected } from '#libs/aws-credentials';
 import type { Actor } from '#libs/events';
-import { IamSetupSettings, partitionOf } from '#libs/iam-setup';
+import { IamSetupSettings } from '#libs/iam-setup';
 import { Reconciler, Reconcilers, type Loop } from '#libs/kernel';
-import type { ResourceReport, SecurityGroupRule } from '#libs/ledger';
+import { arnOfResource, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
 import { ProvisioningAccess } from './provisioning-access.service.js';
@@ -180,10 +180,8 @@ class Run {
   ) {}
 
   reportOf(kind: BuiltKind, id: string, desired: Partial<ResourceReport>): ResourceReport {
-    const { region } = this.place;
     const { awsAccountId } = this.claimed.account;
-    const type = kind.toLowerCase().replaceAll('_', '-');
-    const arn = `arn:${partitionOf(region) ?? 'aws'}:ec2:${region}:${awsAccountId}:${type}/${id}`;
+    const arn = arnOfResource({ region: this.place.region, awsAccountId }, kind, id);
     return { isRemoved: false, ...desired, arn };
   }
 }
