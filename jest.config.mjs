@@ -59,10 +59,11 @@ export default {
     }),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  testSequencer: '<rootDir>/test/support/sequencer.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
   testTimeout: 240_000, // a slow machine is no fault
   // Much of the time is spent waiting: for processes, for AWS, for time-outs.
-  maxWorkers: Math.ceil(2.5 * availableParallelism()),
+  maxWorkers: 2 * availableParallelism(),
   workerIdleMemoryLimit: '1.5GB',
 };

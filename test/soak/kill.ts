@@ -8,7 +8,7 @@ import { inLanes, type SoakOptions, type SoakResult } from './soak.js';
 
 const kills = { short: 3, full: 20 };
 const firstStartKills = { short: 2, full: 15 };
-const createsPerKill = 50;
+const createsPerKill = { short: 20, full: 50 };
 const env = { AWS_SANDBOX: 'on' };
 
 /**
@@ -42,13 +42,13 @@ async function killWhileCreating(
 
   // How long the creations take when nobody interferes, by a process as cold as those that will be killed.
   const started = performance.now();
-  for (const id of await createUntilKilled(gateway, userOf)) allAcknowledged.add(id);
+  for (const id of await createUntilKilled(gateway, userOf, createsPerKill[size])) allAcknowledged.add(id);
   const duration = performance.now() - started;
   await gateway.kill();
   gateway = await place.start(env);
 
   for (let i = 0; i < kills[size]; i++) {
-    const creating = createUntilKilled(gateway, userOf);
+    const creating = createUntilKilled(gateway, userOf, createsPerKill[size]);
     await wait(random.fraction() * duration);
     await gateway.kill();
     const acknowledged = await creating;
@@ -57,7 +57,7 @@ async function killWhileCreating(
     gateway = await place.start(env);
     figures.kills++;
     violations.push(...(await faultsInRows(place, allAcknowledged)));
-    say(`kill ${i + 1}: ${acknowledged.length} of ${createsPerKill} acknowledged`);
+    say(`kill ${i + 1}: ${acknowledged.length} of ${createsPerKill[size]} acknowledged`);
   }
 
   const accounts = await place.rows('SELECT id, version FROM cloud_account WHERE id > 1000');
@@ -74,9 +74,9 @@ async function killWhileCreating(
 }
 
 /** @returns the numbers of those that were acknowledged before the gateway was killed, or all */
-async function createUntilKilled(gateway: GatewayProcess, nextUser: () => string): Promise<number[]> {
+async function createUntilKilled(gateway: GatewayProcess, nextUser: () => string, count: number): Promise<number[]> {
   const acknowledged: number[] = [];
-  const users = Array.from({ length: createsPerKill }, nextUser);
+  const users = Array.from({ length: count }, nextUser);
   await inLanes(8, users, async (user) => {
     const data = await gateway.ask(createCloudAccount, { input: newAccount(user) }).catch(() => null);
     const account = data?.createCloudAccount.cloudAccount;

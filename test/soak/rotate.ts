@@ -11,7 +11,7 @@ import type { RotatingOptions } from './rotating.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
 /** Every how manieth point is visited, and how often a process with many rotations is killed by chance. */
-const sizes = { short: { every: 16, chances: 2, accounts: 4 }, full: { every: 1, chances: 200, accounts: 20 } };
+const sizes = { short: { every: 24, chances: 2, accounts: 4 }, full: { every: 1, chances: 200, accounts: 20 } };
 /** How long AWS takes to know a new key, in milliseconds: longer than everything else here. */
 const propagation = 150;
 

@@ -1,0 +1,27 @@
+import SequencerOfJest from '@jest/test-sequencer';
+
+const Sequencer = SequencerOfJest.default ?? SequencerOfJest;
+
+/** What takes longest, or waits most, goes first: so that at the end no core waits for one file. */
+const first = [
+  'rotation-soaks.process',
+  'soaks.process',
+  'e2e-group',
+  'pending-credentials.process',
+  'provisioning.process',
+  'key-rotation.process',
+  'cli.process',
+  'playground.process',
+  '.process-spec',
+];
+
+const place = ({ path }) => {
+  const found = first.findIndex((part) => path.includes(part));
+  return found < 0 ? first.length : found;
+};
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    return [...super.sort(tests)].sort((one, other) => place(one) - place(other));
+  }
+}
