@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -11,6 +11,7 @@ import {
 } from '#libs/iam-setup';
 import { InvalidInput, NotFound } from '#libs/kernel';
 import { readConfig } from '../config.js';
+import { makeFolder } from '../make-folder.js';
 import { withServices } from './services.js';
 
 const help = `Writes what a customer needs to set up IAM, by one of three methods, into a folder. It reads VENDOR_NAME,
@@ -133,9 +134,14 @@ function write(folder: string, files: readonly SetupFile[], refuse: (code: numbe
       1,
       `${taken.map(({ name }) => join(folder, name)).join(', ')} exists already. Choose an empty folder.`,
     );
-  for (const { name, content } of files) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content, { flag: 'wx' });
-    console.log(join(folder, name));
+  try {
+    for (const { name, content } of files) {
+      makeFolder(dirname(join(folder, name)));
+      writeFileSync(join(folder, name), content, { flag: 'wx' });
+      console.log(join(folder, name));
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    refuse(1, `--out: ${folder} cannot be written to (${code}). Choose a folder of yours.`);
   }
 }

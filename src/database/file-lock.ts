@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { makeFolder } from '../make-folder.js';
 
 /** DATA_DIR cannot be used: another process serves from it, or nothing can be written there. For the operator. */
 export class DataDirUnusable extends Error {
@@ -10,7 +10,7 @@ export class DataDirUnusable extends Error {
 /** Makes the folder, for our own eyes only. @throws DataDirUnusable */
 export function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    makeFolder(dataDir, 0o700);
   } catch (error) {
     throw notWritable(dataDir, error);
   }

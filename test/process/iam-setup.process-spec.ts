@@ -77,6 +77,15 @@ describe('The command line, asked to set up IAM,', () => {
     for (const block of blocks) execFileSync('/bin/sh', ['-n', '-c', block]);
   });
 
+  it.each(['/proc/there/is/none', '/dev/null/x'])('says so when nothing can be written to %s', (out) => {
+    const { status, stdout, stderr } = cli(['cloudformation', '--out', out]);
+
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(
+      new RegExp(`^--out: ${out} cannot be written to \\([A-Z]+\\)\\. Choose a folder of yours\\.$`, 'm'),
+    );
+  });
+
   it('overwrites nothing', () => {
     expect(cli(['terraform', '--out', 'out']).status).toBe(0);
     const before = read('out/main.tf');
