@@ -273,6 +273,16 @@ describe('the watch over what was built', () => {
     expect(await events('DRIFT_FOUND', account.id)).toBe(1);
   });
 
+  it('does not judge what a provisioner has left half done', async () => {
+    const { account, ec2, built, subscriptionId } = await standing();
+    await one(updateSubscription, { id: subscriptionId, plan: 'large', ...(await versionOf(subscriptionId)) });
+    const work = await claim();
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [...built.instances] }));
+    const fail = mutation('failProvisioning', 'FailProvisioningInput', 'status');
+    expect((await one(fail, { ...work, message: 'No capacity.' }, provisioner)).status).toBe('ERROR');
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindings: 0 });
+  });
+
   it('closes what it found of a resource that is not to be there any more', async () => {
     const { account, ec2, built, subscriptionId, arn } = await standing();
     await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));

@@ -136,6 +136,7 @@ describe('the ledger', () => {
       { arn: 'i-0a' },
       { arn: 'arn:aws:ec2:us-east-1:999999999999:instance/i-0a' },
       { arn: arn('instance', 'i-0a', 'eu-west-1') },
+      { arn: arn('instance', 'i-0a').replace('arn:aws:', 'arn:aws-cn:') },
       { arn: arn('vpc', 'vpc-0a'), cidr: '10.0.0.1/16', sizeGiB: 5 },
       { arn: arn('volume', 'vol-0a'), sizeGiB: 0, volumeType: 'GP 3' },
       { arn: arn('security-group', 'sg-0a'), rules: [{ ...rule, peer: 'anywhere' }] },
@@ -145,11 +146,12 @@ describe('the ledger', () => {
       ['INVALID_INPUT', '1.arn'],
       ['INVALID_INPUT', '2.arn'],
       ['INVALID_INPUT', '3.arn'],
-      ['INVALID_INPUT', '4.sizeGiB'],
-      ['INVALID_INPUT', '4.cidr'],
-      ['INVALID_INPUT', '5.volumeType'],
+      ['INVALID_INPUT', '4.arn'],
       ['INVALID_INPUT', '5.sizeGiB'],
-      ['INVALID_INPUT', '6.rules'],
+      ['INVALID_INPUT', '5.cidr'],
+      ['INVALID_INPUT', '6.volumeType'],
+      ['INVALID_INPUT', '6.sizeGiB'],
+      ['INVALID_INPUT', '7.rules'],
     ]);
     expect((await resourcesOf(id)).totalCount).toBe(0);
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DriftPace } from '#libs/drift';
 import { SandboxProvisioning } from '#libs/subscriptions';
-import { DescribeInstancesCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, DescribeVpcsCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { ec2Of } from '../support/built.js';
 import { Gateway } from '../support/gateway.js';
 import { createSubscription, hostedAccount, numberOf, stepsWith } from '../support/steps.js';
@@ -112,6 +112,53 @@ describe('the provisioner of the sandbox', () => {
     const ended = await until(id, 'DELETED');
     expect(standing(ended)).toEqual([]);
     expect(ended.resources.nodes.length).toBeGreaterThan(0);
+  });
+
+  it('starts what was stopped before it changes the rest', async () => {
+    const which = nextUser();
+    const account = await createAccount({ which });
+    const id = await begin(account.id, { plan: 'small' });
+    await until(id, 'ACTIVE');
+    const ec2 = ec2Of(gateway.sandboxUrl, which);
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({}));
+    const InstanceIds = Reservations!.flatMap(({ Instances }) => Instances!.map(({ InstanceId }) => InstanceId!));
+    await ec2.send(new StopInstancesCommand({ InstanceIds }));
+    const { version: expectedVersion } = await read(id);
+    await one(
+      'updateSubscription',
+      'UpdateSubscriptionInput',
+      { id, expectedVersion, plan: 'medium' },
+      'subscription { id }',
+    );
+    await until(id, 'ACTIVE');
+    expect(await runningIn(which)).toBe(2);
+  });
+
+  it('tags everything as the vendor does, whatever the customer would like', async () => {
+    const account = await createAccount();
+    const input = { cloudAccountId: account.id, name: 'Orders', region: 'us-east-1' };
+    for (const key of ['managed-by', 'managed-by-subscription']) {
+      const tags = [
+        { key: 'team', value: 'orders' },
+        { key, value: '2' },
+      ];
+      const { createSubscription: refused } = await gateway.ask(createSubscription, { input: { ...input, tags } });
+      expect(refused.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'tags'] }]);
+    }
+    const id = await begin(account.id);
+    const { version: expectedVersion } = await until(id, 'ACTIVE');
+    const change = { id, expectedVersion, tags: [{ key: 'managed-by', value: 'me' }] };
+    const { updateSubscription } = await gateway.ask(
+      `mutation ($input: UpdateSubscriptionInput!) { updateSubscription(input: $input) { ${errors} } }`,
+      { input: change },
+    );
+    expect(updateSubscription.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'tags'] }]);
+  });
+
+  it('builds in the European Sovereign Cloud, too', async () => {
+    const account = await createAccount({ region: 'eusc-de-east-1' });
+    const id = await begin(account.id, { region: 'eusc-de-east-1' });
+    expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE']);
   });
 
   it('says why it cannot', async () => {

@@ -41,6 +41,8 @@ const kindOf: Readonly<Record<string, DriftKind>> = {
 export function differencesOf(desired: DesiredAttributes, { seen, isTagged }: Met): Difference[] {
   if (!seen || seen.isGone) return [{ kind: 'RESOURCE_GONE', expected: [], found: [] }];
   const changed = Object.entries(desired).flatMap(([name, wanted]) => {
+    // Of what AWS does not say nothing is known.
+    if (seen.attributes[name] === undefined) return [];
     const [expected, found] = [lines(wanted), lines(seen.attributes[name])];
     const missing = expected.filter((line) => !found.includes(line));
     const added = found.filter((line) => !expected.includes(line));

@@ -9,12 +9,14 @@ export interface ResourceArn {
   readonly kind: string;
 }
 
-const form = /^arn:aws(?:-cn|-us-gov)?:ec2:([a-z0-9-]{5,32}):(\d{12})?:([a-z][a-z-]{0,31})\/[\w.=+@-]{1,128}$/;
+const form =
+  /^arn:(aws|aws-cn|aws-us-gov|aws-eusc):ec2:([a-z0-9-]{5,32}):(\d{12})?:([a-z][a-z-]{0,31})\/[\w.=+@-]{1,128}$/;
 
 /** Null for what is no ARN of a resource of EC2 (Service authorization reference, Amazon EC2, resource types). */
 export function resourceArnOf(text: string): ResourceArn | null {
-  const [, region, awsAccountId, type] = form.exec(text) ?? [];
-  if (!region || !type || (!awsAccountId && type !== 'snapshot')) return null;
+  const [, partition, region, awsAccountId, type] = form.exec(text) ?? [];
+  if (!region || !type || partition !== (partitionOf(region) ?? 'aws') || (!awsAccountId && type !== 'snapshot'))
+    return null;
   return { awsAccountId: awsAccountId ?? null, region, kind: type.replaceAll('-', '_').toUpperCase() };
 }
 

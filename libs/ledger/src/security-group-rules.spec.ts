@@ -14,6 +14,8 @@ describe('rules as a set', () => {
   it.each([
     ['a number for a name', { protocol: '6' }, {}],
     ['capitals', { protocol: 'TCP', peer: '2001:DB8::/32' }, { peer: '2001:db8::/32' }],
+    ['IPv6 with zeros', { peer: '2001:0DB8:0:0::/32' }, { peer: '2001:db8::/32' }],
+    ['a number with zeros', { protocol: '047' }, { protocol: '47' }],
     ['every port said', { fromPort: 0, toPort: 65535 }, { fromPort: null, toPort: null }],
     ['every port as -1', { fromPort: -1, toPort: -1 }, { fromPort: undefined, toPort: undefined }],
     ['ports of all protocols', { protocol: '-1', fromPort: 0, toPort: 0 }, { protocol: 'all' }],
@@ -63,6 +65,7 @@ describe('a rule', () => {
   ])('may be %j', (more) => expect(faultInRule(rule(more))).toBeNull());
 
   it.each([
+    [{ fromPort: null, toPort: 22 }, 'first port'],
     [{ protocol: 'quic' }, 'protocol'],
     [{ protocol: '256' }, 'protocol'],
     [{ protocol: '' }, 'protocol'],

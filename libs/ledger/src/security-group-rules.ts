@@ -17,15 +17,27 @@ export interface SecurityGroupRule {
 }
 
 const names: Readonly<Record<string, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'icmpv6', all: '-1' };
-const nameOf = (protocol: string) => names[protocol.toLowerCase()] ?? protocol.toLowerCase();
+const nameOf = (protocol: string) => {
+  const plain = /^0*\d+$/.test(protocol) ? String(Number(protocol)) : protocol.toLowerCase();
+  return names[plain] ?? plain;
+};
+
+/** IPv6 as AWS writes it: in small letters, with the longest run of zeros left out. */
+const peerOf = (peer: string) =>
+  peer.includes(':')
+    ? peer.replace(/^[^/]+/, (address) => new URL(`http://[${address}]`).hostname.slice(1, -1))
+    : peer.toLowerCase();
 
 /** What is wrong with a rule, as the end of a sentence that begins with what the rules are called; null when nothing is. */
 export function faultInRule({ protocol, fromPort, toPort, peer }: SecurityGroupRule): string | null {
   if (!/^(tcp|udp|icmp|icmpv6|-1|\d{1,3})$/.test(nameOf(protocol)) || Number(protocol) > 255)
     return 'must each have tcp, udp, icmp, icmpv6, -1 or a number up to 255 as protocol';
+  const hasPorts = /^(tcp|udp)$/.test(nameOf(protocol));
+  if (hasPorts && fromPort == null && toPort != null && toPort !== -1 && toPort !== 65_535)
+    return 'must each have a first port where they have a last one';
   const ports = [fromPort ?? -1, toPort ?? -1];
   if (ports.some((port) => port < -1 || port > 65_535)) return 'must each have ports from 0 to 65535';
-  if (/^(tcp|udp)$/.test(nameOf(protocol)) && fromPort != null && toPort != null && fromPort > toPort)
+  if (hasPorts && fromPort != null && toPort != null && fromPort > toPort)
     return 'must each have a range of ports that begins before its end';
   if (/^(sg|pl)-[0-9a-f]{8,17}$/.test(peer)) return null;
   return faultInCidr(peer) && 'must each have a CIDR block, a security group or a prefix list as peer';
@@ -47,5 +59,5 @@ function line({ direction, protocol, fromPort, toPort, peer }: SecurityGroupRule
     fromPort === -1 ||
     (/^(tcp|udp)$/.test(name) && fromPort === 0 && toPort === 65_535);
   const ports = isEveryPort ? 'all' : `${fromPort}-${toPort ?? fromPort}`;
-  return `${direction.toLowerCase()} ${name} ${ports} ${peer.toLowerCase()}`;
+  return `${direction.toLowerCase()} ${name} ${ports} ${peerOf(peer)}`;
 }

@@ -15,7 +15,7 @@ export interface Workplace {
 export type Blueprint =
   | { readonly kind: 'VPC'; readonly cidr: string }
   | { readonly kind: 'SUBNET'; readonly vpcId: string; readonly cidr: string }
-  | { readonly kind: 'SECURITY_GROUP'; readonly vpcId: string; readonly rules: readonly SecurityGroupRule[] }
+  | { readonly kind: 'SECURITY_GROUP'; readonly vpcId: string }
   | { readonly kind: 'VOLUME'; readonly volumeType: string; readonly sizeGiB: number }
   | { readonly kind: 'INSTANCE'; readonly instanceType: string; readonly subnetId: string; readonly groupId: string };
 
@@ -26,6 +26,8 @@ export interface BuiltThing {
   readonly id: string;
   /** Whether it has become what it is to be: an instance takes a while to run. */
   readonly isReady: boolean;
+  /** Of an instance: whether it was stopped. */
+  readonly isStopped: boolean;
 }
 
 /**
@@ -38,6 +40,11 @@ export abstract class CloudWorkshop {
 
   /** @returns its id */
   abstract make(place: Workplace, blueprint: Blueprint): Promise<string>;
+
+  /** Lets in what the rules say, as far as it is not let in already. */
+  abstract allow(place: Workplace, groupId: string, rules: readonly SecurityGroupRule[]): Promise<void>;
+
+  abstract start(place: Workplace, instanceId: string): Promise<void>;
 
   /** Of an instance only the beginning of its end. */
   abstract remove(place: Workplace, kind: BuiltKind, id: string): Promise<void>;

@@ -78,3 +78,11 @@ function faultInTag({ key, value }: Tag): string | null {
   if (value.length > 256) return 'has a value of more than 256 characters';
   return inTags.test(key) && inTags.test(value) ? null : 'may hold letters, digits, spaces and _ . : / = + - @ only';
 }
+
+/** What is wrong with tags that would take the place of the vendor's own, as the end of a sentence; null when nothing is. */
+export function faultInVendorsTags(tags: readonly Tag[], tagKey: string): string | null {
+  const taken = tags.findIndex(({ key }) => key.startsWith(tagKey));
+  return taken < 0
+    ? null
+    : `are not valid: the one at place ${taken + 1} has a key that begins with ${tagKey}, which the vendor tags with`;
+}

@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CredentialsRejected } from '#libs/aws-credentials';
 import type { Actor } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
-import { Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { arnOfResource, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
@@ -73,18 +72,23 @@ export class SandboxProvisioner implements Loop {
     const claim: Claim = { subscriptionId: claimed.subscription.id, claimId: claimed.work.leaseOwner! };
     try {
       const { key, region } = await this.access.credentials(self, claim, 3600);
-      const mark = { key: 'subscription', value: String(claimed.subscription.id) };
-      const ours = { key: this.settings.tagKey, value: this.settings.vendorName };
-      const place: Workplace = { key, region, mark, tags: [ours, mark, ...claimed.subscription.tags] };
+      const { tagKey, vendorName } = this.settings;
+      // No customer can choose a key that begins so.
+      const mark = { key: `${tagKey}-subscription`, value: String(claimed.subscription.id) };
+      const ours = [{ key: tagKey, value: vendorName }, mark];
+      const theirs = claimed.subscription.tags.filter(({ key: name }) => !name.startsWith(tagKey));
+      const place: Workplace = { key, region, mark, tags: [...theirs, ...ours] };
       const run = new Run(claimed, claim, place, (...said) => this.tell(claim, ...said));
       if (claimed.work.kind === 'TEAR_DOWN') await this.takeDown(run);
       else await this.build(run);
       await this.provisioning.complete(self, claim);
     } catch (error) {
       if (error instanceof Stopped) await this.provisioning.complete(self, claim);
-      else if (error instanceof CannotBeBuilt || error instanceof CredentialsRejected)
+      else if (error instanceof ProvisioningLeaseLost || error instanceof GatewayStops) return;
+      // A database that is away will be back; everything else stays as it is until somebody decides.
+      else if (error instanceof CannotBeBuilt || (error instanceof DomainError && !/^DATABASE_/.test(error.code)))
         await this.provisioning.fail(self, claim, error.message);
-      else if (!(error instanceof ProvisioningLeaseLost || error instanceof GatewayStops)) throw error;
+      else throw error;
     }
   }
 
@@ -96,15 +100,18 @@ export class SandboxProvisioner implements Loop {
 
     const vpcId = await this.one(run, 10, 'Making the network', { kind: 'VPC', cidr }, { cidr });
     const subnetId = await this.one(run, 25, 'Making the subnet', { kind: 'SUBNET', vpcId, cidr }, { cidr });
-    const groupId = await this.one(run, 40, 'Opening the ports', { kind: 'SECURITY_GROUP', vpcId, rules }, { rules });
+    const groupId = await this.one(run, 40, 'Opening the ports', { kind: 'SECURITY_GROUP', vpcId }, { rules });
+    // Also of a group that was made by one who was ended before its rules were.
+    await this.workshop.allow(run.place, groupId, rules);
     await this.one(run, 55, 'Making the volume', { kind: 'VOLUME', ...volume }, volume);
 
     const wanted = sizes[plan ?? ''] ?? 1;
     const instances = await this.workshop.standing(run.place, 'INSTANCE');
     await run.tell(70, 'Starting the instances');
+    for (const { id, isStopped } of instances) if (isStopped) await this.workshop.start(run.place, id);
     for (let missing = wanted - instances.length; missing > 0; missing--) {
       const id = await this.workshop.make(run.place, { kind: 'INSTANCE', instanceType, subnetId, groupId });
-      instances.push({ id, isReady: false });
+      instances.push({ id, isReady: false, isStopped: false });
     }
     const kept = instances.slice(0, wanted);
     await run.tell(

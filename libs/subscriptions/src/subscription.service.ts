@@ -3,9 +3,10 @@ import { partitionOf } from '#libs/aws-credentials';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
-import { Clock, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { IamSetupSettings } from '#libs/iam-setup';
+import { Clock, InvalidField, InvalidInput, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { overlaps } from './deployment.js';
+import { faultInVendorsTags, overlaps, type Tag } from './deployment.js';
 import { ProvisioningWork } from './provisioning-work.entity.js';
 import { ProvisioningWorks } from './provisioning-works.js';
 import { Subscription, type NewSubscription, type SubscriptionChange } from './subscription.entity.js';
@@ -24,6 +25,7 @@ export class SubscriptionService {
     private readonly subscriptions: Subscriptions,
     private readonly works: ProvisioningWorks,
     private readonly accounts: CloudAccountService,
+    private readonly settings: IamSetupSettings,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -93,12 +95,13 @@ export class SubscriptionService {
    * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
    *   VpcOfAnotherProvider, DeploymentCidrTaken
    */
-  create(
+  async create(
     viewer: Viewer,
     details: Omit<NewSubscription, 'tenantId'>,
     remember: Remember<Subscription>,
   ): Promise<Subscription> {
     const { cloudAccountId, region, vpcId } = details;
+    this.refuseVendorsTags(details.tags);
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
       account.refuseSubscriptions(await this.accounts.healthOf(account));
@@ -122,7 +125,8 @@ export class SubscriptionService {
    * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted, SubscriptionInError,
    *   SubscriptionBusy
    */
-  update(viewer: Viewer, id: number, expectedVersion: number, change: SubscriptionChange): Promise<Subscription> {
+  async update(viewer: Viewer, id: number, expectedVersion: number, change: SubscriptionChange): Promise<Subscription> {
+    this.refuseVendorsTags(change.tags);
     return this.unitOfWork.run(async (now) => {
       const subscription = await this.hold(viewer, id);
       subscription.refuseOtherVersionThan(expectedVersion);
@@ -178,6 +182,12 @@ export class SubscriptionService {
       await this.record('SUBSCRIPTION_RETRIED', viewer, subscription, now);
       return subscription;
     });
+  }
+
+  /** @throws InvalidInput */
+  private refuseVendorsTags(tags: readonly Tag[] | null | undefined): void {
+    const fault = faultInVendorsTags(tags ?? [], this.settings.tagKey);
+    if (fault) throw new InvalidInput([new InvalidField(['input', 'tags'], `The tags ${fault}.`)]);
   }
 
   private async hold({ tenantId }: Viewer, id: number): Promise<Subscription> {

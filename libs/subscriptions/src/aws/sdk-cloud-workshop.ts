@@ -1,6 +1,6 @@
-import { askAws, unusable, type AwsEndpoints } from '#libs/aws-credentials';
+import { askAws, CredentialsRejected, unusable, type AwsEndpoints } from '#libs/aws-credentials';
 import { ec2PermissionOf } from '#libs/drift';
-import { normalisedRules } from '#libs/ledger';
+import { normalisedRules, type SecurityGroupRule } from '#libs/ledger';
 import type * as Ec2Sdk from '@aws-sdk/client-ec2';
 import type { EC2Client, ResourceType, TagSpecification, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type BuiltThing, type Workplace } from '../cloud-workshop.js';
@@ -16,7 +16,7 @@ export class SdkCloudWorkshop extends CloudWorkshop {
     return this.ask(place, `ec2:Describe${kind}`, async (sdk, client, deadline) => {
       const things = (list: readonly (string | undefined)[] | undefined) => {
         if (!list) throw unusable();
-        return list.map((id) => ({ id: id ?? '', isReady: true }));
+        return list.map((id) => ({ id: id ?? '', isReady: true, isStopped: false }));
       };
       switch (kind) {
         case 'VPC': {
@@ -40,7 +40,11 @@ export class SdkCloudWorkshop extends CloudWorkshop {
           if (!Reservations) throw unusable();
           return Reservations.flatMap(({ Instances = [] }) => Instances)
             .filter(({ State }) => State?.Name !== 'terminated')
-            .map(({ InstanceId, State }) => ({ id: InstanceId ?? '', isReady: State?.Name === 'running' }));
+            .map(({ InstanceId, State }) => ({
+              id: InstanceId ?? '',
+              isReady: State?.Name === 'running',
+              isStopped: State?.Name === 'stopped',
+            }));
         }
       }
     });
@@ -67,7 +71,7 @@ export class SdkCloudWorkshop extends CloudWorkshop {
           return Subnet?.SubnetId;
         }
         case 'SECURITY_GROUP':
-          return makeGroup(sdk, client, place, blueprint, deadline);
+          return makeGroup(sdk, client, place, blueprint.vpcId, deadline);
         case 'VOLUME': {
           const TagSpecifications = tagged(place, 'volume');
           const { VolumeId } = await client.send(
@@ -99,6 +103,25 @@ export class SdkCloudWorkshop extends CloudWorkshop {
     });
     if (!id) throw unusable();
     return id;
+  }
+
+  async allow(place: Workplace, groupId: string, rules: readonly SecurityGroupRule[]): Promise<void> {
+    const lines = normalisedRules(rules.filter(({ direction }) => direction === 'INGRESS'));
+    for (const line of lines)
+      await this.ask(place, 'ec2:AuthorizeSecurityGroupIngress', (sdk, client, deadline) =>
+        client.send(
+          new sdk.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [ec2PermissionOf(line)] }),
+          deadline,
+        ),
+      ).catch((error: unknown) => {
+        if (!(error instanceof CredentialsRejected && isDuplicate(error.cause))) throw error;
+      });
+  }
+
+  async start(place: Workplace, instanceId: string): Promise<void> {
+    await this.ask(place, 'ec2:StartInstances', (sdk, client, deadline) =>
+      client.send(new sdk.StartInstancesCommand({ InstanceIds: [instanceId] }), deadline),
+    );
   }
 
   async remove(place: Workplace, kind: BuiltKind, id: string): Promise<void> {
@@ -146,7 +169,7 @@ async function makeGroup(
   sdk: typeof Ec2Sdk,
   client: EC2Client,
   place: Workplace,
-  { vpcId, rules }: Extract<Blueprint, { kind: 'SECURITY_GROUP' }>,
+  vpcId: string,
   deadline: Deadline,
 ): Promise<string | undefined> {
   const { GroupId } = await client.send(
@@ -158,7 +181,8 @@ async function makeGroup(
     }),
     deadline,
   );
-  const IpPermissions = normalisedRules(rules.filter(({ direction }) => direction === 'INGRESS')).map(ec2PermissionOf);
-  await client.send(new sdk.AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }), deadline);
   return GroupId;
 }
+
+/** What EC2 says of a rule that is there already. */
+const isDuplicate = (error: unknown) => (error as { name?: string } | null)?.name === 'InvalidPermission.Duplicate';

@@ -46,8 +46,8 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
 
   async inChange(cloudAccountId: number): Promise<number[]> {
     const found = await this.transactions.query<{ id: number }>(
-      `SELECT s.id FROM subscription s JOIN provisioning_work w ON w.subscription_id = s.id
-       WHERE s.cloud_account_id = ? AND (w.lease_owner IS NOT NULL OR w.kind = 'TEAR_DOWN')`,
+      `SELECT s.id FROM subscription s LEFT JOIN provisioning_work w ON w.subscription_id = s.id
+       WHERE s.cloud_account_id = ? AND (w.lease_owner IS NOT NULL OR w.kind = 'TEAR_DOWN' OR s.status = 'ERROR')`,
       [cloudAccountId],
     );
     return found.map(({ id }) => id);
