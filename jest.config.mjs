@@ -18,6 +18,7 @@ const project = (displayName, testMatch, extra = {}) => ({
   testMatch,
   rootDir: import.meta.dirname,
   setupFiles: ['reflect-metadata'],
+  testEnvironment: '<rootDir>/test/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
