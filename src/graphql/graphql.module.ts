@@ -39,6 +39,8 @@ const apolloLogger = {
         path: '/graphql',
         autoSchemaFile: true,
         sortSchema: true,
+        // Apollo checks the schema at the start, too.
+        buildSchemaOptions: { skipCheck: true },
         graphiql: false,
         introspection: true,
         csrfPrevention: true,

@@ -23,6 +23,7 @@ interface AwsClient {
 }
 
 interface Middlewares {
+  remove(name: string): boolean;
   add(
     middleware: (next: (args: unknown) => Promise<unknown>) => (args: unknown) => Promise<unknown>,
     where: { step: 'finalizeRequest'; priority: 'low' },
@@ -75,8 +76,11 @@ export async function askAws<Client extends AwsClient, T>(
     },
   });
   const abortSignal = AbortSignal.timeout(timeoutMs);
+  const middlewares = client.middlewareStack as Middlewares;
+  // It renders every answer anew for a log that nobody keeps.
+  middlewares.remove('loggerMiddleware');
   let failed: unknown;
-  (client.middlewareStack as Middlewares).add(
+  middlewares.add(
     (next) => (args) =>
       next(args).catch((error: unknown) => {
         if (!abortSignal.aborted) failed = error;
