@@ -8,7 +8,7 @@ import {
   createSubscription,
   deleteCloudAccount,
   deleteSubscription,
-  newAccount,
+  quickAccount,
   numberOf,
   updateCloudAccount,
 } from '../support/steps.js';
@@ -33,8 +33,8 @@ export interface ContestKind {
   readonly prepare: (client: GatewayClient, number: number, place: Place) => Promise<Contest>;
 }
 
-const ourAnswers = ['CLOUD_ACCOUNT_IN_USE', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_NOT_ACTIVE'] as const;
-const [inUse, notFound, versionConflict, notActive] = ourAnswers;
+const ourAnswers = ['CLOUD_ACCOUNT_IN_USE', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_BEING_DELETED'] as const;
+const [inUse, notFound, versionConflict, beingDeleted] = ourAnswers;
 const forceAnswers = ['FORCE_DETACH_VOID', 'SUBSCRIPTION_ALREADY_ENDED'] as const;
 const [isVoid, ended] = forceAnswers;
 
@@ -102,8 +102,8 @@ export const contestKinds: readonly ContestKind[] = [
       const name = `Name ${number}`;
       return {
         moves: [
-          (by) => create(by, newAccount(userOf(number), { name }), made),
-          (by) => create(by, newAccount(userOf(number, 1), { name: name.toUpperCase() }), made),
+          (by) => create(by, quickAccount(userOf(number), { name }), made),
+          (by) => create(by, quickAccount(userOf(number, 1), { name: name.toUpperCase() }), made),
         ],
         accountsAfter: () => made,
       };
@@ -116,8 +116,8 @@ export const contestKinds: readonly ContestKind[] = [
       const made: string[] = [];
       return {
         moves: [
-          (by) => create(by, newAccount(userOf(number), { name: `First ${number}` }), made),
-          (by) => create(by, newAccount(userOf(number), { name: `Second ${number}` }), made),
+          (by) => create(by, quickAccount(userOf(number), { name: `First ${number}` }), made),
+          (by) => create(by, quickAccount(userOf(number), { name: `Second ${number}` }), made),
         ],
         accountsAfter: () => made,
       };
@@ -125,7 +125,7 @@ export const contestKinds: readonly ContestKind[] = [
   },
   {
     name: 'create subscription ∥ delete account once it is unused',
-    allowed: ['ok / ok', `${notActive} / ok`, `${notFound} / ok`],
+    allowed: ['ok / ok', `${beingDeleted} / ok`, `${notFound} / ok`],
     prepare: async (client, number) => {
       const id = await accountOf(client, number);
       const state = { isThere: true };
@@ -253,7 +253,7 @@ const userOf = (number: number, which: 0 | 1 = 0) => (2 * number + which).toStri
 const subscriptionIn = (cloudAccountId: string) => ({ cloudAccountId, name: 'Orders', region: 'us-east-1' });
 
 async function accountOf(client: GatewayClient, number: number): Promise<string> {
-  const data = await client.ask(createCloudAccount, { input: newAccount(userOf(number)) });
+  const data = await client.ask(createCloudAccount, { input: quickAccount(userOf(number)) });
   const { cloudAccount, userErrors } = data.createCloudAccount;
   if (!cloudAccount) throw new Error(`No account to fight over: ${JSON.stringify(userErrors)}`);
   return cloudAccount.id;
@@ -280,7 +280,7 @@ async function accountInUse(client: GatewayClient, number: number): Promise<{ id
 async function accountToForce(client: GatewayClient, number: number) {
   const account = await accountInUse(client, number);
   const [requester, approver] = await twoOwners(client);
-  const input = { id: account.id, name: newAccount(userOf(number)).name, reason: 'A contest.' };
+  const input = { id: account.id, name: quickAccount(userOf(number)).name, reason: 'A contest.' };
   const { forceDetachCloudAccount: payload } = await client.ask(requestForceDetach, { input }, requester);
   if (payload.userErrors.length > 0) throw new Error(`No request: ${JSON.stringify(payload.userErrors)}`);
   return { ...account, approver };

@@ -14,13 +14,12 @@ import { createCloudAccount, newAccount, sandboxKey, updateCloudAccount } from '
 import { Random } from './random.js';
 import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
+/** `pause` between two requests of a lane, in milliseconds: the commands are to have their share of the machine. */
 const sizes = {
-  short: { kills: 2, tenants: 12, accounts: 30 },
-  full: { kills: 20, tenants: 60, accounts: 200 },
+  short: { kills: 2, tenants: 12, accounts: 30, pause: 100 },
+  full: { kills: 20, tenants: 60, accounts: 200, pause: 25 },
 };
 const lanes = 4;
-/** Between two requests of a lane, in milliseconds: the commands are to have their share of the machine. */
-const pause = 25;
 const env = { AWS_SANDBOX: 'on', AWS_TIMEOUT_MS: '20000' };
 
 const commands = ['rotate', 'rewrap', 'verify', 'retire'] as const;
@@ -102,7 +101,7 @@ class Rotations {
       if (own.length === 0 || (canCreate && random.fraction() < 0.3)) await this.create(random, own);
       else if (random.fraction() < 0.3) await this.replaceKey(random.pick(this.gateways), random.pick(own));
       else await this.openStoredKey(random.pick(this.gateways), random.pick(own));
-      await wait(pause);
+      await wait(sizes[this.options.size].pause);
     }
   }
 

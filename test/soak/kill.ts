@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPlace, type GatewayProcess, type Place } from '../support/process.js';
-import { createCloudAccount, newAccount, numberOf, updateCloudAccount } from '../support/steps.js';
+import { createCloudAccount, quickAccount, numberOf, updateCloudAccount } from '../support/steps.js';
 import { until } from '../support/until.js';
 import { Random } from './random.js';
 import { inLanes, type SoakOptions, type SoakResult } from './soak.js';
@@ -78,7 +78,7 @@ async function createUntilKilled(gateway: GatewayProcess, nextUser: () => string
   const acknowledged: number[] = [];
   const users = Array.from({ length: count }, nextUser);
   await inLanes(8, users, async (user) => {
-    const data = await gateway.ask(createCloudAccount, { input: newAccount(user) }).catch(() => null);
+    const data = await gateway.ask(createCloudAccount, { input: quickAccount(user) }).catch(() => null);
     const account = data?.createCloudAccount.cloudAccount;
     if (account) acknowledged.push(numberOf(account.id));
   });

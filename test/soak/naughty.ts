@@ -9,7 +9,7 @@ import {
   createSubscription,
   deleteCloudAccount,
   hostedAccount,
-  newAccount,
+  quickAccount,
   numberOf,
   sandboxKey,
   suffix,
@@ -86,7 +86,7 @@ class Trial {
   ) {}
 
   static async begin(place: Place, gateway: GatewayProcess): Promise<Trial> {
-    const { createCloudAccount: made } = await gateway.ask(createCloudAccount, { input: newAccount('NS00') });
+    const { createCloudAccount: made } = await gateway.ask(createCloudAccount, { input: quickAccount('NS00') });
     const input = { cloudAccountId: hostedAccount, name: 'Orders', region: 'us-east-1' };
     const { createSubscription: begun } = await gateway.ask(createSubscription, { input });
     return new Trial(place, gateway, made.cloudAccount.id, begun.subscription.id);
@@ -166,7 +166,7 @@ class Trial {
       region: 'us-east-1',
       consoleRoleName: 'console-role',
       expectedVersion: version,
-      credentials: sandboxKey('WORKS', which),
+      credentials: sandboxKey('NSIMU', which),
     };
     const valueFor = (name: string, type: GraphQLInputType): unknown => {
       if (name in known) return known[name];

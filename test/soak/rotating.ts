@@ -14,21 +14,22 @@ import {
 import { CloudAccountService } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { operator } from '#libs/events';
+import { IamSetupModule } from '#libs/iam-setup';
 import { Clock, Reconcilers, Secret, UnitOfWork } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import type { Provider } from '@nestjs/common';
-import type * as Configs from '../../src/config.js';
-import type * as Preparing from '../../src/database/prepare-database.js';
-import type * as Wiring from '../../src/domain-wiring.module.js';
-import type * as Platforms from '../../src/platform.module.js';
+import { readConfig } from '../../src/config.js';
+import { prepareDatabase } from '../../src/database/prepare-database.js';
+import { DomainWiringModule } from '../../src/domain-wiring.module.js';
+import { PlatformModule } from '../../src/platform.module.js';
 
 /**
  * A gateway without its server, in a process of its own, that finishes what a killed one left behind, begins rotations, and
  * may kill itself before or after any call of AWS's and any commit. It is told what to do in ROTATING, as JSON, and prints
  * one line of JSON for each thing it found.
  *
- * It runs on what was built (`dist`), as the other soaks do. Nothing of this is known to the product: the calls and the
- * commits are watched by other providers in the place of AwsIam and Transactions.
+ * It runs on what was built, as the other soaks do, in one bundle with it (`rotating.rolldown.mjs`). Nothing of this is known
+ * to the product: the calls and the commits are watched by other providers in the place of AwsIam and Transactions.
  */
 export interface RotatingOptions {
   readonly folder: string;
@@ -58,9 +59,12 @@ const pace: Partial<RotationPace> = {
 };
 
 const options = JSON.parse(process.env['ROTATING']!) as RotatingOptions;
-const project = join(import.meta.dirname, '../..');
-const built = async <T>(path: string) => (await import(join(project, 'dist/src', path))) as T;
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+const complain = (violation: string, rows?: object[]) => {
+  say({ violation, rows });
+  // A wrong order of the steps is found out: there is nothing else to look at.
+  if (options.naive) process.exit(0);
+};
 
 let points = 0;
 let armedFrom = Infinity;
@@ -88,12 +92,6 @@ function watched(aws: AwsIam): AwsIam {
 }
 
 async function start() {
-  const { prepareDatabase } = await built<typeof Preparing>('database/prepare-database.js');
-  const { PlatformModule } = await built<typeof Platforms>('platform.module.js');
-  const { DomainWiringModule } = await built<typeof Wiring>('domain-wiring.module.js');
-  const { readConfig } = await built<typeof Configs>('config.js');
-  const { IamSetupModule } = await import('#libs/iam-setup');
-
   const { databaseUrl, folder } = options;
   const location = databaseUrl ? { url: databaseUrl } : { file: join(folder, 'gateway.sqlite') };
   const { dataSource, keks } = await prepareDatabase(location, join(folder, 'key-ring.json'));
@@ -149,12 +147,12 @@ await tellWhatWorks('after the kill');
 
 if (options.naive) mutate(options.naive);
 get(Reconcilers).start();
-if (!(await finished(15_000))) say({ violation: 'a rotation is stuck after a restart', rows: await open() });
+if (!(await finished(15_000))) complain('a rotation is stuck after a restart', await open());
 else if (!options.naive) await tellWhatIsLeft();
 if (options.begins) {
   armedFrom = points;
   await Promise.all(ids.map((id) => begin(id)));
-  if (!(await finished(30_000))) say({ violation: 'a rotation does not end', rows: await open() });
+  if (!(await finished(30_000))) complain('a rotation does not end', await open());
   await tellWhatWorks('at the end');
   await tellWhatIsLeft();
 }
@@ -208,7 +206,7 @@ async function tellWhatWorks(when: string): Promise<void> {
       (await get(AwsIam)
         .identityOf(key, 'us-east-1')
         .then(Boolean, () => false));
-    if (!works) say({ violation: `account ${id} has no working key ${when}` });
+    if (!works) complain(`account ${id} has no working key ${when}`);
   }
   say({ looked: ids.length });
 }
@@ -221,10 +219,9 @@ async function tellWhatIsLeft(): Promise<void> {
       (await get(AwsIam)
         .accessKeys(key, 'us-east-1')
         .catch(() => null));
-    if (listed?.keys.length !== 1)
-      say({ violation: `account ${id} has ${listed?.keys.length} keys at AWS in the end` });
+    if (listed?.keys.length !== 1) complain(`account ${id} has ${listed?.keys.length} keys at AWS in the end`);
     const slots = await get(AwsCredentialsService).slotsOf(viewer.tenantId, id);
-    if (slots.length !== 1) say({ violation: `account ${id} has ${slots.length} keys stored in the end` });
+    if (slots.length !== 1) complain(`account ${id} has ${slots.length} keys stored in the end`);
   }
 }
 
