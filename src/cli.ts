@@ -10,6 +10,7 @@ import {
   UsageAuditService,
 } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
+import { idOf } from '#libs/graphql';
 import { DomainError } from '#libs/kernel';
 import { auditRow, findingRow } from './cli/doctor.js';
 import { iamSetupCommand } from './cli/iam-setup.js';
@@ -45,6 +46,7 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   --json   the answer as JSON, for programs
   --help   this text
 
+An account is named by its number here, or by the id that the API gives it.
 Tenant 1 is the operator's own: keys of it are made here and nowhere else.
 Ends with 0 when it was done, 1 when it was refused, 2 when the command is not one of these.
 `;
@@ -69,109 +71,131 @@ type Option = keyof typeof options;
 interface Command {
   /** The options it takes, besides --json. */
   readonly takes: readonly Option[];
-  readonly run: (domain: Domain, given: Given) => Promise<Row[]>;
+  /** What was given is read before the domain is loaded and the database opened. @throws Usage */
+  readonly run: (given: Given) => (domain: Domain) => Promise<Row[]>;
 }
 
 const commands: Record<string, Command> = {
   'tenants list': {
     takes: [],
-    run: async ({ access }) =>
-      (await access.listTenants()).map(({ id, name, createdAt }) => ({ id, name, created: iso(createdAt) })),
+    run:
+      () =>
+      async ({ access }) =>
+        (await access.listTenants()).map(({ id, name, createdAt }) => ({ id, name, created: iso(createdAt) })),
   },
   'tenants add': {
     takes: ['name'],
-    run: async ({ access }, given) => {
+    run: (given) => {
       const names = { tenant: given.text('name'), key: 'First key' };
-      const { tenantId, token } = await access.openTenant(operator, names);
-      return [{ tenant: tenantId, key: token.reveal() }];
+      return async ({ access }) => {
+        const { tenantId, token } = await access.openTenant(operator, names);
+        return [{ tenant: tenantId, key: token.reveal() }];
+      };
     },
   },
   'keys list': {
     takes: ['tenant'],
-    run: async ({ keys }, given) =>
-      (await keys.listAll(given.has('tenant') ? given.number('tenant') : undefined)).map(keyRow),
+    run: (given) => {
+      const tenantId = given.has('tenant') ? given.number('tenant') : undefined;
+      return async ({ keys }) => (await keys.listAll(tenantId)).map(keyRow);
+    },
   },
   'keys create': {
     takes: ['tenant', 'name', 'role', 'days', 'never-expires', 'from', 'introspection'],
-    run: async ({ keys }, given) => {
-      const { apiKey, token } = await keys.issue(operator, given.number('tenant'), {
+    run: (given) => {
+      const tenantId = given.number('tenant');
+      const wanted = {
         name: given.text('name'),
         role: given.oneOf('role', Role),
         lifetime: given.lifetime(),
         allowedCidrs: given.list('from'),
         mayIntrospect: given.has('introspection'),
-      });
-      return [{ id: apiKey.id, key: token.reveal(), role: apiKey.role, expires: iso(apiKey.expiresAt) }];
+      };
+      return async ({ keys }) => {
+        const { apiKey, token } = await keys.issue(operator, tenantId, wanted);
+        return [{ id: apiKey.id, key: token.reveal(), role: apiKey.role, expires: iso(apiKey.expiresAt) }];
+      };
     },
   },
   'keys revoke': {
     takes: ['id'],
-    run: async ({ keys }, given) => [keyRow(await keys.revokeAny(operator, given.number('id')))],
+    run: (given) => {
+      const id = given.number('id');
+      return async ({ keys }) => [keyRow(await keys.revokeAny(operator, id))];
+    },
   },
   'hosted-accounts list': {
     takes: [],
-    run: async ({ accounts }) =>
-      (await accounts.listHosted()).map(({ account: { id, name, provider, region, status }, activeSubscriptions }) => ({
-        id,
-        name,
-        provider,
-        region,
-        status,
-        'active subscriptions': activeSubscriptions,
-      })),
+    run:
+      () =>
+      async ({ accounts }) =>
+        (await accounts.listHosted()).map(
+          ({ account: { id, name, provider, region, status }, activeSubscriptions }) => ({
+            id,
+            name,
+            provider,
+            region,
+            status,
+            'active subscriptions': activeSubscriptions,
+          }),
+        ),
   },
   'hosted-accounts add': {
     takes: ['name', 'provider', 'region'],
-    run: async ({ accounts }, given) => {
+    run: (given) => {
       const provider = given.oneOf('provider', CloudProvider);
       const details = { name: given.text('name'), provider, region: given.text('region') };
-      return [{ id: (await accounts.addHosted(operator, details)).id }];
+      return async ({ accounts }) => [{ id: (await accounts.addHosted(operator, details)).id }];
     },
   },
   'hosted-accounts retire': {
     takes: ['id'],
-    run: async ({ deletion }, given) => {
-      const isGone = await deletion.retireHosted(operator, given.number('id'));
-      return [{ id: given.number('id'), outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
+    run: (given) => {
+      const id = given.number('id');
+      return async ({ deletion }) => {
+        const isGone = await deletion.retireHosted(operator, id);
+        return [{ id, outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
+      };
     },
   },
   'force-detach list': {
     takes: [],
-    run: async ({ forceDetach }) =>
-      Promise.all(
-        (await forceDetach.all()).map(async (request) => ({
-          account: request.cloudAccountId,
-          tenant: request.tenantId,
-          'requested by': request.requestedByName,
-          reason: request.reason,
-          'in the way': request.blockerCount,
-          requested: iso(request.requestedAt),
-          expires: iso(request.expiresAt),
-          'void because': await forceDetach.faultIn(request),
-        })),
-      ),
+    run:
+      () =>
+      async ({ forceDetach }) =>
+        Promise.all(
+          (await forceDetach.all()).map(async (request) => ({
+            account: request.cloudAccountId,
+            tenant: request.tenantId,
+            'requested by': request.requestedByName,
+            reason: request.reason,
+            'in the way': request.blockerCount,
+            requested: iso(request.requestedAt),
+            expires: iso(request.expiresAt),
+            'void because': await forceDetach.faultIn(request),
+          })),
+        ),
   },
   'force-detach approve': {
     takes: ['account'],
-    run: async ({ forceDetach }, given) => {
-      const { cloudAccountId, abandonedSubscriptions } = await forceDetach.approveAsOperator(
-        operator,
-        given.number('account'),
-      );
-      return [{ account: cloudAccountId, outcome: 'gone', 'subscriptions given up': abandonedSubscriptions }];
+    run: (given) => {
+      const id = given.account();
+      return async ({ forceDetach }) => {
+        const { cloudAccountId, abandonedSubscriptions } = await forceDetach.approveAsOperator(operator, id);
+        return [{ account: cloudAccountId, outcome: 'gone', 'subscriptions given up': abandonedSubscriptions }];
+      };
     },
   },
   doctor: {
     takes: ['account'],
-    run: async ({ audits }, given) => {
-      if (given.has('account')) {
-        const audit = await audits.auditAny(given.number('account'));
-        if (audit.findings.length > 0) process.exitCode = 1;
-        return [auditRow(audit)];
-      }
-      const findings = await audits.findings();
-      if (findings.length > 0) process.exitCode = 1;
-      return findings.map(findingRow);
+    run: (given) => {
+      const id = given.has('account') ? given.account() : null;
+      return async ({ audits }) => {
+        const audit = id === null ? null : await audits.auditAny(id);
+        const findings = audit?.findings ?? (await audits.findings());
+        if (findings.length > 0) process.exitCode = 1;
+        return audit ? [auditRow(audit)] : findings.map(findingRow);
+      };
     },
   },
 };
@@ -195,8 +219,13 @@ class Given {
 
   number(name: Option): number {
     const text = this.text(name);
-    if (!/^[1-9]\d{0,8}$/.test(text)) throw new Usage(`--${name} must be a whole number from 1.`);
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw new Usage(`--${name} must be a whole number from 1 to 999999999.`);
     return Number(text);
+  }
+
+  /** The number of an account, which may be named by the id that the API gives it, too. */
+  account(): number {
+    return idOf('CloudAccount', this.text('account')) || this.number('account');
   }
 
   /** In days; null for ever. */
@@ -216,7 +245,6 @@ class Given {
 await main().catch((error: unknown) => {
   const isKnown = error instanceof DomainError || isForOperator(error);
   console.error(isKnown || error instanceof Usage ? error.message : error);
-  if (error instanceof Usage) console.error(`\n${error.help ?? help}`);
   process.exitCode = error instanceof Usage ? 2 : 1;
 });
 
@@ -237,17 +265,17 @@ async function main(): Promise<void> {
     if (option !== 'json' && !command.takes.includes(option))
       throw new Usage(`--${option} does not belong to this command.`);
 
-  const rows = await withServices((service) => {
-    const domain = {
+  const run = command.run(new Given(values));
+  const rows = await withServices((service) =>
+    run({
       access: service(AccessService),
       keys: service(ApiKeyService),
       accounts: service(CloudAccountService),
       deletion: service(CloudAccountDeletionService),
       forceDetach: service(ForceDetachService),
       audits: service(UsageAuditService),
-    };
-    return command.run(domain, new Given(values));
-  });
+    }),
+  );
   printRows(rows, values.json);
 }
 

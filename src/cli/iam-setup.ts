@@ -13,6 +13,7 @@ import { InvalidInput, NotFound } from '#libs/kernel';
 import { readConfig } from '../config.js';
 import { makeFolder } from '../make-folder.js';
 import { withServices } from './services.js';
+import { Usage } from './usage.js';
 
 const help = `Writes what a customer needs to set up IAM, by one of three methods, into a folder. It reads VENDOR_NAME,
 VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL; and, for an access role, the database.
@@ -94,14 +95,14 @@ export async function iamSetupCommand(args: readonly string[]): Promise<void> {
   try {
     given = parseArgs({ args: [...args], options, allowPositionals: true, allowNegative: true });
   } catch (error) {
-    return refuse(2, `${(error as Error).message}\n\n${help}`);
+    throw new Usage((error as Error).message, 'iam-setup');
   }
   const { out, help: wantsHelp, 'external-id-handle': handle, ...chosen } = given.values;
   const [method = '', ...more] = given.positionals;
   const files = more.length === 0 && Object.hasOwn(filesOf, method) ? filesOf[method] : undefined;
   if (wantsHelp) return void process.stdout.write(help);
-  if (!files) return refuse(2, `Name one method: ${Object.keys(filesOf).join(', ')}.\n\n${help}`);
-  if (!out) return refuse(2, `--out is missing.\n\n${help}`);
+  if (!files) throw new Usage(`Name one method: ${Object.keys(filesOf).join(', ')}.`, 'iam-setup');
+  if (!out) throw new Usage('--out is missing.', 'iam-setup');
 
   try {
     const request = Object.fromEntries(

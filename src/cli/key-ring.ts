@@ -56,7 +56,7 @@ const commands: Record<string, Command> = {
   retire: {
     takes: ['id'],
     run: async (config, { id }) => {
-      if (id === undefined) throw new Usage('--id is missing.', help);
+      if (id === undefined) throw new Usage('--id is missing.', 'keyring');
       return alone(config, () => withRing(config, (ring) => retire(ring, id)));
     },
   },
@@ -68,10 +68,10 @@ export async function keyRingCommand(args: string[]): Promise<void> {
   if (values.help || positionals.length === 0) return void process.stdout.write(help);
   const [name = ''] = positionals;
   const command = positionals.length === 1 && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new Usage('There is no such command of the key ring.', help);
+  if (!command) throw new Usage('There is no such command of the key ring.', 'keyring');
   for (const option of Object.keys(values) as (keyof Values)[])
     if (option !== 'json' && !command.takes.includes(option))
-      throw new Usage(`--${option} does not belong to this command.`, help);
+      throw new Usage(`--${option} does not belong to this command.`, 'keyring');
 
   printRows(await command.run(readConfig(process.env), values), values.json);
 }
@@ -80,7 +80,7 @@ function parsed(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new Usage((error as Error).message, help);
+    throw new Usage((error as Error).message, 'keyring');
   }
 }
 

@@ -30,7 +30,7 @@ const options = {
 } as const;
 type Given = Partial<Record<keyof typeof options, string | boolean>>;
 
-const faults = (message: string) => new Usage(message, help);
+const faults = (message: string) => new Usage(message, 'sandbox');
 
 interface Target {
   readonly ec2: EC2Client;
