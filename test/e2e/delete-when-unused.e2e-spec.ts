@@ -59,7 +59,9 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
       },
     });
     const more = { cloudAccountId: id, name: 'More', region: 'us-east-1' };
-    expect(await refusals(createSubscriptionMutation, more)).toEqual(['CLOUD_ACCOUNT_NOT_ACTIVE input.cloudAccountId']);
+    expect(await refusals(createSubscriptionMutation, more)).toEqual([
+      'CLOUD_ACCOUNT_BEING_DELETED input.cloudAccountId',
+    ]);
 
     await endSubscription(one.id);
     expect(await readAccount(id)).toMatchObject({ status: 'DELETING_WHEN_UNUSED' });

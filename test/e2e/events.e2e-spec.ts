@@ -109,7 +109,7 @@ describe('everything that happens', () => {
     const [mine, theirs] = [await begin(), await begin(other)];
 
     expect(await deletion.retireHosted(operator, id)).toBe(false);
-    expect((await begin()).userErrors).toEqual([{ code: 'CLOUD_ACCOUNT_NOT_ACTIVE' }]);
+    expect((await begin()).userErrors).toEqual([{ code: 'CLOUD_ACCOUNT_BEING_DELETED' }]);
     expect(await deletion.retireHosted(operator, id)).toBe(false);
     await endSubscription(mine.subscription.id);
     expect((await gateway.ask(`{ cloudAccount(id: "${hosted}") { status } }`, {}, other)).cloudAccount.status).toBe(

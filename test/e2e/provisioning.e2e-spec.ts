@@ -8,7 +8,7 @@ import {
   stepsWith,
 } from '../support/steps.js';
 
-const work = 'subscriptionId claimId kind isToStop attempt status name region plan deploymentCidr vpcId tags { key value } cloudAccountId provider awsAccountId'; // prettier-ignore
+const work = 'subscriptionId claimId leaseUntil kind isToStop attempt status name region plan deploymentCidr vpcId tags { key value } cloudAccountId provider awsAccountId'; // prettier-ignore
 const errors = 'userErrors { code path }';
 const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { ${work} } ${errors} } }`;
 const reportMutation = `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { ${work} } ${errors} } }`;
@@ -163,6 +163,19 @@ describe('a provisioner', () => {
     for (const late of [report, complete, fail]) expect(await late(first)).toMatchObject(lost);
     expect(await complete({ ...second, claimId: 'guessed' })).toMatchObject(lost);
     expect(await complete(second)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  it('keeps a long lease until it ends, unless it says for how long', async () => {
+    await createSubscription(hostedAccount);
+    const [claimed] = await claim(1, 3600);
+    const secondsLeft = async (said: object) =>
+      (Date.parse((await report(claimed, said)).work.leaseUntil) - Date.now()) / 1000;
+
+    expect(await secondsLeft({ progress: 1 })).toBeGreaterThan(3500);
+    expect(await secondsLeft({ leaseSeconds: 60 })).toBeLessThanOrEqual(60);
+    const usual = await secondsLeft({ leaseSeconds: null });
+    expect(usual).toBeGreaterThan(290);
+    expect(usual).toBeLessThanOrEqual(300);
   });
 
   it('cannot do something: the customer sees why, and has it tried again', async () => {

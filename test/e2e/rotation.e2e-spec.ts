@@ -1,4 +1,6 @@
 import { RotationPace } from '#libs/aws-credentials';
+import { sandboxSecret } from '#libs/aws-sandbox';
+import { DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { Gateway } from '../support/gateway.js';
 import { sandboxKey, stepsWith, suffix } from '../support/steps.js';
 import { until } from '../support/until.js';
@@ -124,6 +126,20 @@ describe('rotateAwsCredentials', () => {
       { code: 'AWS_ACTION_DENIED', message: expect.stringContaining('iam:CreateAccessKey') },
     ]);
     expect((await read(account.id)).rotation).toBeNull();
+  });
+
+  it('is refused when AWS knows the key no more, and no key in the input is to blame', async () => {
+    const account = await anAccount();
+    const iam = new IAMClient({
+      endpoint: gateway.sandboxUrl,
+      region: 'us-east-1',
+      credentials: { accessKeyId: account.accessKeyId, secretAccessKey: sandboxSecret },
+    });
+    await iam.send(new DeleteAccessKeyCommand({ AccessKeyId: account.accessKeyId }));
+
+    expect((await begin(account)).userErrors).toMatchObject([
+      { code: 'AWS_ACCESS_KEY_UNKNOWN', path: ['input', 'id'] },
+    ]);
   });
 
   it('is refused for an older version, twice at once, and for a hosted account; the same request is answered alike', async () => {

@@ -1,7 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DriftPace } from '#libs/drift';
 import { SandboxProvisioning } from '#libs/subscriptions';
-import { DescribeInstancesCommand, DescribeVpcsCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeVpcsCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { ec2Of } from '../support/built.js';
 import { Gateway } from '../support/gateway.js';
 import { createSubscription, hostedAccount, numberOf, stepsWith } from '../support/steps.js';
@@ -132,6 +137,22 @@ describe('the provisioner of the sandbox', () => {
     );
     await until(id, 'ACTIVE');
     expect(await runningIn(which)).toBe(2);
+  });
+
+  it('tells that what somebody else has ended is gone, and makes what is missing', async () => {
+    const which = nextUser();
+    const account = await createAccount({ which });
+    const id = await begin(account.id, { plan: 'medium' });
+    await until(id, 'ACTIVE');
+    const ec2 = ec2Of(gateway.sandboxUrl, which);
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({}));
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [Reservations![0]!.Instances![0]!.InstanceId!] }));
+    const { version: expectedVersion } = await read(id);
+    const change = { id, expectedVersion, plan: 'large' };
+    await one('updateSubscription', 'UpdateSubscriptionInput', change, 'subscription { id }');
+
+    expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE', 'INSTANCE', 'INSTANCE']);
+    expect(await runningIn(which)).toBe(3);
   });
 
   it('tags everything as the vendor does, whatever the customer would like', async () => {

@@ -105,17 +105,18 @@ describe('a subscription', () => {
       expect(await rowsStored()).toEqual(before);
     });
 
-    it.each(['VERIFYING', 'PROPAGATING', 'MISSING_PERMISSIONS', 'ERROR', 'DELETING_WHEN_UNUSED'])(
-      'not while its account is %s',
-      async (status) => {
-        const { id: cloudAccountId } = await createAccount();
-        await gateway.sql('UPDATE cloud_account SET status = ? WHERE id = ?', [status, numberOf(cloudAccountId)]);
+    it.each([
+      ['VERIFYING', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
+      ['PROPAGATING', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
+      ['MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
+      ['ERROR', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
+      ['DELETING_WHEN_UNUSED', 'CLOUD_ACCOUNT_BEING_DELETED'],
+    ])('not while its account is %s', async (status, code) => {
+      const { id: cloudAccountId } = await createAccount();
+      await gateway.sql('UPDATE cloud_account SET status = ? WHERE id = ?', [status, numberOf(cloudAccountId)]);
 
-        expect(await refusals(createMutation, { ...input, cloudAccountId })).toEqual([
-          'CLOUD_ACCOUNT_NOT_ACTIVE input.cloudAccountId',
-        ]);
-      },
-    );
+      expect(await refusals(createMutation, { ...input, cloudAccountId })).toEqual([`${code} input.cloudAccountId`]);
+    });
   });
 
   describe('ends', () => {

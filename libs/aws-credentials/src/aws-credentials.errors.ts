@@ -59,13 +59,13 @@ export const awsCredentialsErrors = {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Create the console role in the same AWS account as the user or the access role, or correct its name.',
+    remediation: 'Create the role in the same AWS account as the user or the access role, or correct its name.',
   },
   AWS_ROLE_LOOKUP_DENIED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Allow the IAM user, or the access role, the action iam:GetRole on the console role.',
+    remediation: 'Allow the IAM user, or the access role, the action iam:GetRole on the role.',
   },
   AWS_ROLE_TRUSTS_OTHERS: {
     kind: 'invalid',
@@ -236,10 +236,17 @@ export class CredentialsRejected extends DomainError {
     );
   }
 
-  /** The same refusal, of credentials that the caller did not give. */
-  get withoutPart(): CredentialsRejected {
+  /** The same refusal, of credentials that the caller did not give. @param path what of the input is about them, if anything */
+  ofStored(path?: readonly string[]): CredentialsRejected {
     const { code, message, awsErrorCode, cause, deniedBy } = this;
-    return new CredentialsRejected(code as Code, message, null, awsErrorCode, { cause }, deniedBy);
+    return new CredentialsRejected(
+      code as Code,
+      message,
+      null,
+      awsErrorCode,
+      { cause, ...(path && { path }) },
+      deniedBy,
+    );
   }
 
   /** The same refusal, of a session in an access role: no key that the caller gave is at fault. */

@@ -1,7 +1,12 @@
 import { Events, type Actor } from '#libs/events';
 import { Injectable } from '@nestjs/common';
 import { AwsCredentialsService } from './aws-credentials.service.js';
-import { CredentialsNotRotatable, RotationInProgress, RotationNotUnderWay } from './aws-credentials.errors.js';
+import {
+  CredentialsNotRotatable,
+  CredentialsRejected,
+  RotationInProgress,
+  RotationNotUnderWay,
+} from './aws-credentials.errors.js';
 import { AwsIam } from './aws-iam.js';
 import { KeyRotation } from './key-rotation.entity.js';
 import { KeyRotationLoop } from './key-rotation-loop.js';
@@ -35,7 +40,9 @@ export class KeyRotationService {
     await this.refuseUnlessFree(tenantId, id);
     const key = await this.credentials.reveal(tenantId, id, { actor, purpose: 'ROTATION' });
     if (!key) throw new CredentialsNotRotatable();
-    await refuseUnlessRotatable(this.aws, key, account);
+    await refuseUnlessRotatable(this.aws, key, account).catch((error: unknown) => {
+      throw error instanceof CredentialsRejected ? error.ofStored(['input', 'id']) : error;
+    });
   }
 
   /**

@@ -8,7 +8,7 @@ import { CloudAccountRemoval } from './cloud-account-removal.js';
 import {
   CloudAccountInUse,
   CloudAccountIsHosted,
-  CloudAccountNotActive,
+  CloudAccountBeingDeleted,
   CloudAccountNotBeingDeleted,
   CloudAccountNotFound,
 } from './cloud-account.errors.js';
@@ -181,7 +181,7 @@ describe('The deletion of an account', () => {
 
       const waiting = await whenUnused(id);
       expect(waiting).toMatchObject({ id, status: 'DELETING_WHEN_UNUSED', version: 2 });
-      expect(() => waiting!.refuseSubscriptions(null)).toThrow(CloudAccountNotActive);
+      expect(() => waiting!.refuseSubscriptions(null)).toThrow(CloudAccountBeingDeleted);
       expect(waiting!.deletionRequest).toMatchObject({ by: viewer.actor });
 
       expect(await ended(one, id)).toBe(false);

@@ -9,6 +9,7 @@ import {
   CloudAccountBroken,
   CloudAccountInUse,
   CloudAccountIsHosted,
+  CloudAccountBeingDeleted,
   CloudAccountNotActive,
   CloudAccountNotBeingDeleted,
   CustomerAccountMustBeAws,
@@ -313,9 +314,10 @@ export class CloudAccount {
    * The rule: new subscriptions need an account that is ACTIVE, and not known to be BROKEN.
    *
    * @param health null when nothing is known of it
-   * @throws CloudAccountNotActive, CloudAccountBroken
+   * @throws CloudAccountBeingDeleted, CloudAccountNotActive, CloudAccountBroken
    */
   refuseSubscriptions(health: Pick<CloudAccountHealth, 'observed'> | null): void {
+    if (this.goesWhenUnused) throw new CloudAccountBeingDeleted();
     if (this.status !== 'ACTIVE') throw new CloudAccountNotActive();
     if (health?.observed === 'BROKEN') throw new CloudAccountBroken();
   }

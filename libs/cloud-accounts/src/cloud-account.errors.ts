@@ -63,6 +63,12 @@ export const cloudAccountErrors = {
     retryable: true,
     remediation: 'Wait until the account is ACTIVE, or mend what its status names.',
   },
+  CLOUD_ACCOUNT_BEING_DELETED: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Use another account; one of your own you can have stay with `cancelCloudAccountDeletion`.',
+  },
   CLOUD_ACCOUNT_BROKEN: {
     kind: 'conflict',
     fault: 'AWS_ADMIN',
@@ -155,6 +161,20 @@ export class CloudAccountNotActive extends DomainError {
     super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_ACTIVE', 'The cloud account is not ready for subscriptions.', {
       path: ['input', 'cloudAccountId'],
     });
+  }
+}
+
+/** It goes with its last active subscription. */
+export class CloudAccountBeingDeleted extends DomainError {
+  constructor() {
+    super(
+      cloudAccountErrors,
+      'CLOUD_ACCOUNT_BEING_DELETED',
+      'The cloud account only waits to be unused, and then goes.',
+      {
+        path: ['input', 'cloudAccountId'],
+      },
+    );
   }
 }
 

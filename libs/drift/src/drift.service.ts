@@ -57,6 +57,14 @@ export class DriftService {
     await this.watches.addIfNew(DriftWatch.begin(account, new Date(now.getTime() + this.pace.every)));
   }
 
+  /** What is expected in the account has changed: it is looked at soon. Call it in the unit of work in which it has. */
+  async lookAgain(cloudAccountId: number, now: Date): Promise<void> {
+    const watch = await this.watches.hold(cloudAccountId);
+    if (!watch) return;
+    watch.request(now);
+    await this.watches.update(watch);
+  }
+
   /** In the order of the accounts; null for those in which nothing was built, and for hosted ones. */
   async of(accounts: readonly CloudAccount[]): Promise<(SeenDrift | null)[]> {
     const ids = accounts.map(({ id }) => id);

@@ -68,6 +68,11 @@ export class LedgerService {
     return this.resources.findMany(tenantId, ids);
   }
 
+  /** All that stand of a subscription. */
+  standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
+    return this.resources.standingOf(subscriptionId);
+  }
+
   /** Those of some ARNs that stand in an account. */
   standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
     return this.resources.standingByArn(cloudAccountId, arns);

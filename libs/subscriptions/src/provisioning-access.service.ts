@@ -121,7 +121,7 @@ export class ProvisioningAccess {
     } catch (error) {
       if (!(error instanceof CredentialsRejected)) throw error;
       if (error.awsErrorCode !== null) await this.health.suspect(id).catch((fault: unknown) => log.error(fault));
-      throw error.withoutPart;
+      throw error.ofStored();
     }
   }
 }

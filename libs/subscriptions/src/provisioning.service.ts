@@ -66,17 +66,20 @@ export class ProvisioningService {
    * What its holder tells of a work and of what it has built, which also makes the lease begin anew. The answer says whether
    * to go on.
    *
+   * @param leaseSeconds null for the usual ones, or the rest of the lease there is when that is longer
    * @throws ProvisioningLeaseLost
    * @throws InvalidInput for a resource that cannot be the subscription's
    */
   report(
     claim: Claim,
-    leaseSeconds: number,
+    leaseSeconds: number | null,
     said: { progress?: number | null; message?: string | null; resources?: readonly ResourceReport[] | null },
   ): Promise<ClaimedWork> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);
-      work.report(said, after(now, leaseSeconds));
+      const usual = after(now, usualLease);
+      const left = work.leaseUntil ?? usual;
+      work.report(said, leaseSeconds !== null ? after(now, leaseSeconds) : left > usual ? left : usual);
       await this.works.put(work);
       const account = await this.accounts.ofAnybody(subscription.cloudAccountId);
       const resources = said.resources ?? [];
@@ -101,6 +104,7 @@ export class ProvisioningService {
       await this.subscriptions.update(subscription);
       await this.works.remove(subscription.id);
       await this.record(done[work.kind], by, subscription, now);
+      if (work.kind !== 'BUILD') await this.drift.lookAgain(subscription.cloudAccountId, now);
       if (!subscription.isActive) {
         await this.ledger.takenDown(subscription.id, now);
         await this.lettingGo(by, subscription, now);
@@ -174,6 +178,9 @@ export class ProvisioningService {
     return this.events.record({ type, tenantId, subject: ['CloudSubscription', id], actor, at, data });
   }
 }
+
+/** In seconds. */
+const usualLease = 300;
 
 const done = { BUILD: 'SUBSCRIPTION_BUILT', CHANGE: 'SUBSCRIPTION_CHANGED', TEAR_DOWN: 'SUBSCRIPTION_ENDED' } as const;
 

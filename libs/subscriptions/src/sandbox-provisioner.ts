@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Actor } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
 import { DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
-import { arnOfResource, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
+import { arnOfResource, LedgerService, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
 import { ProvisioningAccess } from './provisioning-access.service.js';
@@ -44,6 +44,7 @@ export class SandboxProvisioner implements Loop {
     private readonly provisioning: ProvisioningService,
     private readonly access: ProvisioningAccess,
     private readonly workshop: CloudWorkshop,
+    private readonly ledger: LedgerService,
     private readonly settings: IamSetupSettings,
     private readonly pace: SandboxProvisioning,
     reconcilers: Reconcilers,
@@ -117,15 +118,20 @@ export class SandboxProvisioner implements Loop {
     await run.tell(
       80,
       'Waiting for the instances',
-      kept.map(({ id }) => run.reportOf('INSTANCE', id, { state: 'RUNNING', instanceType })),
+      kept.map(({ id }) => run.kept('INSTANCE', id, { state: 'RUNNING', instanceType })),
     );
     for (const { id } of instances.slice(wanted)) await this.workshop.remove(run.place, 'INSTANCE', id);
     await this.until(run, 85, async () => {
       const now = await this.workshop.standing(run.place, 'INSTANCE');
       return now.length === wanted && now.every(({ isReady }) => isReady);
     });
-    const gone = instances.slice(wanted).map(({ id }) => run.reportOf('INSTANCE', id, { isRemoved: true }));
-    await run.tell(95, 'Looking whether it answers', gone);
+    // Ended just now, or by somebody else while nobody was at work.
+    const gone = (await this.ledger.standingOf(run.claimed.subscription.id)).filter(({ arn }) => !run.stands.has(arn));
+    await run.tell(
+      95,
+      'Looking whether it answers',
+      gone.map(({ arn }) => ({ arn, isRemoved: true })),
+    );
   }
 
   private async takeDown(run: Run): Promise<void> {
@@ -137,7 +143,7 @@ export class SandboxProvisioner implements Loop {
     for (const [i, kind] of order.entries()) {
       const standing = await this.workshop.standing(run.place, kind);
       for (const { id } of standing) await this.workshop.remove(run.place, kind, id);
-      const reports = standing.map(({ id }) => run.reportOf(kind, id, { isRemoved: true }));
+      const reports = standing.map(({ id }) => ({ arn: run.arnOf(kind, id), isRemoved: true }));
       await run.tell(50 + 12 * i, 'Taking down the rest', reports);
     }
   }
@@ -152,7 +158,7 @@ export class SandboxProvisioner implements Loop {
   ): Promise<string> {
     const [standing] = await this.workshop.standing(run.place, blueprint.kind);
     const id = standing?.id ?? (await this.workshop.make(run.place, blueprint));
-    await run.tell(progress, message, [run.reportOf(blueprint.kind, id, desired)]);
+    await run.tell(progress, message, [run.kept(blueprint.kind, id, desired)]);
     return id;
   }
 
@@ -179,6 +185,9 @@ export class SandboxProvisioner implements Loop {
 
 /** One work under way. */
 class Run {
+  /** ARNs of what the subscription consists of. */
+  readonly stands = new Set<string>();
+
   constructor(
     readonly claimed: ClaimedWork,
     readonly claim: Claim,
@@ -186,9 +195,15 @@ class Run {
     readonly tell: (progress: number, message: string, resources?: readonly ResourceReport[]) => Promise<void>,
   ) {}
 
-  reportOf(kind: BuiltKind, id: string, desired: Partial<ResourceReport>): ResourceReport {
+  arnOf(kind: BuiltKind, id: string): string {
     const { awsAccountId } = this.claimed.account;
-    const arn = arnOfResource({ region: this.place.region, awsAccountId }, kind, id);
+    return arnOfResource({ region: this.place.region, awsAccountId }, kind, id);
+  }
+
+  /** The report of something that stands, and is to. */
+  kept(kind: BuiltKind, id: string, desired: Partial<ResourceReport>): ResourceReport {
+    const arn = this.arnOf(kind, id);
+    this.stands.add(arn);
     return { isRemoved: false, ...desired, arn };
   }
 }

@@ -92,7 +92,7 @@ export class SubscriptionService {
    * deleted under it, and no other takes the same addresses.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
+   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBeingDeleted, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
    *   VpcOfAnotherProvider, DeploymentCidrTaken
    */
   async create(

@@ -45,7 +45,7 @@ export class ProvisioningResolver {
     description: `Tells how far a work is and what stands by now, keeps it yours, and asks whether to go on: send it well before the lease ends. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
   })
   async reportProvisioning(@Args('input', { description: 'What to tell.' }) input: ReportProvisioningInput) {
-    return { work: shown(await this.provisioning.report(claimOf(input), input.leaseSeconds, input)) };
+    return { work: shown(await this.provisioning.report(claimOf(input), input.leaseSeconds ?? null, input)) };
   }
 
   @RequiresRole('PROVISIONER')

@@ -72,9 +72,14 @@ export class ReportProvisioningInput extends ClaimInput {
   @Type(() => ProvisionedResourceInput)
   readonly resources?: readonly ProvisionedResourceInput[] | null;
 
-  @Field(() => Int, { defaultValue: 300, description: 'For how many seconds from now you have the work, 10 to 3600.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'For how many seconds from now you have the work, 10 to 3600. When left out: for 300 at least, or until the lease that you have ends.',
+  })
+  @IsOptional()
   @Faultless('The lease', faultInLease)
-  readonly leaseSeconds!: number;
+  readonly leaseSeconds?: number | null;
 }
 
 @InputType('CompleteProvisioningInput', { description: 'Which work is done.' })

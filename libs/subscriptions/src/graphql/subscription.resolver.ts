@@ -85,7 +85,7 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateSubscriptionPayload, {
     nullable: true,
-    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'CLOUD_ACCOUNT_BROKEN', 'REGION_IN_ANOTHER_PARTITION', 'VPC_OF_ANOTHER_PROVIDER', 'DEPLOYMENT_CIDR_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
+    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'CLOUD_ACCOUNT_BEING_DELETED', 'CLOUD_ACCOUNT_BROKEN', 'REGION_IN_ANOTHER_PARTITION', 'VPC_OF_ANOTHER_PROVIDER', 'DEPLOYMENT_CIDR_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
   })
   async createSubscription(
     @CurrentViewer() viewer: Viewer,
