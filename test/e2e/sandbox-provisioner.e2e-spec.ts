@@ -43,6 +43,10 @@ describe('the provisioner of the sandbox', () => {
   const read = async (id: string) =>
     (await gateway.ask(`query ($id: ID!) { cloudSubscription(id: $id) { version ${state} } }`, { id }))
       .cloudSubscription;
+  const change = async (id: string, plan: string) => {
+    const { version: expectedVersion } = await read(id);
+    await one('updateSubscription', 'UpdateSubscriptionInput', { id, expectedVersion, plan }, 'subscription { id }');
+  };
   const until = async (id: string, status: string) => {
     for (let tries = 0; tries < 600; tries++) {
       const seen = await read(id);
@@ -77,8 +81,7 @@ describe('the provisioner of the sandbox', () => {
       ['large', 3],
       ['small', 1],
     ] as const) {
-      const { version: expectedVersion } = await read(id);
-      await one('updateSubscription', 'UpdateSubscriptionInput', { id, expectedVersion, plan }, 'subscription { id }');
+      await change(id, plan);
       expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, ...Array(instances).fill('INSTANCE')]);
       expect(await runningIn(which)).toBe(instances);
     }
@@ -128,13 +131,7 @@ describe('the provisioner of the sandbox', () => {
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({}));
     const InstanceIds = Reservations!.flatMap(({ Instances }) => Instances!.map(({ InstanceId }) => InstanceId!));
     await ec2.send(new StopInstancesCommand({ InstanceIds }));
-    const { version: expectedVersion } = await read(id);
-    await one(
-      'updateSubscription',
-      'UpdateSubscriptionInput',
-      { id, expectedVersion, plan: 'medium' },
-      'subscription { id }',
-    );
+    await change(id, 'medium');
     await until(id, 'ACTIVE');
     expect(await runningIn(which)).toBe(2);
   });
@@ -147,9 +144,7 @@ describe('the provisioner of the sandbox', () => {
     const ec2 = ec2Of(gateway.sandboxUrl, which);
     const { Reservations } = await ec2.send(new DescribeInstancesCommand({}));
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [Reservations![0]!.Instances![0]!.InstanceId!] }));
-    const { version: expectedVersion } = await read(id);
-    const change = { id, expectedVersion, plan: 'large' };
-    await one('updateSubscription', 'UpdateSubscriptionInput', change, 'subscription { id }');
+    await change(id, 'large');
 
     expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE', 'INSTANCE', 'INSTANCE']);
     expect(await runningIn(which)).toBe(3);
@@ -168,10 +163,10 @@ describe('the provisioner of the sandbox', () => {
     }
     const id = await begin(account.id);
     const { version: expectedVersion } = await until(id, 'ACTIVE');
-    const change = { id, expectedVersion, tags: [{ key: 'managed-by', value: 'me' }] };
+    const retag = { id, expectedVersion, tags: [{ key: 'managed-by', value: 'me' }] };
     const { updateSubscription } = await gateway.ask(
       `mutation ($input: UpdateSubscriptionInput!) { updateSubscription(input: $input) { ${errors} } }`,
-      { input: change },
+      { input: retag },
     );
     expect(updateSubscription.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'tags'] }]);
   });
