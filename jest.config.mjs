@@ -64,7 +64,7 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   reporters: ['default', 'summary', ['<rootDir>/test/support/summary-reporter.mjs', { leftOut }]],
   testTimeout: 240_000, // a slow machine is no fault
-  // Much of the time is spent waiting: for processes, for AWS, for time-outs.
-  maxWorkers: 2 * availableParallelism(),
+  // Much of the time is spent waiting, for processes, for AWS, for time-outs: with two cores, four workers leave an eighth idle.
+  maxWorkers: availableParallelism() + 4,
   workerIdleMemoryLimit: '1.5GB',
 };

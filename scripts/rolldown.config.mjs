@@ -10,7 +10,6 @@ const left = [
   /^@apollo\/(gateway|subgraph)/,
   '@as-integrations/express5',
   /^@fastify\/(multipart|view)/,
-  /^graphql-ws/,
   'ts-morph',
   'class-transformer/storage',
   // Of TypeORM: the drivers of databases that are not ours

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from '#libs/database';
+import { connectTo, DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from '#libs/database';
 import { createKeyRingFile, FileKekProvider, opensStoredKey, type KeyRing, type StoredKey } from '#libs/encryption';
 import { Logger } from '@nestjs/common';
 import Sqlite from 'better-sqlite3';
-import mysql from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
 import * as migrations from './migrations/index.js';
@@ -94,9 +94,9 @@ async function look(location: DatabaseLocation): Promise<Contents> {
     if (!existsSync(location.file)) return nothing;
     return lookAtFile(location.file);
   }
-  const connection = await mysql.createConnection(serverOptions(location.url));
+  const connection = await connectTo(location.url);
   try {
-    return await contentsBy(async (sql) => (await connection.query<mysql.RowDataPacket[]>(sql))[0], 'SHOW TABLES');
+    return await contentsBy(async (sql) => (await connection.query<RowDataPacket[]>(sql))[0], 'SHOW TABLES');
   } finally {
     await connection.end();
   }
@@ -213,11 +213,10 @@ async function keepCanary(dataSource: DataSource, keyRing: KeyRing): Promise<voi
 async function lockServer(url: string): Promise<() => Promise<void>> {
   // Asks the server what it is first, because that says best what is wrong when it cannot be used.
   await dataSourceFor({ url });
-  const options = serverOptions(url);
-  const connection = await mysql.createConnection(options);
+  const connection = await connectTo(url);
   // Locks are the server's, not the database's: one name for each.
-  const name = `gateway:${createHash('sha256').update(options.database).digest('hex').slice(0, 32)}`;
-  const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT GET_LOCK(?, 60) AS held', [name]);
+  const name = `gateway:${createHash('sha256').update(serverOptions(url).database).digest('hex').slice(0, 32)}`;
+  const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, 60) AS held', [name]);
   if (rows[0]?.['held'] !== 1) {
     await connection.end();
     throw new DatabaseUnusable(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdir, readlink } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inPlace, type GatewayProcess } from '../support/process.js';
 import type { SoakOptions, SoakResult } from './soak.js';
@@ -81,6 +82,8 @@ export async function slow({ size, database, say }: SoakOptions): Promise<SoakRe
 /** @returns what ends it */
 function attack(...args: string[]): () => Promise<void> {
   const process = spawn('slowhttptest', args, { stdio: 'ignore' });
+  // Once all is open it looks as often as it can whether it is time to send again: only while nobody else has anything to do.
+  if (process.pid) setPriority(process.pid, 10);
   const ended = new Promise<void>((resolve, reject) => process.once('close', () => resolve()).once('error', reject));
   return () => (process.kill('SIGKILL'), ended);
 }

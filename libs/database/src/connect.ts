@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import mysql from 'mysql2/promise';
+import type { Connection as ServerConnection, RowDataPacket } from 'mysql2/promise';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 
 /** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
@@ -83,15 +83,21 @@ export function serverOptions(url: string) {
   };
 }
 
+/** One connection of its own, without TypeORM. The driver is loaded only where there is a server. */
+export async function connectTo(url: string): Promise<ServerConnection> {
+  const { createConnection } = await import('mysql2/promise');
+  return createConnection(serverOptions(url));
+}
+
 const oldest = { mysql: [8, 0, 16], mariadb: [10, 5, 0] } as const;
 
 async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
   const { host } = new URL(url);
   let version: string;
   try {
-    const connection = await mysql.createConnection(serverOptions(url));
+    const connection = await connectTo(url);
     try {
-      const [rows] = await connection.query<mysql.RowDataPacket[]>('SELECT VERSION() AS version');
+      const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
       version = String(rows[0]?.['version']);
     } finally {
       await connection.end();

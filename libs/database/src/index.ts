@@ -1,4 +1,11 @@
-export { connectionOptions, DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from './connect.js';
+export {
+  connectTo,
+  connectionOptions,
+  DatabaseUnusable,
+  limitWaits,
+  serverOptions,
+  type DatabaseLocation,
+} from './connect.js';
 export { DatabaseBusy, databaseErrors, DatabaseUnavailable } from './database.errors.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
 export { keysetPage } from './keyset.js';
