@@ -15,14 +15,14 @@ const orders = [
 
 describe('the list of cloud accounts', () => {
   let gateway: Gateway;
-  const { createAccount, createSubscription } = stepsWith(() => gateway);
+  const { createQuickAccount, createSubscription } = stepsWith(() => gateway);
   const ids: string[] = [];
 
   beforeAll(async () => {
     gateway = await Gateway.start();
     // 25 accounts, names neither in the order of the ids nor of one case, and five created in each same moment.
     for (let i = 0; i < 25; i++) {
-      const { id } = await createAccount({ name: `${i % 2 ? 'account' : 'ACCOUNT'} ${String((i * 7) % 25)}` });
+      const { id } = await createQuickAccount({ name: `${i % 2 ? 'account' : 'ACCOUNT'} ${String((i * 7) % 25)}` });
       ids.push(id);
       const moment = `2026-01-02 03:04:0${i % 5}.123`;
       await gateway.sql('UPDATE cloud_account SET created_at = ? WHERE id = ?', [moment, numberOf(id)]);

@@ -4,7 +4,7 @@ import { numberOf, stepsWith } from '../support/steps.js';
 
 describe('the subscriptions of cloud accounts', () => {
   let gateway: Gateway;
-  const { createAccount, createSubscription, endSubscription } = stepsWith(() => gateway);
+  const { createAccount, createQuickAccount, createSubscription, endSubscription } = stepsWith(() => gateway);
 
   beforeAll(async () => (gateway = await Gateway.start()));
   afterAll(() => gateway.stop());
@@ -104,7 +104,7 @@ describe('the subscriptions of cloud accounts', () => {
     };
 
     it('as few statements for a page of fifty accounts as for one of two', async () => {
-      for (let i = 0; i < 50; i++) await createSubscription((await createAccount({ name: `${i} cost` })).id);
+      for (let i = 0; i < 50; i++) await createSubscription((await createQuickAccount({ name: `${i} cost` })).id);
       const fields = '{ nodes { id credentials { accessKeyId } subscriptions(first: 5) { totalCount nodes { id } } } }';
       const andBack = '{ totalCount nodes { subscriptions { nodes { cloudAccount { credentials { version } } } } } }';
 

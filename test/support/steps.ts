@@ -95,6 +95,12 @@ export const stepsWith = (gateway: () => Gateway) => {
     /** A user of the sandbox that no test has used yet, in an AWS account of its own. */
     nextUser: () => suffix(++accounts),
 
+    /** One that is made in a third of the time: see `quickAccount`. */
+    async createQuickAccount(input: object = {}, key?: string): Promise<any> {
+      const data = await gateway().ask(createCloudAccount, { input: quickAccount(suffix(++accounts), input) }, key);
+      return done(data.createCloudAccount).cloudAccount;
+    },
+
     async createAccount(input: { which?: string; [field: string]: unknown } = {}, key?: string): Promise<any> {
       const { which = suffix(++accounts), ...rest } = input;
       const data = await gateway().ask(createCloudAccount, { input: newAccount(which, rest) }, key);
