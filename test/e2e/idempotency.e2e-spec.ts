@@ -1,3 +1,4 @@
+import { Claims } from '../../libs/idempotency/src/claims.js';
 import { Gateway } from '../support/gateway.js';
 import { createCloudAccount, createSubscription, newAccount, sandboxKey, stepsWith, suffix } from '../support/steps.js';
 
@@ -85,6 +86,25 @@ describe('an idempotency key', () => {
       "UPDATE idempotency_claim SET answer = NULL, lease_until = '2020-01-01 00:00:00.000' WHERE idempotency_key = 'order-6'",
     );
     expect(await refusals(createCloudAccount, abandoned)).toEqual(['CLOUD_ACCOUNT_NAME_TAKEN input.name']);
+  });
+
+  it.each([
+    ['add', 1],
+    ['release', 2],
+  ] as const)('is free again although the database was away in the middle of %s', async (step, times) => {
+    const input = newAccount('KA07', { consoleRoleName: 'not-yet-made', idempotencyKey: `away-${step}` });
+    const claims: any = gateway.get(Claims);
+    const carryOut = claims[step].bind(claims);
+    let failed = 0;
+    claims[step] = async (claim: unknown) => {
+      if (++failed === times) delete claims[step];
+      if (step === 'add') await carryOut(claim); // only the answer is lost
+      throw new Error('The database is away.');
+    };
+
+    expect((await gateway.send(createCloudAccount, { input })).status).toBe(200);
+    expect(await refusals(createCloudAccount, input)).toEqual(['AWS_ROLE_NOT_FOUND input.consoleRoleName']);
+    expect(failed).toBe(times);
   });
 
   it('works for subscriptions, too', async () => {

@@ -9,7 +9,7 @@ const sizes = { short: { cuts: 6, lanes: 6 }, full: { cuts: 100, lanes: 8 } };
 
 /** What a client may be told when the database is cut off: each with what it says of the effect. */
 const mayHaveHappened = new Set(['DATABASE_UNAVAILABLE']);
-const hasNotHappened = new Set(['DATABASE_BUSY', 'IDEMPOTENCY_KEY_IN_USE']);
+const hasNotHappened = new Set(['DATABASE_BUSY', 'IDEMPOTENCY_KEY_IN_FLIGHT']);
 
 /** One thing that was asked for once, and what was answered. */
 interface Asked {

@@ -11,6 +11,7 @@ const remembered = 24 * 60 * 60 * 1000;
 const lease = 3 * 60 * 1000;
 const patience = 5000;
 const tidyEvery = 60 * 60 * 1000;
+const letGoAgainAfter = 1000;
 
 /** Writes down the answer. Call it in the unit of work of the effect, so that both are there or neither. */
 export type Remember<T> = (answer: T) => Promise<void>;
@@ -72,8 +73,18 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
         if (!(await this.claims.answer(claim, JSON.stringify(answer)))) throw new IdempotencyKeyInFlight();
       });
     } catch (error) {
-      await this.claims.release(claim);
+      await this.letGo(claim);
       throw error;
+    }
+  }
+
+  /** Again and again while the database is away: nobody can repeat the request before its claim is gone or its lease over. */
+  private async letGo(claim: Claim): Promise<void> {
+    try {
+      await this.claims.release(claim);
+    } catch {
+      if (claim.leaseUntil < this.clock.now()) return;
+      setTimeout(() => void this.letGo(claim), letGoAgainAfter).unref();
     }
   }
 
@@ -95,7 +106,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
         leaseUntil: new Date(now.getTime() + lease),
         answer: null,
       };
-      if (await this.claims.add(ours)) return ours;
+      if (await this.take(ours, () => this.claims.add(ours))) return ours;
 
       const theirs = await this.claims.find(tenantId, key);
       if (!theirs) continue; // let go of since
@@ -103,10 +114,21 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
       const isAbandoned = theirs.answer === null && theirs.leaseUntil < now;
       if (!isForgotten && theirs.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
       if (!isForgotten && theirs.answer !== null) return theirs;
-      if ((isForgotten || isAbandoned) && (await this.claims.replace(theirs, ours))) return ours;
+      const isFree = isForgotten || isAbandoned;
+      if (isFree && (await this.take(ours, () => this.claims.replace(theirs, ours)))) return ours;
 
       if (performance.now() - started > patience) throw new IdempotencyKeyInFlight();
       await wait(100);
+    }
+  }
+
+  private async take(claim: Claim, take: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await take();
+    } catch (error) {
+      // It may be ours all the same.
+      void this.letGo(claim);
+      throw error;
     }
   }
 
