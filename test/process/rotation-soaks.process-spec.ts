@@ -1,17 +1,12 @@
 import { keyring } from '../soak/keyring.js';
 import { rotateWeather } from '../soak/rotate-weather.js';
 import { rotate } from '../soak/rotate.js';
-import type { Soak } from '../soak/soak.js';
+import { inShort } from '../soak/soak.js';
 import { databaseKinds } from '../support/places.js';
 
-const seed = 1;
-const short = (soak: Soak, database: (typeof databaseKinds)[number]) =>
-  soak({ size: 'short', seed, database, say: () => undefined });
-
-/** A file of its own, so that it runs beside the other soaks. In full size: `npm run test:soak -- NAME`. */
 describe.each(databaseKinds)('On %s', (database) => {
   it('the key ring is rotated under load and commands are killed, and nothing becomes unreadable', async () => {
-    const { figures, violations } = await short(keyring, database);
+    const { figures, violations } = await inShort(keyring, database);
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ kills: 2, 'secrets found unreadable, ever': 0 });
@@ -20,7 +15,7 @@ describe.each(databaseKinds)('On %s', (database) => {
   });
 
   it('a rotation killed anywhere goes on in the next process, and never leaves an account without a key that works', async () => {
-    const { figures, violations } = await short(rotate, database);
+    const { figures, violations } = await inShort(rotate, database);
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ 'kills by chance': 2, 'naive orders found out': 2 });
@@ -30,7 +25,7 @@ describe.each(databaseKinds)('On %s', (database) => {
 
 describe('Rotations in bad weather', () => {
   it('all complete, with two keys at most and none left over', async () => {
-    const { figures, violations } = await short(rotateWeather, 'SQLite');
+    const { figures, violations } = await inShort(rotateWeather, 'SQLite');
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ rotations: 12, completed: 12, 'keys left over': 0 });

@@ -22,6 +22,10 @@ export interface SoakResult {
 
 export type Soak = (options: SoakOptions) => Promise<SoakResult>;
 
+/** As a test has it. In full size: `npm run test:soak -- NAME`. */
+export const inShort = (soak: Soak, database: DatabaseKind): Promise<SoakResult> =>
+  soak({ size: 'short', seed: 1, database, say: () => undefined });
+
 /** Works off `items` in `lanes` side by side, each taking the next when it is done with one. */
 export async function inLanes<T>(
   lanes: number,

@@ -4,7 +4,6 @@ const Sequencer = SequencerOfJest.default ?? SequencerOfJest;
 
 /** What takes longest, or waits most, goes first: so that at the end no core waits for one file. */
 const first = [
-  'rotation-soaks.process',
   'soaks.process',
   'e2e-group',
   'pending-credentials.process',

@@ -1,0 +1,75 @@
+import { fuzz } from '../soak/fuzz.js';
+import { naughty } from '../soak/naughty.js';
+import { requests } from '../soak/requests.js';
+import { slow } from '../soak/slow.js';
+import { inShort, type SoakResult } from '../soak/soak.js';
+import { sweep } from '../soak/sweep.js';
+import { timing } from '../soak/timing.js';
+import { databaseKinds } from '../support/places.js';
+
+const { hasSlowHttpTest } = globalThis as unknown as { hasSlowHttpTest?: boolean };
+let slowConnections: Promise<SoakResult> | undefined;
+
+// It waits most of its time, so the others go on meanwhile.
+beforeAll(() => {
+  slowConnections = hasSlowHttpTest ? inShort(slow, 'SQLite') : undefined;
+  slowConnections?.catch(() => undefined); // told where it is awaited
+});
+
+describe.each(databaseKinds)('On %s', (database) => {
+  it('no secret is found anywhere, in any encoding, and each is still there to sign with', async () => {
+    const { figures, violations } = await inShort(sweep, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ 'secrets sent in': 137, 'of them recovered': 8, 'secrets found in them': 0 });
+  });
+
+  it('whatever string stands in whatever input is kept as it is or refused with a code, and nothing else changes', async () => {
+    const { figures, violations } = await inShort(naughty, database);
+
+    expect(violations).toEqual([]);
+    expect(figures['inputs tried']).toBeGreaterThanOrEqual(25);
+    expect(figures['inputs that took some']).toBeGreaterThanOrEqual(5);
+    expect(figures['strings tried']).toBeGreaterThanOrEqual(485);
+  });
+});
+
+describe('Malformed requests', () => {
+  it('never get a secret back, whole or in part, nor have it printed, nor break the gateway', async () => {
+    const { figures, violations } = await inShort(fuzz, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({
+      requests: 260,
+      'secrets that came back': 0,
+      'secrets that were printed': 0,
+      'answers with 5xx': 0,
+    });
+  });
+});
+
+describe('Requests made and spoilt at random', () => {
+  it('are answered or refused, and break nothing', async () => {
+    const { figures, violations } = await inShort(requests, 'SQLite');
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ requests: 600, 'answers with 5xx or INTERNAL': 0, 'faults in the log': 0 });
+  });
+});
+
+describe('The time a refused key takes', () => {
+  it('tells neither whether there is one of that id nor how much of its secret was right', async () => {
+    const { violations } = await inShort(timing, 'SQLite');
+
+    expect(violations).toEqual([]);
+  });
+});
+
+(hasSlowHttpTest ? describe : describe.skip)('Slow connections', () => {
+  it('are closed in time, and keep nobody from being answered', async () => {
+    const { figures, violations } = await slowConnections!;
+
+    expect(violations).toEqual([]);
+    expect(figures['probes']).toBeGreaterThan(20);
+  });
+});
