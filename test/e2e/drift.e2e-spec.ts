@@ -404,7 +404,7 @@ describe('the watch over what was built', () => {
     await until('AWS is asked', () => gateway.aws.calls().some(({ fault }) => fault === 'hang'));
     const started = performance.now();
     await Promise.all([gateway.get(DriftChecks).stop(), asked]);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(4_000); // AWS is silent for 5 s
 
     const [{ lease_owner }] = await gateway.sql('SELECT lease_owner FROM drift_watch WHERE cloud_account_id = ?', [
       numberOf(account.id),
