@@ -6,10 +6,10 @@ const Sequencer = SequencerOfJest.default ?? SequencerOfJest;
 const first = [
   'soaks.process',
   'e2e-group',
+  'cli.process',
+  'key-rotation.',
   'pending-credentials.process',
   'provisioning.process',
-  'key-rotation.process',
-  'cli.process',
   'playground.process',
   '.process-spec',
 ];
