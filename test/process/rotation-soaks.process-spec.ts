@@ -11,7 +11,7 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ kills: 2, 'secrets found unreadable, ever': 0 });
     expect(figures['of them opened at the end']).toBe(figures['accounts']);
-    expect(figures['secrets opened by customers']).toBeGreaterThan(50);
+    expect(figures['secrets opened by customers']).toBeGreaterThan(20);
   });
 
   it('a rotation killed anywhere goes on in the next process, and never leaves an account without a key that works', async () => {

@@ -16,7 +16,7 @@ import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
 /** `pause` between two requests of a lane, in milliseconds: the commands are to have their share of the machine. */
 const sizes = {
-  short: { kills: 2, tenants: 12, accounts: 30, pause: 250 },
+  short: { kills: 2, tenants: 12, accounts: 30, pause: 150 },
   full: { kills: 20, tenants: 60, accounts: 200, pause: 25 },
 };
 const lanes = 4;
