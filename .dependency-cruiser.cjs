@@ -14,6 +14,7 @@ const order = [
   'encryption',
   'database',
   'graphql',
+  'iam-policy',
   'kernel',
 ];
 
@@ -36,6 +37,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^libs/kernel/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^libs/kernel/', dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'iam-policy-is-pure',
+      comment: "IAM's policy language is plain TypeScript: no framework, no other lib, so that the sandbox shares it.",
+      severity: 'error',
+      from: { path: '^libs/iam-policy/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/iam-policy/', dependencyTypesNot: ['core'] },
     },
     {
       name: 'libs-do-not-know-the-host',
@@ -75,10 +83,10 @@ module.exports = {
     },
     {
       name: 'sandbox-stands-alone',
-      comment: 'The sandbox knows the kernel only, and only the host starts it, lazily.',
+      comment: 'The sandbox knows the kernel and the policy language only, and only the host starts it, lazily.',
       severity: 'error',
       from: { path: '^libs/aws-sandbox/' },
-      to: { path: '^(libs/(?!aws-sandbox/|kernel/)|src/)' },
+      to: { path: '^(libs/(?!aws-sandbox/|iam-policy/|kernel/)|src/)' },
     },
     {
       name: 'only-the-host-imports-the-sandbox',

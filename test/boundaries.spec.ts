@@ -22,6 +22,8 @@ const violations: Record<string, [file: string, imports: string]> = {
   'database-imports-only-libs-to-its-right': ['libs/database/src/a.ts', '#libs/encryption'],
   'graphql-imports-only-libs-to-its-right': ['libs/graphql/src/a.ts', '#libs/database'],
   'kernel-imports-only-libs-to-its-right': ['libs/kernel/src/a.ts', '#libs/graphql'],
+  'iam-policy-imports-only-libs-to-its-right': ['libs/iam-policy/src/a.ts', '#libs/graphql'],
+  'iam-policy-is-pure': ['libs/iam-policy/src/b.ts', 'typeorm'],
   'kernel-is-pure': ['libs/kernel/src/b.ts', 'typeorm'],
   'libs-do-not-know-the-host': ['libs/access/src/b.ts', '../../../src/config.js'],
   'front-door-only-between-libs': ['libs/subscriptions/src/b.ts', '../../cloud-accounts/src/inside.js'],
@@ -50,7 +52,7 @@ describe('the rules of the architecture', () => {
       writeFileSync(join(folder, file), text);
     };
     const libs =
-      'subscriptions drift ledger cloud-accounts aws-credentials iam-setup idempotency access events encryption database graphql kernel aws-sandbox';
+      'subscriptions drift ledger cloud-accounts aws-credentials iam-setup idempotency access events encryption database graphql iam-policy kernel aws-sandbox';
     for (const lib of libs.split(' ')) write(`libs/${lib}/src/index.ts`, 'export {};\n');
     write('libs/cloud-accounts/src/inside.ts', 'export {};\n');
     write('libs/cloud-accounts/src/graphql/inside.ts', 'export {};\n');
@@ -59,6 +61,7 @@ describe('the rules of the architecture', () => {
     write('playground/tabs.ts', 'export {};\n');
     // What must stay allowed.
     write('src/main.ts', "await import('#libs/aws-sandbox');\nexport {};\n");
+    write('libs/aws-sandbox/src/edge.ts', "import '#libs/iam-policy';\nimport '#libs/kernel';\n");
     write('libs/cloud-accounts/src/graphql/edge.ts', "import '../inside.js';\nimport '#libs/kernel';\n");
     for (const [file, imports] of Object.values(violations)) write(file, `import '${imports}';\n`);
 

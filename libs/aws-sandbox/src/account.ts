@@ -1,5 +1,5 @@
+import type { PolicyDocument } from '#libs/iam-policy';
 import { createHash } from 'node:crypto';
-import { type PolicyDocument } from './policy/policy-document.js';
 
 /** The role every sandbox account has that has roles at all: the one people take on in the AWS console. */
 export const sandboxConsoleRole = 'console-role';

@@ -1,7 +1,7 @@
+import { faultInPolicy, type PolicyDocument } from '#libs/iam-policy';
 import { findAccessKey, type AccessKey } from './access-key.js';
 import { type Account } from './account.js';
 import { ownerOf } from './caller.js';
-import { faultInPolicy, type PolicyDocument } from './policy/policy-document.js';
 import { type Propagation } from './state/access-keys.js';
 import { type SandboxCall } from './state/call-log.js';
 import { type FaultInjection } from './state/injected-faults.js';

@@ -1,9 +1,9 @@
+import { decide } from '#libs/iam-policy';
 import { findAccessKey, type AccessKey, type KeyOwner } from './access-key.js';
 import { accountOf, findAccount, gatewayAccount, iamArn, userOf, type Account, type User } from './account.js';
 import { type Credentials } from './authentication.js';
 import { accessDenied, invalidClientTokenId } from './aws-errors.js';
 import { permissionsOf, principalContext, type Principal } from './principal.js';
-import { decide } from './policy/permissions.js';
 import { type Session } from './session.js';
 import { type SandboxState } from './state/sandbox-state.js';
 

@@ -1,8 +1,8 @@
+import type { PolicyDocument } from '#libs/iam-policy';
 import { invalidClientTokenId } from './aws-errors.js';
 import { misfortunes, slowness, type CarryOut } from './misfortunes.js';
 import { type Outcome } from './answer.js';
-import { everythingBut, everythingExceptDenied } from './policy/common-policies.js';
-import { type PolicyDocument } from './policy/policy-document.js';
+import { everythingBut, everythingExceptDenied } from './common-policies.js';
 
 /**
  * How AWS treats the keys of one kind. A key works unless its family says otherwise, so an entry below is a sentence

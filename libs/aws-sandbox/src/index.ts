@@ -5,7 +5,7 @@ export { sandboxFiles, sandboxKeyIn, sandboxResources, type SandboxResource } fr
 export { sandboxKeys, type SandboxKey } from './families.js';
 export { startAwsSandbox, type AwsSandbox, type AwsSandboxOptions } from './http/server.js';
 export type { SandboxFault } from './misfortunes.js';
-export type { PolicyDocument } from './policy/policy-document.js';
+export type { PolicyDocument } from '#libs/iam-policy';
 export type { Propagation } from './state/access-keys.js';
 export type { SandboxCall } from './state/call-log.js';
 export type { FaultInjection } from './state/injected-faults.js';

@@ -1,5 +1,5 @@
+import { faultInPolicy, type PolicyDocument } from '#libs/iam-policy';
 import { malformedPolicy, validationError } from './aws-errors.js';
-import { faultInPolicy, type PolicyDocument } from './policy/policy-document.js';
 import { type XmlContent } from './xml.js';
 
 /** `ActionNames.member.1`, `ActionNames.member.2`, … : a list of the query protocol, in its order. */

@@ -1,7 +1,7 @@
+import type { Permissions } from '#libs/iam-policy';
 import { type Account, type Role, type User } from './account.js';
 import { type KeyFamily } from './families.js';
-import { everything } from './policy/common-policies.js';
-import { type Permissions } from './policy/permissions.js';
+import { everything } from './common-policies.js';
 import { type Session } from './session.js';
 import { nameIn, type SandboxState } from './state/sandbox-state.js';
 

@@ -1,6 +1,6 @@
+import type { PolicyDocument } from '#libs/iam-policy';
 import { randomBytes } from 'node:crypto';
 import { derivedSecret, seal } from './derived-secret.js';
-import { type PolicyDocument } from './policy/policy-document.js';
 import { type XmlContent } from './xml.js';
 
 export const sessionKeyPrefix = 'ASIASANDBOX';

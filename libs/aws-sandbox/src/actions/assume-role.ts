@@ -1,11 +1,9 @@
+import { decide, decideTrust, type PolicyDocument } from '#libs/iam-policy';
 import { findAccount, type Role } from '../account.js';
 import { accessDenied, missingValue, rolesNotForRoot, validationError } from '../aws-errors.js';
 import { contextOf, type Caller } from '../caller.js';
 import { provesMfa } from '../mfa.js';
 import { constraintFailed, numberIn, policyFrom } from '../parameters.js';
-import { decide } from '../policy/permissions.js';
-import { type PolicyDocument } from '../policy/policy-document.js';
-import { decideTrust } from '../policy/trust.js';
 import { permissionsOf } from '../principal.js';
 import { beginSession } from '../session.js';
 import { type SandboxState } from '../state/sandbox-state.js';

@@ -1,10 +1,15 @@
+import {
+  decide,
+  decisions,
+  type MatchedStatement,
+  type Permissions,
+  type PolicyDocument,
+  type Verdict,
+} from '#libs/iam-policy';
 import { findUser, type Account } from '../account.js';
 import { invalidInput, missingValue, noSuchEntity } from '../aws-errors.js';
 import { authorize, type Caller } from '../caller.js';
 import { pageOf, policyFrom, structuresOf, textsOf } from '../parameters.js';
-import { decisions, type MatchedStatement } from '../policy/evaluate.js';
-import { decide, type Permissions, type Verdict } from '../policy/permissions.js';
-import { type PolicyDocument } from '../policy/policy-document.js';
 import { permissionsOf, principalContext, type Principal } from '../principal.js';
 import { nameIn, type SandboxState } from '../state/sandbox-state.js';
 import { type XmlContent } from '../xml.js';

@@ -1,7 +1,7 @@
+import type { PolicyDocument } from '#libs/iam-policy';
 import { findRole, roleOf, type Account, type Role } from '../account.js';
 import { type KeyFamily, type Surroundings } from '../families.js';
 import { Ec2Store } from '../ec2/store.js';
-import { type PolicyDocument } from '../policy/policy-document.js';
 import { AccessKeys } from './access-keys.js';
 import { CallLog } from './call-log.js';
 import { InjectedFaults } from './injected-faults.js';

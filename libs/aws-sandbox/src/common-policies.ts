@@ -1,4 +1,4 @@
-import { type PolicyDocument, type Statement } from './policy-document.js';
+import type { PolicyDocument, Statement } from '#libs/iam-policy';
 
 const documentOf = (...Statement: Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
 

@@ -29,7 +29,7 @@ describe('a policy document', () => {
     [{ Statement: { ...Statement, NotResource: '*' } }, /one of Resource/],
     [{ Statement: { ...Statement, Principal: '*' } }, /one of Resource/],
     [{ Statement: { Effect: 'Allow', Action: '*', Principal: 'me' } }, /Principal/],
-    [{ Statement: { ...Statement, NotPrincipal: '*' } }, /does not know the element NotPrincipal/],
+    [{ Statement: { ...Statement, NotPrincipal: '*' } }, /no element NotPrincipal/],
     [{ Statement: { ...Statement, Condition: { NumericEquals: { 'a:b': '1' } } } }, /operator NumericEquals/],
     [{ Statement: { ...Statement, Condition: { constructor: { 'a:b': '1' } } } }, /operator constructor/],
     [{ Statement: { ...Statement, Condition: { StringLike: 'x' } } }, /condition keys/],

@@ -39,7 +39,7 @@ const elements = 'Sid Effect Principal Action NotAction Resource NotResource Con
 
 function faultInStatement(statement: Record<string, unknown>): string | null {
   const unknown = Object.keys(statement).find((element) => !elements.includes(element));
-  if (unknown) return `The sandbox does not know the element ${unknown} of a statement.`;
+  if (unknown) return `A statement has no element ${unknown}.`;
   if (statement['Effect'] !== 'Allow' && statement['Effect'] !== 'Deny') return 'Effect is Allow or Deny.';
 
   const [action, notAction, resource, notResource] = ['Action', 'NotAction', 'Resource', 'NotResource'].map(
@@ -61,7 +61,7 @@ function faultInStatement(statement: Record<string, unknown>): string | null {
 function faultInCondition(condition: unknown): string | null {
   if (!isObject(condition)) return 'Condition is an object.';
   const unknown = Object.keys(condition).find((operator) => !isKnownOperator(operator));
-  if (unknown) return `The sandbox does not know the condition operator ${unknown}.`;
+  if (unknown) return `There is no condition operator ${unknown}.`;
 
   const fits = Object.values(condition).every(
     (test) => isObject(test) && Object.values(test).every((value) => typeof value === 'boolean' || isTexts(value)),
