@@ -58,16 +58,17 @@ export class CloudAccountRotationService {
   }
 
   /**
-   * Says how often the key is to be replaced, in days; null for never.
+   * Sets the maximum age of the access key in days. Null: no automatic rotation.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, InvalidInput, CredentialsNotRotatable
    */
   setPolicy(
     viewer: Viewer,
-    { id, expectedVersion, rotateEvery }: { id: number; expectedVersion: number; rotateEvery: number | null },
+    { id, expectedVersion, rotateEvery }: { id: number; expectedVersion: number; rotateEvery?: number | null },
   ): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
       const account = refusing(await this.accounts.hold(viewer.tenantId, id), expectedVersion);
+      if (rotateEvery === undefined) return account;
       await this.policies.change(account, rotateEvery, viewer.actor, now);
       account.change({}, now);
       await this.accounts.update(account);

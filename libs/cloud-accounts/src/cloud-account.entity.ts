@@ -1,7 +1,15 @@
 import { operatorTenantId } from '#libs/access';
 import { UnknownRegion, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
 import type { Actor, ActorKind } from '#libs/events';
-import { InvalidField, InvalidInput, VersionConflict, faultInName, nameKey, normalizeName } from '#libs/kernel';
+import {
+  changedTo,
+  InvalidField,
+  InvalidInput,
+  VersionConflict,
+  faultInName,
+  nameKey,
+  normalizeName,
+} from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { InTheWay, SeenBlockers } from './blocker.js';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
@@ -43,9 +51,10 @@ export interface NewCustomerAccount extends Pick<Expectations, 'consoleRoleName'
   readonly proof: Proof | null;
 }
 
-/** Roles to be used from now on; what is not given stays. */
+/** A change of the roles. A field left out is unchanged. */
 export interface RolesChange {
-  readonly consoleRoleName?: string | null;
+  readonly consoleRoleName?: string;
+  /** Null: the role that `iamSetup` creates. */
   readonly nodeRoleName?: string | null;
 }
 
@@ -231,10 +240,10 @@ export class CloudAccount {
   }
 
   /** Everything one request changes, as one new version. What is not given stays. */
-  change({ name, proof }: { name?: string | null; proof?: Proof | null }, now: Date): void {
+  change({ name, proof }: { name?: string; proof?: Proof | null }, now: Date): void {
     if (proof) this.accept(proof);
     Object.assign(this, {
-      ...(name != null && named(name)),
+      ...(name !== undefined && named(name)),
       version: this.version + 1,
       updatedAt: now,
     } satisfies Partial<CloudAccount>);
@@ -271,12 +280,12 @@ export class CloudAccount {
     return this.awsAccountId === null;
   }
 
-  /** Whether a change of name and roles would change nothing; what is not given stays. */
-  isAlready({ name, consoleRoleName, nodeRoleName }: RolesChange & { name?: string | null }): boolean {
+  /** Whether a change of name and roles would change nothing. */
+  isAlready({ name, consoleRoleName, nodeRoleName }: RolesChange & { name?: string }): boolean {
     return (
-      (name == null || normalizeName(name) === this.name) &&
-      (consoleRoleName == null || consoleRoleName === this.consoleRoleName) &&
-      (nodeRoleName == null || nodeRoleName === this.nodeRoleName)
+      (name === undefined || normalizeName(name) === this.name) &&
+      changedTo(consoleRoleName, this.consoleRoleName) === this.consoleRoleName &&
+      changedTo(nodeRoleName, this.nodeRoleName) === this.nodeRoleName
     );
   }
 

@@ -9,7 +9,7 @@ import {
 } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
-import { nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { changedTo, nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { Blockers } from './blockers.js';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
@@ -40,8 +40,8 @@ export interface NewCloudAccount {
 export interface CloudAccountChange extends RolesChange {
   readonly id: number;
   readonly expectedVersion: number;
-  readonly name?: string | null;
-  readonly access?: GivenAccess | null;
+  readonly name?: string;
+  readonly access?: GivenAccess;
   readonly allowMissingPermissions?: boolean;
 }
 
@@ -151,7 +151,7 @@ export class CloudAccountService {
     if (!newAccess && seen.isAlready(change)) return seen;
 
     const expected = expectationsOf(seen, change);
-    const isProofNeeded = newAccess !== null || consoleRoleName != null || nodeRoleName != null;
+    const isProofNeeded = newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
     const proof = isProofNeeded ? await this.prove(viewer, seen, { newAccess, given, expected }) : null;
 
     return this.unitOfWork.run(async (now) => {
@@ -175,9 +175,9 @@ export class CloudAccountService {
           await this.trials.expect(account, change, now);
         }
       }
-      const changed = Object.entries({ name, credentials: newAccess, consoleRoleName, nodeRoleName });
+      const changed = Object.entries({ name, credentials: newAccess ?? undefined, consoleRoleName, nodeRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
-        changed: changed.flatMap(([field, value]) => (value == null ? [] : [field])),
+        changed: changed.flatMap(([field, value]) => (value === undefined ? [] : [field])),
         version: account.version,
       });
       return account;
@@ -296,14 +296,14 @@ function notFound(path?: readonly string[]): never {
   throw new CloudAccountNotFound(path);
 }
 
-/** What credentials must fit from now on; what is not changed stays. */
+/** What credentials must fit after the change. */
 function expectationsOf(
   account: CloudAccount,
   { consoleRoleName, nodeRoleName, allowMissingPermissions = false }: CloudAccountChange,
 ): Expectations {
   return {
-    consoleRoleName: consoleRoleName ?? account.consoleRoleName ?? '',
-    nodeRoleName: nodeRoleName ?? account.nodeRoleName,
+    consoleRoleName: changedTo(consoleRoleName, account.consoleRoleName ?? ''),
+    nodeRoleName: changedTo(nodeRoleName, account.nodeRoleName),
     allowMissingPermissions,
   };
 }

@@ -1,7 +1,8 @@
 import { awsCredentialsErrors, maskAccessKeyId } from '#libs/aws-credentials';
 import type { Actor, ActorKind } from '#libs/events';
-import type { DomainError, ErrorCatalog } from '#libs/kernel';
+import { changedTo, type DomainError, type ErrorCatalog } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RolesChange } from './cloud-account.entity.js';
 import { cloudAccountErrors } from './cloud-account.errors.js';
 import type { Expectations } from './credentials-prover.js';
 
@@ -157,8 +158,14 @@ export class CredentialTrial {
   }
 
   /** At once, by whoever looks first: what an attempt under way finds counts no more. */
-  anew(change: Partial<Pick<Expectations, 'consoleRoleName' | 'nodeRoleName'>>, now: Date): void {
-    Object.assign(this, { ...change, nextAttemptAt: now, leaseOwner: null, leaseUntil: null });
+  anew({ consoleRoleName, nodeRoleName }: RolesChange, now: Date): void {
+    Object.assign(this, {
+      consoleRoleName: changedTo(consoleRoleName, this.consoleRoleName),
+      nodeRoleName: changedTo(nodeRoleName, this.nodeRoleName),
+      nextAttemptAt: now,
+      leaseOwner: null,
+      leaseUntil: null,
+    } satisfies Partial<CredentialTrial>);
   }
 
   reject(fault: DomainError, now: Date): void {

@@ -66,13 +66,10 @@ export class CredentialTrialService {
   }
 
   /** Other roles than those the key was to be tried with. Call it while the account is held. */
-  async expect(account: CloudAccount, { consoleRoleName, nodeRoleName }: RolesChange, now: Date): Promise<void> {
+  async expect(account: CloudAccount, change: RolesChange, now: Date): Promise<void> {
     const trial = await this.trials.hold(account.id);
     if (!trial?.isOpen) return;
-    trial.anew(
-      { ...(consoleRoleName != null && { consoleRoleName }), ...(nodeRoleName != null && { nodeRoleName }) },
-      now,
-    );
+    trial.anew(change, now);
     await this.trials.put(trial);
   }
 

@@ -5,7 +5,7 @@ import { ValidateBy } from 'class-validator';
 export type Refusal = new (path: readonly string[], message: string) => DomainError;
 
 /**
- * A constraint on an input field whose rule is the domain's.
+ * A constraint on an input field whose rule is the domain's. A field without a value (left out, or null) has no fault.
  *
  * @param label what the field is called at the beginning of a sentence: `The name`
  * @param fault what is wrong with a value, as the end of that sentence, without the value; null when nothing is
@@ -16,7 +16,7 @@ export function Faultless<T>(label: string, fault: (value: T) => string | null, 
     {
       name: `${label}${refusal?.name ?? ''}`,
       validator: {
-        validate: (value: T) => fault(value) === null,
+        validate: (value: T | null | undefined) => value == null || fault(value) === null,
         defaultMessage: (args) => `${label} ${fault(args?.value as T)}.`,
       },
     },

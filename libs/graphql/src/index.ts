@@ -1,4 +1,5 @@
 export { Batch } from './batch.js';
+export { ChangeField } from './change-field.js';
 export {
   byMoment,
   byNumber,

@@ -1,3 +1,4 @@
+export { changedTo } from './change.js';
 export { faultInCidr, isInOneOf } from './cidr.js';
 export { Clock, SystemClock } from './clock.js';
 export {

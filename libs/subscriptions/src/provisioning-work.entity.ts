@@ -1,3 +1,4 @@
+import { changedTo } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ProvisioningLeaseLost } from './subscription.errors.js';
 
@@ -88,8 +89,12 @@ export class ProvisioningWork {
   }
 
   /** What its holder says, who has it until `until` then. */
-  report({ progress, message }: { progress?: number | null; message?: string | null }, until: Date): void {
-    this.set({ progress: progress ?? this.progress, message: message ?? this.message, leaseUntil: until });
+  report({ progress, message }: { progress?: number; message?: string | null }, until: Date): void {
+    this.set({
+      progress: changedTo(progress, this.progress),
+      message: changedTo(message, this.message),
+      leaseUntil: until,
+    });
   }
 
   /** From now on something else is to be done, by whoever claims it next. */

@@ -73,7 +73,7 @@ export class ProvisioningService {
   report(
     claim: Claim,
     leaseSeconds: number | null,
-    said: { progress?: number | null; message?: string | null; resources?: readonly ResourceReport[] | null },
+    said: { progress?: number; message?: string | null; resources?: readonly ResourceReport[] | null },
   ): Promise<ClaimedWork> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);

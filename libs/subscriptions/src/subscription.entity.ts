@@ -1,4 +1,4 @@
-import { faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
+import { changedTo, faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { faultInPlan, faultInTags, type Tag } from './deployment.js';
 import type { ProvisioningKind, ProvisioningWork } from './provisioning-work.entity.js';
@@ -51,11 +51,12 @@ export interface NewSubscription {
   readonly tags?: readonly Tag[] | null;
 }
 
-/** What is not given stays. */
+/** A change of a subscription. A field left out is unchanged. */
 export interface SubscriptionChange {
-  readonly name?: string | null;
+  readonly name?: string;
+  /** Null: no plan. */
   readonly plan?: string | null;
-  readonly tags?: readonly Tag[] | null;
+  readonly tags?: readonly Tag[];
 }
 
 /** What has to be done before the account of a subscription can be deleted. */
@@ -150,7 +151,7 @@ export class Subscription {
       endedAt: null,
       endReason: null,
     } satisfies Partial<Subscription>);
-    subscription.configure({ name, plan, tags });
+    subscription.configure({ name, plan, tags: tags ?? [] });
     return subscription;
   }
 
@@ -185,9 +186,9 @@ export class Subscription {
     return isChangeOfWhatRuns;
   }
 
-  /** Whether a change would change nothing; what is not given stays. */
+  /** Whether a change would change nothing. */
   isAlready({ name, ...change }: SubscriptionChange): boolean {
-    return (name == null || normalizeName(name) === this.name) && !this.isReconfiguredBy(change);
+    return (name === undefined || normalizeName(name) === this.name) && !this.isReconfiguredBy(change);
   }
 
   /**
@@ -293,23 +294,23 @@ export class Subscription {
   /** Whether a provisioner would have to do something for it. */
   private isReconfiguredBy({ plan, tags }: SubscriptionChange): boolean {
     return (
-      (plan != null && normalizeName(plan) !== this.plan) ||
-      (tags != null && JSON.stringify(inOrder(tags)) !== JSON.stringify(this.tags))
+      changedTo(normalizedPlan(plan), this.plan) !== this.plan ||
+      (tags !== undefined && JSON.stringify(inOrder(tags)) !== JSON.stringify(this.tags))
     );
   }
 
   private configure({ name, plan, tags }: SubscriptionChange): void {
     const faults = [
-      [name == null ? null : faultInName(name), 'name', 'The name'] as const,
+      [name === undefined ? null : faultInName(name), 'name', 'The name'] as const,
       [plan == null ? null : faultInPlan(plan), 'plan', 'The plan'] as const,
-      [tags == null ? null : faultInTags(tags), 'tags', 'The tags'] as const,
+      [tags === undefined ? null : faultInTags(tags), 'tags', 'The tags'] as const,
     ].flatMap(([fault, field, label]) => (fault ? [new InvalidField(['input', field], `${label} ${fault}.`)] : []));
     if (faults.length > 0) throw new InvalidInput(faults);
 
     Object.assign(this, {
-      ...(name != null && { name: normalizeName(name) }),
-      ...(plan != null && { plan: normalizeName(plan) }),
-      ...(tags != null && { tags: inOrder(tags) }),
+      ...(name !== undefined && { name: normalizeName(name) }),
+      plan: changedTo(normalizedPlan(plan), this.plan),
+      ...(tags !== undefined && { tags: inOrder(tags) }),
     } satisfies Partial<Subscription>);
   }
 
@@ -324,6 +325,10 @@ export class Subscription {
   private countChange(): void {
     Object.assign(this, { version: this.version + 1 } satisfies Partial<Subscription>);
   }
+}
+
+function normalizedPlan(plan: string | null | undefined): string | null | undefined {
+  return plan == null ? plan : normalizeName(plan);
 }
 
 /** Tags are a set: their order says nothing. */

@@ -10,7 +10,6 @@ import {
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName } from '#libs/kernel';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsOptional } from 'class-validator';
 import type { ApiKeyFilter } from '../access-records.js';
 import { ApiKey, defaultLifetime, faultInCidrs, faultInLifetime } from '../api-key.entity.js';
 import { Role } from '../viewer.js';
@@ -121,7 +120,6 @@ export class CreateApiKeyInput {
   readonly mayIntrospect!: boolean;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
-  @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }

@@ -2,7 +2,7 @@ import { Faultless, SecretStringScalar } from '#libs/graphql';
 import type { Secret } from '#libs/kernel';
 import { Field, InputType } from '@nestjs/graphql';
 import { Transform, Type } from 'class-transformer';
-import { IsOptional, ValidateNested } from 'class-validator';
+import { ValidateNested } from 'class-validator';
 import { AwsAccessKey, faultInAccessKeyId, faultInSecretAccessKey, isTemporary } from '../aws-access-key.js';
 import type { GivenAccess } from '../aws-access.service.js';
 import { faultInRoleArn, GivenAccessRole } from '../aws-access-role.js';
@@ -51,13 +51,11 @@ export class AwsAssumeRoleInput {
 export class AwsCredentialsInput {
   @Field(() => AwsAccessKeyInput, { nullable: true, description: 'With an access key.' })
   @Type(() => AwsAccessKeyInput)
-  @IsOptional()
   @ValidateNested()
   readonly awsAccessKey?: AwsAccessKeyInput;
 
   @Field(() => AwsAssumeRoleInput, { nullable: true, description: 'With an access role, and no key.' })
   @Type(() => AwsAssumeRoleInput)
-  @IsOptional()
   @ValidateNested()
   readonly awsAssumeRole?: AwsAssumeRoleInput;
 

@@ -2,7 +2,7 @@ import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
 import { PayloadType, refusesWith } from '#libs/graphql';
 import { Args, Field, InputType, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsOptional, ValidateNested } from 'class-validator';
+import { ValidateNested } from 'class-validator';
 import { Faultless } from '#libs/graphql';
 import { faultInRegion, faultInRoleName } from '#libs/iam-setup';
 import { UnknownRegion } from '../aws-credentials.errors.js';
@@ -33,7 +33,6 @@ export class TestAwsCredentialsInput {
     nullable: true,
     description: 'The role instances will run as; the one `iamSetup` names when left out.',
   })
-  @IsOptional()
   @Faultless('The node role', faultInRoleName)
   readonly nodeRoleName?: string | null;
 }

@@ -1,10 +1,10 @@
 import { AwsCredentialsInput, faultInRegion, faultInRoleName, UnknownRegion } from '#libs/aws-credentials';
-import { Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
+import { ChangeField, Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsOptional, ValidateNested } from 'class-validator';
+import { ValidateNested } from 'class-validator';
 import { CloudAccountOwnership, CloudAccountStatus } from '../cloud-account.entity.js';
 import { CloudProvider } from '../cloud-provider.js';
 import { CustomerAccountMustBeAws } from '../cloud-account.errors.js';
@@ -47,7 +47,6 @@ export class CreateCloudAccountInput {
   readonly consoleRoleName!: string;
 
   @Field(() => String, { nullable: true, description: `The role instances will run as. ${usualNodeRole}` })
-  @IsOptional()
   @Faultless('The node role', faultInRoleName)
   readonly nodeRoleName?: string | null;
 
@@ -58,12 +57,11 @@ export class CreateCloudAccountInput {
     nullable: true,
     description: `${idempotencyKeyDescription} One that was PROPAGATING is shown as it is now.`,
   })
-  @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }
 
-@InputType('UpdateCloudAccountInput', { description: 'What to change; what is left out stays as it is.' })
+@InputType('UpdateCloudAccountInput', { description: 'The fields to change. A field left out is unchanged.' })
 export class UpdateCloudAccountInput {
   @Field(() => ID, { description: 'The account.' })
   readonly id!: string;
@@ -71,28 +69,31 @@ export class UpdateCloudAccountInput {
   @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
   readonly expectedVersion!: number;
 
-  @Field(() => String, { nullable: true, description: 'A new name.' })
-  @IsOptional()
-  @Faultless('The name', faultInName)
-  readonly name?: string | null;
+  @ChangeField(() => String, { label: 'The name', description: 'New account name.', fault: faultInName })
+  readonly name?: string;
 
-  @Field(() => AwsCredentialsInput, {
-    nullable: true,
-    description: 'New credentials, proven before they replace the old ones, which serve meanwhile.',
+  @ChangeField(() => AwsCredentialsInput, {
+    label: 'The credentials',
+    description:
+      'New credentials. The gateway verifies them before they replace the present ones, which remain in use until then.',
   })
   @Type(() => AwsCredentialsInput)
-  @IsOptional()
   @ValidateNested()
-  readonly credentials?: AwsCredentialsInput | null;
+  readonly credentials?: AwsCredentialsInput;
 
-  @Field(() => String, { nullable: true, description: 'Another console role.' })
-  @IsOptional()
-  @Faultless('The console role', faultInRoleName)
-  readonly consoleRoleName?: string | null;
+  @ChangeField(() => String, {
+    label: 'The console role',
+    description: 'Name of another console role.',
+    fault: faultInRoleName,
+  })
+  readonly consoleRoleName?: string;
 
-  @Field(() => String, { nullable: true, description: 'Another role for instances to run as.' })
-  @IsOptional()
-  @Faultless('The node role', faultInRoleName)
+  @ChangeField(() => String, {
+    label: 'The node role',
+    description: 'Name of another role for the instances.',
+    fault: faultInRoleName,
+    whenNull: 'the role that `iamSetup` creates',
+  })
   readonly nodeRoleName?: string | null;
 
   @Field({ defaultValue: false, description: allowMissingPermissionsDescription })

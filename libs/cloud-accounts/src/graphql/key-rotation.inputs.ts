@@ -1,8 +1,7 @@
 import { faultInRotateEvery } from '#libs/aws-credentials';
-import { Faultless } from '#libs/graphql';
+import { ChangeField, Faultless } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
-import { IsOptional } from 'class-validator';
 
 @InputType('RotateAwsCredentialsInput', { description: 'Whose access key to replace.' })
 export class RotateAwsCredentialsInput {
@@ -13,7 +12,6 @@ export class RotateAwsCredentialsInput {
   readonly expectedVersion!: number;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
-  @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }
@@ -32,11 +30,11 @@ export class SetKeyRotationPolicyInput {
   @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
   readonly expectedVersion!: number;
 
-  @Field(() => Int, {
-    nullable: true,
-    description: 'How old a key may get, in days, 1 to 365; null, or left out, for as old as it will.',
+  @ChangeField(() => Int, {
+    label: 'The interval',
+    description: 'Maximum age of an access key in days, from 1 to 365. The gateway replaces an older one.',
+    fault: faultInRotateEvery,
+    whenNull: 'no automatic rotation',
   })
-  @IsOptional()
-  @Faultless('The interval', faultInRotateEvery)
   readonly rotateEvery?: number | null;
 }

@@ -97,8 +97,7 @@ export class KeyRotationResolver {
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'Whose, and how old.' }) input: SetKeyRotationPolicyInput,
   ) {
-    const { rotateEvery = null } = input;
-    const change = { ...input, rotateEvery, id: idOf('CloudAccount', input.id) };
+    const change = { ...input, id: idOf('CloudAccount', input.id) };
     return { cloudAccount: await this.service.setPolicy(viewer, change) };
   }
 

@@ -1,7 +1,6 @@
 import { connectionOf, DateTimeScalar, Faultless, isTyped, NodeType, PayloadType } from '#libs/graphql';
 import { faultInText } from '#libs/kernel';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsOptional } from 'class-validator';
 import { DriftKind } from '../difference.js';
 import { DriftFinding, DriftResolution } from '../drift-finding.entity.js';
 import { DriftVerdict } from '../drift.service.js';
@@ -158,7 +157,6 @@ abstract class FindingInput {
   readonly id!: string;
 
   @Field(() => String, { nullable: true, description: 'For whoever reads it: up to 500 characters.' })
-  @IsOptional()
   @Faultless('The note', faultInNote)
   readonly note?: string | null;
 }

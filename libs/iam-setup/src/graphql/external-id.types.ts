@@ -1,7 +1,6 @@
 import { connectionOf, DateTimeScalar, Faultless, PayloadType } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { Field, InputType, ObjectType } from '@nestjs/graphql';
-import { IsOptional } from 'class-validator';
 
 @ObjectType('ExternalId', {
   description:
@@ -31,7 +30,6 @@ export class ExternalIdConnectionType extends connectionOf(ExternalIdType, 'Exte
 @InputType('IssueExternalIdInput', { description: 'Asks for an external id; the gateway chooses it.' })
 export class IssueExternalIdInput {
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
-  @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }

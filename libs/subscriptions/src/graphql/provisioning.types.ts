@@ -1,10 +1,17 @@
-import { ArnScalar, AwsAccountIdScalar, CidrBlockScalar, DateTimeScalar, Faultless, PayloadType } from '#libs/graphql';
+import {
+  ArnScalar,
+  AwsAccountIdScalar,
+  ChangeField,
+  CidrBlockScalar,
+  DateTimeScalar,
+  Faultless,
+  PayloadType,
+} from '#libs/graphql';
 import { CloudProvider } from '#libs/cloud-accounts';
 import { faultInText } from '#libs/kernel';
 import { ProvisionedResourceInput } from '#libs/ledger';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsOptional } from 'class-validator';
 import { IamStep } from '../provisioning-access.service.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
@@ -51,24 +58,25 @@ abstract class ClaimInput {
 
 @InputType('ReportProvisioningInput', { description: 'How far a work is.' })
 export class ReportProvisioningInput extends ClaimInput {
-  @Field(() => Int, {
-    nullable: true,
-    description: 'How much of it is done, 0 to 100; what was said before when left out.',
+  @ChangeField(() => Int, {
+    label: 'The progress',
+    description: 'Completed share of the work in percent, from 0 to 100.',
+    fault: between(0, 100),
   })
-  @IsOptional()
-  @Faultless('The progress', between(0, 100))
-  readonly progress?: number | null;
+  readonly progress?: number;
 
-  @Field(() => String, { nullable: true, description: 'What is being done, for the customer: up to 500 characters.' })
-  @IsOptional()
-  @Faultless('The message', faultInMessage)
+  @ChangeField(() => String, {
+    label: 'The message',
+    description: 'Current step of the work, shown to the customer: up to 500 characters.',
+    fault: faultInMessage,
+    whenNull: 'no message',
+  })
   readonly message?: string | null;
 
   @Field(() => [ProvisionedResourceInput], {
     nullable: true,
     description: 'What was built, changed or removed since the last report: up to 100. Told twice, it counts once.',
   })
-  @IsOptional()
   @Type(() => ProvisionedResourceInput)
   readonly resources?: readonly ProvisionedResourceInput[] | null;
 
@@ -77,7 +85,6 @@ export class ReportProvisioningInput extends ClaimInput {
     description:
       'For how many seconds from now you have the work, 10 to 3600. When left out: for 300 at least, or until the lease that you have ends.',
   })
-  @IsOptional()
   @Faultless('The lease', faultInLease)
   readonly leaseSeconds?: number | null;
 }

@@ -1,11 +1,10 @@
 import { UnknownRegion } from '#libs/aws-credentials';
 import { faultInAnyRegion } from '#libs/cloud-accounts';
-import { CidrBlockScalar, Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
+import { ChangeField, CidrBlockScalar, Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsOptional } from 'class-validator';
 import { faultInDeploymentCidr, faultInPlan, faultInTags, faultInVpcId } from '../deployment.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
@@ -36,7 +35,6 @@ export class CreateSubscriptionInput {
   readonly region!: string;
 
   @Field(() => String, { nullable: true, description: planDescription })
-  @IsOptional()
   @Faultless('The plan', faultInPlan)
   readonly plan?: string | null;
 
@@ -45,7 +43,6 @@ export class CreateSubscriptionInput {
     description:
       'The IPv4 addresses to build it with, /16 to /28; the vendor chooses them when left out. In a VPC named by `vpcId` no two subscriptions have the same.',
   })
-  @IsOptional()
   @Faultless('The deployment CIDR', faultInDeploymentCidr)
   readonly deploymentCidr?: string | null;
 
@@ -53,18 +50,15 @@ export class CreateSubscriptionInput {
     nullable: true,
     description: 'A VPC of yours to build it in; left out, it gets one of its own.',
   })
-  @IsOptional()
   @Faultless('The VPC', faultInVpcId)
   readonly vpcId?: string | null;
 
   @Field(() => [TagInput], { nullable: true, description: tagsDescription })
-  @IsOptional()
   @Type(() => TagInput)
   @Faultless('The tags', faultInTags)
   readonly tags?: TagInput[] | null;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
-  @IsOptional()
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }
@@ -81,7 +75,7 @@ export class DeleteSubscriptionInput {
   readonly expectedVersion?: number | null;
 }
 
-@InputType('UpdateSubscriptionInput', { description: 'What to change; what is left out stays as it is.' })
+@InputType('UpdateSubscriptionInput', { description: 'The fields to change. A field left out is unchanged.' })
 export class UpdateSubscriptionInput {
   @Field(() => ID, { description: 'The subscription.' })
   readonly id!: string;
@@ -89,24 +83,24 @@ export class UpdateSubscriptionInput {
   @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the subscription since.' })
   readonly expectedVersion!: number;
 
-  @Field(() => String, { nullable: true, description: 'A new name.' })
-  @IsOptional()
-  @Faultless('The name', faultInName)
-  readonly name?: string | null;
+  @ChangeField(() => String, { label: 'The name', description: 'New name.', fault: faultInName })
+  readonly name?: string;
 
-  @Field(() => String, { nullable: true, description: planDescription })
-  @IsOptional()
-  @Faultless('The plan', faultInPlan)
+  @ChangeField(() => String, {
+    label: 'The plan',
+    description: planDescription,
+    fault: faultInPlan,
+    whenNull: 'no plan',
+  })
   readonly plan?: string | null;
 
-  @Field(() => [TagInput], {
-    nullable: true,
-    description: `${tagsDescription} All of them: they take the place of those there are.`,
+  @ChangeField(() => [TagInput], {
+    label: 'The tags',
+    description: `${tagsDescription} They replace all present tags; an empty list removes them.`,
+    fault: faultInTags,
   })
-  @IsOptional()
   @Type(() => TagInput)
-  @Faultless('The tags', faultInTags)
-  readonly tags?: TagInput[] | null;
+  readonly tags?: TagInput[];
 }
 
 @InputType('RetrySubscriptionInput', { description: 'Which subscription to try again.' })

@@ -1,0 +1,39 @@
+import { applyDecorators } from '@nestjs/common';
+import { Field, type ReturnTypeFunc } from '@nestjs/graphql';
+import { ValidateBy } from 'class-validator';
+import { Faultless, type Refusal } from './faultless.js';
+
+interface ChangeOptions<T> {
+  /** The field at the beginning of a sentence: `The name`. */
+  readonly label: string;
+  readonly description: string;
+  /** What is wrong with a value, as the end of the sentence that `label` begins; null when nothing is. */
+  readonly fault?: (value: T) => string | null;
+  readonly refusal?: Refusal;
+  /** What null does, for the description: `no automatic rotation`. Without it null is refused. */
+  readonly whenNull?: string;
+}
+
+/**
+ * A field of an update. Left out, the value is unchanged; null clears it, or is refused with INVALID_INPUT where the value cannot
+ * be cleared. The description says which.
+ */
+export function ChangeField<T>(type: ReturnTypeFunc, options: ChangeOptions<T>): PropertyDecorator {
+  const { label, description, fault, refusal, whenNull } = options;
+  const effectOfNull = whenNull === undefined ? 'Null is refused.' : `Null: ${whenNull}.`;
+  return applyDecorators(
+    Field(type, { nullable: true, description: `${description} Left out: unchanged. ${effectOfNull}` }),
+    ...(whenNull === undefined ? [NotNull(label)] : []),
+    ...(fault ? [Faultless(label, fault, refusal)] : []),
+  );
+}
+
+function NotNull(label: string): PropertyDecorator {
+  return ValidateBy({
+    name: `${label} is not null`,
+    validator: {
+      validate: (value) => value !== null,
+      defaultMessage: () => `${label} cannot be cleared. Leave the field out to keep the present value.`,
+    },
+  });
+}
