@@ -618,7 +618,7 @@ mutation RetrySubscription(
   {
     query: `# The vendor's own software builds with these
 # six, and with a key of the role PROVISIONER:
-# npm run cli -- keys create --tenant 1
+# npm run cli -- api-keys create --tenant 1
 #   --name Builder --role PROVISIONER
 mutation ClaimWork(
   $input: ClaimProvisioningWorkInput!

@@ -1,7 +1,7 @@
 import './node-version.js';
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { ApiKeyService, AccessService, defaultLifetime, Role, type ApiKey } from '#libs/access';
+import { ApiKeyService, AccessService, defaultLifetime, newApiKeyToken, Role, type ApiKey } from '#libs/access';
 import {
   CloudAccountDeletionService,
   CloudAccountService,
@@ -16,6 +16,7 @@ import { auditRow, findingRow } from './cli/doctor.js';
 import { iamSetupCommand } from './cli/iam-setup.js';
 import { keyRingCommand } from './cli/key-ring.js';
 import { printRows, type Row } from './cli/rows.js';
+import { SecretNotWritten, SecretOutput } from './cli/secret-output.js';
 import { withServices } from './cli/services.js';
 import { Usage } from './cli/usage.js';
 import { isForOperator } from './operator-errors.js';
@@ -25,13 +26,14 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
 
   npm run cli -- tenants list
   npm run cli -- tenants add --name NAME               a tenant with its first API key, shown once
-  npm run cli -- keys list [--tenant ID]
-  npm run cli -- keys create --tenant ID --name NAME --role ${Object.keys(Role).join('|')}
+  npm run cli -- api-keys generate                     a new key for FIRST_API_KEY_FILE, shown once; opens nothing before
+  npm run cli -- api-keys list [--tenant ID]
+  npm run cli -- api-keys create --tenant ID --name NAME --role ${Object.keys(Role).join('|')}
                                                        another API key of a tenant, shown once
       [--days N | --never-expires]                     how long it opens anything; ${defaultLifetime} days when not given
       [--from CIDR]...                                 the addresses it may be used from; any when not given
       [--introspection]                                it may ask for the schema
-  npm run cli -- keys revoke --id ID                   from now on the key opens nothing
+  npm run cli -- api-keys revoke --id ID               from now on the key opens nothing
   npm run cli -- hosted-accounts list
   npm run cli -- hosted-accounts add --name NAME --provider ${Object.keys(CloudProvider).join('|')} --region REGION
   npm run cli -- hosted-accounts retire --id ID        no subscription may begin in it; it goes with its last one
@@ -43,9 +45,11 @@ const help = `The operator's command line of cloud-account-gateway. It reads the
   npm run cli -- sandbox COMMAND                       meddles with what stands in the sandbox; --help tells more
   npm run cli -- iam-setup METHOD --out DIR            what a customer needs to set up IAM; --help tells more
 
-  --json   the answer as JSON, for programs
-  --help   this text
+  --to FILE  of a command that makes an API key: write the key to that new file (mode 0600) instead of the answer
+  --json     the answer as JSON, for programs; includes a new API key unless --to is given
+  --help     this text
 
+A new API key is only shown at a terminal. Elsewhere, give --to FILE or --json.
 An account is named by its number here, or by the id that the API gives it.
 Tenant 1 is the operator's own: keys of it are made here and nowhere else.
 Ends with 0 when it was done, 1 when it was refused, 2 when the command is not one of these.
@@ -63,6 +67,7 @@ const options = {
   provider: { type: 'string' },
   region: { type: 'string' },
   account: { type: 'string' },
+  to: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
@@ -71,6 +76,7 @@ type Option = keyof typeof options;
 interface Command {
   /** The options it takes, besides --json. */
   readonly takes: readonly Option[];
+  readonly isWithoutDatabase?: true;
   /** What was given is read before the domain is loaded and the database opened. @throws Usage */
   readonly run: (given: Given) => (domain: Domain) => Promise<Row[]>;
 }
@@ -84,24 +90,33 @@ const commands: Record<string, Command> = {
         (await access.listTenants()).map(({ id, name, createdAt }) => ({ id, name, created: iso(createdAt) })),
   },
   'tenants add': {
-    takes: ['name'],
+    takes: ['name', 'to'],
     run: (given) => {
       const names = { tenant: given.text('name'), key: 'First key' };
+      const output = given.secretOutput();
       return async ({ access }) => {
         const { tenantId, token } = await access.openTenant(operator, names);
-        return [{ tenant: tenantId, key: token.reveal() }];
+        return [{ tenant: tenantId, ...output.put(token) }];
       };
     },
   },
-  'keys list': {
+  'api-keys generate': {
+    takes: ['to'],
+    isWithoutDatabase: true,
+    run: (given) => {
+      const output = given.secretOutput();
+      return async () => [output.put(newApiKeyToken().token)];
+    },
+  },
+  'api-keys list': {
     takes: ['tenant'],
     run: (given) => {
       const tenantId = given.has('tenant') ? given.number('tenant') : undefined;
       return async ({ keys }) => (await keys.listAll(tenantId)).map(keyRow);
     },
   },
-  'keys create': {
-    takes: ['tenant', 'name', 'role', 'days', 'never-expires', 'from', 'introspection'],
+  'api-keys create': {
+    takes: ['tenant', 'name', 'role', 'days', 'never-expires', 'from', 'introspection', 'to'],
     run: (given) => {
       const tenantId = given.number('tenant');
       const wanted = {
@@ -111,13 +126,14 @@ const commands: Record<string, Command> = {
         allowedCidrs: given.list('from'),
         mayIntrospect: given.has('introspection'),
       };
+      const output = given.secretOutput();
       return async ({ keys }) => {
         const { apiKey, token } = await keys.issue(operator, tenantId, wanted);
-        return [{ id: apiKey.id, key: token.reveal(), role: apiKey.role, expires: iso(apiKey.expiresAt) }];
+        return [{ id: apiKey.id, ...output.put(token), role: apiKey.role, expires: iso(apiKey.expiresAt) }];
       };
     },
   },
-  'keys revoke': {
+  'api-keys revoke': {
     takes: ['id'],
     run: (given) => {
       const id = given.number('id');
@@ -228,6 +244,10 @@ class Given {
     return idOf('CloudAccount', this.text('account')) || this.number('account');
   }
 
+  secretOutput(): SecretOutput {
+    return new SecretOutput(this.has('to') ? this.text('to') : null, this.has('json'));
+  }
+
   /** In days; null for ever. */
   lifetime(): number | null {
     if (!this.has('never-expires')) return this.has('days') ? this.number('days') : defaultLifetime;
@@ -243,7 +263,7 @@ class Given {
 }
 
 await main().catch((error: unknown) => {
-  const isKnown = error instanceof DomainError || isForOperator(error);
+  const isKnown = error instanceof DomainError || error instanceof SecretNotWritten || isForOperator(error);
   console.error(isKnown || error instanceof Usage ? error.message : error);
   process.exitCode = error instanceof Usage ? 2 : 1;
 });
@@ -266,6 +286,7 @@ async function main(): Promise<void> {
       throw new Usage(`--${option} does not belong to this command.`);
 
   const run = command.run(new Given(values));
+  if (command.isWithoutDatabase) return printRows(await run(null as never), values.json);
   const rows = await withServices((service) =>
     run({
       access: service(AccessService),

@@ -1,5 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { ConfigUnusable, readConfig, settings } from './config.js';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newApiKeyToken } from '#libs/access';
+import { ConfigUnusable, readConfig, settings, type Setting } from './config.js';
+
+/** Every setting declared secret, with a value that it takes. */
+const valuesOfSecrets: Record<string, string> = {
+  DATABASE_URL: 'mysql://gateway:password@db.example/gateway',
+  FIRST_API_KEY: newApiKeyToken().token.reveal(),
+};
+const secretSettings = Object.entries(settings as Record<string, Setting>)
+  .filter(([, { isSecret }]) => isSecret)
+  .map(([name]) => [name, valuesOfSecrets[name]!] as const);
 
 describe('the configuration', () => {
   it('has a default for everything', () => {
@@ -106,12 +119,69 @@ describe('the configuration', () => {
     expect(refusalOf({ PORT: 'x', AWS_SANDBOX: 'x' }).split('\n')).toHaveLength(2);
   });
 
+  describe.each(secretSettings)('%s, a secret,', (name, value) => {
+    const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const variable = `${name}_FILE`;
+    const fileWith = (text: string) => {
+      const file = join(folder, `${randomUUID()}`);
+      writeFileSync(file, text);
+      return file;
+    };
+
+    it.each(['', '\n', '\r\n', '\n\n'])('can be in a file that ends in %j', (end) => {
+      expect(revealed({ [variable]: fileWith(value + end) })).toEqual(revealed({ [name]: value }));
+    });
+
+    it('is refused when both variables are set', () => {
+      expect(refusalOf({ [name]: value, [variable]: fileWith(value) })).toBe(
+        `${name} and ${variable} are both set. Unset one of them.`,
+      );
+    });
+
+    it('is read from the environment when the variable of the file is set to nothing, and the other way round', () => {
+      expect(revealed({ [name]: value, [variable]: '' })).toEqual(revealed({ [name]: value }));
+      expect(revealed({ [name]: '', [variable]: fileWith(value) })).toEqual(revealed({ [name]: value }));
+    });
+
+    it.each([
+      ['does not exist', () => join(folder, 'none'), 'does not exist. Create it, or unset'],
+      ['is a folder', () => folder, 'cannot be read (EISDIR). Make it a file that this user can read, or unset'],
+      ['is empty', () => fileWith('\n'), 'is empty. Write the value into it, or unset'],
+    ])('is refused when the file %s', (_, path, said) => {
+      const file = path();
+      const refusal = refusalOf({ [variable]: file });
+      expect(refusal).toContain(`${variable} names the file ${file}, which ${said} ${variable}.`);
+      expect(refusal.split('\n')).toHaveLength(1);
+    });
+
+    it('is refused when the value in the file is wrong, with the name of the file and without the value', () => {
+      const file = fileWith('pass-of-mine');
+      const refusal = refusalOf({ [variable]: file });
+      expect(refusal).toMatch(new RegExp(`^${name} in the file ${file} \\(${variable}\\) must .+\\. Example: `));
+      expect(refusal).not.toContain('pass-of-mine');
+    });
+  });
+
+  it('takes no other setting from a file', () => {
+    const others = Object.keys(settings).filter((name) => !secretSettings.some(([secret]) => secret === name));
+    expect(readConfig(Object.fromEntries(others.map((name) => [`${name}_FILE`, '/no/such/file'])))).toEqual(
+      readConfig({}),
+    );
+  });
+
   it('is what docs/configuration.md says', () => {
     const file = new URL('../docs/configuration.md', import.meta.url);
     if (process.env['UPDATE_DOCS']) writeFileSync(file, documentation());
     expect(readFileSync(file, 'utf8')).toBe(documentation());
   });
 });
+
+/** The configuration with its secrets as text, because a secret equals any other. */
+function revealed(env: NodeJS.ProcessEnv) {
+  const config = readConfig(env);
+  return { ...config, firstApiKey: config.firstApiKey?.reveal() };
+}
 
 function refusalOf(env: NodeJS.ProcessEnv): string {
   try {
@@ -124,8 +194,11 @@ function refusalOf(env: NodeJS.ProcessEnv): string {
 }
 
 function documentation(): string {
-  const rows = Object.entries(settings).map(
-    ([name, { means, unset, example }]) => `| \`${name}\` | ${means} | ${unset} | \`${example}\` |`,
+  const rows = Object.entries(settings as Record<string, Setting>).map(
+    ([name, { means, unset, example, isSecret }]) => {
+      const file = isSecret ? ` **Secret**: can be in a file that \`${name}_FILE\` names.` : '';
+      return `| \`${name}\` | ${means}${file} | ${unset} | \`${example}\` |`;
+    },
   );
   return [
     '# Configuration',
@@ -136,6 +209,18 @@ function documentation(): string {
     '| variable | what it is | when it is not set | example |',
     '|---|---|---|---|',
     ...rows,
+    '',
+    '## Secrets in files',
+    '',
+    'Every setting marked as secret has a second variable, with `_FILE` at the end of its name: the path of a file that holds the value. Container',
+    'secrets (`/run/secrets/…`) and systemd credentials (`LoadCredential=`, `%d/…`) are such files. The gateway reads the file at the start and',
+    'ignores line ends at its end. It does not start when both variables are set, or when the file does not exist, cannot be read or is empty.',
+    '',
+    '```sh',
+    'DATABASE_URL_FILE=/run/secrets/database-url',
+    '```',
+    '',
+    '## The AWS SDK',
     '',
     'The AWS SDK’s own variables and profiles (`AWS_ENDPOINT_URL`, `AWS_PROFILE`, `~/.aws/config` …) have no effect: a key is only ever sent where this',
     'page says. Only who the gateway itself is at AWS is found by them, once GATEWAY_IDENTITY_ARN says that it is somebody there: with those credentials it',

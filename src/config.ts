@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { parseApiKeyToken } from '#libs/access';
 import type { DatabaseLocation } from '#libs/database';
-import { faultInCidr } from '#libs/kernel';
+import { faultInCidr, Secret } from '#libs/kernel';
 import { faultInParameter, type IamSetupSettings } from '#libs/iam-setup';
 import { z } from 'zod';
 
@@ -17,6 +19,8 @@ export interface Config {
   readonly dataDir: string;
   readonly database: DatabaseLocation;
   readonly keyRingFile: string;
+  /** The API key that the first start gives to the first tenant. */
+  readonly firstApiKey: Secret | undefined;
   readonly sandbox: boolean;
   readonly provisioner: 'external' | 'sandbox';
   readonly playground: boolean;
@@ -35,11 +39,13 @@ export class ConfigUnusable extends Error {
   override readonly name = 'ConfigUnusable';
 }
 
-interface Setting {
+export interface Setting {
   readonly schema: z.ZodType;
   readonly means: string;
   readonly example: string;
   readonly unset: string;
+  /** May be in a file, which the variable of the same name with `_FILE` at its end names. */
+  readonly isSecret?: true;
 }
 
 const loopback = (host: string) =>
@@ -123,6 +129,17 @@ export const settings = {
       'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database to use instead of the embedded one. `?ssl=on` at its end asks for TLS, `?ssl=unverified` for TLS without a look at the certificate.',
     example: 'mysql://gateway:password@db.example:3306/gateway',
     unset: 'the embedded SQLite database in DATA_DIR',
+    isSecret: true,
+  },
+  FIRST_API_KEY: {
+    schema: z
+      .string()
+      .refine((text) => parseApiKeyToken(text) !== null, 'must be an API key as `api-keys generate` makes them'),
+    means:
+      'The OWNER key that the first start gives to the first tenant. `cloud-account-gateway api-keys generate --to FILE` makes one. Later starts do not use it.',
+    example: 'gwk_live_…',
+    unset: 'a new key: printed when stdout is a terminal, otherwise written to `first-api-key` in DATA_DIR',
+    isSecret: true,
   },
   KEY_RING_FILE: {
     schema: z.string().regex(/\S/, 'must not be blank'),
@@ -244,6 +261,7 @@ export const settings = {
 } satisfies Record<string, Setting>;
 
 type Name = keyof typeof settings;
+const all: Readonly<Record<Name, Setting>> = settings;
 
 /**
  * The configuration in `env`: the only reader of the environment. A variable set to nothing counts as not set.
@@ -252,13 +270,17 @@ type Name = keyof typeof settings;
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
+  const refuse = (fault: string) => void (faults.includes(fault) || faults.push(fault));
   const read = <T>(name: Name): T | undefined => {
-    const text = env[name];
+    const { schema, isSecret, example } = all[name];
+    const file = isSecret && env[`${name}_FILE`];
+    if (file && env[name]) return refuse(`${name} and ${name}_FILE are both set. Unset one of them.`);
+    const text = file ? secretIn(file, `${name}_FILE`, refuse) : env[name];
     if (text === undefined || text === '') return undefined;
-    const result = settings[name].schema.safeParse(text);
+    const result = schema.safeParse(text);
     if (result.success) return result.data as T;
-    faults.push(`${name} ${result.error.issues[0]?.message}. Example: ${name}=${settings[name].example}`);
-    return undefined;
+    const where = file ? `${name} in the file ${file} (${name}_FILE)` : name;
+    return refuse(`${where} ${result.error.issues[0]?.message}. Example: ${file ? '' : `${name}=`}${example}`);
   };
 
   const dataDir = resolve(read<string>('DATA_DIR') ?? './data');
@@ -266,6 +288,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const isForTrying = !databaseUrl && read<string>('NODE_ENV') !== 'production';
   const isOn = (name: Name) => (read<'on' | 'off'>(name) ?? (isForTrying ? 'on' : 'off')) === 'on';
   const keyRingFile = read<string>('KEY_RING_FILE');
+  const firstApiKey = read<string>('FIRST_API_KEY');
   const config: Config = {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
@@ -273,6 +296,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
     keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),
+    firstApiKey: firstApiKey === undefined ? undefined : new Secret(firstApiKey),
     sandbox: isOn('AWS_SANDBOX'),
     provisioner: read<'external' | 'sandbox'>('PROVISIONER') ?? 'external',
     playground: isOn('PLAYGROUND'),
@@ -297,4 +321,21 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     faults.push('PROVISIONER sandbox needs the sandbox. Example: AWS_SANDBOX=on');
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;
+}
+
+/** The text of a file without the line end that editors and `echo` add. */
+function secretIn(file: string, variable: string, refuse: (fault: string) => void): string | undefined {
+  try {
+    const text = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');
+    if (text !== '') return text;
+    refuse(`${variable} names the file ${file}, which is empty. Write the value into it, or unset ${variable}.`);
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    refuse(
+      code === 'ENOENT'
+        ? `${variable} names the file ${file}, which does not exist. Create it, or unset ${variable}.`
+        : `${variable} names the file ${file}, which cannot be read (${code}). Make it a file that this user can read, or unset ${variable}.`,
+    );
+  }
+  return undefined;
 }

@@ -14,6 +14,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { prepareDatabase } from './database/prepare-database.js';
+import { firstKeyToken } from './first-key.js';
 import { currentRequest, type RequestFacts } from './graphql/request-context.js';
 import { Log } from './log.js';
 import { sendHttpError } from './rest/http-errors.filter.js';
@@ -31,6 +32,7 @@ export class PortUnusable extends Error {
 /** A gateway that serves. */
 export interface Gateway {
   readonly app: NestFastifyApplication;
+  readonly log: Log;
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
   /** The small AWS inside, when it is on. */
@@ -45,7 +47,7 @@ export interface Gateway {
  * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
  *
  * @param sandboxOptions how the small AWS inside behaves, for tests
- * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
+ * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit, FirstKeyUnusable
  */
 export async function startGateway(config: Config, sandboxOptions: AwsSandboxOptions = {}): Promise<Gateway> {
   const undo: (() => unknown)[] = [];
@@ -53,11 +55,11 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     while (undo.length > 0) await undo.pop()?.();
   };
   try {
+    const log = new Log(config.logLevel);
     await preparePlace(config, undo);
     const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
-    const log = new Log(config.logLevel);
     const sandbox = config.sandbox ? await startSandbox(log, config.dataDir, sandboxOptions, undo) : undefined;
     const endpoints: AwsEndpoints = {
       timeoutMs: config.awsTimeoutMs,
@@ -78,13 +80,15 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
     await keychain.prepareGatewayKey();
-    const firstKey = await app.get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
+    const firstKey = await app
+      .get(AccessService)
+      .openFirstTenant({ tenant: 'First tenant', key: 'First key' }, () => firstKeyToken(config));
 
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);
     undo.push(() => reconcilers.stop());
     reconcilers.start();
-    return { app, url: await app.getUrl(), sandbox, firstKey, close };
+    return { app, log, url: await app.getUrl(), sandbox, firstKey, close };
   } catch (error) {
     await close();
     throw portUnusable(error, config) ?? error;

@@ -24,6 +24,8 @@ interface Entry {
   /** The caller went away before it had the whole answer. */
   readonly aborted?: boolean | undefined;
   readonly path?: string | undefined;
+  /** A file of the gateway's own, for the operator. */
+  readonly file?: string | undefined;
   readonly code?: string | undefined;
   readonly error?: ErrorDescription | undefined;
 }
@@ -31,15 +33,27 @@ interface Entry {
 /** What waits to be written when nobody reads our output; beyond it entries are dropped rather than memory filled. */
 const mostWaiting = 8 * 1024 * 1024;
 
-const output = destination({ dest: 1, sync: false, maxLength: mostWaiting });
+const stdout = destination({ dest: 1, sync: false, maxLength: mostWaiting });
+
+/** Something the operator must know about the start, whatever the level of the log. */
+export interface Notice {
+  readonly message: string;
+  /** The file that the message is about. */
+  readonly file?: string;
+  readonly isWarning?: boolean;
+}
 
 /** The log: JSON on stdout, one entry a line. It takes the words of Nest, of ours and of nobody else. */
 export class Log implements LoggerService {
   private readonly pino: Logger;
 
-  constructor(level: LogLevel) {
+  /** @param fd where to write instead of stdout, at once */
+  constructor(level: LogLevel, fd?: number) {
     const formatters = { level: (label: string) => ({ level: label }) };
-    this.pino = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters }, output);
+    this.pino = pino(
+      { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters },
+      fd === undefined ? stdout : destination({ dest: fd, sync: true }),
+    );
   }
 
   /** What Nest tells of its start, too long for every day. */
@@ -61,6 +75,12 @@ export class Log implements LoggerService {
 
   fatal(message: unknown, ...rest: unknown[]): void {
     this.write('fatal', message, rest);
+  }
+
+  /** Written even where `LOG_LEVEL` leaves out its level. */
+  notice({ message, file, isWarning = false }: Notice): void {
+    const level = isWarning ? 'warn' : 'info';
+    this.pino.child({}, { level })[level]({ context: 'Start', file } satisfies Entry, message);
   }
 
   /** One entry for the request, when its answer is out or its caller gone. */
@@ -95,9 +115,9 @@ export class Log implements LoggerService {
 
 function allowed(entry: Entry): Entry {
   const { context, requestId, method, route, status, durationMs, aborted } = entry;
-  const { operation, tenantId, apiKeyId, refused, path, code, error } = entry;
+  const { operation, tenantId, apiKeyId, refused, path, file, code, error } = entry;
   return {
     ...{ context, requestId, method, route, status, durationMs, aborted },
-    ...{ operation, tenantId, apiKeyId, refused, path, code, error },
+    ...{ operation, tenantId, apiKeyId, refused, path, file, code, error },
   };
 }

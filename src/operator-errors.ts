@@ -3,11 +3,13 @@ import { KeyRingChangeRefused, KeyRingUnusable } from '#libs/encryption';
 import { ConfigUnusable } from './config.js';
 import { DataDirUnusable, KeyRingLocked } from './database/file-lock.js';
 import { KeyRingDoesNotFit } from './database/prepare-database.js';
+import { FirstKeyUnusable } from './first-key.js';
 
 const kinds = [
   ConfigUnusable,
   DataDirUnusable,
   DatabaseUnusable,
+  FirstKeyUnusable,
   KeyRingChangeRefused,
   KeyRingDoesNotFit,
   KeyRingLocked,

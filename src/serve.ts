@@ -1,7 +1,9 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { readConfig, type Config } from './config.js';
+import { readConfig } from './config.js';
 import { PortUnusable, startGateway, type Gateway } from './gateway.js';
+import { greet } from './greeting.js';
+import { Log } from './log.js';
 import { isForOperator } from './operator-errors.js';
 
 const log = new Logger('Process');
@@ -9,21 +11,29 @@ const log = new Logger('Process');
 /** Runs the gateway until it is told to stop. */
 export async function serve(): Promise<void> {
   process.umask(0o077); // what we write is for our own eyes
+  // Node would print the error as it is, values and all.
+  process.on('uncaughtException', (error) => {
+    log.fatal(error);
+    process.exit(1);
+  });
   try {
     const config = readConfig(process.env);
+    Logger.overrideLogger(new Log(config.logLevel));
     const gateway = await startGateway(config);
-    // Node would print the error as it is, values and all.
-    process.on('uncaughtException', (error) => {
-      log.fatal(error);
-      process.exit(1);
-    });
-    console.log(await greeting(gateway, config));
+    await greet(gateway, config);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(gateway));
   } catch (error) {
-    const known = isForOperator(error) || error instanceof PortUnusable;
-    console.error(known ? `The gateway cannot start.\n${(error as Error).message}` : error);
-    process.exitCode = 1;
+    refuse(error);
   }
+}
+
+/** Says why there is no start: to a person at a terminal as text, otherwise as an entry as those of the log are. */
+function refuse(error: unknown): void {
+  process.exitCode = 1;
+  const known = isForOperator(error) || error instanceof PortUnusable;
+  const message = known ? `The gateway cannot start.\n${error.message}` : error;
+  if (process.stderr.isTTY) console.error(message);
+  else new Log('fatal', process.stderr.fd).fatal(message, 'Start');
 }
 
 /** Longer than any request may take; a database that says nothing would keep us for ever. */
@@ -33,32 +43,4 @@ async function stop(gateway: Gateway): Promise<void> {
   setTimeout(() => process.exit(1), patience).unref();
   await gateway.close();
   process.exit(0);
-}
-
-async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Promise<string> {
-  const lines = [
-    `cloud-account-gateway is ready at ${url}/graphql`,
-    '',
-    ...(config.playground ? [`  Playground  ${url}/playground`] : []),
-    'file' in config.database
-      ? `  Database    ${config.database.file} (embedded SQLite)`
-      : `  Database    ${new URL(config.database.url).host} (DATABASE_URL)`,
-    `  Key ring    ${config.keyRingFile} (without it the secrets are lost: keep a backup, apart from the database)`,
-  ];
-  if (config.awsEndpointOverride) {
-    lines.push(
-      `  AWS         ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
-    );
-  }
-  if (sandbox) {
-    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
-    lines.push(
-      '',
-      `  The AWS sandbox is on. Its keys never reach AWS; the secret of each is ${sandboxSecret},`,
-      `  the console role is ${sandboxConsoleRole}:`,
-      ...sandboxKeys.map(({ accessKeyId, behaviour }) => `    ${accessKeyId}  ${behaviour}`),
-    );
-  }
-  if (firstKey) lines.push('', '  Your API key, good for a year, shown this once:', `    ${firstKey.reveal()}`);
-  return lines.join('\n') + '\n';
 }

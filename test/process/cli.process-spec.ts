@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cliAnswer, runCli } from '../support/cli.js';
 import { databaseKinds, usePlaces } from '../support/places.js';
@@ -25,15 +25,46 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await json('tenants', 'list')).toContainEqual({ id: tenant, name: 'Second', created: expect.any(String) });
   });
 
+  it('writes a new key to a private file, or shows it to a program that asks for JSON, and to no other stream', async () => {
+    for (const [name, args] of Object.entries({
+      tenant: ['tenants', 'add', '--name', 'Third'],
+      'api-key': ['api-keys', 'create', '--tenant', '1', '--name', 'Filed', '--role', 'VIEWER'],
+      generated: ['api-keys', 'generate'],
+    })) {
+      const file = join(place.dataDir, name);
+      const before = await json('api-keys', 'list');
+
+      const refused = await runCli(place, ...args);
+      expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Add --to FILE') });
+      expect(await json('api-keys', 'list')).toEqual(before);
+
+      const { code, stdout, stderr } = await runCli(place, ...args, '--to', file);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain(file);
+      expect(stdout).not.toContain('gwk_live_');
+      expect(statSync(file).mode & 0o777).toBe(0o600);
+      const key = readFileSync(file, 'utf8').trim();
+      expect(await opens(key)).toBe(name !== 'generated');
+
+      const again = await runCli(place, ...args, '--to', file);
+      expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already and is left as it is') });
+      expect(readFileSync(file, 'utf8').trim()).toBe(key);
+    }
+    const file = join(place.dataDir, 'of-nobody');
+    const args = ['api-keys', 'create', '--tenant', '999', '--name', 'No tenant', '--role', 'VIEWER', '--to', file];
+    expect(await runCli(place, ...args)).toMatchObject({ code: 1, stderr: expect.stringContaining('no such tenant') });
+    expect(existsSync(file)).toBe(false);
+  });
+
   it('makes a second key, and revokes it for good', async () => {
-    const [{ id, key }] = await json('keys', 'create', '--tenant', '2', '--name', 'Spare', '--role', 'OWNER');
+    const [{ id, key }] = await json('api-keys', 'create', '--tenant', '2', '--name', 'Spare', '--role', 'OWNER');
     expect(await opens(key)).toBe(true);
 
-    await json('keys', 'revoke', '--id', String(id));
+    await json('api-keys', 'revoke', '--id', String(id));
 
     expect(await opens(key)).toBe(false);
     expect(await opens(gateway.key)).toBe(true);
-    const listed = await json('keys', 'list', '--tenant', '2');
+    const listed = await json('api-keys', 'list', '--tenant', '2');
     expect(listed).toMatchObject([
       { name: 'First key', revoked: null },
       { id, name: 'Spare', revoked: expect.any(String) },
@@ -64,9 +95,9 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
 
   it('makes a key that may do what it is told to, from where and for as long', async () => {
     const limits = ['--role', 'viewer', '--days', '7', '--from', '127.0.0.0/8', '--from', '::1/128', '--introspection'];
-    const [{ id, key, expires }] = await json('keys', 'create', '--tenant', '2', '--name', 'Limited', ...limits);
+    const [{ id, key, expires }] = await json('api-keys', 'create', '--tenant', '2', '--name', 'Limited', ...limits);
     const [eternal] = await json(
-      'keys',
+      'api-keys',
       'create',
       '--tenant',
       '2',
@@ -81,7 +112,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(viewer).toEqual({ role: 'VIEWER', mayIntrospect: true, apiKey: { keyId: key.slice(9, 17) } });
     expect(Math.round((Date.parse(expires) - Date.now()) / (24 * 60 * 60 * 1000))).toBe(7);
     expect(eternal.expires).toBeNull();
-    expect(await json('keys', 'list', '--tenant', '2')).toContainEqual(
+    expect(await json('api-keys', 'list', '--tenant', '2')).toContainEqual(
       expect.objectContaining({
         id,
         'key id': viewer.apiKey.keyId,
@@ -94,9 +125,9 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
 
   it('revokes the last key of a tenant, which the tenant itself cannot', async () => {
     const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Closing down');
-    const [{ id }] = await json('keys', 'list', '--tenant', String(tenant));
+    const [{ id }] = await json('api-keys', 'list', '--tenant', String(tenant));
 
-    await json('keys', 'revoke', '--id', String(id));
+    await json('api-keys', 'revoke', '--id', String(id));
 
     expect(await opens(key)).toBe(false);
   });
@@ -170,29 +201,37 @@ describe('The command line', () => {
   const cli = (...args: string[]) => runCli(place, ...args);
 
   it.each([
-    [['keys', 'revoke', '--id', '999'], 1, /There is no such key/],
-    [['keys', 'create', '--tenant', '999', '--name', 'x', '--role', 'OWNER'], 1, /There is no such tenant/],
-    [['tenants', 'add', '--name', ' '], 1, /must not be blank/],
-    [['tenants', 'add'], 2, /^--name is missing\.\n\n {2}npm run cli -- --help {3}shows .*\n$/],
-    [['keys', 'create', '--tenant', 'two', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
-    [['keys', 'create', '--tenant', '1e0', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
+    [['api-keys', 'revoke', '--id', '999'], 1, /There is no such key/],
     [
-      ['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '0'],
+      ['api-keys', 'create', '--tenant', '999', '--name', 'x', '--role', 'OWNER', '--json'],
+      1,
+      /There is no such tenant/,
+    ],
+    [['tenants', 'add', '--name', ' ', '--json'], 1, /must not be blank/],
+    [['tenants', 'add'], 2, /^--name is missing\.\n\n {2}npm run cli -- --help {3}shows .*\n$/],
+    [['api-keys', 'create', '--tenant', 'two', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
+    [['api-keys', 'create', '--tenant', '1e0', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
+    [
+      ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '0'],
       2,
       /--days must be a whole number from 1 to 999999999/,
     ],
     [
-      ['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '7', '--never-expires'],
+      ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '7', '--never-expires'],
       2,
       /exclude each other/,
     ],
     [['make', 'coffee'], 2, /no such command/],
     [['constructor'], 2, /no such command/],
-    [['keys', 'list', '--colour'], 2, /colour/],
-    [['keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
-    [['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'], 2, /--role must be one of VIEWER, MANAGER/],
+    [['api-keys', 'list', '--colour'], 2, /colour/],
+    [['api-keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
     [
-      ['keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--from', 'home'],
+      ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'],
+      2,
+      /--role must be one of VIEWER, MANAGER/,
+    ],
+    [
+      ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--from', 'home', '--json'],
       1,
       /entry 1 must be a block of addresses/,
     ],
@@ -221,7 +260,7 @@ describe('The command line', () => {
   });
 
   it('explains itself', async () => {
-    expect(await cli()).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run cli -- keys create') });
+    expect(await cli()).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run cli -- api-keys create') });
     expect(await cli('keyring')).toMatchObject({ code: 0, stdout: expect.stringContaining('keyring retire --id') });
     expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +created\n1 +Operator/);
   });

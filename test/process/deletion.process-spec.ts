@@ -15,7 +15,7 @@ const each = 12;
 async function prepare(gateway: GatewayProcess, place: Place) {
   const [{ key: another }] = await cliAnswer(
     place,
-    ...['keys', 'create', '--tenant', '2', '--name', 'Another', '--role', 'OWNER'],
+    ...['api-keys', 'create', '--tenant', '2', '--name', 'Another', '--role', 'OWNER'],
   );
   const prepared = await Promise.all(
     Array.from({ length: 2 * each }, async (_, i) => {

@@ -150,7 +150,7 @@ async function prepare(
 ): Promise<readonly Account[]> {
   const [{ key }] = await cliAnswer(
     place,
-    ...['keys', 'create', '--tenant', '1', '--name', 'Builder', '--role', 'PROVISIONER'],
+    ...['api-keys', 'create', '--tenant', '1', '--name', 'Builder', '--role', 'PROVISIONER'],
   );
   const accounts: Account[] = [];
   const places = Array.from({ length: count }, (_, i) => suffix(i + 1));

@@ -77,10 +77,10 @@ const unknownKey = (random: Random) => `AKIA${random.text(16, 'ABCDEFGHIJKLMNOPQ
 /** What an operator may do with a secret in the clipboard; none of it is right. */
 const misuse = (secret: string): [args: string[], env: Record<string, string>][] => [
   [['tenants', secret], {}],
-  [['keys', 'revoke', '--id', secret], {}],
+  [['api-keys', 'revoke', '--id', secret], {}],
   [['hosted-accounts', 'add', '--name', 'x', '--provider', secret, '--region', 'us-east-1'], {}],
-  [['keys', 'create', '--tenant', '1', '--name', 'x', '--role', secret], {}],
-  [['keys', 'create', '--tenant', '1', '--name', 'x', '--role', 'OWNER', '--from', secret], {}],
+  [['api-keys', 'create', '--tenant', '1', '--name', 'x', '--role', secret], {}],
+  [['api-keys', 'create', '--tenant', '1', '--name', 'x', '--role', 'OWNER', '--from', secret], {}],
   [['iam-setup', secret], {}],
   [['tenants', 'list'], { DATABASE_URL: `mysql://gateway:${encodeURIComponent(secret)}@127.0.0.1:9/gateway` }],
   [['tenants', 'list'], { DATABASE_URL: secret }],

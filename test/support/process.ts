@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,7 +98,7 @@ export class GatewayProcess extends GatewayClient {
   constructor(
     url: string,
     key: string,
-    /** Printed by this start; null when there was a tenant already. */
+    /** Written to a file by this start; null when there was a tenant already. */
     readonly firstKey: string | null,
     readonly process: LaunchedProcess,
   ) {
@@ -118,11 +119,19 @@ export class GatewayProcess extends GatewayClient {
   }
 }
 
-const apiKey = /gwk_live_[0-9A-Za-z]{44}/;
+/** Says that a new first key is in the named file. */
+const firstKeyWritten = /"file":"([^"]+)","msg":"The first API key was written/;
+
+/** The messages of the log in an output, and whatever else is in it, as a person reads them. */
+export function messagesIn(output: string): string {
+  const messageOf = (line: string) =>
+    line.startsWith('{"level":') ? ((JSON.parse(line) as { msg?: string }).msg ?? line) : line;
+  return output.split('\n').map(messageOf).join('\n');
+}
 
 /** Where gateways run: a folder and, on a server, a database. What was started here ends when it is removed. */
 export class Place {
-  /** Of the first tenant, once a gateway here has printed it. */
+  /** Of the first tenant, once a gateway here has made it. */
   key = '';
   private readonly launched: LaunchedProcess[] = [];
 
@@ -147,6 +156,10 @@ export class Place {
     return join(this.dataDir, 'gateway.sqlite');
   }
 
+  get firstKeyFile(): string {
+    return join(this.dataDir, 'first-api-key');
+  }
+
   get keyRingFile(): string {
     return join(this.dataDir, 'key-ring.json');
   }
@@ -166,8 +179,9 @@ export class Place {
   }
 
   async ready(process: LaunchedProcess): Promise<GatewayProcess> {
-    const [, url] = await process.printed(/is ready at (\S+)\/graphql[^]*?\n\n(?! )/);
-    const firstKey = apiKey.exec(process.output)?.[0] ?? null;
+    const [, url] = await process.printed(/is ready at (\S+)\/graphql"/);
+    const [, file] = firstKeyWritten.exec(process.output) ?? [];
+    const firstKey = file === undefined ? null : readFileSync(file, 'utf8').trim();
     if (firstKey) this.key = firstKey;
     return new GatewayProcess(url!, this.key, firstKey, process);
   }
@@ -179,7 +193,7 @@ export class Place {
       () => process.kill(),
       () => process.exit,
     );
-    return { ...(await served), output: process.output };
+    return { ...(await served), output: messagesIn(process.output) };
   }
 
   /** Rows straight from the database, whether a gateway runs on it or not. */

@@ -6,7 +6,7 @@ import { AccessRecords } from './access-records.js';
 import { Unauthenticated } from './access.errors.js';
 import { defaultLifetime, type ApiKey } from './api-key.entity.js';
 import { ApiKeyService } from './api-key.service.js';
-import { parseApiKeyToken } from './api-key-token.js';
+import { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 import { operatorTenantId, type Tenant } from './tenant.entity.js';
 import type { Viewer } from './viewer.js';
 
@@ -51,19 +51,28 @@ export class AccessService {
   /**
    * On a gateway without any, the first tenant with its first key, whose token is given out here and never again; null
    * when there is a tenant already.
+   *
+   * @param tokenOfKey called before the tenant is stored, and again when the unit of work is repeated: it gives the same token
    */
-  openFirstTenant(names: { tenant: string; key: string }): Promise<Secret | null> {
+  openFirstTenant(
+    names: { tenant: string; key: string },
+    tokenOfKey: () => ApiKeyToken = newApiKeyToken,
+  ): Promise<Secret | null> {
     return this.unitOfWork.run(async () => {
       // Held, so that of two gateways started at once on one database only one opens it.
       await this.records.holdTenant(operatorTenantId);
       if (await this.records.hasTenantBesides(operatorTenantId)) return null;
 
-      return (await this.openTenant(gateway, names)).token;
+      return (await this.openTenant(gateway, names, tokenOfKey())).token;
     });
   }
 
   /** A new tenant with its first key, an OWNER's, whose token is given out here and never again. */
-  openTenant(actor: Actor, names: { tenant: string; key: string }): Promise<{ tenantId: number; token: Secret }> {
+  openTenant(
+    actor: Actor,
+    names: { tenant: string; key: string },
+    tokenOfKey: ApiKeyToken = newApiKeyToken(),
+  ): Promise<{ tenantId: number; token: Secret }> {
     const fault = faultInName(names.tenant);
     if (fault) throw new InvalidInput([new InvalidField(['name'], `The name ${fault}.`)]);
 
@@ -77,13 +86,8 @@ export class AccessService {
         at: now,
         data: { name },
       });
-      const { token } = await this.keys.issue(actor, id, {
-        name: names.key,
-        role: 'OWNER',
-        lifetime: defaultLifetime,
-        allowedCidrs: [],
-        mayIntrospect: true,
-      });
+      const limits = { lifetime: defaultLifetime, allowedCidrs: [], mayIntrospect: true };
+      const { token } = await this.keys.issue(actor, id, { name: names.key, role: 'OWNER', ...limits }, tokenOfKey);
       return { tenantId: id, token };
     });
   }

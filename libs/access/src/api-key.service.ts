@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { AccessRecords, type ApiKeyFilter } from './access-records.js';
 import { ApiKeyNotFound, OperatorKeyByCliOnly, Unauthenticated } from './access.errors.js';
 import { ApiKey, type NewApiKey } from './api-key.entity.js';
-import { newApiKeyToken } from './api-key-token.js';
+import { newApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 import type { Viewer } from './viewer.js';
 
 /** A key just made; its token is given out here and never again. */
@@ -102,11 +102,15 @@ export class ApiKeyService {
    * @throws NotFound when there is no such tenant
    * @throws InvalidInput
    */
-  issue(actor: Actor, tenantId: number, key: NewApiKey): Promise<IssuedApiKey> {
+  issue(
+    actor: Actor,
+    tenantId: number,
+    key: NewApiKey,
+    { keyId, token }: ApiKeyToken = newApiKeyToken(),
+  ): Promise<IssuedApiKey> {
     return this.unitOfWork.run(async (now) => {
       if (!(await this.records.findTenant(tenantId))) throw new NotFound('tenant', ['tenant']);
 
-      const { keyId, token } = newApiKeyToken();
       const createdByKeyId = actor.kind === 'API_KEY' ? actor.id : null;
       const tokenHash = await this.hash(token);
       const apiKey = ApiKey.create({ ...key, tenantId, keyId, tokenHash, createdByKeyId }, now);

@@ -1,0 +1,57 @@
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { Secret } from '#libs/kernel';
+import type { Row } from './rows.js';
+import { Usage } from './usage.js';
+
+/** The file for a new secret cannot be created. The message is for the operator. */
+export class SecretNotWritten extends Error {
+  override readonly name = 'SecretNotWritten';
+}
+
+/**
+ * Where a command puts a new API key, which is given out once: into a file, into the JSON that a program asked for, or
+ * onto a terminal. It goes nowhere else, because other streams may be collected and kept.
+ */
+export class SecretOutput {
+  readonly #file: { readonly path: string; readonly fd: number } | null;
+  #isWritten = false;
+
+  /**
+   * The file is created before the command changes anything: a key that could not be written would be lost.
+   *
+   * @throws Usage when there is no safe place for the key
+   * @throws SecretNotWritten when the file exists or cannot be created
+   */
+  constructor(path: string | null, isJson: boolean) {
+    if (path === null && !isJson && !process.stdout.isTTY)
+      throw new Usage(
+        'stdout is not a terminal, and the new API key would stay where it is collected. Add --to FILE to write the key to a private file, or --json to write it to stdout.',
+      );
+    this.#file = path === null ? null : { path, fd: create(path) };
+    process.once('exit', () => this.#file && !this.#isWritten && rmSync(this.#file.path, { force: true }));
+  }
+
+  /** Puts the key there. Returns what the answer says of it. */
+  put(token: Secret): Row {
+    if (!this.#file) return { key: token.reveal() };
+    const { path, fd } = this.#file;
+    writeSync(fd, `${token.reveal()}\n`);
+    fsyncSync(fd);
+    closeSync(fd);
+    this.#isWritten = true;
+    return { 'key file': path };
+  }
+}
+
+function create(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw new SecretNotWritten(
+      code === 'EEXIST'
+        ? `--to: ${path} exists already and is left as it is. Name a new file.`
+        : `--to: ${path} cannot be created (${code}). Name a new file in a folder that this user can write to.`,
+    );
+  }
+}

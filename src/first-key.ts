@@ -1,0 +1,54 @@
+import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from '#libs/access';
+import type { Config } from './config.js';
+import { makeDataDir } from './database/file-lock.js';
+
+/** The file of the first API key cannot be used. The message is for the operator. */
+export class FirstKeyUnusable extends Error {
+  override readonly name = 'FirstKeyUnusable';
+}
+
+/** Where the gateway writes the first API key unless `FIRST_API_KEY` names one. */
+export const firstKeyFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'first-api-key');
+
+/**
+ * The token of the first API key: the operator's (`FIRST_API_KEY`), or a new one, which is in a file of mode 0600 before
+ * this returns. A start that is interrupted afterwards loses no key: the next one finds the file and takes its key.
+ *
+ * @throws FirstKeyUnusable, DataDirUnusable
+ */
+export function firstKeyToken(config: Pick<Config, 'dataDir' | 'firstApiKey'>): ApiKeyToken {
+  if (config.firstApiKey) return parseApiKeyToken(config.firstApiKey.reveal())!;
+  const file = firstKeyFile(config);
+  makeDataDir(config.dataDir);
+  return existsSync(file) ? readKey(file) : writeKey(file);
+}
+
+function writeKey(file: string): ApiKeyToken {
+  const key = newApiKeyToken();
+  const draft = `${file}.tmp`;
+  try {
+    rmSync(draft, { force: true }); // of a start that was interrupted
+    writeFileSync(draft, `${key.token.reveal()}\n`, { flag: 'wx', mode: 0o600, flush: true });
+    renameSync(draft, file);
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw new FirstKeyUnusable(
+      `The first API key cannot be written to ${file} (${code}). Make DATA_DIR writable for this user, or make a key ` +
+        'with `cloud-account-gateway api-keys generate --to FILE` and set FIRST_API_KEY_FILE to that file.',
+    );
+  }
+  return key;
+}
+
+function readKey(file: string): ApiKeyToken {
+  const stats = lstatSync(file);
+  const isOurs = process.geteuid === undefined || (stats.uid === process.geteuid() && (stats.mode & 0o077) === 0);
+  // Otherwise another user of this machine could choose the key.
+  const key = stats.isFile() && isOurs ? parseApiKeyToken(readFileSync(file, 'utf8').trim()) : null;
+  if (key) return key;
+  throw new FirstKeyUnusable(
+    `${file} is not a private file with an API key. Delete it and start the gateway again: it makes a new key.`,
+  );
+}

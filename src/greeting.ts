@@ -1,0 +1,72 @@
+import { existsSync, rmSync } from 'node:fs';
+import type { Config } from './config.js';
+import { firstKeyFile } from './first-key.js';
+import type { Gateway } from './gateway.js';
+import type { Notice } from './log.js';
+
+/**
+ * Tells how the gateway started: to a person at a terminal as text, with the first API key; otherwise as entries of the
+ * log, without the key, because whatever collects the output of a service keeps it.
+ */
+export async function greet(gateway: Gateway, config: Config): Promise<void> {
+  if (!process.stdout.isTTY) {
+    for (const notice of notices(gateway, config)) gateway.log.notice(notice);
+    return;
+  }
+  console.log(await greeting(gateway, config));
+  // The person has seen the key: no copy stays on the disk.
+  if (gateway.firstKey && !config.firstApiKey) rmSync(firstKeyFile(config), { force: true });
+}
+
+const databaseOf = ({ database }: Config) =>
+  'file' in database ? `${database.file} (embedded SQLite)` : `${new URL(database.url).host} (DATABASE_URL)`;
+
+async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Promise<string> {
+  const lines = [
+    `cloud-account-gateway is ready at ${url}/graphql`,
+    '',
+    ...(config.playground ? [`  Playground  ${url}/playground`] : []),
+    `  Database    ${databaseOf(config)}`,
+    `  Key ring    ${config.keyRingFile} (without it the secrets are lost: keep a backup, apart from the database)`,
+  ];
+  if (config.awsEndpointOverride) {
+    lines.push(
+      `  AWS         ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
+    );
+  }
+  if (sandbox) {
+    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+    lines.push(
+      '',
+      `  The AWS sandbox is on. Its keys never reach AWS; the secret of each is ${sandboxSecret},`,
+      `  the console role is ${sandboxConsoleRole}:`,
+      ...sandboxKeys.map(({ accessKeyId, behaviour }) => `    ${accessKeyId}  ${behaviour}`),
+    );
+  }
+  if (firstKey && config.firstApiKey) lines.push('', '  Your API key, good for a year, is the one in FIRST_API_KEY.');
+  else if (firstKey) lines.push('', '  Your API key, good for a year, shown this once:', `    ${firstKey.reveal()}`);
+  else if (existsSync(firstKeyFile(config))) lines.push('', `  ${keyIsStillThere}`, `    ${firstKeyFile(config)}`);
+  return lines.join('\n') + '\n';
+}
+
+const keyIsStillThere = 'The first API key is still in a file. Move it to your secret store and delete the file:';
+
+/** The last one says that the gateway is ready. */
+function notices({ url, sandbox, firstKey }: Gateway, config: Config): Notice[] {
+  const file = firstKeyFile(config);
+  return [
+    ...(config.playground ? [{ message: `Playground: ${url}/playground` }] : []),
+    { message: `Database: ${databaseOf(config)}` },
+    { message: 'Key ring: keep a backup of this file, apart from the database.', file: config.keyRingFile },
+    ...(config.awsEndpointOverride
+      ? [{ message: `ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE).`, isWarning: true }] // prettier-ignore
+      : []),
+    ...(sandbox ? [{ message: 'The AWS sandbox is on. Its access keys begin with AKIASANDBOX.' }] : []),
+    ...(firstKey && config.firstApiKey ? [{ message: 'The first API key is the one in FIRST_API_KEY.' }] : []),
+    ...(firstKey && !config.firstApiKey
+      ? [{ message: 'The first API key was written to this file. Move it to your secret store and delete the file.', file, isWarning: true }] // prettier-ignore
+      : []),
+    ...(!firstKey && existsSync(file) ? [{ message: keyIsStillThere, file, isWarning: true }] : []),
+    { message: `cloud-account-gateway is ready at ${url}/graphql` },
+  ];
+}
