@@ -92,13 +92,18 @@ export function authorize(
     resource: arn,
     context: new Map([...contextOf(caller), ...(context ?? [])]),
   });
-  if (decision !== 'allowed') throw accessDenied(caller.arn, action, shown, because);
+  if (decision !== 'ALLOWED') throw accessDenied(caller.arn, action, shown, because);
 }
 
 /** The condition keys of a call. A long-term key says nothing of a second factor, a session does either way. */
 export function contextOf(caller: Caller): Map<string, readonly string[]> {
   const context = principalContext(caller);
+  const now = Date.now();
   context.set('aws:requestedregion', [caller.region]);
+  context.set('aws:currenttime', [new Date(now).toISOString()]);
+  context.set('aws:epochtime', [String(Math.floor(now / 1000))]);
   if (caller.session) context.set('aws:multifactorauthpresent', [String(caller.session.mfa)]);
+  if (caller.session?.mfa)
+    context.set('aws:multifactorauthage', [String(Math.floor((now - caller.session.beganAt) / 1000))]);
   return context;
 }

@@ -1,79 +1,90 @@
-import { arnFits, fits, patternOf, type Context, type Pattern } from './patterns.js';
+import { Unknown, type Context, type ContextValue } from './context.js';
+import { operatorOf, type Operator } from './operators.js';
+import { anyMatches, charactersOf, patternOf, tokensOf, type Pattern, type Token } from './patterns.js';
+import { all, any, inEveryCase, not, truthOf, type Truth } from './truth.js';
 
-/** Operators, their condition keys, and the values to compare with: any of several may fit. */
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | boolean | readonly string[]>>>>;
+type Value = string | number | boolean;
 
-type Comparison = (pattern: Pattern, value: string) => boolean;
+/** Operators, their condition keys, and the values to compare with: any of several may match. */
+export type Condition = Readonly<Record<string, Readonly<Record<string, Value | readonly Value[]>>>>;
 
-const literal = (pattern: Pattern) => pattern.map((token) => (typeof token === 'string' ? token : token.description));
-const same: Comparison = (pattern, value) => literal(pattern).join('') === value;
-const sameButForCase: Comparison = (pattern, value) => literal(pattern).join('').toLowerCase() === value.toLowerCase();
-
-/** What each operator compares by; IAM has the negation of each but Bool. ArnEquals and ArnLike are one to IAM. */
-const comparisons: Readonly<Record<string, Comparison>> = {
-  StringEquals: same,
-  StringEqualsIgnoreCase: sameButForCase,
-  StringLike: fits,
-  Bool: sameButForCase,
-  ArnEquals: arnFits,
-  ArnLike: arnFits,
-};
-
-const negations: Readonly<Record<string, string>> = {
-  StringNotEquals: 'StringEquals',
-  StringNotEqualsIgnoreCase: 'StringEqualsIgnoreCase',
-  StringNotLike: 'StringLike',
-  ArnNotEquals: 'ArnEquals',
-  ArnNotLike: 'ArnLike',
-};
-
-const anatomy = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/;
-
-export function isKnownOperator(operator: string): boolean {
-  const [, , name = '', ifExists] = anatomy.exec(operator) ?? [];
-  if (name === 'Null') return !ifExists;
-  return Object.hasOwn(comparisons, name) || Object.hasOwn(negations, name);
+/** Whether something holds, and the condition keys, as the policy spells them, that this is due to. */
+export interface Finding {
+  readonly truth: Truth;
+  readonly keys: readonly string[];
 }
 
 /**
- * Whether all tests of a condition hold. Each condition key that is compared with and not in the context is told to
- * `missing`, also where the test holds without it.
+ * Whether all tests of a condition hold. Each condition key that the condition names and the request does not have is
+ * passed to `missing`, also where the test holds without it.
  */
-export function conditionHolds(
+export function testCondition(
   condition: Condition,
   context: Context,
   variables: Context | undefined,
   missing: (key: string) => void,
-): boolean {
-  // Every test is looked at, so that every missing key is told.
-  const outcomes = Object.entries(condition).flatMap(([operator, tests]) =>
+): Finding {
+  // Every test is evaluated, so that every missing key is reported.
+  const findings = Object.entries(condition).flatMap(([operator, tests]) =>
     Object.entries(tests).map(([key, expected]) => {
-      const values = context.get(key.toLowerCase());
+      const values = present(context.get(key.toLowerCase()));
       if (!values && !operator.endsWith('Null')) missing(key);
       const texts = [expected].flat().map(String);
-      return testHolds(operator, texts, values, variables, missing);
+      return testKey(operatorOf(operator)!, key, texts, values, variables, missing);
     }),
   );
-  return outcomes.every(Boolean);
+  const truth = all(findings.map((finding) => finding.truth));
+  const deciding = findings.filter((finding) => finding.truth === truth);
+  return { truth, keys: [...new Set(deciding.flatMap(({ keys }) => keys))] };
 }
 
-function testHolds(
-  operator: string,
+/** A key without values is none. */
+const present = (values: ContextValue) => (values instanceof Unknown || values?.length ? values : undefined);
+
+function testKey(
+  operator: Operator,
+  key: string,
   expected: readonly string[],
-  values: readonly string[] | undefined,
+  values: ContextValue,
   variables: Context | undefined,
   missing: (key: string) => void,
-): boolean {
-  const [, set, name = '', ifExists] = anatomy.exec(operator)!;
-  if (name === 'Null') return expected.includes(String(values === undefined));
-  if (!values && ifExists) return true;
+): Finding {
+  const isUnknown = values instanceof Unknown;
+  if (operator.name === 'Null') {
+    const isExpected = (isAbsent: boolean) => truthOf(expected.some((text) => text.toLowerCase() === String(isAbsent)));
+    const truth =
+      isUnknown && values.mayBeAbsent ? inEveryCase([isExpected(true), isExpected(false)]) : isExpected(!values);
+    return { truth, keys: [key] };
+  }
 
-  const isNegated = Object.hasOwn(negations, name);
-  const compare = comparisons[negations[name] ?? name]!;
-  const patterns = expected.map((text) => patternOf(text, variables, missing)).filter((pattern) => !!pattern);
-  const holds = (value: string) => patterns.some((pattern) => compare(pattern, value)) !== isNegated;
+  const patterns = expected.map((text) => patternOf(text, variables, missing));
+  const whenAbsent = truthOf(
+    operator.ifExists || operator.set === 'ForAllValues' || (operator.isNegated && !operator.set),
+  );
+  if (!values) return { truth: whenAbsent, keys: [key] };
 
-  if (set === 'ForAllValues') return (values ?? []).every(holds);
-  if (set === 'ForAnyValue') return (values ?? []).some(holds);
-  return isNegated ? (values ?? []).every(holds) : (values ?? []).some(holds);
+  const test = (tokens: readonly Token[][]) => testValues(operator, patterns, tokens);
+  if (!isUnknown) {
+    const { truth, unknown } = test(values.map(charactersOf));
+    return { truth, keys: [key, ...unknown] };
+  }
+  const cases = values.possible.map((pattern) => test([tokensOf(pattern)]));
+  const truths = cases.map((one) => one.truth);
+  return {
+    truth: inEveryCase(values.mayBeAbsent ? [...truths, whenAbsent] : truths),
+    keys: [key, ...cases.flatMap(({ unknown }) => unknown)],
+  };
+}
+
+function testValues(
+  { compare, isNegated, set }: Operator,
+  patterns: readonly (Pattern | undefined)[],
+  values: readonly Token[][],
+): { truth: Truth; unknown: readonly string[] } {
+  // An empty text is no value to a set operator (IAM user guide, multivalued context keys).
+  const compared = set ? values.filter((value) => value.length > 0) : values;
+  const results = compared.map((value) => anyMatches(patterns, (pattern) => compare(pattern, value)));
+  const truths = results.map(({ truth }) => (isNegated ? not(truth) : truth));
+  const isForAll = set === 'ForAllValues' || (!set && isNegated);
+  return { truth: isForAll ? all(truths) : any(truths), unknown: results.flatMap(({ unknown }) => unknown) };
 }

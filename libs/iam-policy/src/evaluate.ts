@@ -1,10 +1,12 @@
-import { conditionHolds } from './conditions.js';
-import { arnFits, fits, patternOf, type Context } from './patterns.js';
+import { testCondition, type Finding } from './conditions.js';
+import { type Context } from './context.js';
+import { anyMatches, charactersOf, lowerCase, matches, matchesArn, patternOf } from './patterns.js';
 import { statementsOf, type PolicyDocument, type Statement } from './policy-document.js';
+import { testPrincipal, type Requester } from './principals.js';
+import { all, not } from './truth.js';
 
-/** As SimulatePrincipalPolicy spells it, from the least to the most restrictive. */
-export const decisions = ['allowed', 'implicitDeny', 'explicitDeny'] as const;
-export type Decision = (typeof decisions)[number];
+/** What policies decide about a request. DEPENDS: on condition keys whose values are not known. */
+export type Decision = 'ALLOWED' | 'DENIED' | 'DEPENDS';
 
 export interface PolicyRequest {
   /** `iam:GetRole` */
@@ -12,57 +14,102 @@ export interface PolicyRequest {
   /** An ARN, or `*`. */
   readonly resource: string;
   readonly context: Context;
+  /** Needed to evaluate the principals of resource-based policies, trust policies among them. */
+  readonly requester?: Requester;
 }
 
-export interface MatchedStatement {
-  /** Which of the evaluated policies it stands in, counted from 0. */
+/** A statement, and the condition keys that decided about it, as it spells them. */
+export interface DecidingStatement {
+  /** Which of the evaluated policies has it, counted from 0. */
   readonly policy: number;
+  /** Its position in that policy, counted from 1. */
+  readonly number: number;
   readonly statement: Statement;
+  readonly keys: readonly string[];
 }
 
-/** What policies of one type say of a request. */
+/** What policies of one type decide about a request, and why. */
 export interface Evaluation {
   readonly decision: Decision;
-  /** The statements the decision rests on: the denying ones, or else the allowing ones. */
-  readonly matched: readonly MatchedStatement[];
-  /** Condition keys that statements about this action and resource ask for and the request does not have. */
+  /** Whether a Deny statement decided. A request that no statement allows is denied, too. */
+  readonly isExplicit: boolean;
+  /** The statements the decision rests on: the denying ones, or the allowing ones, or those that may be either. */
+  readonly matched: readonly DecidingStatement[];
+  /** Allow statements about this request whose conditions do not hold. */
+  readonly unmet: readonly DecidingStatement[];
+  /** Condition keys that statements about this request name and the request does not have. */
   readonly missing: readonly string[];
 }
 
-/** One Deny that fits refuses; else one Allow that fits allows (IAM user guide, policy evaluation logic). */
-export function evaluate(
-  policies: readonly PolicyDocument[],
-  request: PolicyRequest,
-  isAbout: (statement: Statement) => boolean = () => true,
-): Evaluation {
+/**
+ * One Deny that applies denies; else one Allow that applies allows (IAM user guide, policy evaluation logic). What is
+ * unknown never turns one into the other: it only leads to DEPENDS.
+ */
+export function evaluate(policies: readonly PolicyDocument[], request: PolicyRequest): Evaluation {
   const missing = new Set<string>();
-  const fitting = policies.flatMap((document, policy) =>
-    statementsOf(document)
-      .filter((statement) => isAbout(statement) && statementFits(statement, document, request, missing))
-      .map((statement) => ({ policy, statement })),
+  const tested = policies.flatMap((document, policy) =>
+    statementsOf(document).map((statement, i) => {
+      const { truth, keys, isAbout } = testStatement(statement, document, request, missing);
+      return { truth, isAbout, statement: { policy, number: i + 1, statement, keys } };
+    }),
   );
-  const denying = fitting.filter(({ statement }) => statement.Effect === 'Deny');
-  const decision = denying.length > 0 ? 'explicitDeny' : fitting.length > 0 ? 'allowed' : 'implicitDeny';
-  return { decision, matched: denying.length > 0 ? denying : fitting, missing: [...missing] };
+  const those = (effect: Statement['Effect'], truth: Finding['truth']) =>
+    tested
+      .filter(({ statement: { statement }, ...test }) => statement.Effect === effect && test.truth === truth)
+      .map(({ statement }) => statement);
+  const unmet = tested
+    .filter(({ statement: { statement }, truth, isAbout }) => statement.Effect === 'Allow' && isAbout && truth === 'NO')
+    .map(({ statement }) => statement);
+  const of = (decision: Decision, matched: DecidingStatement[], isExplicit = false): Evaluation => ({
+    ...{ decision, matched, isExplicit, unmet, missing: [...missing] },
+  });
+
+  const [denying, perhapsDenying] = [those('Deny', 'YES'), those('Deny', 'MAYBE')];
+  const [allowing, perhapsAllowing] = [those('Allow', 'YES'), those('Allow', 'MAYBE')];
+  if (denying.length > 0) return of('DENIED', denying, true);
+  if (allowing.length === 0 && perhapsAllowing.length === 0) return of('DENIED', []);
+  if (allowing.length === 0) return of('DEPENDS', [...perhapsDenying, ...perhapsAllowing]);
+  return perhapsDenying.length > 0 ? of('DEPENDS', perhapsDenying) : of('ALLOWED', allowing);
 }
 
-function statementFits(
-  { Action, NotAction, Resource, NotResource, Condition }: Statement,
+/** `isAbout`: the statement is about the principal, the action and the resource, whether its condition holds or not. */
+function testStatement(
+  statement: Statement,
   { Version }: PolicyDocument,
-  { action, resource, context }: PolicyRequest,
+  { resource, context, ...request }: PolicyRequest,
   missing: Set<string>,
-): boolean {
-  const isAction = (name: string) => fits(patternOf(name.toLowerCase(), undefined)!, action.toLowerCase());
-  if (Action !== undefined ? ![Action].flat().some(isAction) : [NotAction!].flat().some(isAction)) return false;
-
+): Finding & { isAbout: boolean } {
+  const { Action, NotAction, Resource, NotResource, Condition } = statement;
+  const action = lowerCase(charactersOf(request.action));
+  const isAction = (name: string) => matches(patternOf(name.toLowerCase(), undefined)!.tokens, action) === 'YES';
   const variables = Version === '2012-10-17' ? context : undefined;
   const note = (key: string) => missing.add(key);
-  const isResource = (text: string) => {
-    const pattern = patternOf(text, variables, note);
-    return pattern !== undefined && arnFits(pattern, resource);
+  const isResource = (texts: string | readonly string[]) => {
+    const found = anyMatches(
+      [texts].flat().map((text) => patternOf(text, variables, note)),
+      (pattern) => matchesArn(pattern, charactersOf(resource)),
+    );
+    return { truth: found.truth, keys: found.unknown };
   };
-  if (Resource !== undefined && ![Resource].flat().some(isResource)) return false;
-  if (NotResource !== undefined && [NotResource].flat().some(isResource)) return false;
 
-  return conditionHolds(Condition ?? {}, context, variables, note);
+  const nothing = { truth: 'NO', keys: [], isAbout: false } as const;
+  if (Action !== undefined ? ![Action].flat().some(isAction) : [NotAction!].flat().some(isAction)) return nothing;
+  const principal = request.requester ? testPrincipal(statement, request.requester) : always;
+  if (principal.truth === 'NO') return nothing;
+  const including = Resource === undefined ? always : isResource(Resource);
+  const excluding = NotResource === undefined ? never : isResource(NotResource);
+  const about: Finding[] = [principal, including, { ...excluding, truth: not(excluding.truth) }];
+  if (about.some(({ truth }) => truth === 'NO')) return nothing;
+
+  const findings = [...about, testCondition(Condition ?? {}, context, variables, note)];
+  const truth = all(findings.map((finding) => finding.truth));
+  const deciding = findings.filter((finding) => finding.truth === truth);
+  return { truth, keys: [...new Set(deciding.flatMap(({ keys }) => keys))], isAbout: true };
 }
+
+const always: Finding = { truth: 'YES', keys: [] };
+const never: Finding = { truth: 'NO', keys: [] };
+
+/** How to speak of a statement: by its Sid, or by its position. */
+export const nameOf = ({ number, statement }: DecidingStatement) =>
+  statement.Sid ? `the statement \`${statement.Sid}\`` : `statement ${number}`;

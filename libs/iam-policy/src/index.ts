@@ -1,13 +1,14 @@
-export { isKnownOperator, type Condition } from './conditions.js';
+export { type Condition } from './conditions.js';
+export { Unknown, type Context, type ContextValue } from './context.js';
 export {
-  decisions,
   evaluate,
+  nameOf,
   type Decision,
+  type DecidingStatement,
   type Evaluation,
-  type MatchedStatement,
   type PolicyRequest,
 } from './evaluate.js';
-export { type Context } from './patterns.js';
 export { decide, type Permissions, type Verdict } from './permissions.js';
-export { faultInPolicy, statementsOf, type PolicyDocument, type Statement } from './policy-document.js';
-export { decideTrust, type Trusted, type TrustVerdict } from './trust.js';
+export { faultInPolicy, policyFrom, statementsOf, type PolicyDocument, type Statement } from './policy-document.js';
+export { deletedPrincipalsIn, type Requester } from './principals.js';
+export { decideTrust, type TrustVerdict } from './trust.js';

@@ -1,62 +1,98 @@
-/** What is true of a request: condition keys in lower case, as IAM ignores their case, and their values. */
-export type Context = ReadonlyMap<string, readonly string[]>;
+import { Unknown, type Context } from './context.js';
+import { all, any, truthOf, type Truth } from './truth.js';
 
-const anyText = Symbol('*');
-const anyCharacter = Symbol('?');
+const anyText: unique symbol = Symbol('*');
+const anyCharacter: unique symbol = Symbol('?');
+/** In place of a variable whose value is unknown. */
+const anything: unique symbol = Symbol('unknown');
 
-/** One character that stands for itself, or a wildcard. */
-type Token = string | typeof anyText | typeof anyCharacter;
+/** One character, or a wildcard. */
+export type Token = string | typeof anyText | typeof anyCharacter | typeof anything;
 
-/** A text of a policy with its variables filled in. What a variable brings along is never a wildcard. */
-export type Pattern = readonly Token[];
+/** A text of a policy with its variables replaced by their values, in which wildcards have no meaning. */
+export interface Pattern {
+  readonly tokens: readonly Token[];
+  /** The condition keys of its variables whose values are unknown. */
+  readonly unknown: readonly string[];
+}
 
 const variable = /\$\{([^}]*)\}/g;
 
 /**
- * Reads a text of a policy. Returns undefined, after telling `missing`, when a variable stands for nothing in this
- * request and has no default: such a text fits nothing.
+ * Reads a text of a policy. Returns undefined, after calling `missing`, when the request does not have the key of a
+ * variable and the variable has no default: such a text matches nothing.
+ *
+ * @param context undefined in a policy without variables: one whose version is not 2012-10-17
  */
 export function patternOf(
   text: string,
   context: Context | undefined,
   missing: (key: string) => void = () => {},
 ): Pattern | undefined {
-  if (!context) return tokensOf(text);
+  if (!context) return { tokens: tokensOf(text), unknown: [] };
 
   const tokens: Token[] = [];
+  const unknown: string[] = [];
   let from = 0;
   for (const found of text.matchAll(variable)) {
+    const key = found[1]!.split(',')[0]!.trim();
     const value = valueOf(found[1]!, context);
-    if (value === undefined) return void missing(found[1]!.split(',')[0]!.trim());
-    tokens.push(...tokensOf(text.slice(from, found.index)), ...value);
+    if (value === undefined) return void missing(key);
+    if (value instanceof Unknown) unknown.push(key);
+    const itsTokens: Token[] = value instanceof Unknown ? [anything] : charactersOf(value);
+    tokens.push(...tokensOf(text.slice(from, found.index)), ...itsTokens);
     from = found.index + found[0].length;
   }
-  return [...tokens, ...tokensOf(text.slice(from))];
+  return { tokens: [...tokens, ...tokensOf(text.slice(from))], unknown };
 }
 
-/** `${aws:username}`, `${aws:username, 'nobody'}`, and `${*}`, `${?}`, `${$}` for the characters themselves. */
-function valueOf(inside: string, context: Context): string | undefined {
+/** `${aws:username}`, `${aws:username, 'default'}`, and `${*}`, `${?}`, `${$}` for the characters themselves. */
+function valueOf(inside: string, context: Context): string | Unknown | undefined {
   if (['*', '?', '$'].includes(inside)) return inside;
 
   const [, key, byDefault] = /^\s*([^,]*?)\s*(?:,\s*'(.*)'\s*)?$/.exec(inside) ?? [];
   const values = context.get((key ?? '').toLowerCase());
-  // A key with several values names none of them.
+  if (values instanceof Unknown) return values;
+  // A variable for a key with several values matches none of them.
   return values?.length === 1 ? values[0] : byDefault;
 }
 
-const tokensOf = (text: string): Token[] =>
+/** A text in which `*` and `?` are wildcards. */
+export const tokensOf = (text: string): Token[] =>
   [...text].map((character) => (character === '*' ? anyText : character === '?' ? anyCharacter : character));
 
+/** A text without wildcards. */
+export const charactersOf = (text: string): Token[] => [...text];
+
+/** The same text with its wildcards as characters, for operators that know none. */
+export const literal = (tokens: readonly Token[]): Token[] =>
+  tokens.map((token) => (token === anyText ? '*' : token === anyCharacter ? '?' : token));
+
+export const lowerCase = (tokens: readonly Token[]): Token[] =>
+  tokens.map((token) => (typeof token === 'string' ? token.toLowerCase() : token));
+
+/** The text, when it has no wildcard. */
+export const textOf = (tokens: readonly Token[]): string | undefined =>
+  tokens.every((token) => typeof token === 'string') ? tokens.join('') : undefined;
+
+/** Whether a pattern matches every text, some texts, or none that another pattern stands for. */
+export function matches(pattern: readonly Token[], texts: readonly Token[]): Truth {
+  if (covers(pattern, texts)) return 'YES';
+  // Without wildcards there is one text, and it is not matched.
+  return textOf(texts) === undefined && meets(pattern, texts) ? 'MAYBE' : 'NO';
+}
+
+const isAnyText = (token: Token | undefined) => token === anyText || token === anything;
+
 /** Takes time in proportion to both lengths, whatever the pattern: patterns come from callers, too. */
-export function fits(pattern: Pattern, text: string): boolean {
-  const characters = [...text];
+function covers(pattern: readonly Token[], text: readonly Token[]): boolean {
   let [at, next] = [0, 0];
   let retry: { next: number; at: number } | undefined;
-  while (at < characters.length) {
+  while (at < text.length) {
     const token = pattern[next];
-    if (token === anyText) {
+    if (isAnyText(token)) {
       retry = { next: ++next, at };
-    } else if (token !== undefined && (token === anyCharacter || token === characters[at])) {
+    } else if (token !== undefined && (token === text[at] || (token === anyCharacter && !isAnyText(text[at])))) {
       at++;
       next++;
     } else if (retry) {
@@ -64,27 +100,61 @@ export function fits(pattern: Pattern, text: string): boolean {
       next = retry.next;
     } else return false;
   }
-  return pattern.slice(next).every((token) => token === anyText);
+  return pattern.slice(next).every(isAnyText);
+}
+
+/** Whether a text exists that both match. Takes time in proportion to the product of both lengths. */
+function meets(one: readonly Token[], other: readonly Token[]): boolean {
+  const isSame = (a: Token, b: Token) => a === b || a === anyCharacter || b === anyCharacter;
+  // reached[j]: the rest of `one` from i and the rest of `other` from j have a text in common.
+  let reached = other.map((_, j) => other.slice(j).every(isAnyText)).concat(true);
+  for (let i = one.length - 1; i >= 0; i--) {
+    const row = new Array<boolean>(other.length + 1);
+    row[other.length] = isAnyText(one[i]) && reached[other.length]!;
+    for (let j = other.length - 1; j >= 0; j--) {
+      row[j] =
+        isAnyText(one[i]) || isAnyText(other[j])
+          ? reached[j]! || row[j + 1]!
+          : isSame(one[i]!, other[j]!) && reached[j + 1]!;
+    }
+    reached = row;
+  }
+  return reached[0]!;
 }
 
 /**
  * A wildcard stays within its part of an ARN, except in the last, which may hold colons of its own. Only `*` alone is
  * every ARN; other patterns of fewer parts are none.
  */
-export function arnFits(pattern: Pattern, arn: string): boolean {
-  const parts = arn.split(':');
-  const patterns = splitArn(pattern);
-  if (parts.length < 6 || patterns.length === 1) return fits(pattern, arn);
-  if (patterns.length < 6) return false;
-
-  return patterns.every((part, i) => fits(part, i < 5 ? parts[i]! : parts.slice(5).join(':')));
+export function matchesArn(pattern: readonly Token[], arns: readonly Token[]): Truth {
+  const parts = partsOf(arns);
+  const patterns = partsOf(pattern);
+  if (parts.length < 6 || patterns.length === 1) return matches(pattern, arns);
+  if (patterns.length < 6) return truthOf(false);
+  return all(patterns.map((part, i) => matches(part, parts[i]!)));
 }
 
-function splitArn(pattern: Pattern): Pattern[] {
+function partsOf(arn: readonly Token[]): Token[][] {
   const parts: Token[][] = [[]];
-  for (const token of pattern) {
+  for (const token of arn) {
     if (token === ':' && parts.length < 6) parts.push([]);
     else parts.at(-1)!.push(token);
   }
   return parts;
+}
+
+/** Whether one of the texts of a policy matches, with the keys of variables that it depends on. */
+export function anyMatches(
+  patterns: readonly (Pattern | undefined)[],
+  compare: (pattern: readonly Token[]) => Truth,
+): { truth: Truth; unknown: readonly string[] } {
+  const results = patterns.flatMap((pattern) => {
+    if (!pattern) return [];
+    const truth = compare(pattern.tokens);
+    return [{ truth: pattern.unknown.length > 0 && truth === 'YES' ? ('MAYBE' as const) : truth, pattern }];
+  });
+  return {
+    truth: any(results.map(({ truth }) => truth)),
+    unknown: results.flatMap(({ truth, pattern }) => (truth === 'MAYBE' ? pattern.unknown : [])),
+  };
 }

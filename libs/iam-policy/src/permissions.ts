@@ -1,7 +1,7 @@
 import { evaluate, type Decision, type Evaluation, type PolicyRequest } from './evaluate.js';
 import { type PolicyDocument } from './policy-document.js';
 
-/** All that has a say in what a principal may do. What is absent restricts nothing. */
+/** Every policy that restricts what a principal may do. What is absent restricts nothing. */
 export interface Permissions {
   readonly identity: readonly PolicyDocument[];
   readonly boundary?: PolicyDocument | undefined;
@@ -11,43 +11,38 @@ export interface Permissions {
   readonly session?: PolicyDocument | undefined;
 }
 
-export interface Verdict {
-  readonly decision: Decision;
-  /** Why it was refused, in AWS's words for the end of its message; empty when it was allowed. */
+export interface Verdict extends Pick<Evaluation, 'decision' | 'isExplicit'> {
+  /** Why it is denied, in AWS's words for the end of its message; empty when it is not. */
   readonly because: string;
   readonly identity: Evaluation;
   readonly boundary: Evaluation | undefined;
   readonly organization: Evaluation | undefined;
 }
 
-/** A Deny of any type wins; else every type that is there has to allow. */
+/** A Deny of any type wins; otherwise every type that is present has to allow. */
 export function decide({ identity, boundary, organization, session }: Permissions, request: PolicyRequest): Verdict {
   const byIdentity = evaluate(identity, request);
   const byBoundary = boundary && evaluate([boundary], request);
   const byOrganization = organization && evaluate(organization, request);
   const bySession = session && evaluate([session], request);
-  const verdict = { identity: byIdentity, boundary: byBoundary, organization: byOrganization };
+  const parts = { identity: byIdentity, boundary: byBoundary, organization: byOrganization };
 
-  // In the order in which AWS asks them, and so names them.
-  const types: [string, string, Evaluation | undefined][] = [
+  // In the order in which AWS evaluates them, and so names them.
+  const types: [article: string, type: string, evaluation: Evaluation | undefined][] = [
     ['a', 'service control policy', byOrganization],
     ['an', 'identity-based policy', byIdentity],
     ['a', 'permissions boundary', byBoundary],
     ['a', 'session policy', bySession],
   ];
-  const denying = types.find(([, , evaluation]) => evaluation?.decision === 'explicitDeny');
-  if (denying) {
-    const [article, type] = denying;
-    return { ...verdict, decision: 'explicitDeny', because: `with an explicit deny in ${article} ${type}` };
-  }
+  const verdict = (decision: Decision, isExplicit: boolean, because: string): Verdict => ({
+    ...{ ...parts, decision, isExplicit, because },
+  });
+  const denying = types.find(([, , evaluation]) => evaluation?.isExplicit);
+  if (denying) return verdict('DENIED', true, `with an explicit deny in ${denying[0]} ${denying[1]}`);
 
-  const silent = types.find(([, , evaluation]) => evaluation?.decision === 'implicitDeny');
-  if (silent) {
-    return {
-      ...verdict,
-      decision: 'implicitDeny',
-      because: `because no ${silent[1]} allows the ${request.action} action`,
-    };
-  }
-  return { ...verdict, decision: 'allowed', because: '' };
+  const silent = types.find(([, , evaluation]) => evaluation?.decision === 'DENIED');
+  if (silent) return verdict('DENIED', false, `because no ${silent[1]} allows the ${request.action} action`);
+
+  const isOpen = types.some(([, , evaluation]) => evaluation?.decision === 'DEPENDS');
+  return verdict(isOpen ? 'DEPENDS' : 'ALLOWED', false, '');
 }

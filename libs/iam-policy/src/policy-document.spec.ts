@@ -8,6 +8,8 @@ describe('a policy document', () => {
     { Statement: [Statement, { ...Statement, Sid: 'No', Effect: 'Deny' }] },
     { Statement: { Effect: 'Allow', NotAction: ['iam:*'], NotResource: ['arn:aws:s3:::a'] } },
     { Statement: { Effect: 'Allow', Principal: { AWS: ['*'] }, Action: 'sts:AssumeRole' } },
+    { Statement: { Effect: 'Deny', NotPrincipal: { AWS: '123456789012' }, NotAction: 'sts:TagSession' } },
+    { Statement: { ...Statement, Condition: { NumericLessThan: { 'aws:MultiFactorAuthAge': 3600 } } } },
     { Statement: { ...Statement, Condition: { 'ForAnyValue:StringLikeIfExists': { 'a:b': ['c'] } } } },
     { Statement: { ...Statement, Condition: { Bool: { 'aws:MultiFactorAuthPresent': true } } } },
   ])('may be %j', (document) => {
@@ -29,8 +31,12 @@ describe('a policy document', () => {
     [{ Statement: { ...Statement, NotResource: '*' } }, /one of Resource/],
     [{ Statement: { ...Statement, Principal: '*' } }, /one of Resource/],
     [{ Statement: { Effect: 'Allow', Action: '*', Principal: 'me' } }, /Principal/],
-    [{ Statement: { ...Statement, NotPrincipal: '*' } }, /no element NotPrincipal/],
-    [{ Statement: { ...Statement, Condition: { NumericEquals: { 'a:b': '1' } } } }, /operator NumericEquals/],
+    [{ Statement: { ...Statement, NotPrincipal: '*' } }, /one of Resource/],
+    [{ Statement: { ...Statement, Sid: 1 } }, /Sid/],
+    [{ Statement: { ...Statement, Purpose: 'x' } }, /no element Purpose/],
+    [{ Statement: { ...Statement, Condition: { NumericAlmost: { 'a:b': '1' } } } }, /operator NumericAlmost/],
+    [{ Statement: { ...Statement, Condition: { NullIfExists: { 'a:b': 'true' } } } }, /operator NullIfExists/],
+    [{ Statement: { ...Statement, Condition: { Bool: { 'a:b': null } } } }, /condition keys/],
     [{ Statement: { ...Statement, Condition: { constructor: { 'a:b': '1' } } } }, /operator constructor/],
     [{ Statement: { ...Statement, Condition: { StringLike: 'x' } } }, /condition keys/],
   ])('may not be %j', (document, fault) => {

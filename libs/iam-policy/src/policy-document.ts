@@ -1,10 +1,15 @@
-import { isKnownOperator, type Condition } from './conditions.js';
+import { type Condition } from './conditions.js';
+import { isKnownOperator } from './operators.js';
 
-/** A statement as IAM reads it; of each pair exactly one is there. A trust policy has a principal and no resource. */
+/** `*` is everybody. Of the kinds AWS, Service, Federated and CanonicalUser, AWS names accounts, users, roles and sessions. */
+export type Principal = '*' | Readonly<Record<string, string | readonly string[]>>;
+
+/** A statement as IAM reads it; of each pair exactly one is present. A trust policy has a principal and no resource. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
-  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly Principal?: Principal;
+  readonly NotPrincipal?: Principal;
   readonly Action?: string | readonly string[];
   readonly NotAction?: string | readonly string[];
   readonly Resource?: string | readonly string[];
@@ -13,16 +18,28 @@ export interface Statement {
 }
 
 export interface PolicyDocument {
-  /** Without 2012-10-17 policy variables stand for themselves. */
+  /** 2008-10-17 when absent. Only 2012-10-17 has policy variables. */
   readonly Version?: '2012-10-17' | '2008-10-17';
   readonly Statement: Statement | readonly Statement[];
 }
 
 export const statementsOf = ({ Statement }: PolicyDocument): readonly Statement[] => [Statement].flat();
 
+/** A policy, or why it cannot be judged, as a sentence. */
+export function policyFrom(json: string): { policy: PolicyDocument } | { fault: string } {
+  let document: unknown;
+  try {
+    document = JSON.parse(json);
+  } catch {
+    return { fault: 'The policy is not JSON.' };
+  }
+  const fault = faultInPolicy(document);
+  return fault === null ? { policy: document as PolicyDocument } : { fault };
+}
+
 /**
- * The first fault of a document, as a sentence; null when there is none. What the evaluator cannot judge is a fault:
- * leaving it out would allow, or refuse, what AWS does not.
+ * The first fault of a document, as a sentence; null when it has none. What the evaluator cannot judge is a fault:
+ * ignoring it would allow, or refuse, what AWS does not.
  */
 export function faultInPolicy(document: unknown): string | null {
   if (!isObject(document)) return 'A policy is a JSON object.';
@@ -35,37 +52,34 @@ export function faultInPolicy(document: unknown): string | null {
   return statements.map(faultInStatement).find((fault) => fault !== null) ?? null;
 }
 
-const elements = 'Sid Effect Principal Action NotAction Resource NotResource Condition'.split(' ');
+const elements = 'Sid Effect Principal NotPrincipal Action NotAction Resource NotResource Condition'.split(' ');
 
 function faultInStatement(statement: Record<string, unknown>): string | null {
   const unknown = Object.keys(statement).find((element) => !elements.includes(element));
   if (unknown) return `A statement has no element ${unknown}.`;
+  if (statement['Sid'] !== undefined && typeof statement['Sid'] !== 'string') return 'Sid is a text.';
   if (statement['Effect'] !== 'Allow' && statement['Effect'] !== 'Deny') return 'Effect is Allow or Deny.';
 
-  const [action, notAction, resource, notResource] = ['Action', 'NotAction', 'Resource', 'NotResource'].map(
-    (element) => statement[element],
-  );
-  if ((action === undefined) === (notAction === undefined)) return 'A statement has either Action or NotAction.';
-  if (!isTexts(action ?? notAction)) return 'Action and NotAction are texts.';
+  const present = (...names: string[]) => names.map((name) => statement[name]).filter((value) => value !== undefined);
+  const actions = present('Action', 'NotAction');
+  if (actions.length !== 1) return 'A statement has either Action or NotAction.';
+  if (!actions.every(isTexts)) return 'Action and NotAction are texts.';
 
   // A trust policy is about the role it is attached to.
-  const resources = [resource, notResource].filter((texts) => texts !== undefined);
-  if (resources.length !== (statement['Principal'] === undefined ? 1 : 0))
-    return 'A statement has one of Resource, NotResource and Principal.';
+  const [principals, resources] = [present('Principal', 'NotPrincipal'), present('Resource', 'NotResource')];
+  if (principals.length + resources.length !== 1)
+    return 'A statement has one of Resource, NotResource, Principal and NotPrincipal.';
   if (!resources.every(isTexts)) return 'Resource and NotResource are texts.';
-  if (statement['Principal'] !== undefined && !isPrincipal(statement['Principal']))
-    return 'Principal is * or an object of texts.';
+  if (!principals.every(isPrincipal)) return 'Principal and NotPrincipal are * or an object of texts.';
   return faultInCondition(statement['Condition'] ?? {});
 }
 
 function faultInCondition(condition: unknown): string | null {
   if (!isObject(condition)) return 'Condition is an object.';
   const unknown = Object.keys(condition).find((operator) => !isKnownOperator(operator));
-  if (unknown) return `There is no condition operator ${unknown}.`;
+  if (unknown !== undefined) return `There is no condition operator ${unknown}.`;
 
-  const fits = Object.values(condition).every(
-    (test) => isObject(test) && Object.values(test).every((value) => typeof value === 'boolean' || isTexts(value)),
-  );
+  const fits = Object.values(condition).every((test) => isObject(test) && Object.values(test).every(isValues));
   return fits ? null : 'A condition operator holds condition keys and their values.';
 }
 
@@ -73,5 +87,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTexts = (value: unknown) => [value].flat().every((text) => typeof text === 'string');
+
+const isValues = (value: unknown) =>
+  [value].flat().every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 
 const isPrincipal = (value: unknown) => value === '*' || (isObject(value) && Object.values(value).every(isTexts));

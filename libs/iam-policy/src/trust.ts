@@ -1,36 +1,21 @@
-import { evaluate, type Decision } from './evaluate.js';
-import { type Context } from './patterns.js';
-import { type PolicyDocument, type Statement } from './policy-document.js';
+import { type Context } from './context.js';
+import { evaluate, type Evaluation } from './evaluate.js';
+import { type PolicyDocument } from './policy-document.js';
+import { namesRequester, type Requester } from './principals.js';
 
-/** Who asks to be trusted. */
-export interface Trusted {
-  readonly accountId: string;
-  readonly partition: string;
-  /** Of the user or of the session, and of the role the session is of. */
-  readonly arns: readonly string[];
-}
-
-/** What a role's trust policy says of somebody. */
-export interface TrustVerdict {
-  readonly decision: Decision;
-  /** Whether the policy names them, and not just their account, whose own policies then have to allow it. */
+/** What a role's trust policy decides about a requester. */
+export interface TrustVerdict extends Evaluation {
+  /** Whether the policy names the user or role, and not only its account, whose own policies then have to allow it, too. */
   readonly byName: boolean;
 }
 
-export function decideTrust(trust: PolicyDocument, who: Trusted, context: Context): TrustVerdict {
-  const request = { action: 'sts:AssumeRole', resource: '*', context };
-  const { decision, matched } = evaluate([trust], request, (statement) => isTrusted(statement, who) !== false);
-  return { decision, byName: matched.some(({ statement }) => isTrusted(statement, who) === 'by name') };
-}
-
-function isTrusted(
-  { Principal }: Statement,
-  { accountId, partition, arns }: Trusted,
-): 'by name' | 'by account' | false {
-  if (Principal === '*') return 'by name';
-
-  const names = [Principal?.['AWS'] ?? []].flat();
-  if (names.some((name) => name === '*' || arns.includes(name))) return 'by name';
-  const account = [accountId, `arn:${partition}:iam::${accountId}:root`];
-  return names.some((name) => account.includes(name)) && 'by account';
+/** Whether the trust policy of a role lets the requester assume it. */
+export function decideTrust(
+  trust: PolicyDocument,
+  roleArn: string,
+  requester: Requester,
+  context: Context,
+): TrustVerdict {
+  const evaluation = evaluate([trust], { action: 'sts:AssumeRole', resource: roleArn, context, requester });
+  return { ...evaluation, byName: evaluation.matched.some(({ statement }) => namesRequester(statement, requester)) };
 }

@@ -59,22 +59,23 @@ function roleWithTrust(
   context.set('sts:rolesessionname', [sessionName]);
   if (externalId !== null) context.set('sts:externalid', [externalId]);
   if (hasMfa) context.set('aws:multifactorauthpresent', ['true']);
+  if (hasMfa && !context.has('aws:multifactorauthage')) context.set('aws:multifactorauthage', ['0']);
 
   const permissions = permissionsOf(caller, state, caller.session);
   const own = decide(permissions, { action: 'sts:AssumeRole', resource: roleArn, context });
-  if (own.decision === 'explicitDeny') throw accessDenied(caller.arn, 'sts:AssumeRole', roleArn, own.because);
+  if (own.isExplicit) throw accessDenied(caller.arn, 'sts:AssumeRole', roleArn, own.because);
 
   const who = {
     accountId: caller.account.id,
     partition: caller.account.partition,
     arns: caller.role ? [caller.arn, caller.role.arn] : [caller.arn],
   };
-  const trust = role && decideTrust(role.trust, who, context);
-  if (trust?.decision !== 'allowed') throw accessDenied(caller.arn, 'sts:AssumeRole', roleArn);
+  const trust = role && decideTrust(role.trust, roleArn, who, context);
+  if (trust?.decision !== 'ALLOWED') throw accessDenied(caller.arn, 'sts:AssumeRole', roleArn);
 
   // Within one account it is enough that the role names the caller, unless the organization has not allowed it.
-  const isEnough = trust.byName && accountId === caller.account.id && own.organization?.decision !== 'implicitDeny';
-  if (own.decision !== 'allowed' && !isEnough) {
+  const isEnough = trust.byName && accountId === caller.account.id && own.organization?.decision !== 'DENIED';
+  if (own.decision !== 'ALLOWED' && !isEnough) {
     throw accessDenied(caller.arn, 'sts:AssumeRole', roleArn, own.because);
   }
   return role!;

@@ -1,7 +1,7 @@
 import {
   decide,
-  decisions,
-  type MatchedStatement,
+  type DecidingStatement,
+  type Evaluation,
   type Permissions,
   type PolicyDocument,
   type Verdict,
@@ -47,6 +47,12 @@ export const simulatePrincipalPolicy: Action = (caller, parameters, state): XmlC
   };
 };
 
+/** As EvalDecision spells them, from the least to the most restrictive. */
+const decisions = ['allowed', 'implicitDeny', 'explicitDeny'] as const;
+
+const decisionOf = ({ decision, isExplicit }: Pick<Evaluation, 'decision' | 'isExplicit'>) =>
+  decision === 'ALLOWED' ? 'allowed' : isExplicit ? 'explicitDeny' : 'implicitDeny';
+
 interface OnResource {
   readonly resource: string;
   readonly verdict: Verdict;
@@ -58,8 +64,8 @@ function resultOf(
   permissions: Permissions,
   principal: Principal,
 ): XmlContent {
-  const decision = decisions.findLast((one) => on.some(({ verdict }) => verdict.decision === one))!;
-  const deciding = on.filter(({ verdict }) => verdict.decision === decision);
+  const decision = decisions.findLast((one) => on.some(({ verdict }) => decisionOf(verdict) === one))!;
+  const deciding = on.filter(({ verdict }) => decisionOf(verdict) === decision);
   const isOnEverything = on.every(({ resource }) => resource === '*');
   return {
     EvalActionName: action,
@@ -72,7 +78,7 @@ function resultOf(
       ? undefined
       : on.map(({ resource, verdict }) => ({
           EvalResourceName: resource,
-          EvalResourceDecision: verdict.decision,
+          EvalResourceDecision: decisionOf(verdict),
           MatchedStatements: matchedIn(verdict, permissions, principal),
           MissingContextValues: missingIn(verdict),
           // IAM tells an organization's part on top only.
@@ -84,7 +90,7 @@ function resultOf(
 /** Whether the organization and the boundary allow it everywhere; nothing of what does not apply. */
 function detailsOf(verdicts: readonly Verdict[]) {
   const allowed = (part: 'organization' | 'boundary') =>
-    verdicts[0]![part] && String(verdicts.every((verdict) => verdict[part]!.decision === 'allowed'));
+    verdicts[0]![part] && String(verdicts.every((verdict) => verdict[part]!.decision === 'ALLOWED'));
   const [byOrganization, byBoundary] = [allowed('organization'), allowed('boundary')];
   return {
     OrganizationsDecisionDetail: byOrganization && { AllowedByOrganizations: byOrganization },
@@ -93,8 +99,8 @@ function detailsOf(verdicts: readonly Verdict[]) {
 }
 
 /** Of identity-based policies and the boundary; what service control policies say is not told statement by statement. */
-function matchedIn({ decision, identity, boundary }: Verdict, permissions: Permissions, principal: Principal) {
-  const fits = (part: typeof boundary) => part && (decision !== 'explicitDeny' || part.decision === 'explicitDeny');
+function matchedIn({ isExplicit, identity, boundary }: Verdict, permissions: Permissions, principal: Principal) {
+  const fits = (part: typeof boundary) => part && (!isExplicit || part.isExplicit);
   return [
     ...(fits(identity) ? identity.matched : []).map((matched) =>
       statementOf(matched, permissions.identity, `${principal.role ? 'role' : 'user'}_${nameOf(principal)}_policy-`),
@@ -108,7 +114,7 @@ function matchedIn({ decision, identity, boundary }: Verdict, permissions: Permi
 const nameOf = ({ user, role }: Principal) => (user ?? role)!.name;
 
 /** Positions are counted as if the policy stood on one line, as JSON without white space. */
-function statementOf({ policy, statement }: MatchedStatement, documents: readonly PolicyDocument[], name: string) {
+function statementOf({ policy, statement }: DecidingStatement, documents: readonly PolicyDocument[], name: string) {
   const text = JSON.stringify(statement);
   const column = JSON.stringify(documents[policy]).indexOf(text) + 1;
   return {
