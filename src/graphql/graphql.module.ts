@@ -13,6 +13,7 @@ import { knownNamesOf } from './known-names.js';
 import { legacyStatus } from './legacy-status.js';
 import { NodeResolver } from './node.resolver.js';
 import { operationNoted } from './operation-noted.js';
+import { withRefusals } from './refusals.js';
 import { contextBy, currentRequest } from './request-context.js';
 import { variablesCheck } from './variables-check.js';
 
@@ -41,6 +42,7 @@ const apolloLogger = {
         sortSchema: true,
         // Apollo checks the schema at the start, too.
         buildSchemaOptions: { skipCheck: true },
+        transformSchema: withRefusals,
         graphiql: false,
         introspection: true,
         csrfPrevention: true,

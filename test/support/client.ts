@@ -1,3 +1,4 @@
+import refusals from '../../src/graphql/refusals.json' with { type: 'json' };
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -27,8 +28,10 @@ export class GatewayClient {
     return body.errors[0];
   }
 
-  send(query: string, variables: object = {}, key = this.key): Promise<Answer> {
-    return this.post(JSON.stringify({ query, variables }), key);
+  async send(query: string, variables: object = {}, key = this.key): Promise<Answer> {
+    const answer = await this.post(JSON.stringify({ query, variables }), key);
+    refuseUnlistedRefusals(answer.body?.data);
+    return answer;
   }
 
   async post(
@@ -43,6 +46,16 @@ export class GatewayClient {
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, text, body: parsed(text) };
+  }
+}
+
+/** Fails a test in which a mutation was refused with a code that its description does not list. */
+function refuseUnlistedRefusals(data: Record<string, any> | null | undefined): void {
+  for (const [mutation, payload] of Object.entries(data ?? {})) {
+    const listed = (refusals as Record<string, readonly string[]>)[mutation];
+    const codes = ((payload?.userErrors ?? []) as { code?: string }[]).flatMap(({ code }) => code ?? []);
+    const unlisted = listed ? codes.filter((code) => !listed.includes(code)) : [];
+    if (unlisted.length > 0) throw new Error(`The description of ${mutation} does not list ${unlisted.join(', ')}.`);
   }
 }
 

@@ -201,7 +201,20 @@ export const awsCredentialsErrors = {
   },
 } satisfies ErrorCatalog;
 
-type Code = keyof typeof awsCredentialsErrors;
+/** Codes that have an error class of their own. */
+type OwnClass =
+  | 'UNKNOWN_REGION'
+  | 'AWS_ROLE_ALREADY_CONNECTED'
+  | 'MISSING_PERMISSIONS'
+  | 'AWS_KEY_LIMIT'
+  | 'AWS_ORPHAN_AMBIGUOUS'
+  | 'ROTATION_IN_PROGRESS'
+  | 'ROTATION_NOT_UNDER_WAY'
+  | 'ROTATION_TOO_LATE'
+  | 'CREDENTIALS_NOT_ROTATABLE'
+  | 'CREDENTIALS_UNREADABLE';
+
+type Code = Exclude<keyof typeof awsCredentialsErrors, OwnClass>;
 
 /** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
 export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'roleArn' | 'consoleRoleName';

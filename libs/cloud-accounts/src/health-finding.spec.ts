@@ -1,7 +1,6 @@
-import { CredentialsRejected, type awsCredentialsErrors, type Verification } from '#libs/aws-credentials';
+import { CredentialsRejected, type Verification } from '#libs/aws-credentials';
 import { findingOf } from './health-finding.js';
 
-type Code = keyof typeof awsCredentialsErrors;
 type Check = Verification['report']['checks'][number];
 
 const group = (check: Partial<Check>): Check => ({
@@ -35,7 +34,7 @@ const verification = (more: Partial<Verification> = {}, checks: Check[] = []): V
 });
 
 describe('what a verification says of health', () => {
-  const refused: [Code, string][] = [
+  const refused: readonly (readonly [ConstructorParameters<typeof CredentialsRejected>[0], string])[] = [
     ['AWS_ACCESS_KEY_UNKNOWN', 'BROKEN'],
     ['AWS_SECRET_WRONG', 'BROKEN'],
     ['AWS_TEMPORARY_KEY', 'BROKEN'],

@@ -13,7 +13,7 @@ export {
   type ListOrder,
   type SortValue,
 } from './connection.js';
-export { listed, listFilterDescription, refusesWith } from './descriptions.js';
+export { listFilterDescription } from './descriptions.js';
 export { Faultless, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf } from './node.js';

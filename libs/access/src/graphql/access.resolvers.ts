@@ -4,7 +4,6 @@ import {
   ConnectionArgs,
   idOf,
   pageRequest,
-  refusesWith,
   toConnection,
   toGlobalId,
   type Connection,
@@ -101,7 +100,7 @@ export class ApiKeyResolver {
   @RequiresRole('OWNER')
   @Mutation(() => CreateApiKeyPayload, {
     nullable: true,
-    description: `Creates another API key for your tenant. To replace a key, create one, move to it, and revoke the old one: both work meanwhile. ${refusesWith('INVALID_INPUT', 'OPERATOR_KEY_BY_CLI_ONLY', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
+    description: `Creates another API key for your tenant. To replace a key, create one, move to it, and revoke the old one: both work meanwhile.`,
   })
   async createApiKey(
     @CurrentViewer() viewer: Viewer,
@@ -121,7 +120,7 @@ export class ApiKeyResolver {
   @RequiresRole('OWNER')
   @Mutation(() => RevokeApiKeyPayload, {
     nullable: true,
-    description: `Revokes an API key of your tenant for ever, your own included. ${refusesWith('NOT_FOUND', 'API_KEY_ALREADY_REVOKED', 'API_KEY_IS_LAST_OWNER')}`,
+    description: `Revokes an API key of your tenant for ever, your own included.`,
   })
   async revokeApiKey(
     @CurrentViewer() viewer: Viewer,

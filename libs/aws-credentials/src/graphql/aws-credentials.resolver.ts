@@ -1,5 +1,5 @@
 import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
-import { PayloadType, refusesWith } from '#libs/graphql';
+import { PayloadType } from '#libs/graphql';
 import { Args, Field, InputType, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
@@ -53,7 +53,7 @@ export class AwsCredentialsResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => TestAwsCredentialsPayload, {
     nullable: true,
-    description: `Checks credentials at AWS and saves nothing. What AWS refuses stands in the report. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'AWS_TEMPORARY_KEY', 'NOT_FOUND')}`,
+    description: `Checks credentials at AWS and saves nothing. What AWS refuses stands in the report.`,
   })
   async testAwsCredentials(
     @CurrentViewer() viewer: Viewer,

@@ -6,7 +6,6 @@ import {
   ConnectionArgs,
   idOf,
   pageRequest,
-  refusesWith,
   toConnection,
   toGlobalId,
   type Connection,
@@ -49,7 +48,7 @@ export class CloudAccountDeletionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => DeleteCloudAccountPayload, {
     nullable: true,
-    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it or its access key is being rotated; \`mode\` says what becomes of it then. \`cloudAccountDeletionPreview\` tells beforehand. At AWS nothing is removed. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_IN_USE')}`,
+    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it or its access key is being rotated; \`mode\` says what becomes of it then. \`cloudAccountDeletionPreview\` tells beforehand. At AWS nothing is removed.`,
   })
   async deleteCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -62,7 +61,7 @@ export class CloudAccountDeletionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CancelCloudAccountDeletionPayload, {
     nullable: true,
-    description: `Has an account stay that is DELETING_WHEN_UNUSED: it is again what it was. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_NOT_BEING_DELETED')}`,
+    description: `Has an account stay that is DELETING_WHEN_UNUSED: it is again what it was.`,
   })
   async cancelCloudAccountDeletion(
     @CurrentViewer() viewer: Viewer,

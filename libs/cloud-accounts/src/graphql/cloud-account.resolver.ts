@@ -13,9 +13,7 @@ import {
   byText,
   ConnectionArgs,
   idOf,
-  listed,
   pageRequest,
-  refusesWith,
   toConnection,
   toGlobalId,
   type Connection,
@@ -46,29 +44,6 @@ const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
   list: 'cloudAccounts',
   by: { NAME: byText((account) => account.nameKey), CREATED_AT: byMoment((account) => account.createdAt) },
 };
-
-/** The codes of every `CredentialsRejectedError`. */
-const credentialsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
-  'AWS_ACCESS_KEY_UNKNOWN',
-  'AWS_SECRET_WRONG',
-  'AWS_ROOT_KEY',
-  'AWS_NOT_A_USER',
-  'AWS_ACCESS_ROLE_DENIED',
-  'AWS_ACCESS_ROLE_OPEN',
-  'AWS_ROLE_NOT_FOUND',
-  'AWS_ROLE_LOOKUP_DENIED',
-  'AWS_ROLE_TRUSTS_OTHERS',
-  'AWS_ROLE_ASKS_EXTERNAL_ID',
-  'AWS_ROLE_WITHOUT_MFA',
-  'AWS_ACTION_DENIED',
-  'AWS_REFUSED',
-  'AWS_CLOCK_SKEW',
-  'AWS_THROTTLED',
-  'AWS_UNREACHABLE',
-  'AWS_ANSWER_UNUSABLE',
-  'GATEWAY_HAS_NO_IDENTITY',
-  'SANDBOX_OFF',
-])}.`;
 
 @Resolver(() => CloudAccountType)
 export class CloudAccountResolver {
@@ -126,7 +101,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateCloudAccountPayload, {
     nullable: true,
-    description: `Connects an AWS account of your own, once AWS has accepted its credentials. A key that was just made may be unknown to AWS: after 5 seconds the account is PROPAGATING, and becomes ACTIVE or ERROR by itself. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'CUSTOMER_ACCOUNT_MUST_BE_AWS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ROLE_ALREADY_CONNECTED', 'NOT_FOUND', 'EXTERNAL_ID_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${credentialsRefusals}`,
+    description: `Connects an AWS account of your own, once AWS has accepted its credentials. A key that was just made may be unknown to AWS: after 5 seconds the account is PROPAGATING, and becomes ACTIVE or ERROR by itself.`,
   })
   async createCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -142,7 +117,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS', 'AWS_TEMPORARY_KEY', 'MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NAME_TAKEN', 'AWS_USER_ALREADY_CONNECTED', 'AWS_ROLE_ALREADY_CONNECTED', 'EXTERNAL_ID_TAKEN', 'EXTERNAL_ID_STAYS', 'AWS_ACCOUNT_CHANGE_IN_USE', 'CREDENTIALS_UNREADABLE')} ${credentialsRefusals}`,
+    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing.`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -157,7 +132,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => VerifyCloudAccountPayload, {
     nullable: true,
-    description: `Finds out whether the credentials of a cloud account work and suffice. What AWS refuses stands in the report; an account that lacked permissions and has them now becomes ACTIVE. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'CLOUD_ACCOUNT_WITHOUT_CREDENTIALS')}`,
+    description: `Finds out whether the credentials of a cloud account work and suffice. What AWS refuses stands in the report; an account that lacked permissions and has them now becomes ACTIVE.`,
   })
   verifyCloudAccount(
     @CurrentViewer() viewer: Viewer,

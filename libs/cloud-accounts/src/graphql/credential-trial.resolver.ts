@@ -1,5 +1,5 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import { Batch, idOf, refusesWith } from '#libs/graphql';
+import { Batch, idOf } from '#libs/graphql';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { NoPendingCredentials } from '../cloud-account.errors.js';
@@ -23,7 +23,7 @@ export class CredentialTrialResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CancelPendingCredentialsPayload, {
     nullable: true,
-    description: `Gives up new credentials that AWS does not know yet, and removes them. An account that has no others is in ERROR then; any other goes on as it was. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'NO_PENDING_CREDENTIALS')}`,
+    description: `Gives up new credentials that AWS does not know yet, and removes them. An account that has no others is in ERROR then; any other goes on as it was.`,
   })
   async cancelPendingCredentials(
     @CurrentViewer() viewer: Viewer,

@@ -1,5 +1,5 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import { Batch, idOf, refusesWith } from '#libs/graphql';
+import { Batch, idOf } from '#libs/graphql';
 import { DomainError } from '#libs/kernel';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
@@ -29,7 +29,7 @@ export class ForceDetachResolver {
   @RequiresRole('OWNER')
   @Mutation(() => ForceDetachCloudAccountPayload, {
     nullable: true,
-    description: `The way out when the credentials of an account are dead, and what stands on it cannot be taken down any more: requests that the account go, and its subscriptions be given up. Nothing happens until another principal agrees with \`approveForceDetach\`, within 24 hours, and only if nothing else stands in the way by then. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'FORCE_DETACH_NOT_NEEDED', 'FORCE_DETACH_ALREADY_REQUESTED')}`,
+    description: `The way out when the credentials of an account are dead, and what stands on it cannot be taken down any more: requests that the account go, and its subscriptions be given up. Nothing happens until another principal agrees with \`approveForceDetach\`, within 24 hours, and only if nothing else stands in the way by then.`,
   })
   async forceDetachCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -41,7 +41,7 @@ export class ForceDetachResolver {
   @RequiresRole('OWNER')
   @Mutation(() => ApproveForceDetachPayload, {
     nullable: true,
-    description: `Agrees to the request that an account be detached by force: its subscriptions end as DELETED, what was built in it is nobody's any more and stays at AWS, and the account goes, all at once. For another API key than the one that requested it, of which neither made the other; the operator's command line can agree, too. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'FORCE_DETACH_NOT_REQUESTED', 'FORCE_DETACH_NEEDS_ANOTHER_KEY', 'FORCE_DETACH_VOID', 'CLOUD_ACCOUNT_IN_USE')}`,
+    description: `Agrees to the request that an account be detached by force: its subscriptions end as DELETED, what was built in it is nobody's any more and stays at AWS, and the account goes, all at once. For another API key than the one that requested it, of which neither made the other; the operator's command line can agree, too.`,
   })
   async approveForceDetach(
     @CurrentViewer() viewer: Viewer,
@@ -54,7 +54,7 @@ export class ForceDetachResolver {
   @RequiresRole('OWNER')
   @Mutation(() => CancelForceDetachPayload, {
     nullable: true,
-    description: `Takes back the request that an account be detached by force, whoever made it. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'FORCE_DETACH_NOT_REQUESTED')}`,
+    description: `Takes back the request that an account be detached by force, whoever made it.`,
   })
   async cancelForceDetach(
     @CurrentViewer() viewer: Viewer,

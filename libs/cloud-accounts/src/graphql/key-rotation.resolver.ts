@@ -10,7 +10,7 @@ import {
   RotationNotUnderWay,
   type StoredAccessKey,
 } from '#libs/aws-credentials';
-import { Batch, DateTimeScalar, idOf, listed, refusesWith } from '#libs/graphql';
+import { Batch, DateTimeScalar, idOf } from '#libs/graphql';
 import { Idempotency } from '#libs/idempotency';
 import { Clock } from '#libs/kernel';
 import { Args, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
@@ -26,18 +26,6 @@ import {
   RotateAwsCredentialsPayload,
   SetKeyRotationPolicyPayload,
 } from './key-rotation.types.js';
-
-const awsRefusals = `And with \`CredentialsRejectedError\`: ${listed([
-  'AWS_ACCESS_KEY_UNKNOWN',
-  'AWS_SECRET_WRONG',
-  'AWS_ACTION_DENIED',
-  'AWS_REFUSED',
-  'AWS_CLOCK_SKEW',
-  'AWS_THROTTLED',
-  'AWS_UNREACHABLE',
-  'AWS_ANSWER_UNUSABLE',
-  'SANDBOX_OFF',
-])}.`;
 
 @Resolver(() => CloudAccountType)
 export class KeyRotationResolver {
@@ -63,7 +51,7 @@ export class KeyRotationResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => RotateAwsCredentialsPayload, {
     nullable: true,
-    description: `Begins to replace the access key of a cloud account with a new one of the same IAM user, without a moment in which none works. It goes on by itself: \`rotation\` shows where it is. Whether AWS would allow it is found out before anything is changed. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CREDENTIALS_NOT_ROTATABLE', 'CREDENTIALS_UNREADABLE', 'ROTATION_IN_PROGRESS', 'AWS_KEY_LIMIT', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')} ${awsRefusals}`,
+    description: `Begins to replace the access key of a cloud account with a new one of the same IAM user, without a moment in which none works. It goes on by itself: \`rotation\` shows where it is. Whether AWS would allow it is found out before anything is changed.`,
   })
   async rotateAwsCredentials(
     @CurrentViewer() viewer: Viewer,
@@ -79,7 +67,7 @@ export class KeyRotationResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CancelRotationPayload, {
     nullable: true,
-    description: `Has the old access key stay, and removes the new one at AWS. A rotation in NEEDS_ATTENTION that AWS does not let go on is given up at once; what is left at AWS is named in its events. ${refusesWith('NOT_FOUND', 'CLOUD_ACCOUNT_IS_HOSTED', 'ROTATION_NOT_UNDER_WAY', 'ROTATION_TOO_LATE')}`,
+    description: `Has the old access key stay, and removes the new one at AWS. A rotation in NEEDS_ATTENTION that AWS does not let go on is given up at once; what is left at AWS is named in its events.`,
   })
   async cancelRotation(
     @CurrentViewer() viewer: Viewer,
@@ -91,7 +79,7 @@ export class KeyRotationResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => SetKeyRotationPolicyPayload, {
     nullable: true,
-    description: `Says how old the access key of a cloud account may get. Events remind 15, 7 and 1 days before it is due; then it is rotated, when AWS allows it. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_IS_HOSTED', 'CREDENTIALS_NOT_ROTATABLE')}`,
+    description: `Says how old the access key of a cloud account may get. Events remind 15, 7 and 1 days before it is due; then it is rotated, when AWS allows it.`,
   })
   async setKeyRotationPolicy(
     @CurrentViewer() viewer: Viewer,

@@ -6,7 +6,6 @@ import {
   ConnectionArgs,
   idOf,
   pageRequest,
-  refusesWith,
   toConnection,
   toGlobalId,
   type Connection,
@@ -68,7 +67,7 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CheckDriftPayload, {
     nullable: true,
-    description: `Looks at AWS now, whether what was built in an account is as it was built. Waits some seconds for that to end. ${refusesWith('NOT_FOUND', 'DRIFT_NOT_WATCHED')}`,
+    description: `Looks at AWS now, whether what was built in an account is as it was built. Waits some seconds for that to end.`,
   })
   async checkDrift(
     @CurrentViewer() viewer: Viewer,
@@ -82,7 +81,7 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => AcknowledgeDriftFindingPayload, {
     nullable: true,
-    description: `Says that somebody knows of a finding. It stays open until it is repaired. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'DRIFT_FINDING_RESOLVED')}`,
+    description: `Says that somebody knows of a finding. It stays open until it is repaired.`,
   })
   async acknowledgeDriftFinding(
     @CurrentViewer() viewer: Viewer,
@@ -94,7 +93,7 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => ResolveDriftFindingPayload, {
     nullable: true,
-    description: `Closes a finding. What the next check still finds so becomes a new one. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'DRIFT_FINDING_RESOLVED')}`,
+    description: `Closes a finding. What the next check still finds so becomes a new one.`,
   })
   async resolveDriftFinding(
     @CurrentViewer() viewer: Viewer,

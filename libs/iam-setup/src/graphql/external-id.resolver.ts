@@ -1,13 +1,5 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, ViewerType, type Viewer } from '#libs/access';
-import {
-  byMoment,
-  ConnectionArgs,
-  pageRequest,
-  refusesWith,
-  toConnection,
-  type Connection,
-  type ListOrder,
-} from '#libs/graphql';
+import { byMoment, ConnectionArgs, pageRequest, toConnection, type Connection, type ListOrder } from '#libs/graphql';
 import { Idempotency } from '#libs/idempotency';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ExternalId } from '../external-id.entity.js';
@@ -43,7 +35,7 @@ export class ExternalIdResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => IssueExternalIdPayload, {
     nullable: true,
-    description: `Issues an external id for an access role that you are about to make: \`iamSetup\` with \`createAccessRole\` writes it into the trust policy, \`createCloudAccount\` takes it. ${refusesWith('INVALID_INPUT', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
+    description: `Issues an external id for an access role that you are about to make: \`iamSetup\` with \`createAccessRole\` writes it into the trust policy, \`createCloudAccount\` takes it.`,
   })
   async issueExternalId(
     @CurrentViewer() viewer: Viewer,

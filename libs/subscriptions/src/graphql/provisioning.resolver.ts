@@ -1,5 +1,5 @@
 import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
-import { idOf, refusesWith, toGlobalId } from '#libs/graphql';
+import { idOf, toGlobalId } from '#libs/graphql';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import { ProvisioningAccess } from '../provisioning-access.service.js';
 import { ProvisioningService, type Claim, type ClaimedWork } from '../provisioning.service.js';
@@ -30,7 +30,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => ClaimProvisioningWorkPayload, {
     nullable: true,
-    description: `Gives you work of any tenant's that nobody is at, the longest waiting first. ${refusesWith('INVALID_INPUT')}`,
+    description: `Gives you work of any tenant's that nobody is at, the longest waiting first.`,
   })
   async claimProvisioningWork(
     @CurrentViewer() viewer: Viewer,
@@ -42,7 +42,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => ReportProvisioningPayload, {
     nullable: true,
-    description: `Tells how far a work is and what stands by now, keeps it yours, and asks whether to go on: send it well before the lease ends. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
+    description: `Tells how far a work is and what stands by now, keeps it yours, and asks whether to go on: send it well before the lease ends.`,
   })
   async reportProvisioning(@Args('input', { description: 'What to tell.' }) input: ReportProvisioningInput) {
     return { work: shown(await this.provisioning.report(claimOf(input), input.leaseSeconds ?? null, input)) };
@@ -51,7 +51,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => CompleteProvisioningPayload, {
     nullable: true,
-    description: `Tells that a work is done; of one that was taken down, nothing is taken to stand any more. ${refusesWith('PROVISIONING_LEASE_LOST')}`,
+    description: `Tells that a work is done; of one that was taken down, nothing is taken to stand any more.`,
   })
   completeProvisioning(
     @CurrentViewer() viewer: Viewer,
@@ -63,7 +63,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => FailProvisioningPayload, {
     nullable: true,
-    description: `Tells that a work cannot be done: the customer sees why, and decides. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST')}`,
+    description: `Tells that a work cannot be done: the customer sees why, and decides.`,
   })
   failProvisioning(
     @CurrentViewer() viewer: Viewer,
@@ -75,7 +75,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => IssueProvisioningCredentialsPayload, {
     nullable: true,
-    description: `Gives you AWS credentials for a work that is yours, for an hour at most: a session in the account's access role, or of its user. ${refusesWith('INVALID_INPUT', 'PROVISIONING_LEASE_LOST', 'PROVISIONING_HAS_NO_ACCESS')} Or with what AWS refuses the credentials of the account for, such as AWS_ACCESS_KEY_UNKNOWN.`,
+    description: `Gives you AWS credentials for a work that is yours, for an hour at most: a session in the account's access role, or of its user.`,
   })
   async issueProvisioningCredentials(
     @CurrentViewer() viewer: Viewer,
@@ -96,7 +96,7 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => PerformIamStepPayload, {
     nullable: true,
-    description: `Has the gateway take a step at IAM for a work that is yours, where your credentials may not (\`iamCalls\`). Taken twice, it counts once. ${refusesWith('PROVISIONING_LEASE_LOST', 'PROVISIONING_HAS_NO_ACCESS', 'AWS_ROLE_NOT_FOUND', 'AWS_ACTION_DENIED')}`,
+    description: `Has the gateway take a step at IAM for a work that is yours, where your credentials may not (\`iamCalls\`). Taken twice, it counts once.`,
   })
   async performIamStep(
     @CurrentViewer() viewer: Viewer,

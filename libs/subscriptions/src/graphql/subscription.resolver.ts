@@ -1,14 +1,5 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import {
-  Batch,
-  ConnectionArgs,
-  idOf,
-  pageRequest,
-  refusesWith,
-  toConnection,
-  toGlobalId,
-  type Connection,
-} from '#libs/graphql';
+import { Batch, ConnectionArgs, idOf, pageRequest, toConnection, toGlobalId, type Connection } from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
@@ -85,7 +76,7 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateSubscriptionPayload, {
     nullable: true,
-    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active. ${refusesWith('INVALID_INPUT', 'UNKNOWN_REGION', 'NOT_FOUND', 'CLOUD_ACCOUNT_NOT_ACTIVE', 'CLOUD_ACCOUNT_BEING_DELETED', 'CLOUD_ACCOUNT_BROKEN', 'REGION_IN_ANOTHER_PARTITION', 'VPC_OF_ANOTHER_PROVIDER', 'DEPLOYMENT_CIDR_TAKEN', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_IN_FLIGHT')}`,
+    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active.`,
   })
   async createSubscription(
     @CurrentViewer() viewer: Viewer,
@@ -101,7 +92,7 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateSubscriptionPayload, {
     nullable: true,
-    description: `Renames a subscription, or has it changed by a provisioner. ${refusesWith('INVALID_INPUT', 'NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED', 'SUBSCRIPTION_BEING_DELETED', 'SUBSCRIPTION_IN_ERROR', 'SUBSCRIPTION_BUSY')}`,
+    description: `Renames a subscription, or has it changed by a provisioner.`,
   })
   async updateSubscription(
     @CurrentViewer() viewer: Viewer,
@@ -119,7 +110,7 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => DeleteSubscriptionPayload, {
     nullable: true,
-    description: `Ends a subscription for ever: at once when nobody has begun to build it, else when a provisioner has taken it down. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED', 'SUBSCRIPTION_BEING_DELETED')}`,
+    description: `Ends a subscription for ever: at once when nobody has begun to build it, else when a provisioner has taken it down.`,
   })
   async deleteSubscription(
     @CurrentViewer() viewer: Viewer,
@@ -131,7 +122,7 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => RetrySubscriptionPayload, {
     nullable: true,
-    description: `Has a provisioner try again what failed. ${refusesWith('NOT_FOUND', 'VERSION_CONFLICT', 'SUBSCRIPTION_ALREADY_ENDED', 'SUBSCRIPTION_NOT_IN_ERROR')}`,
+    description: `Has a provisioner try again what failed.`,
   })
   async retrySubscription(
     @CurrentViewer() viewer: Viewer,
