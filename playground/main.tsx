@@ -24,7 +24,7 @@ const texts = {
   none: (
     <>
       The gateway printed a key at its first start. Another one:{' '}
-      <code>npm run cli -- api-keys create --tenant 2 --name Playground --role OWNER --introspection</code>
+      <code>npx cloud-account-gateway api-keys create --tenant 2 --name Playground --role OWNER --introspection</code>
     </>
   ),
   asking: 'Asking the gateway …',

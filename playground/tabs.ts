@@ -618,7 +618,7 @@ mutation RetrySubscription(
   {
     query: `# The vendor's own software builds with these
 # six, and with a key of the role PROVISIONER:
-# npm run cli -- api-keys create --tenant 1
+# npx cloud-account-gateway api-keys create --tenant 1
 #   --name Builder --role PROVISIONER
 mutation ClaimWork(
   $input: ClaimProvisioningWorkInput!
@@ -760,7 +760,7 @@ query DriftFindings(
   {
     query: `# Look now, instead of within the hour. Stop an
 # instance in the sandbox before, and see it:
-# npm run cli -- sandbox resources
+# npx cloud-account-gateway sandbox resources
 mutation CheckDrift($input: CheckDriftInput!) {
   checkDrift(input: $input) {
     drift {

@@ -1,4 +1,5 @@
 // Builds what is missing in dist/ or older than what it is built from, so that `npm start` is one command; with --anyway all.
+// Without the build tools, as after `npm prune --omit=dev`, what was built is used as it is.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,8 +49,12 @@ const newest = (path) => {
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
 };
 
-const isStale = ({ built, sources }) => {
-  if (process.argv.includes('--anyway') || !existsSync(join(root, built))) return true;
+const isAnyway = process.argv[1] === import.meta.filename && process.argv.includes('--anyway');
+
+const isStale = ({ built, sources, command: [tool] }) => {
+  const isBuilt = existsSync(join(root, built));
+  if (isAnyway || !isBuilt) return true;
+  if (!existsSync(join(root, 'node_modules', tool))) return false;
   const since = statSync(join(root, built)).mtimeMs;
   return sources.some((source) => existsSync(join(root, source)) && newest(join(root, source)) > since);
 };
@@ -65,16 +70,17 @@ for (const {
   command: [program, ...args],
   isChatty = false,
 } of staleParts()) {
-  console.log(`Building ${name} …`);
+  // On stderr, because a command's answer on stdout may be read by a program.
+  console.error(`Building ${name} …`);
   const path = join(root, 'node_modules', program);
   if (!existsSync(path)) {
-    console.error('The build tools are not installed. Run `npm ci` first.');
+    console.error('The build tools are not installed. Run: npm ci && npm run build');
     process.exit(1);
   }
   prepare();
   const { status } = spawnSync(process.execPath, [path, ...args], {
     cwd: root,
-    stdio: ['inherit', isChatty ? 'ignore' : 'inherit', 'inherit'],
+    stdio: ['inherit', isChatty ? 'ignore' : process.stderr, 'inherit'],
   });
   if (status !== 0) process.exit(status ?? 1);
 }

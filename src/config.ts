@@ -247,7 +247,7 @@ export const settings = {
       return protocol === 'https:' && isS3 ? null : 'must be the https:// address of a file in Amazon S3';
     }),
     means:
-      'Where you published the CloudFormation template of `npm run cli -- iam-setup cloudformation`, for links that open the AWS console. `{version}` becomes the version of the permissions, so that after an upgrade no link leads to an old template.',
+      'Where you published the CloudFormation template of `cloud-account-gateway iam-setup cloudformation`, for links that open the AWS console. `{version}` becomes the version of the permissions, so that after an upgrade no link leads to an old template.',
     example: 'https://acme-public.s3.amazonaws.com/iam-setup-{version}.yaml',
     unset: 'no links: customers upload the template, or run a command',
   },

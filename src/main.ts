@@ -1,6 +1,6 @@
 import './node-version.js';
 
-const { serve } = await import('./serve.js');
-await serve();
+const { runCommandLine } = await import('./cli/main.js');
+await runCommandLine(['start', ...process.argv.slice(2)]);
 
 export {};

@@ -1,7 +1,21 @@
-import { explanations, type UsageAudit, type UsageFinding } from '#libs/cloud-accounts';
+import { explanations, UsageAuditService, type UsageAudit, type UsageFinding } from '#libs/cloud-accounts';
+import { accountOf } from './account.js';
+import type { Run } from './command.js';
 import type { Row } from './rows.js';
+import { withServices } from './services.js';
 
-export const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFinding): Row => ({
+export const doctor: Run = async (given) => {
+  const id = given.has('account') ? accountOf(given) : null;
+  return withServices(async (service) => {
+    const audits = service(UsageAuditService);
+    const audit = id === null ? null : await audits.auditAny(id);
+    const findings = audit?.findings ?? (await audits.findings());
+    if (findings.length > 0) process.exitCode = 1;
+    return audit ? [auditRow(audit)] : findings.map(findingRow);
+  });
+};
+
+const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFinding): Row => ({
   finding: kind,
   tenant: tenantId,
   account: cloudAccountId,
@@ -11,7 +25,7 @@ export const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFin
 });
 
 /** One account on one line: who uses it, and whether it could go. */
-export function auditRow({ account, usage, inTheWay, findings }: UsageAudit): Row {
+function auditRow({ account, usage, inTheWay, findings }: UsageAudit): Row {
   const { id, tenantId, name, status } = account;
   const { subscriptions, isRotating } = inTheWay;
   return {

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path';
-import { parseArgs } from 'node:util';
 import { SealedSecrets } from '#libs/aws-credentials';
 import {
   KeyRingChangeRefused,
@@ -14,75 +13,18 @@ import { operator } from '#libs/events';
 import { readConfig, type Config } from '../config.js';
 import { lockKeyRing, makeDataDir } from '../database/file-lock.js';
 import { initKeyRing } from '../database/prepare-database.js';
-import { printRows, type Row } from './rows.js';
+import type { Given, Run } from './command.js';
+import type { Row } from './rows.js';
 import { withServices } from './services.js';
-import { Usage } from './usage.js';
 
-const help = `Replaces the keys that encrypt everything, while gateways serve. Every command can be cut off at any moment, and
-run again. The whole of it is told in docs/key-rotation.md.
+export const list: Run = () => withRing(config(), uses);
+export const init: Run = () => makeRing(config());
+export const rotate: Run = () => alone(config(), addKey);
+export const rewrap: Run = (given) => withRing(config(), (ring) => wrapAgain(ring, given));
+export const verify: Run = () => withRing(config(), openAll);
+export const retire: Run = (given) => alone(config(), (ring) => removeKey(ring, given.text('id')));
 
-  npm run cli -- keyring list          the keys of the ring, and how many stored keys each of them wraps
-  npm run cli -- keyring init          makes the key ring file, before the first start
-  npm run cli -- keyring rotate        adds a new key, which wraps from now on
-  npm run cli -- keyring rewrap        wraps everything with it that another key wraps
-      [--tenant-keys]                  and gives each tenant a new key of its own, and encrypts every secret with that
-  npm run cli -- keyring verify        opens every stored key and every secret; ends with 1 when one does not open
-  npm run cli -- keyring retire --id kek-…
-                                       takes a key out of the ring that wraps nothing any more
-
-  --json   the answer as JSON, for programs
-  --help   this text
-`;
-
-const options = {
-  id: { type: 'string' },
-  'tenant-keys': { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const;
-type Values = ReturnType<typeof parsed>['values'];
-
-interface Command {
-  readonly takes: readonly (keyof Values)[];
-  readonly run: (config: Config, values: Values) => Promise<Row[]>;
-}
-
-const commands: Record<string, Command> = {
-  list: { takes: [], run: (config) => withRing(config, list) },
-  init: { takes: [], run: init },
-  rotate: { takes: [], run: (config) => alone(config, () => withRing(config, rotate)) },
-  rewrap: { takes: ['tenant-keys'], run: (config, values) => withRing(config, (ring) => rewrap(ring, values)) },
-  verify: { takes: [], run: (config) => withRing(config, verify) },
-  retire: {
-    takes: ['id'],
-    run: async (config, { id }) => {
-      if (id === undefined) throw new Usage('--id is missing.', 'keyring');
-      return alone(config, () => withRing(config, (ring) => retire(ring, id)));
-    },
-  },
-};
-
-/** @param args what stands behind `keyring` */
-export async function keyRingCommand(args: string[]): Promise<void> {
-  const { values, positionals } = parsed(args);
-  if (values.help || positionals.length === 0) return void process.stdout.write(help);
-  const [name = ''] = positionals;
-  const command = positionals.length === 1 && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new Usage('There is no such command of the key ring.', 'keyring');
-  for (const option of Object.keys(values) as (keyof Values)[])
-    if (option !== 'json' && !command.takes.includes(option))
-      throw new Usage(`--${option} does not belong to this command.`, 'keyring');
-
-  printRows(await command.run(readConfig(process.env), values), values.json);
-}
-
-function parsed(args: string[]) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true });
-  } catch (error) {
-    throw new Usage((error as Error).message, 'keyring');
-  }
-}
+const config = () => readConfig(process.env);
 
 interface Ring {
   readonly file: string;
@@ -99,41 +41,41 @@ function withRing<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T
 }
 
 /** Two who change the file at once would each lose the other's key. */
-async function alone<T>({ keyRingFile }: Config, work: () => Promise<T>): Promise<T> {
-  const unlock = lockKeyRing(keyRingFile);
+async function alone<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T> {
+  const unlock = lockKeyRing(config.keyRingFile);
   try {
-    return await work();
+    return await withRing(config, use);
   } finally {
     unlock();
   }
 }
 
-async function init({ database, dataDir, keyRingFile }: Config): Promise<Row[]> {
+async function makeRing({ database, dataDir, keyRingFile }: Config): Promise<Row[]> {
   if (dirname(keyRingFile) === dataDir) makeDataDir(dataDir);
   const ring = await initKeyRing(database, keyRingFile);
   say('Make a backup of the file, apart from the database: without it what it encrypts is lost.');
   return [{ id: ring.active, file: keyRingFile }];
 }
 
-async function list({ keks, rotation }: Ring): Promise<Row[]> {
+async function uses({ keks, rotation }: Ring): Promise<Row[]> {
   return (await rotation.uses(keks.ring.ids)).map(rowOf);
 }
 
-async function rotate({ file, rotation }: Ring): Promise<Row[]> {
+async function addKey({ file, rotation }: Ring): Promise<Row[]> {
   const next = nextKeyRing(file);
   const kekId = next.ring.active;
   // First the database, then the file: cut off between the two, the database knows of a key that nobody has or will have.
   // The other way round gateways would have a key they may not use.
   await rotation.admit(kekId, next.ring.canary(kekId));
   next.put();
-  say('Make a backup of the key ring file, then run `keyring rewrap`.');
+  say('Make a backup of the key ring file, then run `cloud-account-gateway keyring rewrap`.');
   return [{ id: kekId, active: true }];
 }
 
-async function rewrap({ rotation, secrets }: Ring, values: Values): Promise<Row[]> {
+async function wrapAgain({ rotation, secrets }: Ring, given: Given): Promise<Row[]> {
   const keys = await rotation.rewrap(progress('stored keys wrapped'));
   let [resealed, unreadable]: [number, readonly number[]] = [0, []];
-  if (values['tenant-keys']) {
+  if (given.has('tenant-keys')) {
     await rotation.renewTenantKeys(progress('tenants looked at'));
     const newest = new Map((await rotation.newestTenantKeys()).map((key) => [key.tenantId!, key.id]));
     ({ secrets: resealed, unreadable } = await secrets.reseal(newest, operator, progress('secrets encrypted anew')));
@@ -150,7 +92,7 @@ async function rewrap({ rotation, secrets }: Ring, values: Values): Promise<Row[
   ];
 }
 
-async function verify({ rotation, secrets }: Ring): Promise<Row[]> {
+async function openAll({ rotation, secrets }: Ring): Promise<Row[]> {
   const { keys, unreadable } = await rotation.unreadableKeys(progress('stored keys'));
   const found = await secrets.verify(operator, progress('secrets'));
   if (unreadable.length + found.unreadable.length > 0)
@@ -167,10 +109,12 @@ async function verify({ rotation, secrets }: Ring): Promise<Row[]> {
   ];
 }
 
-async function retire({ file, keks, rotation }: Ring, id: string): Promise<Row[]> {
-  const uses = await rotation.uses(keks.ring.ids);
-  if (!uses.some(({ kekId }) => kekId === id))
-    throw new KeyRingChangeRefused('The ring has no such key. `keyring list` shows those it has.');
+async function removeKey({ file, keks, rotation }: Ring, id: string): Promise<Row[]> {
+  const known = await rotation.uses(keks.ring.ids);
+  if (!known.some(({ kekId }) => kekId === id))
+    throw new KeyRingChangeRefused(
+      'The ring has no such key. `cloud-account-gateway keyring list` shows those it has.',
+    );
 
   // First the database, which from then on refuses what a gateway that has not heard of it wraps with this key.
   await rotation.dismiss(id);

@@ -1,5 +1,7 @@
 export type Row = Record<string, string | number | boolean | null>;
 
+export const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null;
+
 /** An answer of the command line, for people or for programs. */
 export function printRows(rows: readonly Row[], asJson = false): void {
   process.stdout.write(asJson ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));

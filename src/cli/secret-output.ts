@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import type { Secret } from '#libs/kernel';
 import type { Row } from './rows.js';
-import { Usage } from './usage.js';
 
 /** The file for a new secret cannot be created. The message is for the operator. */
 export class SecretNotWritten extends Error {
@@ -19,12 +18,12 @@ export class SecretOutput {
   /**
    * The file is created before the command changes anything: a key that could not be written would be lost.
    *
-   * @throws Usage when there is no safe place for the key
+   * @throws what `usage` makes when there is no safe place for the key
    * @throws SecretNotWritten when the file exists or cannot be created
    */
-  constructor(path: string | null, isJson: boolean) {
+  constructor(path: string | null, isJson: boolean, usage: (fault: string) => Error) {
     if (path === null && !isJson && !process.stdout.isTTY)
-      throw new Usage(
+      throw usage(
         'stdout is not a terminal, and the new API key would stay where it is collected. Add --to FILE to write the key to a private file, or --json to write it to stdout.',
       );
     this.#file = path === null ? null : { path, fd: create(path) };

@@ -1,8 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { commands, groups } from '../../src/cli/commands.js';
 import { cliAnswer, runCli } from '../support/cli.js';
 import { databaseKinds, usePlaces } from '../support/places.js';
-import type { Place } from '../support/process.js';
+import { inherited, projectFolder, type Place } from '../support/process.js';
 import * as mutations from '../support/steps.js';
 import { globalId } from '../support/steps.js';
 
@@ -208,7 +210,7 @@ describe('The command line', () => {
       /There is no such tenant/,
     ],
     [['tenants', 'add', '--name', ' ', '--json'], 1, /must not be blank/],
-    [['tenants', 'add'], 2, /^--name is missing\.\n\n {2}npm run cli -- --help {3}shows .*\n$/],
+    [['tenants', 'add'], 2, /^--name is missing\.\nSee: cloud-account-gateway tenants add --help\n$/],
     [['api-keys', 'create', '--tenant', 'two', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
     [['api-keys', 'create', '--tenant', '1e0', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
     [
@@ -247,8 +249,10 @@ describe('The command line', () => {
     [['force-detach', 'approve', '--account', globalId('CloudSubscription', 1)], 2, /--account must be/],
     [['force-detach', 'approve'], 2, /--account is missing/],
     [['doctor', '--account', '1001'], 1, /There is no such cloud account/],
-    [['keyring', 'polish'], 2, /no such command of the key ring[\s\S]*npm run cli -- keyring --help/],
-    [['keyring', 'rotate', 'twice'], 2, /no such command of the key ring/],
+    [['keyring', 'polish'], 2, /no such command of keyring\.\nSee: cloud-account-gateway keyring --help/],
+    [['keyring', 'rotate', 'twice'], 2, /takes no arguments besides its options/],
+    [['start', 'twice'], 2, /takes no arguments besides its options/],
+    [['start', '--port', '1'], 2, /port/],
     [['keyring', 'rotate', '--id', 'kek-00000000'], 2, /--id does not belong to this command/],
     [['keyring', 'retire'], 2, /--id is missing/],
     [['keyring', 'retire', '--id', 'kek-00000000'], 1, /The ring has no such key/],
@@ -259,9 +263,50 @@ describe('The command line', () => {
     expect(answer.code).toBe(code);
   });
 
-  it('explains itself', async () => {
-    expect(await cli()).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run cli -- api-keys create') });
-    expect(await cli('keyring')).toMatchObject({ code: 0, stdout: expect.stringContaining('keyring retire --id') });
+  it('answers with a table for a person', async () => {
     expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +created\n1 +Operator/);
+  });
+});
+
+describe('Help and the version', () => {
+  /** Notes every module that is loaded, and says so at the end. */
+  const watch = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+    process.on('exit', () => process.stderr.write(loaded.join('\\n')));`;
+  const run = (program: string, ...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, join(projectFolder, program), ...args],
+      // Nothing can be opened or written there.
+      { encoding: 'utf8', env: { ...inherited, DATA_DIR: '/proc/none', PORT: 'none' } },
+    );
+  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
+  const light =
+    /^(node:|data:)|\/dist\/bundle\/(cli|main|command|commands|help|iam-setup-options|secret-output|rows|node-version|rolldown-runtime)\b/;
+  const subjects = ['', ...Object.keys(groups), ...Object.keys(commands)];
+
+  it.each(subjects.flatMap((words) => [`${words} --help`.trim(), `${words} -h`.trim()]))(
+    'are told for `%s` without loading the gateway',
+    (args) => {
+      const { status, stdout, stderr } = run('dist/bundle/cli.js', ...args.split(' '));
+
+      expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('cloud-account-gateway') });
+      expect(stderr).toContain('/dist/bundle/cli.js');
+      expect(stderr.split('\n').filter((url) => !light.test(url))).toEqual([]);
+    },
+  );
+
+  it.each(['--version', '-v'])('are told for %s', (option) => {
+    for (const program of ['dist/bundle/cli.js', 'dist/bundle/main.js'])
+      expect(run(program, option)).toMatchObject({ status: 0, stdout: `${version}\n` });
+  });
+
+  it('are told by the program of the gateway, which refuses what it does not know', () => {
+    const help = { status: 0, stdout: expect.stringContaining('cloud-account-gateway start') };
+    for (const option of ['--help', '-h']) expect(run('dist/bundle/main.js', option)).toMatchObject(help);
+    for (const args of [['coffee'], ['--port', '4000'], ['--json']])
+      expect(run('dist/bundle/main.js', ...args)).toMatchObject({ status: 2, stdout: '' });
   });
 });

@@ -104,9 +104,9 @@ describe('The command line, asked to set up IAM,', () => {
       1,
       /--create-access-role: .*GATEWAY_IDENTITY_ARN/,
     ],
-    [['cloudformation'], 2, /--out is missing[\s\S]*npm run cli/],
-    [['constructor', '--out', 'out'], 2, /cloudformation, terraform, manual/],
-    [['pulumi', '--out', 'out'], 2, /cloudformation, terraform, manual/],
+    [['cloudformation'], 2, /--out is missing\.\nSee: cloud-account-gateway iam-setup cloudformation --help/],
+    [['constructor', '--out', 'out'], 2, /no such command of iam-setup/],
+    [['pulumi', '--out', 'out'], 2, /no such command of iam-setup/],
     [['terraform', '--out', 'out', '--colour'], 2, /colour/],
   ])('refuses %j, and writes nothing', (args, code, said) => {
     const { status, stderr } = cli(args);
@@ -127,6 +127,11 @@ describe('The command line, asked to set up IAM,', () => {
   });
 
   it('explains itself', () => {
-    expect(cli(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('--permissions-boundary-arn') });
+    expect(cli(['--help'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('iam-setup terraform --out DIR'),
+    });
+    const { status, stdout } = cli(['manual', '--help']);
+    expect([status, stdout]).toEqual([0, expect.stringContaining('--permissions-boundary-arn')]);
   });
 });

@@ -18,7 +18,7 @@ export const accessErrors = {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Create it on the machine of the gateway: `npm run cli -- api-keys create --tenant 1 …`.',
+    remediation: 'Create it on the machine of the gateway: `cloud-account-gateway api-keys create --tenant 1 …`.',
   },
   API_KEY_ALREADY_REVOKED: {
     kind: 'conflict',

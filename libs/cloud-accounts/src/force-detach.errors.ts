@@ -25,7 +25,7 @@ export const forceDetachErrors = {
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Have it approved with the API key of another OWNER, of which neither made the other, or by the operator: `npm run cli -- force-detach approve --account …`.',
+      'Have it approved with the API key of another OWNER, of which neither made the other, or by the operator: `cloud-account-gateway force-detach approve --account …`.',
   },
   FORCE_DETACH_VOID: {
     kind: 'conflict',

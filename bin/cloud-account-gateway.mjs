@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// The command `cloud-account-gateway`. A source checkout builds what is missing first; a package is built.
+import { existsSync } from 'node:fs';
+
+const build = new URL('../scripts/build-if-needed.mjs', import.meta.url);
+if (existsSync(build)) await import(build);
+await import('../dist/bundle/cli.js');

@@ -1,0 +1,10 @@
+import { idOf } from '#libs/graphql';
+import type { Given } from './command.js';
+
+/** The number of the cloud account that `--account` names, by its number or by its id in the API. @throws Usage */
+export function accountOf(given: Given): number {
+  const text = given.text('account');
+  const id = idOf('CloudAccount', text) || (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);
+  if (id) return id;
+  throw given.usage('--account must be a whole number from 1 to 999999999, or the id of a cloud account in the API.');
+}

@@ -1,0 +1,198 @@
+import type { Role } from '#libs/access';
+import type { CloudProvider } from '#libs/cloud-accounts';
+import type { Command, Option } from './command.js';
+import { iamSetupOptions } from './iam-setup-options.js';
+
+const roles: readonly Role[] = ['VIEWER', 'MANAGER', 'OWNER', 'PROVISIONER'];
+const providers: readonly CloudProvider[] = ['AWS', 'AZURE', 'GCP'];
+
+const json: Option = { means: 'print the answer as JSON, for programs' };
+const required = { isRequired: true } as const;
+const id: Option = { value: 'ID', means: 'the number in the list', isNumber: true, ...required };
+const account: Option = { value: 'ID', means: 'the number of the cloud account, or its id in the API' };
+const to: Option = { value: 'FILE', means: 'write the new API key to this new file (mode 0600), not into the answer' };
+const shownOnce = 'The API key is shown once, at a terminal. Elsewhere, give --to FILE or --json.';
+const resource: Option = { value: 'ID', means: 'the id of the resource', ...required };
+const rule: Option = { value: 'RULE', means: "such as 'ingress tcp 22-22 0.0.0.0/0'", ...required };
+
+/** What a group of commands is for, by its first word. */
+export const groups: Readonly<Record<string, string>> = {
+  tenants: 'Manages tenants. Tenant 1 is the operator; its API keys are made on this command line only.',
+  'api-keys': 'Manages API keys of every tenant.',
+  'hosted-accounts': 'Manages the cloud accounts of the vendor, which every tenant can use.',
+  'force-detach': 'Approves requests of OWNERs to detach an account whose resources cannot be removed.',
+  keyring:
+    'Replaces the keys that encrypt everything, while gateways serve. Every command can be interrupted at any moment, and run again. See docs/key-rotation.md.',
+  sandbox:
+    'Simulates changes made directly in AWS, in the accounts of the sandbox. The gateway must be running, with the same settings.',
+  'iam-setup':
+    'Writes what a customer needs to set up IAM, by one of three methods, into a folder. Reads VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL; for an access role, also the database.',
+};
+
+/** Every command, by its words. */
+export const commands: Readonly<Record<string, Command>> = {
+  start: {
+    means: 'starts the gateway, and runs it until it gets SIGTERM or SIGINT',
+    notes: 'Settings are environment variables: docs/configuration.md lists them.',
+    load: async () => (await import('../serve.js')).serve,
+  },
+  'tenants list': {
+    means: 'lists the tenants',
+    options: { json },
+    load: async () => (await import('./tenants.js')).list,
+  },
+  'tenants add': {
+    means: 'adds a tenant and its first API key',
+    options: { name: { value: 'NAME', means: 'the name of the tenant', ...required }, to, json },
+    notes: shownOnce,
+    load: async () => (await import('./tenants.js')).add,
+  },
+  'api-keys generate': {
+    means: 'makes an API key for FIRST_API_KEY_FILE, which opens nothing before the first start',
+    options: { to, json },
+    notes: shownOnce,
+    load: async () => (await import('./api-keys.js')).generate,
+  },
+  'api-keys list': {
+    means: 'lists API keys',
+    options: { tenant: { value: 'ID', means: 'only those of this tenant', isNumber: true }, json },
+    load: async () => (await import('./api-keys.js')).list,
+  },
+  'api-keys create': {
+    means: 'creates an API key of a tenant',
+    options: {
+      tenant: { value: 'ID', means: 'the tenant', isNumber: true, ...required },
+      name: { value: 'NAME', means: 'the name of the key', ...required },
+      role: { value: roles.join('|'), means: 'what the key may do', oneOf: roles, ...required },
+      days: { value: 'N', means: 'how many days it works; 365 when not given', isNumber: true },
+      'never-expires': { means: 'it works until it is revoked' },
+      from: {
+        value: 'CIDR',
+        means: 'addresses it may be used from, repeatable; any when not given',
+        isRepeatable: true,
+      },
+      introspection: { means: 'it may read the schema by introspection' },
+      ...{ to, json },
+    },
+    notes: shownOnce,
+    load: async () => (await import('./api-keys.js')).create,
+  },
+  'api-keys revoke': {
+    means: 'revokes an API key at once and for good',
+    options: { id, json },
+    load: async () => (await import('./api-keys.js')).revoke,
+  },
+  'hosted-accounts list': {
+    means: 'lists the hosted accounts',
+    options: { json },
+    load: async () => (await import('./hosted-accounts.js')).list,
+  },
+  'hosted-accounts add': {
+    means: 'adds a hosted account',
+    options: {
+      name: { value: 'NAME', means: 'the name of the account', ...required },
+      provider: { value: providers.join('|'), means: 'the cloud provider', oneOf: providers, ...required },
+      region: { value: 'REGION', means: "the provider's code of the region", ...required },
+      json,
+    },
+    load: async () => (await import('./hosted-accounts.js')).add,
+  },
+  'hosted-accounts retire': {
+    means: 'takes no new subscriptions; deletes the account after its last subscription',
+    options: { id, json },
+    load: async () => (await import('./hosted-accounts.js')).retire,
+  },
+  'force-detach list': {
+    means: 'lists the requests',
+    options: { json },
+    load: async () => (await import('./force-detach.js')).list,
+  },
+  'force-detach approve': {
+    means: 'approves a request: deletes the account and gives up its subscriptions',
+    options: { account: { ...account, ...required }, json },
+    load: async () => (await import('./force-detach.js')).approve,
+  },
+  doctor: {
+    means: 'finds records that contradict each other; of one account also who uses it',
+    options: { account, json },
+    notes: 'Ends with 1 when it finds anything.',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  'keyring list': {
+    means: 'lists the keys of the ring, and how many stored keys each of them wraps',
+    options: { json },
+    load: async () => (await import('./key-ring.js')).list,
+  },
+  'keyring init': {
+    means: 'makes the key ring file before the first start',
+    options: { json },
+    load: async () => (await import('./key-ring.js')).init,
+  },
+  'keyring rotate': {
+    means: 'adds a new key, which wraps from now on',
+    options: { json },
+    load: async () => (await import('./key-ring.js')).rotate,
+  },
+  'keyring rewrap': {
+    means: 'wraps with the active key whatever another key wraps',
+    options: {
+      'tenant-keys': { means: 'also give each tenant a new key, and encrypt every secret with it' },
+      json,
+    },
+    load: async () => (await import('./key-ring.js')).rewrap,
+  },
+  'keyring verify': {
+    means: 'opens every stored key and every secret',
+    options: { json },
+    notes: 'Ends with 1 when one does not open.',
+    load: async () => (await import('./key-ring.js')).verify,
+  },
+  'keyring retire': {
+    means: 'removes a key that wraps nothing from the ring',
+    options: { id: { value: 'kek-…', means: 'the id of the key', ...required }, json },
+    load: async () => (await import('./key-ring.js')).retire,
+  },
+  'sandbox keys': {
+    means: 'lists access keys of the sandbox, and how AWS answers each of them',
+    options: { json },
+    load: async () => (await import('./sandbox.js')).keys,
+  },
+  'sandbox resources': {
+    means: 'lists resources',
+    options: { account: { value: 'ID', means: 'only those in this AWS account' }, json },
+    load: async () => (await import('./sandbox.js')).resources,
+  },
+  'sandbox stop': sandboxChange('stop', 'stops an instance'),
+  'sandbox start': sandboxChange('start', 'starts an instance'),
+  'sandbox terminate': sandboxChange('terminate', 'terminates an instance'),
+  'sandbox delete': sandboxChange('delete', 'deletes a volume, a security group, a subnet or a VPC'),
+  'sandbox untag': sandboxChange('untag', 'removes a tag', {
+    key: { value: 'KEY', means: 'the key of the tag; VENDOR_TAG_KEY when not given' },
+  }),
+  'sandbox allow': sandboxChange('allow', 'adds a rule to a security group', { rule }),
+  'sandbox revoke': sandboxChange('revoke', 'removes a rule from a security group', { rule }),
+  'iam-setup cloudformation': {
+    means: 'template.yaml, template.json, parameters.json, commands.sh',
+    options: iamSetupOptions,
+    load: async () => (await import('./iam-setup.js')).setup('cloudformation'),
+  },
+  'iam-setup terraform': {
+    means: 'a module, with its README.md',
+    options: iamSetupOptions,
+    load: async () => (await import('./iam-setup.js')).setup('terraform'),
+  },
+  'iam-setup manual': {
+    means: 'README.md with the steps, and the JSON to paste',
+    options: iamSetupOptions,
+    notes: 'Needs --aws-account-id.',
+    load: async () => (await import('./iam-setup.js')).setup('manual'),
+  },
+};
+
+function sandboxChange(name: string, means: string, options: Record<string, Option> = {}): Command {
+  return {
+    means,
+    options: { id: resource, ...options, json },
+    load: async () => (await import('./sandbox.js')).change(name),
+  };
+}

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { parseArgs } from 'node:util';
+import { Given, Usage, type Option } from './command.js';
+import { commands, groups } from './commands.js';
+import { helpOf } from './help.js';
+import { printRows } from './rows.js';
+import { SecretNotWritten } from './secret-output.js';
+
+/** Runs one command. Help, the version and faults in `args` are told before anything of the gateway is loaded. */
+export async function runCommandLine(args: string[]): Promise<void> {
+  process.umask(0o077); // what we write is for our own eyes
+  try {
+    await run(args);
+  } catch (error) {
+    const isForPerson = error instanceof Usage || error instanceof SecretNotWritten || (await isKnown(error));
+    console.error(isForPerson ? (error as Error).message : error);
+    process.exitCode = error instanceof Usage ? 2 : 1;
+  }
+}
+
+async function run(args: string[]): Promise<void> {
+  const { words, values } = parsed(args);
+  if (values['version']) return print(`${version()}\n`);
+  const isComplete = Object.hasOwn(commands, words);
+  if (!isComplete && words !== '' && !Object.hasOwn(groups, words)) throw unknown(words);
+  if (values['help'] || !isComplete) {
+    if (!isComplete && Object.keys(values).some((name) => name !== 'help')) throw new Usage('Name a command.', words);
+    return print(helpOf(words));
+  }
+
+  const { options = {}, load } = commands[words]!;
+  refuseFaults(words, options, values);
+  await import('reflect-metadata');
+  const rows = await (await load())(new Given(words, values));
+  if (rows) printRows(rows, values['json'] === true);
+}
+
+const everyOption = Object.assign({}, ...Object.values(commands).map(({ options }) => options)) as Record<
+  string,
+  Option
+>;
+
+/** The words of the command, and every option that was given, whether the command takes it or not. @throws Usage */
+function parsed(args: string[]): { words: string; values: Readonly<Record<string, unknown>> } {
+  const options = Object.entries(everyOption).map(([name, { value, isRepeatable = false }]) => {
+    return [name, { type: value === undefined ? 'boolean' : 'string', multiple: isRepeatable }] as const;
+  });
+  const help = { type: 'boolean', short: 'h' } as const;
+  const version = { type: 'boolean', short: 'v' } as const;
+  try {
+    const config = { ...Object.fromEntries(options), help, version };
+    const { values, positionals } = parseArgs({ args, options: config, allowPositionals: true });
+    return { words: positionals.join(' '), values };
+  } catch (error) {
+    // Of the words before the first option, in whose help the right ones are.
+    const words = args
+      .slice(
+        0,
+        args.findIndex((arg) => arg.startsWith('-')),
+      )
+      .join(' ');
+    throw new Usage((error as Error).message, Object.hasOwn(commands, words) ? words : '');
+  }
+}
+
+function unknown(words: string): Usage {
+  const command = Object.keys(commands).find((name) => words.startsWith(`${name} `));
+  if (command) return new Usage('The command takes no arguments besides its options.', command);
+  const [group = ''] = words.split(' ');
+  return Object.hasOwn(groups, group)
+    ? new Usage(`There is no such command of ${group}.`, group)
+    : new Usage('There is no such command.');
+}
+
+/** @throws Usage */
+function refuseFaults(
+  command: string,
+  options: Readonly<Record<string, Option>>,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  for (const name of Object.keys(values))
+    if (!Object.hasOwn(options, name)) throw new Usage(`--${name} does not belong to this command.`, command);
+  for (const [name, { isRequired, isNumber, oneOf }] of Object.entries(options)) {
+    const value = values[name] as string | undefined;
+    if (value === undefined && isRequired) throw new Usage(`--${name} is missing.`, command);
+    if (value === undefined) continue;
+    if (isNumber && !/^[1-9]\d{0,8}$/.test(value))
+      throw new Usage(`--${name} must be a whole number from 1 to 999999999.`, command);
+    if (oneOf && !oneOf.includes(value.toUpperCase()))
+      throw new Usage(`--${name} must be one of ${oneOf.join(', ')}.`, command);
+  }
+}
+
+/** Whether the error is told in a sentence; anything else is a bug, and shows where. */
+async function isKnown(error: unknown): Promise<boolean> {
+  const [{ DomainError }, { isForOperator }] = await Promise.all([
+    import('#libs/kernel'),
+    import('../operator-errors.js'),
+  ]);
+  return error instanceof DomainError || isForOperator(error);
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(findPackageJSON(import.meta.url)!, 'utf8')) as { version: string }).version;
+}
+
+const print = (text: string) => void process.stdout.write(text);
