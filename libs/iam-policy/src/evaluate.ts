@@ -112,4 +112,4 @@ const never: Finding = { truth: 'NO', keys: [] };
 
 /** How to speak of a statement: by its Sid, or by its position. */
 export const nameOf = ({ number, statement }: DecidingStatement) =>
-  statement.Sid ? `the statement \`${statement.Sid}\`` : `statement ${number}`;
+  statement.Sid ? `statement \`${statement.Sid}\`` : `statement ${number}`;
