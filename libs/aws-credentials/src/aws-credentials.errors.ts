@@ -72,13 +72,13 @@ export const awsCredentialsErrors = {
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Let the trust policy of the console role name the AWS account of the vendor, and nobody else: `iamSetup` has it.',
+      'Change the trust policy of the console role so that it allows the AWS account of the vendor, and no one else, with MFA: `iamSetup` has the policy. The message names the statement to change.',
   },
   AWS_ROLE_ASKS_EXTERNAL_ID: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Take the condition on sts:ExternalId out of the trust policy of the console role.',
+    remediation: 'Remove the condition on sts:ExternalId from the trust policy of the console role.',
   },
   AWS_ROLE_WITHOUT_MFA: {
     kind: 'invalid',

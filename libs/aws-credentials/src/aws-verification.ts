@@ -22,7 +22,7 @@ import { CredentialsRejected } from './aws-credentials.errors.js';
 import { AccessRoleSessions } from './access-role-sessions.js';
 import { AwsAccessRole } from './aws-access-role.js';
 import { AwsIam, type AwsIdentity, type AwsTrustedRole, type AwsVerdict } from './aws-iam.js';
-import { faultInTrust, type TrustFault } from './console-role-trust.js';
+import { judgeTrust, type TrustFault } from './console-role-trust.js';
 import { causeOf, check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
 import {
   verdictOf,
@@ -204,24 +204,26 @@ export class AwsVerification {
     return { checks, refusal: trust.refusal, key, identity, consoleRole, calls: 2, roleSessionName: null };
   }
 
-  private trust(key: AwsAccessKey, { trustPolicy }: AwsTrustedRole): Trust {
+  private trust(key: AwsAccessKey, consoleRole: AwsTrustedRole): Trust {
     const step = 'CONSOLE_ROLE_TRUST';
     const vendor = key.isSandbox ? sandboxVendorAccountId : this.settings.vendorAccountId;
     if (!vendor) {
       const check = inconclusive(
         step,
         'VENDOR_UNKNOWN',
-        'Whom the role must trust is not known to the gateway.',
-        'The operator says it with VENDOR_AWS_ACCOUNT_ID.',
+        'The gateway does not know which AWS account the role must trust.',
+        'The operator of the gateway must set VENDOR_AWS_ACCOUNT_ID.',
       );
       return { check, refusal: null };
     }
-    const fault = faultInTrust(trustPolicy, vendor);
-    if (!fault)
-      return { check: passed(step, `The role lets people of the account ${vendor} in, with MFA.`), refusal: null };
-    const { code, message } = trustFaults[fault];
-    const refusal = new CredentialsRejected(code, message, 'consoleRoleName');
-    return { check: failed(step, fault, refusal), refusal };
+    const judgement = judgeTrust(consoleRole, vendor, this.clock.now());
+    const { message } = judgement;
+    if (judgement.verdict === 'PASSED') return { check: passed(step, message), refusal: null };
+    const { cause, remedy } = judgement;
+    if (judgement.verdict === 'INCONCLUSIVE')
+      return { check: inconclusive(step, judgement.cause, message, remedy), refusal: null };
+    const refusal = new CredentialsRejected(trustCodes[judgement.cause], message, 'consoleRoleName');
+    return { check: check(step, 'FAILED', cause, message, { remedy }), refusal };
   }
 
   private principal(
@@ -349,16 +351,14 @@ interface Simulated {
   readonly answer: AwsVerdict[] | CredentialsRejected;
 }
 
-const trustFaults: Record<TrustFault, { code: ConstructorParameters<typeof CredentialsRejected>[0]; message: string }> =
-  {
-    NO_TRUST: { code: 'AWS_ROLE_TRUSTS_OTHERS', message: 'The console role does not let the people of the vendor in.' },
-    TRUSTS_EVERYBODY: { code: 'AWS_ROLE_TRUSTS_OTHERS', message: 'The console role lets in everybody there is.' },
-    EXTERNAL_ID: {
-      code: 'AWS_ROLE_ASKS_EXTERNAL_ID',
-      message: 'The console role asks for an external id, which the AWS console never sends.',
-    },
-    WITHOUT_MFA: { code: 'AWS_ROLE_WITHOUT_MFA', message: 'The console role lets people in without MFA.' },
-  };
+const trustCodes = {
+  NO_TRUST: 'AWS_ROLE_TRUSTS_OTHERS',
+  EXPLICIT_DENY: 'AWS_ROLE_TRUSTS_OTHERS',
+  PRINCIPAL_DELETED: 'AWS_ROLE_TRUSTS_OTHERS',
+  TRUSTS_EVERYBODY: 'AWS_ROLE_TRUSTS_OTHERS',
+  EXTERNAL_ID: 'AWS_ROLE_ASKS_EXTERNAL_ID',
+  WITHOUT_MFA: 'AWS_ROLE_WITHOUT_MFA',
+} as const satisfies Record<TrustFault, ConstructorParameters<typeof CredentialsRejected>[0]>;
 
 /** Something stood in the place of AWS, if the session is not one in the role. */
 function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {

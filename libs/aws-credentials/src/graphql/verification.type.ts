@@ -9,7 +9,7 @@ registerEnumType(Verdict, {
   valuesMap: {
     PASSED: { description: 'As it must be.' },
     FAILED: { description: 'Not as it must be: `cause` says why, `remedy` what to do.' },
-    INCONCLUSIVE: { description: 'AWS could not be asked, or does not say.' },
+    INCONCLUSIVE: { description: 'AWS could not be asked, or its answer depends on what the gateway cannot know.' },
     SKIPPED: { description: 'Not looked at, or not needed.' },
   },
 });
@@ -52,14 +52,19 @@ registerEnumType(VerificationCause, {
     NO_TRUST: {
       description: 'The role does not let the vendor in: the console role its people, the access role the gateway.',
     },
-    TRUSTS_EVERYBODY: { description: 'The role lets everybody in.' },
-    WITHOUT_MFA: { description: 'The role does not ask for MFA.' },
-    EXTERNAL_ID: { description: 'The role asks for an external id, which the AWS console cannot give.' },
+    PRINCIPAL_DELETED: { description: 'The trust policy names a user or a role that no longer exists.' },
+    TRUSTS_EVERYBODY: { description: 'The trust policy allows every AWS account.' },
+    WITHOUT_MFA: { description: 'The trust policy does not require MFA.' },
+    EXTERNAL_ID: { description: 'The trust policy requires an external id, which the AWS console does not send.' },
     ANY_EXTERNAL_ID: { description: 'The access role lets the gateway in with any external id, or with none.' },
     NO_GATEWAY_IDENTITY: { description: 'The gateway has no identity at AWS that could assume a role.' },
     VENDOR_UNKNOWN: { description: 'The operator has not said whom the role must trust.' },
+    CONDITION_UNKNOWN: {
+      description: 'The trust policy depends on condition keys that the gateway cannot know: `message` names them.',
+    },
+    POLICY_UNREADABLE: { description: 'The trust policy cannot be judged: `message` says why.' },
     IDENTITY_POLICY: { description: 'No policy of the user or the role allows it.' },
-    EXPLICIT_DENY: { description: 'A policy of the user or the role denies it.' },
+    EXPLICIT_DENY: { description: 'A policy of the user or the role, or the trust policy of the role, denies it.' },
     BOUNDARY: { description: 'The permissions boundary withholds it.' },
     SCP: { description: 'A policy of the organisation withholds it, or seems to.' },
     KEY_POLICY: { description: 'The policies of encryption keys decide, and AWS does not simulate those.' },

@@ -1,0 +1,91 @@
+import { sandboxVendorAccountId as vendor, type VerificationReport } from '#libs/aws-credentials';
+import type { PolicyDocument } from '#libs/aws-sandbox';
+import { Gateway } from '../support/gateway.js';
+import { createCloudAccount, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
+
+const testAwsCredentials = `mutation ($input: TestAwsCredentialsInput!) {
+  testAwsCredentials(input: $input) { report { verdict checks { step group verdict cause message remedy } } userErrors { code } }
+}`;
+
+const root = `arn:aws:iam::${vendor}:root`;
+const other = '222222222222';
+const mfa = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+const allow = (AWS: string, Condition: object = mfa, Action = 'sts:AssumeRole') => ({
+  ...{ Effect: 'Allow', Principal: AWS === '*' ? AWS : { AWS }, Action, Condition },
+});
+const policy = (...Statement: object[]) => ({ Version: '2012-10-17', Statement }) as PolicyDocument;
+
+type Row = [name: string, trust: PolicyDocument, cause: string | null, says: string];
+
+const passing: Row[] = [
+  ['an MFA age', policy(allow(root, { NumericLessThan: { 'aws:MultiFactorAuthAge': '3600' } })), null, 'statement 1'],
+  ['an MFA age that is present', policy(allow(root, { Null: { 'aws:MultiFactorAuthAge': 'false' } })), null, 'statement 1'],
+  ['a wildcard in the action', policy(allow(root, mfa, 'sts:AssumeRole*')), null, 'statement 1'],
+  ['everybody of one account', policy(allow('*', { ...mfa, StringEquals: { 'aws:PrincipalAccount': vendor } })), null, 'aws:PrincipalAccount'],
+]; // prettier-ignore
+const failing: Row[] = [
+  ['a Deny', policy(allow(root), { Effect: 'Deny', Principal: { AWS: root }, Action: 'sts:AssumeRole', Sid: 'Closed' }), 'EXPLICIT_DENY', 'statement `Closed`'],
+  ['a condition on another account', policy(allow(root, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })), 'NO_TRUST', 'statement 1 (aws:PrincipalAccount)'],
+  ['a deleted role', policy(allow('AROAIOSFODNN7EXAMPLE1')), 'PRINCIPAL_DELETED', 'no longer exists: AROAIOSFODNN7EXAMPLE1'],
+  ['MFA that long-term keys escape', policy(allow(root, { BoolIfExists: mfa.Bool })), 'WITHOUT_MFA', 'statement 1'],
+]; // prettier-ignore
+const open: Row[] = [
+  ['an address', policy(allow(root, { ...mfa, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })), 'CONDITION_UNKNOWN', 'statement 1 (aws:SourceIp)'],
+  ['one role', policy(allow(`arn:aws:iam::${vendor}:role/people`)), 'CONDITION_UNKNOWN', 'statement 1 (aws:PrincipalArn)'],
+]; // prettier-ignore
+
+describe('a console role whose trust policy has', () => {
+  let gateway: Gateway;
+  const { nextUser } = stepsWith(() => gateway);
+
+  beforeAll(async () => {
+    gateway = await Gateway.start();
+  });
+  afterAll(() => gateway.stop());
+
+  /** A sandbox account of its own, with a console role of this trust. */
+  function accountTrusting(trust: PolicyDocument): string {
+    const which = nextUser();
+    gateway.aws.setTrust(sandboxKey('WORKS', which).awsAccessKey.accessKeyId, 'people', trust);
+    return which;
+  }
+
+  it.each([
+    ...passing.map((row) => ['PASSED', ...row] as const),
+    ...failing.map((row) => ['FAILED', ...row] as const),
+    ...open.map((row) => ['INCONCLUSIVE', ...row] as const),
+  ])('%s: %s', async (verdict, _, trust, cause, says) => {
+    const input = { credentials: sandboxKey('WORKS', accountTrusting(trust)), consoleRoleName: 'people' };
+    const { testAwsCredentials: payload } = await gateway.ask(testAwsCredentials, { input });
+    const { checks, verdict: ofAll } = payload.report as VerificationReport;
+
+    const check = checks.find(({ step }) => step === 'CONSOLE_ROLE_TRUST')!;
+    expect(check).toMatchObject({ verdict, cause });
+    expect(check.message).toContain(says);
+    expect(check.remedy === null).toBe(verdict === 'PASSED');
+    // What is unknown about the trust policy does not keep the permissions from being checked.
+    const permissions = checks.filter(({ step }) => step === 'PERMISSIONS').map((one) => one.verdict);
+    expect(permissions.includes('PASSED')).toBe(verdict !== 'FAILED');
+    expect(ofAll).toBe(verdict);
+  });
+
+  it.each(open)('%s, which it depends on, becomes an active account', async (_, trust) => {
+    const input = newAccount(accountTrusting(trust), { consoleRoleName: 'people' });
+    const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input });
+
+    expect(payload.userErrors).toEqual([]);
+    expect(payload.cloudAccount.status).toBe('ACTIVE');
+  });
+
+  it.each(failing)(
+    '%s, which keeps people out or lets others in, is refused by name',
+    async (_, trust, cause, says) => {
+      const input = newAccount(accountTrusting(trust), { consoleRoleName: 'people' });
+      const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input });
+
+      const code = cause === 'WITHOUT_MFA' ? 'AWS_ROLE_WITHOUT_MFA' : 'AWS_ROLE_TRUSTS_OTHERS';
+      expect(payload.userErrors).toMatchObject([{ code, path: ['input', 'consoleRoleName'] }]);
+      expect(payload.userErrors[0].message).toContain(says);
+    },
+  );
+});
