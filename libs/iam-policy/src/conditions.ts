@@ -1,6 +1,6 @@
 import { Unknown, type Context, type ContextValue } from './context.js';
 import { operatorOf, type Operator } from './operators.js';
-import { anyMatches, charactersOf, patternOf, tokensOf, type Pattern, type Token } from './patterns.js';
+import { anyMatches, charactersOf, matches, patternOf, tokensOf, type Pattern, type Token } from './patterns.js';
 import { all, any, inEveryCase, not, truthOf, type Truth } from './truth.js';
 
 type Value = string | number | boolean;
@@ -68,7 +68,11 @@ function testKey(
     const { truth, unknown } = test(values.map(charactersOf));
     return { truth, keys: [key, ...unknown] };
   }
-  const cases = values.possible.map((pattern) => test([tokensOf(pattern)]));
+  // To a set operator an empty text is no value, so it is a case of its own.
+  const mayBeEmpty = (tokens: Token[]) => operator.set !== undefined && matches(tokens, []) === 'YES';
+  const cases = values.possible
+    .map(tokensOf)
+    .flatMap((tokens) => (mayBeEmpty(tokens) ? [test([tokens]), test([])] : [test([tokens])]));
   const truths = cases.map((one) => one.truth);
   return {
     truth: inEveryCase(values.mayBeAbsent ? [...truths, whenAbsent] : truths),

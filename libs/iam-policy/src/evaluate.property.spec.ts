@@ -104,7 +104,7 @@ const decide = (
     requester: { accountId: account, partition: 'aws', ...(who && { arns: who }) },
   }).decision;
 
-const runs = { numRuns: 2000 };
+const runs = { numRuns: 4000 };
 
 describe('a decision about any policy', () => {
   it('is certain when everything is known', () => {

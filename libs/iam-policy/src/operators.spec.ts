@@ -208,6 +208,8 @@ describe('a condition on a value of which something is known', () => {
     ['StringEqualsIgnoreCase', 'account', new Unknown(['User', 'AssumedRole'], false), 'DENIED'],
     ['ForAllValues:StringEquals', ['User', 'AssumedRole'], new Unknown(['User', 'AssumedRole']), 'ALLOWED'],
     ['ForAnyValue:StringEquals', ['User', 'AssumedRole'], new Unknown(['User', 'AssumedRole']), 'DEPENDS'],
+    ['ForAnyValue:StringLike', '*', new Unknown(['*'], false), 'DEPENDS'],
+    ['ForAnyValue:StringLike', 'a*', new Unknown(['ab*'], false), 'ALLOWED'],
     ['Null', 'false', new Unknown(['*'], false), 'ALLOWED'],
     ['Null', 'true', new Unknown(['*'], false), 'DENIED'],
     ['Null', 'true', new Unknown(), 'DEPENDS'],
