@@ -195,6 +195,11 @@ describe('the list of cloud accounts', () => {
         ['cloudAccounts', 'NAME', 'ASC', 1, 1],
         ['cloudAccounts', 'NAME', 'ASC', 'a', '1'],
         ['cloudAccounts', 'NAME', 'ASC', 'a', 1.5],
+        ['cloudAccounts', 'NAME', 'ASC', 'a', -1],
+        ['cloudAccounts', 'NAME', 'ASC', 'a', 2 ** 31],
+        ['cloudAccounts', 'NAME', 'ASC', 'a', 1, 1],
+        ['cloudAccounts', 'NAME', 'ASC', 'a'.repeat(193), 1],
+        ['cloudAccounts', 'NAME', 'ASC', '\ud800', 1],
         ['cloudAccounts', 'NAME', 'ASC', { $ne: '' }, 1],
         ['cloudAccounts', 'NAME', 'ASC', ['a'], 1],
       ].map((parts) => [JSON.stringify(parts), Buffer.from(JSON.stringify(parts)).toString('base64url')]),
@@ -203,15 +208,10 @@ describe('the list of cloud accounts', () => {
     });
   });
 
-  it.each([
-    ['a name that is SQL', 'NAME', "' OR 1=1 --", 1],
-    ['a moment in the year 275760', 'CREATED_AT', 8.64e15, 1],
-    ['a moment before Christ', 'CREATED_AT', -8.64e15, 1],
-    ['an id beyond the database', 'NAME', 'account 1', Number.MAX_SAFE_INTEGER],
-  ])('answers a made-up cursor of the right form, with %s', async (_, field, value, id) => {
-    const after = Buffer.from(JSON.stringify(['cloudAccounts', field, 'ASC', value, id])).toString('base64url');
+  it('answers a made-up cursor that holds what a name of ours could be', async () => {
+    const after = Buffer.from(JSON.stringify(['cloudAccounts', 'NAME', 'ASC', "' or 1=1 --", 1])).toString('base64url');
 
-    const { totalCount } = await page({ after, orderBy: { field, direction: 'ASC' } });
+    const { totalCount } = await page({ after, orderBy: { field: 'NAME', direction: 'ASC' } });
 
     expect(totalCount).toBe(26);
   });

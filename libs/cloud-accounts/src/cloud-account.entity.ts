@@ -7,6 +7,7 @@ import {
   InvalidInput,
   VersionConflict,
   faultInName,
+  longestNameKey,
   nameKey,
   normalizeName,
 } from '#libs/kernel';
@@ -76,7 +77,7 @@ export class CloudAccount {
   readonly name!: string;
 
   /** What must be unique in the tenant: the name without its case. */
-  @Column('varchar', { name: 'name_key', length: 192 })
+  @Column('varchar', { name: 'name_key', length: longestNameKey })
   readonly nameKey!: string;
 
   @Column('varchar', { length: 8 })

@@ -7,6 +7,7 @@ import {
   type SortDirection,
 } from '#libs/kernel';
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { decodeCursor, encodeCursor, type SortValue } from './cursor.js';
 
 const defaultCount = 50;
 const mostItems = 100;
@@ -93,27 +94,6 @@ export interface Connection<T> {
   readonly totalCount: number | Promise<number>;
 }
 
-/** What an item is sorted by, and how to tell a value of it from anything else. */
-export interface SortValue<T> {
-  of(item: T): string | number;
-  isOne(value: unknown): boolean;
-}
-
-export const byText = <T>(of: (item: T) => string): SortValue<T> => ({
-  of,
-  isOne: (value) => typeof value === 'string',
-});
-
-export const byNumber = <T>(of: (item: T) => number): SortValue<T> => ({
-  of,
-  isOne: (value) => Number.isFinite(value),
-});
-
-export const byMoment = <T>(of: (item: T) => Date): SortValue<T> => ({
-  of: (item) => of(item).getTime(),
-  isOne: (value) => typeof value === 'number' && !Number.isNaN(new Date(value).getTime()),
-});
-
 /** What orders a list: a name for the list, which its cursors carry, and the fields it can be sorted by. */
 export interface ListOrder<T, Field extends string> {
   readonly list: string;
@@ -143,7 +123,7 @@ export function pageRequest<T extends { id: number }, Field extends string>(
   const position = (end: 'after' | 'before'): Position | undefined => {
     const cursor = args[end];
     if (cursor == null) return undefined;
-    const found = parseCursor(cursor, list, orderBy, by[orderBy.field]);
+    const found = decodeCursor(cursor, [list, orderBy.field, orderBy.direction], by[orderBy.field]);
     if (!found) {
       faults.push(
         new InvalidField(
@@ -176,9 +156,7 @@ export function toConnection<T extends { id: number }, Field extends string>(
 ): Connection<T> {
   const edges = page.items.map((node) => ({
     node,
-    cursor: Buffer.from(
-      JSON.stringify([list, orderBy.field, orderBy.direction, by[orderBy.field].of(node), node.id]),
-    ).toString('base64url'),
+    cursor: encodeCursor([list, orderBy.field, orderBy.direction, by[orderBy.field].of(node), node.id]),
   }));
   return {
     edges,
@@ -193,23 +171,4 @@ export function toConnection<T extends { id: number }, Field extends string>(
       return count();
     },
   };
-}
-
-function parseCursor(
-  cursor: string,
-  list: string,
-  orderBy: { field: string; direction: string },
-  sortValue: SortValue<never>,
-): Position | null {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(parts) || parts.length !== 5) return null;
-  const [ofList, field, direction, value, id] = parts as unknown[];
-  if (ofList !== list || field !== orderBy.field || direction !== orderBy.direction) return null;
-  if (!sortValue.isOne(value) || !Number.isSafeInteger(id)) return null;
-  return { value: value as string | number, id: id as number };
 }

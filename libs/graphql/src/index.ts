@@ -1,9 +1,6 @@
 export { Batch } from './batch.js';
 export { ChangeField } from './change-field.js';
 export {
-  byMoment,
-  byNumber,
-  byText,
   ConnectionArgs,
   connectionOf,
   OrderDirection,
@@ -11,8 +8,8 @@ export {
   toConnection,
   type Connection,
   type ListOrder,
-  type SortValue,
 } from './connection.js';
+export { byId, byMoment, byText, type SortValue } from './cursor.js';
 export { listFilterDescription } from './descriptions.js';
 export { Faultless, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';

@@ -17,7 +17,7 @@ export {
   type ErrorFault,
   type ErrorKind,
 } from './domain-error.js';
-export { faultInName, faultInText, nameKey, normalizeName } from './name.js';
+export { faultInName, faultInText, longestNameKey, nameKey, normalizeName } from './name.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';
 export { Reconciler, type ReconcilerOptions } from './reconciler.js';
 export { Reconcilers, type Loop } from './reconcilers.js';

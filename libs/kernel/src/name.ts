@@ -1,5 +1,8 @@
 const longest = 64;
 
+/** In characters: one character of a name becomes three of its key at most. */
+export const longestNameKey = 3 * longest;
+
 // Control characters, line and paragraph separators, and format characters, which nobody sees or which turn the
 // direction of a text around (Unicode Technical Report 36, "bidirectional text spoofing"): a name with one can be made
 // to look like another. Only the two joiners may be, without which some scripts and emoji cannot be written.

@@ -1,11 +1,4 @@
-import {
-  byNumber,
-  pageRequest,
-  toConnection,
-  type Connection,
-  type ConnectionArgs,
-  type ListOrder,
-} from '#libs/graphql';
+import { byId, pageRequest, toConnection, type Connection, type ConnectionArgs, type ListOrder } from '#libs/graphql';
 import type { Blocker, SeenBlockers } from '../blocker.js';
 import type { Blockers } from '../blockers.js';
 
@@ -24,7 +17,7 @@ export async function blockersOf(
   const { cloudAccountId, tenantId, page: seen, visible } = of;
   const order: ListOrder<Blocker, 'ID'> = {
     list: `cloudAccount/${cloudAccountId}/blockers`,
-    by: { ID: byNumber(({ id }) => id) },
+    by: { ID: byId() },
   };
   const request = pageRequest(order, args, inOrder);
   const isTheFirst = request.from === 'start' && !request.after && !request.before;

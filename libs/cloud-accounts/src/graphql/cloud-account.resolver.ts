@@ -20,6 +20,7 @@ import {
   type ListOrder,
 } from '#libs/graphql';
 import { Idempotency } from '#libs/idempotency';
+import { longestNameKey } from '#libs/kernel';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealthService, type SeenHealth } from '../cloud-account-health.service.js';
@@ -42,7 +43,10 @@ import { CloudAccountConnectionType, CloudAccountType } from './cloud-account.ty
 
 const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
   list: 'cloudAccounts',
-  by: { NAME: byText((account) => account.nameKey), CREATED_AT: byMoment((account) => account.createdAt) },
+  by: {
+    NAME: byText((account) => account.nameKey, longestNameKey),
+    CREATED_AT: byMoment((account) => account.createdAt),
+  },
 };
 
 @Resolver(() => CloudAccountType)

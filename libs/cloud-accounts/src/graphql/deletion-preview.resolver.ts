@@ -1,13 +1,5 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
-import {
-  ConnectionArgs,
-  byNumber,
-  idOf,
-  pageRequest,
-  toConnection,
-  type Connection,
-  type ListOrder,
-} from '#libs/graphql';
+import { ConnectionArgs, byId, idOf, pageRequest, toConnection, type Connection, type ListOrder } from '#libs/graphql';
 import { InvalidField, InvalidInput } from '#libs/kernel';
 import { Args, ID, Int, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Blocker } from '../blocker.js';
@@ -76,7 +68,7 @@ export class DeletionPreviewResolver {
   }
 }
 
-const byId = { field: 'ID', direction: 'ASC' } as const;
+const inOrder = { field: 'ID', direction: 'ASC' } as const;
 
 @Resolver(() => LeftBehindType)
 export class LeftBehindResolver {
@@ -98,12 +90,12 @@ export class LeftBehindResolver {
   async resources(@Parent() { account }: LeftBehind, @Args() args: ConnectionArgs): Promise<Connection<LeftResource>> {
     const order: ListOrder<LeftResource, 'ID'> = {
       list: `cloudAccount/${account.id}/standingResources`,
-      by: { ID: byNumber(({ id }) => id) },
+      by: { ID: byId() },
     };
     refuseBackwards(args);
-    const { count, after } = pageRequest(order, args, byId);
+    const { count, after } = pageRequest(order, args, inOrder);
     const page = await this.leftBehindBy.resourcesIn(account, after?.id ?? 0, count);
-    return toConnection(order, byId, page, () => this.leftBehindBy.countResources(account));
+    return toConnection(order, inOrder, page, () => this.leftBehindBy.countResources(account));
   }
 }
 

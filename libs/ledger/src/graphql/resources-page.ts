@@ -1,17 +1,10 @@
 import type { Viewer } from '#libs/access';
-import {
-  byNumber,
-  pageRequest,
-  toConnection,
-  type Connection,
-  type ConnectionArgs,
-  type ListOrder,
-} from '#libs/graphql';
+import { byId, pageRequest, toConnection, type Connection, type ConnectionArgs, type ListOrder } from '#libs/graphql';
 import type { LedgerService } from '../ledger.service.js';
 import type { ProvisionedResource } from '../provisioned-resource.entity.js';
 import type { ResourceFilter } from '../provisioned-resources.js';
 
-const byId = { field: 'ID', direction: 'ASC' } as const;
+const inOrder = { field: 'ID', direction: 'ASC' } as const;
 
 /**
  * A page of resources as clients see them, the first one first.
@@ -25,10 +18,10 @@ export async function resourcesPage(
   filter: ResourceFilter,
   args: ConnectionArgs,
 ): Promise<Connection<ProvisionedResource>> {
-  const order: ListOrder<ProvisionedResource, 'ID'> = { list: `${of}/resources`, by: { ID: byNumber(({ id }) => id) } };
-  const page = await ledger.list(viewer, filter, pageRequest(order, args, byId));
+  const order: ListOrder<ProvisionedResource, 'ID'> = { list: `${of}/resources`, by: { ID: byId() } };
+  const page = await ledger.list(viewer, filter, pageRequest(order, args, inOrder));
   const items = page.items.map(withAttributes);
-  return toConnection(order, byId, { ...page, items }, () => ledger.count(viewer, filter));
+  return toConnection(order, inOrder, { ...page, items }, () => ledger.count(viewer, filter));
 }
 
 /** A resource as clients see it: what it is to be, field by field. */
