@@ -4,7 +4,6 @@ import { connectTo, DatabaseUnusable, limitWaits, serverOptions, type DatabaseLo
 import { createKeyRingFile, FileKekProvider, opensStoredKey, type KeyRing, type StoredKey } from '#libs/encryption';
 import { Logger } from '@nestjs/common';
 import Sqlite from 'better-sqlite3';
-import type { RowDataPacket } from 'mysql2/promise';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
 import * as migrations from './migrations/index.js';
@@ -47,7 +46,7 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
     await dataSource.initialize();
     try {
       await migrate(dataSource);
-      await limitWaits(dataSource);
+      limitWaits(dataSource);
       await keepCanary(dataSource, keks.ring);
     } catch (error) {
       await dataSource.destroy();
@@ -96,7 +95,7 @@ async function look(location: DatabaseLocation): Promise<Contents> {
   }
   const connection = await connectTo(location.url);
   try {
-    return await contentsBy(async (sql) => (await connection.query<RowDataPacket[]>(sql))[0], 'SHOW TABLES');
+    return await contentsBy((sql) => connection.query<Row>(sql), 'SHOW TABLES');
   } finally {
     await connection.end();
   }
@@ -216,8 +215,8 @@ async function lockServer(url: string): Promise<() => Promise<void>> {
   const connection = await connectTo(url);
   // Locks are the server's, not the database's: one name for each.
   const name = `gateway:${createHash('sha256').update(serverOptions(url).database).digest('hex').slice(0, 32)}`;
-  const [rows] = await connection.query<RowDataPacket[]>('SELECT GET_LOCK(?, 60) AS held', [name]);
-  if (rows[0]?.['held'] !== 1) {
+  const [lock] = await connection.query<{ held: number | null }>('SELECT GET_LOCK(?, 60) AS held', [name]);
+  if (lock?.held !== 1) {
     await connection.end();
     throw new DatabaseUnusable(
       'Another gateway has been preparing this database for a minute. Look at it, then start this one again.',

@@ -1,14 +1,10 @@
 import Sqlite from 'better-sqlite3';
-import type { Connection as ServerConnection, RowDataPacket } from 'mysql2/promise';
 import type { DataSource, DataSourceOptions } from 'typeorm';
+import { DatabaseUnusable } from './database.errors.js';
+import { connectWith, connectionSettings, loadMysql, ServerDriver, type ServerConnection } from './server-driver.js';
 
 /** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
-
-/** The database cannot be used. The message is for the operator and holds no password. */
-export class DatabaseUnusable extends Error {
-  override readonly name = 'DatabaseUnusable';
-}
 
 /**
  * TypeORM's connection options for `location`. A server is asked what it is: the URL's scheme does not tell MySQL from
@@ -35,10 +31,9 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
     ...server,
     username: user,
     type: await serverKind(location.url),
-    timezone: 'Z',
-    charset: 'utf8mb4',
+    driver: new ServerDriver(await loadMysql()),
     poolSize: 10,
-    extra: { waitForConnections: true, maxIdle: 10, enableKeepAlive: true, queueLimit: 1000 },
+    extra: { ...connectionSettings, waitForConnections: true, maxIdle: 10, enableKeepAlive: true, queueLimit: 1000 },
   };
 }
 
@@ -50,19 +45,11 @@ const lockWait = 5000;
  * Has no statement wait longer than 10 s, nor for a lock longer than 5 s: a server that accepts and then says nothing is
  * as good as away, and a caller would rather be told to come again. Call it after the migrations, which may take long.
  */
-export async function limitWaits(dataSource: DataSource): Promise<void> {
-  const { pool } = dataSource.driver as unknown as {
-    pool?: { on(event: string, use: (connection: Connection) => void): void };
-  };
-  if (!pool) return;
-  Object.assign(dataSource.driver.options, { maxQueryExecutionTime: silence, enableQueryTimeout: true });
-  const statement = `SET SESSION innodb_lock_wait_timeout = ${lockWait / 1000}`;
-  pool.on('connection', (connection) => connection.query(statement, () => undefined));
-  await dataSource.query(statement);
-}
-
-interface Connection {
-  query(sql: string, done: () => void): void;
+export function limitWaits({ driver, options }: DataSource): void {
+  const server = 'driver' in options ? (options.driver as unknown) : undefined;
+  if (!(server instanceof ServerDriver)) return;
+  Object.assign(driver.options, { maxQueryExecutionTime: silence, enableQueryTimeout: true });
+  server.limitLockWaits(lockWait / 1000);
 }
 
 /**
@@ -83,10 +70,9 @@ export function serverOptions(url: string) {
   };
 }
 
-/** One connection of its own, without TypeORM. The driver is loaded only where there is a server. */
+/** One connection of its own, without TypeORM. */
 export async function connectTo(url: string): Promise<ServerConnection> {
-  const { createConnection } = await import('mysql2/promise');
-  return createConnection(serverOptions(url));
+  return connectWith(await loadMysql(), serverOptions(url));
 }
 
 const oldest = { mysql: [8, 0, 16], mariadb: [10, 5, 0] } as const;
@@ -97,12 +83,13 @@ async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
   try {
     const connection = await connectTo(url);
     try {
-      const [rows] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version');
-      version = String(rows[0]?.['version']);
+      const [row] = await connection.query<{ version: string }>('SELECT VERSION() AS version');
+      version = String(row?.version);
     } finally {
       await connection.end();
     }
   } catch (error) {
+    if (error instanceof DatabaseUnusable) throw error;
     const { code } = error as { code?: string };
     throw new DatabaseUnusable(
       `The database server at ${host} cannot be used: ${reasons[code ?? ''] ?? code ?? 'no answer'}.`,

@@ -28,3 +28,8 @@ export class DatabaseUnavailable extends DomainError {
     super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database cannot be used at the moment.', { cause });
   }
 }
+
+/** The database cannot be used. The message is for the operator and holds no password. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}

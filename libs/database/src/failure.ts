@@ -17,6 +17,9 @@ const byNumber: Record<number, DatabaseFailure> = {
   1053: 'unavailable', // the server shuts down
   1114: 'unavailable', // the table is full
   1290: 'unavailable', // read-only
+  1243: 'unavailable', // the prepared statement is unknown: another server answers than the one that prepared it
+  1461: 'unavailable', // too many prepared statements
+  1615: 'unavailable', // a table changes again and again while a statement is prepared
   1317: 'unavailable', // somebody ended the statement
   1792: 'unavailable', // a read-only transaction
   1927: 'unavailable', // MariaDB: somebody ended the connection

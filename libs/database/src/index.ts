@@ -1,12 +1,5 @@
-export {
-  connectTo,
-  connectionOptions,
-  DatabaseUnusable,
-  limitWaits,
-  serverOptions,
-  type DatabaseLocation,
-} from './connect.js';
-export { DatabaseBusy, databaseErrors, DatabaseUnavailable } from './database.errors.js';
+export { connectTo, connectionOptions, limitWaits, serverOptions, type DatabaseLocation } from './connect.js';
+export { DatabaseBusy, databaseErrors, DatabaseUnavailable, DatabaseUnusable } from './database.errors.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
 export { keysetPage } from './keyset.js';
 export { claimDue, type Claiming, type Leased } from './leases.js';
