@@ -115,6 +115,82 @@ describe('the configuration', () => {
     expect(readConfig({ IAM_TEMPLATE_URL: url }).iamSetup.templateUrl).toBe(url);
   });
 
+  describe.each(['mysql', 'mariadb'])('with a URL of %s', (scheme) => {
+    it.each([
+      [
+        'a % without digits in the password',
+        'gw:100%safe-word@db.example/gateway',
+        'two hexadecimal digits after each %',
+      ],
+      ['a % before bytes that are not UTF-8', 'gw:%ff%fesafe-word@db.example/gateway', 'two hexadecimal digits'],
+      ['a % in the user', 'gw%:safe-word@db.example/gateway', 'two hexadecimal digits'],
+      ['a % in the database', 'gw:safe-word@db.example/gate%way', 'two hexadecimal digits'],
+      ['a / in the password', 'gw:safe-word/1@db.example/gateway', 'must have a host and a port that are valid'],
+      ['a / after digits in the password', 'gw:12/safe-word@db.example/gateway', 'must end after the database'],
+      ['a ? after digits in the password', 'gw:12?safe-word@db.example/gateway', 'must name a database'],
+      ['a # in the password', 'gw:safe-word#1@db.example/gateway', 'must have a host and a port'],
+      ['a # after digits in the password', 'gw:12#safe-word@db.example/gateway', 'must end after the database'],
+      ['a fragment', 'gw:safe-word@db.example/gateway#x', 'must end after the database'],
+      ['no host', 'gw:safe-word@/gateway', 'must have a host'],
+      ['no host and no user', '/gateway', 'must name a host'],
+      ['a % in the host', 'gw:safe-word@db%20.example/gateway', 'must have a valid host'],
+      ['a comma in the host', 'gw:safe-word@one,two/gateway', 'must have a valid host'],
+      ['a port that is no number', 'gw:safe-word@db.example:x/gateway', 'must have a host and a port'],
+      ['a port that is too high', 'gw:safe-word@db.example:65536/gateway', 'must have a host and a port'],
+      ['the port 0', 'gw:safe-word@db.example:0/gateway', 'must have a port from 1 to 65535'],
+      ['an IPv6 address without brackets', 'gw:safe-word@::1/gateway', 'must have a host and a port'],
+      ['no database', 'gw:safe-word@db.example', 'must name a database'],
+      ['a blank database', 'gw:safe-word@db.example/', 'must name a database'],
+      ['two databases', 'gw:safe-word@db.example/one/two', 'must end after the database'],
+      [
+        'a parameter of another client',
+        'gw:safe-word@db.example/gateway?charset=utf8',
+        'no parameters except ssl and ca',
+      ],
+      ['a parameter twice', 'gw:safe-word@db.example/gateway?ssl=on&ssl=unverified', 'each once'],
+      ['another value of ssl', 'gw:safe-word@db.example/gateway?ssl=true', 'on or unverified as the value of ssl'],
+      ['ca without a file', 'gw:safe-word@db.example/gateway?ssl=on&ca=', 'must name a file as the value of ca'],
+      [
+        'ca without verification',
+        'gw:safe-word@db.example/gateway?ssl=unverified&ca=/a.pem',
+        'must not have ca together',
+      ],
+      ['TLS to an address', 'gw:safe-word@10.0.0.1/gateway?ssl=on', 'must have a host name, not an IP address'],
+      ['TLS to an IPv6 address', 'gw:safe-word@[::1]/gateway?ssl=on', 'must have a host name, not an IP address'],
+    ])('that has %s, is refused with the fault, the remedy and an example, without the value', (_, rest, said) => {
+      const refusal = refusalOf({ DATABASE_URL: `${scheme}://${rest}` });
+
+      expect(refusal).toMatch(/^DATABASE_URL must .+\. Example: DATABASE_URL=mysql:\/\/gateway:password@/);
+      expect(refusal).toContain(said);
+      expect(refusal).not.toMatch(/safe|12/);
+    });
+
+    it.each([
+      'gw:100%25safe%2F%3F%23%40%27@db.example/gateway',
+      'gw@db.example/gateway',
+      'gw:p@ss:word@db.example:3307/gateway?ssl=on',
+      'gw:p@[::1]:3306/gateway',
+      'gw:p@10.0.0.1/gateway?ssl=unverified',
+      'gw:p@db_1.example/gate%20way?ssl=on&ca=/etc/ca.pem',
+    ])('%s is taken', (rest) => {
+      expect(readConfig({ DATABASE_URL: `${scheme}://${rest}` }).database).toEqual({ url: `mysql://${rest}` });
+    });
+  });
+
+  it.each(Object.entries(settings).flatMap(([name, { example }]) => (/^\w+:\/\//.test(example) ? [name] : [])))(
+    'refuses each malformed %s with a sentence',
+    (name) => {
+      const scheme = /^\w+/.exec(settings[name as keyof typeof settings].example)![0];
+      const malformed = ['', ':', '//', 'x', ' ', '\0', '://', '://:@', '://@', '://u:safe-word@', '://u:safe-word@h:99999/d', '://h:x/', '://[::1/d', '://%', '://u:%@h/', '://u:%ff@h/d', '://a b/d', '://?', '://#']; // prettier-ignore
+      for (const rest of [...malformed, ...malformed.map((each) => `://h.example/d${each}`)]) {
+        const outcome = outcomeOf({ [name]: `${scheme}${rest}` });
+        if (outcome !== null) expect(outcome).toMatch(new RegExp(`^${name} must .+\\. Example: ${name}=`));
+        expect(String(outcome)).not.toContain('safe-word');
+      }
+      expect(outcomeOf({ [name]: `${scheme}://u:safe-word@h:99999/d` })).not.toBeNull();
+    },
+  );
+
   it('names everything that is wrong', () => {
     expect(refusalOf({ PORT: 'x', AWS_SANDBOX: 'x' }).split('\n')).toHaveLength(2);
   });
@@ -183,14 +259,21 @@ function revealed(env: NodeJS.ProcessEnv) {
   return { ...config, firstApiKey: config.firstApiKey?.reveal() };
 }
 
-function refusalOf(env: NodeJS.ProcessEnv): string {
+/** The refusal; null if the configuration is accepted. */
+function outcomeOf(env: NodeJS.ProcessEnv): string | null {
   try {
     readConfig(env);
+    return null;
   } catch (error) {
     if (error instanceof ConfigUnusable) return error.message;
     throw error;
   }
-  throw new Error('It was accepted.');
+}
+
+function refusalOf(env: NodeJS.ProcessEnv): string {
+  const refusal = outcomeOf(env);
+  if (refusal === null) throw new Error('It was accepted.');
+  return refusal;
 }
 
 function documentation(): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseApiKeyToken } from '#libs/access';
-import type { DatabaseLocation } from '#libs/database';
+import { faultInServerUrl, type DatabaseLocation } from '#libs/database';
 import { faultInCidr, Secret } from '#libs/kernel';
 import { faultInParameter, type IamSetupSettings } from '#libs/iam-setup';
 import { z } from 'zod';
@@ -59,27 +59,22 @@ const wholeNumber = (from: number, to: number) =>
     return z.NEVER;
   });
 
-const url = (test: (url: URL) => string | null) =>
-  z.string().superRefine((text, context) => {
-    const message = URL.canParse(text) ? test(new URL(text)) : 'must be a URL';
+/** @param faultIn what is wrong with a text, as the end of a sentence; null if nothing is */
+const text = (faultIn: (text: string) => string | null) =>
+  z.string().superRefine((given, context) => {
+    const message = faultIn(given);
     if (message) context.addIssue({ code: 'custom', message });
   });
 
-function isEncoded(part: string): boolean {
-  try {
-    decodeURIComponent(part);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const url = (test: (url: URL) => string | null) =>
+  text((given) =>
+    URL.canParse(given) && /^[a-z]+:\/\//i.test(given)
+      ? test(new URL(given))
+      : 'must be a URL with a scheme and a host',
+  );
 
 /** What a setup of IAM takes for a parameter, told in the same words. */
-const iamParameter = (name: Parameters<typeof faultInParameter>[0]) =>
-  z.string().superRefine((text, context) => {
-    const message = faultInParameter(name, text);
-    if (message) context.addIssue({ code: 'custom', message });
-  });
+const iamParameter = (name: Parameters<typeof faultInParameter>[0]) => text((given) => faultInParameter(name, given));
 
 /** Every variable the gateway reads; `docs/configuration.md` is held against this list by a test. */
 export const settings = {
@@ -117,19 +112,19 @@ export const settings = {
     unset: './data',
   },
   DATABASE_URL: {
-    schema: url(({ protocol, pathname, username, password, searchParams }) => {
-      if (!['mysql:', 'mariadb:'].includes(protocol)) return 'must begin with mysql:// or mariadb://';
-      if (pathname.length < 2) return 'must name a database after the host';
-      if (![username, password, pathname].every(isEncoded))
-        return 'must have every % followed by two hexadecimal digits (% itself is %25)';
-      const known = [...searchParams].every(([name, value]) => name === 'ssl' && ['on', 'unverified'].includes(value));
-      return known ? null : 'may end in ?ssl=on or ?ssl=unverified, and in nothing else';
-    }),
+    schema: text(faultInServerUrl),
     means:
-      'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database to use instead of the embedded one. `?ssl=on` at its end asks for TLS, `?ssl=unverified` for TLS without a look at the certificate.',
+      'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database, used in place of the embedded one. Percent-encode special characters of the user and the password. `?ssl=on` connects with TLS and verifies the certificate and the host name; `?ssl=on&ca=/path/ca.pem` does so for a certificate of your own authority; `?ssl=unverified` encrypts without verification.',
     example: 'mysql://gateway:password@db.example:3306/gateway',
     unset: 'the embedded SQLite database in DATA_DIR',
     isSecret: true,
+  },
+  DATABASE_CA_FILE: {
+    schema: z.string().regex(/\S/, 'must not be blank'),
+    means:
+      'PEM file with the certificates of the authority that issued the certificate of the database server. The same as `?ssl=on&ca=…` in DATABASE_URL.',
+    example: '/etc/cloud-account-gateway/database-ca.pem',
+    unset: 'the authorities that Node.js knows, with `?ssl=on`',
   },
   FIRST_API_KEY: {
     schema: z
@@ -284,7 +279,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 
   const dataDir = resolve(read<string>('DATA_DIR') ?? './data');
-  const databaseUrl = read<string>('DATABASE_URL')?.replace(/^mariadb:/, 'mysql:');
+  const databaseUrl = withAuthority(
+    read<string>('DATABASE_URL')?.replace(/^mariadb:/, 'mysql:'),
+    read<string>('DATABASE_CA_FILE'),
+    refuse,
+  );
   const isForTrying = !databaseUrl && read<string>('NODE_ENV') !== 'production';
   const isOn = (name: Name) => (read<'on' | 'off'>(name) ?? (isForTrying ? 'on' : 'off')) === 'on';
   const keyRingFile = read<string>('KEY_RING_FILE');
@@ -321,6 +320,23 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     faults.push('PROVISIONER sandbox needs the sandbox. Example: AWS_SANDBOX=on');
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;
+}
+
+function withAuthority(
+  databaseUrl: string | undefined,
+  caFile: string | undefined,
+  refuse: (fault: string) => void,
+): string | undefined {
+  if (databaseUrl === undefined || caFile === undefined) return databaseUrl;
+  const complete = new URL(databaseUrl);
+  if (complete.searchParams.has('ca')) {
+    refuse('DATABASE_CA_FILE and ca in DATABASE_URL are both set. Remove one of them.');
+    return databaseUrl;
+  }
+  complete.searchParams.set('ca', resolve(caFile));
+  const fault = faultInServerUrl(complete.href);
+  if (fault) refuse(`DATABASE_URL ${fault} (DATABASE_CA_FILE sets ca and ssl=on).`);
+  return complete.href;
 }
 
 /** The text of a file without the line end that editors and `echo` add. */

@@ -36,7 +36,9 @@ describe('A database that cannot be used', () => {
   onMariaDb('is told when it refuses the password', async () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@${server().host}/gateway`);
 
-    expect(output).toContain(`${server().host} cannot be used: it refuses the user or the password.`);
+    expect(output).toContain(
+      `${server().host} cannot be used: it refuses the user or the password; if the user may connect with TLS only`,
+    );
     expect(output).not.toContain('pAssw0rd');
   });
 

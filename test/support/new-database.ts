@@ -4,11 +4,18 @@ export type DatabaseKind = 'SQLite' | 'MariaDB';
 
 let databases = 0;
 
-/** An empty database of its own for a gateway; none for the embedded one, which lives in the gateway's folder. */
-export async function newDatabase(kind: DatabaseKind): Promise<{ url?: string; remove: () => Promise<unknown> }> {
+/**
+ * An empty database of its own for a gateway; none for the embedded one, which lives in the gateway's folder.
+ *
+ * @param serverUrl the server, if not the one of all tests
+ */
+export async function newDatabase(
+  kind: DatabaseKind,
+  serverUrl = process.env['TEST_DATABASE_URL'],
+): Promise<{ url?: string; remove: () => Promise<unknown> }> {
   if (kind === 'SQLite') return { remove: async () => undefined };
 
-  const server = process.env['TEST_DATABASE_URL']!.replace(/\/$/, '');
+  const server = serverUrl!.replace(/\/$/, '');
   const name = `gateway_${process.pid}_${Date.now()}_${++databases}`;
   const onServer = async (statement: string) => {
     const connection = await mysql.createConnection({ uri: server });

@@ -21,8 +21,12 @@ export function canStartMariaDb(): boolean {
   return findBinary('mariadbd') !== undefined && findBinary('mariadb-install-db') !== undefined;
 }
 
-/** A throw-away MariaDB in a temporary folder, on a free port, gone even when this process is killed. Root or not. */
-export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
+/**
+ * A throw-away MariaDB in a temporary folder, on a free port, gone even when this process is killed. Root or not.
+ *
+ * @param flags more options of the server, such as `--ssl-cert=FILE`
+ */
+export async function startPrivateMariaDb(flags: readonly string[] = []): Promise<PrivateMariaDb> {
   const [server, install] = [findBinary('mariadbd'), findBinary('mariadb-install-db')];
   if (!server || !install) throw new Error('There is no mariadbd here: apt-get install mariadb-server');
 
@@ -33,6 +37,7 @@ export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
   const both = [
     '--no-defaults',
     `--datadir=${join(dir, 'data')}`,
+    `--tmpdir=${dir}`, // servers in several containers give their temporary tables the same names
     '--innodb-log-file-size=16M',
     '--innodb-data-file-path=ibdata1:10M:autoextend',
     '--skip-name-resolve',
@@ -68,6 +73,7 @@ export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
       '--innodb-lock-wait-timeout=10',
       '--performance-schema=OFF',
       '--max-connections=200',
+      ...flags,
     ],
     { stdio: ['pipe', 'ignore', 'ignore'], env: { ...process.env, WATCHDOG_DIR: dir }, detached: true },
   );
@@ -87,7 +93,7 @@ export async function startPrivateMariaDb(): Promise<PrivateMariaDb> {
   }
   const connection = await mysql.createConnection(admin);
   await connection.query("CREATE USER 'gateway'@'127.0.0.1' IDENTIFIED BY 'gateway'");
-  await connection.query("GRANT ALL ON *.* TO 'gateway'@'127.0.0.1'");
+  await connection.query("GRANT ALL ON *.* TO 'gateway'@'127.0.0.1' WITH GRANT OPTION");
   await connection.end();
 
   child.unref();

@@ -142,8 +142,9 @@ export class Place {
     private readonly removeDatabase: () => Promise<unknown>,
   ) {}
 
-  static async make(kind: DatabaseKind): Promise<Place> {
-    const { url, remove } = await newDatabase(kind);
+  /** @param serverUrl of a server, if not the one of all tests */
+  static async make(kind: DatabaseKind, serverUrl?: string): Promise<Place> {
+    const { url, remove } = await newDatabase(kind, serverUrl);
     return new Place(kind, await mkdtemp(join(tmpdir(), 'gateway-')), url, remove);
   }
 

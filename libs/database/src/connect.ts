@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { DatabaseUnusable } from './database.errors.js';
 import { connectWith, connectionSettings, loadMysql, ServerDriver, type ServerConnection } from './server-driver.js';
+import { serverOptions, tlsOf } from './server-url.js';
 
 /** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
@@ -29,6 +30,7 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
   const { user, ...server } = serverOptions(location.url);
   return {
     ...server,
+    connectTimeout: silence,
     username: user,
     type: await serverKind(location.url),
     driver: new ServerDriver(await loadMysql()),
@@ -52,27 +54,9 @@ export function limitWaits({ driver, options }: DataSource): void {
   server.limitLockWaits(lockWait / 1000);
 }
 
-/**
- * Where and as whom to reach a server, from its URL. `?ssl=on` asks for TLS with a certificate of a known authority,
- * `?ssl=unverified` for TLS with any; nothing else may stand there.
- */
-export function serverOptions(url: string) {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const ssl = searchParams.get('ssl');
-  return {
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || 3306),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    database: decodeURIComponent(pathname.slice(1)),
-    connectTimeout: silence,
-    ...(ssl && { ssl: { rejectUnauthorized: ssl === 'on' } }),
-  };
-}
-
 /** One connection of its own, without TypeORM. */
 export async function connectTo(url: string): Promise<ServerConnection> {
-  return connectWith(await loadMysql(), serverOptions(url));
+  return connectWith(await loadMysql(), { ...serverOptions(url), connectTimeout: silence });
 }
 
 const oldest = { mysql: [8, 0, 16], mariadb: [10, 5, 0] } as const;
@@ -90,10 +74,7 @@ async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
     }
   } catch (error) {
     if (error instanceof DatabaseUnusable) throw error;
-    const { code } = error as { code?: string };
-    throw new DatabaseUnusable(
-      `The database server at ${host} cannot be used: ${reasons[code ?? ''] ?? code ?? 'no answer'}.`,
-    );
+    throw new DatabaseUnusable(`The database server at ${host} cannot be used: ${reasonOf(error as Fault, url)}.`);
   }
 
   const kind = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
@@ -109,6 +90,30 @@ async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
   return kind;
 }
 
+interface Fault {
+  readonly code?: string;
+  readonly message: string;
+}
+
+function reasonOf({ code, message }: Fault, url: string): string {
+  if (code === 'HANDSHAKE_SSL_ERROR') return `its certificate is refused: ${certificateFault(message, url)}`;
+  if (code === 'ER_ACCESS_DENIED_ERROR' && tlsOf(url) === 'off')
+    return `${reasons[code]}; if the user may connect with TLS only (REQUIRE SSL), add ?ssl=on`;
+  return reasons[code ?? ''] ?? code ?? 'no answer';
+}
+
+/** By the messages of Node and OpenSSL: mysql2 replaces the error's code. */
+function certificateFault(message: string, url: string): string {
+  if (/does not match certificate/i.test(message))
+    return 'it is not for this host name. Use a name that the certificate has, or give the server a certificate for this one';
+  if (/has expired/.test(message)) return 'it has expired, or its authority has. Renew it';
+  if (/not yet valid/.test(message)) return 'it is not valid yet. Check the clocks of this machine and of the server';
+  if (!/self[- ]signed|issuer|unable to verify/i.test(message)) return 'TLS with the server failed';
+  return tlsOf(url) === 'own authority'
+    ? 'its authority is not in the file that ca or DATABASE_CA_FILE names. Put the certificate of the authority that signed it into that file'
+    : 'it is not from a known authority. Name the PEM file of your own authority: ?ssl=on&ca=/path/ca.pem, or DATABASE_CA_FILE. As a last resort, ?ssl=unverified encrypts without verification';
+}
+
 const reasons: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'the host name is unknown',
@@ -116,9 +121,8 @@ const reasons: Record<string, string> = {
   ER_ACCESS_DENIED_ERROR: 'it refuses the user or the password',
   ER_DBACCESS_DENIED_ERROR: 'the user may not use that database',
   PROTOCOL_CONNECTION_LOST: 'it ended the connection',
-  HANDSHAKE_NO_SSL_SUPPORT: 'it does not speak TLS; leave ?ssl= out',
-  HANDSHAKE_SSL_ERROR: 'its certificate is not of a known authority; with ?ssl=unverified it is not checked',
-  ER_SECURE_TRANSPORT_REQUIRED: 'it wants TLS: add ?ssl=on',
+  HANDSHAKE_NO_SSL_SUPPORT: 'it does not offer TLS. Give it a certificate, or remove ssl from the URL',
+  ER_SECURE_TRANSPORT_REQUIRED: 'it requires TLS: add ?ssl=on',
   ER_BAD_DB_ERROR: 'the database does not exist there; create it first',
 };
 

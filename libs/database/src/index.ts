@@ -1,7 +1,8 @@
-export { connectTo, connectionOptions, limitWaits, serverOptions, type DatabaseLocation } from './connect.js';
+export { connectTo, connectionOptions, limitWaits, type DatabaseLocation } from './connect.js';
 export { DatabaseBusy, databaseErrors, DatabaseUnavailable, DatabaseUnusable } from './database.errors.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
 export { keysetPage } from './keyset.js';
 export { claimDue, type Claiming, type Leased } from './leases.js';
 export { serializeSqlite } from './serialized-sqlite.js';
+export { faultInServerUrl, serverOptions } from './server-url.js';
 export { Transactions } from './transactions.js';
