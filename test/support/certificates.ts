@@ -29,6 +29,8 @@ function openssl(...args: string[]): void {
     execFileSync('openssl', args, { stdio: 'pipe' });
   } catch (error) {
     const { code, stderr } = error as { code?: string; stderr?: Buffer };
-    throw new Error(code === 'ENOENT' ? 'The test needs openssl: apt-get install openssl' : String(stderr));
+    throw new Error(code === 'ENOENT' ? 'The test needs openssl: apt-get install openssl' : String(stderr), {
+      cause: error,
+    });
   }
 }

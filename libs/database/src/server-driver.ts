@@ -9,13 +9,7 @@ export type Mysql = typeof mysql;
 export const loadMysql = async (): Promise<Mysql> => (await import('mysql2')).default;
 
 /** Strict, the same on every server, and without the modes that change how SQL text is read. */
-const sqlMode = [
-  'STRICT_TRANS_TABLES',
-  'NO_ZERO_IN_DATE',
-  'NO_ZERO_DATE',
-  'ERROR_FOR_DIVISION_BY_ZERO',
-  'NO_ENGINE_SUBSTITUTION',
-];
+const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
 /** Options of mysql2 for every connection of the gateway. */
 export const connectionSettings = {
@@ -110,19 +104,19 @@ async function setUpSession(connection: Connection, lockWait: number | null): Pr
   let mode: string;
   try {
     const locks = lockWait === null ? '' : `, SESSION innodb_lock_wait_timeout = ${lockWait}`;
-    await run(`SET NAMES utf8mb4, SESSION sql_mode = '${sqlMode.join()}'${locks}`);
+    await run(`SET NAMES utf8mb4, SESSION sql_mode = '${sqlMode}'${locks}`);
     [{ mode }] = (await run('SELECT @@SESSION.sql_mode AS mode')) as [{ mode: string }];
   } catch (error) {
     if (failureOf(error) === 'unavailable') throw error;
     throw sessionRefused((error as { code?: string }).code);
   }
   // A proxy may confirm a setting that it does not pass on.
-  if (mode.split(',').sort().join() !== [...sqlMode].sort().join()) throw sessionRefused();
+  if (mode.split(',').sort().join() !== sqlMode.split(',').sort().join()) throw sessionRefused();
 }
 
 function sessionRefused(code?: string): DatabaseUnusable {
   return new DatabaseUnusable(
-    `The database server does not accept the gateway's sql_mode${code ? ` (${code})` : ''}. Let each session set sql_mode to ${sqlMode.join()}; if there is a proxy between the gateway and the server, let it pass SET statements on.`,
+    `The database server does not accept the gateway's sql_mode${code ? ` (${code})` : ''}. Let each session set sql_mode to ${sqlMode}; if there is a proxy between the gateway and the server, let it pass SET statements on.`,
   );
 }
 
@@ -135,6 +129,9 @@ const lostStatement = new Set([
 
 /** TypeORM writes limits into the text. As a parameter, each page size is the same statement. */
 const limitInText = / LIMIT (\d+)(?= FOR UPDATE$|$)/;
+
+/** mysql2's own code for it. */
+const tookTooLong = 'PROTOCOL_SEQUENCE_TIMEOUT';
 
 type Done = (error: NodeJS.ErrnoException | null, ...result: unknown[]) => void;
 type Statement = { readonly sql: string; readonly timeout?: number };
@@ -180,7 +177,7 @@ function bindValues(connection: Connection, { TypedParameter }: Mysql): void {
     const timer = timeout
       ? setTimeout(() => {
           connection.destroy();
-          finish(Object.assign(new Error('Query inactivity timeout'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' }));
+          finish(Object.assign(new Error('Query inactivity timeout'), { code: tookTooLong }));
         }, timeout).unref()
       : undefined;
     if (limit === undefined) send(sql, values, finish);
