@@ -13,6 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
+import { refuseWrongUser } from './database/file-owner.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { firstKeyToken } from './first-key.js';
 import { currentRequest, type RequestFacts } from './graphql/request-context.js';
@@ -47,7 +48,8 @@ export interface Gateway {
  * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
  *
  * @param sandboxOptions how the small AWS inside behaves, for tests
- * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit, FirstKeyUnusable
+ * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit, FirstKeyUnusable,
+ *   WrongUser
  */
 export async function startGateway(config: Config, sandboxOptions: AwsSandboxOptions = {}): Promise<Gateway> {
   const undo: (() => unknown)[] = [];
@@ -56,6 +58,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
   };
   try {
     const log = new Log(config.logLevel);
+    refuseWrongUser(config);
     await preparePlace(config, undo);
     const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());

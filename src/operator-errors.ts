@@ -2,6 +2,7 @@ import { DatabaseUnusable } from '#libs/database';
 import { KeyRingChangeRefused, KeyRingUnusable } from '#libs/encryption';
 import { ConfigUnusable } from './config.js';
 import { DataDirUnusable, KeyRingLocked } from './database/file-lock.js';
+import { WrongUser } from './database/file-owner.js';
 import { KeyRingDoesNotFit } from './database/prepare-database.js';
 import { FirstKeyUnusable } from './first-key.js';
 
@@ -14,6 +15,7 @@ const kinds = [
   KeyRingDoesNotFit,
   KeyRingLocked,
   KeyRingUnusable,
+  WrongUser,
 ];
 
 /** What the operator can mend, and is told in a sentence. Anything else is a bug, and shows where. */

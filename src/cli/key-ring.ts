@@ -12,6 +12,7 @@ import {
 import { operator } from '#libs/events';
 import { readConfig, type Config } from '../config.js';
 import { lockKeyRing, makeDataDir } from '../database/file-lock.js';
+import { refuseWrongUser } from '../database/file-owner.js';
 import { initKeyRing } from '../database/prepare-database.js';
 import type { Given, Run } from './command.js';
 import type { Row } from './rows.js';
@@ -42,6 +43,7 @@ function withRing<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T
 
 /** Two who change the file at once would each lose the other's key. */
 async function alone<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T> {
+  refuseWrongUser(config);
   const unlock = lockKeyRing(config.keyRingFile);
   try {
     return await withRing(config, use);
@@ -50,7 +52,9 @@ async function alone<T>(config: Config, use: (ring: Ring) => Promise<T>): Promis
   }
 }
 
-async function makeRing({ database, dataDir, keyRingFile }: Config): Promise<Row[]> {
+async function makeRing(config: Config): Promise<Row[]> {
+  refuseWrongUser(config);
+  const { database, dataDir, keyRingFile } = config;
   if (dirname(keyRingFile) === dataDir) makeDataDir(dataDir);
   const ring = await initKeyRing(database, keyRingFile);
   say('Make a backup of the file, apart from the database: without it what it encrypts is lost.');

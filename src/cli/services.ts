@@ -2,6 +2,7 @@ import { IamSetupModule } from '#libs/iam-setup';
 import { readConfig, type Config } from '../config.js';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { refuseWrongUser } from '../database/file-owner.js';
 import { prepareDatabase, type PreparedDatabase } from '../database/prepare-database.js';
 import { DomainWiringModule } from '../domain-wiring.module.js';
 import { PlatformModule, type Platform } from '../platform.module.js';
@@ -14,6 +15,7 @@ export async function withServices<T>(
   use: (service: Service, prepared: PreparedDatabase) => Promise<T>,
   config: Config = readConfig(process.env),
 ): Promise<T> {
+  refuseWrongUser(config);
   const prepared = await prepareDatabase(config.database, config.keyRingFile);
   let app: INestApplicationContext | undefined;
   try {

@@ -1,6 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { runAs, userName } from '#libs/kernel';
 import { makeFolder } from '../make-folder.js';
+import { ownerOf } from './file-owner.js';
 
 /** DATA_DIR cannot be used: another process serves from it, or nothing can be written there. For the operator. */
 export class DataDirUnusable extends Error {
@@ -26,7 +28,7 @@ export function lockDataDir(dataDir: string): () => void {
   try {
     return lockFile(join(dataDir, 'gateway.lock'));
   } catch (error) {
-    if (!isHeld(error)) throw notWritable(dataDir, error);
+    if (!isHeld(error)) throw notWritable(dataDir, error, join(dataDir, 'gateway.lock'));
     throw new DataDirUnusable(
       `Another gateway already serves the embedded database in ${dataDir}. Stop it, or give this one a DATA_DIR of its own; several gateways can share one MySQL or MariaDB database (DATABASE_URL).`,
     );
@@ -52,7 +54,7 @@ export function lockKeyRing(keyRingFile: string): () => void {
     throw new KeyRingLocked(
       isHeld(error)
         ? `Another command is changing the key ring ${keyRingFile}. Wait until it is done, then run this one again.`
-        : `The key ring ${keyRingFile} cannot be changed: nothing can be written beside it (${code}). Run this as the user who owns it, where its folder may be written to.`,
+        : `The key ring ${keyRingFile} cannot be changed: ${lockOfAnother(`${keyRingFile}.lock`) ?? `nothing can be written beside it (${code}). ${folderOfAnother(dirname(keyRingFile))}`}`,
       { cause: error },
     );
   }
@@ -75,7 +77,24 @@ function isHeld(error: unknown): boolean {
   return Boolean((error as { code?: string }).code?.startsWith('SQLITE_BUSY'));
 }
 
-function notWritable(dataDir: string, error: unknown): DataDirUnusable {
+/** What to do about a lock file that another user left; undefined when there is none. */
+function lockOfAnother(path: string): string | undefined {
+  const owner = ownerOf(path);
+  if (owner === undefined || owner === process.geteuid?.()) return undefined;
+  return `its lock file belongs to the user ${userName(owner)}. It holds no data: delete it. Run: sudo rm ${path}`;
+}
+
+function folderOfAnother(folder: string): string {
+  const owner = ownerOf(folder);
+  return owner === undefined || owner === process.geteuid?.() || owner === 0
+    ? `Let this user write to the folder ${folder}; for a mounted secret, see docs/key-rotation.md.`
+    : `The folder belongs to the user ${userName(owner)}. Run this as that user: ${runAs(owner)}`;
+}
+
+function notWritable(dataDir: string, error: unknown, lock?: string): DataDirUnusable {
+  const left = lock === undefined ? undefined : lockOfAnother(lock);
+  if (left) return new DataDirUnusable(`DATA_DIR ${dataDir} cannot be used: ${left}`, { cause: error });
+
   const { code = 'unknown reason' } = error as { code?: string };
   return new DataDirUnusable(
     `DATA_DIR ${dataDir} cannot be written by this user (${code}). Make it a folder that this user owns, or name another one. Example: DATA_DIR=/var/lib/cloud-account-gateway`,

@@ -27,7 +27,8 @@ export class HealthController {
     const checks = await (this.looking ??= this.look().finally(() => (this.looking = undefined)));
     const status: Health = Object.values(checks).every((health) => health === 'ok') ? 'ok' : 'failing';
     reply.code(status === 'ok' ? 200 : 503);
-    return { status, checks };
+    const fault = this.keks.faultNow?.();
+    return { status, checks, ...(checks.keyRing !== 'ok' && fault && { reasons: { keyRing: fault } }) };
   }
 
   private async look() {
@@ -44,6 +45,8 @@ export class HealthController {
     const used = await this.dataSource.query<{ kekId: string }[]>(
       'SELECT DISTINCT kek_id AS kekId FROM encryption_key',
     );
+    // What was read before still serves; a restart would find nothing that can be read.
+    if (this.keks.faultNow?.()) return false;
     for (const { kekId } of used) if (!(await this.keks.has(kekId))) return false;
     return true;
   }

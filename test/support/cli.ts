@@ -9,7 +9,11 @@ export interface CliExit {
 }
 
 /** Where the command line works. */
-type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'> & { readonly env?: Readonly<Record<string, string>> };
+type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'> & {
+  readonly env?: Readonly<Record<string, string>>;
+  /** The user it runs as. */
+  readonly uid?: number;
+};
 
 export interface LaunchedCli {
   /** All it printed so far. */
@@ -29,6 +33,7 @@ export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
   const child = spawn(process.execPath, [join(projectFolder, 'dist/bundle/cli.js'), ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(place.uid !== undefined && { uid: place.uid }),
   });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)

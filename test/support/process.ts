@@ -34,13 +34,14 @@ export class LaunchedProcess {
   private readonly child: ChildProcess;
   private readonly listeners = new Set<() => void>();
 
-  constructor(env: Env, { node = process.execPath, flags = [], program = projectFolder }: LaunchOptions = {}) {
+  constructor(env: Env, { node = process.execPath, flags = [], program = projectFolder, uid }: LaunchOptions = {}) {
     // Whoever alters what was built alters it before it was bundled.
     const main = program === projectFolder ? 'dist/bundle/main.js' : 'dist/src/main.js';
     this.child = spawn(node, [...flags, join(program, main)], {
       cwd: program,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(uid !== undefined && { uid }),
     });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -91,6 +92,8 @@ export interface LaunchOptions {
   readonly node?: string;
   readonly flags?: string[];
   readonly program?: string;
+  /** The user it runs as. */
+  readonly uid?: number;
 }
 
 /** A gateway that serves in a process of its own, and a client of it. */

@@ -19,6 +19,9 @@ export abstract class KekProvider {
   /** Whether the KEK of this id can unwrap. */
   abstract has(kekId: string): Awaitable<boolean>;
 
+  /** Why the keys cannot be read any more, as a sentence; null while they can. The ones that were read before still serve. */
+  faultNow?(): string | null;
+
   /** Encrypts a key under the active KEK. Needs the same context to be unwrapped. */
   abstract wrap(plaintextKey: Buffer, context: readonly string[]): Awaitable<WrappedKey>;
 

@@ -18,6 +18,7 @@ export {
   type ErrorKind,
 } from './domain-error.js';
 export { faultInName, faultInText, longestNameKey, nameKey, normalizeName } from './name.js';
+export { runAs, userName } from './os-user.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';
 export { Reconciler, type ReconcilerOptions } from './reconciler.js';
 export { Reconcilers, type Loop } from './reconcilers.js';

@@ -99,11 +99,14 @@ describe('the keys of a key ring file', () => {
     expect(keks.active).toBe(first);
     expect(faults).toHaveLength(1);
     expect(faults[0]!.message).toMatch(said);
+    expect(keks.faultNow()).toMatch(said);
+    expect(keks.faultNow()).not.toContain(path);
 
     rmSync(path, { force: true });
     writeFileSync(path, good, { mode: 0o600 });
     const second = rotate();
     expect(keks.active).toBe(second);
+    expect(keks.faultNow()).toBeNull();
   });
 
   describe('change', () => {

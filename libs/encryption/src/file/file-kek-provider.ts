@@ -12,6 +12,7 @@ export class FileKekProvider extends KekProvider {
   /** The ring before, while nothing proves that the present one goes on from it. */
   #before: KeyRing | undefined;
   #stamp: string | null;
+  #fault: string | null = null;
 
   /**
    * @param onFault is told why a file that was replaced is not used, once for each replacement
@@ -44,11 +45,18 @@ export class FileKekProvider extends KekProvider {
       // nothing, because the database does not admit its key; and we go on reading.
       this.#before = this.#ring.sharedWith(next).length === 0 ? this.#ring : undefined;
       this.#ring = next;
+      this.#fault = null;
     } catch (error) {
       if (!(error instanceof KeyRingUnusable)) throw error;
+      this.#fault = `The key ring file ${error.fault}.`;
       this.onFault(error);
     }
     return this.#ring;
+  }
+
+  override faultNow(): string | null {
+    void this.ring;
+    return this.#fault;
   }
 
   get active(): string {

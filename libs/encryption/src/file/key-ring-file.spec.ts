@@ -139,7 +139,9 @@ describe('a key ring file', () => {
     write(good);
     chownSync(path, 12345, 12345);
 
-    expect(refusalOf(() => readKeyRingFile(path)).message).toMatch(/belongs to another user.*chown 0 /);
+    expect(refusalOf(() => readKeyRingFile(path)).message).toMatch(
+      /belongs to another user.*It belongs to the user #12345\. Run this command as that user: sudo -u '#12345'/,
+    );
   });
 
   asRoot('is read when it belongs to root and we are somebody else', () => {
@@ -310,10 +312,14 @@ describe('creating a key ring file', () => {
       }
       process.stdout.write(JSON.stringify(outcomes));`;
     const callers = Array.from({ length: 4 }, () => {
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
-        cwd: import.meta.dirname,
-        stdio: ['pipe', 'pipe', 'inherit'],
-      });
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', '--conditions=source', '--input-type=module', '-e', script],
+        {
+          cwd: import.meta.dirname,
+          stdio: ['pipe', 'pipe', 'inherit'],
+        },
+      );
       let output = '';
       const ready = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));

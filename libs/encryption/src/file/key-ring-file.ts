@@ -11,10 +11,12 @@ import {
   readSync,
   realpathSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { runAs, userName } from '#libs/kernel';
 import { keyLength } from '../envelope.js';
 import { isKekId, KeyRing, newKekId, type KekId } from '../key-ring.js';
 
@@ -28,7 +30,12 @@ const restore = 'Restore it from your backup of the keys; without them what they
 export class KeyRingUnusable extends Error {
   override readonly name = 'KeyRingUnusable';
 
-  constructor(path: string, fault: string, wayOut: string) {
+  /** @param fault without the path, and without the names of users: health checks show it */
+  constructor(
+    path: string,
+    readonly fault: string,
+    wayOut: string,
+  ) {
     super(`The key ring file ${path} ${fault}. ${wayOut}`);
   }
 }
@@ -202,7 +209,7 @@ function openExisting(path: string): number {
     throw new KeyRingUnusable(
       path,
       `cannot be opened (${code})`,
-      'Make it a file which the user who runs the gateway may read.',
+      code === 'EACCES' ? remedyForOwner(path) : 'Make it a file which the user who runs the gateway may read.',
     );
   }
 }
@@ -219,7 +226,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
     throw new KeyRingUnusable(
       path,
       'belongs to another user',
-      `Whoever owns it can read and replace the keys. Run: chown ${us} ${quoted(path)}`,
+      `Its owner can read and replace the keys. ${remedyForOwner(path)}`,
     );
   }
   if (us !== undefined && (mode & 0o077) !== 0) {
@@ -229,6 +236,16 @@ function refuseUnlessPrivate(path: string, file: number): void {
       `Run: chmod 600 ${quoted(path)} (for a mounted secret, set its mode to 0400 where it is mounted)`,
     );
   }
+}
+
+/** Never that root takes the file: then the gateway could not read it any more. */
+function remedyForOwner(path: string): string {
+  const us = process.geteuid?.();
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
+  if (us === undefined || owner === undefined || owner === us) return 'Give this user permission to read it.';
+  const asOwner = owner === 0 ? '' : ` Run this command as that user: ${runAs(owner)}`;
+  const takeOver = ` If the gateway runs as ${userName(us)}, give it the file: sudo chown ${us} ${quoted(path)}`;
+  return `It belongs to the user ${userName(owner)}.${asOwner}${us === 0 ? '' : takeOver}`;
 }
 
 function parse(path: string, text: string): KeyRing {
