@@ -66,7 +66,7 @@ describe('verification', () => {
     return documents;
   }
 
-  it('passes credentials that work and suffice, by nine questions to AWS, and saves nothing', async () => {
+  it('passes credentials that work and suffice, by eight questions to AWS, and saves nothing', async () => {
     const which = nextUser();
     await grantAllBut(which, null);
     gateway.aws.forgetCalls();
@@ -83,12 +83,12 @@ describe('verification', () => {
       ...['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'],
       ...granting.map(({ group }) => group.id),
     ]);
-    expect(found.awsCalls).toBe(9);
-    expect(gateway.aws.calls()).toHaveLength(9);
+    expect(found.awsCalls).toBe(8);
+    expect(gateway.aws.calls()).toHaveLength(8);
     expect(gateway.aws.calls().map(({ action }) => action)).toEqual([
       'GetCallerIdentity',
       'GetRole',
-      ...Array.from({ length: 7 }, () => 'SimulatePrincipalPolicy'),
+      ...Array.from({ length: 6 }, () => 'SimulatePrincipalPolicy'),
     ]);
     expect(await gateway.sql('SELECT * FROM cloud_account WHERE id > 1')).toEqual([]);
   });
@@ -103,8 +103,25 @@ describe('verification', () => {
       const found = await verify(sandboxKey('WORKS', which));
 
       if (id === 'READ_IAM') {
-        // Who may not look at roles and may not simulate is told so by AWS, and nothing of the rest.
-        expect(open(found)).toEqual([['CONSOLE_ROLE', 'FAILED', 'IDENTITY_POLICY']]);
+        // Without GetRole and SimulatePrincipalPolicy, these two are all that AWS tells; the policy for them tells the rest.
+        expect(open(found)[0]).toEqual(['CONSOLE_ROLE', 'FAILED', 'IDENTITY_POLICY']);
+        expect(
+          new Set(
+            open(found)
+              .slice(1)
+              .map(([, verdict]) => verdict),
+          ),
+        ).toEqual(new Set(['INCONCLUSIVE']));
+        const first = JSON.parse(found.suggestedPolicy!) as PolicyDocument;
+        gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, [...rest, first]);
+        const next = await verify(sandboxKey('WORKS', which));
+        expect(open(next)).toEqual([['READ_IAM', 'FAILED', 'IDENTITY_POLICY']]);
+        gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, [
+          ...rest,
+          first,
+          JSON.parse(next.suggestedPolicy!) as PolicyDocument,
+        ]);
+        expect(open(await verify(sandboxKey('WORKS', which)))).toEqual([]);
         return;
       }
       const isOptional = id === 'ROTATE_ITS_KEY';
@@ -198,7 +215,7 @@ describe('verification', () => {
     const found = await verify(sandboxKey('WORKS', nextUser()), { consoleRoleName });
 
     expect(open(found)).toEqual([['CONSOLE_ROLE_TRUST', 'FAILED', cause]]);
-    expect(found.checks.at(-1)).toMatchObject({ step: 'PERMISSIONS', verdict: 'SKIPPED' });
+    expect(found.checks.at(-1)).toMatchObject({ step: 'PERMISSIONS', verdict: 'PASSED' });
   });
 
   it.each([
@@ -210,12 +227,55 @@ describe('verification', () => {
     ['PAGES', 'IDENTITY', 'INCONCLUSIVE', 'FOREIGN_ANSWER'],
     ['ROOTS', 'PRINCIPAL', 'FAILED', 'ROOT_USER'],
     ['NROLE', 'CONSOLE_ROLE', 'FAILED', 'NO_SUCH_ENTITY'],
-    ['NLOOK', 'CONSOLE_ROLE', 'FAILED', 'IDENTITY_POLICY'],
   ])('of a key of %s stops at %s: %s, %s', async (family, step, verdict, cause) => {
     const found = await verify(sandboxKey(family, nextUser()));
 
     expect(open(found)).toEqual([[step, verdict, cause]]);
     expect(found).toMatchObject({ verdict, suggestedPolicy: null });
+  });
+
+  it('tells everything at once: the role that may not be looked at, and every action that is missing', async () => {
+    const which = nextUser();
+    gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, [
+      {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', NotAction: ['iam:GetRole', 'cloudwatch:GetMetricData'], Resource: '*' }],
+      },
+    ]);
+
+    const found = await verify(sandboxKey('WORKS', which));
+
+    expect(open(found)).toEqual([
+      ['CONSOLE_ROLE', 'FAILED', 'IDENTITY_POLICY'],
+      ['READ_METRICS', 'FAILED', 'IDENTITY_POLICY'],
+      ['READ_IAM', 'FAILED', 'IDENTITY_POLICY'],
+    ]);
+    const suggested = JSON.parse(found.suggestedPolicy!) as PolicyDocument;
+    expect([suggested.Statement].flat().flatMap(({ Action }) => Action)).toEqual([
+      'cloudwatch:GetMetricData',
+      'iam:GetRole',
+    ]);
+    gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, [
+      {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', NotAction: ['iam:GetRole', 'cloudwatch:GetMetricData'], Resource: '*' }],
+      },
+      suggested,
+    ]);
+    expect(open(await verify(sandboxKey('WORKS', which)))).toEqual([]);
+  });
+
+  it('tells the permissions of an account that lacks the console role, too', async () => {
+    const which = nextUser();
+    await grantAllBut(which, 'PEERING');
+
+    const found = await verify(sandboxKey('NROLE', which));
+
+    expect(open(found)).toEqual([
+      ['CONSOLE_ROLE', 'FAILED', 'NO_SUCH_ENTITY'],
+      ['PEERING', 'FAILED', 'IDENTITY_POLICY'],
+    ]);
+    expect(found.suggestedPolicy).toContain('ec2:CreateVpcPeeringConnection');
   });
 
   it.each(['throttle', '503', 'http-500', 'html-200'] as const)(

@@ -1,5 +1,6 @@
 import { newExternalId } from '#libs/iam-setup';
 import { Injectable } from '@nestjs/common';
+import { becauseOf } from './access-denial.js';
 import type { AwsAccessRole } from './aws-access-role.js';
 import { CredentialsRejected } from './aws-credentials.errors.js';
 import { AwsIam, type AwsSession } from './aws-iam.js';
@@ -90,7 +91,7 @@ function ofRole(refusal: CredentialsRejected): CredentialsRejected {
   if (code === 'AWS_ACTION_DENIED')
     return new CredentialsRejected(
       'AWS_ACCESS_ROLE_DENIED',
-      'AWS does not let the gateway into the access role.',
+      `AWS does not let the gateway into the access role${deniedBy && deniedBy !== 'UNSPECIFIED' ? `: ${becauseOf(deniedBy)}` : ''}.`,
       'roleArn',
       awsErrorCode,
       { cause },

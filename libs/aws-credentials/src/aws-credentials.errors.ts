@@ -1,4 +1,5 @@
 import { DomainError, type DomainErrorOptions, type ErrorCatalog } from '#libs/kernel';
+import { remedyOf, type AwsDenier } from './access-denial.js';
 import type { VerificationReport } from './verification.js';
 
 export const awsCredentialsErrors = {
@@ -219,9 +220,6 @@ type Code = Exclude<keyof typeof awsCredentialsErrors, OwnClass>;
 /** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
 export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'roleArn' | 'consoleRoleName';
 
-/** What kind of policy withholds an action. */
-export type AwsDenier = 'IDENTITY_POLICY' | 'BOUNDARY' | 'SCP' | 'SESSION_POLICY';
-
 /** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
 export class CredentialsRejected extends DomainError {
   constructor(
@@ -240,13 +238,22 @@ export class CredentialsRejected extends DomainError {
 
   /**
    * Whether a key or a role that was made some seconds ago is refused like this, too: AWS does not know it everywhere yet.
-   * An explicit denial by a boundary or by the organisation is none of that.
+   * A denial by a boundary or by the organization is not of this kind.
    */
   get mayBePropagation(): boolean {
     return (
       this.code === 'AWS_ACCESS_KEY_UNKNOWN' ||
-      (this.code === 'AWS_ACCESS_ROLE_DENIED' && this.deniedBy === 'IDENTITY_POLICY')
+      (this.code === 'AWS_ACCESS_ROLE_DENIED' && this.deniedBy !== null && notYet.has(this.deniedBy))
     );
+  }
+
+  /** Fits the kind of policy that denied the request, when AWS named it. */
+  override get remediation(): string {
+    const { code, deniedBy } = this;
+    const isOfRole = code === 'AWS_ACCESS_ROLE_DENIED';
+    if (deniedBy === null || (isOfRole && (deniedBy === 'UNSPECIFIED' || deniedBy === 'TRUST_POLICY')))
+      return super.remediation;
+    return remedyOf(deniedBy, isOfRole ? 'gateway' : 'customer');
   }
 
   /** The same refusal, of credentials that the caller did not give. @param path what of the input is about them, if anything */
@@ -283,6 +290,9 @@ export class MissingPermissions extends DomainError {
     );
   }
 }
+
+/** What a role that was made some seconds ago may be denied by. */
+const notYet = new Set<AwsDenier>(['IDENTITY_POLICY', 'TRUST_POLICY', 'UNSPECIFIED']);
 
 const paths: Record<CredentialsPart, readonly string[]> = {
   accessKeyId: ['input', 'credentials', 'awsAccessKey', 'accessKeyId'],

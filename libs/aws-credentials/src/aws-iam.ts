@@ -1,3 +1,4 @@
+import type { RequestContext } from '#libs/iam-setup';
 import type { AwsAccessKey } from './aws-access-key.js';
 
 /** Who AWS says a key belongs to. */
@@ -29,7 +30,7 @@ export interface AwsSimulation {
   /** ARNs, or `*` alone. */
   readonly resources: readonly string[];
   /** Condition keys and what they are in the requests in question. */
-  readonly context: Readonly<Record<string, string>>;
+  readonly context: RequestContext;
 }
 
 /** Whether one action would be allowed on one resource, by what AWS simulates: not trust, key or other resource policies. */
@@ -38,10 +39,14 @@ export interface AwsVerdict {
   /** As it was asked for: an ARN, or `*`. */
   readonly resource: string;
   readonly decision: AwsDecision;
-  /** False when a policy of the organisation withholds it. */
+  /** False when a service control policy of the organization does not allow it. */
   readonly isAllowedByOrganization: boolean;
-  /** False when the permissions boundary withholds it. */
+  /** False when the permissions boundary does not allow it. */
   readonly isAllowedByBoundary: boolean;
+  /** Condition keys that the policies test and the simulation was not given. AWS does not tell those of the organization. */
+  readonly missingContext: readonly string[];
+  /** AWS's names of the policies with the statements that decide; empty when no statement matches. */
+  readonly decidedBy: readonly string[];
 }
 
 /** An access key as IAM lists it. */

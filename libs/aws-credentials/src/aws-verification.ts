@@ -1,19 +1,4 @@
-import {
-  IamSetupSettings,
-  iamLimits,
-  namesOf,
-  partitionNames,
-  partitionOf,
-  permissionChecks,
-  permissionManifest,
-  policyFor,
-  simulationsFor,
-  sizeOf,
-  type CheckedPrincipal,
-  type MissingPermission,
-  type PermissionCheck,
-  type Simulation,
-} from '#libs/iam-setup';
+import { IamSetupSettings, iamLimits, permissionManifest, policyFor, sizeOf } from '#libs/iam-setup';
 import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
@@ -21,16 +6,11 @@ import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from './aws-access
 import { CredentialsRejected } from './aws-credentials.errors.js';
 import { AccessRoleSessions } from './access-role-sessions.js';
 import { AwsAccessRole } from './aws-access-role.js';
-import { AwsIam, type AwsIdentity, type AwsTrustedRole, type AwsVerdict } from './aws-iam.js';
+import { AwsIam, type AwsIdentity, type AwsTrustedRole } from './aws-iam.js';
 import { judgeTrust, type TrustFault } from './console-role-trust.js';
-import { causeOf, check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
-import {
-  verdictOf,
-  type VerificationCause,
-  type VerificationCheck,
-  type VerificationReport,
-  type VerificationStep,
-} from './verification.js';
+import { checkedPrincipal, missingFor, verifyPermissions } from './permission-verification.js';
+import { check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
+import { verdictOf, type VerificationCheck, type VerificationReport, type VerificationStep } from './verification.js';
 
 /** Whom the roles in the sandbox's accounts trust. */
 export const sandboxVendorAccountId = '900000009999';
@@ -77,19 +57,20 @@ export class AwsVerification {
     private readonly clock: Clock,
   ) {}
 
-  /** Everything: at most 12 questions to AWS. Never call it in a unit of work: it waits for AWS. Throws nothing of AWS's. */
+  /**
+   * Everything: at most 12 questions to AWS. Never call it in a unit of work: it waits for AWS. Throws nothing of AWS's.
+   * A check that fails does not keep the others from being made, unless they cannot be made without it.
+   */
   async full(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
     const access = await this.access(way, region, subject, roleSteps);
-    const { key, identity, consoleRole } = access;
-    if (!key || !identity || access.refusal) return this.conclude(access, [skipped('PERMISSIONS')]);
+    const { key, identity, roleSessionName, refusal } = access;
+    if (!key || !identity) return this.conclude(access, [skipped('PERMISSIONS')]);
 
-    const principal = this.principal(identity, consoleRole, region, subject);
-    const { checks, missing, calls } = await this.permissions(key, region, identity, principal, subject);
-    return this.conclude(
-      { ...access, calls: access.calls + calls },
-      checks,
-      missing.length > 0 ? policyFor(principal, missing) : undefined,
-    );
+    const now = this.clock.now();
+    const principal = checkedPrincipal(identity, roleSessionName, region, this.settings, subject, now);
+    const { checks, missing, calls } = await verifyPermissions(this.aws, key, principal, subject.mustRotate ?? false);
+    const lacking = [...missing, ...missingFor(refusal, 'iam:GetRole', principal)];
+    return this.conclude({ ...access, calls: access.calls + calls }, checks, policyFor(principal, lacking));
   }
 
   /** Whether the key or the access role works, and the console role is there and lets the vendor's people in: 2 questions. */
@@ -148,7 +129,8 @@ export class AwsVerification {
     calls++;
     if (consoleRole instanceof CredentialsRejected) {
       const refusal = consoleRole.ofSession;
-      return { ...stopped([...checks, unanswered('CONSOLE_ROLE', refusal, isNew)], refusal, calls), identity };
+      const found = stopped([...checks, unanswered('CONSOLE_ROLE', refusal, isNew)], refusal, calls);
+      return { ...found, identity, key: stillWorks(refusal) ? key : null };
     }
     const trust = this.trust(key, consoleRole);
     checks.push(passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check);
@@ -164,7 +146,7 @@ export class AwsVerification {
     const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, so: Partial<Access>): Access => ({
       checks: [...checks, ...rest(checks.length)],
       refusal,
-      key,
+      key: null,
       identity: null,
       consoleRole: null,
       calls: 0,
@@ -196,8 +178,10 @@ export class AwsVerification {
     const user = [...known, passed('PRINCIPAL', 'The key belongs to an IAM user.')];
 
     const consoleRole = await this.aws.role(key, region, consoleRoleName).catch(rejection);
-    if (consoleRole instanceof CredentialsRejected)
-      return stopped([...user, unanswered('CONSOLE_ROLE', consoleRole, isNew)], consoleRole, { identity, calls: 2 });
+    if (consoleRole instanceof CredentialsRejected) {
+      const so = { identity, calls: 2, key: stillWorks(consoleRole) ? key : null };
+      return stopped([...user, unanswered('CONSOLE_ROLE', consoleRole, isNew)], consoleRole, so);
+    }
 
     const trust = this.trust(key, consoleRole);
     const checks = [...user, passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check];
@@ -226,85 +210,13 @@ export class AwsVerification {
     return { check: check(step, 'FAILED', cause, message, { remedy }), refusal };
   }
 
-  private principal(
-    identity: AwsIdentity,
-    consoleRole: AwsTrustedRole | null,
-    region: string,
-    { nodeRoleName, consoleRoleName }: VerificationSubject,
-  ): CheckedPrincipal {
-    const [, partition = 'aws', kind, pathAndName = ''] =
-      /^arn:([a-z-]+):iam::\d{12}:(user|role)(\/.+)$/.exec(identity.arn) ?? [];
-    const split = pathAndName.lastIndexOf('/') + 1;
-    const usual = namesOf(this.settings.vendorName);
-    const isRole = kind === 'role';
-    const name = pathAndName.slice(split);
-    return {
-      holder: isRole ? 'access role' : 'user',
-      options: isRole ? [] : ['allowKeyRotation'],
-      region,
-      values: {
-        partition,
-        urlSuffix: partitionNames[partitionOf(region) ?? 'aws'].urlSuffix,
-        accountId: identity.accountId,
-        vendorAccountId: this.settings.vendorAccountId ?? '',
-        vendorName: this.settings.vendorName,
-        tagKey: this.settings.tagKey,
-        path: pathAndName.slice(0, split),
-        userName: isRole ? usual.userName : name,
-        nodeRoleName: nodeRoleName ?? usual.nodeRoleName,
-        consoleRoleName: consoleRole?.name ?? consoleRoleName,
-        accessRoleName: isRole ? name : usual.accessRoleName,
-        gatewayIdentityArn: '',
-        externalId: '',
-      },
-    };
-  }
-
-  private async permissions(
-    key: AwsAccessKey,
-    region: string,
-    { arn: principalArn }: AwsIdentity,
-    principal: CheckedPrincipal,
-    { mustRotate = false }: VerificationSubject,
-  ): Promise<{ checks: VerificationCheck[]; missing: MissingPermission[]; calls: number }> {
-    const checks = permissionChecks(principal);
-    const simulations = simulationsFor(checks);
-    const ask = async ({ actions, resources, context, checks }: Simulation): Promise<Simulated[]> => {
-      const answer = await this.aws
-        .simulate(key, region, { principalArn, actions, resources, context })
-        .catch(rejection);
-      return checks.map((check) => ({ check, answer }));
-    };
-    // Who may not ask once may not ask again: the others are spared the answer.
-    const first = await ask(simulations[0]!);
-    const isRefused = first[0]?.answer instanceof CredentialsRejected;
-    const others = isRefused
-      ? simulations.slice(1).flatMap(({ checks }) => checks.map((check) => ({ check, answer: first[0]!.answer })))
-      : (await Promise.all(simulations.slice(1).map(ask))).flat();
-    const simulated = [...first, ...others];
-
-    const groups = [...new Set(checks.map(({ group }) => group))].map((group) =>
-      judge(
-        group,
-        simulated.filter(({ check }) => check.group === group),
-        group === rotationGroup && !mustRotate,
-        principal.holder === 'user' ? 'user' : 'role',
-      ),
-    );
-    return {
-      checks: groups.map(({ check }) => check),
-      missing: groups.flatMap(({ check, missing }) => (check.verdict === 'FAILED' ? missing : [])),
-      calls: isRefused ? 1 : simulations.length,
-    };
-  }
-
   private conclude(
     { checks: before, refusal, identity, consoleRole, calls, roleSessionName }: Access,
     permissions: readonly VerificationCheck[],
     policy?: ReturnType<typeof policyFor>,
   ): Verification {
     const checks = [...before, ...permissions];
-    // One policy cannot hold it all: then all the policies of `iamSetup` are what to attach.
+    // When one policy cannot hold it all, the policies of `iamSetup` are to be attached.
     const fits = policy && policy.Statement.length > 0 && sizeOf(policy) <= iamLimits.managedPolicy;
     return {
       report: {
@@ -324,10 +236,6 @@ export class AwsVerification {
   }
 }
 
-const purposes = new Map(
-  permissionManifest.policies.flatMap(({ groups }) => groups.map(({ id, purpose }) => [id, purpose] as const)),
-);
-const rotationGroup = 'ROTATE_ITS_KEY';
 const keySteps = ['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
 const lightRoleSteps = ['ACCESS_ROLE', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
 const roleSteps = ['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
@@ -335,7 +243,7 @@ const roleSteps = ['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOL
 interface Access extends Pick<Verification, 'refusal' | 'identity' | 'consoleRole'> {
   readonly checks: readonly VerificationCheck[];
   readonly calls: number;
-  /** What AWS can be asked with further: the key itself, or that of a session in the role; null without one. */
+  /** What AWS can be asked about permissions with: the key itself, or that of a session in the role; null for nothing. */
   readonly key: AwsAccessKey | null;
   readonly roleSessionName: string | null;
 }
@@ -343,12 +251,6 @@ interface Access extends Pick<Verification, 'refusal' | 'identity' | 'consoleRol
 interface Trust {
   readonly check: VerificationCheck;
   readonly refusal: CredentialsRejected | null;
-}
-
-/** What AWS said to the simulation a check was part of. */
-interface Simulated {
-  readonly check: PermissionCheck;
-  readonly answer: AwsVerdict[] | CredentialsRejected;
 }
 
 const trustCodes = {
@@ -359,6 +261,10 @@ const trustCodes = {
   EXTERNAL_ID: 'AWS_ROLE_ASKS_EXTERNAL_ID',
   WITHOUT_MFA: 'AWS_ROLE_WITHOUT_MFA',
 } as const satisfies Record<TrustFault, ConstructorParameters<typeof CredentialsRejected>[0]>;
+
+/** Whether AWS may answer other questions that are asked with the same credentials. */
+const stillWorks = ({ code }: CredentialsRejected) =>
+  code !== 'AWS_ACCESS_KEY_UNKNOWN' && code !== 'AWS_SECRET_WRONG' && code !== 'AWS_CLOCK_SKEW';
 
 /** Something stood in the place of AWS, if the session is not one in the role. */
 function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {
@@ -379,101 +285,3 @@ function refusalOfPrincipal({ arn }: AwsIdentity): CredentialsRejected | null {
     ? null
     : new CredentialsRejected('AWS_NOT_A_USER', 'The key does not belong to an IAM user.', 'accessKeyId');
 }
-
-/** One permission group, from what AWS said of its checks. */
-function judge(
-  group: string,
-  simulated: readonly Simulated[],
-  isOptional: boolean,
-  holder: 'user' | 'role',
-): { check: VerificationCheck; missing: MissingPermission[] } {
-  const about = (verdict: VerificationCheck['verdict'], cause: VerificationCause | null, message: string, more = {}) =>
-    check('PERMISSIONS', verdict, cause, message, { group, purpose: purposes.get(group) ?? null, ...more });
-
-  const refusal = simulated.map(({ answer }) => answer).find((answer) => answer instanceof CredentialsRejected);
-  if (refusal) {
-    const mayNotAsk = refusal.code === 'AWS_ACTION_DENIED';
-    return {
-      check: about(
-        'INCONCLUSIVE',
-        causeOf(refusal),
-        mayNotAsk
-          ? `The ${holder} may not ask AWS what it may do (iam:SimulatePrincipalPolicy).`
-          : `AWS did not say what the ${holder} may do.`,
-        { remedy: refusal.remediation, awsErrorCode: refusal.awsErrorCode },
-      ),
-      missing: [],
-    };
-  }
-
-  const denied = simulated.flatMap(({ check, answer }) =>
-    check.actions.flatMap((action) => {
-      const verdicts = (answer as AwsVerdict[]).filter(
-        (verdict) => verdict.action === action && check.resources.includes(verdict.resource),
-      );
-      const against = verdicts.find(({ decision }) => decision !== 'allowed');
-      return against ? [{ check, action, cause: denialOf(against) }] : [];
-    }),
-  );
-  const missingActions = [...new Set(denied.map(({ action }) => action))];
-  const cause = severity.find((cause) => denied.some((denial) => denial.cause === cause));
-  if (!cause) {
-    return group === keyGroup
-      ? {
-          check: about(
-            'INCONCLUSIVE',
-            'KEY_POLICY',
-            `The ${holder} may use keys; whether the keys allow it, AWS does not simulate.`,
-            {
-              remedy: `If you encrypt volumes with keys of your own, let the policy of each key allow the ${holder}.`,
-            },
-          ),
-          missing: [],
-        }
-      : { check: about('PASSED', null, 'All its actions are allowed.'), missing: [] };
-  }
-  if (isOptional) {
-    const message = 'Not granted, and needed only if the gateway is to replace the key by itself.';
-    return { check: about('SKIPPED', cause, message, { missingActions }), missing: [] };
-  }
-  const verdict = cause === 'SCP' ? 'INCONCLUSIVE' : 'FAILED';
-  return {
-    check: about(verdict, cause, denials(holder)[cause].message, {
-      remedy: denials(holder)[cause].remedy,
-      missingActions,
-    }),
-    missing: denied.filter((denial) => denial.cause === 'IDENTITY_POLICY'),
-  };
-}
-
-const keyGroup = 'ENCRYPTED_VOLUMES';
-
-type Denial = 'IDENTITY_POLICY' | 'EXPLICIT_DENY' | 'BOUNDARY' | 'SCP';
-/** What decides where several hold: first what a policy of the user mends, last what no simulation is sure of. */
-const severity: readonly Denial[] = ['IDENTITY_POLICY', 'EXPLICIT_DENY', 'BOUNDARY', 'SCP'];
-
-function denialOf({ decision, isAllowedByBoundary, isAllowedByOrganization }: AwsVerdict): Denial {
-  if (!isAllowedByOrganization) return 'SCP';
-  if (!isAllowedByBoundary) return 'BOUNDARY';
-  return decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
-}
-
-const denials = (holder: 'user' | 'role'): Record<Denial, { message: string; remedy: string }> => ({
-  IDENTITY_POLICY: {
-    message: `No policy of the ${holder} allows some of its actions.`,
-    remedy: `Attach \`suggestedPolicy\` to the ${holder}, or all the policies of \`iamSetup\`.`,
-  },
-  EXPLICIT_DENY: {
-    message: `A policy of the ${holder} denies some of its actions.`,
-    remedy: `Take the denial out of the policies of the ${holder}: no other policy can outweigh it.`,
-  },
-  BOUNDARY: {
-    message: `The permissions boundary of the ${holder} withholds some of its actions.`,
-    remedy: `Allow the actions in the permissions boundary, too: no policy of the ${holder} can outweigh it.`,
-  },
-  SCP: {
-    message:
-      'A policy of the organisation seems to withhold some of its actions; AWS does not simulate those for sure.',
-    remedy: 'Ask whoever manages the AWS organisation whether its policies allow the actions.',
-  },
-});

@@ -210,7 +210,7 @@ describe('the rotation of an access key', () => {
 
         await expect(world.begin()).rejects.toMatchObject({
           code: 'AWS_ACTION_DENIED',
-          message: `AWS does not allow ${action}.`,
+          message: `AWS does not allow ${action}: no identity-based policy allows it.`,
         });
         expect(await world.events()).toEqual([]);
       },
@@ -221,7 +221,9 @@ describe('the rotation of an access key', () => {
       async (action) => {
         for (const denied of ['iam:SimulatePrincipalPolicy', action]) world.aws.denied.add(denied);
 
-        await expect(world.begin()).rejects.toThrow(`AWS does not allow ${action}.`);
+        await expect(world.begin()).rejects.toThrow(
+          `AWS does not allow ${action}: no identity-based policy allows it.`,
+        );
         expect(world.aws.ids).toEqual([old]);
         expect(world.aws.key(old)!.isActive).toBe(true);
       },
@@ -239,7 +241,10 @@ describe('the rotation of an access key', () => {
 
     expect(await world.run()).toMatchObject({
       state: 'FAILED',
-      lastFault: { code: 'AWS_ACTION_DENIED', message: 'AWS does not allow iam:CreateAccessKey.' },
+      lastFault: {
+        code: 'AWS_ACTION_DENIED',
+        message: 'AWS does not allow iam:CreateAccessKey: no identity-based policy allows it.',
+      },
     });
     await expectTidy();
   });

@@ -1,4 +1,5 @@
-import { permissionManifest } from '#libs/iam-setup';
+import { iamContext, permissionManifest } from '#libs/iam-setup';
+import { becauseOf } from './access-denial.js';
 import { maskAccessKeyId, type AwsAccessKey } from './aws-access-key.js';
 import { AwsKeyLimit, CredentialsRejected } from './aws-credentials.errors.js';
 import type { AwsIam, AwsKeysOfUser } from './aws-iam.js';
@@ -25,7 +26,7 @@ export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, acco
   const { region } = account;
   const listed = await aws.accessKeys(key, region);
   await refuseFullUser(aws, key, region, listed);
-  if (await simulated(aws, key, account)) return;
+  if (await simulated(aws, key, account, listed.at)) return;
 
   // Whoever may not simulate is asked what changes nothing: an active key is activated, a key that is not there deleted.
   await aws.setKeyActive(key, region, key.accessKeyId, true);
@@ -46,21 +47,28 @@ export async function refuseFullUser(
 }
 
 /**
- * @returns whether AWS let us ask, and its answer is to be believed: what an organisation withholds, the simulation does
- *   not always know
+ * @returns whether AWS let us ask, and its answer is certain: what the organization denies, or a condition key decides
+ *   that the gateway does not know, the simulation leaves open
  */
-async function simulated(aws: AwsIam, key: AwsAccessKey, { region, awsUserArn }: RotatedAccount): Promise<boolean> {
-  if (!awsUserArn) return false;
-  const question = { principalArn: awsUserArn, actions: needed, resources: [awsUserArn], context: {} };
+async function simulated(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount, at: Date): Promise<boolean> {
+  const { region, awsUserArn: arn, awsUserId: userId } = account;
+  if (!arn || !userId) return false;
+  const question = { principalArn: arn, actions: needed, resources: [arn], context: iamContext({ arn, userId, at }) };
   const verdicts = await aws.simulate(key, region, question).catch((error: unknown) => {
     if (error instanceof CredentialsRejected && error.code === 'AWS_ACTION_DENIED') return null;
     throw error;
   });
-  const denied = verdicts?.filter(({ decision }) => decision !== 'allowed') ?? [];
-  if (!verdicts || denied.some(({ isAllowedByOrganization }) => !isAllowedByOrganization)) return false;
+  const isOpen = verdicts?.some(
+    ({ isAllowedByOrganization, missingContext }) => !isAllowedByOrganization || missingContext.length > 0,
+  );
+  if (!verdicts || isOpen) return false;
+  const denied = verdicts.filter(({ decision }) => decision !== 'allowed');
   if (denied.length === 0) return true;
 
-  const denier = denied.every(({ isAllowedByBoundary }) => isAllowedByBoundary) ? 'IDENTITY_POLICY' : 'BOUNDARY';
+  const isByBoundary = denied.some(({ isAllowedByBoundary }) => !isAllowedByBoundary);
+  const isExplicit = denied.some(({ decision }) => decision === 'explicitDeny');
+  const denier = isByBoundary ? 'BOUNDARY' : isExplicit ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
   const actions = denied.map(({ action }) => action).join(', ');
-  throw new CredentialsRejected('AWS_ACTION_DENIED', `AWS does not allow ${actions}.`, null, null, {}, denier);
+  const message = `AWS does not allow ${actions}: ${becauseOf(denier)}.`;
+  throw new CredentialsRejected('AWS_ACTION_DENIED', message, null, null, {}, denier);
 }

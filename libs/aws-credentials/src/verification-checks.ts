@@ -1,3 +1,4 @@
+import { causeOfDenial } from './access-denial.js';
 import { CredentialsRejected } from './aws-credentials.errors.js';
 import type { VerificationCause, VerificationCheck, VerificationStep } from './verification.js';
 
@@ -49,6 +50,7 @@ const unsaid = new Set<VerificationCause>([
   'FOREIGN_ANSWER',
   'PROPAGATION',
   'NO_GATEWAY_IDENTITY',
+  'VPC_ENDPOINT_POLICY',
 ]);
 
 /** Which cause a refusal of AWS is. */
@@ -73,10 +75,10 @@ export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCa
     case 'GATEWAY_HAS_NO_IDENTITY':
       return 'NO_GATEWAY_IDENTITY';
     case 'AWS_ACCESS_ROLE_DENIED':
-      return 'NO_TRUST';
+      return deniedBy === null || deniedBy === 'UNSPECIFIED' ? 'NO_TRUST' : causeOfDenial(deniedBy);
     case 'AWS_ACCESS_ROLE_OPEN':
       return 'ANY_EXTERNAL_ID';
     default:
-      return deniedBy && deniedBy !== 'SESSION_POLICY' ? deniedBy : 'REFUSED';
+      return deniedBy ? causeOfDenial(deniedBy) : 'REFUSED';
   }
 }

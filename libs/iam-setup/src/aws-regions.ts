@@ -12,6 +12,14 @@ const regions: Record<AwsPartition, string> = {
   'aws-eusc': 'eusc-de-east-1',
 };
 
+/** The region of each partition in which IAM is: IAM's requests are signed for it, and have it as `aws:RequestedRegion`. */
+export const iamRegions: Readonly<Record<AwsPartition, string>> = {
+  aws: 'us-east-1',
+  'aws-cn': 'cn-north-1',
+  'aws-us-gov': 'us-gov-west-1',
+  'aws-eusc': 'eusc-de-east-1',
+};
+
 const partitions = new Map(
   Object.entries(regions).flatMap(([partition, names]) =>
     names.split(/\s+/).map((name) => [name, partition as AwsPartition] as const),

@@ -1,4 +1,4 @@
-export { awsRegions, faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
+export { awsRegions, faultInRegion, iamRegions, partitionOf, type AwsPartition } from './aws-regions.js';
 export { cloudFormationTemplate, toYaml } from './cloud-formation.js';
 export { ExternalId, newExternalId } from './external-id.entity.js';
 export { iamSetupErrors } from './external-id.errors.js';
@@ -12,11 +12,11 @@ export {
   permissionChecks,
   policyFor,
   simulationsFor,
-  type CheckedPrincipal,
   type MissingPermission,
   type PermissionCheck,
   type Simulation,
-} from './permission-checks.js';
+} from './simulation/permission-checks.js';
+export { iamContext, isNeverSent, type CheckedPrincipal, type RequestContext } from './simulation/request-context.js';
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { type KnownSetup, type LeftEntity } from './removal.js';

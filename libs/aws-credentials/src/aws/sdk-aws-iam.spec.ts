@@ -5,6 +5,7 @@ import { Secret } from '#libs/kernel';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 import { identity, refusal, startFakeServer, text, type FakeServer } from '../testing/fake-server.js';
+import { causeOf } from '../verification-checks.js';
 import { type AwsEndpoints } from './aws-endpoints.js';
 import { SdkAwsIam } from './sdk-aws-iam.js';
 
@@ -257,20 +258,57 @@ describe('SdkAwsIam', () => {
       expect(await roleRefusedBy(refusal(status, name, 'x'))).toMatchObject({ code, part, awsErrorCode: name });
     });
 
+    // The formats of the IAM user guide, "Troubleshoot access denied error messages".
     it.each([
+      ['because no identity-based policy allows the a action', 'IDENTITY_POLICY', 'IDENTITY_POLICY', 'Attach'],
+      ['with an explicit deny in an identity-based policy', 'EXPLICIT_DENY', 'EXPLICIT_DENY', 'Remove the Deny'],
+      ['because no permissions boundary allows the a action', 'BOUNDARY', 'BOUNDARY', 'in the permissions boundary'],
+      ['with an explicit deny in a permissions boundary', 'BOUNDARY', 'BOUNDARY', 'in the permissions boundary'],
+      ['because no service control policy allows the a action', 'SCP', 'SCP', 'service control policies'],
+      ['with an explicit deny in a service control policy', 'SCP', 'SCP', 'administrator of the AWS organization'],
       [
-        'User: u is not authorized to perform: a because no identity-based policy allows the a action',
-        'IDENTITY_POLICY',
+        'with an explicit deny in a service control policy: arn:aws:organizations::123456789012:policy/o-a/service_control_policy/p-b',
+        'SCP',
+        'SCP',
+        'administrator of the AWS organization',
       ],
-      ['User: u is not authorized to perform: a with an explicit deny in a service control policy', 'SCP'],
-      ['User: u is not authorized to perform: a because no permissions boundary allows the a action', 'BOUNDARY'],
-      ['User: u is not authorized to perform: a because no session policy allows the a action', 'SESSION_POLICY'],
-    ])('by the kind of policy that denies: %s', async (message, deniedBy) => {
-      const { url } = await serverThat(refusal(403, 'AccessDenied', message));
-      const aws = new SdkAwsIam({ override: url, timeoutMs: 5000 });
+      ['because no resource control policy allows the a action', 'RCP', 'RCP', 'resource control policies'],
+      ['with an explicit deny in a resource control policy', 'RCP', 'RCP', 'resource control policies'],
+      ['because no session policy allows the a action', 'SESSION_POLICY', 'SESSION_POLICY', 'session policy'],
+      ['with an explicit deny in a session policy', 'SESSION_POLICY', 'SESSION_POLICY', 'session policy'],
+      ['because no VPC endpoint policy allows the a action', 'VPC_ENDPOINT_POLICY', 'VPC_ENDPOINT_POLICY', 'operator'],
+      ['with an explicit deny in a VPC endpoint policy', 'VPC_ENDPOINT_POLICY', 'VPC_ENDPOINT_POLICY', 'operator'],
+      ['because no resource-based policy allows the a action', 'RESOURCE_POLICY', 'RESOURCE_POLICY', 'resource-based'],
+      ['with an explicit deny in a resource-based policy', 'RESOURCE_POLICY', 'RESOURCE_POLICY', 'resource-based'],
+      ['with an explicit deny in the role trust policy', 'TRUST_POLICY', 'NO_TRUST', 'trust policy'],
+      ['with an explicit deny', 'UNSPECIFIED', 'ACCESS_DENIED', 'permissions boundary'],
+      ['', 'UNSPECIFIED', 'ACCESS_DENIED', 'permissions boundary'],
+    ])('by the kind of policy that denies: %s', async (reason, deniedBy, cause, remedy) => {
+      for (const [status, awsCode, start] of [
+        [403, 'AccessDenied', ''],
+        [400, 'AccessDeniedException', ''],
+        [403, 'UnauthorizedOperation', 'You are not authorized to perform this operation. '],
+      ] as const) {
+        const end = awsCode === 'UnauthorizedOperation' ? '. Encoded authorization failure message: eyJh' : '';
+        const message = `${start}User: arn:aws:iam::123456789012:user/u is not authorized to perform: a on resource: role r ${reason}${end}`;
+        const { url } = await serverThat(refusal(status, awsCode, message));
+        const aws = new SdkAwsIam({ override: url, timeoutMs: 5000 });
 
-      await expect(aws.accessKeys(key, 'us-east-1')).rejects.toMatchObject({ code: 'AWS_ACTION_DENIED', deniedBy });
-      await expect(aws.role(key, 'us-east-1', 'r')).rejects.toMatchObject({ code: 'AWS_ROLE_LOOKUP_DENIED', deniedBy });
+        for (const [question, code] of [
+          [() => aws.accessKeys(key, 'us-east-1'), 'AWS_ACTION_DENIED'],
+          [() => aws.role(key, 'us-east-1', 'r'), 'AWS_ROLE_LOOKUP_DENIED'],
+          [() => aws.identityOf(key, 'us-east-1'), 'AWS_ACTION_DENIED'],
+        ] as const) {
+          const refused: unknown = await question().catch((error: unknown) => error);
+          expect(refused).toMatchObject({
+            code,
+            deniedBy,
+            awsErrorCode: awsCode,
+            remediation: expect.stringContaining(remedy),
+          });
+          expect(causeOf(refused as CredentialsRejected)).toBe(cause);
+        }
+      }
     });
 
     it('without asking again, unless that may help', async () => {

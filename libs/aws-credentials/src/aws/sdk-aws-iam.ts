@@ -8,6 +8,7 @@ import {
   ListAccessKeysCommand,
   SimulatePrincipalPolicyCommand,
   UpdateAccessKeyCommand,
+  type ContextKeyTypeEnum,
   type EvaluationResult,
 } from '@aws-sdk/client-iam';
 import {
@@ -75,10 +76,10 @@ export class SdkAwsIam extends AwsIam {
             PolicySourceArn: principalArn,
             ActionNames: [...actions],
             ResourceArns: [...resources],
-            ContextEntries: Object.entries(context).map(([name, value]) => ({
+            ContextEntries: Object.entries(context).map(([name, values]) => ({
               ContextKeyName: name,
-              ContextKeyValues: [value],
-              ContextKeyType: /^(true|false)$/.test(value) ? 'boolean' : 'string',
+              ContextKeyValues: [...values],
+              ContextKeyType: contextKeyTypes[name] ?? (values.length > 1 ? 'stringList' : 'string'),
             })),
             MaxItems: 1000,
             Marker: marker,
@@ -238,22 +239,40 @@ function decoded(document = ''): string {
   }
 }
 
+/** The types of condition keys that are no strings (IAM user guide, "AWS global condition context keys"; KMS, EC2). */
+const contextKeyTypes: Readonly<Record<string, ContextKeyTypeEnum>> = {
+  'aws:SecureTransport': 'boolean',
+  'aws:ViaAWSService': 'boolean',
+  'aws:PrincipalIsAWSService': 'boolean',
+  'aws:MultiFactorAuthPresent': 'boolean',
+  'kms:GrantIsForAWSResource': 'boolean',
+  'aws:CurrentTime': 'date',
+  'aws:TokenIssueTime': 'date',
+  'aws:EpochTime': 'numeric',
+  'aws:TagKeys': 'stringList',
+};
+
 /**
  * AWS gives one result for each action, whose decision is the most restrictive over all resources; what holds for each
- * stands in `ResourceSpecificResults`, and only there (client-iam 3.1169, SimulatePrincipalPolicy).
+ * is in `ResourceSpecificResults`, and only there (client-iam 3.1169, SimulatePrincipalPolicy).
  */
 function verdictIn(results: readonly EvaluationResult[], action: string, resource: string): AwsVerdict {
-  const result = results.find(({ EvalActionName }) => EvalActionName === action);
+  const result = results.find(({ EvalActionName }) => EvalActionName?.toLowerCase() === action.toLowerCase());
   const specific = result?.ResourceSpecificResults?.find(({ EvalResourceName }) => EvalResourceName === resource);
   const decision = specific?.EvalResourceDecision ?? result?.EvalDecision;
   if (!result || !isDecision(decision)) throw unusable();
   const boundary = specific?.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail;
+  // The result of the action has the union over all resources, some of which the action has nothing to do with.
+  const { MissingContextValues = [], MatchedStatements = [] } = specific ?? result;
   return {
     action,
     resource,
     decision,
-    isAllowedByOrganization: result.OrganizationsDecisionDetail?.AllowedByOrganizations ?? true,
+    isAllowedByOrganization:
+      decision === 'allowed' || (result.OrganizationsDecisionDetail?.AllowedByOrganizations ?? true),
     isAllowedByBoundary: boundary?.AllowedByPermissionsBoundary ?? true,
+    missingContext: MissingContextValues,
+    decidedBy: [...new Set(MatchedStatements.flatMap(({ SourcePolicyId }) => SourcePolicyId ?? []))],
   };
 }
 

@@ -60,13 +60,24 @@ registerEnumType(VerificationCause, {
     NO_GATEWAY_IDENTITY: { description: 'The gateway has no identity at AWS that could assume a role.' },
     VENDOR_UNKNOWN: { description: 'The operator has not said whom the role must trust.' },
     CONDITION_UNKNOWN: {
-      description: 'The trust policy depends on condition keys that the gateway cannot know: `message` names them.',
+      description:
+        'The trust policy, or a policy of the user or the role, depends on condition keys that the gateway cannot know: `message` names them.',
     },
     POLICY_UNREADABLE: { description: 'The trust policy cannot be judged: `message` says why.' },
-    IDENTITY_POLICY: { description: 'No policy of the user or the role allows it.' },
-    EXPLICIT_DENY: { description: 'A policy of the user or the role, or the trust policy of the role, denies it.' },
-    BOUNDARY: { description: 'The permissions boundary withholds it.' },
-    SCP: { description: 'A policy of the organisation withholds it, or seems to.' },
+    IDENTITY_POLICY: { description: 'No identity-based policy of the user or the role allows it.' },
+    EXPLICIT_DENY: {
+      description:
+        'An identity-based policy of the user or the role, or the trust policy of the role, denies it explicitly.',
+    },
+    BOUNDARY: { description: 'The permissions boundary does not allow it.' },
+    SCP: { description: 'A service control policy of the AWS organization does not allow it.' },
+    RCP: { description: 'A resource control policy of the AWS organization does not allow it.' },
+    SESSION_POLICY: { description: 'The session policy does not allow it.' },
+    VPC_ENDPOINT_POLICY: {
+      description: 'The policy of the VPC endpoint through which the gateway calls AWS does not allow it.',
+    },
+    RESOURCE_POLICY: { description: 'The policy of the resource does not allow it.' },
+    ACCESS_DENIED: { description: 'AWS denies it and does not say which policy is the reason.' },
     KEY_POLICY: { description: 'The policies of encryption keys decide, and AWS does not simulate those.' },
     SIMULATOR_LIMIT: { description: 'The simulation of AWS does not reach so far.' },
     THROTTLED: { description: 'AWS limits how often it may be asked.' },

@@ -106,6 +106,8 @@ export class InMemoryIam extends AwsIam {
           decision: this.denied.has(action) ? ('implicitDeny' as const) : ('allowed' as const),
           isAllowedByOrganization: true,
           isAllowedByBoundary: true,
+          missingContext: [],
+          decidedBy: [],
         })),
       ),
     );
@@ -165,7 +167,8 @@ export class InMemoryIam extends AwsIam {
       throw new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId', 'InvalidClientTokenId'); // prettier-ignore
     }
     if (this.denied.has(action)) {
-      throw new CredentialsRejected('AWS_ACTION_DENIED', `AWS does not allow ${action}.`, null, 'AccessDenied');
+      const message = `AWS does not allow ${action}: no identity-based policy allows it.`;
+      throw new CredentialsRejected('AWS_ACTION_DENIED', message, null, 'AccessDenied', {}, 'IDENTITY_POLICY');
     }
     const result = effect();
     this.around(action, 'after');
