@@ -1,3 +1,4 @@
+import { Unauthenticated, type KeyRefusal } from '#libs/access';
 import { refusalOf } from '#libs/database';
 import { DomainError, InvalidInput } from '#libs/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
@@ -30,17 +31,18 @@ interface Answer {
   readonly code: string;
   readonly message: string;
   readonly faults?: readonly InputFault[];
+  readonly reason?: KeyRefusal;
 }
 
 /**
  * Apollo Server's `formatError`. Refusals of a domain speak for themselves, faults of the request are told anew in
  * words of the schema, and whatever else went wrong is ours to know: it is logged, and the client gets an id to quote.
- * `extensions` hold `code`, `requestId` and `faults`, and nothing a library put there.
+ * `extensions` hold `code`, `reason`, `requestId` and `faults`, and nothing a library put there.
  */
 export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const id = requestId?.();
-    const { code, message, faults } = answerTo(formatted, thrown, knownNames());
+    const { code, message, faults, reason } = answerTo(formatted, thrown, knownNames());
     if (code === 'INTERNAL' || code === 'DATABASE_UNAVAILABLE') {
       const path = formatted.path?.map((key) => (typeof key === 'number' || knownNames().has(key) ? key : '…'));
       log({
@@ -54,7 +56,12 @@ export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptio
       message,
       ...(formatted.locations && { locations: formatted.locations }),
       ...(formatted.path && { path: formatted.path }),
-      extensions: { code, ...(faults && { faults }), ...(id !== undefined && { requestId: id }) },
+      extensions: {
+        code,
+        ...(reason && { reason }),
+        ...(faults && { faults }),
+        ...(id !== undefined && { requestId: id }),
+      },
     };
   };
 }
@@ -79,6 +86,8 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
   if (domainError instanceof InvalidInput) {
     return { code: 'BAD_USER_INPUT', message: domainError.message, faults: domainError.faults.map(toFault) };
   }
+  if (domainError instanceof Unauthenticated)
+    return { code: domainError.code, message: domainError.message, reason: domainError.reason };
   const refusal = domainError ?? refusalOf(errorsIn(thrown).at(-1));
   if (refusal) return { code: refusal.code, message: refusal.message };
 

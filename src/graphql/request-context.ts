@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Unauthenticated, type AccessService, type KeyRefusal, type Viewer } from '#libs/access';
+import { Unauthenticated, type AccessService, type Viewer } from '#libs/access';
 import { refusalOf } from '#libs/database';
 import { GraphQLError } from 'graphql';
 
@@ -8,7 +8,7 @@ export interface RequestFacts {
   readonly id: string;
   viewer?: Pick<Viewer, 'tenantId' | 'apiKeyId'>;
   /** Why a key that is right was not let in. */
-  refused?: KeyRefusal;
+  refused?: Unauthenticated['refusal'];
   operation?: string;
 }
 
@@ -30,8 +30,8 @@ export function contextBy(access: AccessService) {
     } catch (error) {
       const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
       if (!refusal) throw error;
-      if (facts && refusal instanceof Unauthenticated && refusal.refused)
-        Object.assign(facts, { viewer: refusal.refused, refused: refusal.refused.why });
+      if (facts && refusal instanceof Unauthenticated && refusal.key)
+        Object.assign(facts, { viewer: refusal.key, refused: refusal.refusal });
       const http =
         refusal instanceof Unauthenticated
           ? { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }

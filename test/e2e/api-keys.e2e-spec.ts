@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Transactions } from '#libs/database';
+import { newApiKeyToken, withChecksum } from '../../libs/access/src/api-key-token.js';
 import { AccessRecords } from '../../libs/access/src/access-records.js';
 import { Gateway } from '../support/gateway.js';
 import { createApiKey, globalId, newAccount, numberOf, revokeApiKey, stepsWith } from '../support/steps.js';
@@ -16,6 +17,12 @@ describe('API keys', () => {
       new Date(moment).toISOString().replace('T', ' ').slice(0, -1),
       numberOf(id),
     ]);
+
+  const refusal = async (key: string) => {
+    const { message, extensions } = await gateway.error('{ __typename }', {}, key);
+    expect(extensions.code).toBe('UNAUTHENTICATED');
+    return { message, reason: extensions.reason };
+  };
 
   beforeAll(async () => (gateway = await Gateway.start({ TRUSTED_PROXIES: '127.0.0.0/8' })));
   afterAll(() => gateway.stop());
@@ -234,9 +241,31 @@ describe('API keys', () => {
       expect(await from('203.0.114.1')).toBe(401);
       // The last proxy is believed, not what a client wrote before it.
       expect(await from('203.0.113.77, 198.51.100.1')).toBe(401);
-      expect((await gateway.error('{ __typename }', {}, key.secret)).message).toBe(
-        (await gateway.error('{ __typename }', {}, 'gwk_live_nothing')).message,
-      );
+      expect(await refusal(key.secret)).toEqual(await refusal(newApiKeyToken().token.reveal()));
+    });
+
+    it.each<[string, string, (id: string) => Promise<unknown>]>([
+      ['expired', 'EXPIRED', (id) => expire(id, Date.now() - 1)],
+      ['was revoked', 'REVOKED', (id) => revokeKey(id)],
+    ])('and say that the key %s, to a caller with the right secret only', async (_, reason, end) => {
+      const key = await createKey();
+      await end(key.id);
+      const { body, token } = { body: key.secret.slice(0, 17), token: newApiKeyToken().token.reveal() };
+      const wrongSecret = withChecksum(body + token.slice(17, -6));
+
+      expect(await refusal(key.secret)).toEqual({ reason, message: expect.stringMatching(/Ask an OWNER/) });
+      expect(await refusal(wrongSecret)).toEqual(await refusal(token));
+      expect((await refusal(wrongSecret)).reason).toBe('UNKNOWN');
+    });
+
+    it('and say when the text is not a key, or when there is none', async () => {
+      const { secret } = await createKey();
+
+      expect(await refusal(secret.slice(0, -1))).toMatchObject({ reason: 'MALFORMED' });
+      expect(await refusal(secret.slice(0, -1) + (secret.endsWith('A') ? 'B' : 'A'))).toMatchObject({
+        reason: 'MALFORMED',
+      });
+      expect(await refusal('')).toMatchObject({ reason: 'MISSING' });
     });
   });
 

@@ -1,5 +1,6 @@
 import { sandboxSecret } from '#libs/aws-sandbox';
 import type { FastifyReply } from 'fastify';
+import { newApiKeyToken } from '../../libs/access/src/api-key-token.js';
 import { HealthController } from '../../src/rest/health.controller.js';
 import { Gateway, type Answer } from '../support/gateway.js';
 import { statementsOf } from '../support/statements.js';
@@ -171,7 +172,8 @@ describe('over HTTP', () => {
       const answer = await gateway.post(JSON.stringify({ query: createCloudAccount }), key, headers);
       expectRefusal(answer, 401, 'UNAUTHENTICATED');
       expect(answer.headers.get('www-authenticate')).toBe('Bearer');
-      return answer.body.errors[0].message;
+      const { message, extensions } = answer.body.errors[0];
+      return `${extensions.reason}: ${message}`;
     };
     const mistyped = () => gateway.key.slice(0, -1) + (gateway.key.endsWith('A') ? 'B' : 'A');
     /** Another secret behind the same key id, with a checksum that fits. */
@@ -182,22 +184,28 @@ describe('over HTTP', () => {
       return stranger;
     };
 
-    it('is needed, and whatever is wrong with it, the answer is the same', async () => {
-      const messages = new Set([
+    it('is needed, and the answer depends on the form of the request alone', async () => {
+      const missing = new Set([
         await refused(null),
         await refused(''),
-        await refused(mistyped()),
-        await refused(gateway.key.toLowerCase()),
-        await refused(`${gateway.key}x`),
-        await refused(await forged()),
         await refused(null, { authorization: `Basic ${gateway.key}` }),
         await refused(null, { authorization: gateway.key }),
         await refused(null, { authorization: 'Bearer' }),
-        await refused(null, { authorization: `Bearer ${'x'.repeat(8000)}` }),
         await refused(null, { 'x-api-key': gateway.key }),
       ]);
+      const malformed = new Set([
+        await refused(mistyped()),
+        await refused(gateway.key.toLowerCase()),
+        await refused(`${gateway.key}x`),
+        await refused(null, { authorization: `Bearer ${'x'.repeat(8000)}` }),
+      ]);
+      const unknown = new Set([await refused(await forged()), await refused(newApiKeyToken().token.reveal())]);
 
-      expect(messages.size).toBe(1);
+      expect([[...missing], [...malformed], [...unknown]]).toEqual([
+        [expect.stringMatching(/^MISSING: .*Authorization: Bearer/)],
+        [expect.stringMatching(/^MALFORMED: .*Copy the whole key/)],
+        [expect.stringMatching(/^UNKNOWN: /)],
+      ]);
     });
 
     it('is needed before the request is looked at', async () => {

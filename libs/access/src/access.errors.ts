@@ -1,12 +1,26 @@
 import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
 
+/**
+ * What a caller is told whose API key is not accepted. MISSING and MALFORMED follow from the request alone; EXPIRED and
+ * REVOKED are told only to a caller whose secret is right. Everything else is UNKNOWN: a key that does not exist, a wrong
+ * secret, and a usable key from an address that is not allowed, so that a thief does not learn that it works elsewhere.
+ */
+const keyRefusals = {
+  MISSING: 'The request has no API key. Send the header `Authorization: Bearer gwk_…`.',
+  MALFORMED: 'The API key is incomplete or mistyped. Copy the whole key again.',
+  UNKNOWN:
+    'The API key is not accepted. Check that it belongs to this gateway and that it may be used from your address.',
+  EXPIRED: 'The API key has expired. Ask an OWNER of your tenant, or the operator of the gateway, for a new key.',
+  REVOKED: 'The API key was revoked. Ask an OWNER of your tenant, or the operator of the gateway, for a new key.',
+} as const;
+export type KeyRefusal = keyof typeof keyRefusals;
+
 export const accessErrors = {
   UNAUTHENTICATED: {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
-    remediation:
-      'Send the header `Authorization: Bearer gwk_…` with an API key of this gateway that has not ended, from an address it may be used from.',
+    remediation: `Send the header \`Authorization: Bearer gwk_…\` with a valid API key. \`extensions.reason\` says why a key was refused: ${Object.keys(keyRefusals).join(', ')}.`,
   },
   FORBIDDEN: {
     kind: 'forbidden',
@@ -34,13 +48,22 @@ export const accessErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** Why a key that is right opens nothing: for the operator's log. */
-export type KeyRefusal = 'EXPIRED' | 'REVOKED' | 'WRONG_ADDRESS';
-
-/** One answer for every reason a key is not accepted, so that nobody learns which part was wrong. */
+/** The request has no API key that is accepted. */
 export class Unauthenticated extends DomainError {
-  constructor(readonly refused?: { readonly tenantId: number; readonly apiKeyId: number; readonly why: KeyRefusal }) {
-    super(accessErrors, 'UNAUTHENTICATED', 'A valid API key is needed: send `Authorization: Bearer gwk_…`.');
+  /** What the caller is told. */
+  readonly reason: KeyRefusal;
+
+  /**
+   * @param refusal the reason for the operator's log
+   * @param key the key whose secret the caller has
+   */
+  constructor(
+    readonly refusal: KeyRefusal | 'WRONG_ADDRESS',
+    readonly key?: { readonly tenantId: number; readonly apiKeyId: number },
+  ) {
+    const reason = refusal === 'WRONG_ADDRESS' ? 'UNKNOWN' : refusal;
+    super(accessErrors, 'UNAUTHENTICATED', keyRefusals[reason]);
+    this.reason = reason;
   }
 }
 

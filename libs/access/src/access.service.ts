@@ -29,20 +29,20 @@ export class AccessService {
    * The viewer an `Authorization` header stands for. An unknown key takes as long as a wrong one.
    *
    * @param address where the request came from
-   * @throws Unauthenticated whatever is wrong with it
+   * @throws Unauthenticated with the reason
    */
   async authenticate(authorization: string | undefined, address: string): Promise<Viewer> {
     const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
     const presented = text ? parseApiKeyToken(text) : null;
-    if (!presented) throw new Unauthenticated();
+    if (!presented) throw new Unauthenticated(text ? 'MALFORMED' : 'MISSING');
 
     const key = await this.records.findKeyToken(presented.keyId);
     const fits = timingSafeEqual(await this.keys.hash(presented.token), key?.tokenHash ?? nobody);
-    if (!key || !fits) throw new Unauthenticated();
+    if (!key || !fits) throw new Unauthenticated('UNKNOWN');
 
     const now = this.clock.now();
-    const why = key.refusalOf(address, now);
-    if (why) throw new Unauthenticated({ tenantId: key.tenantId, apiKeyId: key.id, why });
+    const reason = key.refusalOf(address, now);
+    if (reason) throw new Unauthenticated(reason, { tenantId: key.tenantId, apiKeyId: key.id });
 
     await this.noteUse(key, now);
     return key.viewer;

@@ -21,14 +21,17 @@ export interface ApiKeyToken {
 export function newApiKeyToken(): ApiKeyToken {
   const keyId = randomText(keyIdLength);
   const body = prefix + keyId + randomText(secretLength);
-  return { keyId, token: new Secret(body + checksum(body)) };
+  return { keyId, token: new Secret(withChecksum(body)) };
+}
+
+export function withChecksum(body: string): string {
+  return body + checksum(body);
 }
 
 /** The key in a text; null unless its checksum fits, so that a mistyped key costs no look into the database. */
 export function parseApiKeyToken(text: string): ApiKeyToken | null {
   if (!format.test(text)) return null;
-  const body = text.slice(0, -checksumLength);
-  if (checksum(body) !== text.slice(-checksumLength)) return null;
+  if (withChecksum(text.slice(0, -checksumLength)) !== text) return null;
   return { keyId: text.slice(prefix.length, prefix.length + keyIdLength), token: new Secret(text) };
 }
 

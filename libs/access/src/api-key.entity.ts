@@ -1,6 +1,6 @@
 import { faultInCidr, faultInName, InvalidField, InvalidInput, isInOneOf, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner, type KeyRefusal } from './access.errors.js';
+import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner } from './access.errors.js';
 import { operatorTenantId } from './tenant.entity.js';
 import { Viewer, type Role } from './viewer.js';
 
@@ -102,14 +102,19 @@ export class ApiKey {
 
   /** Whether it still opens anything. */
   isUsableAt(now: Date): boolean {
-    return this.revokedAt === null && (this.expiresAt === null || this.expiresAt > now);
+    return this.endOf(now) === null;
+  }
+
+  /** Why the key is no longer accepted from any address; null while it is usable. */
+  endOf(now: Date): 'REVOKED' | 'EXPIRED' | null {
+    if (this.revokedAt) return 'REVOKED';
+    return this.expiresAt && this.expiresAt <= now ? 'EXPIRED' : null;
   }
 
   /** Why a request from this address is not let in; null when it is. */
-  refusalOf(address: string, now: Date): KeyRefusal | null {
-    if (this.revokedAt) return 'REVOKED';
-    if (!this.isUsableAt(now)) return 'EXPIRED';
-    return this.allowedCidrs.length === 0 || isInOneOf(this.allowedCidrs, address) ? null : 'WRONG_ADDRESS';
+  refusalOf(address: string, now: Date): 'REVOKED' | 'EXPIRED' | 'WRONG_ADDRESS' | null {
+    const isAllowed = this.allowedCidrs.length === 0 || isInOneOf(this.allowedCidrs, address);
+    return this.endOf(now) ?? (isAllowed ? null : 'WRONG_ADDRESS');
   }
 
   /**

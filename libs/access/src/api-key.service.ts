@@ -63,7 +63,8 @@ export class ApiKeyService {
    */
   async refuseEnded(viewer: Viewer): Promise<void> {
     const key = await this.records.findKey(viewer.apiKeyId);
-    if (!key?.isUsableAt(this.clock.now())) throw new Unauthenticated();
+    const reason = key ? key.endOf(this.clock.now()) : 'UNKNOWN';
+    if (reason) throw new Unauthenticated(reason);
   }
 
   /**
