@@ -1,0 +1,63 @@
+import { parse, type DocumentNode } from 'graphql';
+
+/** A JSON schema, as far as it is looked at here. */
+export interface JsonSchema {
+  type?: string | string[];
+  properties?: Record<string, JsonSchema>;
+  definitions?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  [keyword: string]: unknown;
+}
+
+/**
+ * The JSON schema of an operation's variables, corrected to accept what the playground sends. monaco-graphql requires every
+ * non-null field, although one with a default may be left out; it requires a list where GraphQL takes a single item, too;
+ * and it does not know that a placeholder (placeholders.ts) may be written in place of a number.
+ *
+ * @param schema what monaco-graphql derived from `document`
+ */
+export function correctedVariablesSchema(schema: JsonSchema, document: string): JsonSchema {
+  const { required = [], ...rest } = corrected(schema);
+  const optional = variablesWithDefault(document);
+  return { ...rest, required: required.filter((name) => !optional.has(name)) };
+}
+
+function corrected({ type, properties, definitions, required, items, ...rest }: JsonSchema): JsonSchema {
+  return {
+    ...rest,
+    ...(items ? { anyOf: [{ type, items: corrected(items) }, corrected(items)] } : type && scalar(type)),
+    ...(properties && { properties: mapped(properties) }),
+    ...(definitions && { definitions: mapped(definitions) }),
+    ...(required && { required: required.filter((name) => !('default' in (properties?.[name] ?? {}))) }),
+  };
+}
+
+function scalar(type: string | string[]): JsonSchema {
+  const types = [type].flat();
+  if (types.includes('object') || types.includes('string')) return { type };
+  const patternErrorMessage = 'Expected a value of this type, or a placeholder such as <cloudAccount.version>.';
+  return { type: [...types, 'string'], pattern: '^<\\w+\\.\\w+>$', patternErrorMessage };
+}
+
+const mapped = (schemas: Record<string, JsonSchema>) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, corrected(schema)]));
+
+function variablesWithDefault(document: string): Set<string> {
+  return new Set(
+    parsed(document)
+      ?.definitions.flatMap(
+        (definition) => ('variableDefinitions' in definition && definition.variableDefinitions) || [],
+      )
+      .filter(({ defaultValue }) => defaultValue)
+      .map(({ variable }) => variable.name.value),
+  );
+}
+
+function parsed(document: string): DocumentNode | null {
+  try {
+    return parse(document);
+  } catch {
+    return null; // still being typed
+  }
+}

@@ -1,0 +1,13 @@
+import type { Environment } from 'monaco-editor';
+import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
+import JsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
+import GraphQLWorker from './graphql.worker.js?worker';
+
+// As graphiql/setup-workers/vite does, with a GraphQL worker of our own.
+const environment: Environment = {
+  getWorker: (_, label) => {
+    if (label === 'json') return new JsonWorker();
+    return label === 'graphql' ? new GraphQLWorker() : new EditorWorker();
+  },
+};
+Object.assign(globalThis, { MonacoEnvironment: environment });
