@@ -56,7 +56,7 @@ export default {
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {
       globals: { hasServer, hasSlowHttpTest },
-      testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground\\.process-spec\\.ts$'])],
+      testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground[^/]*\\.process-spec\\.ts$'])],
     }),
   ],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',

@@ -1,103 +1,82 @@
-import 'graphiql/setup-workers/vite';
+import './workers.js';
 import 'graphiql/style.css';
 import './playground.css';
-import { GraphiQL, type GraphiQLProps } from 'graphiql';
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { GraphiQL, HISTORY_PLUGIN, type GraphiQLProps } from 'graphiql';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { filled, idsIn } from './placeholders.js';
-import { tabs } from './tabs.js';
+import { fetcherWith, isRefused, type Status } from './gateway.js';
+import { improveKeyboard } from './keyboard.js';
+import { operationsPlugin, textsOf } from './operations-panel.js';
+import { operations } from './operations/index.js';
+import { SandboxKeys } from './sandbox-keys.js';
+import { store, stored } from './store.js';
 
-/** What src/rest/playground.ts says of the sandbox. */
-interface Sandbox {
-  readonly secretAccessKey: string;
-  readonly consoleRoleName: string;
-  readonly keys: readonly { accessKeyId: string; behaviour: string }[];
-}
-
-// Variables may hold a secret of AWS. What is written here is gone when this browser tab is closed.
-const store = sessionStorage;
-const stored = { key: 'api-key', ids: 'ids-seen', tabs: 'graphiql:tabState' };
-
-const silent = 'The gateway does not answer. Is it running?';
-const texts = {
+const createKey = (
+  <code>npx cloud-account-gateway api-keys create --tenant 2 --name Playground --role OWNER --introspection</code>
+);
+const texts: Record<Status, React.ReactNode> = {
   none: (
     <>
-      The gateway printed a key at its first start. Another one:{' '}
-      <code>npx cloud-account-gateway api-keys create --tenant 2 --name Playground --role OWNER --introspection</code>
+      The first start of the gateway made a key: it is in the terminal, or in the file first-api-key of DATA_DIR. To
+      create another one: {createKey}
     </>
   ),
   asking: 'Asking the gateway …',
-  accepted: 'The gateway knows this key. Run the tabs from left to right.',
-  refused: 'The gateway does not know this key. Look for a missing character, or whether it was revoked.',
+  accepted: 'The gateway knows this key.',
+  MALFORMED: 'This is not a complete API key: a character is missing or wrong. Copy the whole key again.',
+  UNKNOWN: (
+    <>
+      The gateway does not accept this key. Check that it belongs to this gateway and may be used from your address, or
+      create another one: {createKey}
+    </>
+  ),
+  EXPIRED: <>This key has expired. Ask an OWNER of your tenant for another one, or create one: {createKey}</>,
+  REVOKED: <>This key was revoked. Ask an OWNER of your tenant for another one, or create one: {createKey}</>,
   mayNotIntrospect:
-    'This key may not introspect: operations run, but the docs explorer and completion need a key that may.',
-  silent,
-  failing: 'The gateway cannot tell just now whether it knows this key. Reload this page in a moment.',
+    'This key may not introspect. Operations run, but the documentation and the completion need a key that may.',
+  silent: 'The gateway does not answer. Check that it is running.',
+  failing: 'The gateway cannot check this key at the moment. Reload this page in a moment.',
 };
-type Status = keyof typeof texts;
 
-const ready = tabs.map(({ query, variables }) => ({
-  query,
-  variables: variables ? JSON.stringify(variables, null, 2) : null,
-}));
+// GraphiQL would give the panel a third of the page.
+if (!store.getItem(stored.panelWidth)) store.setItem(stored.panelWidth, '0.25');
 
-const refusal = (message: string) => ({ errors: [new GraphQLError(message)] });
+const firstTab = textsOf(operations[0]!);
 
-/** Sends with `key` what GraphiQL is told to run, with the ids seen so far in place of the placeholders. */
-function fetcherWith(key: string, report: (next: (status: Status) => Status) => void): GraphiQLProps['fetcher'] {
-  const send = async (request: Parameters<GraphiQLProps['fetcher']>[0]): Promise<ExecutionResult> => {
-    // GraphiQL knows the name of a tab's operation a moment late.
-    const { query, operationName } = request;
-    const named = operationName && query.includes(operationName) ? operationName : undefined;
-    const seen = JSON.parse(store.getItem(stored.ids) ?? '{}') as Record<string, string>;
-    const body = JSON.stringify({ query, operationName: named, variables: filled(request.variables, seen) });
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
-    const answer = await fetch('/graphql', { method: 'POST', headers, body })
-      .then((response) => response.json() as Promise<ExecutionResult>)
-      .catch(() => {
-        // Nobody, or something in place of the gateway.
-        report(() => 'silent');
-        throw new Error(silent);
-      });
-    store.setItem(stored.ids, JSON.stringify({ ...seen, ...idsIn(answer.data) }));
-    return answer;
-  };
-
-  return async (request) => {
-    if (!key) return refusal('Put in an API key first: the field is at the top.');
-    try {
-      const answer = await send(request);
-      report((status) => statusAfter(request.operationName === 'IntrospectionQuery', answer, status));
-      return answer;
-    } catch (error) {
-      // GraphiQL would show the stack of what is thrown.
-      return refusal((error as Error).message);
-    }
-  };
+interface StoredTabs {
+  readonly tabs: readonly { readonly query: string | null; readonly variables: string | null }[];
+  readonly activeTabIndex: number;
 }
 
-function statusAfter(isIntrospection: boolean, { data, errors }: ExecutionResult, status: Status): Status {
-  const codes = new Set(errors?.map(({ extensions }) => extensions?.code));
-  if (codes.has('UNAUTHENTICATED')) return 'refused';
-  if (isIntrospection && !data) return codes.has('FORBIDDEN') ? 'mayNotIntrospect' : 'failing';
-  return isIntrospection || (data && (status === 'silent' || status === 'failing')) ? 'accepted' : status;
+/** The tab that was open before a reload, otherwise the first operation. */
+function openTab() {
+  const state = JSON.parse(store.getItem(stored.tabs) ?? 'null') as StoredTabs | null;
+  return state?.tabs[state.activeTabIndex] ?? firstTab;
 }
+
+const plugins = [operationsPlugin, HISTORY_PLUGIN];
+/** GraphQL takes an integer as an ID, too. */
+const scalars: GraphiQLProps['customScalarSchemas'] = { ID: { type: ['string', 'integer'] } };
 
 function Playground() {
-  // An object, so that the same key given again is asked about again.
+  // An object, so that the same key entered again is checked again.
   const [given, setGiven] = useState({ key: store.getItem(stored.key) ?? '' });
   const { key } = given;
   const [status, setStatus] = useState<Status>(key ? 'asking' : 'none');
-  // A new fetcher makes GraphiQL introspect anew.
+  // A new fetcher makes GraphiQL introspect again.
   const fetcher = useMemo(() => fetcherWith(given.key, setStatus), [given]);
-  const [wasHereBefore] = useState(() => store.getItem(stored.tabs) !== null);
+  const [{ query, variables }] = useState(openTab);
+  const main = useRef<HTMLElement>(null);
+  const skip = useRef<HTMLButtonElement>(null);
+  useEffect(() => improveKeyboard(main.current!), []);
 
   const use = (form: FormData) => {
     const text = (form.get('key') as string).trim();
     store.setItem(stored.key, text);
     setStatus('asking');
     setGiven({ key: text });
+    // The form is replaced, and the focus would be lost with it.
+    skip.current?.focus();
   };
   const forget = () => {
     store.removeItem(stored.key);
@@ -109,7 +88,7 @@ function Playground() {
     <>
       <header>
         <h1>cloud-account-gateway</h1>
-        {key && status !== 'refused' ? (
+        {key && !isRefused(status) ? (
           <form action={forget}>
             <span>
               API key <code>{`${key.slice(0, 9)}…${key.slice(-4)}`}</code>
@@ -133,12 +112,19 @@ function Playground() {
             <button>Use key</button>
           </form>
         )}
-        <p role="status" className={status}>
+        <button
+          ref={skip}
+          className="skip"
+          onClick={() => main.current?.querySelector<HTMLElement>('.graphiql-execute-button')?.focus()}
+        >
+          Skip to Run
+        </button>
+        <p role="status" className={isRefused(status) ? 'refused' : status}>
           {texts[status]}
         </p>
         <SandboxKeys />
       </header>
-      <main>
+      <main ref={main}>
         <GraphiQL
           fetcher={fetcher}
           schema={key ? undefined : null}
@@ -146,59 +132,16 @@ function Playground() {
           shouldPersistHeaders={false}
           isHeadersEditorEnabled={false}
           defaultEditorToolsVisibility="variables"
-          defaultTabs={ready}
-          initialVariables={wasHereBefore ? undefined : (ready[0]?.variables ?? undefined)}
+          defaultTabs={[firstTab]}
+          initialQuery={query ?? ''}
+          initialVariables={variables ?? ''}
+          customScalarSchemas={scalars}
+          plugins={plugins}
+          visiblePlugin={operationsPlugin}
         >
           <GraphiQL.Logo> </GraphiQL.Logo>
         </GraphiQL>
       </main>
-    </>
-  );
-}
-
-function SandboxKeys() {
-  const [sandbox, setSandbox] = useState<Sandbox | null>();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    void fetch('/playground/sandbox.json')
-      .then((response) => response.json())
-      .then(setSandbox);
-  }, []);
-
-  if (sandbox === undefined) return null;
-  if (!sandbox) return <p>The AWS sandbox is off (AWS_SANDBOX): accounts need keys of real AWS accounts.</p>;
-  return (
-    <>
-      <button onClick={() => dialog.current?.showModal()}>Sandbox keys</button>
-      <dialog ref={dialog} aria-labelledby="sandbox-keys" closedby="any">
-        <form method="dialog">
-          <h2 id="sandbox-keys">Keys of the AWS sandbox</h2>
-          <button>Close</button>
-        </form>
-        <p>
-          They never reach AWS. The last four characters choose an AWS account and a user in it; a user can be connected
-          once. The secret of each is <code>{sandbox.secretAccessKey}</code>, the console role{' '}
-          <code>{sandbox.consoleRoleName}</code>.
-        </p>
-        <table>
-          <thead>
-            <tr>
-              <th>Access key id</th>
-              <th>What happens</th>
-            </tr>
-          </thead>
-          <tbody>
-            {sandbox.keys.map(({ accessKeyId, behaviour }) => (
-              <tr key={accessKeyId}>
-                <td>
-                  <code>{accessKeyId}</code>
-                </td>
-                <td>{behaviour}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </dialog>
     </>
   );
 }

@@ -2,21 +2,20 @@ import { readFileSync } from 'node:fs';
 import { sandboxConsoleRole, sandboxKeys, sandboxSecret } from '#libs/aws-sandbox';
 import { buildSchema, getOperationAST, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
-import { filled, idsIn } from './placeholders.js';
-import { tabs } from './tabs.js';
+import { groups, nameOf, operations, placeholders } from './operations/index.js';
+import { filled, placeholdersIn, valuesIn } from './placeholders.js';
 
 const schema = buildSchema(readFileSync(new URL('../src/graphql/schema.graphql', import.meta.url), 'utf8'));
-const operations = tabs.map(({ query, variables = {} }) => {
-  const document = parse(query);
-  return { document, variables, operation: getOperationAST(document)! };
+const parsed = operations.map((one) => {
+  const document = parse(one.query);
+  return { ...one, document, operation: getOperationAST(document)! };
 });
-const named = operations.map((one) => [one.operation.name!.value, one] as const);
 
-/** `Type.field` for every field in the tabs. */
-function fieldsInTabs(): Set<string> {
+/** `Type.field` for every field in the operations. */
+function fieldsInOperations(): Set<string> {
   const found = new Set<string>();
   const types = new TypeInfo(schema);
-  for (const { document } of operations)
+  for (const { document } of parsed)
     visit(
       document,
       visitWithTypeInfo(types, {
@@ -26,83 +25,124 @@ function fieldsInTabs(): Set<string> {
   return found;
 }
 
-describe('The tabs of the playground', () => {
-  it.each(named)('%s is an operation of the schema, and its variables fit', (_, { document, variables, operation }) => {
-    expect(validate(schema, document)).toEqual([]);
-    expect(getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors).toBeUndefined();
+/** What an answer could show, by `name.field`, as placeholders name it. */
+function shownBy({ document }: { document: ReturnType<typeof parse> }): string[] {
+  const shown: string[] = [];
+  const path: string[] = [];
+  visit(document, {
+    Field: {
+      enter: ({ name, selectionSet }) => {
+        if (!selectionSet && path.length > 0 && path.length <= 2) shown.push(`${path.at(-1)}.${name.value}`);
+        if (name.value !== 'nodes') path.push(name.value);
+      },
+      leave: ({ name }) => {
+        if (name.value !== 'nodes') path.pop();
+      },
+    },
   });
+  return shown;
+}
 
-  it('have names of their own, which are their titles', () => {
-    expect(new Set(named.map(([name]) => name)).size).toBe(tabs.length);
+describe('The operations of the playground', () => {
+  const samples = Object.fromEntries(
+    [...placeholders].map((name) => [name, name.endsWith('.version') ? 1 : 'value'] as const),
+  );
+
+  it.each(parsed.map((one) => [nameOf(one), one] as const))(
+    '%s is an operation of the schema, and its variables fit',
+    (_, { document, operation, variables = {} }) => {
+      const values = filled(variables, samples) as Record<string, unknown>;
+
+      expect(validate(schema, document)).toEqual([]);
+      expect(getVariableValues(schema, operation.variableDefinitions ?? [], values).errors).toBeUndefined();
+    },
+  );
+
+  it('have different names, which are the titles of their tabs', () => {
+    expect(new Set(parsed.map(({ operation }) => operation.name!.value)).size).toBe(operations.length);
+    expect(parsed.map(({ operation }) => operation.name!.value)).toEqual(operations.map(nameOf));
   });
 
   it('show every query and mutation there is', () => {
-    const inTabs = fieldsInTabs();
+    const shown = fieldsInOperations();
     const missing = [schema.getQueryType()!, schema.getMutationType()!]
       .flatMap((root) => Object.keys(root.getFields()).map((field) => `${root.name}.${field}`))
-      .filter((field) => !inTabs.has(field))
-      .map((field) => `${field} is in no tab: add one for it to playground/tabs.ts`);
+      .filter((field) => !shown.has(field))
+      .map((field) => `${field} is in no operation: add one to playground/operations`);
 
     expect(missing).toEqual([]);
   });
 
-  it('use placeholders only for what the answer of some tab shows', () => {
-    const shown = new Set<string>();
-    const selected: string[] = [];
-    for (const { document } of operations)
-      visit(document, {
-        Field: {
-          enter: ({ name }) => {
-            if (name.value === 'id' && selected.length <= 2) shown.add(selected.at(-1)!);
-            selected.push(name.value);
-          },
-          leave: () => void selected.pop(),
-        },
-      });
-    const used = [...JSON.stringify(tabs).matchAll(/"<(.+?)\.id>\\?"/g)].map(([, name]) => name!);
+  it.each(groups.map((group) => [group.title, group] as const))(
+    'use in "%s" only values that an operation before showed',
+    (_, group) => {
+      const shown = new Set<string>();
+      for (const one of parsed.filter(({ query }) => group.operations.some((other) => other.query === query))) {
+        expect(placeholdersIn(one.variables).filter((name) => !shown.has(name))).toEqual([]);
+        for (const name of shownBy(one)) shown.add(name);
+      }
+    },
+  );
 
-    expect(used.length).toBeGreaterThan(0);
-    expect(used.filter((name) => !shown.has(name))).toEqual([]);
+  it('announce at the top that they are refused on purpose, or need another role', () => {
+    for (const { query, refusal, role } of operations) {
+      const comment = query.slice(0, query.search(/^[^#]/m));
+      if (refusal) expect(comment).toContain(refusal.startsWith('<') ? 'Needs a finding' : refusal);
+      if (role) expect(comment).toMatch(new RegExp(`keys create [^]*--role ${role}`));
+    }
   });
 
-  it('use keys of the sandbox', () => {
-    const text = JSON.stringify(tabs.map(({ variables }) => variables));
+  it('use keys of the sandbox, and one that it does not know, each once', () => {
+    const text = JSON.stringify(operations.map(({ variables }) => variables));
     const values = (name: string) =>
       [...text.matchAll(new RegExp(`"${name}":"(.*?)"`, 'g'))].map(([, value]) => value!);
+    const families = sandboxKeys.map(({ pattern }) => new RegExp(`^${pattern}$`));
+    const keys = values('accessKeyId');
 
-    expect(values('accessKeyId').length).toBeGreaterThan(0);
-    expect(sandboxKeys.map(({ accessKeyId }) => accessKeyId)).toEqual(expect.arrayContaining(values('accessKeyId')));
+    expect(keys.filter((key) => !families.some((family) => family.test(key)))).toEqual(['AKIASANDBOXUNKNOWN01']);
+    expect(new Set(keys).size).toBe(keys.length);
     expect(new Set(values('secretAccessKey'))).toEqual(new Set([sandboxSecret]));
     expect(new Set(values('consoleRoleName'))).toEqual(new Set([sandboxConsoleRole]));
   });
 });
 
 describe('A placeholder', () => {
-  it('is filled with the id an answer showed, in a payload or at its root', () => {
+  const wanted = new Set(['cloudAccount.id', 'cloudAccount.version', 'works.claimId', 'driftFindings.id']);
+
+  it('is replaced with the value of an answer: at its root, in a payload, in a list or in a connection', () => {
     const seen = {
-      ...idsIn({ createCloudAccount: { cloudAccount: { id: 'A' }, userErrors: [] } }),
-      ...idsIn({ cloudSubscription: { id: 'S', cloudAccount: { name: 'x' } }, errorCatalog: [{ id: 1 }], node: null }),
+      ...valuesIn({ createCloudAccount: { cloudAccount: { id: 'A', version: 3 }, userErrors: [] } }, wanted),
+      ...valuesIn({ claimProvisioningWork: { works: [{ claimId: 'C' }, { claimId: 'D' }] } }, wanted),
+      ...valuesIn({ driftFindings: { nodes: [{ id: 'F' }] }, node: null }, wanted),
     };
 
-    expect(filled({ input: { id: '<cloudAccount.id>' }, ids: ['<cloudSubscription.id>', 'B'] }, seen)).toEqual({
-      input: { id: 'A' },
-      ids: ['S', 'B'],
-    });
+    expect(
+      filled(
+        {
+          input: { id: '<cloudAccount.id>', expectedVersion: '<cloudAccount.version>' },
+          ids: ['<driftFindings.id>', 'B', 1, null],
+          role: 'role/access-<works.claimId>',
+        },
+        seen,
+      ),
+    ).toEqual({ input: { id: 'A', expectedVersion: 3 }, ids: ['F', 'B', 1, null], role: 'role/access-C' });
   });
 
-  it('keeps what it stood for when an answer shows no object', () => {
-    expect(idsIn({ createCloudAccount: { cloudAccount: null }, node: null })).toEqual({});
-    expect(idsIn(null)).toEqual({});
+  it('is looked for in answers by its name alone, so that nothing else of an answer is kept', () => {
+    expect(valuesIn({ createApiKey: { secret: 'gwk_live_1', apiKey: { id: 'K', secret: 'x' } } }, wanted)).toEqual({});
   });
 
-  it('of something not seen yet is told with the way out', () => {
-    expect(() => filled({ id: '<subscription.id>' }, {})).toThrow(
-      /subscription you saw last.*run the tab that creates/,
-    );
-    expect(() => filled({ id: '<constructor.id>' }, {})).toThrow('constructor');
+  it('keeps its value when an answer shows no such object', () => {
+    expect(valuesIn({ createCloudAccount: { cloudAccount: null }, driftFindings: { nodes: [] } }, wanted)).toEqual({});
+    expect(valuesIn(null, wanted)).toEqual({});
   });
 
-  it('stands for a whole value: a text that merely holds one is left as it is', () => {
+  it('without a value is refused with a remedy', () => {
+    expect(() => filled({ id: '<subscription.id>' }, {})).toThrow(/<subscription\.id> yet\. Run the operations/);
+    expect(() => filled({ id: '<constructor.name>' }, {})).toThrow('constructor.name');
+  });
+
+  it('inside a text is left as it is when it has no value', () => {
     expect(filled({ name: 'a <cloudAccount.id>' }, {})).toEqual({ name: 'a <cloudAccount.id>' });
     expect(filled(undefined, {})).toBeUndefined();
   });

@@ -1,24 +1,55 @@
-/** The ids of the objects an answer shows: of `data { cloudAccount { id } }`, and of the same one level down, in a payload. */
-export function idsIn(data: unknown): Record<string, string> {
-  const idsOf = (object: unknown) =>
-    Object.entries(object ?? {}).flatMap(([name, value]: [string, { id?: unknown } | null]) =>
-      typeof value?.id === 'string' ? [[name, value.id] as const] : [],
-    );
-  return Object.fromEntries([...idsOf(data), ...Object.values(data ?? {}).flatMap(idsOf)]);
+/** A value of an answer, in the variables of an operation: `<cloudAccount.id>`. */
+const placeholder = /<(\w+\.\w+)>/g;
+const wholePlaceholder = /^<(\w+\.\w+)>$/;
+
+export function placeholdersIn(variables: unknown): string[] {
+  return [...(JSON.stringify(variables) ?? '').matchAll(placeholder)].map(([, name]) => name!);
 }
 
 /**
- * `variables` with the id seen last in place of each `<name.id>`.
+ * The values of an answer, by `name.field`: of `data { cloudAccount { id } }`, and of the objects one level down, in a
+ * payload. A list stands for its first item, a connection for its first node.
  *
- * @throws Error for people, when no such object has been seen yet
+ * @param wanted the names to look for, so that a secret in an answer is not kept
  */
-export function filled(variables: unknown, seen: Record<string, string>): unknown {
-  if (variables === undefined) return undefined;
-  const text = JSON.stringify(variables).replace(/"<(\w+)\.id>"/g, (_, name: string) => {
-    if (Object.hasOwn(seen, name)) return JSON.stringify(seen[name]);
-    throw new Error(
-      `<${name}.id> stands for the id of the ${name} you saw last, and you have not seen one yet: run the tab that creates it, or write an id here.`,
-    );
+export function valuesIn(data: unknown, wanted: ReadonlySet<string>): Record<string, unknown> {
+  const objects = fieldsOf(data).flatMap(([name, value]) => {
+    const first = firstOf(value);
+    return [[name, first] as const, ...fieldsOf(first).map(([inner, one]) => [inner, firstOf(one)] as const)];
   });
-  return JSON.parse(text);
+  return Object.fromEntries(
+    objects
+      .flatMap(([name, object]) => fieldsOf(object).map(([field, value]) => [`${name}.${field}`, value] as const))
+      .filter(([name, value]) => wanted.has(name) && value !== null && typeof value !== 'object'),
+  );
+}
+
+const fieldsOf = (value: unknown): [string, unknown][] =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
+
+const firstOf = (value: unknown): unknown => {
+  const list = (value as { nodes?: unknown } | null)?.nodes ?? value;
+  return Array.isArray(list) ? (list as unknown[])[0] : list;
+};
+
+/**
+ * `variables` with the value seen last in place of each placeholder.
+ *
+ * @throws Error for people, when no such value has been seen yet
+ */
+export function filled(variables: unknown, seen: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(variables)) return variables.map((item) => filled(item, seen));
+  if (variables !== null && typeof variables === 'object')
+    return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, filled(value, seen)]));
+  if (typeof variables !== 'string') return variables;
+
+  const [, whole] = wholePlaceholder.exec(variables) ?? [];
+  if (whole === undefined)
+    return variables.replace(placeholder, (text, name: string) =>
+      Object.hasOwn(seen, name) ? String(seen[name]) : text,
+    );
+  if (Object.hasOwn(seen, whole)) return seen[whole];
+  throw new Error(
+    `No answer has shown a value for <${whole}> yet. Run the operations of this group in their order, or replace <${whole}> with a value.`,
+  );
 }

@@ -159,7 +159,8 @@ export const settings = {
   },
   PLAYGROUND: {
     schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
-    means: 'Whether a browser finds the playground at /playground: GraphiQL, with an operation ready in every tab.',
+    means:
+      'Whether a browser finds the playground at /playground: GraphiQL, with an operation for every query and mutation.',
     example: 'on',
     unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
   },

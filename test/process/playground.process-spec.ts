@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { newApiKeyToken } from '../../libs/access/src/api-key-token.js';
 import { startChromium } from '../support/chromium.js';
+import { PlaygroundPage } from '../support/playground-page.js';
 import { usePlaces } from '../support/places.js';
-import { inherited, projectFolder, type GatewayProcess, type Place } from '../support/process.js';
-import { createApiKey } from '../support/steps.js';
+import type { GatewayProcess, Place } from '../support/process.js';
+import { cliAnswer } from '../support/cli.js';
+import { createApiKey, numberOf, revokeApiKey } from '../support/steps.js';
+import { until } from '../support/until.js';
 
 describe('The playground in a browser', () => {
   const newPlace = usePlaces();
@@ -20,49 +22,20 @@ describe('The playground in a browser', () => {
   });
   afterAll(() => browser.close());
 
-  /** A browser tab with the playground, and everything said of it that should not have to be said. */
-  async function visit(): Promise<{ page: Page; complaints: string[] }> {
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    page.on('pageerror', ({ message }) => complaints.push(message));
-    page.on('request', (request) => {
-      const { origin, protocol } = new URL(request.url());
-      if (protocol !== 'data:' && origin !== gateway.url) complaints.push(`A request to ${request.url()}`);
-    });
-    // Chromium tells the console, too, but not of everything.
-    await page.addInitScript(
-      "document.addEventListener('securitypolicyviolation', (v) => console.error(`${v.effectiveDirective} forbids ${v.blockedURI}`))",
-    );
-    await page.goto(`${gateway.url}/playground`);
-    return { page, complaints };
-  }
+  const visit = () => PlaygroundPage.open(context, gateway);
+  const storedTabs = (page: Page) => page.evaluate<string>('sessionStorage.getItem("graphiql:tabState")');
 
-  async function giveKey(page: Page, key: string): Promise<void> {
-    await page.getByLabel('API key').fill(key);
-    await page.getByRole('button', { name: 'Use key' }).click();
-  }
+  it('walks from a key to a deleted account, step by step, and asks no other origin', async () => {
+    const playground = await visit();
+    const { page, complaints } = playground;
+    await playground.enterKey(` ${gateway.key} `);
+    await playground.says('The gateway knows this key.');
 
-  /** Opens a tab, runs it as it stands, and waits for a text in the answer that is shown. */
-  async function run(page: Page, tab: string, text: string): Promise<void> {
-    // The tab that is open has a button of its own in its name.
-    await page.getByRole('tab', { name: new RegExp(`^${tab}( Close Tab)?$`) }).click();
-    await page.getByRole('button', { name: /^Execute/ }).click();
-    await page.locator('.graphiql-response').getByText(text).first().waitFor();
-  }
-
-  it('walks from a key to a deleted account, tab by tab, and keeps to itself', async () => {
-    const { page, complaints } = await visit();
-    await giveKey(page, ` ${gateway.key} `);
-    await page.getByText('The gateway knows this key.').waitFor();
-
-    await run(page, 'CreateAccount', '"ACTIVE"');
-    await run(page, 'BeginSubscription', '"PENDING"');
-    await run(page, 'SeeDeletionRefused', '"CLOUD_ACCOUNT_IN_USE"');
-    await run(page, 'EndSubscription', '"DELETED"');
-    await run(page, 'DeleteAccount', '"userErrors": []');
+    await playground.run('CreateAccount', '"ACTIVE"');
+    await playground.run('BeginSubscription', '"PENDING"');
+    await playground.run('SeeDeletionRefused', '"CLOUD_ACCOUNT_IN_USE"');
+    await playground.run('EndSubscription', '"DELETED"');
+    await playground.run('DeleteAccount', '"userErrors": []');
 
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.getByText('Root Types').waitFor();
@@ -77,12 +50,13 @@ describe('The playground in a browser', () => {
   });
 
   it('remembers the key for its own browser tab, until it is told to forget it', async () => {
-    const { page } = await visit();
-    await giveKey(page, gateway.key);
-    await page.getByText('The gateway knows this key.').waitFor();
+    const playground = await visit();
+    const { page } = playground;
+    await playground.enterKey(gateway.key);
+    await playground.says('The gateway knows this key.');
 
     await page.reload();
-    await page.getByText('The gateway knows this key.').waitFor();
+    await playground.says('The gateway knows this key.');
     await (await visit()).page.getByLabel('API key').waitFor();
     await page.getByRole('button', { name: 'Forget' }).click();
     await page.reload();
@@ -91,70 +65,139 @@ describe('The playground in a browser', () => {
     expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('gwk_');
   });
 
+  it('restores the open operation, its variables and the tabs after a reload, and after back and forward', async () => {
+    const playground = await visit();
+    const { page } = playground;
+    await playground.useKey(gateway.key);
+    const variables = await playground.textOf('variables.json');
+    expect(variables).toContain('AKIASANDBOXWORKSA1U1');
+
+    await page.reload();
+    await until('the variables are there', async () => (await playground.textOf('variables.json')) === variables);
+    await playground.says('The gateway knows this key.');
+    const { data } = await playground.execute();
+    expect(data.createCloudAccount.cloudAccount.status).toBe('ACTIVE');
+
+    // An edited operation keeps its tab: the next one opens in another.
+    await page.locator('.graphiql-editor-tool .monaco-editor').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText('12345');
+    await until('the edit is stored', async () => (await storedTabs(page)).includes('12345'));
+    await playground.choose('DeleteAccount');
+    expect(await page.getByRole('tab').count()).toBe(2);
+    await until('the tabs are stored', async () => (await storedTabs(page)).includes('mutation DeleteAccount'));
+    await page.goto('about:blank');
+    await page.goBack();
+
+    await until('DeleteAccount is open', async () =>
+      (await playground.textOf('operation.graphql')).includes('mutation DeleteAccount'),
+    );
+    expect(await playground.textOf('variables.json')).toContain('<cloudAccount.id>');
+    await playground.choose('CreateAccount');
+    expect(await playground.textOf('variables.json')).toBe('12345');
+    await page.getByRole('button', { name: 'Close Tab' }).first().click();
+    await playground.choose('CreateAccount');
+    expect(await playground.textOf('variables.json')).toBe(variables);
+    await playground.run('DeleteAccount', '"userErrors": []');
+
+    const other = await visit();
+    await other.page.getByLabel('API key').waitFor();
+    await until('the first operation is open', async () => (await other.textOf('variables.json')) === variables);
+  });
+
+  it.each<[string, string, (key: { id: string; secret: string }) => Promise<unknown>]>([
+    [
+      'expired',
+      'This key has expired.',
+      ({ id }) => place.execute(`UPDATE api_key SET expires_at = '2026-01-01 00:00:00.000' WHERE id = ${numberOf(id)}`),
+    ],
+    ['revoked', 'This key was revoked.', ({ id }) => gateway.ask(revokeApiKey, { input: { id } })],
+  ])('says that a key is %s, whether it is entered or was used before', async (_, said, end) => {
+    const input = { name: 'Short', role: 'VIEWER', mayIntrospect: true };
+    const { apiKey, secret } = (await gateway.ask(createApiKey, { input })).createApiKey;
+    const before = await visit();
+    await before.useKey(secret);
+    await end({ ...apiKey, secret });
+
+    await before.page.getByRole('button', { name: /^Execute/ }).click();
+    await before.says(said);
+    const playground = await visit();
+    await playground.enterKey(secret);
+    await playground.says(said);
+    await playground.useKey(gateway.key);
+  });
+
   it('asks nothing of the API without a key, and says what is wrong with a refused one', async () => {
-    const { page } = await visit();
+    const playground = await visit();
+    const { page } = playground;
     const asked: string[] = [];
     page.on('request', (request) => {
       if (request.url().endsWith('/graphql')) asked.push(request.url());
     });
-    await run(page, 'CreateAccount', 'Put in an API key first');
+    await playground.run('CreateAccount', 'Enter an API key first');
     expect(asked).toEqual([]);
 
-    await giveKey(page, `${gateway.key.slice(0, -1)}_`);
+    await playground.enterKey(`${gateway.key.slice(0, -1)}_`);
 
-    await page.getByText('The gateway does not know this key.').waitFor();
+    await playground.says('This is not a complete API key');
     expect(asked).not.toEqual([]);
-    await giveKey(page, gateway.key);
-    await page.getByText('The gateway knows this key.').waitFor();
+    await playground.enterKey(newApiKeyToken().token.reveal());
+    await playground.says('The gateway does not accept this key.');
+    await playground.enterKey(gateway.key);
+    await playground.says('The gateway knows this key.');
   });
 
   it('runs operations with a key that may not introspect, and says what that key lacks', async () => {
-    const { page } = await visit();
+    const playground = await visit();
+    const { page } = playground;
     const input = { name: 'Narrow', role: 'VIEWER', mayIntrospect: false };
     const { createApiKey: made } = await gateway.ask(createApiKey, { input });
-    await giveKey(page, made.secret);
+    await playground.enterKey(made.secret);
 
     await page.getByText('This key may not introspect').waitFor();
-    await run(page, 'ErrorCatalog', '"errorCatalog"');
+    await playground.run('ErrorCatalog', '"errorCatalog"');
   });
 
   it('names a command that makes another key', async () => {
-    const { page } = await visit();
-    const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split(' -- ');
-    const env = { ...inherited, DATA_DIR: place.dataDir };
-    const program = join(projectFolder, 'dist/bundle/cli.js');
-    const [{ key }] = JSON.parse(
-      String(execFileSync(process.execPath, [program, ...command.split(' '), '--json'], { env })),
-    );
+    const playground = await visit();
+    const { page } = playground;
+    const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split('cloud-account-gateway ');
+    const [{ key }] = await cliAnswer(place, ...command.split(' '));
 
-    await giveKey(page, key);
+    await playground.enterKey(key);
 
-    await page.getByText('The gateway knows this key.').waitFor();
-    await run(page, 'CreateKey', '"gwk_live_');
+    await playground.says('The gateway knows this key.');
+    await playground.run('CreateKey', '"gwk_live_');
   });
 
   const away = { errors: [{ message: 'Away.', extensions: { code: 'DATABASE_UNAVAILABLE' } }] };
   it.each<[string, Parameters<Page['route']>[1], string]>([
     ['nobody answers', (route) => route.abort(), 'The gateway does not answer.'],
     ['a proxy answers', (route) => route.fulfill({ status: 502, body: '<html>' }), 'The gateway does not answer.'],
-    ['the database is away', (route) => route.fulfill({ status: 503, json: away }), 'The gateway cannot tell just now'],
+    [
+      'the database is away',
+      (route) => route.fulfill({ status: 503, json: away }),
+      'The gateway cannot check this key',
+    ],
   ])('says when %s, and no longer when that is over', async (_, trouble, said) => {
-    const { page } = await visit();
+    const playground = await visit();
+    const { page } = playground;
     await page.route('**/graphql', trouble);
-    await giveKey(page, gateway.key);
+    await playground.enterKey(gateway.key);
     await page.getByRole('status').getByText(said).waitFor();
 
     await page.unroute('**/graphql');
-    await run(page, 'ErrorCatalog', '"errorCatalog"');
+    await playground.run('ErrorCatalog', '"errorCatalog"');
 
-    await page.getByText('The gateway knows this key.').waitFor();
+    await playground.says('The gateway knows this key.');
   });
 
   it('has room for the docs and the editor on a narrow screen', async () => {
-    const { page } = await visit();
+    const playground = await visit();
+    const { page } = playground;
     await page.setViewportSize({ width: 420, height: 900 });
-    await giveKey(page, gateway.key);
-    await page.getByText('The gateway knows this key.').waitFor();
+    await playground.enterKey(gateway.key);
+    await playground.says('The gateway knows this key.');
 
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.getByText('Root Types').waitFor();

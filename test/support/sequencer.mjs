@@ -10,6 +10,7 @@ const first = [
   'key-rotation.',
   'pending-credentials.process',
   'provisioning.process',
+  'playground-operations.process',
   'playground.process',
   '.process-spec',
 ];

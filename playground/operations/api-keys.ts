@@ -1,0 +1,63 @@
+import type { Group } from './operation.js';
+
+export const apiKeys: Group = {
+  title: 'Keys of your tenant',
+  about: 'Your role, and the API keys of your tenant.',
+  operations: [
+    {
+      query: `# Your key and what it may do. A permission that
+# is denied has a reason.
+query Viewer {
+  viewer {
+    role
+    mayIntrospect
+    tenant { name }
+    apiKey { id name expiresAt }
+    viewerCanCreateCloudAccount { isAllowed reason }
+    viewerCanCreateApiKey { isAllowed reason }
+  }
+}`,
+    },
+    {
+      query: `# Create another key for your tenant. Its secret
+# is shown once.
+mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    secret
+    apiKey { id name role expiresAt allowedCidrs }
+    userErrors { code message path remediation }
+  }
+}`,
+      variables: { input: { name: 'Dashboard', role: 'VIEWER', expiresInDays: 30, mayIntrospect: true } },
+    },
+    {
+      query: `# The keys of your tenant, the newest first.
+query Keys($filter: ApiKeyFilter) {
+  apiKeys(first: 10, filter: $filter) {
+    nodes {
+      id
+      name
+      role
+      keyId
+      isUsable
+      expiresAt
+      lastUsedAt
+      viewerCanRevoke { isAllowed reason }
+    }
+    totalCount
+  }
+}`,
+      variables: { filter: { isUsable: true } },
+    },
+    {
+      query: `# Revoke the key. It is no longer accepted.
+mutation RevokeKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    apiKey { id name isUsable revokedAt }
+    userErrors { code message path remediation }
+  }
+}`,
+      variables: { input: { id: '<apiKey.id>' } },
+    },
+  ],
+};

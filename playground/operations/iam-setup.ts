@@ -1,0 +1,74 @@
+import { account, deleteAccount, type Group } from './operation.js';
+
+export const iamSetup: Group = {
+  title: 'IAM set-up and access roles',
+  about: 'What a customer creates in AWS, and an account with a role instead of an access key.',
+  operations: [
+    {
+      query: `# What a customer creates in their AWS account:
+# with CloudFormation, Terraform or by hand.
+query SetUpIam($input: IamSetupInput!) {
+  iamSetup(input: $input) {
+    manifestVersion
+    cloudFormation { command quickCreateUrl }
+    terraform { files { name } }
+    manual { steps { title } }
+  }
+}`,
+      variables: { input: { vendorAccountId: '111122223333', awsAccountId: '123456789012' } },
+    },
+    {
+      query: `# Issue an external id for a new access role.
+# The role's trust policy demands it. One account
+# can use it.
+mutation IssueExternalId(
+  $input: IssueExternalIdInput!
+) {
+  issueExternalId(input: $input) {
+    externalId { handle externalId createdAt }
+    userErrors { code message }
+  }
+}`,
+      variables: { input: {} },
+    },
+    {
+      query: `# Connect an account with the access role. The
+# sandbox has such a role for every external id.
+mutation CreateAccountWithRole(
+  $input: CreateCloudAccountInput!
+) {
+  createCloudAccount(input: $input) {
+    cloudAccount {
+      id
+      name
+      status
+      accessRole { roleArn externalId issuedAt }
+    }
+    userErrors { code message path remediation }
+  }
+}`,
+      variables: account('With a role', {
+        awsAssumeRole: {
+          roleArn: 'arn:aws:iam::900000000397:role/access-role-<externalId.externalId>',
+          externalIdHandle: '<externalId.handle>',
+        },
+      }),
+    },
+    {
+      query: `# The external ids of your tenant, and the
+# accounts that use them.
+query ExternalIds {
+  externalIds(first: 10) {
+    nodes {
+      handle
+      externalId
+      takenAt
+      cloudAccount { id name }
+    }
+    totalCount
+  }
+}`,
+    },
+    deleteAccount('DeleteAccountWithRole'),
+  ],
+};
