@@ -161,7 +161,9 @@ describe('The playground in a browser', () => {
   it('names a command that makes another key', async () => {
     const playground = await visit();
     const { page } = playground;
-    const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split('cloud-account-gateway ');
+    const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split(
+      'cloud-account-gateway ',
+    );
     const [{ key }] = await cliAnswer(place, ...command.split(' '));
 
     await playground.enterKey(key);
