@@ -10,6 +10,7 @@ import type { IntendedUse } from './credential-use.entity.js';
 import { CredentialUseService } from './credential-use.service.js';
 import type { KeyRotation } from './key-rotation.entity.js';
 import { KeyRotations } from './key-rotations.js';
+import type { RotatableKeys } from './rotatable-keys.js';
 import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
@@ -189,7 +190,17 @@ export class AwsCredentialsService {
 
   /** Every key of one account, whatever its slot; nothing is decrypted. */
   slotsOf(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
-    return this.stored.all(tenantId, cloudAccountId);
+    return this.stored.all(tenantId, [cloudAccountId]);
+  }
+
+  /** What decides, apart from AWS, whether the keys of these accounts can be rotated, in the order of the accounts. */
+  async rotatablesOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableKeys[]> {
+    const keys = Map.groupBy(await this.stored.all(tenantId, cloudAccountIds), ({ cloudAccountId }) => cloudAccountId);
+    const rotations = await this.rotations.ofAccounts(tenantId, cloudAccountIds);
+    return cloudAccountIds.map((id) => {
+      const rotation = rotations.find(({ cloudAccountId }) => cloudAccountId === id) ?? null;
+      return { rotation, keys: keys.get(id) ?? [] };
+    });
   }
 
   /** Which of these ids are kept in any slot of any account. */
@@ -203,7 +214,7 @@ export class AwsCredentialsService {
 
   /** The greatest version of its keys; 0 when it has none. */
   async lastVersion(tenantId: number, cloudAccountId: number): Promise<number> {
-    const stored = await this.stored.all(tenantId, cloudAccountId);
+    const stored = await this.stored.all(tenantId, [cloudAccountId]);
     return Math.max(0, ...stored.map(({ version }) => version));
   }
 

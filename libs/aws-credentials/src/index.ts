@@ -51,6 +51,7 @@ export { StoredAccessKey } from './stored-access-key.entity.js';
 export { faultInRotateEvery, KeyRotationPolicyService } from './key-rotation-policy.service.js';
 export { KeyRotationPolicy } from './key-rotation-policy.entity.js';
 export { KeyRotationService } from './key-rotation.service.js';
+export { cancellable, keyToRotate } from './rotatable-keys.js';
 export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 export { RotationPace } from './rotation-pace.js';

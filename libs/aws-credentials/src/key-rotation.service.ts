@@ -1,13 +1,9 @@
 import { Events, type Actor } from '#libs/events';
 import { Injectable } from '@nestjs/common';
 import { AwsCredentialsService } from './aws-credentials.service.js';
-import {
-  CredentialsNotRotatable,
-  CredentialsRejected,
-  RotationInProgress,
-  RotationNotUnderWay,
-} from './aws-credentials.errors.js';
+import { CredentialsNotRotatable, CredentialsRejected } from './aws-credentials.errors.js';
 import { AwsIam } from './aws-iam.js';
+import { cancellable, keyToRotate, type RotatableKeys } from './rotatable-keys.js';
 import { KeyRotation } from './key-rotation.entity.js';
 import { KeyRotationLoop } from './key-rotation-loop.js';
 import { KeyRotations } from './key-rotations.js';
@@ -37,7 +33,7 @@ export class KeyRotationService {
    */
   async refuseUnlessPossible(account: RotatedAccount, actor: Actor): Promise<void> {
     const { tenantId, id } = account;
-    await this.refuseUnlessFree(tenantId, id);
+    keyToRotate(await this.rotatableOf(tenantId, id));
     const key = await this.credentials.reveal(tenantId, id, { actor, purpose: 'ROTATION' });
     if (!key) throw new CredentialsNotRotatable();
     await refuseUnlessRotatable(this.aws, key, account).catch((error: unknown) => {
@@ -52,7 +48,7 @@ export class KeyRotationService {
    */
   async begin(account: RotatedAccount, startedBy: Actor, now: Date): Promise<KeyRotation> {
     const { tenantId, id, awsUserId } = account;
-    const current = await this.refuseUnlessFree(tenantId, id);
+    const current = keyToRotate(await this.rotatableOf(tenantId, id));
     if (awsUserId === null) throw new CredentialsNotRotatable();
     const of = { tenantId, cloudAccountId: id, awsUserId, oldKeyId: current.accessKeyId, startedBy };
     const rotation = KeyRotation.begin(of, now);
@@ -68,8 +64,7 @@ export class KeyRotationService {
    * @throws RotationNotUnderWay, RotationTooLate
    */
   async cancel({ tenantId, id }: RotatedAccount, actor: Actor, now: Date): Promise<void> {
-    const rotation = await this.rotations.hold(tenantId, id);
-    if (!rotation) throw new RotationNotUnderWay();
+    const rotation = cancellable(await this.rotations.hold(tenantId, id));
     rotation.cancel(now);
     await this.rotations.update(rotation);
     await this.record(
@@ -94,13 +89,9 @@ export class KeyRotationService {
     await this.record('KEY_ROTATION_GIVEN_UP', rotation, actor, now);
   }
 
-  /** @throws CredentialsNotRotatable, RotationInProgress */
-  private async refuseUnlessFree(tenantId: number, cloudAccountId: number) {
-    if (await this.credentials.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
-    const keys = await this.credentials.slotsOf(tenantId, cloudAccountId);
-    const current = keys.find(({ slot }) => slot === 'CURRENT');
-    if (!current || keys.length > 1) throw new CredentialsNotRotatable();
-    return current;
+  private async rotatableOf(tenantId: number, cloudAccountId: number): Promise<RotatableKeys> {
+    const [rotatable] = await this.credentials.rotatablesOf(tenantId, [cloudAccountId]);
+    return rotatable!;
   }
 
   private record(type: string, rotation: KeyRotation, actor: Actor, at: Date): Promise<void> {

@@ -5,8 +5,8 @@ import type { KeySlot, StoredAccessKey } from './stored-access-key.entity.js';
 export abstract class StoredAccessKeys {
   abstract find(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<StoredAccessKey | null>;
 
-  /** Every key of one account, whatever its slot. */
-  abstract all(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]>;
+  /** The keys of these accounts in every slot. */
+  abstract all(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;
 
   /** The current keys. */
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;

@@ -21,6 +21,7 @@ import {
   CloudAccountBeingDeleted,
   CloudAccountNotActive,
   CloudAccountNotBeingDeleted,
+  CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
@@ -298,6 +299,12 @@ export class CloudAccount {
   /** @throws CloudAccountIsHosted because hosted accounts are the operator's alone to change */
   refuseChangeIfHosted(): void {
     if (this.ownership === 'HOSTED') throw new CloudAccountIsHosted();
+  }
+
+  /** @throws CloudAccountIsHosted, CloudAccountWithoutCredentials */
+  refuseVerification(): void {
+    this.refuseChangeIfHosted();
+    if (this.hasNeverWorked) throw new CloudAccountWithoutCredentials();
   }
 
   /**

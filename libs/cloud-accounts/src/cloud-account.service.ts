@@ -191,7 +191,7 @@ export class CloudAccountService {
    */
   async verify(viewer: Viewer, id: number): Promise<{ cloudAccount: CloudAccount; report: VerificationReport }> {
     const seen = (await this.find(viewer, id)) ?? notFound();
-    seen.refuseChangeIfHosted();
+    seen.refuseVerification();
     const operationId = randomUUID();
     const use = { actor: viewer.actor, purpose: 'VERIFICATION', operationId } as const;
     const access = await this.credentials.reveal(seen.tenantId, id, use);

@@ -3,7 +3,7 @@ import type { Actor, ActorKind } from '#libs/events';
 import { changedTo, type DomainError, type ErrorCatalog } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RolesChange } from './cloud-account.entity.js';
-import { cloudAccountErrors } from './cloud-account.errors.js';
+import { cloudAccountErrors, NoPendingCredentials } from './cloud-account.errors.js';
 import type { Expectations } from './credentials-prover.js';
 
 /** Which key is tried, for whom, and with what. */
@@ -178,6 +178,12 @@ export class CredentialTrial {
       leaseUntil: null,
     } satisfies Partial<CredentialTrial>);
   }
+}
+
+/** The trial that can be cancelled: the open one. @throws NoPendingCredentials */
+export function cancellable(trial: CredentialTrial | null): CredentialTrial {
+  if (!trial?.isOpen) throw new NoPendingCredentials();
+  return trial;
 }
 
 /** Everything credentials are rejected with. */

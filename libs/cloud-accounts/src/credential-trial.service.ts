@@ -6,10 +6,10 @@ import { DomainError, UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions } from './active-subscriptions.js';
 import type { CloudAccount, RolesChange } from './cloud-account.entity.js';
-import { AwsAccountChangeInUse, CloudAccountNotFound, NoPendingCredentials } from './cloud-account.errors.js';
+import { AwsAccountChangeInUse, CloudAccountNotFound } from './cloud-account.errors.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
-import { CredentialTrial } from './credential-trial.entity.js';
+import { cancellable, CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrials } from './credential-trials.js';
 import { CredentialsProver, isNoAnswer, isNotKnownYet, type Expectations, type Proof } from './credentials-prover.js';
 import { TrialPace } from './trial-pace.js';
@@ -84,8 +84,7 @@ export class CredentialTrialService {
       if (!account) throw new CloudAccountNotFound();
       account.refuseChangeIfHosted();
       account.refuseOtherVersionThan(expectedVersion);
-      const trial = await this.trials.hold(id);
-      if (!trial?.isOpen) throw new NoPendingCredentials();
+      const trial = cancellable(await this.trials.hold(id));
 
       await this.forget(account);
       account.awaitNoMore();

@@ -1,6 +1,7 @@
 import type { ProvisionedResource } from '#libs/ledger';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Difference, DriftKind } from './difference.js';
+import { DriftFindingResolved } from './drift.errors.js';
 
 /** Why a finding is none any more. */
 export const DriftResolution = {
@@ -84,6 +85,11 @@ export class DriftFinding {
     return this.resolvedAt === null;
   }
 
+  /** @throws DriftFindingResolved */
+  refuseChange(): void {
+    if (!this.isOpen) throw new DriftFindingResolved();
+  }
+
   /** Whether the difference is another one than is known: then nobody has acknowledged it any more. */
   meet({ expected, found }: Difference, now: Date): boolean {
     if (same(expected, this.expected) && same(found, this.found)) return false;
@@ -104,6 +110,6 @@ export class DriftFinding {
   }
 }
 
-type Methods = Pick<DriftFinding, 'isOpen' | 'meet' | 'acknowledge' | 'resolve'>;
+type Methods = Pick<DriftFinding, 'isOpen' | 'refuseChange' | 'meet' | 'acknowledge' | 'resolve'>;
 
 const same = (one: readonly string[], other: readonly string[]) => JSON.stringify(one) === JSON.stringify(other);

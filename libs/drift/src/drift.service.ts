@@ -12,7 +12,7 @@ import { DriftFindings, type DriftFindingFilter } from './drift-findings.js';
 import { DriftPace } from './drift-pace.js';
 import { DriftWatch } from './drift-watch.entity.js';
 import { DriftWatches } from './drift-watches.js';
-import { DriftFindingResolved, DriftNotWatched } from './drift.errors.js';
+import { DriftNotWatched } from './drift.errors.js';
 import { repairOf, type Repair } from './repair.js';
 
 /** How often `check` looks whether its check has ended, in milliseconds. */
@@ -150,7 +150,7 @@ export class DriftService {
     return this.unitOfWork.run(async (now) => {
       const finding = await this.findings.hold(tenantId, id);
       if (!finding) throw new NotFound('drift finding');
-      if (!finding.isOpen) throw new DriftFindingResolved();
+      finding.refuseChange();
       change(finding, now);
       await this.findings.update(finding);
       const { cloudAccountId, subscriptionId, resourceId, kind, resolution, note } = finding;

@@ -15,8 +15,8 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     return this.rows.findOneBy({ tenantId, cloudAccountId, slot });
   }
 
-  all(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
-    return this.rows.findBy({ tenantId, cloudAccountId });
+  all(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
+    return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]) });
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {

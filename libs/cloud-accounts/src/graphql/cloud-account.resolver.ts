@@ -182,7 +182,7 @@ export class CloudAccountResolver {
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `verifyCloudAccount` on it.' })
   viewerCanVerify(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
-    return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
+    return permission(viewer, 'MANAGER', () => account.refuseVerification());
   }
 }
 

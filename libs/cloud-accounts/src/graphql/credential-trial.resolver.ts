@@ -2,8 +2,7 @@ import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer 
 import { Batch, idOf } from '#libs/graphql';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
-import { NoPendingCredentials } from '../cloud-account.errors.js';
-import type { CredentialTrial } from '../credential-trial.entity.js';
+import { cancellable, type CredentialTrial } from '../credential-trial.entity.js';
 import { CredentialTrialService } from '../credential-trial.service.js';
 import { CancelPendingCredentialsInput } from './cloud-account.inputs.js';
 import { CancelPendingCredentialsPayload } from './cloud-account.payloads.js';
@@ -67,9 +66,7 @@ export class CredentialTrialResolver {
       viewer,
       'MANAGER',
       () => account.refuseChangeIfHosted(),
-      () => {
-        if (!trial?.isOpen) throw new NoPendingCredentials();
-      },
+      () => cancellable(trial),
     );
   }
 }

@@ -1,13 +1,14 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
 import {
+  AwsCredentialsService,
   AwsCredentialsType,
+  cancellable,
+  keyToRotate,
   KeyRotationPolicyService,
   KeyRotationService,
   maskAccessKeyId,
   type KeyRotation,
   type KeyRotationPolicy,
-  RotationInProgress,
-  RotationNotUnderWay,
   type StoredAccessKey,
 } from '#libs/aws-credentials';
 import { Batch, DateTimeScalar, idOf } from '#libs/graphql';
@@ -35,6 +36,11 @@ export class KeyRotationResolver {
     return ids.map((id) => rotations.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
   });
 
+  private readonly rotatableOf = new Batch((viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const ids = accounts.map(({ id }) => id);
+    return this.credentials.rotatablesOf(viewer.tenantId, ids);
+  });
+
   private readonly policyOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
     const policies = await this.policies.ofAccounts(viewer.tenantId, ids);
@@ -43,6 +49,7 @@ export class KeyRotationResolver {
 
   constructor(
     private readonly service: CloudAccountRotationService,
+    private readonly credentials: AwsCredentialsService,
     private readonly rotations: KeyRotationService,
     private readonly policies: KeyRotationPolicyService,
     private readonly idempotency: Idempotency,
@@ -109,14 +116,12 @@ export class KeyRotationResolver {
     description: 'Whether you may use `rotateAwsCredentials` on it; what AWS thinks of it is asked only then.',
   })
   async viewerCanRotate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
-    const rotation = await this.rotationOf.load(viewer, account);
+    const rotatable = await this.rotatableOf.load(viewer, account);
     return permission(
       viewer,
       'MANAGER',
       () => account.refuseChangeIfHosted(),
-      () => {
-        if (rotation && !rotation.isOver) throw new RotationInProgress();
-      },
+      () => keyToRotate(rotatable),
     );
   }
 
@@ -130,10 +135,7 @@ export class KeyRotationResolver {
       viewer,
       'MANAGER',
       () => account.refuseChangeIfHosted(),
-      () => {
-        if (!rotation) throw new RotationNotUnderWay();
-        rotation.refuseCancellation();
-      },
+      () => cancellable(rotation),
     );
   }
 }

@@ -14,7 +14,6 @@ import {
 import { ProvisionedResourceType, withAttributes, type ProvisionedResource } from '#libs/ledger';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { DriftFinding } from '../drift-finding.entity.js';
-import { DriftFindingResolved } from '../drift.errors.js';
 import { DriftService, type SeenDrift } from '../drift.service.js';
 import type { Repair } from '../repair.js';
 import {
@@ -128,17 +127,13 @@ export class DriftFindingResolver {
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `acknowledgeDriftFinding` on it.' })
   viewerCanAcknowledge(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
-    return permission(viewer, 'MANAGER', () => refuseUnlessOpen(finding));
+    return permission(viewer, 'MANAGER', () => finding.refuseChange());
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `resolveDriftFinding` on it.' })
   viewerCanResolve(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
-    return permission(viewer, 'MANAGER', () => refuseUnlessOpen(finding));
+    return permission(viewer, 'MANAGER', () => finding.refuseChange());
   }
-}
-
-function refuseUnlessOpen({ isOpen }: DriftFinding): void {
-  if (!isOpen) throw new DriftFindingResolved();
 }
 
 /** Adds `drift` to CloudAccount. */

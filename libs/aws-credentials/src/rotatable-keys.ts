@@ -1,0 +1,32 @@
+import { CredentialsNotRotatable, RotationInProgress, RotationNotUnderWay } from './aws-credentials.errors.js';
+import type { KeyRotation } from './key-rotation.entity.js';
+import type { StoredAccessKey } from './stored-access-key.entity.js';
+
+/** The access keys of an account in every slot, and its newest rotation. */
+export interface RotatableKeys {
+  readonly rotation: KeyRotation | null;
+  readonly keys: readonly StoredAccessKey[];
+}
+
+/**
+ * Rule: the gateway rotates the current access key of an account that has no other key and no rotation in progress.
+ *
+ * @throws RotationInProgress, CredentialsNotRotatable
+ */
+export function keyToRotate({ rotation, keys }: RotatableKeys): StoredAccessKey {
+  if (rotation && !rotation.isOver) throw new RotationInProgress();
+  const current = keys.find(({ slot }) => slot === 'CURRENT');
+  if (!current || keys.length > 1) throw new CredentialsNotRotatable();
+  return current;
+}
+
+/**
+ * Rule: a rotation can be cancelled until the old access key is being deleted.
+ *
+ * @throws RotationNotUnderWay, RotationTooLate
+ */
+export function cancellable(rotation: KeyRotation | null): KeyRotation {
+  if (!rotation) throw new RotationNotUnderWay();
+  rotation.refuseCancellation();
+  return rotation;
+}
