@@ -15,7 +15,7 @@ const reportMutation = `mutation ($input: ReportProvisioningInput!) { reportProv
 const completeMutation = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status ${errors} } }`;
 const failMutation = `mutation ($input: FailProvisioningInput!) { failProvisioning(input: $input) { status ${errors} } }`;
 const state = `id name status version plan tags { key value } endReason failure { kind message }
-  provisioning { kind isClaimed isToStop progress message } overlappingSubscriptions { id }`;
+  provisioning { kind isClaimed isToStop progress message } overlappingSubscriptions { nodes { id } }`;
 const updateMutation = `mutation ($input: UpdateSubscriptionInput!) { updateSubscription(input: $input) { subscription { ${state} } ${errors} } }`;
 const retryMutation = `mutation ($input: RetrySubscriptionInput!) { retrySubscription(input: $input) { subscription { ${state} } ${errors} } }`;
 
@@ -326,10 +326,10 @@ describe('a provisioner', () => {
       const theirs = await gateway.anotherTenant();
       await one(createMutation, withCidr(hostedAccount, '10.4.0.0/24'), theirs);
 
-      expect((await read(first.id)).overlappingSubscriptions).toEqual([{ id: second.id }]);
-      expect((await read(second.id)).overlappingSubscriptions).toEqual([{ id: first.id }]);
+      expect((await read(first.id)).overlappingSubscriptions.nodes).toEqual([{ id: second.id }]);
+      expect((await read(second.id)).overlappingSubscriptions.nodes).toEqual([{ id: first.id }]);
       await end(second.id);
-      expect((await read(first.id)).overlappingSubscriptions).toEqual([]);
+      expect((await read(first.id)).overlappingSubscriptions.nodes).toEqual([]);
     });
 
     it('in a VPC only where there are such', async () => {

@@ -21,3 +21,17 @@ export class Batch<Viewer extends object, Key, Answer> {
     return loader.load(key);
   }
 }
+
+/** Asks once for all of the questions that are alike; answers in the order of the questions. */
+export async function alikeTogether<Question, Answer>(
+  questions: readonly Question[],
+  likeness: (question: Question) => unknown,
+  ask: (some: readonly Question[], one: Question) => Promise<readonly Answer[]>,
+): Promise<Answer[]> {
+  const answers = new Map<Question, Answer>();
+  for (const some of Map.groupBy(questions, (question) => JSON.stringify(likeness(question))).values()) {
+    const found = await ask(some, some[0]!);
+    some.forEach((question, i) => answers.set(question, found[i]!));
+  }
+  return questions.map((question) => answers.get(question)!);
+}

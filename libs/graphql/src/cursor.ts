@@ -18,6 +18,12 @@ export const byId = <T extends { readonly id: number }>(): SortValue<T> => ({
   isValid: (value, id) => value === id,
 });
 
+/** @param largest the largest value of the column, which has integers from 0 */
+export const byInteger = <T>(of: (item: T) => number, largest: number): SortValue<T> => ({
+  of,
+  isValid: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= largest,
+});
+
 const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999); // the last one of SQL's DATETIME
 
 /** Cursors hold moments as milliseconds since 1970. */

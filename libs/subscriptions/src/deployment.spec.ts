@@ -1,4 +1,4 @@
-import { faultInDeploymentCidr, faultInTags, faultInVpcId, overlaps } from './deployment.js';
+import { addressKey, faultInDeploymentCidr, faultInTags, faultInVpcId, keysOverlapping } from './deployment.js';
 
 describe('The addresses of a deployment', () => {
   it.each(['10.0.0.0/16', '10.0.0.0/28', '10.0.0.16/28', '172.31.255.240/28', '0.0.0.0/16'])('%s are fine', (cidr) => {
@@ -27,8 +27,30 @@ describe('The addresses of a deployment', () => {
     ['255.255.0.0/16', '255.255.255.240/28', true],
     ['10.0.0.16/28', '10.0.0.0/28', false],
   ])('%s and %s have some in common: %s', (one, other, expected) => {
-    expect(overlaps(one, other)).toBe(expected);
-    expect(overlaps(other, one)).toBe(expected);
+    const isFound = (key: number, cidr: string) =>
+      keysOverlapping(cidr).filter(({ from, to }) => from <= key && key <= to).length;
+    expect([isFound(addressKey(one), other), isFound(addressKey(other), one)]).toEqual([+expected, +expected]);
+  });
+
+  it('are found once by the keys of every block that overlaps, and by no other', () => {
+    const blocks = Array.from({ length: 13 }, (_, i) => 16 + i).flatMap((length) =>
+      [0, 1, 2, 3, 2 ** (length - 16) - 1].flatMap((place) => {
+        const first = 167_772_160 + place * 2 ** (32 - length); // 10.0.0.0
+        return [first, first + 65_536].map((start) => ({ start, length }));
+      }),
+    );
+    const cidrOf = ({ start, length }: { start: number; length: number }) =>
+      `${[24, 16, 8, 0].map((shift) => Math.floor(start / 2 ** shift) % 256).join('.')}/${length}`;
+    const endOf = ({ start, length }: { start: number; length: number }) => start + 2 ** (32 - length);
+    for (const one of blocks) {
+      const ranges = keysOverlapping(cidrOf(one));
+      for (const other of blocks) {
+        const key = addressKey(cidrOf(other));
+        const found = ranges.filter(({ from, to }) => from <= key && key <= to).length;
+        const doOverlap = one.start < endOf(other) && other.start < endOf(one);
+        if (found !== +doOverlap) throw new Error(`${cidrOf(one)} and ${cidrOf(other)}: ${found}`);
+      }
+    }
   });
 });
 

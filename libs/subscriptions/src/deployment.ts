@@ -1,8 +1,9 @@
 import { faultInText } from '#libs/kernel';
 
-/** A block of IPv4 addresses as numbers: its first, and how many there are. */
+/** A block of IPv4 addresses as numbers: its first address, the length of its prefix, and how many addresses it has. */
 interface Block {
   readonly first: number;
+  readonly length: number;
   readonly size: number;
 }
 
@@ -24,16 +25,46 @@ export function faultInDeploymentCidr(text: string): string | null {
   return first % size === 0 ? null : 'must begin with the first address of its block';
 }
 
-/** Whether two blocks, each in canonical form, have an address in common. */
-export function overlaps(one: string, other: string): boolean {
-  const [a, b] = [blockOf(one), blockOf(other)];
-  return a.first < b.first + b.size && b.first < a.first + a.size;
+/**
+ * A block in canonical form as a number: blocks are in the order of their first addresses, and all that lie in one block
+ * have keys in one range.
+ */
+export function addressKey(cidr: string): number {
+  const { first, length } = blockOf(cidr);
+  return keyOf(first, length);
 }
+
+/** Blocks that have addresses in common with one: their keys. */
+export type KeyRange = {
+  readonly from: number;
+  readonly to: number;
+};
+
+/**
+ * The keys of the blocks that overlap a block. Blocks in canonical form overlap only where one lies in the other, so these
+ * are the blocks in it, which have one range, and the larger ones that it lies in, which have a key each.
+ */
+export function keysOverlapping(cidr: string): KeyRange[] {
+  const { first, length, size } = blockOf(cidr);
+  const around = Array.from({ length: length - largest }, (_, i) => {
+    const of = 2 ** (32 - (largest + i));
+    return { first: Math.floor(first / of) * of, length: largest + i };
+  });
+  const larger = around.filter((block) => block.first < first).map((block) => keyOf(block.first, block.length));
+  return [
+    ...larger.map((key) => ({ from: key, to: key })),
+    // A larger block that begins with the same address is in this range, too.
+    { from: keyOf(first, 0), to: keyOf(first + size - 1, 32) },
+  ];
+}
+
+/** A prefix has up to 32 bits, so that the key holds both numbers. */
+const keyOf = (first: number, length: number) => first * 64 + length;
 
 function blockOf(cidr: string): Block {
   const [address = '', length] = cidr.split('/');
   const first = address.split('.').reduce((number, byte) => number * 256 + Number(byte), 0);
-  return { first, size: 2 ** (32 - Number(length)) };
+  return { first, length: Number(length), size: 2 ** (32 - Number(length)) };
 }
 
 /** What is wrong with the id of a VPC, as the end of a sentence; null when nothing is. */
@@ -54,7 +85,7 @@ export interface Tag {
   readonly value: string;
 }
 
-const mostTags = 40;
+export const mostTags = 40;
 // Letters, digits and spaces of any script, and these: what every AWS service takes (Tagging AWS resources, "Tag naming limits").
 const inTags = /^[\p{L}\p{N}\p{Zs}_.:/=+\-@]*$/u;
 

@@ -1,6 +1,6 @@
 import { changedTo, faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { faultInPlan, faultInTags, type Tag } from './deployment.js';
+import { addressKey, faultInPlan, faultInTags, type Tag } from './deployment.js';
 import type { ProvisioningKind, ProvisioningWork } from './provisioning-work.entity.js';
 import {
   SubscriptionAlreadyEnded,
@@ -99,6 +99,10 @@ export class Subscription {
   @Column('varchar', { name: 'deployment_cidr', length: 18, nullable: true })
   readonly deploymentCidr!: string | null;
 
+  /** The addresses as a number to find overlaps by, which stands for them only while it is active: null once it has ended. */
+  @Column('bigint', { name: 'active_address_key', nullable: true, transformer: { from: numberFrom, to: (key) => key } })
+  readonly activeAddressKey!: number | null;
+
   @Column('varchar', { name: 'vpc_id', length: 32, nullable: true })
   readonly vpcId!: string | null;
 
@@ -141,6 +145,7 @@ export class Subscription {
       status: 'PENDING',
       plan: null,
       deploymentCidr: deploymentCidr ?? null,
+      activeAddressKey: deploymentCidr == null ? null : addressKey(deploymentCidr),
       vpcId: vpcId ?? null,
       tags: [],
       failedKind: null,
@@ -288,7 +293,7 @@ export class Subscription {
     this.refuseIfEnded();
     this.turn('DELETED', now);
     this.countChange();
-    Object.assign(this, { endReason, endedAt: now } satisfies Partial<Subscription>);
+    Object.assign(this, { endReason, endedAt: now, activeAddressKey: null } satisfies Partial<Subscription>);
   }
 
   /** Whether a provisioner would have to do something for it. */
@@ -338,4 +343,9 @@ function inOrder(tags: readonly Tag[]): Tag[] {
 
 function tagsFrom(text: string | null): Tag[] {
   return text === null ? [] : (JSON.parse(text) as Tag[]);
+}
+
+/** Servers give a BIGINT as a text. */
+function numberFrom(value: string | number | null): number | null {
+  return value === null ? null : Number(value);
 }

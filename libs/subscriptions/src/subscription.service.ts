@@ -6,7 +6,7 @@ import type { Remember } from '#libs/idempotency';
 import { IamSetupSettings } from '#libs/iam-setup';
 import { Clock, InvalidField, InvalidInput, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { faultInVendorsTags, overlaps, type Tag } from './deployment.js';
+import { faultInVendorsTags, type Tag } from './deployment.js';
 import { ProvisioningWork } from './provisioning-work.entity.js';
 import { ProvisioningWorks } from './provisioning-works.js';
 import { Subscription, type NewSubscription, type SubscriptionChange } from './subscription.entity.js';
@@ -16,7 +16,12 @@ import {
   SubscriptionNotFound,
   VpcOfAnotherProvider,
 } from './subscription.errors.js';
-import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } from './subscriptions.js';
+import {
+  Subscriptions,
+  type OverlapOrderField,
+  type SubscriptionFilter,
+  type SubscriptionOrderField,
+} from './subscriptions.js';
 
 /** What can be done with subscriptions, and under which rules. */
 @Injectable()
@@ -79,12 +84,17 @@ export class SubscriptionService {
     return work.isClaimedAt(this.clock.now());
   }
 
-  /** The other active subscriptions of the viewer's that have addresses of these, subscription by subscription. */
-  async overlapping({ tenantId }: Viewer, subscriptions: readonly Subscription[]): Promise<Subscription[][]> {
-    const withAddresses = await this.subscriptions.activeWithAddresses(tenantId);
-    return subscriptions.map((subscription) =>
-      withAddresses.filter((other) => other.id !== subscription.id && haveCommonAddresses(subscription, other)),
-    );
+  /** The same page of each list of the viewer's other active subscriptions that have addresses of a subscription. */
+  overlapping(
+    { tenantId }: Viewer,
+    subscriptions: readonly Subscription[],
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    return this.subscriptions.overlapping(tenantId, subscriptions, page);
+  }
+
+  countOverlapping({ tenantId }: Viewer, subscriptions: readonly Subscription[]): Promise<number[]> {
+    return this.subscriptions.countOverlapping(tenantId, subscriptions);
   }
 
   /**
@@ -198,11 +208,9 @@ export class SubscriptionService {
 
   /** In one VPC of the customer's; call it while the account is held. Elsewhere common addresses only keep networks from being joined. */
   private async refuseTakenAddresses(subscription: Subscription): Promise<void> {
-    const { tenantId, vpcId } = subscription;
-    if (vpcId === null || subscription.deploymentCidr === null) return;
-    const others = await this.subscriptions.activeWithAddresses(tenantId);
-    if (others.some((other) => other.vpcId === vpcId && haveCommonAddresses(subscription, other)))
-      throw new DeploymentCidrTaken();
+    const { tenantId, vpcId, deploymentCidr } = subscription;
+    if (vpcId === null || deploymentCidr === null) return;
+    if (await this.subscriptions.areAddressesTaken(tenantId, vpcId, deploymentCidr)) throw new DeploymentCidrTaken();
   }
 
   private record(type: string, { actor }: Viewer, subscription: Subscription, at: Date): Promise<void> {
@@ -215,10 +223,6 @@ export class SubscriptionService {
 function refuseAnotherPartition(account: CloudAccount, region: string): void {
   if (account.provider === 'AWS' && partitionOf(region) !== partitionOf(account.region))
     throw new RegionInAnotherPartition();
-}
-
-function haveCommonAddresses({ deploymentCidr: one }: Subscription, { deploymentCidr: other }: Subscription): boolean {
-  return one !== null && other !== null && overlaps(one, other);
 }
 
 /** Whoever is at something is told to stop first; then, or when nobody is, it is to be taken down. */

@@ -3,6 +3,10 @@ import type { Page, PageRequest } from '#libs/kernel';
 import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
 
 export type SubscriptionOrderField = 'CREATED_AT';
+export type OverlapOrderField = 'ADDRESS';
+
+/** A subscription, as far as its addresses matter. */
+export type Addressed = Pick<Subscription, 'id' | 'isActive' | 'deploymentCidr'>;
 
 /** Every field given must fit. */
 export interface SubscriptionFilter {
@@ -59,8 +63,20 @@ export abstract class Subscriptions {
   /** What does not fit, by the rows alone. */
   abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
 
-  /** The active subscriptions of a tenant that were given addresses. */
-  abstract activeWithAddresses(tenantId: number): Promise<Subscription[]>;
+  /**
+   * The same page of each list of a tenant's other active subscriptions that have addresses of a subscription, in the order
+   * of their addresses.
+   */
+  abstract overlapping(
+    tenantId: number,
+    subscriptions: readonly Addressed[],
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>[]>;
+
+  abstract countOverlapping(tenantId: number, subscriptions: readonly Addressed[]): Promise<number[]>;
+
+  /** Whether an active subscription of a tenant has addresses of a block in a VPC. */
+  abstract areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean>;
 
   /** Finds a subscription of any tenant, as `hold` does: for provisioners, who work for all. */
   abstract holdAny(id: number): Promise<Subscription | null>;

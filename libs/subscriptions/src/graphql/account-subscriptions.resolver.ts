@@ -1,7 +1,7 @@
 import { CurrentViewer, permission, ViewerPermission, type Viewer } from '#libs/access';
-import { Batch, ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
+import { alikeTogether, Batch, ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
 import { CloudAccountHealthService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
-import type { Page, PageRequest } from '#libs/kernel';
+import type { PageRequest } from '#libs/kernel';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Subscription } from '../subscription.entity.js';
 import { SubscriptionService } from '../subscription.service.js';
@@ -20,18 +20,18 @@ interface Question {
 @Resolver(() => CloudAccountType)
 export class AccountSubscriptionsResolver {
   private readonly pages = new Batch((viewer: Viewer, questions: readonly Question[]) =>
-    answerAlikeTogether<Question, Page<Subscription>>(
+    alikeTogether(
       questions,
       ({ filter, page }) => [filter, page],
-      (ids, { filter, page }) => this.service.listOfAccounts(viewer, ids, filter, page),
+      (some, { filter, page }) => this.service.listOfAccounts(viewer, accountsOf(some), filter, page),
     ),
   );
 
   private readonly counts = new Batch((viewer: Viewer, questions: readonly Omit<Question, 'page'>[]) =>
-    answerAlikeTogether<Omit<Question, 'page'>, number>(
+    alikeTogether(
       questions,
       ({ filter }) => filter,
-      (ids, { filter }) => this.service.countOfAccounts(viewer, ids, filter),
+      (some, { filter }) => this.service.countOfAccounts(viewer, accountsOf(some), filter),
     ),
   );
 
@@ -68,18 +68,4 @@ export class AccountSubscriptionsResolver {
   }
 }
 
-/** Asks once for all the accounts about which the same is asked; answers in the order of the questions. */
-async function answerAlikeTogether<Q extends { accountId: number }, Answer>(
-  questions: readonly Q[],
-  sameness: (question: Q) => unknown,
-  ask: (accountIds: number[], question: Q) => Promise<Answer[]>,
-): Promise<Answer[]> {
-  const groups = Map.groupBy(questions, (question) => JSON.stringify(sameness(question)));
-  const answers = new Map<Q, Answer>();
-  for (const group of groups.values()) {
-    const ids = [...new Set(group.map(({ accountId }) => accountId))];
-    const found = await ask(ids, group[0]!);
-    for (const question of group) answers.set(question, found[ids.indexOf(question.accountId)]!);
-  }
-  return questions.map((question) => answers.get(question)!);
-}
+const accountsOf = (questions: readonly Pick<Question, 'accountId'>[]) => questions.map(({ accountId }) => accountId);

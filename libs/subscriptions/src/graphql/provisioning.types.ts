@@ -1,5 +1,6 @@
 import {
   ArnScalar,
+  atMost,
   AwsAccountIdScalar,
   ChangeField,
   CidrBlockScalar,
@@ -9,13 +10,17 @@ import {
 } from '#libs/graphql';
 import { CloudProvider } from '#libs/cloud-accounts';
 import { faultInText } from '#libs/kernel';
-import { ProvisionedResourceInput } from '#libs/ledger';
+import { mostReports, ProvisionedResourceInput } from '#libs/ledger';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IamStep } from '../provisioning-access.service.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
+import { mostTags } from '../deployment.js';
 import { TagType } from './subscription.types.js';
+
+/** How many works one claim gives at most. */
+const mostWorks = 20;
 
 registerEnumType(IamStep, {
   name: 'ProvisioningIamStep',
@@ -36,7 +41,7 @@ const faultInMessage = (text: string) => faultInText(text, 500);
 @InputType('ClaimProvisioningWorkInput', { description: 'How much to claim, and for how long.' })
 export class ClaimProvisioningWorkInput {
   @Field(() => Int, { defaultValue: 1, description: 'How many at most, 1 to 20.' })
-  @Faultless('The limit', between(1, 20))
+  @Faultless('The limit', between(1, mostWorks))
   readonly limit!: number;
 
   @Field(() => Int, {
@@ -75,7 +80,10 @@ export class ReportProvisioningInput extends ClaimInput {
 
   @Field(() => [ProvisionedResourceInput], {
     nullable: true,
-    description: 'What was built, changed or removed since the last report: up to 100. Told twice, it counts once.',
+    description: atMost(
+      mostReports,
+      'What was built, changed or removed since the last report. Told twice, it counts once.',
+    ),
   })
   @Type(() => ProvisionedResourceInput)
   readonly resources?: readonly ProvisionedResourceInput[] | null;
@@ -186,7 +194,9 @@ export class ProvisioningWorkType {
   @Field(() => String, { nullable: true, description: 'In which VPC; null for one of its own.' })
   readonly vpcId!: string | null;
 
-  @Field(() => [TagType], { description: 'What to tag everything with, besides your own tags.' })
+  @Field(() => [TagType], {
+    description: atMost(mostTags, 'What to tag everything with, besides your own tags.'),
+  })
   readonly tags!: readonly TagType[];
 
   @Field(() => Int, { description: 'How often the work of this subscription was claimed, this time included.' })
@@ -213,7 +223,10 @@ export class ProvisioningWorkType {
 
 @ObjectType('ClaimProvisioningWorkPayload', { description: 'The answer of `claimProvisioningWork`.' })
 export class ClaimProvisioningWorkPayload extends PayloadType {
-  @Field(() => [ProvisioningWorkType], { nullable: true, description: 'What you have now; empty when nothing waits.' })
+  @Field(() => [ProvisioningWorkType], {
+    nullable: true,
+    description: atMost(mostWorks, 'What you have now; empty when nothing waits.'),
+  })
   readonly works!: unknown;
 }
 

@@ -1,11 +1,20 @@
 import { UnknownRegion } from '#libs/aws-credentials';
 import { faultInAnyRegion } from '#libs/cloud-accounts';
-import { ChangeField, CidrBlockScalar, Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
+import {
+  atMost,
+  ChangeField,
+  CidrBlockScalar,
+  faultInLength,
+  Faultless,
+  listFilterDescription,
+  mostChoices,
+  OrderDirection,
+} from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { faultInDeploymentCidr, faultInPlan, faultInTags, faultInVpcId } from '../deployment.js';
+import { faultInDeploymentCidr, faultInPlan, faultInTags, faultInVpcId, mostTags } from '../deployment.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
 
@@ -19,7 +28,7 @@ export class TagInput {
 }
 
 const planDescription = 'What the vendor is to build, in the words of the vendor: up to 64 characters.';
-const tagsDescription = 'What everything that is built is tagged with, besides what the vendor tags it with: up to 40.';
+const tagsDescription = 'What everything that is built is tagged with, besides what the vendor tags it with.';
 
 @InputType('CreateSubscriptionInput', { description: 'A subscription in a cloud account.' })
 export class CreateSubscriptionInput {
@@ -53,7 +62,7 @@ export class CreateSubscriptionInput {
   @Faultless('The VPC', faultInVpcId)
   readonly vpcId?: string | null;
 
-  @Field(() => [TagInput], { nullable: true, description: tagsDescription })
+  @Field(() => [TagInput], { nullable: true, description: atMost(mostTags, tagsDescription) })
   @Type(() => TagInput)
   @Faultless('The tags', faultInTags)
   readonly tags?: TagInput[] | null;
@@ -96,7 +105,7 @@ export class UpdateSubscriptionInput {
 
   @ChangeField(() => [TagInput], {
     label: 'The tags',
-    description: `${tagsDescription} They replace all present tags; an empty list removes them.`,
+    description: atMost(mostTags, `${tagsDescription} They replace all present tags; an empty list removes them.`),
     fault: faultInTags,
   })
   @Type(() => TagInput)
@@ -125,8 +134,9 @@ export class SubscriptionFilterInput implements SubscriptionFilter {
 
   @Field(() => [SubscriptionStatus], {
     nullable: true,
-    description: `Only those with one of these statuses. ${listFilterDescription}`,
+    description: atMost(mostChoices, `Only those with one of these statuses. ${listFilterDescription}`),
   })
+  @Faultless('The list of statuses', faultInLength(mostChoices))
   readonly status?: SubscriptionStatus[] | null;
 }
 

@@ -1,11 +1,13 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import { Batch, ConnectionArgs, idOf, pageRequest, toConnection, toGlobalId, type Connection } from '#libs/graphql';
+import { alikeTogether, Batch, ConnectionArgs, idOf, pageRequest, toConnection, toGlobalId, type Connection } from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { Subscription } from '../subscription.entity.js';
+import type { PageRequest } from '#libs/kernel';
 import { SubscriptionService } from '../subscription.service.js';
-import { newestFirst, orderOf } from './subscription-order.js';
+import type { OverlapOrderField } from '../subscriptions.js';
+import { byAddress, newestFirst, orderOf, overlapsOf } from './subscription-order.js';
 import {
   CreateSubscriptionInput,
   DeleteSubscriptionInput,
@@ -27,6 +29,11 @@ import {
 
 const order = orderOf('cloudSubscriptions');
 
+interface OverlapQuestion {
+  readonly subscription: Subscription;
+  readonly page: PageRequest<OverlapOrderField>;
+}
+
 @Resolver(() => SubscriptionType)
 export class SubscriptionResolver {
   private readonly accountOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
@@ -38,8 +45,20 @@ export class SubscriptionResolver {
     const works = await this.subscriptions.worksOf(ids);
     return ids.map((id) => works.find(({ subscriptionId }) => subscriptionId === id) ?? null);
   });
-  private readonly overlappingWith = new Batch((viewer: Viewer, subscriptions: readonly Subscription[]) =>
-    this.subscriptions.overlapping(viewer, subscriptions),
+  private readonly overlaps = new Batch((viewer: Viewer, questions: readonly OverlapQuestion[]) =>
+    alikeTogether(
+      questions,
+      ({ page }) => page,
+      (some, { page }) =>
+        this.subscriptions.overlapping(
+          viewer,
+          some.map(({ subscription }) => subscription),
+          page,
+        ),
+    ),
+  );
+  private readonly overlapCounts = new Batch((viewer: Viewer, subscriptions: readonly Subscription[]) =>
+    this.subscriptions.countOverlapping(viewer, subscriptions),
   );
 
   constructor(
@@ -181,14 +200,18 @@ export class SubscriptionResolver {
     return work && Object.assign(work, { isClaimed: this.subscriptions.isClaimed(work) });
   }
 
-  @ResolveField(() => [SubscriptionType], {
+  @ResolveField(() => SubscriptionConnectionType, {
     description:
-      'Other active subscriptions of yours with some of its addresses: their networks cannot be joined. Only in one VPC it is refused.',
+      'Other active subscriptions of yours with some of its addresses, in the order of their addresses: their networks cannot be joined. Only in one VPC it is refused.',
   })
-  overlappingSubscriptions(
+  async overlappingSubscriptions(
     @CurrentViewer() viewer: Viewer,
     @Parent() subscription: Subscription,
-  ): Promise<Subscription[]> {
-    return this.overlappingWith.load(viewer, subscription);
+    @Args() args: ConnectionArgs,
+  ): Promise<Connection<Subscription>> {
+    const order = overlapsOf(subscription);
+    const page = pageRequest(order, args, byAddress);
+    const found = await this.overlaps.load(viewer, { subscription, page });
+    return toConnection(order, byAddress, found, () => this.overlapCounts.load(viewer, subscription));
   }
 }

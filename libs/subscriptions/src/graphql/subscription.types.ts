@@ -1,5 +1,6 @@
-import { CidrBlockScalar, connectionOf, DateTimeScalar, isTyped, NodeType, PayloadType } from '#libs/graphql';
+import { atMost, CidrBlockScalar, connectionOf, DateTimeScalar, isTyped, NodeType, PayloadType } from '#libs/graphql';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { mostTags } from '../deployment.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { Subscription, SubscriptionEndReason, SubscriptionStatus } from '../subscription.entity.js';
 
@@ -102,7 +103,10 @@ export class SubscriptionType extends NodeType {
   readonly vpcId!: string | null;
 
   @Field(() => [TagType], {
-    description: 'What everything that is built carries, besides the tags of the vendor; in the order of their keys.',
+    description: atMost(
+      mostTags,
+      'What everything that is built carries, besides the tags of the vendor; in the order of their keys.',
+    ),
   })
   readonly tags!: readonly TagType[];
 

@@ -1,12 +1,25 @@
 import { mostFindings, type AuditedRows, type SubscriptionUsage, type UsageFinding } from '#libs/cloud-accounts';
-import { keysetPage, Transactions } from '#libs/database';
+import { edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
+import { keysOverlapping, type KeyRange } from '../deployment.js';
 import { isActiveStatus, Subscription, SubscriptionStatus } from '../subscription.entity.js';
-import { Subscriptions, type SubscriptionFilter, type SubscriptionOrderField } from '../subscriptions.js';
+import {
+  Subscriptions,
+  type Addressed,
+  type OverlapOrderField,
+  type SubscriptionFilter,
+  type SubscriptionOrderField,
+} from '../subscriptions.js';
 
 const columns = { CREATED_AT: 'createdAt' } as const;
+const addressColumns = { ADDRESS: 'activeAddressKey' } as const;
+
+/** How many keys one statement looks for. */
+const keysAtOnce = 500;
+/** How many ranges one statement counts in. */
+const rangesAtOnce = 100;
 
 /** The account a subscription is active on, which has the foreign key: what counts is what the database holds to. */
 const activeOn = 'subscription.active_cloud_account_id';
@@ -41,26 +54,16 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.filtered(tenantId, filter).getCount();
   }
 
-  async listOfAccounts(
+  listOfAccounts(
     tenantId: number,
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
   ): Promise<Page<Subscription>[]> {
-    const ofAccount = (id: number) =>
-      this.filtered(tenantId, filter).andWhere('subscription.cloudAccountId = :id', { id });
-    // A cursor belongs to one account's list, so only the beginning or the end of a list is ever asked of many.
-    if (cloudAccountIds.length === 1 || page.after || page.before) {
-      return Promise.all(cloudAccountIds.map((id) => keysetPage(ofAccount(id), columns, page)));
-    }
-    const ids = await this.idsAtTheEdge(tenantId, cloudAccountIds, filter, page);
-    const rows = await this.rows.findBy({ id: In(ids) });
-    return cloudAccountIds.map((accountId) =>
-      cut(
-        rows.filter((row) => row.cloudAccountId === accountId),
-        page,
-      ),
-    );
+    const ofAccount = () =>
+      this.filtered(tenantId, filter).andWhere('subscription.cloudAccountId = :cloudAccountId', { cloudAccountId: 0 });
+    const lists = cloudAccountIds.map((cloudAccountId) => ({ cloudAccountId }));
+    return keysetPages(this.transactions, ofAccount, lists, columns, page);
   }
 
   async countOfAccounts(
@@ -133,11 +136,56 @@ export class TypeOrmSubscriptions extends Subscriptions {
     ];
   }
 
-  activeWithAddresses(tenantId: number): Promise<Subscription[]> {
-    return this.filtered(tenantId, { isActive: true })
-      .andWhere('subscription.deploymentCidr IS NOT NULL')
-      .orderBy('subscription.id')
-      .getMany();
+  async overlapping(
+    tenantId: number,
+    subscriptions: readonly Addressed[],
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    const [one] = subscriptions;
+    if (subscriptions.length === 1 || page.after || page.before)
+      return Promise.all(subscriptions.map((subscription) => this.overlappingOne(tenantId, subscription, page)));
+    if (!one) return [];
+
+    const ranges = await this.rangesOf(tenantId, subscriptions);
+    const lists = distinct([...ranges.values()].flat());
+    // One more, because each subscription is in its own list.
+    const edges = await edgesOf(this.transactions, this.inRange(tenantId), lists, addressColumns, {
+      ...page,
+      count: page.count + 1,
+    });
+    const found = new Map(lists.map((list, i) => [nameOf(list), edges[i]!]));
+    const before = (a: Subscription, b: Subscription) => a.activeAddressKey! - b.activeAddressKey! || a.id - b.id;
+    const sign = (page.orderBy.direction === 'ASC') === (page.from === 'start') ? 1 : -1;
+    return subscriptions.map(({ id, deploymentCidr }) => {
+      const others = (ranges.get(deploymentCidr) ?? [])
+        .flatMap((range) => found.get(nameOf(range))!)
+        .filter((other) => other.id !== id);
+      return pageOf(
+        others.sort((a, b) => sign * before(a, b)),
+        page,
+      );
+    });
+  }
+
+  async countOverlapping(tenantId: number, subscriptions: readonly Addressed[]): Promise<number[]> {
+    const ranges = await this.rangesOf(tenantId, subscriptions);
+    const counts = new Map<string, number>();
+    const inRange = 'FROM subscription WHERE tenant_id = ? AND active_address_key BETWEEN ? AND ?';
+    for (const some of slices(distinct([...ranges.values()].flat()), rangesAtOnce)) {
+      const found = await this.transactions.query<{ list: number; n: number | string }>(
+        some.map((_, i) => `SELECT ${i} AS list, COUNT(*) AS n ${inRange}`).join(' UNION ALL '),
+        some.flatMap(({ from, to }) => [tenantId, from, to]),
+      );
+      for (const { list, n } of found) counts.set(nameOf(some[list]!), Number(n));
+    }
+    return subscriptions.map(({ deploymentCidr, isActive }) => {
+      const all = (ranges.get(deploymentCidr) ?? []).map((range) => counts.get(nameOf(range))!);
+      return all.reduce((sum, n) => sum + n, 0) - Number(isActive && deploymentCidr !== null);
+    });
+  }
+
+  areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean> {
+    return this.overlappingWith(tenantId, cidr).andWhere('subscription.vpcId = :vpcId', { vpcId }).getExists();
   }
 
   holdAny(id: number): Promise<Subscription | null> {
@@ -157,27 +205,58 @@ export class TypeOrmSubscriptions extends Subscriptions {
     await this.rows.update({ id, tenantId }, { ...subscription });
   }
 
-  /** The ids of one more than a page's worth of rows at one end of each account's list. */
-  private async idsAtTheEdge(
+  private overlappingOne(
     tenantId: number,
-    cloudAccountIds: readonly number[],
-    filter: SubscriptionFilter,
-    { orderBy, from, count }: PageRequest<SubscriptionOrderField>,
-  ): Promise<number[]> {
-    const scan = (orderBy.direction === 'ASC') === (from === 'start') ? 'ASC' : 'DESC';
-    const ranked = this.filtered(tenantId, filter)
-      .andWhere('subscription.cloudAccountId IN (:...cloudAccountIds)', { cloudAccountIds })
-      .select('subscription.id', 'id')
-      .addSelect(
-        `ROW_NUMBER() OVER (PARTITION BY subscription.cloud_account_id ORDER BY subscription.created_at ${scan}, subscription.id ${scan})`,
-        'place',
+    { id, deploymentCidr }: Addressed,
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>> {
+    const query = this.overlappingWith(tenantId, deploymentCidr).andWhere('subscription.id <> :id', { id });
+    return keysetPage(query, addressColumns, page);
+  }
+
+  /** The active subscriptions of a tenant that have addresses of a block. */
+  private overlappingWith(tenantId: number, cidr: string | null): SelectQueryBuilder<Subscription> {
+    const ranges = cidr === null ? [] : keysOverlapping(cidr);
+    const blocks = ranges.map((_, i) => `subscription.activeAddressKey BETWEEN :from${i} AND :to${i}`);
+    return this.rows
+      .createQueryBuilder('subscription')
+      .where('subscription.tenantId = :tenantId', { tenantId })
+      .andWhere(blocks.length > 0 ? `(${blocks.join(' OR ')})` : '1 = 0')
+      .setParameters(
+        Object.fromEntries(
+          ranges.flatMap(({ from, to }, i) => [
+            [`from${i}`, from],
+            [`to${i}`, to],
+          ]),
+        ),
       );
-    const [sql, parameters] = ranked.getQueryAndParameters() as [string, unknown[]];
-    const rows = await this.transactions.query<{ id: number }>(`SELECT id FROM (${sql}) ranked WHERE place <= ?`, [
-      ...parameters,
-      count + 1,
-    ]);
-    return rows.map(({ id }) => id);
+  }
+
+  private inRange(tenantId: number): SelectQueryBuilder<Subscription> {
+    return this.rows
+      .createQueryBuilder('subscription')
+      .where('subscription.tenantId = :tenantId', { tenantId })
+      .andWhere('subscription.activeAddressKey BETWEEN :from AND :to');
+  }
+
+  /** Where to look for the overlaps of each block: of the larger blocks around it only those that a subscription has. */
+  private async rangesOf(
+    tenantId: number,
+    subscriptions: readonly Addressed[],
+  ): Promise<Map<string | null, KeyRange[]>> {
+    const cidrs = new Set(subscriptions.flatMap(({ deploymentCidr }) => deploymentCidr ?? []));
+    const ranges = new Map([...cidrs].map((cidr) => [cidr, keysOverlapping(cidr)]));
+    const larger = new Set([...ranges.values()].flat().flatMap(({ from, to }) => (from === to ? [from] : [])));
+    const used = new Set<number>();
+    for (const keys of slices([...larger], keysAtOnce)) {
+      const found = await this.transactions.query<{ address_key: number | string }>(
+        `SELECT DISTINCT active_address_key AS address_key FROM subscription
+         WHERE tenant_id = ? AND active_address_key IN (${keys.map(() => '?').join(', ')})`,
+        [tenantId, ...keys],
+      );
+      for (const { address_key } of found) used.add(Number(address_key));
+    }
+    return new Map([...ranges].map(([cidr, all]) => [cidr, all.filter(({ from, to }) => from < to || used.has(from))]));
   }
 
   /** One statement, so that it is of one moment. */
@@ -235,12 +314,8 @@ async function countByAccount(
   return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
 }
 
-/** One account's page out of one row more than the page holds. */
-function cut(rows: Subscription[], { orderBy, from, count }: PageRequest<SubscriptionOrderField>): Page<Subscription> {
-  const sorted = rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id - b.id);
-  if (orderBy.direction === 'DESC') sorted.reverse();
-  const hasMore = sorted.length > count;
-  return from === 'start'
-    ? { items: sorted.slice(0, count), hasNextPage: hasMore, hasPreviousPage: false }
-    : { items: sorted.slice(-count), hasNextPage: false, hasPreviousPage: hasMore };
-}
+const nameOf = ({ from, to }: KeyRange) => `${from}-${to}`;
+
+const distinct = (ranges: readonly KeyRange[]): KeyRange[] => [
+  ...new Map(ranges.map(({ from, to }) => [nameOf({ from, to }), { from, to }])).values(),
+];
