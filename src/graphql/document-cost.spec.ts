@@ -1,25 +1,26 @@
 import { buildSchema, Kind, parse, validate, type OperationDefinitionNode } from 'graphql';
-import { AnswerTooLarge, documentCost, mostObjects, objectsIn } from './document-cost.js';
+import { AnswerTooLarge, documentCost, mostValues, valuesIn } from './document-cost.js';
 
 const schema = buildSchema(`
   interface Node { id: ID! }
-  type Account implements Node { id: ID! key: Key tags: [Tag!]! builds(first: Int, last: Int): BuildConnection! }
+  type Account implements Node { id: ID! key: Key "At most 20 items." tags: [Tag!]! "At most 40 items." words: [String!] builds(first: Int, last: Int): BuildConnection! }
   type Key { id: ID! }
   type Tag { name: String! }
   type Build implements Node { id: ID! account: Account }
   type PageInfo { hasNextPage: Boolean! }
-  type AccountConnection { nodes: [Account!]! edges: [AccountEdge!]! pageInfo: PageInfo! totalCount: Int! }
+  type AccountConnection { "At most 100 items." nodes: [Account!]! "At most 100 items." edges: [AccountEdge!]! pageInfo: PageInfo! totalCount: Int! }
   type AccountEdge { cursor: String! node: Account! }
-  type BuildConnection { nodes: [Build!]! pageInfo: PageInfo! }
-  type BlockerConnection { nodes: [Build!]! }
+  type BuildConnection { "At most 100 items." nodes: [Build!]! pageInfo: PageInfo! }
+  type BlockerConnection { "At most 100 items." nodes: [Build!]! }
   interface UserError { code: String! }
   type InUse implements UserError { code: String! blockers(first: Int! = 30): BlockerConnection! }
-  type Payload { account: Account userErrors: [UserError!]! }
+  type Payload { account: Account "At most 3 items." userErrors: [UserError!]! }
   type Query {
     accounts(first: Int, last: Int): AccountConnection!
     builds(first: Int, last: Int): BuildConnection!
     node(id: ID!): Node
-    nodes(ids: [ID!]!): [Node]!
+    "At most 100 items." nodes(ids: [ID!]!): [Node]!
+    "What is there." unbounded: [Key!]!
   }
   type Mutation { delete: Payload! }
 `);
@@ -30,58 +31,60 @@ function cost(query: string, variables?: Record<string, unknown>): number {
   const operation = document.definitions.find(
     (node): node is OperationDefinitionNode => node.kind === Kind.OPERATION_DEFINITION,
   )!;
-  return objectsIn({ schema, document, operation, variables });
+  return valuesIn({ schema, document, operation, variables });
 }
 
 const killer =
   '{ builds(first: 100) { nodes { account { builds(first: 100) { nodes { account { builds(first: 100) { nodes { id } } } } } } } } }';
 
 describe('the cost of a document', () => {
+  // A field is 1, an item of a list is 1, and ten texts in a list are 1.
   it.each<[string, number]>([
-    ['{ __typename }', 0],
+    ['{ __typename }', 1],
     ['{ __schema { types { fields { name } } } }', 0],
     ['{ __type(name: "Key") { name } }', 0],
-    ['{ node(id: 1) { id } }', 1],
-    ['{ node(id: 1) { ... on Account { key { id } tags { name } } } }', 1 + 1 + 20],
+    ['{ node(id: 1) { id } }', 2],
+    ['{ node(id: 1) { __typename ... on Account { key { id } tags { name } } } }', 1 + 1 + 2 + 1 + 20 * 2],
+    ['{ node(id: 1) { ... on Account { words } } }', 1 + 1 + 4],
     // An object is of one type: the dearer of two counts, and both parts of one.
-    ['{ node(id: 1) { ... on Account { key { id } } ... on Build { account { key { id } } } } }', 1 + 2],
-    ['{ node(id: 1) { ... on Account { key { id } } ... on Account { tags { name } } } }', 1 + 1 + 20],
-    ['{ node(id: 1) { ... on Node { ... on Account { key { id } } } ... on Account { key { id } } } }', 1 + 2],
+    ['{ node(id: 1) { ... on Account { key { id } } ... on Build { account { key { id } } } } }', 1 + 3],
+    ['{ node(id: 1) { ... on Account { key { id } } ... on Account { tags { name } } } }', 1 + 2 + 41],
+    ['{ node(id: 1) { ... on Node { ... on Account { key { id } } } ... on Account { key { id } } } }', 1 + 4],
     [
       '{ node(id: 1) { ...A ...B } } fragment A on Account { tags { name } } fragment B on Build { account { id } }',
-      1 + 20,
+      1 + 41,
     ],
-    ['{ accounts { totalCount } }', 1],
-    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 1 + 1 + 50],
-    ['{ accounts(first: 7) { nodes { id key { id } } } }', 1 + 7 * 2],
-    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 1 + 7 * 2],
-    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 1 + 9],
-    ['{ accounts(first: null) { nodes { id } } }', 1 + 50],
-    ['{ accounts(first: 1000000) { nodes { id } } }', 1 + 100],
-    ['{ accounts(first: -7) { nodes { id } } }', 1],
-    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 1 + 100 * (1 + 1 + 50)],
-    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 2 + 3],
-    ['{ nodes(ids: [1, 2, 3]) { id } }', 3],
-    ['{ nodes(ids: 1) { id } }', 1],
-    ['mutation { delete { account { id } userErrors { code } } }', 1 + 1 + 1],
-    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 1 + 1 + 1 + 30],
-    [killer, 1 + 100 * (1 + 1 + 1 + 100 * (1 + 1 + 1 + 100))],
+    ['{ accounts { totalCount } }', 1 + 21],
+    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 1 + 2 + 1 + 50 * 2],
+    ['{ accounts(first: 7) { nodes { id key { id } } } }', 1 + 1 + 7 * 4],
+    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 1 + 1 + 7 * 4],
+    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 1 + 1 + 9 * 2],
+    ['{ accounts(first: null) { nodes { id } } }', 1 + 1 + 50 * 2],
+    ['{ accounts(first: 1000000) { nodes { id } } }', 1 + 1 + 100 * 2],
+    ['{ accounts(first: -7) { nodes { id } } }', 2],
+    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 2 + 100 * (1 + 2 + 50 * 2)],
+    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 2 + 2 + 2 + 4],
+    ['{ nodes(ids: [1, 2, 3]) { id } }', 1 + 3 * 2],
+    ['{ nodes(ids: 1) { id } }', 1 + 2],
+    ['mutation { delete { account { id } userErrors { code } } }', 1 + 2 + 1 + 3 * 2],
+    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 2 + 3 * (1 + 2 + 30 * 2)],
+    [killer, 2 + 100 * (1 + 3 + 100 * (1 + 3 + 100 * 2))],
   ])('of %s is %i', (query, objects) => {
     expect(cost(query)).toBe(objects);
   });
 
   it.each<[string, Record<string, unknown>, number]>([
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 1 + 9],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 1 + 50],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 1 + 50],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 1 + 50],
-    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 1 + 8],
-    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 1 + 9],
-    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] }, 2],
-    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 1],
-    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: Array(40_000).fill('a') }, 100],
-    ['query ($ids: [ID!] = ["a", "b"]) { nodes(ids: $ids) { id } }', {}, 2],
-    ['query ($id: ID!) { nodes(ids: [$id, $id]) { id } }', { id: 'a' }, 2],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 2 + 9 * 2],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 2 + 50 * 2],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 2 + 50 * 2],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 2 + 50 * 2],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 2 + 8 * 2],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 2 + 9 * 2],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] }, 1 + 2 * 2],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 1 + 1 * 2],
+    ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: Array(40_000).fill('a') }, 1 + 100 * 2],
+    ['query ($ids: [ID!] = ["a", "b"]) { nodes(ids: $ids) { id } }', {}, 1 + 2 * 2],
+    ['query ($id: ID!) { nodes(ids: [$id, $id]) { id } }', { id: 'a' }, 1 + 2 * 2],
   ])('of %s with %j is %i', (query, variables, objects) => {
     expect(cost(query, variables)).toBe(objects);
   });
@@ -89,7 +92,13 @@ describe('the cost of a document', () => {
   it('counts a fragment by the size of the page it is spread in', () => {
     const fragment = 'fragment F on BuildConnection { pageInfo { hasNextPage } ... { nodes { id } } }';
 
-    expect(cost(`{ a: builds(first: 3) { ...F } b: builds(first: 100) { ...F } } ${fragment}`)).toBe(5 + 1 + 101);
+    expect(cost(`{ a: builds(first: 3) { ...F } b: builds(first: 100) { ...F } } ${fragment}`)).toBe(
+      1 + 3 + 3 * 2 + 1 + 3 + 100 * 2,
+    );
+  });
+
+  it('is beyond every limit with a list that names no maximum', () => {
+    expect(cost('{ unbounded { id } }')).toBeGreaterThan(1e15);
   });
 
   it('is found in no time, however far fragments unfold', () => {
@@ -115,7 +124,7 @@ describe('the cost of a document', () => {
 
     it('is refused, and says by how much', async () => {
       await expect(plugin(killer)).rejects.toMatchObject({
-        message: expect.stringContaining(`may hold 1030301 objects; ${mostObjects} are allowed`),
+        message: expect.stringContaining(`may hold 2040402 values; ${mostValues} are allowed`),
         originalError: expect.any(AnswerTooLarge),
         extensions: { http: { status: 400 } },
       });
@@ -127,8 +136,8 @@ describe('the cost of a document', () => {
            b: accounts(first: 100) { nodes { builds(first: 100) { nodes { id } } } }
            c: accounts(first: 100) { nodes { builds(first: ${n}) { nodes { id } } } } }`;
 
-      await expect(plugin(rows(43))).resolves.toBeUndefined(); // 24,903
-      await expect(plugin(rows(44))).rejects.toThrow('may hold 25003 objects');
+      await expect(plugin(rows(45))).resolves.toBeUndefined(); // 49,906
+      await expect(plugin(rows(46))).rejects.toThrow('may hold 50106 values');
     });
   });
 });

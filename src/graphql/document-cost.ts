@@ -1,4 +1,5 @@
 import { type ApolloServerPlugin } from '@apollo/server';
+import { defaultPage, mostIn } from '#libs/graphql';
 import { DomainError } from '#libs/kernel';
 import {
   getNamedType,
@@ -22,23 +23,27 @@ import {
 } from 'graphql';
 import { requestErrors } from './error-catalog.js';
 
-/** How many objects one answer may hold. Each takes memory and time, however small the document that asked for it. */
-export const mostObjects = 25_000;
+/**
+ * How many values one answer may hold: every field of every object, and every item of every list. Each takes memory and
+ * time, however small the document that asked for it.
+ */
+export const mostValues = 50_000;
 
-/** No list that a client can size is longer: whoever asks for more is refused, and gets nothing. */
-const longestList = 100;
-/** What a connection gives when nobody says how much. */
-const usualPage = 50;
-/** What a list is taken for that no argument sizes. */
-const usualList = 20;
+/** So many texts in a list take the time of one field. */
+const textsPerValue = 10;
+
+/** What a field costs besides its value: it reads many rows to make one number, or asks many questions. */
+const surcharges: Readonly<Record<string, number>> = {
+  totalCount: 20,
+};
 
 /** The answer could become larger than one request may ask for. */
 export class AnswerTooLarge extends DomainError {
-  constructor(objects: number) {
+  constructor(values: number) {
     super(
       requestErrors,
       'QUERY_TOO_EXPENSIVE',
-      `The answer may hold ${objects} objects; ${mostObjects} are allowed. Ask for shorter pages or fewer levels.`,
+      `The answer may hold ${values} values; ${mostValues} are allowed. Ask for shorter pages, fewer fields or fewer levels.`,
     );
   }
 }
@@ -51,21 +56,21 @@ export interface Operation {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** How many objects the answer to a valid operation may hold, at most; lists that nobody sizes are estimated. */
-export function objectsIn(operation: Operation): number {
+/** How many values the answer to a valid operation may hold at most. */
+export function valuesIn(operation: Operation): number {
   return new Count(operation).ofOperation();
 }
 
-/** Refuses operations whose answer may hold more than {@link mostObjects}, before anything of them is executed. */
+/** Refuses operations whose answer may hold more than {@link mostValues}, before anything of them is executed. */
 export function documentCost(): ApolloServerPlugin {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, operation, request: { variables } }) => {
         // Without one, none has the requested name, and Apollo says so.
         if (!operation) return;
-        const objects = objectsIn({ schema, document, operation, variables });
-        if (objects <= mostObjects) return;
-        const originalError = new AnswerTooLarge(objects);
+        const values = valuesIn({ schema, document, operation, variables });
+        if (values <= mostValues) return;
+        const originalError = new AnswerTooLarge(values);
         throw new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 400 } } });
       },
     }),
@@ -111,7 +116,7 @@ class Count {
 
   ofOperation(): number {
     const root = this.schema.getRootType(this.operation.operation);
-    return root ? this.ofSelections(this.operation.selectionSet, root).once : 0;
+    return root ? Math.ceil(this.ofSelections(this.operation.selectionSet, root).once) : 0;
   }
 
   private ofSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
@@ -148,33 +153,42 @@ class Count {
   }
 
   private ofField(node: FieldNode, parent: GraphQLCompositeType): Cost {
-    // What begins with two underscores is the schema about itself, or a text.
-    if (!node.selectionSet || node.name.value.startsWith('__')) return nothing;
+    if (node.name.value === '__typename') return { once: 1, perItem: 0 };
     const field = fieldOf(parent, node.name.value);
-    const type = field && getNamedType(field.type);
-    if (!field || !isCompositeType(type)) return nothing;
+    // What else begins with two underscores is the schema about itself, which has limits of its own.
+    if (!field) return nothing;
 
-    const below = this.ofSelections(node.selectionSet, type);
+    const own = 1 + (surcharges[field.name] ?? 0);
     const isList = isListType(getNullableType(field.type));
-    const one =
-      1 + below.once + below.perItem * (isConnection(type) && !isList ? this.pageSize(node, field) : usualPage);
-    if (!isList) return { once: capped(one), perItem: 0 };
-    if (isConnection(parent) && ['nodes', 'edges'].includes(field.name)) return { once: 0, perItem: capped(one) };
-    return { once: capped(one * this.lengthOf(node, field)), perItem: 0 };
+    const one = this.ofValue(node, field);
+    if (!isList) return { once: capped(own + one), perItem: 0 };
+    if (isConnection(parent) && isListOfPage(field)) return { once: own, perItem: capped(one) };
+    return { once: capped(own + one * this.lengthOf(node, field)), perItem: 0 };
   }
 
-  private pageSize(node: FieldNode, field: Field): number {
+  /** What one value of a field adds, or one item of its list. */
+  private ofValue(node: FieldNode, field: Field): number {
+    const type = getNamedType(field.type);
+    const isList = isListType(getNullableType(field.type));
+    if (!isCompositeType(type) || !node.selectionSet) return isList ? 1 / textsPerValue : 0;
+    const below = this.ofSelections(node.selectionSet, type);
+    const items = isConnection(type) ? below.perItem * this.pageSize(node, field, type) : 0;
+    return Number(isList) + below.once + items;
+  }
+
+  private pageSize(node: FieldNode, field: Field, connection: GraphQLCompositeType): number {
     const sizes = ['first', 'last']
       .map((name) => this.argument(node, field, name))
       .filter((size) => typeof size === 'number');
-    return within(sizes.length > 0 ? Math.max(...sizes) : usualPage);
+    const most = mostIn(fieldOf(connection, 'nodes')?.description) ?? unbounded;
+    return within(sizes.length > 0 ? Math.max(...sizes) : defaultPage, most);
   }
 
   private lengthOf(node: FieldNode, field: Field): number {
-    if (field.name === 'userErrors') return 1;
-    if (!field.args.some(({ name }) => name === 'ids')) return usualList;
+    const most = mostIn(field.description) ?? unbounded;
+    if (!field.args.some(({ name }) => name === 'ids')) return most;
     const ids = this.argument(node, field, 'ids');
-    return within(Array.isArray(ids) ? ids.length : ids == null ? 0 : 1);
+    return within(Array.isArray(ids) ? ids.length : ids == null ? 0 : 1, most);
   }
 
   /** What an argument will be, as far as it sizes something: a number, a list of something, or anything else. */
@@ -211,12 +225,17 @@ class Count {
 
 type Field = GraphQLField<unknown, unknown>;
 
+/** The length of a list whose description names none: such a list is refused. A test finds it before. */
+const unbounded = Number.MAX_SAFE_INTEGER;
+
 function fieldOf(type: GraphQLCompositeType, name: string): Field | undefined {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
 
 const isConnection = (type: GraphQLNamedType) => type.name.endsWith('Connection');
 
-const within = (length: number) => Math.min(Math.max(length, 0), longestList);
+const isListOfPage = (field: Field) => field.name === 'nodes' || field.name === 'edges';
 
-const capped = (objects: number) => Math.min(objects, Number.MAX_SAFE_INTEGER);
+const within = (length: number, most: number) => Math.min(Math.max(length, 0), most);
+
+const capped = (values: number) => Math.min(values, unbounded);

@@ -1,4 +1,4 @@
-import { ErrorCode } from '#libs/graphql';
+import { atMost, ErrorCode } from '#libs/graphql';
 import type { ErrorFault } from '#libs/kernel';
 import { Field, ObjectType, Query, registerEnumType, Resolver } from '@nestjs/graphql';
 import { errorCatalog } from './error-catalog.js';
@@ -37,7 +37,7 @@ export class ErrorCatalogEntryType {
 
 @Resolver(() => ErrorCatalogEntryType)
 export class ErrorCatalogResolver {
-  @Query(() => [ErrorCatalogEntryType], { description: 'Every error code there is, by name.' })
+  @Query(() => [ErrorCatalogEntryType], { description: atMost(200, 'Every error code there is, by name.') })
   errorCatalog(): ErrorCatalogEntryType[] {
     return Object.entries(errorCatalog)
       .map(([code, entry]) => ({ code, ...entry }))

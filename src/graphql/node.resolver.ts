@@ -1,5 +1,5 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
-import { Batch, NodeType, parseGlobalId, type NodeSource } from '#libs/graphql';
+import { atMost, Batch, type NodeSource, NodeType, parseGlobalId } from '#libs/graphql';
 import { InvalidField, InvalidInput } from '#libs/kernel';
 import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 
@@ -41,11 +41,11 @@ export class NodeResolver {
 
   @Query(() => [NodeType], {
     nullable: 'items',
-    description: `The objects with these ids, at most ${mostNodes}, in their order; null for each that is not there.`,
+    description: atMost(mostNodes, 'The objects with these ids, in their order; null for each that is not there.'),
   })
   nodes(
     @CurrentViewer() viewer: Viewer,
-    @Args('ids', { type: () => [ID], description: 'Their ids.' }) ids: string[],
+    @Args('ids', { type: () => [ID], description: atMost(mostNodes, 'Their ids.') }) ids: string[],
   ): Promise<(Node | null)[]> {
     if (ids.length > mostNodes)
       throw new InvalidInput([new InvalidField(['ids'], `Ask for at most ${mostNodes} ids at once.`)]);

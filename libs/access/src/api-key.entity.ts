@@ -8,7 +8,7 @@ const day = 24 * 60 * 60 * 1000;
 /** For how long a key opens anything unless somebody says otherwise, in days. */
 export const defaultLifetime = 365;
 const longestLifetime = 3650;
-const mostCidrs = 20;
+export const mostCidrs = 20;
 
 /** What somebody decides who creates a key. */
 export interface NewApiKey {

@@ -8,9 +8,12 @@ import {
 } from '#libs/kernel';
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { decodeCursor, encodeCursor, type SortValue } from './cursor.js';
+import { atMost } from './descriptions.js';
 
-const defaultCount = 50;
-const mostItems = 100;
+/** How many items a connection gives when neither `first` nor `last` is given. */
+export const defaultPage = 50;
+/** How many items a page holds at most. */
+export const longestPage = 100;
 
 @ObjectType('PageInfo', { description: 'Where a page stands in its list.' })
 export class PageInfoType {
@@ -37,14 +40,14 @@ export class PageInfoType {
 export class ConnectionArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `How many items from the start, 1 to ${mostItems}; ${defaultCount} when neither \`first\` nor \`last\` is given.`,
+    description: `How many items from the start, 1 to ${longestPage}; ${defaultPage} when neither \`first\` nor \`last\` is given.`,
   })
   readonly first?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Only items after the one with this cursor.' })
   readonly after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: `How many items from the end, 1 to ${mostItems}.` })
+  @Field(() => Int, { nullable: true, description: `How many items from the end, 1 to ${longestPage}.` })
   readonly last?: number | null;
 
   @Field(() => String, { nullable: true, description: 'Only items before the one with this cursor.' })
@@ -71,10 +74,10 @@ export function connectionOf<T>(item: abstract new () => T, name: string) {
 
   @ObjectType({ isAbstract: true })
   class ConnectionType {
-    @Field(() => [EdgeType], { description: 'The items with their cursors.' })
+    @Field(() => [EdgeType], { description: atMost(longestPage, 'The items with their cursors.') })
     readonly edges!: EdgeType[];
 
-    @Field(() => [item], { description: 'The items alone.' })
+    @Field(() => [item], { description: atMost(longestPage, 'The items alone.') })
     readonly nodes!: T[];
 
     @Field(() => PageInfoType, { description: 'Where this page stands.' })
@@ -113,8 +116,8 @@ export function pageRequest<T extends { id: number }, Field extends string>(
   const faults: InvalidField[] = [];
   for (const end of ['first', 'last'] as const) {
     const count = args[end];
-    if (count != null && (count < 1 || count > mostItems)) {
-      faults.push(new InvalidField([end], `\`${end}\` must be from 1 to ${mostItems}.`));
+    if (count != null && (count < 1 || count > longestPage)) {
+      faults.push(new InvalidField([end], `\`${end}\` must be from 1 to ${longestPage}.`));
     }
   }
   if (args.first != null && args.last != null)
@@ -140,7 +143,7 @@ export function pageRequest<T extends { id: number }, Field extends string>(
 
   return {
     orderBy,
-    count: args.first ?? args.last ?? defaultCount,
+    count: args.first ?? args.last ?? defaultPage,
     from: args.last != null ? 'end' : 'start',
     ...(after && { after }),
     ...(before && { before }),

@@ -23,3 +23,7 @@ export function Faultless<T>(label: string, fault: (value: T) => string | null, 
     { context: { refusal } },
   );
 }
+
+/** What is wrong with a list of more than `most` items, as the end of a sentence. */
+export const faultInLength = (most: number) => (list: readonly unknown[]) =>
+  list.length > most ? `must have at most ${most} items` : null;

@@ -1,17 +1,19 @@
-export { Batch } from './batch.js';
+export { alikeTogether, Batch } from './batch.js';
 export { ChangeField } from './change-field.js';
 export {
   ConnectionArgs,
   connectionOf,
+  defaultPage,
+  longestPage,
   OrderDirection,
   pageRequest,
   toConnection,
   type Connection,
   type ListOrder,
 } from './connection.js';
-export { byId, byMoment, byText, type SortValue } from './cursor.js';
-export { listFilterDescription } from './descriptions.js';
-export { Faultless, type Refusal } from './faultless.js';
+export { byId, byInteger, byMoment, byText, type SortValue } from './cursor.js';
+export { atMost, listFilterDescription, mostChoices, mostIn } from './descriptions.js';
+export { Faultless, faultInLength, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf } from './node.js';
 export { NodeSource } from './node-source.js';

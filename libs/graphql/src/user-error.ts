@@ -1,7 +1,11 @@
 import { DomainError, VersionConflict, type ErrorCatalog } from '#libs/kernel';
 import { Field, InterfaceType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { atMost } from './descriptions.js';
 import { isTyped, typeNameOf } from './node.js';
 import { UrlScalar } from './scalars.js';
+
+/** How many refusals one payload tells of. A request with more faults is refused with the first ones. */
+const mostUserErrors = 20;
 
 /** Every code of every domain's catalogue; filled by the host, which alone knows all domains. */
 export const ErrorCode: Record<string, string> = {};
@@ -31,7 +35,7 @@ export abstract class UserErrorType {
 
   @Field(() => [String], {
     nullable: true,
-    description: 'The input field it is about, from the argument down: `["input", "name"]`.',
+    description: atMost(10, 'The input field it is about, from the argument down: `["input", "name"]`.'),
   })
   readonly path!: string[] | null;
 
@@ -75,6 +79,6 @@ export function toUserError(error: DomainError) {
 /** What every mutation answers with, besides what it made or changed. */
 @ObjectType({ isAbstract: true })
 export abstract class PayloadType {
-  @Field(() => [UserErrorType], { description: 'Why nothing was done; empty when it was.' })
+  @Field(() => [UserErrorType], { description: atMost(mostUserErrors, 'Why nothing was done; empty when it was.') })
   readonly userErrors!: UserError[];
 }

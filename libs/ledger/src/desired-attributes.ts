@@ -34,7 +34,8 @@ const attributesOf: Readonly<Record<string, readonly AttributeName[]>> = {
   SECURITY_GROUP: ['rules'],
 };
 
-const mostRules = 1000;
+/** The most that EC2 lets a group have, with every quota raised (VPC user guide, quotas). */
+export const mostRules = 1000;
 const faultInWord = (text: string) =>
   /^[a-z0-9][a-z0-9.-]{0,31}$/.test(text) ? null : 'must be a name of EC2, such as m7g.large or gp3';
 
@@ -44,7 +45,6 @@ const faultIn: { readonly [Name in AttributeName]: (value: NonNullable<GivenAttr
   volumeType: faultInWord,
   sizeGiB: (size) => (size >= 1 && size <= 65_536 ? null : 'must be from 1 to 65536'),
   cidr: faultInCidr,
-  // The most that EC2 lets a group have, with every quota raised (VPC user guide, quotas).
   rules: (rules) => (rules.length > mostRules ? `must be ${mostRules} rules at most` : firstFaultIn(rules)),
 };
 

@@ -1,6 +1,6 @@
-export { type DesiredAttributes } from './desired-attributes.js';
+export { mostRules, type DesiredAttributes } from './desired-attributes.js';
 export { LedgerModule } from './ledger.module.js';
-export { LedgerService } from './ledger.service.js';
+export { LedgerService, mostReports } from './ledger.service.js';
 export { ProvisionedResource } from './provisioned-resource.entity.js';
 export { type LedgerPlace } from './provisioned-resources.js';
 export {

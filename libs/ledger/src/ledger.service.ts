@@ -15,9 +15,9 @@ import type { ResourceChange } from './resource-change.entity.js';
 import { faultOfAnothers, faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
 
 /** How many a provisioner may tell of at once. */
-const mostReports = 100;
+export const mostReports = 100;
 
-const longestHistory = 50;
+export const longestHistory = 50;
 
 /** Keeps count of what was built for subscriptions: what stands where, what it is to be, and what became of it. */
 @Injectable()

@@ -1,4 +1,5 @@
 import {
+  atMost,
   CidrBlockScalar,
   connectionOf,
   DateTimeScalar,
@@ -11,7 +12,7 @@ import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempote
 import { faultInName } from '#libs/kernel';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import type { ApiKeyFilter } from '../access-records.js';
-import { ApiKey, defaultLifetime, faultInCidrs, faultInLifetime } from '../api-key.entity.js';
+import { ApiKey, defaultLifetime, faultInCidrs, faultInLifetime, mostCidrs } from '../api-key.entity.js';
 import { Role } from '../viewer.js';
 
 registerEnumType(Role, {
@@ -60,7 +61,9 @@ export class ApiKeyType extends NodeType {
   @Field({ description: 'The eight characters after `gwk_live_`, by which a key is recognised.' })
   readonly keyId!: string;
 
-  @Field(() => [CidrBlockScalar], { description: 'The addresses it may be used from; empty: from anywhere.' })
+  @Field(() => [CidrBlockScalar], {
+    description: atMost(mostCidrs, 'The addresses it may be used from; empty: from anywhere.'),
+  })
   readonly allowedCidrs!: string[];
 
   @Field({ description: 'Whether it may ask for the schema.' })
@@ -111,7 +114,7 @@ export class CreateApiKeyInput {
 
   @Field(() => [CidrBlockScalar], {
     defaultValue: [],
-    description: 'The addresses it may be used from, at most 20 blocks; empty: from anywhere.',
+    description: atMost(mostCidrs, 'The blocks of addresses it may be used from; empty: from anywhere.'),
   })
   @Faultless('The list of addresses', faultInCidrs)
   readonly allowedCidrs!: string[];

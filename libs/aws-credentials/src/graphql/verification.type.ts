@@ -1,4 +1,4 @@
-import { DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
+import { atMost, DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { MissingPermissions } from '../aws-credentials.errors.js';
 import { VerificationCause, VerificationStep, Verdict } from '../verification.js';
@@ -109,7 +109,7 @@ export class VerificationCheckType {
   @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
   readonly remedy!: string | null;
 
-  @Field(() => [String], { description: 'The actions that are not allowed: `ec2:RunInstances`.' })
+  @Field(() => [String], { description: atMost(100, 'The actions that are not allowed: `ec2:RunInstances`.') })
   readonly missingActions!: readonly string[];
 
   @Field(() => String, {
@@ -141,7 +141,7 @@ export class VerificationReportType {
   })
   readonly manifestVersion!: number | null;
 
-  @Field(() => [VerificationCheckType], { description: 'Everything that was checked, in order.' })
+  @Field(() => [VerificationCheckType], { description: atMost(25, 'Everything that was checked, in order.') })
   readonly checks!: readonly VerificationCheckType[];
 
   @Field(() => String, {

@@ -1,5 +1,5 @@
 import { VerificationReportType } from '#libs/aws-credentials';
-import { DateTimeScalar, ErrorCode } from '#libs/graphql';
+import { atMost, DateTimeScalar, ErrorCode } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountHealthState } from '../cloud-account-health.entity.js';
 import './cloud-account.enums.js';
@@ -24,7 +24,9 @@ export class CloudAccountHealthType {
   @Field(() => Int, { description: 'Checks since the last success, those that AWS did not answer included.' })
   readonly consecutiveFailures!: number;
 
-  @Field(() => [ErrorCode], { description: 'Why the last check was no success; empty when it was one.' })
+  @Field(() => [ErrorCode], {
+    description: atMost(25, 'Why the last check was no success; empty when it was one.'),
+  })
   readonly codes!: readonly string[];
 
   @Field(() => VerificationReportType, {

@@ -1,5 +1,13 @@
 import { AwsCredentialsInput, faultInRegion, faultInRoleName, UnknownRegion } from '#libs/aws-credentials';
-import { ChangeField, Faultless, listFilterDescription, OrderDirection } from '#libs/graphql';
+import {
+  atMost,
+  ChangeField,
+  faultInLength,
+  Faultless,
+  listFilterDescription,
+  mostChoices,
+  OrderDirection,
+} from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
@@ -122,14 +130,16 @@ export class CloudAccountFilterInput implements CloudAccountFilter {
 
   @Field(() => [CloudProvider], {
     nullable: true,
-    description: `Only those at one of these providers. ${listFilterDescription}`,
+    description: atMost(mostChoices, `Only those at one of these providers. ${listFilterDescription}`),
   })
+  @Faultless('The list of providers', faultInLength(mostChoices))
   readonly provider?: CloudProvider[] | null;
 
   @Field(() => [CloudAccountStatus], {
     nullable: true,
-    description: `Only those with one of these statuses. ${listFilterDescription}`,
+    description: atMost(mostChoices, `Only those with one of these statuses. ${listFilterDescription}`),
   })
+  @Faultless('The list of statuses', faultInLength(mostChoices))
   readonly status?: CloudAccountStatus[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Only those of the sandbox, or only the others.' })

@@ -1,4 +1,4 @@
-import { ArnScalar, connectionOf } from '#libs/graphql';
+import { ArnScalar, atMost, connectionOf } from '#libs/graphql';
 import type { LeftEntity } from '#libs/iam-setup';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CloudAccountType } from './cloud-account.type.js';
@@ -73,7 +73,7 @@ export class StandingResourceConnectionType extends connectionOf(StandingResourc
 })
 export class LeftBehindType {
   @Field(() => [LeftIamEntityType], {
-    description: 'What the customer made at IAM, in an order in which it can be removed.',
+    description: atMost(50, 'What the customer made at IAM, in an order in which it can be removed.'),
   })
   readonly iamEntities!: LeftEntity[];
 

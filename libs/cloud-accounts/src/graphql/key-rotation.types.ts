@@ -1,5 +1,5 @@
 import { AwsKeyLimit, RotationState, RotationStep } from '#libs/aws-credentials';
-import { DateTimeScalar, ErrorCode, isTyped, PayloadType, UserErrorType } from '#libs/graphql';
+import { atMost, DateTimeScalar, ErrorCode, isTyped, PayloadType, UserErrorType } from '#libs/graphql';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CloudAccountType } from './cloud-account.type.js';
 
@@ -122,7 +122,10 @@ export class KeyRotationType {
   readonly orphan!: KeyRotationOrphanType | null;
 
   @Field(() => [String], {
-    description: 'The keys of which one may be a lost one, masked, when several may. Delete those that nothing uses.',
+    description: atMost(
+      10,
+      'The keys of which one may be a lost one, masked, when several may. Delete those that nothing uses.',
+    ),
   })
   readonly candidates!: string[];
 }

@@ -1,6 +1,7 @@
-import { DateTimeScalar } from '#libs/graphql';
+import { atMost, DateTimeScalar } from '#libs/graphql';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { explanations, UsageFindingKind } from '../usage-finding.js';
+import { mostFindings } from '../usage-records.js';
 import { CloudAccountType } from './cloud-account.type.js';
 
 registerEnumType(UsageFindingKind, {
@@ -49,9 +50,13 @@ export class UsageAuditType {
   @Field({ description: 'Why it can, or cannot, as a sentence.' })
   readonly explanation!: string;
 
-  @Field(() => [SubscriptionUsageType], { description: 'Your subscriptions on it by status, ended ones included.' })
+  @Field(() => [SubscriptionUsageType], {
+    description: atMost(10, 'Your subscriptions on it by status, ended ones included.'),
+  })
   readonly usage!: SubscriptionUsageType[];
 
-  @Field(() => [UsageFindingType], { description: 'What does not fit; empty, or the gateway has a fault.' })
+  @Field(() => [UsageFindingType], {
+    description: atMost(mostFindings, 'What does not fit; empty, or the gateway has a fault.'),
+  })
   readonly findings!: UsageFindingType[];
 }

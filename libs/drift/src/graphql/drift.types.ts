@@ -1,4 +1,5 @@
-import { connectionOf, DateTimeScalar, Faultless, isTyped, NodeType, PayloadType } from '#libs/graphql';
+import { mostRules } from '#libs/ledger';
+import { atMost, connectionOf, DateTimeScalar, Faultless, isTyped, NodeType, PayloadType } from '#libs/graphql';
 import { faultInText } from '#libs/kernel';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { DriftKind } from '../difference.js';
@@ -63,8 +64,10 @@ export class CloudAccountDriftType {
   readonly lastCompleteAt!: Date | null;
 
   @Field(() => [String], {
-    description:
+    description: atMost(
+      20,
       'Why the last check could not look at everything, as codes such as AWS_THROTTLED; empty when it could.',
+    ),
   })
   readonly codes!: readonly string[];
 
@@ -81,12 +84,16 @@ export class DriftFindingType extends NodeType {
   readonly kind!: DriftKind;
 
   @Field(() => [String], {
-    description:
+    description: atMost(
+      mostRules,
       'What is to be there and is not: of rules those that are missing. Empty for what is gone or has lost its tag.',
+    ),
   })
   readonly expected!: readonly string[];
 
-  @Field(() => [String], { description: 'What is there in its place: of rules those that were added.' })
+  @Field(() => [String], {
+    description: atMost(mostRules, 'What is there in its place: of rules those that were added.'),
+  })
   readonly found!: readonly string[];
 
   @Field(() => DateTimeScalar, { description: 'When a check met it first.' })
@@ -121,7 +128,9 @@ export class DriftRepairType {
   @Field({ description: 'What to do, for people.' })
   readonly advice!: string;
 
-  @Field(() => [String], { description: 'For the AWS CLI, in their order; empty when no command can do it.' })
+  @Field(() => [String], {
+    description: atMost(10, 'For the AWS CLI, in their order; empty when no command can do it.'),
+  })
   readonly commands!: readonly string[];
 }
 

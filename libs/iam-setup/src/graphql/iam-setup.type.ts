@@ -1,4 +1,4 @@
-import { UrlScalar } from '#libs/graphql';
+import { atMost, UrlScalar } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import type { IamSetupMethods } from '../iam-setup.service.js';
 
@@ -21,7 +21,7 @@ export class CloudFormationSetupType {
   })
   readonly template!: string;
 
-  @Field(() => [IamSetupParameterType], { description: 'What to fill in.' })
+  @Field(() => [IamSetupParameterType], { description: atMost(50, 'What to fill in.') })
   readonly parameters!: IamSetupParameterType[];
 
   @Field(() => UrlScalar, {
@@ -52,8 +52,10 @@ export class IamSetupFileType {
 @ObjectType('TerraformSetup', { description: 'With Terraform.' })
 export class TerraformSetupType {
   @Field(() => [IamSetupFileType], {
-    description:
+    description: atMost(
+      20,
       'The module; your values are in terraform.tfvars.json alone. The secret key will stand in the Terraform state.',
+    ),
   })
   readonly files!: IamSetupFileType[];
 
@@ -84,7 +86,7 @@ export class IamSetupStepType {
 
 @ObjectType('ManualSetup', { description: 'By hand, in the AWS console or with the AWS CLI.' })
 export class ManualSetupType {
-  @Field(() => [IamSetupStepType], { description: 'All steps; empty without an AWS account.' })
+  @Field(() => [IamSetupStepType], { description: atMost(100, 'All steps; empty without an AWS account.') })
   readonly steps!: IamSetupStepType[];
 
   @Field(() => String, { nullable: true, description: 'Why there are no steps; null when there are.' })

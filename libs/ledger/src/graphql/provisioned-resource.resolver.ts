@@ -1,8 +1,8 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
 import { DeletedCloudAccountType, type DeletedCloudAccount } from '#libs/cloud-accounts';
-import { Batch, ConnectionArgs, type Connection } from '#libs/graphql';
+import { atMost, Batch, type Connection, ConnectionArgs } from '#libs/graphql';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import { LedgerService } from '../ledger.service.js';
+import { LedgerService, longestHistory } from '../ledger.service.js';
 import type { ProvisionedResource } from '../provisioned-resource.entity.js';
 import {
   ProvisionedResourceConnectionType,
@@ -20,7 +20,7 @@ export class ProvisionedResourceResolver {
   constructor(private readonly ledger: LedgerService) {}
 
   @ResolveField(() => [ResourceChangeType], {
-    description: 'What became of it, the last thing first: the newest fifty changes.',
+    description: atMost(longestHistory, 'What became of it, the last thing first: the newest changes.'),
   })
   async history(
     @CurrentViewer() viewer: Viewer,

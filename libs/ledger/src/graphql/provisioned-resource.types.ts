@@ -1,7 +1,7 @@
-import { ArnScalar, CidrBlockScalar, connectionOf, DateTimeScalar } from '#libs/graphql';
+import { ArnScalar, atMost, CidrBlockScalar, connectionOf, DateTimeScalar } from '#libs/graphql';
 import { Type } from 'class-transformer';
 import { Field, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { InstanceState, type GivenAttributes } from '../desired-attributes.js';
+import { InstanceState, mostRules, type GivenAttributes } from '../desired-attributes.js';
 import { ResourceChangeKind } from '../provisioned-resource.entity.js';
 import type { ResourceReport } from '../resource-report.js';
 import { RuleDirection, type SecurityGroupRule } from '../security-group-rules.js';
@@ -74,7 +74,7 @@ export class ProvisionedResourceInput implements ResourceReport, GivenAttributes
 
   @Field(() => [SecurityGroupRuleInput], {
     nullable: true,
-    description: 'Of a security group: all its rules, up to 1000.',
+    description: atMost(mostRules, 'Of a security group: all its rules.'),
   })
   @Type(() => SecurityGroupRuleInput)
   readonly rules?: readonly SecurityGroupRuleInput[] | null;
@@ -102,8 +102,10 @@ abstract class DesiredAttributesType {
 
   @Field(() => [String], {
     nullable: true,
-    description:
+    description: atMost(
+      mostRules,
       'Of a security group: all the rules it is to have, each such as `ingress tcp 6379-6379 10.0.0.0/16`; null when not told.',
+    ),
   })
   readonly rules?: unknown;
 }
