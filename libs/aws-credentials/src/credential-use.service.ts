@@ -53,16 +53,24 @@ export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
     });
   }
 
-  /** @throws Forbidden unless the viewer is a MANAGER: who looked at what is not everybody's to know */
-  async list(viewer: Viewer, cloudAccountId: number, page: PageRequest<'USED_AT'>): Promise<Page<CredentialUse>> {
+  /**
+   * The same page of the uses in each account.
+   *
+   * @throws Forbidden unless the viewer is a MANAGER
+   */
+  async listOfAccounts(
+    viewer: Viewer,
+    cloudAccountIds: readonly number[],
+    page: PageRequest<'USED_AT'>,
+  ): Promise<Page<CredentialUse>[]> {
     viewer.refuseUnless('MANAGER');
-    return this.uses.list(viewer.tenantId, cloudAccountId, page);
+    return this.uses.listOfAccounts(viewer.tenantId, cloudAccountIds, page);
   }
 
   /** @throws Forbidden unless the viewer is a MANAGER */
-  async count(viewer: Viewer, cloudAccountId: number): Promise<number> {
+  async countOfAccounts(viewer: Viewer, cloudAccountIds: readonly number[]): Promise<number[]> {
     viewer.refuseUnless('MANAGER');
-    return this.uses.count(viewer.tenantId, cloudAccountId);
+    return this.uses.countOfAccounts(viewer.tenantId, cloudAccountIds);
   }
 
   /** Removes what is older than 90 days. */

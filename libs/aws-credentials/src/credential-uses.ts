@@ -5,9 +5,14 @@ import type { CredentialUse } from './credential-use.entity.js';
 export abstract class CredentialUses {
   abstract add(use: Omit<CredentialUse, 'id'>): Promise<void>;
 
-  abstract list(tenantId: number, cloudAccountId: number, page: PageRequest<'USED_AT'>): Promise<Page<CredentialUse>>;
+  /** The same page of each account's list, in the order of the accounts. */
+  abstract listOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    page: PageRequest<'USED_AT'>,
+  ): Promise<Page<CredentialUse>[]>;
 
-  abstract count(tenantId: number, cloudAccountId: number): Promise<number>;
+  abstract countOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<number[]>;
 
   /** Keeps other units of work away from the account until ours ends; false when it is not there. */
   abstract holdAccount(tenantId: number, cloudAccountId: number): Promise<boolean>;

@@ -115,6 +115,27 @@ export async function keysetPages<E extends ObjectLiteral & { id: number }, Fiel
   return edges.map((rows) => pageOf(rows, page));
 }
 
+/** How many rows of a query have each of some values in a column of the entity: in the order of the values. */
+export async function countsBy<E extends ObjectLiteral>(
+  query: SelectQueryBuilder<E>,
+  property: string,
+  values: readonly number[],
+): Promise<number[]> {
+  const column = `${query.alias}.${property}`;
+  const counts = new Map<number, number>();
+  for (const some of slices([...new Set(values)], listsAtOnce)) {
+    const found = await query
+      .clone()
+      .andWhere(`${column} IN (:...some)`, { some })
+      .select(column, 'value')
+      .addSelect('COUNT(*)', 'number')
+      .groupBy(column)
+      .getRawMany<{ value: number; number: number | string }>();
+    for (const { value, number } of found) counts.set(value, Number(number));
+  }
+  return values.map((value) => counts.get(value) ?? 0);
+}
+
 /** A page out of one row more than it holds, as they were read. */
 export function pageOf<E>(rows: readonly E[], { count, from }: PageRequest): Page<E> {
   const hasMore = rows.length > count;

@@ -89,13 +89,15 @@ export function connectionOf<T>(item: abstract new () => T, name: string) {
   return ConnectionType;
 }
 
+/** Each part is read from the database when it is asked for, and only then. */
 export interface Connection<T> {
-  readonly edges: readonly { readonly cursor: string; readonly node: T }[];
-  readonly nodes: readonly T[];
-  readonly pageInfo: PageInfoType;
-  /** Counts when it is read, and only then. */
-  readonly totalCount: number | Promise<number>;
+  readonly edges: Later<readonly { readonly cursor: string; readonly node: T }[]>;
+  readonly nodes: Later<readonly T[]>;
+  readonly pageInfo: Later<PageInfoType>;
+  readonly totalCount: Later<number>;
 }
+
+type Later<T> = T | Promise<T>;
 
 /** What orders a list: a name for the list, which its cursors carry, and the fields it can be sorted by. */
 export interface ListOrder<T, Field extends string> {
@@ -150,25 +152,33 @@ export function pageRequest<T extends { id: number }, Field extends string>(
   };
 }
 
-/** A page as clients see it. `count` is called only when they ask for `totalCount`. */
+/**
+ * A page as clients see it. Nothing of it is read before they ask for it: neither the page, when they ask for `totalCount`
+ * alone, nor the count.
+ */
 export function toConnection<T extends { id: number }, Field extends string>(
   { list, by }: ListOrder<T, Field>,
   orderBy: { field: Field; direction: SortDirection },
-  page: Page<T>,
+  page: Page<T> | (() => Promise<Page<T>>),
   count: () => number | Promise<number>,
 ): Connection<T> {
-  const edges = page.items.map((node) => ({
-    node,
-    cursor: encodeCursor([list, orderBy.field, orderBy.direction, by[orderBy.field].of(node), node.id]),
-  }));
+  let read: Promise<Page<T>> | undefined;
+  const from = <Part>(part: (page: Page<T>) => Part) =>
+    typeof page === 'function' ? (read ??= page()).then(part) : part(page);
+  const cursorOf = (node: T) =>
+    encodeCursor([list, orderBy.field, orderBy.direction, by[orderBy.field].of(node), node.id]);
   return {
-    edges,
-    nodes: page.items,
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+    get edges() {
+      return from(({ items }) => items.map((node) => ({ node, cursor: cursorOf(node) })));
+    },
+    get nodes() {
+      return from(({ items }) => items);
+    },
+    get pageInfo() {
+      return from(({ items, hasNextPage, hasPreviousPage }) => {
+        const [startCursor = null, endCursor = null] = [items[0], items.at(-1)].map((node) => node && cursorOf(node));
+        return { hasNextPage, hasPreviousPage, startCursor, endCursor };
+      });
     },
     get totalCount() {
       return count();

@@ -8,7 +8,7 @@ export {
   ProvisionedResourceInput,
   ProvisionedResourceType,
 } from './graphql/provisioned-resource.types.js';
-export { resourcesPage, withAttributes } from './graphql/resources-page.js';
+export { ResourcesOf, withAttributes } from './graphql/resources-page.js';
 export { arnOfResource, idInArn } from './resource-arn.js';
 export { ResourceChange } from './resource-change.entity.js';
 export { type ResourceReport } from './resource-report.js';

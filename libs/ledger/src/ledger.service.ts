@@ -8,7 +8,7 @@ import {
   ProvisionedResources,
   type ChangedResource,
   type LedgerPlace,
-  type ResourceFilter,
+  type ResourceOwnerKind,
 } from './provisioned-resources.js';
 import { resourceArnOf } from './resource-arn.js';
 import type { ResourceChange } from './resource-change.entity.js';
@@ -93,12 +93,18 @@ export class LedgerService {
     return this.resources.placesIn(cloudAccountId);
   }
 
-  list({ tenantId }: Viewer, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>> {
-    return this.resources.list(tenantId, filter, page);
+  /** The same page of each owner's list, in the order of the owners. */
+  listOf(
+    { tenantId }: Viewer,
+    kind: ResourceOwnerKind,
+    ids: readonly number[],
+    page: PageRequest<'ID'>,
+  ): Promise<Page<ProvisionedResource>[]> {
+    return this.resources.listOf(tenantId, kind, ids, page);
   }
 
-  count({ tenantId }: Viewer, filter: ResourceFilter): Promise<number> {
-    return this.resources.count(tenantId, filter);
+  countOf({ tenantId }: Viewer, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]> {
+    return this.resources.countOf(tenantId, kind, ids);
   }
 
   /** Of each the newest fifty changes, the newest first, in the order of the resources. */

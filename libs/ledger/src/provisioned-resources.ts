@@ -2,13 +2,12 @@ import type { Page, PageRequest } from '#libs/kernel';
 import type { ProvisionedResource } from './provisioned-resource.entity.js';
 import type { ResourceChange } from './resource-change.entity.js';
 
-/** Which resources of a tenant. */
-export interface ResourceFilter {
-  readonly subscriptionId?: number;
-  readonly cloudAccountId?: number;
-  /** Those that stand though their account is gone, or those of accounts that are there. */
-  readonly isOrphaned?: boolean;
-}
+/**
+ * Whose resources: those of a subscription, or those that were left behind in a deleted cloud account. The value is the
+ * column that says so.
+ */
+export const ResourceOwnerKind = { SUBSCRIPTION: 'subscriptionId', DELETED_ACCOUNT: 'cloudAccountId' } as const;
+export type ResourceOwnerKind = keyof typeof ResourceOwnerKind;
 
 /** Everything of a kind in a region. */
 export interface LedgerPlace {
@@ -44,8 +43,14 @@ export abstract class ProvisionedResources {
 
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]>;
 
-  abstract list(tenantId: number, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>>;
-  abstract count(tenantId: number, filter: ResourceFilter): Promise<number>;
+  /** The same page of each owner's list, in the order of the owners. */
+  abstract listOf(
+    tenantId: number,
+    kind: ResourceOwnerKind,
+    ids: readonly number[],
+    page: PageRequest<'ID'>,
+  ): Promise<Page<ProvisionedResource>[]>;
+  abstract countOf(tenantId: number, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]>;
 
   /** Those that stand in an account, after the one of that number. */
   abstract standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]>;

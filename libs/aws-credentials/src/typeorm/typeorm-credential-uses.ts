@@ -1,7 +1,7 @@
-import { keysetPage, Transactions } from '#libs/database';
+import { countsBy, keysetPages, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { LessThan, type SelectQueryBuilder } from 'typeorm';
 import { CredentialUse } from '../credential-use.entity.js';
 import { CredentialUses } from '../credential-uses.js';
 
@@ -15,16 +15,18 @@ export class TypeOrmCredentialUses extends CredentialUses {
     await this.rows.insert({ ...use });
   }
 
-  list(tenantId: number, cloudAccountId: number, page: PageRequest<'USED_AT'>): Promise<Page<CredentialUse>> {
-    const ofAccount = this.rows
-      .createQueryBuilder('credentialUse')
-      .where('credentialUse.tenantId = :tenantId', { tenantId })
-      .andWhere('credentialUse.cloudAccountId = :cloudAccountId', { cloudAccountId });
-    return keysetPage(ofAccount, { USED_AT: 'usedAt' }, page);
+  listOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    page: PageRequest<'USED_AT'>,
+  ): Promise<Page<CredentialUse>[]> {
+    const ofAccount = () => this.of(tenantId).andWhere('credentialUse.cloudAccountId = :cloudAccountId');
+    const lists = cloudAccountIds.map((cloudAccountId) => ({ cloudAccountId }));
+    return keysetPages(this.transactions, ofAccount, lists, { USED_AT: 'usedAt' }, page);
   }
 
-  count(tenantId: number, cloudAccountId: number): Promise<number> {
-    return this.rows.countBy({ tenantId, cloudAccountId });
+  countOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<number[]> {
+    return countsBy(this.of(tenantId), 'cloudAccountId', cloudAccountIds);
   }
 
   async holdAccount(tenantId: number, cloudAccountId: number): Promise<boolean> {
@@ -36,6 +38,10 @@ export class TypeOrmCredentialUses extends CredentialUses {
 
   async removeOlderThan(moment: Date): Promise<void> {
     await this.rows.delete({ usedAt: LessThan(moment) });
+  }
+
+  private of(tenantId: number): SelectQueryBuilder<CredentialUse> {
+    return this.rows.createQueryBuilder('credentialUse').where('credentialUse.tenantId = :tenantId', { tenantId });
   }
 
   private get rows() {

@@ -1,6 +1,16 @@
 import { CurrentViewer, permission, ViewerPermission, type Viewer } from '#libs/access';
 import { CredentialUseConnectionType, CredentialUseService, type CredentialUse } from '#libs/aws-credentials';
-import { byMoment, ConnectionArgs, pageRequest, toConnection, type Connection, type ListOrder } from '#libs/graphql';
+import {
+  alikeTogether,
+  Batch,
+  byMoment,
+  ConnectionArgs,
+  pageRequest,
+  toConnection,
+  type Connection,
+  type ListOrder,
+} from '#libs/graphql';
+import type { PageRequest } from '#libs/kernel';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountType } from './cloud-account.type.js';
@@ -12,8 +22,30 @@ const orderOf = (accountId: number): ListOrder<CredentialUse, 'USED_AT'> => ({
   by: { USED_AT: byMoment((use) => use.usedAt) },
 });
 
+interface Question {
+  readonly id: number;
+  readonly page: PageRequest<'USED_AT'>;
+}
+
 @Resolver(() => CloudAccountType)
 export class CredentialUsesResolver {
+  private readonly pages = new Batch((viewer: Viewer, questions: readonly Question[]) =>
+    alikeTogether(
+      questions,
+      ({ page }) => page,
+      (some, { page }) =>
+        this.uses.listOfAccounts(
+          viewer,
+          some.map(({ id }) => id),
+          page,
+        ),
+    ),
+  );
+
+  private readonly counts = new Batch((viewer: Viewer, ids: readonly number[]) =>
+    this.uses.countOfAccounts(viewer, ids),
+  );
+
   constructor(private readonly uses: CredentialUseService) {}
 
   @ResolveField(() => CredentialUseConnectionType, {
@@ -21,14 +53,20 @@ export class CredentialUsesResolver {
     description:
       'Who opened the stored secret in the last 90 days, and what for; the newest first. For a VIEWER it is null, and FORBIDDEN in `errors`: ask `viewerCanSeeCredentialUses` before.',
   })
-  async credentialUses(
+  credentialUses(
     @CurrentViewer() viewer: Viewer,
     @Parent() { id }: CloudAccount,
     @Args() args: ConnectionArgs,
-  ): Promise<Connection<CredentialUse>> {
+  ): Connection<CredentialUse> {
     const order = orderOf(id);
-    const page = await this.uses.list(viewer, id, pageRequest(order, args, newestFirst));
-    return toConnection(order, newestFirst, page, () => this.uses.count(viewer, id));
+    viewer.refuseUnless('MANAGER');
+    const page = pageRequest(order, args, newestFirst);
+    return toConnection(
+      order,
+      newestFirst,
+      () => this.pages.load(viewer, { id, page }),
+      () => this.counts.load(viewer, id),
+    );
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `credentialUses` of it.' })

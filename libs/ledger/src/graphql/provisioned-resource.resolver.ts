@@ -9,7 +9,7 @@ import {
   ProvisionedResourceType,
   ResourceChangeType,
 } from './provisioned-resource.types.js';
-import { resourcesPage } from './resources-page.js';
+import { ResourcesOf } from './resources-page.js';
 
 @Resolver(() => ProvisionedResourceType)
 export class ProvisionedResourceResolver {
@@ -34,7 +34,11 @@ export class ProvisionedResourceResolver {
 /** Adds `orphans` to DeletedCloudAccount: the inventory of what was left at AWS. */
 @Resolver(() => DeletedCloudAccountType)
 export class OrphansResolver {
-  constructor(private readonly ledger: LedgerService) {}
+  private readonly resources: ResourcesOf;
+
+  constructor(ledger: LedgerService) {
+    this.resources = new ResourcesOf(ledger, 'DELETED_ACCOUNT', 'deletedCloudAccount');
+  }
 
   @ResolveField(() => ProvisionedResourceConnectionType, {
     description: 'What was built in it and stayed at AWS, as far as is known: nobody looks after it any more.',
@@ -43,8 +47,7 @@ export class OrphansResolver {
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: cloudAccountId }: DeletedCloudAccount,
     @Args() args: ConnectionArgs,
-  ): Promise<Connection<ProvisionedResource>> {
-    const filter = { cloudAccountId, isOrphaned: true };
-    return resourcesPage(this.ledger, viewer, `deletedCloudAccount/${cloudAccountId}`, filter, args);
+  ): Connection<ProvisionedResource> {
+    return this.resources.page(viewer, cloudAccountId, args);
   }
 }

@@ -1,27 +1,65 @@
 import type { Viewer } from '#libs/access';
-import { byId, pageRequest, toConnection, type Connection, type ConnectionArgs, type ListOrder } from '#libs/graphql';
+import {
+  alikeTogether,
+  Batch,
+  byId,
+  pageRequest,
+  toConnection,
+  type Connection,
+  type ConnectionArgs,
+  type ListOrder,
+} from '#libs/graphql';
+import type { PageRequest } from '#libs/kernel';
 import type { LedgerService } from '../ledger.service.js';
 import type { ProvisionedResource } from '../provisioned-resource.entity.js';
-import type { ResourceFilter } from '../provisioned-resources.js';
+import type { ResourceOwnerKind } from '../provisioned-resources.js';
 
 const inOrder = { field: 'ID', direction: 'ASC' } as const;
 
-/**
- * A page of resources as clients see them, the first one first.
- *
- * @param of whose they are: the list's name, which its cursors carry
- */
-export async function resourcesPage(
-  ledger: LedgerService,
-  viewer: Viewer,
-  of: string,
-  filter: ResourceFilter,
-  args: ConnectionArgs,
-): Promise<Connection<ProvisionedResource>> {
-  const order: ListOrder<ProvisionedResource, 'ID'> = { list: `${of}/resources`, by: { ID: byId() } };
-  const page = await ledger.list(viewer, filter, pageRequest(order, args, inOrder));
-  const items = page.items.map(withAttributes);
-  return toConnection(order, inOrder, { ...page, items }, () => ledger.count(viewer, filter));
+interface Question {
+  readonly id: number;
+  readonly page: PageRequest<'ID'>;
+}
+
+/** Pages of the resources of owners of one kind, the first resource first: one look into the ledger for all owners of a page. */
+export class ResourcesOf {
+  private readonly pages = new Batch((viewer: Viewer, questions: readonly Question[]) =>
+    alikeTogether(
+      questions,
+      ({ page }) => page,
+      (some, { page }) =>
+        this.ledger.listOf(
+          viewer,
+          this.kind,
+          some.map(({ id }) => id),
+          page,
+        ),
+    ),
+  );
+
+  private readonly counts = new Batch((viewer: Viewer, ids: readonly number[]) =>
+    this.ledger.countOf(viewer, this.kind, ids),
+  );
+
+  /** @param list the name of an owner's list, which its cursors carry */
+  constructor(
+    private readonly ledger: LedgerService,
+    private readonly kind: ResourceOwnerKind,
+    private readonly list: string,
+  ) {}
+
+  page(viewer: Viewer, id: number, args: ConnectionArgs): Connection<ProvisionedResource> {
+    const order: ListOrder<ProvisionedResource, 'ID'> = {
+      list: `${this.list}/${id}/resources`,
+      by: { ID: byId() },
+    };
+    const request = pageRequest(order, args, inOrder);
+    const page = async () => {
+      const found = await this.pages.load(viewer, { id, page: request });
+      return { ...found, items: found.items.map(withAttributes) };
+    };
+    return toConnection(order, inOrder, page, () => this.counts.load(viewer, id));
+  }
 }
 
 /** A resource as clients see it: what it is to be, field by field. */

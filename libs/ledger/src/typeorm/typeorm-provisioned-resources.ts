@@ -1,14 +1,14 @@
-import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
+import { isDuplicateOf, countsBy, keysetPages, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, MoreThan, Not, type FindOptionsWhere } from 'typeorm';
+import { In, IsNull, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import { ProvisionedResource } from '../provisioned-resource.entity.js';
 import {
   ArnTaken,
   ProvisionedResources,
+  ResourceOwnerKind,
   type ChangedResource,
   type LedgerPlace,
-  type ResourceFilter,
 } from '../provisioned-resources.js';
 import { ResourceChange } from '../resource-change.entity.js';
 
@@ -34,13 +34,19 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.rows.findBy({ tenantId, id: In([...ids]) });
   }
 
-  list(tenantId: number, filter: ResourceFilter, page: PageRequest<'ID'>): Promise<Page<ProvisionedResource>> {
-    const query = this.rows.createQueryBuilder('resource').where(where(tenantId, filter));
-    return keysetPage(query, { ID: 'id' }, page);
+  listOf(
+    tenantId: number,
+    kind: ResourceOwnerKind,
+    ids: readonly number[],
+    page: PageRequest<'ID'>,
+  ): Promise<Page<ProvisionedResource>[]> {
+    const ofOwner = () => this.of(tenantId, kind).andWhere(`resource.${ResourceOwnerKind[kind]} = :owner`);
+    const lists = ids.map((owner) => ({ owner }));
+    return keysetPages(this.transactions, ofOwner, lists, { ID: 'id' }, page);
   }
 
-  count(tenantId: number, filter: ResourceFilter): Promise<number> {
-    return this.rows.countBy(where(tenantId, filter));
+  countOf(tenantId: number, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]> {
+    return countsBy(this.of(tenantId, kind), ResourceOwnerKind[kind], ids);
   }
 
   standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]> {
@@ -117,6 +123,11 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     }
   }
 
+  private of(tenantId: number, kind: ResourceOwnerKind): SelectQueryBuilder<ProvisionedResource> {
+    const query = this.rows.createQueryBuilder('resource').where('resource.tenantId = :tenantId', { tenantId });
+    return kind === 'DELETED_ACCOUNT' ? query.andWhere('resource.orphanedAt IS NOT NULL') : query;
+  }
+
   private get rows() {
     return this.transactions.repository(ProvisionedResource);
   }
@@ -127,11 +138,3 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
 }
 
 const standingIn = (cloudAccountId: number) => ({ cloudAccountId, removedAt: IsNull() });
-
-function where(tenantId: number, { isOrphaned, ...ids }: ResourceFilter): FindOptionsWhere<ProvisionedResource> {
-  return {
-    tenantId,
-    ...ids,
-    ...(isOrphaned !== undefined && { orphanedAt: isOrphaned ? Not(IsNull()) : IsNull() }),
-  };
-}

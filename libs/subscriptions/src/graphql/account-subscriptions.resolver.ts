@@ -45,17 +45,22 @@ export class AccountSubscriptionsResolver {
   @ResolveField(() => SubscriptionConnectionType, {
     description: 'Your subscriptions in this account, ended ones included; the newest first when no order is given.',
   })
-  async subscriptions(
+  subscriptions(
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: accountId }: CloudAccount,
     @Args() args: ConnectionArgs,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter: SubscriptionFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'How to sort them.' })
     orderBy: SubscriptionOrderInput = newestFirst,
-  ): Promise<Connection<Subscription>> {
+  ): Connection<Subscription> {
     const order = orderOf(`cloudAccount/${accountId}/subscriptions`);
-    const page = await this.pages.load(viewer, { accountId, filter, page: pageRequest(order, args, orderBy) });
-    return toConnection(order, orderBy, page, () => this.counts.load(viewer, { accountId, filter }));
+    const page = pageRequest(order, args, orderBy);
+    return toConnection(
+      order,
+      orderBy,
+      () => this.pages.load(viewer, { accountId, filter, page }),
+      () => this.counts.load(viewer, { accountId, filter }),
+    );
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createSubscription` in it.' })

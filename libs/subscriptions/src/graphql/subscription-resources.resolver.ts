@@ -1,11 +1,6 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
 import { ConnectionArgs, type Connection } from '#libs/graphql';
-import {
-  LedgerService,
-  ProvisionedResourceConnectionType,
-  resourcesPage,
-  type ProvisionedResource,
-} from '#libs/ledger';
+import { LedgerService, ProvisionedResourceConnectionType, ResourcesOf, type ProvisionedResource } from '#libs/ledger';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Subscription } from '../subscription.entity.js';
 import { SubscriptionType } from './subscription.types.js';
@@ -13,7 +8,11 @@ import { SubscriptionType } from './subscription.types.js';
 /** Adds `resources` to CloudSubscription. */
 @Resolver(() => SubscriptionType)
 export class SubscriptionResourcesResolver {
-  constructor(private readonly ledger: LedgerService) {}
+  private readonly resourcesOf: ResourcesOf;
+
+  constructor(ledger: LedgerService) {
+    this.resourcesOf = new ResourcesOf(ledger, 'SUBSCRIPTION', 'subscription');
+  }
 
   @ResolveField(() => ProvisionedResourceConnectionType, {
     description: 'What was built for it, removed things included, as its provisioner says; the first one first.',
@@ -22,7 +21,7 @@ export class SubscriptionResourcesResolver {
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: subscriptionId }: Subscription,
     @Args() args: ConnectionArgs,
-  ): Promise<Connection<ProvisionedResource>> {
-    return resourcesPage(this.ledger, viewer, `subscription/${subscriptionId}`, { subscriptionId }, args);
+  ): Connection<ProvisionedResource> {
+    return this.resourcesOf.page(viewer, subscriptionId, args);
   }
 }

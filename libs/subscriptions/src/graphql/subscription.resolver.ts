@@ -1,5 +1,14 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import { alikeTogether, Batch, ConnectionArgs, idOf, pageRequest, toConnection, toGlobalId, type Connection } from '#libs/graphql';
+import {
+  alikeTogether,
+  Batch,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  toConnection,
+  toGlobalId,
+  type Connection,
+} from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
@@ -81,15 +90,20 @@ export class SubscriptionResolver {
   @Query(() => SubscriptionConnectionType, {
     description: 'Your subscriptions, ended ones included; the newest first when no order is given.',
   })
-  async cloudSubscriptions(
+  cloudSubscriptions(
     @CurrentViewer() viewer: Viewer,
     @Args() args: ConnectionArgs,
     @Args('filter', { nullable: true, description: 'Which of them.' }) filter: SubscriptionFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'How to sort them.' })
     orderBy: SubscriptionOrderInput = newestFirst,
-  ): Promise<Connection<Subscription>> {
-    const page = await this.subscriptions.list(viewer, filter, pageRequest(order, args, orderBy));
-    return toConnection(order, orderBy, page, () => this.subscriptions.count(viewer, filter));
+  ): Connection<Subscription> {
+    const page = pageRequest(order, args, orderBy);
+    return toConnection(
+      order,
+      orderBy,
+      () => this.subscriptions.list(viewer, filter, page),
+      () => this.subscriptions.count(viewer, filter),
+    );
   }
 
   @RequiresRole('MANAGER')
@@ -204,14 +218,18 @@ export class SubscriptionResolver {
     description:
       'Other active subscriptions of yours with some of its addresses, in the order of their addresses: their networks cannot be joined. Only in one VPC it is refused.',
   })
-  async overlappingSubscriptions(
+  overlappingSubscriptions(
     @CurrentViewer() viewer: Viewer,
     @Parent() subscription: Subscription,
     @Args() args: ConnectionArgs,
-  ): Promise<Connection<Subscription>> {
+  ): Connection<Subscription> {
     const order = overlapsOf(subscription);
     const page = pageRequest(order, args, byAddress);
-    const found = await this.overlaps.load(viewer, { subscription, page });
-    return toConnection(order, byAddress, found, () => this.overlapCounts.load(viewer, subscription));
+    return toConnection(
+      order,
+      byAddress,
+      () => this.overlaps.load(viewer, { subscription, page }),
+      () => this.overlapCounts.load(viewer, subscription),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { mostFindings, type AuditedRows, type SubscriptionUsage, type UsageFinding } from '#libs/cloud-accounts';
-import { edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
+import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
@@ -71,7 +71,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
   ): Promise<number[]> {
-    return countByAccount(this.filtered(tenantId, filter), cloudAccountIds);
+    return countsBy(this.filtered(tenantId, filter), 'cloudAccountId', cloudAccountIds);
   }
 
   async countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
@@ -298,20 +298,6 @@ export class TypeOrmSubscriptions extends Subscriptions {
   private get rows() {
     return this.transactions.repository(Subscription);
   }
-}
-
-async function countByAccount(
-  rows: SelectQueryBuilder<Subscription>,
-  cloudAccountIds: readonly number[],
-): Promise<number[]> {
-  if (cloudAccountIds.length === 0) return [];
-  const counts = await rows
-    .andWhere('subscription.cloudAccountId IN (:...cloudAccountIds)', { cloudAccountIds })
-    .select('subscription.cloudAccountId', 'account')
-    .addSelect('COUNT(*)', 'number')
-    .groupBy('subscription.cloudAccountId')
-    .getRawMany<{ account: number; number: number | string }>();
-  return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
 }
 
 const nameOf = ({ from, to }: KeyRange) => `${from}-${to}`;
