@@ -6,7 +6,7 @@ import { AccessService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
-import { Reconcilers, Secret } from '#libs/kernel';
+import { currentCaller, Reconcilers, Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -169,6 +169,14 @@ async function sandboxIdentity(): Promise<AwsAccessKey> {
   return new AwsAccessKey(accessKeyId, new Secret(sandboxSecret));
 }
 
+/** The caller of a request, whose signal is aborted when it closes the connection before it has the whole answer. */
+function callerOf(reply: FastifyReply): Required<Pick<RequestFacts, 'caller' | 'mustFinish'>> {
+  const gone = new AbortController();
+  const leave = () => !reply.raw.writableFinished && gone.abort();
+  reply.raw.once('close', leave);
+  return { caller: gone.signal, mustFinish: () => void reply.raw.off('close', leave) };
+}
+
 /** On every answer. */
 const headersFor = (requestId: string) => ({
   'x-request-id': requestId,
@@ -198,7 +206,7 @@ async function createApp(
   const fastify = adapter.getInstance();
   const factsOf = new WeakMap<FastifyRequest, RequestFacts>();
   fastify.addHook('onRequest', async (request, reply) => {
-    const facts = { id: request.id };
+    const facts = { id: request.id, ...callerOf(reply) };
     factsOf.set(request, facts);
     log.request(request, reply, facts);
   });
@@ -209,7 +217,10 @@ async function createApp(
     const late = setTimeout(() => request.raw.socket.destroy(), longestSending).unref();
     reply.raw.once('close', () => clearTimeout(late));
   });
-  fastify.addHook('preHandler', (request, _, done) => currentRequest.run(factsOf.get(request)!, done));
+  fastify.addHook('preHandler', (request, _, done) => {
+    const facts = factsOf.get(request)!;
+    currentRequest.run(facts, () => currentCaller.run(facts.caller!, done));
+  });
   if (hasPlayground) await fastify.register(playground, { prefix: '/playground', sandbox });
 
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

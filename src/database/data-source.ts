@@ -13,7 +13,7 @@ import {
   DeletedCloudAccount,
   ForceDetachRequest,
 } from '#libs/cloud-accounts';
-import { connectionOptions, serializeSqlite, type DatabaseLocation } from '#libs/database';
+import { connectionOptions, considerOthers, serializeSqlite, type DatabaseLocation } from '#libs/database';
 import { DriftFinding, DriftWatch } from '#libs/drift';
 import { KeyCanaryRow, StoredKeyRow } from '#libs/encryption';
 import { EventRow } from '#libs/events';
@@ -76,5 +76,5 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
     logging: false,
     logger: withoutValues,
   });
-  return 'file' in location ? serializeSqlite(dataSource) : dataSource;
+  return considerOthers('file' in location ? serializeSqlite(dataSource) : dataSource);
 }

@@ -27,7 +27,7 @@ import { requestErrors } from './error-catalog.js';
  * How many values one answer may hold: every field of every object, and every item of every list. Each takes memory and
  * time, however small the document that asked for it.
  */
-export const mostValues = 50_000;
+export const mostValues = 40_000;
 
 /** So many texts in a list take the time of one field. */
 const textsPerValue = 10;
@@ -35,6 +35,10 @@ const textsPerValue = 10;
 /** What a field costs besides its value: it reads many rows to make one number, or asks many questions. */
 const surcharges: Readonly<Record<string, number>> = {
   totalCount: 20,
+  // The newest changes of a resource are read whole.
+  history: 400,
+  // Long texts: each may name every rule of a security group.
+  repair: 400,
 };
 
 /** The answer could become larger than one request may ask for. */

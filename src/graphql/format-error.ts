@@ -1,6 +1,6 @@
 import { Unauthenticated, type KeyRefusal } from '#libs/access';
 import { refusalOf } from '#libs/database';
-import { DomainError, InvalidInput } from '#libs/kernel';
+import { CallerGone, DomainError, InvalidInput } from '#libs/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { badRequestText } from './bad-request-texts.js';
 import { describeError, type ErrorDescription } from './describe-error.js';
@@ -71,11 +71,15 @@ const internal: Answer = {
   message: 'Something went wrong here. Quote the request id when you report it.',
 };
 
+/** To a caller that has gone. */
+const nobodyReads: Answer = { code: 'CALLER_GONE', message: 'The connection was closed.' };
+
 function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: KnownNames): Answer {
   if (thrown instanceof InvalidVariables)
     return { code: 'BAD_USER_INPUT', message: thrown.message, faults: thrown.faults };
 
   const code = String(formatted.extensions?.['code']);
+  if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return nobodyReads;
   const domainError = errorsIn(thrown).find((error) => error instanceof DomainError);
   if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
   if (documentCodes.has(code)) {

@@ -1,8 +1,10 @@
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { AccessModule, AccessService } from '#libs/access';
 import { declareErrorCodes } from '#libs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { considerateExecution } from './considerate-execution.js';
 import { documentCost } from './document-cost.js';
 import { documentLimits, withinDocumentLimits } from './document-limits.js';
 import { errorCatalog } from './error-catalog.js';
@@ -55,7 +57,16 @@ const apolloLogger = {
         logger: apolloLogger,
         autoTransformHttpErrors: false,
         context: contextBy(access),
-        plugins: [operationNoted(), introspectionByPermission(), variablesCheck(), documentCost(), legacyStatus()],
+        plugins: [
+          // It looks at every field of every answer, to say what we say of all: no-store.
+          ApolloServerPluginCacheControlDisabled(),
+          operationNoted(),
+          introspectionByPermission(),
+          variablesCheck(),
+          documentCost(),
+          considerateExecution(),
+          legacyStatus(),
+        ],
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
           requestId: () => currentRequest.getStore()?.id,

@@ -73,6 +73,14 @@ describe('a list in the schema', () => {
 });
 
 describe('the limit on the values of an answer', () => {
+  it('counts the example in docs/limits.md as it says there', () => {
+    const page = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8');
+    const [, example = ''] = /```graphql\n(.*?)```/s.exec(page) ?? [];
+    const said = /= ([\d,]+) values/.exec(page)?.[1]?.replace(',', '');
+    expect(valuesOf(example)).toBe(Number(said));
+    expect(page).toContain(`| values of an answer | ${mostValues.toLocaleString('en')} |`);
+  });
+
   it.each(tabs.map(({ query, variables }) => [/\w+ (\w+)/.exec(query)?.[1] ?? query, query, variables] as const))(
     'lets the tab %s of the playground pass',
     (_, query, variables) => {

@@ -10,6 +10,10 @@ export interface RequestFacts {
   /** Why a key that is right was not let in. */
   refused?: Unauthenticated['refusal'];
   operation?: string;
+  /** Aborted when the caller has gone, unless what it asked for must be finished. */
+  readonly caller?: AbortSignal;
+  /** From now on the work goes on, even for a caller that has gone. */
+  readonly mustFinish?: () => void;
 }
 
 /** The request that the running chain of calls serves. */
@@ -17,6 +21,7 @@ export const currentRequest = new AsyncLocalStorage<RequestFacts>();
 
 export interface RequestContext {
   readonly viewer: Viewer;
+  readonly caller?: AbortSignal | undefined;
 }
 
 /** What resolvers know of the request: who sends it. Without a valid key nothing of the request is looked at. */
@@ -26,7 +31,7 @@ export function contextBy(access: AccessService) {
     try {
       const viewer = await access.authenticate(request.headers.authorization, request.ip);
       if (facts) facts.viewer = viewer;
-      return { viewer };
+      return { viewer, caller: facts?.caller };
     } catch (error) {
       const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
       if (!refusal) throw error;

@@ -26,7 +26,7 @@ export async function insertSubscriptions(
   sql: Sql,
   count: number,
   cidrOf: (place: number) => string,
-  { tenantId = 2, cloudAccountId = (_place: number) => 1, tags = 0, status = 'ACTIVE' } = {},
+  { tenantId = 2, cloudAccountId = (_place: number): number => 1, tags = 0, status = 'ACTIVE' } = {},
 ): Promise<void> {
   const tag = (i: number) => ({ key: `tag-${i}`, value: `value ${i}` });
   await insertRows(sql, 'subscription', count, (place) => ({

@@ -1,4 +1,5 @@
 export { changedTo } from './change.js';
+export { CallerGone, currentCaller, refuseIfCallerGone } from './caller.js';
 export { faultInCidr, isInOneOf } from './cidr.js';
 export { Clock, SystemClock } from './clock.js';
 export {
@@ -23,4 +24,5 @@ export { type Page, type PageRequest, type Position, type SortDirection } from '
 export { Reconciler, type ReconcilerOptions } from './reconciler.js';
 export { Reconcilers, type Loop } from './reconcilers.js';
 export { Secret } from './secret.js';
+export { isTurnOver, nextTurn } from './turns.js';
 export { UnitOfWork } from './unit-of-work.js';
