@@ -46,7 +46,7 @@ describe('a turn', () => {
         await nextTurn();
         turns++;
       }
-      await undefined;
+      await Promise.resolve();
     }
     clearInterval(count);
     expect(turns).toBeGreaterThan(1);

@@ -111,7 +111,7 @@ describe('a request whose caller has gone', () => {
 
     let kept: { id: string } | null = null;
     await until('the answer is kept', async () => {
-      const { data } = (await send(createSubscription, { input })) as any;
+      const { data } = await send(createSubscription, { input });
       kept = data.createSubscription.subscription;
       return kept !== null;
     });

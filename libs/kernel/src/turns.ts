@@ -37,6 +37,6 @@ async function takeTurn(): Promise<void> {
   while (waiting.length > 0 && !isTurnOver()) {
     waiting.shift()!();
     // Work goes on in microtasks: these come after the first steps of it.
-    for (let i = 0; i < 4; i++) await undefined;
+    for (let i = 0; i < 4; i++) await Promise.resolve();
   }
 }

@@ -100,7 +100,11 @@ export class Subscription {
   readonly deploymentCidr!: string | null;
 
   /** The addresses as a number to find overlaps by, which stands for them only while it is active: null once it has ended. */
-  @Column('bigint', { name: 'active_address_key', nullable: true, transformer: { from: numberFrom, to: (key) => key } })
+  @Column('bigint', {
+    name: 'active_address_key',
+    nullable: true,
+    transformer: { from: numberFrom, to: (key: unknown) => key },
+  })
   readonly activeAddressKey!: number | null;
 
   @Column('varchar', { name: 'vpc_id', length: 32, nullable: true })
