@@ -14,7 +14,7 @@ import {
   type GraphQLField,
   type GraphQLInputField,
 } from 'graphql';
-import { tabs } from '../../playground/tabs.js';
+import { nameOf, operations } from '../../playground/operations/index.js';
 import { mostValues, valuesIn } from './document-cost.js';
 
 const schema = buildSchema(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'));
@@ -81,8 +81,8 @@ describe('the limit on the values of an answer', () => {
     expect(page).toContain(`| values of an answer | ${mostValues.toLocaleString('en')} |`);
   });
 
-  it.each(tabs.map(({ query, variables }) => [/\w+ (\w+)/.exec(query)?.[1] ?? query, query, variables] as const))(
-    'lets the tab %s of the playground pass',
+  it.each(operations.map((one) => [nameOf(one), one.query, one.variables] as const))(
+    'lets the operation %s of the playground pass',
     (_, query, variables) => {
       expect(valuesOf(query, variables as Record<string, unknown>)).toBeLessThan(mostValues / 2);
     },
