@@ -9,6 +9,7 @@ import { readConfig } from '../../src/config.js';
 import { startGateway, type Gateway as RunningGateway } from '../../src/gateway.js';
 import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
+import { ofTest } from './sql-recorder.js';
 
 export type { Answer } from './client.js';
 
@@ -66,7 +67,7 @@ export class Gateway extends GatewayClient {
 
   /** A statement straight to the database, behind the gateway's back. */
   sql(statement: string, parameters: unknown[] = []): Promise<any> {
-    return this.get(DataSource).query(statement, parameters);
+    return this.get(DataSource).query(ofTest + statement, parameters);
   }
 
   /** The key of a tenant of its own. */

@@ -8,6 +8,7 @@ import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
+import { ofTest } from './sql-recorder.js';
 
 /** The folder with `dist/`: this project, unless a test runs an altered copy of it. */
 export const projectFolder = join(import.meta.dirname, '../..');
@@ -205,7 +206,7 @@ export class Place {
     if (this.databaseUrl) {
       const connection = await mysql.createConnection({ uri: this.databaseUrl });
       try {
-        const [rows] = await connection.query(sql, parameters);
+        const [rows] = await connection.query(ofTest + sql, parameters);
         return rows as any[];
       } finally {
         await connection.end();
