@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../config.js';
+import { graphqlPath } from '../graphql/graphql-over-http.js';
+import { currentRequest, type RequestFacts } from '../graphql/request-context.js';
+import type { Log } from '../log.js';
+import { playground } from '../rest/playground.js';
+import { answerClientError } from './client-errors.js';
+import { sendHttpError } from './http-errors.filter.js';
+import { parseJsonBody } from './json-body.js';
+import { otherMethods } from './other-methods.js';
+
+const largestBody = 256 * 1024;
+/** How long a client may take to accept an answer, in milliseconds. A client that reads more slowly is disconnected. */
+const longestSending = 12_000;
+
+/** Headers of every answer. */
+const headersFor = (requestId: string) => ({
+  'x-request-id': requestId,
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+});
+
+export interface HttpServer {
+  readonly adapter: FastifyAdapter;
+  /** Must be called when every route is declared. */
+  readonly finishRoutes: () => void;
+}
+
+/** The HTTP server: limits, headers, log entries and errors that are the same for every route. */
+export async function createHttpServer(config: Config, log: Log): Promise<HttpServer> {
+  const { trustedProxies } = config;
+  const adapter = new FastifyAdapter({
+    bodyLimit: largestBody,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    genReqId: () => randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true },
+    // A client that sends slowly keeps a connection, for a limited time.
+    requestTimeout: 12_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: answerClientError,
+    // Fastify would repeat an address that it cannot read.
+    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      log.request(request, reply, { id: request.id });
+      sendHttpError(reply.headers({ ...headersFor(request.id), connection: 'close' }), 404, request.id);
+    },
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  const finishRoutes = otherMethods(fastify);
+  // JSON is the only type of body: a page of another origin cannot send it without a preflight.
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: FastifyRequest, body: string) =>
+    parseJsonBody(body),
+  );
+
+  const factsOf = new WeakMap<FastifyRequest, RequestFacts>();
+  fastify.addHook('onRequest', async (request, reply) => {
+    const facts = { id: request.id };
+    factsOf.set(request, facts);
+    log.request(request, reply, facts);
+  });
+  fastify.addHook('onSend', async (request, reply) => {
+    // Only a client with a valid key may keep its connection, and none once the server closes.
+    const mayStay = fastify.server.listening && factsOf.get(request)?.viewer !== undefined;
+    reply.headers({ ...headersFor(request.id), ...(!mayStay && { connection: 'close' }) });
+    const late = setTimeout(() => request.raw.socket.destroy(), longestSending).unref();
+    reply.raw.once('close', () => clearTimeout(late));
+  });
+  if (config.corsOrigins.length > 0) await allowOrigins(fastify, config.corsOrigins);
+  fastify.addHook('preHandler', (request, _, done) => currentRequest.run(factsOf.get(request)!, done));
+  if (config.playground) await fastify.register(playground, { prefix: '/playground', sandbox: config.sandbox });
+  return { adapter, finishRoutes };
+}
+
+/** Lets pages of these origins use GraphQL. The API key is the only credential: no cookies. */
+async function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): Promise<void> {
+  fastify.addHook('onRoute', (route) => {
+    if (route.url !== graphqlPath) route.config = { ...route.config, cors: false };
+  });
+  await fastify.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST'],
+    allowedHeaders: allowedRequestHeaders,
+    exposedHeaders: ['Retry-After', 'X-Request-Id', 'Allow', 'WWW-Authenticate'],
+    maxAge: 600,
+    strictPreflight: false,
+  });
+}
+
+/** What clients send beyond the headers that need no permission. The names of Apollo's are those its clients use. */
+const allowedRequestHeaders = [
+  'Authorization',
+  'Content-Type',
+  'Apollo-Require-Preflight',
+  'X-Apollo-Operation-Name',
+  'X-Apollo-Operation-Id',
+  'ApolloGraphQL-Client-Name',
+  'ApolloGraphQL-Client-Version',
+];
