@@ -15,6 +15,7 @@ import { refuseWrongUser } from './database/file-owner.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { firstKeyToken } from './first-key.js';
 import { createHttpServer } from './http/http-server.js';
+import type { RunningRequests } from './http/running-requests.js';
 import { Log } from './log.js';
 
 /** The port cannot be listened on. The message is for the operator. */
@@ -70,7 +71,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
     const paces = { rotationPace, driftPace, sandboxProvisioning };
     const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
-    const app = await createApp(AppModule.of(platform, config.iamSetup), config, log);
+    const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -81,7 +82,8 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
 
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);
-    undo.push(() => reconcilers.stop());
+    // What runs uses the database: it ends before anything that it needs is taken away.
+    undo.push(() => Promise.all([requests.close(), reconcilers.stop()]));
     reconcilers.start();
     return { app, log, url: await app.getUrl(), sandbox, firstKey, close };
   } catch (error) {
@@ -165,8 +167,8 @@ async function createApp(
   module: ReturnType<typeof AppModule.of>,
   config: Config,
   log: Log,
-): Promise<NestFastifyApplication> {
-  const { adapter, finishRoutes } = await createHttpServer(config, log);
+): Promise<{ app: NestFastifyApplication; requests: RunningRequests }> {
+  const { adapter, requests, finishRoutes } = await createHttpServer(config, log);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log,
     abortOnError: false,
@@ -174,5 +176,5 @@ async function createApp(
   });
   await app.init();
   finishRoutes();
-  return app;
+  return { app, requests };
 }

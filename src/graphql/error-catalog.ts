@@ -78,6 +78,12 @@ export const requestErrors = {
     retryable: true,
     remediation: 'Send the whole request within 12 seconds.',
   },
+  SHUTTING_DOWN: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation: 'Nothing was changed. Send the same request again after the time in `Retry-After`.',
+  },
   INTERNAL: {
     kind: 'unavailable',
     fault: 'GATEWAY',

@@ -36,6 +36,7 @@ const texts: Record<number, Text> = {
     code: 'INTERNAL',
     message: 'An internal error occurred. Quote the request id when you report it.',
   },
+  503: { code: 'SHUTTING_DOWN', message: 'This process of the gateway is shutting down. Send the request again.' },
 };
 
 /** Whatever fails outside GraphQL, in the shape of GraphQL's errors. No text of a library is passed on: they quote the body. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import cors from '@fastify/cors';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -11,6 +12,7 @@ import { answerClientError } from './client-errors.js';
 import { sendHttpError } from './http-errors.filter.js';
 import { parseJsonBody } from './json-body.js';
 import { otherMethods } from './other-methods.js';
+import { RunningRequests } from './running-requests.js';
 
 const largestBody = 256 * 1024;
 /** How long a client may take to accept an answer, in milliseconds. A client that reads more slowly is disconnected. */
@@ -26,6 +28,7 @@ const headersFor = (requestId: string) => ({
 
 export interface HttpServer {
   readonly adapter: FastifyAdapter;
+  readonly requests: RunningRequests;
   /** Must be called when every route is declared. */
   readonly finishRoutes: () => void;
 }
@@ -50,6 +53,16 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   });
   const fastify: FastifyInstance = adapter.getInstance();
   const finishRoutes = otherMethods(fastify);
+  const requests = new RunningRequests();
+  fastify.addHook('onRoute', (route) => {
+    const { handler } = route;
+    // A handler outlives its connection when the client hangs up.
+    route.handler = function (request, reply) {
+      const work: unknown = handler.call(this, request, reply);
+      if (work instanceof Promise) requests.add(work);
+      return work;
+    };
+  });
   // JSON is the only type of body: a page of another origin cannot send it without a preflight.
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: FastifyRequest, body: string) =>
@@ -61,18 +74,23 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
     const facts = { id: request.id };
     factsOf.set(request, facts);
     log.request(request, reply, facts);
+    if (!requests.isClosing) requests.add(once(reply.raw, 'close'));
   });
   fastify.addHook('onSend', async (request, reply) => {
     // Only a client with a valid key may keep its connection, and none once the server closes.
-    const mayStay = fastify.server.listening && factsOf.get(request)?.viewer !== undefined;
+    const mayStay = !requests.isClosing && factsOf.get(request)?.viewer !== undefined;
     reply.headers({ ...headersFor(request.id), ...(!mayStay && { connection: 'close' }) });
     const late = setTimeout(() => request.raw.socket.destroy(), longestSending).unref();
     reply.raw.once('close', () => clearTimeout(late));
   });
   if (config.corsOrigins.length > 0) await allowOrigins(fastify, config.corsOrigins);
+  fastify.addHook('onRequest', async (request, reply) => {
+    // Every answer since then ends its connection, too.
+    if (requests.isClosing) return sendHttpError(reply.header('retry-after', 1), 503, request.id);
+  });
   fastify.addHook('preHandler', (request, _, done) => currentRequest.run(factsOf.get(request)!, done));
   if (config.playground) await fastify.register(playground, { prefix: '/playground', sandbox: config.sandbox });
-  return { adapter, finishRoutes };
+  return { adapter, requests, finishRoutes };
 }
 
 /** Lets pages of these origins use GraphQL. The API key is the only credential: no cookies. */
