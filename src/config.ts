@@ -16,6 +16,7 @@ export interface Config {
   readonly port: number;
   /** Blocks of addresses in CIDR notation. */
   readonly trustedProxies: readonly string[];
+  readonly failedAttemptLimit: { readonly perMinute: number };
   /** Such as `http://localhost:5173`. */
   readonly corsOrigins: readonly string[];
   readonly dataDir: string;
@@ -117,6 +118,13 @@ export const settings = {
       'The proxies whose `X-Forwarded-For` is believed. It tells where a request came from, for API keys that may be used from some addresses only.',
     example: '10.0.0.0/8,2001:db8::1/128',
     unset: 'none: a request comes from whoever connects',
+  },
+  FAILED_KEYS_PER_MINUTE: {
+    schema: wholeNumber(1, 1_000_000),
+    means:
+      'How many API keys that are not valid one client address may send in a minute. Further ones are answered with 429 `RATE_LIMITED`, without a look into the database. Keys that this process accepted before still work from that address. IPv6 addresses count by /64.',
+    example: '100',
+    unset: '30',
   },
   CORS_ORIGINS: {
     schema: z.string().transform((text, context) => {
@@ -317,6 +325,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
     trustedProxies: read<string[]>('TRUSTED_PROXIES') ?? [],
+    failedAttemptLimit: { perMinute: read<number>('FAILED_KEYS_PER_MINUTE') ?? 30 },
     corsOrigins: read<string[]>('CORS_ORIGINS') ?? [],
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },

@@ -67,9 +67,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const { rotationPace, driftPace } = config;
+    const { rotationPace, driftPace, failedAttemptLimit } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
-    const paces = { rotationPace, driftPace, sandboxProvisioning };
+    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning };
     const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
     const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);

@@ -171,7 +171,13 @@ export class Place {
 
   launch(env: Env = {}, options: LaunchOptions = {}): LaunchedProcess {
     const process = new LaunchedProcess(
-      { DATA_DIR: this.dataDir, PORT: '0', ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }), ...env },
+      {
+        DATA_DIR: this.dataDir,
+        PORT: '0',
+        FAILED_KEYS_PER_MINUTE: '1000000',
+        ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }),
+        ...env,
+      },
       options,
     );
     this.launched.push(process);

@@ -6,6 +6,7 @@ import { AccessRecords } from './access-records.js';
 import { Unauthenticated } from './access.errors.js';
 import { defaultLifetime, type ApiKey } from './api-key.entity.js';
 import { ApiKeyService } from './api-key.service.js';
+import { FailedAttempts } from './failed-attempts.js';
 import { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 import { operatorTenantId, type Tenant } from './tenant.entity.js';
 import type { Viewer } from './viewer.js';
@@ -20,6 +21,7 @@ export class AccessService {
   constructor(
     private readonly records: AccessRecords,
     private readonly keys: ApiKeyService,
+    private readonly attempts: FailedAttempts,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
@@ -29,15 +31,30 @@ export class AccessService {
    * The viewer an `Authorization` header stands for. An unknown key takes as long as a wrong one.
    *
    * @param address where the request came from
-   * @throws Unauthenticated with the reason
+   * @throws Unauthenticated with the reason; TooManyFailedAttempts before the database is asked
    */
   async authenticate(authorization: string | undefined, address: string): Promise<Viewer> {
     const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
-    const presented = text ? parseApiKeyToken(text) : null;
-    if (!presented) throw new Unauthenticated(text ? 'MALFORMED' : 'MISSING');
+    if (!text) throw new Unauthenticated('MISSING');
 
-    const key = await this.records.findKeyToken(presented.keyId);
-    const fits = timingSafeEqual(await this.keys.hash(presented.token), key?.tokenHash ?? nobody);
+    const presented = parseApiKeyToken(text);
+    const hash = presented && (await this.keys.hash(presented.token));
+    const attempt = this.attempts.begin(address, hash);
+    try {
+      if (!presented || !hash) throw new Unauthenticated('MALFORMED');
+      const viewer = await this.viewerOf(presented.keyId, hash, address);
+      attempt.succeed();
+      return viewer;
+    } catch (error) {
+      if (error instanceof Unauthenticated) attempt.fail();
+      else attempt.abandon();
+      throw error;
+    }
+  }
+
+  private async viewerOf(keyId: string, hash: Buffer, address: string): Promise<Viewer> {
+    const key = await this.records.findKeyToken(keyId);
+    const fits = timingSafeEqual(hash, key?.tokenHash ?? nobody);
     if (!key || !fits) throw new Unauthenticated('UNKNOWN');
 
     const now = this.clock.now();

@@ -1,5 +1,5 @@
 export { changedTo } from './change.js';
-export { faultInCidr, isInOneOf } from './cidr.js';
+export { clientNetwork, faultInCidr, isInOneOf } from './cidr.js';
 export { Clock, SystemClock } from './clock.js';
 export {
   commonErrors,
