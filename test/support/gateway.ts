@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,7 +74,10 @@ export class Gateway extends GatewayClient {
 
   /** The key of a tenant of its own. */
   async anotherTenant(): Promise<string> {
-    const { token } = await this.get(AccessService).openTenant(operator, { tenant: 'Another tenant', key: 'Its key' });
+    const { token } = await this.get(AccessService).openTenant(operator, {
+      tenant: `Another tenant ${randomUUID()}`,
+      key: 'Its key',
+    });
     return token.reveal();
   }
 

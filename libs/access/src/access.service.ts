@@ -1,6 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Events, gateway, type Actor } from '#libs/events';
-import { Clock, faultInName, InvalidField, InvalidInput, normalizeName, UnitOfWork, type Secret } from '#libs/kernel';
+import {
+  Clock,
+  faultInName,
+  InvalidField,
+  InvalidInput,
+  nameKey,
+  normalizeName,
+  NotFound,
+  UnitOfWork,
+  type Secret,
+} from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AccessRecords } from './access-records.js';
 import { Unauthenticated } from './access.errors.js';
@@ -84,17 +94,19 @@ export class AccessService {
     });
   }
 
-  /** A new tenant with its first key, an OWNER's, whose token is given out here and never again. */
+  /**
+   * A new tenant with its first key, an OWNER's, whose token is given out here and never again.
+   *
+   * @throws InvalidInput when another tenant has the name
+   */
   openTenant(
     actor: Actor,
     names: { tenant: string; key: string },
     tokenOfKey: ApiKeyToken = newApiKeyToken(),
   ): Promise<{ tenantId: number; token: Secret }> {
-    const fault = faultInName(names.tenant);
-    if (fault) throw new InvalidInput([new InvalidField(['name'], `The name ${fault}.`)]);
-
+    const tenantName = nameOf(names.tenant);
     return this.unitOfWork.run(async (now) => {
-      const { id, name } = await this.records.addTenant({ name: normalizeName(names.tenant), createdAt: now });
+      const { id, name } = await this.records.addTenant({ ...tenantName, createdAt: now });
       await this.events.record({
         type: 'TENANT_OPENED',
         tenantId: id,
@@ -106,6 +118,20 @@ export class AccessService {
       const limits = { lifetime: defaultLifetime, allowedCidrs: [], mayIntrospect: true };
       const { token } = await this.keys.issue(actor, id, { name: names.key, role: 'OWNER', ...limits }, tokenOfKey);
       return { tenantId: id, token };
+    });
+  }
+
+  /** @throws NotFound, InvalidInput */
+  renameTenant(actor: Actor, id: number, newName: string): Promise<void> {
+    const tenantName = nameOf(newName);
+    return this.unitOfWork.run(async (at) => {
+      const tenant = await this.records.holdTenant(id);
+      if (!tenant) throw new NotFound('tenant', ['id']);
+      if (tenant.name === tenantName.name) return;
+      await this.records.renameTenant(id, tenantName);
+      const data = { name: tenantName.name, before: tenant.name };
+      const subject = ['Tenant', id] as const;
+      await this.events.record({ type: 'TENANT_RENAMED', tenantId: id, subject, actor, at, data });
     });
   }
 
@@ -122,4 +148,11 @@ export class AccessService {
     // Who may read, may read from a database that takes no writes just now.
     await this.records.markKeyUsed(id, now).catch(() => undefined);
   }
+}
+
+/** @throws InvalidInput */
+function nameOf(text: string): Pick<Tenant, 'name' | 'nameKey'> {
+  const fault = faultInName(text);
+  if (fault) throw new InvalidInput([new InvalidField(['name'], `The name ${fault}.`)]);
+  return { name: normalizeName(text), nameKey: nameKey(text) };
 }
