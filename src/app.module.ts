@@ -6,9 +6,9 @@ import { DomainWiringModule } from './domain-wiring.module.js';
 import { GatewayGraphQLModule } from './graphql/graphql.module.js';
 import { UserErrorsInterceptor } from './graphql/user-errors.interceptor.js';
 import { ValidateInputPipe } from './graphql/validate-input.pipe.js';
+import { HttpErrorsFilter } from './http/http-errors.filter.js';
 import { PlatformModule, type Platform } from './platform.module.js';
 import { HealthController } from './rest/health.controller.js';
-import { HttpErrorsFilter } from './rest/http-errors.filter.js';
 import { IamSetupController } from './rest/iam-setup.controller.js';
 
 /** The composition root. */

@@ -73,6 +73,16 @@ describe('the configuration', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/8;192.0.2.0/24'],
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
     ['TRUSTED_PROXIES', '10.0.0.0/8, ::/0'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'localhost:5173'],
+    ['CORS_ORIGINS', 'http://localhost:5173/'],
+    ['CORS_ORIGINS', 'http://localhost:5173, https://console.example/app'],
+    ['CORS_ORIGINS', 'https://*.example'],
+    ['CORS_ORIGINS', 'https://console.example:443'],
+    ['CORS_ORIGINS', 'https://Console.example'],
+    ['CORS_ORIGINS', 'https://u:pass-of-mine@console.example'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://a.example,'],
     ['DATABASE_URL', 'postgres://u:pass-of-mine@h/d'],
     ['DATABASE_URL', 'mysql://u:pass-of-mine@h'],
     ['DATABASE_URL', 'pass-of-mine'],
@@ -190,6 +200,16 @@ describe('the configuration', () => {
       expect(outcomeOf({ [name]: `${scheme}://u:safe-word@h:99999/d` })).not.toBeNull();
     },
   );
+
+  it('takes each origin once, and none by default', () => {
+    expect(readConfig({}).corsOrigins).toEqual([]);
+    const text = 'http://localhost:5173, https://console.example,http://[::1]:8080,http://localhost:5173';
+    expect(readConfig({ CORS_ORIGINS: text }).corsOrigins).toEqual([
+      'http://localhost:5173',
+      'https://console.example',
+      'http://[::1]:8080',
+    ]);
+  });
 
   it('names everything that is wrong', () => {
     expect(refusalOf({ PORT: 'x', AWS_SANDBOX: 'x' }).split('\n')).toHaveLength(2);

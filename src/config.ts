@@ -16,6 +16,9 @@ export interface Config {
   readonly port: number;
   /** Blocks of addresses in CIDR notation. */
   readonly trustedProxies: readonly string[];
+  readonly failedAttemptLimit: { readonly perMinute: number };
+  /** Such as `http://localhost:5173`. */
+  readonly corsOrigins: readonly string[];
   readonly dataDir: string;
   readonly database: DatabaseLocation;
   readonly keyRingFile: string;
@@ -73,6 +76,17 @@ const url = (test: (url: URL) => string | null) =>
       : 'must be a URL with a scheme and a host',
   );
 
+/** What is wrong with an origin as browsers send it, as the end of a sentence; null when nothing is. */
+function faultInOrigin(text: string): string | null {
+  if (text === '*') return 'must list exact origins; * is not accepted';
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    return 'must list origins that begin with http:// or https://, separated by commas';
+  if (url.hostname.includes('*')) return 'must list exact origins; * is not accepted';
+  if (url.origin === text) return null;
+  return 'must list origins only: lower-case scheme and host, no default port, no user, no path, no / at the end';
+}
+
 /** What a setup of IAM takes for a parameter, told in the same words. */
 const iamParameter = (name: Parameters<typeof faultInParameter>[0]) => text((given) => faultInParameter(name, given));
 
@@ -104,6 +118,24 @@ export const settings = {
       'The proxies whose `X-Forwarded-For` is believed. It tells where a request came from, for API keys that may be used from some addresses only.',
     example: '10.0.0.0/8,2001:db8::1/128',
     unset: 'none: a request comes from whoever connects',
+  },
+  FAILED_KEYS_PER_MINUTE: {
+    schema: wholeNumber(1, 1_000_000),
+    means:
+      'How many API keys that are not valid one client address may send in a minute. Further ones are answered with 429 `RATE_LIMITED`, without a look into the database. Keys that this process accepted before still work from that address. IPv6 addresses count by /64.',
+    example: '100',
+    unset: '30',
+  },
+  CORS_ORIGINS: {
+    schema: z.string().transform((text, context) => {
+      const origins = text.split(',').map((origin) => origin.trim());
+      const fault = origins.map(faultInOrigin).find((message) => message !== null);
+      return fault == null ? [...new Set(origins)] : (context.addIssue({ code: 'custom', message: fault }), z.NEVER);
+    }),
+    means:
+      'The origins whose web pages may call /graphql from a browser, separated by commas: scheme, host and port exactly as the browser sends them in `Origin`. Cookies are never accepted; pages send an API key in `Authorization`.',
+    example: 'http://localhost:5173,https://console.example',
+    unset: 'none: browsers block pages of other origins',
   },
   DATA_DIR: {
     schema: z.string().regex(/\S/, 'must not be blank'),
@@ -293,6 +325,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
     trustedProxies: read<string[]>('TRUSTED_PROXIES') ?? [],
+    failedAttemptLimit: { perMinute: read<number>('FAILED_KEYS_PER_MINUTE') ?? 30 },
+    corsOrigins: read<string[]>('CORS_ORIGINS') ?? [],
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
     keyRingFile: keyRingFile ? resolve(keyRingFile) : join(dataDir, 'key-ring.json'),

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
@@ -6,24 +5,18 @@ import { AccessService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
-import { currentCaller, Reconcilers, Secret } from '#libs/kernel';
+import { Reconcilers, Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { refuseWrongUser } from './database/file-owner.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { firstKeyToken } from './first-key.js';
-import { currentRequest, type RequestFacts } from './graphql/request-context.js';
+import { createHttpServer } from './http/http-server.js';
+import type { RunningRequests } from './http/running-requests.js';
 import { Log } from './log.js';
-import { sendHttpError } from './rest/http-errors.filter.js';
-import { playground } from './rest/playground.js';
-
-const largestBody = 256 * 1024;
-/** How long the network may take to accept an answer from us, in milliseconds: who reads slower has gone, or means harm. */
-const longestSending = 12_000;
 
 /** The port cannot be listened on. The message is for the operator. */
 export class PortUnusable extends Error {
@@ -74,11 +67,11 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const { rotationPace, driftPace } = config;
+    const { rotationPace, driftPace, failedAttemptLimit } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
-    const paces = { rotationPace, driftPace, sandboxProvisioning };
+    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning };
     const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
-    const app = await createApp(AppModule.of(platform, config.iamSetup), config, log);
+    const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
     undo.push(() => app.close());
@@ -89,7 +82,8 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
 
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);
-    undo.push(() => reconcilers.stop());
+    // What runs uses the database: it ends before anything that it needs is taken away.
+    undo.push(() => Promise.all([requests.close(), reconcilers.stop()]));
     reconcilers.start();
     return { app, log, url: await app.getUrl(), sandbox, firstKey, close };
   } catch (error) {
@@ -169,63 +163,18 @@ async function sandboxIdentity(): Promise<AwsAccessKey> {
   return new AwsAccessKey(accessKeyId, new Secret(sandboxSecret));
 }
 
-/** The caller of a request, whose signal is aborted when it closes the connection before it has the whole answer. */
-function callerOf(reply: FastifyReply): Required<Pick<RequestFacts, 'caller' | 'mustFinish'>> {
-  const gone = new AbortController();
-  const leave = () => !reply.raw.writableFinished && gone.abort();
-  reply.raw.once('close', leave);
-  return { caller: gone.signal, mustFinish: () => void reply.raw.off('close', leave) };
-}
-
-/** On every answer. */
-const headersFor = (requestId: string) => ({
-  'x-request-id': requestId,
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-});
-
 async function createApp(
   module: ReturnType<typeof AppModule.of>,
-  { trustedProxies, playground: hasPlayground, sandbox }: Config,
+  config: Config,
   log: Log,
-): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: largestBody,
-    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
-    genReqId: () => randomUUID(),
-    // Whoever sends slowly, on purpose or not, keeps a connection and no more, and not for long.
-    requestTimeout: 12_000,
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
-    // An address that cannot be read is one where nothing is; Fastify would repeat it in its answer.
-    frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      log.request(request, reply, { id: request.id });
-      sendHttpError(reply.headers({ ...headersFor(request.id), connection: 'close' }), 404, request.id);
-    },
-  });
-  const fastify = adapter.getInstance();
-  const factsOf = new WeakMap<FastifyRequest, RequestFacts>();
-  fastify.addHook('onRequest', async (request, reply) => {
-    const facts = { id: request.id, ...callerOf(reply) };
-    factsOf.set(request, facts);
-    log.request(request, reply, facts);
-  });
-  fastify.addHook('onSend', async (request, reply) => {
-    // Only who has shown a key may keep the connection; and nobody, once we were told to stop: it would keep us from ending.
-    const mayStay = fastify.server.listening && factsOf.get(request)?.viewer !== undefined;
-    reply.headers({ ...headersFor(request.id), ...(!mayStay && { connection: 'close' }) });
-    const late = setTimeout(() => request.raw.socket.destroy(), longestSending).unref();
-    reply.raw.once('close', () => clearTimeout(late));
-  });
-  fastify.addHook('preHandler', (request, _, done) => {
-    const facts = factsOf.get(request)!;
-    currentRequest.run(facts, () => currentCaller.run(facts.caller!, done));
-  });
-  if (hasPlayground) await fastify.register(playground, { prefix: '/playground', sandbox });
-
+): Promise<{ app: NestFastifyApplication; requests: RunningRequests }> {
+  const { adapter, requests, finishRoutes } = await createHttpServer(config, log);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log,
     abortOnError: false,
+    bodyParser: false, // Fastify's own parser reads JSON, and nothing else is accepted
   });
-  return app.init();
+  await app.init();
+  finishRoutes();
+  return { app, requests };
 }

@@ -1,3 +1,4 @@
+import { FailedAttemptLimit } from '#libs/access';
 import {
   AwsIam,
   GatewayIdentity,
@@ -23,6 +24,7 @@ export interface Platform {
   /** What the operator wants otherwise than it is. */
   readonly rotationPace?: Partial<RotationPace>;
   readonly driftPace?: Partial<DriftPace>;
+  readonly failedAttemptLimit?: Partial<FailedAttemptLimit>;
   readonly sandboxProvisioning?: Partial<SandboxProvisioning>;
 }
 
@@ -37,6 +39,7 @@ export class PlatformModule {
     gatewayIdentity,
     rotationPace,
     driftPace,
+    failedAttemptLimit,
     sandboxProvisioning,
   }: Platform): DynamicModule {
     const providers = [
@@ -61,6 +64,10 @@ export class PlatformModule {
       { provide: Reconcilers, useClass: Reconcilers },
       { provide: RotationPace, useFactory: () => Object.assign(new RotationPace(), rotationPace) },
       { provide: DriftPace, useFactory: () => Object.assign(new DriftPace(), driftPace) },
+      {
+        provide: FailedAttemptLimit,
+        useFactory: () => Object.assign(new FailedAttemptLimit(), failedAttemptLimit),
+      },
       { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
       { provide: CloudWorkshop, useFactory: () => new SdkCloudWorkshop(endpoints) },
       {

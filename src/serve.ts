@@ -21,7 +21,9 @@ export async function serve(): Promise<void> {
     Logger.overrideLogger(new Log(config.logLevel));
     const gateway = await startGateway(config);
     await greet(gateway, config);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop(gateway));
+    let stopping: Promise<void> | undefined;
+    // A terminal and npm both pass on Ctrl+C, and service managers repeat SIGTERM: the second signal changes nothing.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= stop(gateway)));
   } catch (error) {
     refuse(error);
   }
@@ -36,11 +38,14 @@ function refuse(error: unknown): void {
   else new Log('fatal', process.stderr.fd).fatal(message, 'Start');
 }
 
-/** Longer than any request may take; a database that says nothing would keep us for ever. */
+/** How long the end may take, in milliseconds: requests under way are answered, and loops give back what they claimed. */
 const patience = 20_000;
 
 async function stop(gateway: Gateway): Promise<void> {
-  setTimeout(() => process.exit(1), patience).unref();
+  setTimeout(() => {
+    log.warn('Requests were still running after 20 seconds. They were cut off, as in a crash.');
+    process.exit(1);
+  }, patience).unref();
   await gateway.close();
   process.exit(0);
 }

@@ -47,6 +47,11 @@ export const commands: Readonly<Record<string, Command>> = {
     notes: shownOnce,
     load: async () => (await import('./tenants.js')).add,
   },
+  'tenants rename': {
+    means: 'changes the name of a tenant',
+    options: { id, name: { value: 'NAME', means: 'the new name', ...required }, json },
+    load: async () => (await import('./tenants.js')).rename,
+  },
   'api-keys generate': {
     means: 'makes an API key for FIRST_API_KEY_FILE, which opens nothing before the first start',
     options: { to, json },

@@ -13,6 +13,13 @@ export const list: Run = () =>
     })),
   );
 
+export const rename: Run = (given) =>
+  withServices(async (service) => {
+    const [id, name] = [given.number('id'), given.text('name')];
+    await service(AccessService).renameTenant(operator, id, name);
+    return [{ tenant: id, outcome: 'renamed' }];
+  });
+
 export const add: Run = async (given) => {
   const names = { tenant: given.text('name'), key: 'First key' };
   const output = given.secretOutput();

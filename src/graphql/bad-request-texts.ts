@@ -4,8 +4,11 @@
  */
 const texts: readonly (readonly [starts: string, text?: string])[] = [
   ['GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.', 'Send a non-empty `query`.'],
-  ['GET requests only support query operations, not mutation operations', 'Mutations must be sent by POST.'],
-  ['GET requests only support query operations, not subscription operations', 'Subscriptions must be sent by POST.'],
+  [
+    'GET requests only support query operations, not mutation operations',
+    'A mutation cannot be sent by GET. Send it by POST.',
+  ],
+  ['GET requests only support query operations, not subscription operations', 'A subscription cannot be sent by GET.'],
   [
     'This operation has been blocked as a potential Cross-Site Request Forgery',
     'Send `Content-Type: application/json`, or a non-empty `Apollo-Require-Preflight` header. ' +

@@ -45,9 +45,15 @@ export const requestErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Send a JSON object with `query` and `variables` by POST, as `content-type: application/json`.',
+    remediation:
+      'Send a JSON object with `query` and `variables` by POST as `content-type: application/json`, or a query by GET.',
   },
-  METHOD_NOT_ALLOWED: { kind: 'invalid', fault: 'CALLER', retryable: false, remediation: 'Use POST.' },
+  METHOD_NOT_ALLOWED: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Use a method that the `Allow` header lists. Send mutations by POST.',
+  },
   PAYLOAD_TOO_LARGE: {
     kind: 'invalid',
     fault: 'CALLER',
@@ -60,11 +66,23 @@ export const requestErrors = {
     retryable: false,
     remediation: 'Send the body as `content-type: application/json`.',
   },
+  HEADERS_TOO_LARGE: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Send at most 16 KB of address and headers. Send long queries by POST.',
+  },
   REQUEST_TIMEOUT: {
     kind: 'unavailable',
     fault: 'CALLER',
     retryable: true,
     remediation: 'Send the whole request within 12 seconds.',
+  },
+  SHUTTING_DOWN: {
+    kind: 'unavailable',
+    fault: 'GATEWAY',
+    retryable: true,
+    remediation: 'Nothing was changed. Send the same request again after the time in `Retry-After`.',
   },
   INTERNAL: {
     kind: 'unavailable',

@@ -119,7 +119,13 @@ const fixedTexts: ReadonlyMap<string, string> = new Map([
 function faultOfCaller(code: string, thrown: unknown, knownNames: KnownNames): Answer | undefined {
   const source = errorsIn(thrown).at(-1);
   const message = source?.message ?? '';
-  if (code === 'BAD_REQUEST') return { code, message: badRequestText(message) ?? 'The request is not valid.' };
+  if (code === 'BAD_REQUEST') {
+    const isMethod = message.startsWith('GET requests only support');
+    return {
+      code: isMethod ? 'METHOD_NOT_ALLOWED' : code,
+      message: badRequestText(message) ?? 'The request is not valid.',
+    };
+  }
   if (code === 'BAD_USER_INPUT') return { code, message: inputText(message, knownNames) };
 
   // What graphql-js and Apollo refuse while they execute carries no code, although the caller is to blame.

@@ -1,7 +1,7 @@
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { AccessModule, AccessService } from '#libs/access';
 import { declareErrorCodes } from '#libs/graphql';
-import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
 import { considerateExecution } from './considerate-execution.js';
@@ -10,6 +10,7 @@ import { documentLimits, withinDocumentLimits } from './document-limits.js';
 import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './error-catalog.resolver.js';
 import { makeFormatError } from './format-error.js';
+import { GraphQLOverHttp, graphqlPath } from './graphql-over-http.js';
 import { introspectionByPermission } from './introspection.js';
 import { knownNamesOf } from './known-names.js';
 import { legacyStatus } from './legacy-status.js';
@@ -35,11 +36,11 @@ const apolloLogger = {
   imports: [
     AccessModule,
     GraphQLModule.forRootAsync<ApolloDriverConfig>({
-      driver: ApolloDriver,
+      driver: GraphQLOverHttp,
       imports: [AccessModule],
       inject: [AccessService, GraphQLSchemaHost],
       useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost): ApolloDriverConfig => ({
-        path: '/graphql',
+        path: graphqlPath,
         autoSchemaFile: true,
         sortSchema: true,
         // Apollo checks the schema at the start, too.
@@ -47,7 +48,9 @@ const apolloLogger = {
         transformSchema: withRefusals,
         graphiql: false,
         introspection: true,
-        csrfPrevention: true,
+        // Requests are authenticated by `Authorization` alone, and bodies are JSON: a page of another origin can send neither
+        // without a preflight. So every request that is served is proof against CSRF.
+        csrfPrevention: false,
         allowBatchedHttpRequests: false,
         persistedQueries: false,
         includeStacktraceInErrorResponses: false,

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Unauthenticated, type AccessService, type Viewer } from '#libs/access';
+import { TooManyFailedAttempts, Unauthenticated, type AccessService, type Viewer } from '#libs/access';
 import { refusalOf } from '#libs/database';
+import type { DomainError } from '#libs/kernel';
 import { GraphQLError } from 'graphql';
 
 /** What may be told of a request; what is found out while it is served is noted here. */
@@ -33,15 +34,19 @@ export function contextBy(access: AccessService) {
       if (facts) facts.viewer = viewer;
       return { viewer, caller: facts?.caller };
     } catch (error) {
-      const refusal = error instanceof Unauthenticated ? error : refusalOf(error);
+      const refusal =
+        error instanceof Unauthenticated || error instanceof TooManyFailedAttempts ? error : refusalOf(error);
       if (!refusal) throw error;
       if (facts && refusal instanceof Unauthenticated && refusal.key)
         Object.assign(facts, { viewer: refusal.key, refused: refusal.refusal });
-      const http =
-        refusal instanceof Unauthenticated
-          ? { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) }
-          : { status: 503, headers: new Map([['retry-after', '1']]) };
+      const http = answerTo(refusal);
       throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { code: refusal.code, http } });
     }
   };
+}
+
+function answerTo(refusal: DomainError): { status: number; headers: Map<string, string> } {
+  if (refusal instanceof Unauthenticated) return { status: 401, headers: new Map([['www-authenticate', 'Bearer']]) };
+  const [status, wait] = refusal instanceof TooManyFailedAttempts ? [429, refusal.retryAfter] : [503, 1];
+  return { status, headers: new Map([['retry-after', String(wait)]]) };
 }

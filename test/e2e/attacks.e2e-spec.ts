@@ -178,7 +178,7 @@ describe('whoever means harm', () => {
   });
 
   it.each([
-    ['GET', '/graphql?query=%7B__typename%7D'],
+    ['GET', '/graphql?query=%7Bnothing%7D'],
     ['GET', '/graphql?query=mutation%7BdeleteCloudAccount(input:%7Bid:%22x%22%7D)%7BuserErrors%7Bcode%7D%7D%7D'],
     ['GET', '/graphql/'],
     ['POST', '/graphql/x'],
@@ -234,7 +234,7 @@ describe('whoever means harm', () => {
     '/*',
     `/livez?${'x'.repeat(8000)}`,
   ])('by any method on %s, finds health or a short refusal', async (path) => {
-    const isHealth = /^\/(livez|readyz)(\?|$)/.test(path);
+    const isHealth = /^\/(livez|readyz)\/?(\?|$)/.test(path);
     for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']) {
       let headers: IncomingHttpHeaders = {};
       const { status, text } = await expectHarmless(async () => {

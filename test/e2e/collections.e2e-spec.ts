@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { AccessService } from '#libs/access';
 import { operator } from '#libs/events';
 import { StoredKeys } from '#libs/encryption';
@@ -15,7 +16,8 @@ describe('in the database', () => {
   beforeAll(async () => {
     gateway = await Gateway.start();
     const access = gateway.get(AccessService);
-    const open = async () => (await access.openTenant(operator, { tenant: 'A tenant', key: 'Its key' })).tenantId;
+    const open = async () =>
+      (await access.openTenant(operator, { tenant: `Tenant ${randomUUID()}`, key: 'Its key' })).tenantId;
     tenantIds = [await open(), await open()];
   });
   afterAll(() => gateway.stop());

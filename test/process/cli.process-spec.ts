@@ -27,6 +27,24 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await json('tenants', 'list')).toContainEqual({ id: tenant, name: 'Second', created: expect.any(String) });
   });
 
+  it('gives a tenant a name that no other has, and changes it', async () => {
+    const [{ tenant }] = await json('tenants', 'add', '--name', 'Acme É');
+    const other = await json('tenants', 'add', '--name', 'Other');
+
+    for (const name of ['Acme É', ' acme e\u0301 ', 'ACME É']) {
+      const taken = { code: 1, stderr: expect.stringContaining('Another tenant has this name.') };
+      expect(await runCli(place, 'tenants', 'add', '--name', name, '--json')).toMatchObject(taken);
+      const rename = ['tenants', 'rename', '--id', String(other[0].tenant), '--name', name];
+      expect(await runCli(place, ...rename)).toMatchObject(taken);
+    }
+    await json('tenants', 'rename', '--id', String(tenant), '--name', 'ACME');
+
+    expect(await json('tenants', 'list')).toContainEqual(expect.objectContaining({ id: tenant, name: 'ACME' }));
+    const renamed = "SELECT tenant_id AS t, actor_kind AS a FROM event WHERE type = 'TENANT_RENAMED'";
+    expect(await place.rows(renamed)).toEqual([{ t: tenant, a: 'OPERATOR' }]);
+    expect(await runCli(place, 'tenants', 'rename', '--id', '999', '--name', 'x')).toMatchObject({ code: 1 });
+  });
+
   it('writes a new key to a private file, or shows it to a program that asks for JSON, and to no other stream', async () => {
     for (const [name, args] of Object.entries({
       tenant: ['tenants', 'add', '--name', 'Third'],

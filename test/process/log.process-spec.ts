@@ -61,6 +61,22 @@ describe('The log', () => {
     });
   });
 
+  it('holds nothing of the address of a GET', async () => {
+    const parameters = new URLSearchParams({
+      query: 'query ($id: ID!) { node(id: $id) { id } }',
+      variables: JSON.stringify({ id: canary }),
+      extensions: JSON.stringify({ canary }),
+      [canary]: canary,
+    });
+    const response = await fetch(`${gateway.url}/graphql?${parameters.toString()}`, {
+      headers: { authorization: `Bearer ${gateway.key}` },
+    });
+
+    ids.push(response.headers.get('x-request-id')!);
+    expect(await entryOf(ids.at(-1)!)).toMatchObject({ method: 'GET', route: '/graphql', operation: 'query node' });
+    expect(gateway.output).not.toContain(canary);
+  });
+
   it('tells no more of a request without a key than that it came', async () => {
     const id = await send('/graphql', { headers: { authorization: canary }, body: '{"query":"{ cloudAccounts { totalCount } }"}' }); // prettier-ignore
 

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { usePlaces } from '../support/places.js';
+import { databaseKinds, usePlaces } from '../support/places.js';
+import type { Answer } from '../support/client.js';
+import type { GatewayProcess, Place } from '../support/process.js';
 import { createCloudAccount, newAccount, sandboxKey } from '../support/steps.js';
 import { until } from '../support/until.js';
 
@@ -59,4 +61,74 @@ describe('A gateway told to stop', () => {
       next_attempt_at: '2026-01-01 00:00:00.000',
     });
   });
+
+  /** Mutations that wait for AWS and write afterwards, of clients that have hung up. */
+  const hungUp = async (place: Place, gateway: GatewayProcess, count: number) => {
+    const hangUp = new AbortController();
+    const sent = Array.from({ length: count }, (_, i) => {
+      const input = newAccount('A7U1', {
+        credentials: sandboxKey('HANGS', 'A7U1'),
+        idempotencyKey: `hung-up-${i}`,
+      });
+      return fetch(`${gateway.url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query: createCloudAccount, variables: { input } }),
+        signal: hangUp.signal,
+      }).catch(() => undefined);
+    });
+    await until(
+      'every request is under way',
+      async () => (await place.rows('SELECT * FROM idempotency_claim')).length === count,
+    );
+    hangUp.abort();
+    await Promise.all(sent);
+  };
+
+  it.each(databaseKinds.flatMap((kind) => (['SIGTERM', 'SIGINT'] as const).map((signal) => [kind, signal] as const)))(
+    'lets requests end whose clients have hung up, and refuses new ones meanwhile (%s, %s)',
+    async (kind, signal) => {
+      const place = await newPlace(kind);
+      const gateway = await place.start({ AWS_SANDBOX: 'on', AWS_TIMEOUT_MS: '3000', LOG_LEVEL: 'info' });
+      await hungUp(place, gateway, 12);
+
+      const ended = gateway.kill(signal);
+      const refused = await untilRefused(gateway);
+      void gateway.kill(signal); // as a terminal and npm both do
+
+      expect(refused.body.errors).toEqual([
+        {
+          message: expect.any(String),
+          extensions: { code: 'SHUTTING_DOWN', requestId: refused.headers.get('x-request-id') },
+        },
+      ]);
+      expect(refused.headers.get('retry-after')).toBe('1');
+      expect(await ended).toEqual({ code: 0, signal: null });
+      expect(gateway.output).not.toMatch(/"level":"(warn|error|fatal)"/);
+      expect(gateway.output.match(/"aborted":true/g)).toHaveLength(12);
+      // What they wrote last: nothing was stored of a refusal, so each key is free again.
+      expect(await place.rows('SELECT * FROM idempotency_claim')).toEqual([]);
+    },
+  );
+
+  it('cuts off requests that do not end, and says so', async () => {
+    const place = await newPlace();
+    const gateway = await place.start({ AWS_TIMEOUT_MS: '60000', LOG_LEVEL: 'info' });
+    await hungUp(place, gateway, 1);
+
+    expect(await gateway.stop()).toEqual({ code: 1, signal: null });
+    expect(gateway.output).toContain('Requests were still running after 20 seconds.');
+    expect(gateway.output).not.toMatch(/"level":"(error|fatal)"/);
+  });
+
+  /** The first answer of 503, however long the process takes to notice the signal. */
+  async function untilRefused(gateway: GatewayProcess): Promise<Answer> {
+    for (;;) {
+      const answer = await gateway.send('{ __typename }');
+      if (answer.status !== 200) {
+        expect(answer.status).toBe(503);
+        return answer;
+      }
+    }
+  }
 });

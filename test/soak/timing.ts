@@ -10,6 +10,7 @@ import { operator } from '#libs/events';
 import { SystemClock } from '#libs/kernel';
 import type { AccessRecords } from '../../libs/access/src/access-records.js';
 import { parseApiKeyToken } from '../../libs/access/src/api-key-token.js';
+import { FailedAttempts } from '../../libs/access/src/failed-attempts.js';
 import { TypeOrmAccessRecords } from '../../libs/access/src/typeorm/typeorm-access-records.js';
 import { TypeOrmEvents } from '../../libs/events/src/typeorm/typeorm-events.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
@@ -46,7 +47,8 @@ export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResu
     const records: AccessRecords = new TypeOrmAccessRecords(transactions);
     const events = new TypeOrmEvents(transactions);
     const keys = new ApiKeyService(records, keychain, events, transactions, clock);
-    const access = new AccessService(records, keys, events, transactions, clock);
+    const unlimited = new FailedAttempts({ perMinute: Infinity }, clock);
+    const access = new AccessService(records, keys, unlimited, events, transactions, clock);
     const { token } = await access.openTenant(operator, { tenant: 'Timed', key: 'Timed' });
     const { tenantId } = await access.openTenant(operator, { tenant: 'Others', key: 'Other' });
     const other = { role: 'VIEWER', lifetime: 1, allowedCidrs: [], mayIntrospect: false } as const;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { readConfig } from '../../src/config.js';
 import { startGateway, type Gateway as RunningGateway } from '../../src/gateway.js';
 import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
+import { ofTest } from './sql-recorder.js';
 
 export type { Answer } from './client.js';
 
@@ -39,6 +41,7 @@ export class Gateway extends GatewayClient {
         AWS_SANDBOX: 'on',
         AWS_TIMEOUT_MS: '5000',
         LOG_LEVEL: 'warn',
+        FAILED_KEYS_PER_MINUTE: '1000000', // tests send many
         ...(url && { DATABASE_URL: url }),
         ...env,
       }),
@@ -66,12 +69,15 @@ export class Gateway extends GatewayClient {
 
   /** A statement straight to the database, behind the gateway's back. */
   sql(statement: string, parameters: unknown[] = []): Promise<any> {
-    return this.get(DataSource).query(statement, parameters);
+    return this.get(DataSource).query(ofTest + statement, parameters);
   }
 
   /** The key of a tenant of its own. */
   async anotherTenant(): Promise<string> {
-    const { token } = await this.get(AccessService).openTenant(operator, { tenant: 'Another tenant', key: 'Its key' });
+    const { token } = await this.get(AccessService).openTenant(operator, {
+      tenant: `Another tenant ${randomUUID()}`,
+      key: 'Its key',
+    });
     return token.reveal();
   }
 

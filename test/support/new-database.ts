@@ -1,4 +1,5 @@
 import mysql from 'mysql2/promise';
+import { ofTest } from './sql-recorder.js';
 
 export type DatabaseKind = 'SQLite' | 'MariaDB';
 
@@ -19,7 +20,7 @@ export async function newDatabase(
   const name = `gateway_${process.pid}_${Date.now()}_${++databases}`;
   const onServer = async (statement: string) => {
     const connection = await mysql.createConnection({ uri: server });
-    await connection.query(statement);
+    await connection.query(ofTest + statement);
     await connection.end();
   };
   await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);

@@ -8,6 +8,7 @@ import Sqlite from 'better-sqlite3';
 import mysql from 'mysql2/promise';
 import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
+import { ofTest } from './sql-recorder.js';
 
 /** The folder with `dist/`: this project, unless a test runs an altered copy of it. */
 export const projectFolder = join(import.meta.dirname, '../..');
@@ -170,7 +171,13 @@ export class Place {
 
   launch(env: Env = {}, options: LaunchOptions = {}): LaunchedProcess {
     const process = new LaunchedProcess(
-      { DATA_DIR: this.dataDir, PORT: '0', ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }), ...env },
+      {
+        DATA_DIR: this.dataDir,
+        PORT: '0',
+        FAILED_KEYS_PER_MINUTE: '1000000',
+        ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }),
+        ...env,
+      },
       options,
     );
     this.launched.push(process);
@@ -205,7 +212,7 @@ export class Place {
     if (this.databaseUrl) {
       const connection = await mysql.createConnection({ uri: this.databaseUrl });
       try {
-        const [rows] = await connection.query(sql, parameters);
+        const [rows] = await connection.query(ofTest + sql, parameters);
         return rows as any[];
       } finally {
         await connection.end();

@@ -53,5 +53,9 @@ export abstract class AccessRecords {
 
   abstract hasTenantBesides(id: number): Promise<boolean>;
 
+  /** @throws InvalidInput when another tenant has the name */
   abstract addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant>;
+
+  /** Writes the name of a held tenant. @throws InvalidInput when another tenant has it */
+  abstract renameTenant(id: number, name: Pick<Tenant, 'name' | 'nameKey'>): Promise<void>;
 }

@@ -22,6 +22,12 @@ export const accessErrors = {
     retryable: false,
     remediation: `Send the header \`Authorization: Bearer gwk_…\` with a valid API key. \`extensions.reason\` says why a key was refused: ${Object.keys(keyRefusals).join(', ')}.`,
   },
+  RATE_LIMITED: {
+    kind: 'unavailable',
+    fault: 'CALLER',
+    retryable: true,
+    remediation: 'Wait for the seconds in the header `Retry-After`, then send a valid API key.',
+  },
   FORBIDDEN: {
     kind: 'forbidden',
     fault: 'CALLER',
@@ -64,6 +70,18 @@ export class Unauthenticated extends DomainError {
     const reason = refusal === 'WRONG_ADDRESS' ? 'UNKNOWN' : refusal;
     super(accessErrors, 'UNAUTHENTICATED', keyRefusals[reason]);
     this.reason = reason;
+  }
+}
+
+/** Too many wrong keys came from the client's network. Whether this one is right was not looked at. */
+export class TooManyFailedAttempts extends DomainError {
+  /** @param retryAfter in seconds */
+  constructor(readonly retryAfter: number) {
+    super(
+      accessErrors,
+      'RATE_LIMITED',
+      'Too many API keys from your network were not valid. Wait for the seconds in `Retry-After`, then send a valid one.',
+    );
   }
 }
 

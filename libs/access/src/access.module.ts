@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { AccessRecords } from './access-records.js';
 import { AccessService } from './access.service.js';
 import { ApiKeyService } from './api-key.service.js';
+import { FailedAttempts } from './failed-attempts.js';
 import { ApiKeyResolver, ViewerResolver } from './graphql/access.resolvers.js';
 import { ApiKeyNodes } from './graphql/api-key-nodes.js';
 import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
@@ -14,6 +15,7 @@ import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
     AccessService,
     ApiKeyService,
     ApiKeyNodes,
+    FailedAttempts,
     ViewerResolver,
     ApiKeyResolver,
     { provide: AccessRecords, useClass: TypeOrmAccessRecords },

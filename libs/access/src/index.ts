@@ -1,9 +1,10 @@
 export { AccessModule } from './access.module.js';
-export { accessErrors, Forbidden, Unauthenticated, type KeyRefusal } from './access.errors.js';
+export { accessErrors, Forbidden, TooManyFailedAttempts, Unauthenticated, type KeyRefusal } from './access.errors.js';
 export { AccessService } from './access.service.js';
 export { ApiKey, defaultLifetime, type NewApiKey } from './api-key.entity.js';
 export { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 export { ApiKeyService, type IssuedApiKey } from './api-key.service.js';
+export { FailedAttemptLimit } from './failed-attempts.js';
 export { ViewerType } from './graphql/access.types.js';
 export { ApiKeyNodes } from './graphql/api-key-nodes.js';
 export { CurrentViewer } from './graphql/current-viewer.js';

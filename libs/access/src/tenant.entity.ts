@@ -12,6 +12,10 @@ export class Tenant {
   @Column('varchar', { length: 64 })
   readonly name!: string;
 
+  /** Tells names apart: no two tenants have one key. */
+  @Column('varchar', { name: 'name_key', length: 192 })
+  readonly nameKey!: string;
+
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
 }

@@ -36,14 +36,3 @@ export class GivenAccessRole {
 
 /** Of any ARN. */
 export const partitionIn = (arn: string): string => arn.split(':')[1]!;
-
-/** As long as a role's path and name may be (IAM quotas), and what stands before them. */
-const longest = 640;
-
-/** What is wrong with the form of a role's ARN, as the end of a sentence; null when nothing is. */
-export function faultInRoleArn(text: string): string | null {
-  if (text.length > longest) return `must be at most ${longest} characters, and has ${text.length}`;
-  return /^arn:aws[a-z-]*:iam::\d{12}:role\/([A-Za-z0-9+=,.@_-]+\/)*[A-Za-z0-9+=,.@_-]{1,64}$/.test(text)
-    ? null
-    : 'must be the ARN of an IAM role: arn:aws:iam::123456789012:role/name';
-}

@@ -1,3 +1,4 @@
+import { iamArnFrom, isRootArn } from '#libs/iam-policy';
 import { IamSetupSettings, iamLimits, permissionManifest, policyFor, sizeOf } from '#libs/iam-setup';
 import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -274,14 +275,14 @@ function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentit
 }
 
 function refusalOfPrincipal({ arn }: AwsIdentity): CredentialsRejected | null {
-  if (/^arn:[a-z-]+:iam::\d{12}:root$/.test(arn)) {
+  if (isRootArn(arn)) {
     return new CredentialsRejected(
       'AWS_ROOT_KEY',
       "The key is the root user's: it may do everything, and nothing limits it.",
       'accessKeyId',
     );
   }
-  return /^arn:[a-z-]+:iam::\d{12}:user\/.+$/.test(arn)
+  return iamArnFrom(arn)?.kind === 'user'
     ? null
     : new CredentialsRejected('AWS_NOT_A_USER', 'The key does not belong to an IAM user.', 'accessKeyId');
 }

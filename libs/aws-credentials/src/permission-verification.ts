@@ -1,3 +1,4 @@
+import { iamArnFrom } from '#libs/iam-policy';
 import {
   type IamSetupSettings,
   namesOf,
@@ -36,11 +37,9 @@ export function checkedPrincipal(
   { nodeRoleName, consoleRoleName }: { nodeRoleName?: string | null; consoleRoleName: string },
   at: Date,
 ): CheckedPrincipal {
-  const [, partition = 'aws', kind, pathAndName = ''] = /^arn:([a-z-]+):iam::\d{12}:(user|role)(\/.+)$/.exec(arn) ?? [];
-  const split = pathAndName.lastIndexOf('/') + 1;
+  const { partition, kind, path, name } = iamArnFrom(arn)!;
   const usual = namesOf(settings.vendorName);
   const isRole = kind === 'role';
-  const name = pathAndName.slice(split);
   return {
     holder: isRole ? 'access role' : 'user',
     options: isRole ? [] : ['allowKeyRotation'],
@@ -55,7 +54,7 @@ export function checkedPrincipal(
       vendorAccountId: settings.vendorAccountId ?? '',
       vendorName: settings.vendorName,
       tagKey: settings.tagKey,
-      path: pathAndName.slice(0, split),
+      path,
       userName: isRole ? usual.userName : name,
       nodeRoleName: nodeRoleName ?? usual.nodeRoleName,
       consoleRoleName,

@@ -112,11 +112,11 @@ export function findRole(account: Account, name: string, gatewayIdentity: string
   return trust ? roleOf(account, name, trustPolicy(account, trust)) : undefined;
 }
 
-export const roleOf = (account: Account, name: string, trust: PolicyDocument): Role => ({
+export const roleOf = (account: Account, name: string, trust: PolicyDocument, path = '/'): Role => ({
   name,
   id: `AROASANDBOX${identifier(`${account.id}/${name}`)}`,
-  arn: iamArn(account, `role/${name}`),
-  path: '/',
+  arn: iamArn(account, `role${path}${name}`),
+  path,
   createDate,
   maxSessionDuration: 3600,
   trust,
@@ -147,6 +147,12 @@ const identifier = (text: string) =>
     .toString(36)
     .slice(-10)
     .toUpperCase();
+
+/** Of a session, which the path of its role is not part of. */
+export const assumedRoleArn = (
+  { partition, accountId, name }: { partition: string; accountId: string; name: string },
+  sessionName: string,
+) => `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`;
 
 /** IAM knows no regions, so its ARNs have none. */
 export function iamArn(account: Account, resource: string): string {

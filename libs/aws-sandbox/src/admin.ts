@@ -22,8 +22,8 @@ export interface SandboxAdmin {
   setBoundary(accessKeyId: string, document: PolicyDocument | null): void;
   /** What the organization allows the account the key belongs to, root included. An empty list allows nothing. */
   setServiceControlPolicies(accessKeyId: string, documents: readonly PolicyDocument[]): void;
-  /** The trust policy of a role in the account the key belongs to. A role that was not there is from now on. */
-  setTrust(accessKeyId: string, roleName: string, document: PolicyDocument): void;
+  /** The trust policy of a role in the account the key belongs to. Creates the role, at the path, when it does not exist. */
+  setTrust(accessKeyId: string, roleName: string, document: PolicyDocument, path?: string): void;
   /** The newest thousand calls, the oldest first, refused ones included. */
   calls(): SandboxCall[];
   forgetCalls(): void;
@@ -49,7 +49,8 @@ export function adminOf(state: SandboxState): SandboxAdmin {
     setBoundary: (id, document) => void state.boundaries.set(userOf(id), document && checked([document])[0]!),
     setServiceControlPolicies: (id, documents) =>
       void state.serviceControlPolicies.set(accountOf(id).id, checked(documents)),
-    setTrust: (id, role, document) => void state.trusts.set(nameIn(accountOf(id), role), checked([document])[0]!),
+    setTrust: (id, role, document, path = '/') =>
+      void state.roles.set(nameIn(accountOf(id), role), { trust: checked([document])[0]!, path }),
     calls: () => state.calls.list(),
     forgetCalls: () => state.calls.forget(),
     inject: (injection) => state.faults.add(injection),

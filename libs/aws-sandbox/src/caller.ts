@@ -1,6 +1,15 @@
 import { decide } from '#libs/iam-policy';
 import { findAccessKey, type AccessKey, type KeyOwner } from './access-key.js';
-import { accountOf, findAccount, gatewayAccount, iamArn, userOf, type Account, type User } from './account.js';
+import {
+  accountOf,
+  assumedRoleArn,
+  findAccount,
+  gatewayAccount,
+  iamArn,
+  userOf,
+  type Account,
+  type User,
+} from './account.js';
 import { type Credentials } from './authentication.js';
 import { accessDenied, invalidClientTokenId } from './aws-errors.js';
 import { permissionsOf, principalContext, type Principal } from './principal.js';
@@ -51,7 +60,7 @@ export function callerOf({ key, session }: Credentials, region: string, state: S
     account,
     user: undefined,
     role,
-    arn: `arn:${account.partition}:sts::${account.id}:assumed-role/${roleName}/${sessionName}`,
+    arn: assumedRoleArn({ partition: account.partition, accountId: account.id, name: roleName }, sessionName),
     userId: `${role.id}:${sessionName}`,
   };
 }

@@ -57,12 +57,12 @@ async function byAllMethods(request: IamSetupRequest, more: Partial<IamSetupSett
 }
 
 const nasty: IamSetupRequest = {
-  path: '/=,.@_-+/-/no/',
-  userName: '0,=@+._-',
+  path: "/=,.@_-+/team!a:b/#%&'()<>;[]^`{|}~/no/",
+  userName: '=0,=@+._-',
   nodeRoleName: 'no',
   consoleRoleName: '1e3',
   accessRoleName: '1.30=a,b',
-  permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/=,.@_-+/-x',
+  permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/=,.@_-+/team!a:b/{x}/-x',
 };
 
 describe('setting up IAM', () => {
@@ -253,8 +253,8 @@ describe('a request', () => {
       const fill: Partial<Record<string, string>> = {
         path: `/${'p'.repeat(126)}/`,
         vendorAccountId: '1'.repeat(12),
-        permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/'.padEnd(512, 'x'),
-        gatewayIdentityArn: 'arn:aws:iam::222222222222:role/'.padEnd(512, 'x'),
+        permissionsBoundaryArn: `arn:aws-us-gov:iam::222222222222:policy/${'p'.repeat(510)}/${'x'.repeat(128)}`,
+        gatewayIdentityArn: `arn:aws-us-gov:iam::222222222222:role/${'p'.repeat(510)}/${'x'.repeat(64)}`,
       };
       const { longest } = parameters[name];
       const value = fill[name] ?? 'x'.repeat(longest);
@@ -265,36 +265,14 @@ describe('a request', () => {
   );
 
   it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
-    'may hold in %s nothing that means something to a shell, YAML, HCL or JSON',
+    'may have no character in %s that would break a document, and in names none that means something to a shell',
     (name) => {
+      // Paths may have what IAM allows: they are quoted wherever a shell, YAML or HCL reads them.
+      const mayHavePath = ['path', 'permissionsBoundaryArn', 'gatewayIdentityArn'].includes(name);
+      const always = ['"', '\\', '$', '*', '?', '\n', '\r', '\0', ' ', '\t', '\u2028', 'é'];
+      const inNames = [`'`, '`', '{', '}', '%', '&', '|', ';', '<', '>', '#', '!', '~'];
       // One character more, anywhere in a value that is fine.
-      for (const bad of [
-        `'`,
-        '"',
-        '`',
-        '\\',
-        '$',
-        '{',
-        '}',
-        '%',
-        '\n',
-        '\r',
-        '\0',
-        ' ',
-        '\t',
-        '&',
-        '|',
-        ';',
-        '<',
-        '>',
-        '#',
-        '!',
-        '*',
-        '?',
-        '~',
-        '\u2028',
-        'é',
-      ]) {
+      for (const bad of mayHavePath ? always : [...always, ...inNames]) {
         for (const good of [
           'abc',
           '111111111111',

@@ -1,3 +1,4 @@
+import { faultInEnds, iamArnFrom, iamPatterns, longestIamArn, withoutSpecial } from '#libs/iam-policy';
 import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
 import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
 import { ExternalIdNeeded } from './external-id.errors.js';
@@ -49,14 +50,17 @@ type Parameter = Exclude<Placeholder, 'partition' | 'urlSuffix' | 'accountId'> |
 interface ParameterRule {
   readonly title: string;
   readonly means: string;
-  /** Understood alike by JavaScript, CloudFormation (Java) and Terraform (RE2). Allows no quote, backslash, `$`, `{`, `%` or white space. */
+  /**
+   * Means the same in JavaScript, CloudFormation (Java) and Terraform (RE2). Allows no double quote, backslash, `$` or white
+   * space, so that a value can be filled into a JSON document.
+   */
   readonly pattern: string;
   readonly fault: string;
   readonly longest: number;
   readonly mayBeEmpty?: true;
 }
 
-const name = { pattern: '[A-Za-z0-9][A-Za-z0-9+=,.@_-]*', fault: 'must begin with a letter or a digit, and hold letters, digits and + = , . @ _ - only', longest: 64 }; // prettier-ignore
+const name = { pattern: iamPatterns.name, fault: 'must have letters, digits and + = , . @ _ - only, and must not begin with -', longest: 64 }; // prettier-ignore
 const accountId = { pattern: '[0-9]{12}', fault: 'must be twelve digits', longest: 12 };
 
 /** What the three methods ask for, in the words of each: one rule, so that none takes what another refuses. */
@@ -83,16 +87,16 @@ export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   path: {
     title: 'Path',
     means: 'The IAM path of everything that is made.',
-    pattern: '/([A-Za-z0-9+=,.@_-]+/)*',
-    fault: 'must begin and end with /, and hold letters, digits and + = , . @ _ - between',
+    pattern: iamPatterns.path,
+    fault: `must begin and end with /, and have printable ASCII characters ${withoutSpecial} between`,
     longest: longestValues.path.length,
   },
   permissionsBoundaryArn: {
     title: 'Permissions boundary',
     means: 'A policy of yours that limits the user and the roles; empty for none.',
-    pattern: 'arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/[A-Za-z0-9+=,.@_/-]+',
-    fault: 'must be the ARN of an IAM policy',
-    longest: 512,
+    pattern: iamPatterns.arnOf('policy'),
+    fault: `must be the ARN of an IAM policy: arn:aws:iam::123456789012:policy/name, ${withoutSpecial}`,
+    longest: longestIamArn('policy'),
     mayBeEmpty: true,
   },
   userName: { title: 'User', means: 'The programmatic user, whose access key the gateway gets.', ...name },
@@ -106,8 +110,8 @@ export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   gatewayIdentityArn: {
     title: 'Identity of the gateway',
     means: 'The IAM role or user the gateway runs as, which alone may assume the access role; empty without one.',
-    pattern: 'arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/[A-Za-z0-9+=,.@_/-]+',
-    fault: 'must be the ARN of an IAM role or an IAM user',
+    pattern: iamPatterns.arnOf('role', 'user'),
+    fault: `must be the ARN of an IAM role or an IAM user: arn:aws:iam::123456789012:role/name, ${withoutSpecial}`,
     longest: longestValues.gatewayIdentityArn.length,
     mayBeEmpty: true,
   },
@@ -147,7 +151,11 @@ export function faultInParameter(parameter: Parameter, value: string): string | 
   const { pattern, fault, longest } = parameters[parameter];
   // Said here only: Terraform's expressions know no "but not".
   if (parameter === 'tagKey' && /^aws:/i.test(value)) return 'must not begin with aws:, which AWS keeps for itself';
+  const faultAtEnds = faultInEnds(value);
+  if (faultAtEnds) return faultAtEnds;
   if (value.length > longest) return `must be at most ${longest} characters, and has ${value.length}`;
+  const isArn = parameter === 'permissionsBoundaryArn' || parameter === 'gatewayIdentityArn';
+  if (isArn && !iamArnFrom(value)) return fault;
   return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
 }
 
@@ -214,7 +222,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   });
 
   const permissionsBoundaryArn = take('permissionsBoundaryArn', '') || null;
-  const liesElsewhere = (arn: string) => !regionFault && arn.startsWith('arn:') && arn.split(':')[1] !== partition;
+  const liesElsewhere = (arn: string) => !regionFault && (iamArnFrom(arn)?.partition ?? partition) !== partition;
   if (permissionsBoundaryArn && liesElsewhere(permissionsBoundaryArn))
     refuse('permissionsBoundaryArn', 'Permissions boundary must lie in the partition of the region.');
   if (wants('createAccessRole')) {

@@ -20,6 +20,5 @@ export { iamContext, isNeverSent, type CheckedPrincipal, type RequestContext } f
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { type KnownSetup, type LeftEntity } from './removal.js';
-export { faultInRoleName } from './role-name.js';
 export { inShell } from './shell.js';
 export { terraformDefaults, type SetupFile } from './terraform.js';

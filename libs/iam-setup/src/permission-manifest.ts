@@ -1,3 +1,5 @@
+import { longestIamArn } from '#libs/iam-policy';
+
 /**
  * Every permission the vendor's software needs in a customer's AWS account: the one place that says so. The IAM policies,
  * the checks of an account and docs/aws-permissions.md are made from it, so they cannot disagree.
@@ -25,7 +27,7 @@ export const longestValues = {
   nodeRoleName: 'n'.repeat(64),
   consoleRoleName: 'c'.repeat(64),
   accessRoleName: 'a'.repeat(64),
-  gatewayIdentityArn: 'g'.repeat(512),
+  gatewayIdentityArn: 'g'.repeat(longestIamArn('role')),
   externalId: 'x'.repeat(64),
 } as const;
 

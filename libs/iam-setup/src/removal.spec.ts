@@ -49,6 +49,18 @@ describe('What is left at AWS', () => {
     expect(arns).toContain('arn:aws-cn:iam::123456789012:instance-profile/team/acme-cluster-node-role');
   });
 
+  it('is named right with every path that IAM allows', () => {
+    const principalArn = 'arn:aws:iam::123456789012:role/team!a:b/access';
+    const left = of({ principalArn, consoleRoleArn: "arn:aws:iam::123456789012:role/it's:$HOME/console" });
+
+    expect(left.map(({ arn }) => arn)).toContain(principalArn);
+    expect(left.map(({ arn }) => arn)).toContain("arn:aws:iam::123456789012:role/it's:$HOME/console");
+    expect(kindsAndNames(left)).toContain('role access');
+    expect(kindsAndNames(left)).toContain('role console');
+    const policy = left.find(({ kind }) => kind === 'policy')!;
+    expect(policy.command).toContain(`--policy-arn '${policy.arn}'`);
+  });
+
   it('is removed by commands in which no name means anything to a shell', () => {
     const left = of({ nodeRoleName: '$(reboot)' });
 

@@ -1,3 +1,4 @@
+import { iamArnFrom } from '#libs/iam-policy';
 import { iamEntities, type IamEntity } from './iam-entities.js';
 import { namesOf, type IamSetupSettings } from './iam-setup.js';
 import { fillInText } from './policies.js';
@@ -27,8 +28,8 @@ export interface LeftEntity {
 /** Everything a customer made, in an order in which it can be removed: the other way round than it was made. */
 export function leftEntities({ vendorName, tagKey }: IamSetupSettings, known: KnownSetup): LeftEntity[] {
   const { awsAccountId: accountId, consoleRoleArn, nodeRoleName } = known;
-  const [, partition = 'aws'] = known.principalArn.split(':');
   const principal = partsOf(known.principalArn);
+  const { partition } = principal;
   const consoleRole = consoleRoleArn === null ? null : partsOf(consoleRoleArn);
   const isUser = principal.kind === 'user';
   const usual = namesOf(vendorName);
@@ -103,9 +104,4 @@ const commands: Readonly<Record<IamEntity['kind'], (name: string, arn: string) =
   },
 };
 
-/** `arn:aws:iam::123456789012:user/path/name` in its parts; the path is `/path/`. */
-function partsOf(arn: string): { kind: string; path: string; name: string } {
-  const [kind = '', ...rest] = arn.slice(arn.lastIndexOf(':') + 1).split('/');
-  const name = rest.pop() ?? '';
-  return { kind, path: rest.length > 0 ? `/${rest.join('/')}/` : '/', name };
-}
+const partsOf = (arn: string) => iamArnFrom(arn) ?? { partition: 'aws', kind: '', path: '/', name: arn };

@@ -26,6 +26,19 @@ export function isInOneOf(cidrs: readonly string[], address: string): boolean {
   return family > 0 && blocks.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }
 
+/**
+ * The network that one client is likely to hold as a whole, as a key: an IPv4 address, or the /64 of an IPv6 address. A
+ * text that is no address is a network of its own.
+ */
+export function clientNetwork(address: string): string {
+  const plain = address.replace(/%.*$/, '');
+  if (isIP(plain) !== 6) return plain;
+  const number = numberOf(plain);
+  const isMapped = number >> 32n === 0xffffn; // an IPv4 address in IPv6 notation
+  if (!isMapped) return `${(number >> 64n).toString(16)}::/64`;
+  return [24n, 16n, 8n, 0n].map((shift) => (number >> shift) & 255n).join('.');
+}
+
 function numberOf(address: string): bigint {
   if (isIP(address) === 4) return address.split('.').reduce((number, byte) => number * 256n + BigInt(byte), 0n);
   // A URL has IPv6 in hexadecimal groups only, even where the text ends in an IPv4 address.

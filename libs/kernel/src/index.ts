@@ -1,6 +1,6 @@
 export { changedTo } from './change.js';
 export { CallerGone, currentCaller, refuseIfCallerGone } from './caller.js';
-export { faultInCidr, isInOneOf } from './cidr.js';
+export { clientNetwork, faultInCidr, isInOneOf } from './cidr.js';
 export { Clock, SystemClock } from './clock.js';
 export {
   commonErrors,

@@ -1,5 +1,5 @@
-import { keysetPage, Transactions } from '#libs/database';
-import type { Page, PageRequest } from '#libs/kernel';
+import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
+import { InvalidField, InvalidInput, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, Raw, type SelectQueryBuilder } from 'typeorm';
 import { AccessRecords, type ApiKeyFilter } from '../access-records.js';
@@ -74,8 +74,12 @@ export class TypeOrmAccessRecords extends AccessRecords {
 
   async addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant> {
     const row = { ...tenant };
-    await this.tenants.insert(row);
+    await refusingDuplicates(this.tenants.insert(row));
     return row as Tenant;
+  }
+
+  async renameTenant(id: number, name: Pick<Tenant, 'name' | 'nameKey'>): Promise<void> {
+    await refusingDuplicates(this.tenants.update({ id }, name));
   }
 
   private filtered(tenantId: number, { isUsable }: ApiKeyFilter, now: Date): SelectQueryBuilder<ApiKey> {
@@ -91,5 +95,15 @@ export class TypeOrmAccessRecords extends AccessRecords {
 
   private get tenants() {
     return this.transactions.repository(Tenant);
+  }
+}
+
+async function refusingDuplicates(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!isDuplicateOf(error, 'uq_tenant_name', 'name_key')) throw error;
+    const fault = 'Another tenant has this name. Upper and lower case do not tell names apart. Choose another name.';
+    throw new InvalidInput([new InvalidField(['name'], fault)]);
   }
 }

@@ -1,3 +1,4 @@
+import { faultInRoleArn } from '#libs/iam-policy';
 import { Faultless, SecretStringScalar } from '#libs/graphql';
 import type { Secret } from '#libs/kernel';
 import { Field, InputType } from '@nestjs/graphql';
@@ -5,7 +6,7 @@ import { Transform, Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { AwsAccessKey, faultInAccessKeyId, faultInSecretAccessKey, isTemporary } from '../aws-access-key.js';
 import type { GivenAccess } from '../aws-access.service.js';
-import { faultInRoleArn, GivenAccessRole } from '../aws-access-role.js';
+import { GivenAccessRole } from '../aws-access-role.js';
 import { TemporaryAccessKey } from '../aws-credentials.errors.js';
 
 @InputType('AwsAccessKeyInput', { description: 'The access key of the programmatic IAM user.' })

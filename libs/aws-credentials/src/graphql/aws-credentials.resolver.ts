@@ -4,7 +4,8 @@ import { Args, Field, InputType, Mutation, ObjectType, Resolver } from '@nestjs/
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { Faultless } from '#libs/graphql';
-import { faultInRegion, faultInRoleName } from '#libs/iam-setup';
+import { faultInRoleName } from '#libs/iam-policy';
+import { faultInRegion } from '#libs/iam-setup';
 import { UnknownRegion } from '../aws-credentials.errors.js';
 import { AwsAccessService } from '../aws-access.service.js';
 import { AwsVerification } from '../aws-verification.js';

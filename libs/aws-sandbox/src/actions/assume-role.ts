@@ -1,5 +1,5 @@
-import { decide, decideTrust, type PolicyDocument } from '#libs/iam-policy';
-import { findAccount, type Role } from '../account.js';
+import { decide, decideTrust, iamArnFrom, type PolicyDocument } from '#libs/iam-policy';
+import { assumedRoleArn, findAccount, type Role } from '../account.js';
 import { accessDenied, missingValue, rolesNotForRoot, validationError } from '../aws-errors.js';
 import { contextOf, type Caller } from '../caller.js';
 import { provesMfa } from '../mfa.js';
@@ -20,7 +20,7 @@ export const assumeRole: Action = (caller, parameters, state): XmlContent => {
   const externalId = externalIdIn(parameters);
   const policy = policyIn(parameters);
   const seconds = numberIn(parameters, 'DurationSeconds', { least: 900, most: 43_200, otherwise: anHour });
-  if (!/^arn:[^:]+:iam::\d{12}:role\/.+$/.test(roleArn)) throw validationError(`${roleArn} is invalid`);
+  if (iamArnFrom(roleArn)?.kind !== 'role') throw validationError(`${roleArn} is invalid`);
   if (!caller.user && !caller.role) throw rolesNotForRoot();
 
   const hasMfa = provesMfa(caller, parameters);
@@ -29,15 +29,14 @@ export const assumeRole: Action = (caller, parameters, state): XmlContent => {
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   }
 
-  const [, , , , accountId] = roleArn.split(':');
   return {
     Credentials: beginSession(
-      { accountId: accountId!, roleName: role.name, sessionName, ...(policy && { policy }) },
+      { accountId: iamArnFrom(roleArn)!.accountId, roleName: role.name, sessionName, ...(policy && { policy }) },
       { mfa: hasMfa, seconds },
     ),
     AssumedRoleUser: {
       AssumedRoleId: `${role.id}:${sessionName}`,
-      Arn: `${role.arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/${sessionName}`,
+      Arn: assumedRoleArn(iamArnFrom(role.arn)!, sessionName),
     },
     PackedPolicySize: policy && String(Math.ceil(JSON.stringify(policy).length / 20.48)),
   };
@@ -50,9 +49,9 @@ function roleWithTrust(
   { externalId, sessionName, hasMfa }: { externalId: string | null; sessionName: string; hasMfa: boolean },
   state: SandboxState,
 ): Role {
-  const [, , , , accountId, ...path] = roleArn.split(':');
-  const account = findAccount(accountId!, '');
-  const found = account && state.findRole({ ...account, partition: caller.account.partition }, path.join(':').slice(5));
+  const { accountId, name } = iamArnFrom(roleArn)!;
+  const account = findAccount(accountId, '');
+  const found = account && state.findRole({ ...account, partition: caller.account.partition }, name);
   const role = found?.arn === roleArn ? found : undefined;
 
   const context = contextOf(caller);

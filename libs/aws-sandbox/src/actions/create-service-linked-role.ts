@@ -22,21 +22,22 @@ export const createServiceLinkedRole: Action = (caller, parameters, state) => {
   if (name === 'Unknown') throw invalidInput(`Service ${service} does not support service-linked roles.`);
 
   const key = nameIn(caller.account, name);
-  if (state.trusts.has(key))
+  if (state.roles.has(key))
     throw invalidInput(`Service role name ${name} has been taken in this account, please try a different suffix.`);
   const trust = {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' }],
   } as const;
-  state.trusts.set(key, trust);
-  const role = roleOf(caller.account, name, trust);
+  const path = pathOf(service);
+  state.roles.set(key, { trust, path });
+  const role = roleOf(caller.account, name, trust, path);
   return {
     Role: {
-      Path: pathOf(service),
+      Path: path,
       AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)),
       RoleId: role.id,
       RoleName: name,
-      Arn: arn,
+      Arn: role.arn,
       CreateDate: role.createDate,
     },
   };

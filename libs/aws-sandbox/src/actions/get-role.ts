@@ -8,9 +8,9 @@ export const getRole: Action = (caller, parameters, state) => {
   const name = parameters.get('RoleName');
   if (!name) throw missingValue('roleName');
 
-  authorize(caller, 'iam:GetRole', { arn: iamArn(caller.account, `role/${name}`), shown: `role ${name}` }, state);
-
   const role = roleSeenBy(caller, caller.account, name, state);
+  const arn = role?.arn ?? iamArn(caller.account, `role/${name}`);
+  authorize(caller, 'iam:GetRole', { arn, shown: `role ${name}` }, state);
   if (!role) throw noSuchEntity('role', name);
 
   return {

@@ -1,5 +1,6 @@
 import {
   decide,
+  iamArnFrom,
   type DecidingStatement,
   type Evaluation,
   type Permissions,
@@ -149,10 +150,10 @@ function refuseWhatCannotBe(actions: readonly string[], resources: readonly stri
 
 /** The user or role of the caller's account that the ARN names. */
 function principalAt(source: string, caller: Caller, state: SandboxState): Principal {
-  const parts = /^arn:[\w-]+:iam::\d{12}:(user|role)\/(?:.*\/)?([\w+=,.@-]+)$/.exec(source);
-  if (!parts) throw invalidInput(`Invalid Entity Arn: ${source} does not clearly define entity type and name.`);
+  const { kind, name } = iamArnFrom(source) ?? { kind: undefined, name: '' };
+  if (kind !== 'user' && kind !== 'role')
+    throw invalidInput(`Invalid Entity Arn: ${source} does not clearly define entity type and name.`);
 
-  const [kind, name] = [parts[1] as 'user' | 'role', parts[2]!];
   const principal = kind === 'user' ? userNamed(name, caller, state) : roleNamed(name, caller.account, caller, state);
   if (principal?.arn !== source) throw noSuchEntity(kind, name);
   return principal;

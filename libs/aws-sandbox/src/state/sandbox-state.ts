@@ -32,7 +32,7 @@ export class SandboxState implements Surroundings {
   readonly userPolicies = new Map<string, readonly PolicyDocument[]>();
   readonly rolePolicies = new Map<string, readonly PolicyDocument[]>();
   readonly boundaries = new Map<string, PolicyDocument | null>();
-  readonly trusts = new Map<string, PolicyDocument>();
+  readonly roles = new Map<string, { readonly trust: PolicyDocument; readonly path: string }>();
   /** The family of the key a user last used, by {@link nameIn}. */
   readonly families = new Map<string, KeyFamily>();
   /** By account id. */
@@ -48,8 +48,8 @@ export class SandboxState implements Surroundings {
   }
 
   findRole(account: Account, name: string): Role | undefined {
-    const trust = this.trusts.get(nameIn(account, name));
-    return trust ? roleOf(account, name, trust) : findRole(account, name, this.settings.gatewayIdentity);
+    const made = this.roles.get(nameIn(account, name));
+    return made ? roleOf(account, name, made.trust, made.path) : findRole(account, name, this.settings.gatewayIdentity);
   }
 }
 

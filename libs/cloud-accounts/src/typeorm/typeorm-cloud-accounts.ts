@@ -1,3 +1,4 @@
+import { iamArnFrom } from '#libs/iam-policy';
 import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
 import { AwsRoleAlreadyConnected } from '#libs/aws-credentials';
 import type { Page, PageRequest } from '#libs/kernel';
@@ -106,7 +107,9 @@ async function refusingDuplicates(account: CloudAccount, write: Promise<unknown>
   } catch (error) {
     if (isDuplicateOf(error, 'uq_cloud_account_name', 'name_key')) throw new CloudAccountNameTaken();
     if (isDuplicateOf(error, 'uq_cloud_account_aws_user', 'aws_user_id'))
-      throw account.awsUserArn?.includes(':role/') ? new AwsRoleAlreadyConnected() : new AwsUserAlreadyConnected();
+      throw iamArnFrom(account.awsUserArn ?? '')?.kind === 'role'
+        ? new AwsRoleAlreadyConnected()
+        : new AwsUserAlreadyConnected();
     throw error;
   }
 }

@@ -1,0 +1,41 @@
+import { nameKey } from '#libs/kernel';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { dialectOf } from '../dialect.js';
+
+/** Unique names of tenants. Of several with one name the oldest keeps it; the others get their number behind it. */
+export class TellTenantsApart1795470000000 implements MigrationInterface {
+  readonly name = 'TellTenantsApart1795470000000';
+
+  async up(db: QueryRunner): Promise<void> {
+    const { run } = dialectOf(db);
+    await run("ALTER TABLE tenant ADD COLUMN name_key VARCHAR(192) NOT NULL DEFAULT ''");
+    const tenants = (await db.query('SELECT id, name FROM tenant ORDER BY id')) as { id: number; name: string }[];
+    const known = new Set(tenants.map(({ name }) => nameKey(name)));
+    const taken = new Set<string>();
+    for (const { id, name } of tenants) {
+      let own = name;
+      // Not the name that another tenant has already, older or younger.
+      for (let n = 1; taken.has(nameKey(own)) || (own !== name && known.has(nameKey(own))); n++)
+        own = numbered(name, n === 1 ? `${id}` : `${id}.${n}`);
+      taken.add(nameKey(own));
+      await db.query('UPDATE tenant SET name = ?, name_key = ? WHERE id = ?', [own, nameKey(own), id]);
+    }
+    await run('CREATE UNIQUE INDEX uq_tenant_name ON tenant (name_key)');
+  }
+
+  async down(db: QueryRunner): Promise<void> {
+    await dialectOf(db).dropIndex('tenant', 'uq_tenant_name');
+    await db.query('ALTER TABLE tenant DROP COLUMN name_key');
+  }
+}
+
+/** A name has at most 64 characters. */
+function numbered(name: string, number: string): string {
+  const end = ` (${number})`;
+  return (
+    [...name]
+      .slice(0, 64 - end.length)
+      .join('')
+      .trimEnd() + end
+  );
+}

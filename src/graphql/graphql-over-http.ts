@@ -1,0 +1,77 @@
+import { ApolloServer, HeaderMap, type BaseContext, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+export const graphqlPath = '/graphql';
+
+/** Serves Apollo Server by GET, HEAD and POST, and takes empty parameters for absent ones. */
+@Injectable()
+export class GraphQLOverHttp extends ApolloDriver {
+  protected override async registerFastify({ path, context, ...options }: ApolloDriverConfig): Promise<void> {
+    const server = new ApolloServer<BaseContext>(options as ConstructorParameters<typeof ApolloServer>[0]);
+    await server.start();
+    this.apolloServer = server;
+    const contextOf = context as (...args: unknown[]) => Promise<BaseContext>;
+    this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>().route({
+      url: path!,
+      method: ['GET', 'POST'], // Fastify adds HEAD
+      handler: async (request, reply) => {
+        const { status, headers, body } = await server.executeHTTPGraphQLRequest({
+          httpGraphQLRequest: graphqlRequestOf(request),
+          context: () => contextOf(request, reply),
+        });
+        reply.code(status ?? 200).headers(Object.fromEntries(headers));
+        // Answers in parts exist only with incremental delivery, which graphql-js 16 lacks.
+        return body.kind === 'complete' ? body.string : reply.send(body.asyncIterator);
+      },
+    });
+  }
+}
+
+function graphqlRequestOf({ method, headers, body, url }: FastifyRequest): HTTPGraphQLRequest {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers)) if (value) map.set(name, [value].flat().join(', '));
+  return {
+    method: method === 'HEAD' ? 'GET' : method,
+    headers: map,
+    body: withoutEmptyMembers(body),
+    search: withoutEmptyParameters(url),
+  };
+}
+
+/**
+ * Clients send null, an empty text or, from languages without a type for objects, an empty list for a parameter that
+ * they do not use.
+ */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && !value.length)
+  );
+}
+
+const optional = ['operationName', 'variables', 'extensions'] as const;
+
+function withoutEmptyMembers(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const members = body as Record<string, unknown>;
+  const empty = optional.filter((name) => Object.hasOwn(members, name) && isEmpty(members[name]));
+  return { ...members, ...Object.fromEntries(empty.map((name) => [name, null])) };
+}
+
+function withoutEmptyParameters(url: string): string {
+  const start = url.indexOf('?');
+  if (start < 0) return '';
+  const parameters = new URLSearchParams(url.slice(start));
+  for (const name of optional) {
+    const [value, ...others] = parameters.getAll(name);
+    const isJson = name !== 'operationName';
+    if (
+      value !== undefined &&
+      others.length === 0 &&
+      (isEmpty(value) || (isJson && /^(null|\[\s*\])$/.test(value.trim())))
+    )
+      parameters.delete(name);
+  }
+  return `?${parameters.toString()}`;
+}

@@ -1,0 +1,34 @@
+import { METHODS } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sendHttpError } from './http-errors.filter.js';
+
+/**
+ * Watches which methods each route is declared with. The returned function declares the others, once all routes exist:
+ * OPTIONS is answered with 204, every other method with 405, both with `Allow`.
+ */
+export function otherMethods(fastify: FastifyInstance): () => void {
+  // Fastify answers 404 to a method it does not know. CONNECT never reaches a route.
+  const known = new Set(fastify.supportedMethods);
+  for (const method of METHODS) if (!known.has(method) && method !== 'CONNECT') fastify.addHttpMethod(method);
+
+  const declared = new Map<string, Set<string>>();
+  fastify.addHook('onRoute', ({ url, method }) => {
+    const methods = declared.get(url) ?? new Set();
+    for (const name of [method].flat()) methods.add(name);
+    declared.set(url, methods);
+  });
+
+  return () => {
+    for (const [url, methods] of [...declared]) {
+      if (url === '*') continue;
+      const allow = [...methods].sort().join(', ');
+      const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+        reply.header('allow', allow);
+        return request.method === 'OPTIONS' ? reply.code(204).send() : sendHttpError(reply, 405, request.id);
+      };
+      const method = fastify.supportedMethods.filter((name) => !methods.has(name));
+      // Answered before the body is read.
+      fastify.route({ url, method, onRequest: answer, handler: answer });
+    }
+  };
+}
