@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { connectTo, DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from '#libs/database';
+import {
+  connectTo,
+  DatabaseUnusable,
+  EmbeddedSqlite,
+  limitWaits,
+  serverOptions,
+  type DatabaseLocation,
+} from '#libs/database';
 import { createKeyRingFile, FileKekProvider, opensStoredKey, type KeyRing, type StoredKey } from '#libs/encryption';
 import { Logger } from '@nestjs/common';
+<<<<<<< HEAD
 import Sqlite from 'better-sqlite3';
+=======
+import type { RowDataPacket } from 'mysql2/promise';
+>>>>>>> 3e33d33 (feat(database): use the SQLite of Node.js, so that nothing is compiled)
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
 import * as migrations from './migrations/index.js';
@@ -103,7 +114,7 @@ async function look(location: DatabaseLocation): Promise<Contents> {
 
 async function lookAtFile(file: string): Promise<Contents> {
   try {
-    const database = new Sqlite(file, { readonly: true });
+    const database = new EmbeddedSqlite(file, { readonly: true });
     try {
       return await contentsBy(
         async (sql) => database.prepare(sql).all() as Row[],

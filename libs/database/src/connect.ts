@@ -1,8 +1,14 @@
+<<<<<<< HEAD
 import Sqlite from 'better-sqlite3';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { DatabaseUnusable } from './database.errors.js';
 import { connectWith, connectionSettings, loadMysql, ServerDriver, type ServerConnection } from './server-driver.js';
 import { serverOptions, tlsOf } from './server-url.js';
+=======
+import type { Connection as ServerConnection, RowDataPacket } from 'mysql2/promise';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import { EmbeddedSqlite } from './embedded-sqlite.js';
+>>>>>>> 3e33d33 (feat(database): use the SQLite of Node.js, so that nothing is compiled)
 
 /** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
@@ -18,9 +24,10 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
     return {
       type: 'better-sqlite3',
       database: location.file,
-      driver: Sqlite,
+      driver: EmbeddedSqlite,
       timeout: 0, // waiting is the query runner's: SQLite's own would stop the whole process
-      prepareDatabase: (database: Sqlite.Database) => {
+      prepareDatabase: (database: EmbeddedSqlite) => {
+        database.pragma('cache_size = -16000'); // KiB; Node.js's own SQLite has 2,000
         database.pragma('journal_mode = WAL');
         database.pragma('synchronous = FULL'); // a key once acknowledged survives a power cut
         database.pragma('secure_delete = ON'); // a shredded secret does not linger in a free page
