@@ -10,11 +10,6 @@ import {
 } from '#libs/database';
 import { createKeyRingFile, FileKekProvider, opensStoredKey, type KeyRing, type StoredKey } from '#libs/encryption';
 import { Logger } from '@nestjs/common';
-<<<<<<< HEAD
-import Sqlite from 'better-sqlite3';
-=======
-import type { RowDataPacket } from 'mysql2/promise';
->>>>>>> 3e33d33 (feat(database): use the SQLite of Node.js, so that nothing is compiled)
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
 import * as migrations from './migrations/index.js';

@@ -1,14 +1,8 @@
-<<<<<<< HEAD
-import Sqlite from 'better-sqlite3';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { DatabaseUnusable } from './database.errors.js';
+import { EmbeddedSqlite } from './embedded-sqlite.js';
 import { connectWith, connectionSettings, loadMysql, ServerDriver, type ServerConnection } from './server-driver.js';
 import { serverOptions, tlsOf } from './server-url.js';
-=======
-import type { Connection as ServerConnection, RowDataPacket } from 'mysql2/promise';
-import type { DataSource, DataSourceOptions } from 'typeorm';
-import { EmbeddedSqlite } from './embedded-sqlite.js';
->>>>>>> 3e33d33 (feat(database): use the SQLite of Node.js, so that nothing is compiled)
 
 /** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
