@@ -33,7 +33,7 @@ describe('The embedded database', () => {
     return null;
   };
 
-  it.each([null, 0, -1.5, 2 ** 53 - 1, '', "it's; -- ? \\ \0 \u{1F511}", Buffer.of(), Buffer.from([0, 255, 39])])(
+  it.each([null, 0, -1.5, 2 ** 53 - 1, '', "it's; -- ? \\ \n \u{1F511}", Buffer.of(), Buffer.from([0, 255, 39])])(
     'returns a value as it was stored: %p',
     (value) => {
       const { lastInsertRowid } = store(value);
@@ -58,6 +58,12 @@ describe('The embedded database', () => {
       expect(database.prepare('SELECT COUNT(*) AS n FROM value').all()).toEqual([{ n: 0 }]);
     },
   );
+
+  it('refuses to store a text that could not be read back, and looks for it', () => {
+    expect(() => store('a\0b')).toThrow(/U\+0000/);
+    expect(() => database.prepare('INSERT INTO value (v) VALUES (?) RETURNING id').all('a\0b')).toThrow(/U\+0000/);
+    expect(database.prepare('SELECT v FROM value WHERE v = ?').all('a\0b')).toEqual([]);
+  });
 
   it.each([
     ['too few parameters', 'SELECT ? AS a, ? AS b', [1]],

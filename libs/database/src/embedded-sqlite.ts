@@ -29,7 +29,7 @@ export class SqliteError extends Error {
  * The SQLite of Node.js behind the interface that TypeORM's `better-sqlite3` driver expects.
  *
  * It is stricter than `node:sqlite`, which ignores a second statement, binds NULL to what is missing, and takes an object
- * for a set of named parameters: each of these is an error here.
+ * for a set of named parameters; and which cuts a text at U+0000 when it is read. Each of these is an error here.
  */
 export class EmbeddedSqlite {
   readonly #database: DatabaseSync;
@@ -86,12 +86,14 @@ export class EmbeddedStatement {
   readonly reader: boolean;
   readonly #statement: StatementSync;
   readonly #parameterCount: number;
+  readonly #onlyReads: boolean;
 
   constructor(statement: StatementSync, sql: string) {
     const rest = sql.slice(statement.sourceSQL.length);
     if (words(rest).length > 0) throw new SqliteError('SQLITE_MISUSE', 'The text has more than one statement.');
     this.#statement = statement;
     this.#parameterCount = words(sql).filter((word) => word === '?').length;
+    this.#onlyReads = /^\s*SELECT\b/i.test(sql);
     this.reader = statement.columns().length > 0;
   }
 
@@ -110,8 +112,12 @@ export class EmbeddedStatement {
   private values(parameters: readonly unknown[]): Value[] {
     if (parameters.length !== this.#parameterCount)
       throw new TypeError(`The statement takes ${this.#parameterCount} parameters, not ${parameters.length}.`);
-    const at = parameters.findIndex((parameter) => !isValue(parameter));
-    if (at >= 0) throw new TypeError(`Parameter ${at + 1} is of a type that SQLite does not store.`);
+    for (const [i, parameter] of parameters.entries()) {
+      if (!isValue(parameter)) throw new TypeError(`Parameter ${i + 1} is of a type that SQLite does not store.`);
+      // Read back, the text would end there: older releases of Node.js take U+0000 for the end of a text.
+      if (!this.#onlyReads && typeof parameter === 'string' && parameter.includes('\0'))
+        throw new TypeError(`Parameter ${i + 1} has U+0000, which cannot be stored.`);
+    }
     return parameters as Value[];
   }
 }
