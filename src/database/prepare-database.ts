@@ -112,7 +112,7 @@ async function lookAtFile(file: string): Promise<Contents> {
     const database = new EmbeddedSqlite(file, { readonly: true });
     try {
       return await contentsBy(
-        async (sql) => database.prepare(sql).all() as Row[],
+        async (sql) => database.prepare(sql).all(),
         "SELECT name FROM sqlite_master WHERE type = 'table'",
       );
     } finally {

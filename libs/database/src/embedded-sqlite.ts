@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type * as NodeSqlite from 'node:sqlite';
 
 const sqlite = loadSqlite();
 
@@ -32,7 +32,7 @@ export class SqliteError extends Error {
  * for a set of named parameters; and which cuts a text at U+0000 when it is read. Each of these is an error here.
  */
 export class EmbeddedSqlite {
-  readonly #database: DatabaseSync;
+  readonly #database: NodeSqlite.DatabaseSync;
 
   /** @throws SqliteError `SQLITE_CANTOPEN` */
   constructor(path: string, { readonly = false, timeout = 5000 }: OpenOptions = {}) {
@@ -84,11 +84,11 @@ export class EmbeddedSqlite {
 export class EmbeddedStatement {
   /** Whether it returns rows. */
   readonly reader: boolean;
-  readonly #statement: StatementSync;
+  readonly #statement: NodeSqlite.StatementSync;
   readonly #parameterCount: number;
   readonly #onlyReads: boolean;
 
-  constructor(statement: StatementSync, sql: string) {
+  constructor(statement: NodeSqlite.StatementSync, sql: string) {
     const rest = sql.slice(statement.sourceSQL.length);
     if (words(rest).length > 0) throw new SqliteError('SQLITE_MISUSE', 'The text has more than one statement.');
     this.#statement = statement;
@@ -201,11 +201,10 @@ const resultCodes: Readonly<Record<number, string>> = {
 };
 
 /** Node.js 22 warns that its SQLite is experimental; that one warning is left out, while the module is loaded. */
-function loadSqlite(): typeof import('node:sqlite') {
-  const { emitWarning } = process;
+function loadSqlite(): typeof NodeSqlite {
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
   process.emitWarning = (warning, ...rest: unknown[]) => {
-    if (rest[0] !== 'ExperimentalWarning' || !String(warning).startsWith('SQLite '))
-      Reflect.apply(emitWarning, process, [warning, ...rest]);
+    if (rest[0] !== 'ExperimentalWarning' || !String(warning).startsWith('SQLite ')) emitWarning(warning, ...rest);
   };
   try {
     return process.getBuiltinModule('node:sqlite');
