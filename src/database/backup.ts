@@ -138,7 +138,7 @@ function manifestOf(folder: string): Manifest {
   } catch (error) {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     throw new BackupRefused(
-      `${join(folder, manifestName)} cannot be read (${code}). Name the folder that \`cloud-account-gateway backup\` made.`,
+      `${join(folder, manifestName)} cannot be read (${code}). Name a folder that was made by the command backup.`,
     );
   }
   try {
