@@ -168,7 +168,7 @@ async function checked(copy: string, keyRingFile: string): Promise<Pick<Manifest
         .map((row) => Object.values(row)[0]);
     const tables = values(
       "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
-    );
+    ).map(String);
     const used = values('SELECT kek_id FROM encryption_key UNION SELECT kek_id FROM key_canary ORDER BY kek_id').map(
       String,
     );
@@ -176,7 +176,7 @@ async function checked(copy: string, keyRingFile: string): Promise<Pick<Manifest
       schema: values(`SELECT name FROM ${migrationsTable} ORDER BY id DESC LIMIT 1`).map(String).join(),
       keyRing: Object.fromEntries<string>(used.filter((id) => ring.has(id)).map((id) => [id, ring.fingerprint(id)])),
       rows: Object.fromEntries<number>(
-        tables.map((table) => [table, Number(values(`SELECT COUNT(*) FROM ${String(table)}`)[0])]),
+        tables.map((table) => [table, Number(values(`SELECT COUNT(*) FROM ${table}`)[0])]),
       ),
     };
   } finally {
