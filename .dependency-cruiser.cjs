@@ -77,7 +77,7 @@ module.exports = {
         path: [
           `^libs/[^/]+/src/${edges}/`,
           '^libs/(graphql|database)/',
-          'node_modules/(@nestjs/graphql|@nestjs/apollo|@apollo|graphql|@aws-sdk|@smithy|mysql2|better-sqlite3)/',
+          'node_modules/(@nestjs/graphql|@nestjs/apollo|@apollo|graphql|@aws-sdk|@smithy|mysql2)/',
         ],
       },
     },

@@ -1,8 +1,7 @@
 import { defineConfig } from 'rolldown';
 
-/** What libraries ask for when it is there, and is not here; and what must stay the package it is: a binary, and threads. */
+/** What libraries ask for when it is there, and is not here; and what must stay the package it is, because it runs in threads of its own. */
 const left = [
-  'better-sqlite3',
   'mysql2',
   'pino',
   // Of Nest, Apollo and Fastify
@@ -13,7 +12,7 @@ const left = [
   'ts-morph',
   'class-transformer/storage',
   // Of TypeORM: the drivers of databases that are not ours
-  /^(@google-cloud\/|@sap\/|expo-sqlite|hdb-pool|ioredis|mongodb|mssql|mysql|oracledb|pg|pg-native|pg-query-stream|react-native-sqlite-storage|redis|sql\.js|sqlite3|typeorm-aurora-data-api-driver)/,
+  /^(@google-cloud\/|@sap\/|better-sqlite3|expo-sqlite|hdb-pool|ioredis|mongodb|mssql|mysql|oracledb|pg|pg-native|pg-query-stream|react-native-sqlite-storage|redis|sql\.js|sqlite3|typeorm-aurora-data-api-driver)/,
 ];
 
 /**

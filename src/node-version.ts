@@ -1,11 +1,19 @@
-// Imported before anything else: the embedded database's driver crashes old versions without a word.
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 13)) {
+/** The oldest release of each line with all we use of its SQLite (22.16), and that our dependencies support (24.11). */
+const oldest: Readonly<Record<number, number>> = { 22: 16, 24: 11 };
+
+/** As in `engines` of package.json. */
+export const supportedVersions = `^22.${oldest[22]}.0 || >=24.${oldest[24]}.0`;
+
+export function isSupported(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 24 || minor >= (oldest[major] ?? Infinity);
+}
+
+// Imported before anything else: an older version lacks modules that are loaded next.
+if (!isSupported(process.versions.node)) {
   console.error(
-    `cloud-account-gateway needs Node.js 22.13 or newer, and this is ${process.versions.node}.\n` +
-      'Run it with `npm start` or `npx cloud-account-gateway`, which bring a fitting version along, or install one from https://nodejs.org.',
+    `cloud-account-gateway needs Node.js 22.${oldest[22]} or a newer 22, or 24.${oldest[24]} or newer, and this is ${process.versions.node}: ` +
+      'use `npm start` or `npx cloud-account-gateway`, which bring a supported version along, or install one from https://nodejs.org.',
   );
   process.exit(1);
 }
-
-export {};

@@ -1,12 +1,14 @@
 import { DatabaseUnusable } from '#libs/database';
 import { KeyRingChangeRefused, KeyRingUnusable } from '#libs/encryption';
 import { ConfigUnusable } from './config.js';
+import { BackupRefused } from './database/backup.js';
 import { DataDirUnusable, KeyRingLocked } from './database/file-lock.js';
 import { WrongUser } from './database/file-owner.js';
 import { KeyRingDoesNotFit } from './database/prepare-database.js';
 import { FirstKeyUnusable } from './first-key.js';
 
 const kinds = [
+  BackupRefused,
   ConfigUnusable,
   DataDirUnusable,
   DatabaseUnusable,

@@ -123,6 +123,18 @@ export const commands: Readonly<Record<string, Command>> = {
     notes: 'Ends with 1 when it finds anything.',
     load: async () => (await import('./doctor.js')).doctor,
   },
+  backup: {
+    means: 'copies the embedded database into a new folder, also while the gateway serves',
+    options: { to: { value: 'FOLDER', means: 'the new folder', ...required }, json },
+    notes: 'The key ring is not copied. Keep a backup of it in another place. See docs/backup.md.',
+    load: async () => (await import('./backup.js')).backup,
+  },
+  restore: {
+    means: 'puts a backup into an empty DATA_DIR, beside the key ring that belongs to it',
+    options: { backup: { value: 'FOLDER', means: 'the folder that `backup` made', ...required }, json },
+    notes: 'Refuses a damaged backup, and another key ring. See docs/backup.md.',
+    load: async () => (await import('./backup.js')).restore,
+  },
   'keyring list': {
     means: 'lists the keys of the ring, and how many stored keys each of them wraps',
     options: { json },

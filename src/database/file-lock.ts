@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import Sqlite from 'better-sqlite3';
+import { EmbeddedSqlite } from '#libs/database';
 import { runAs, userName } from '#libs/kernel';
 import { makeFolder } from '../make-folder.js';
 import { ownerOf } from './file-owner.js';
@@ -61,9 +61,9 @@ export function lockKeyRing(keyRingFile: string): () => void {
 }
 
 function lockFile(path: string): () => void {
-  let lock: Sqlite.Database | undefined;
+  let lock: EmbeddedSqlite | undefined;
   try {
-    lock = new Sqlite(path, { timeout: 0 });
+    lock = new EmbeddedSqlite(path, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock?.close();

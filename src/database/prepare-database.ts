@@ -1,11 +1,29 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { connectTo, DatabaseUnusable, limitWaits, serverOptions, type DatabaseLocation } from '#libs/database';
-import { createKeyRingFile, FileKekProvider, opensStoredKey, type KeyRing, type StoredKey } from '#libs/encryption';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import {
+  connectTo,
+  DatabaseUnusable,
+  EmbeddedSqlite,
+  limitWaits,
+  serverOptions,
+  type DatabaseLocation,
+} from '#libs/database';
+import {
+  createKeyRingFile,
+  FileKekProvider,
+  firstUseOf,
+  KeyRingUnusable,
+  markAsUsed,
+  opensStoredKey,
+  readKeyRingFile,
+  type KeyRing,
+  type StoredKey,
+} from '#libs/encryption';
 import { Logger } from '@nestjs/common';
-import Sqlite from 'better-sqlite3';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
+import { KeyRingLocked, lockKeyRing } from './file-lock.js';
 import * as migrations from './migrations/index.js';
 
 /** The database holds what this key ring cannot open. The message is for the operator. */
@@ -34,6 +52,7 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
   try {
     const before = await look(location);
     if (before.isEmpty && !existsSync(keyRingFile)) createKeyRingFile(keyRingFile);
+    else if (before.isEmpty) refuseUsedKeyRing(location, keyRingFile);
     const keks = new FileKekProvider(keyRingFile, (fault) => log.warn(fault.message));
     try {
       refuseWrongKeys(keks.ring, before, keyRingFile);
@@ -48,6 +67,7 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
       await migrate(dataSource);
       limitWaits(dataSource);
       await keepCanary(dataSource, keks.ring);
+      noteUse(keyRingFile);
     } catch (error) {
       await dataSource.destroy();
       throw error;
@@ -77,6 +97,54 @@ export async function initKeyRing(location: DatabaseLocation, keyRingFile: strin
   }
 }
 
+/**
+ * The key ring, which opens what the database holds. Changes nothing.
+ *
+ * @throws DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
+ */
+export async function refuseUnlessKeyRingFits(location: DatabaseLocation, keyRingFile: string): Promise<KeyRing> {
+  const ring = readKeyRingFile(keyRingFile);
+  const contents = await look(location);
+  if (contents.isEmpty) throw new DatabaseUnusable('The database is empty: it holds nothing of a gateway.');
+  refuseWrongKeys(ring, contents, keyRingFile);
+  return ring;
+}
+
+/** Of two that belong together, one is not there: a new first API key would hide that. */
+function refuseUsedKeyRing(location: DatabaseLocation, keyRingFile: string): void {
+  const since = firstUseOf(keyRingFile);
+  if (!since) return;
+  const [name, remedy] =
+    'file' in location
+      ? [
+          location.file,
+          `Restore it: \`cloud-account-gateway restore --backup FOLDER\`. A copied ${basename(location.file)} is whole only with its ${basename(location.file)}-wal.`,
+        ]
+      : [`at ${new URL(location.url).host}`, 'Check DATABASE_URL, or restore the database from its dump.'];
+  throw new KeyRingDoesNotFit(
+    `The key ring ${keyRingFile} has been in use since ${since.toISOString().slice(0, 10)}, but the database ${name} is empty. ${remedy} To start again without any data, move the key ring away first.`,
+  );
+}
+
+/** So that an empty database beside this key ring is noticed. A ring that cannot be written, as a mounted one, stays as it is. */
+function noteUse(keyRingFile: string): void {
+  try {
+    if (firstUseOf(keyRingFile)) return;
+    accessSync(keyRingFile, constants.W_OK);
+    const unlock = lockKeyRing(keyRingFile);
+    try {
+      markAsUsed(keyRingFile, new Date());
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    if (error instanceof KeyRingUnusable || error instanceof KeyRingLocked || isRefusedByFileSystem(error)) return;
+    throw error;
+  }
+}
+
+const isRefusedByFileSystem = (error: unknown) => /^E[A-Z]+$/.test(String((error as { code?: unknown }).code));
+
 interface Contents {
   readonly isEmpty: boolean;
   readonly canaries: readonly { kek_id: string; record: Buffer }[];
@@ -103,10 +171,10 @@ async function look(location: DatabaseLocation): Promise<Contents> {
 
 async function lookAtFile(file: string): Promise<Contents> {
   try {
-    const database = new Sqlite(file, { readonly: true });
+    const database = new EmbeddedSqlite(file, { readonly: true });
     try {
       return await contentsBy(
-        async (sql) => database.prepare(sql).all() as Row[],
+        async (sql) => database.prepare(sql).all(),
         "SELECT name FROM sqlite_master WHERE type = 'table'",
       );
     } finally {

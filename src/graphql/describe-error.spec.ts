@@ -37,7 +37,7 @@ describe('the description of an error', () => {
   it.each([
     ['a driver', driverError],
     ['TypeORM', new QueryFailedError('INSERT INTO t VALUES (?)', [secret], driverError)],
-    ['better-sqlite3', Object.assign(new Error(`near "${secret}": syntax error`), { code: 'SQLITE_ERROR' })],
+    ['SQLite', Object.assign(new Error(`near "${secret}": syntax error`), { code: 'SQLITE_ERROR' })],
     ['AWS', awsError],
     ['the JSON parser', parseFailure()],
     ['our own code, in quotes', new Error(`cannot use '${secret}' or "${secret}" or \`${secret}\``)],

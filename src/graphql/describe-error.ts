@@ -49,7 +49,7 @@ function describe(error: unknown, knownNames: KnownNames, depth: number): ErrorD
 /** Errors of the standard library may come from another realm, where `instanceof` does not know them. */
 const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
 
-/** Errors of TypeORM, mysql2, better-sqlite3 and the AWS SDK. */
+/** Errors of TypeORM, mysql2, SQLite and the AWS SDK. */
 function repeatsInput(error: Record<string, unknown>): boolean {
   return (
     ['sql', 'query', 'parameters', 'sqlMessage', 'sqlState', 'driverError', '$metadata', '$fault'].some(

@@ -71,15 +71,13 @@ const internal: Answer = {
   message: 'Something went wrong here. Quote the request id when you report it.',
 };
 
-/** To a caller that has gone. */
-const nobodyReads: Answer = { code: 'CALLER_GONE', message: 'The connection was closed.' };
-
 function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: KnownNames): Answer {
   if (thrown instanceof InvalidVariables)
     return { code: 'BAD_USER_INPUT', message: thrown.message, faults: thrown.faults };
 
   const code = String(formatted.extensions?.['code']);
-  if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return nobodyReads;
+  // The caller has closed the connection: the answer is not read.
+  if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return internal;
   const domainError = errorsIn(thrown).find((error) => error instanceof DomainError);
   if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
   if (documentCodes.has(code)) {

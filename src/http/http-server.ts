@@ -14,6 +14,7 @@ import { sendHttpError } from './http-errors.filter.js';
 import { parseJsonBody } from './json-body.js';
 import { otherMethods } from './other-methods.js';
 import { RunningRequests } from './running-requests.js';
+import { Turns } from './turns.js';
 
 const largestBody = 256 * 1024;
 /** How long a client may take to accept an answer, in milliseconds. A client that reads more slowly is disconnected. */
@@ -89,9 +90,13 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
     // Every answer since then ends its connection, too.
     if (requests.isClosing) return sendHttpError(reply.header('retry-after', 1), 503, request.id);
   });
+  const turns = new Turns();
   fastify.addHook('preHandler', (request, _, done) => {
     const facts = factsOf.get(request)!;
-    currentRequest.run(facts, () => currentCaller.run(facts.caller!, done));
+    const begin = () => currentRequest.run(facts, () => currentCaller.run(facts.caller!, done));
+    // Whether the process is alive is no matter of how many wait.
+    if (request.routeOptions.url === '/livez') begin();
+    else turns.wait(begin);
   });
   if (config.playground) await fastify.register(playground, { prefix: '/playground', sandbox: config.sandbox });
   return { adapter, requests, finishRoutes };

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import Sqlite from 'better-sqlite3';
+import { EmbeddedSqlite } from '#libs/database';
 import mysql from 'mysql2/promise';
 import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
@@ -218,7 +218,7 @@ export class Place {
         await connection.end();
       }
     }
-    const database = new Sqlite(this.databaseFile, { readonly: true });
+    const database = new EmbeddedSqlite(this.databaseFile, { readonly: true });
     try {
       return database.prepare(sql).all(...parameters);
     } finally {
@@ -229,7 +229,7 @@ export class Place {
   /** A statement behind the gateway's back. */
   async execute(sql: string): Promise<void> {
     if (this.databaseUrl) return void (await this.rows(sql));
-    const database = new Sqlite(this.databaseFile);
+    const database = new EmbeddedSqlite(this.databaseFile);
     database.exec(sql);
     database.close();
   }

@@ -1,6 +1,7 @@
 export { connectTo, connectionOptions, limitWaits, type DatabaseLocation } from './connect.js';
 export { considerOthers } from './considerate.js';
 export { DatabaseBusy, databaseErrors, DatabaseUnavailable, DatabaseUnusable } from './database.errors.js';
+export { EmbeddedSqlite } from './embedded-sqlite.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
 export { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, type ListParameters } from './keyset.js';
 export { claimDue, type Claiming, type Leased } from './leases.js';

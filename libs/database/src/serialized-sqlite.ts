@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import type Sqlite from 'better-sqlite3';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
+import type { EmbeddedSqlite } from './embedded-sqlite.js';
 import { failureOf } from './failure.js';
 
 /** The transaction that the running chain of calls is in, on whatever database, and its moment. */
@@ -51,7 +51,7 @@ async function whenNotBusy<T>(attempt: () => Promise<T>): Promise<T> {
 export function serializeSqlite(dataSource: DataSource): DataSource {
   const driver = dataSource.driver as BetterSqlite3Driver;
   const mutex = new Mutex();
-  const connection = () => driver.databaseConnection as Sqlite.Database;
+  const connection = () => driver.databaseConnection as EmbeddedSqlite;
   // Prepared statements belong to one connection: shared between runners, but not across destroy() and initialize().
   const statements = new WeakMap<object, Map<string, unknown>>();
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Clock } from '#libs/kernel';
 import { jest } from '@jest/globals';
-import Sqlite from 'better-sqlite3';
 import { DataSource, QueryFailedError } from 'typeorm';
 import { connectionOptions } from './connect.js';
 import { DatabaseBusy, DatabaseUnavailable } from './database.errors.js';
+import { EmbeddedSqlite } from './embedded-sqlite.js';
 import { serializeSqlite } from './serialized-sqlite.js';
 import { Transactions } from './transactions.js';
 
@@ -80,7 +80,7 @@ describe('Transactions on SQLite', () => {
   });
 
   it('wait for another process that writes, and let everything else go on meanwhile', async () => {
-    const other = new Sqlite(file);
+    const other = new EmbeddedSqlite(file);
     other.exec('BEGIN IMMEDIATE');
     const waiting = transactions.run(increment);
     const started = performance.now();
@@ -149,7 +149,7 @@ describe('Transactions on SQLite', () => {
   });
 
   it('begin by taking the write lock, so that no other process can come between reading and writing', async () => {
-    const otherProcess = new Sqlite(file, { timeout: 0 });
+    const otherProcess = new EmbeddedSqlite(file, { timeout: 0 });
     try {
       await transactions.run(async () => {
         expect(() => otherProcess.exec('BEGIN IMMEDIATE')).toThrow(/locked/);
@@ -267,7 +267,7 @@ describe('Transactions on SQLite', () => {
   });
 
   it('see what another process wrote', async () => {
-    const otherProcess = new Sqlite(file);
+    const otherProcess = new EmbeddedSqlite(file);
     otherProcess.exec('BEGIN IMMEDIATE');
     otherProcess.exec('UPDATE counter SET n = 41 WHERE id = 1');
     otherProcess.exec('COMMIT');

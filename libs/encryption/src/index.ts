@@ -2,7 +2,9 @@ export { CiphertextRejected, type EncryptionKey } from './envelope.js';
 export { FileKekProvider } from './file/file-kek-provider.js';
 export {
   createKeyRingFile,
+  firstUseOf,
   KeyRingUnusable,
+  markAsUsed,
   nextKeyRing,
   readKeyRingFile,
   removeFromKeyRingFile,

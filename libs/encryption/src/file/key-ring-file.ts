@@ -100,7 +100,7 @@ export interface NextKeyRing {
 export function nextKeyRing(path: string): NextKeyRing {
   const contents = contentsOf(path);
   const id = newKekId();
-  const next: Contents = { active: id, keys: { ...contents.keys, [id]: newKey() } };
+  const next: Contents = { ...contents, active: id, keys: { ...contents.keys, [id]: newKey() } };
   return { ring: ringOf(path, { version: 1, ...next }), put: () => replace(path, next) };
 }
 
@@ -111,15 +111,40 @@ export function nextKeyRing(path: string): NextKeyRing {
  * @throws KeyRingUnusable
  */
 export function removeFromKeyRingFile(path: string, kekId: string): void {
-  const { active, keys } = contentsOf(path);
+  const contents = contentsOf(path);
+  const { active, keys } = contents;
   if (!Object.hasOwn(keys, kekId)) return;
   if (active === kekId) throw new TypeError('The active key cannot be taken out of the key ring.');
   const { [kekId]: _, ...others } = keys;
-  replace(path, { active, keys: others });
+  replace(path, { ...contents, keys: others });
+}
+
+/**
+ * Since when a database holds what this ring encrypted, as the file says; null when it does not say. An empty database
+ * beside such a ring is a lost one.
+ *
+ * @throws KeyRingUnusable
+ */
+export function firstUseOf(path: string): Date | null {
+  const { usedSince } = contentsOf(path);
+  return usedSince === undefined ? null : new Date(usedSince);
+}
+
+/**
+ * Writes down that a database holds what this ring encrypted; does nothing when the file says so, or belongs to another
+ * user. Only one process at a time may change a file: see to it before.
+ *
+ * @throws KeyRingUnusable when the file cannot be replaced, as a mounted secret cannot
+ */
+export function markAsUsed(path: string, now: Date): void {
+  const contents = contentsOf(path);
+  if (contents.usedSince !== undefined || statSync(path).uid !== process.geteuid?.()) return;
+  replace(path, { ...contents, usedSince: now.toISOString() });
 }
 
 /** What the file of a good ring says. */
 interface Contents {
+  readonly usedSince?: string;
   readonly active: string;
   readonly keys: Readonly<Record<string, string>>;
 }
@@ -294,8 +319,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function writeDraft(draft: string, { active, keys }: Contents): void {
-  const contents = Buffer.from(`${JSON.stringify({ version: 1, active, keys }, null, 2)}\n`);
+function writeDraft(draft: string, { usedSince, active, keys }: Contents): void {
+  const contents = Buffer.from(`${JSON.stringify({ version: 1, usedSince, active, keys }, null, 2)}\n`);
 
   const file = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {

@@ -1,0 +1,214 @@
+import { existsSync } from 'node:fs';
+import type * as NodeSqlite from 'node:sqlite';
+
+const sqlite = loadSqlite();
+
+export interface OpenOptions {
+  readonly readonly?: boolean;
+  /** How long SQLite may block the whole process while another connection holds a lock, in milliseconds. */
+  readonly timeout?: number;
+}
+
+type Value = null | number | bigint | string | Uint8Array;
+type Row = Record<string, unknown>;
+
+/** A statement failed. `code` is SQLite's own, extended name, such as `SQLITE_CONSTRAINT_UNIQUE`. */
+export class SqliteError extends Error {
+  override readonly name = 'SqliteError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/**
+ * The SQLite of Node.js behind the interface that TypeORM's `better-sqlite3` driver expects.
+ *
+ * It is stricter than `node:sqlite`, which ignores a second statement, binds NULL to what is missing, and takes an object
+ * for a set of named parameters; and which cuts a text at U+0000 when it is read. Each of these is an error here.
+ */
+export class EmbeddedSqlite {
+  readonly #database: NodeSqlite.DatabaseSync;
+
+  /** @throws SqliteError `SQLITE_CANTOPEN` */
+  constructor(path: string, { readonly = false, timeout = 5000 }: OpenOptions = {}) {
+    this.#database = translated(() => new sqlite.DatabaseSync(path, { readOnly: readonly, timeout }));
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.isTransaction;
+  }
+
+  /** @throws SqliteError */
+  prepare(sql: string): EmbeddedStatement {
+    return new EmbeddedStatement(
+      translated(() => this.#database.prepare(sql)),
+      sql,
+    );
+  }
+
+  /** Runs any number of statements, which take no parameters. @throws SqliteError */
+  exec(sql: string): void {
+    translated(() => this.#database.exec(sql));
+  }
+
+  /** @param pragma such as `journal_mode = WAL`; returns its rows. @throws SqliteError */
+  pragma(pragma: string): Row[] {
+    return this.prepare(`PRAGMA ${pragma}`).all();
+  }
+
+  /**
+   * Copies the database into a new file, as it was at one moment, while others read and write.
+   *
+   * @throws SqliteError
+   */
+  async copyTo(path: string): Promise<void> {
+    if (existsSync(path)) throw new SqliteError('SQLITE_CANTOPEN', 'The file exists.');
+    try {
+      // All pages in one step: in parts it would begin again with each write of another connection.
+      await sqlite.backup(this.#database, path, { rate: 2 ** 31 - 1 });
+    } catch (error) {
+      throw translation(error);
+    }
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+export class EmbeddedStatement {
+  /** Whether it returns rows. */
+  readonly reader: boolean;
+  readonly #statement: NodeSqlite.StatementSync;
+  readonly #parameterCount: number;
+  readonly #onlyReads: boolean;
+
+  constructor(statement: NodeSqlite.StatementSync, sql: string) {
+    const rest = sql.slice(statement.sourceSQL.length);
+    if (words(rest).length > 0) throw new SqliteError('SQLITE_MISUSE', 'The text has more than one statement.');
+    this.#statement = statement;
+    this.#parameterCount = words(sql).filter((word) => word === '?').length;
+    this.#onlyReads = /^\s*SELECT\b/i.test(sql);
+    this.reader = statement.columns().length > 0;
+  }
+
+  /** @throws SqliteError, TypeError when the parameters are not as many, or not of the types, that the statement takes */
+  all(...parameters: readonly unknown[]): Row[] {
+    const values = this.values(parameters);
+    return translated(() => this.#statement.all(...values)).map(plain);
+  }
+
+  /** @throws SqliteError, TypeError as `all` does */
+  run(...parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
+    const values = this.values(parameters);
+    return translated(() => this.#statement.run(...values));
+  }
+
+  private values(parameters: readonly unknown[]): Value[] {
+    if (parameters.length !== this.#parameterCount)
+      throw new TypeError(`The statement takes ${this.#parameterCount} parameters, not ${parameters.length}.`);
+    for (const [i, parameter] of parameters.entries()) {
+      if (!isValue(parameter)) throw new TypeError(`Parameter ${i + 1} is of a type that SQLite does not store.`);
+      // Read back, the text would end there: older releases of Node.js take U+0000 for the end of a text.
+      if (!this.#onlyReads && typeof parameter === 'string' && parameter.includes('\0'))
+        throw new TypeError(`Parameter ${i + 1} has U+0000, which cannot be stored.`);
+    }
+    return parameters as Value[];
+  }
+}
+
+function isValue(parameter: unknown): parameter is Value {
+  return (
+    parameter === null ||
+    parameter instanceof Uint8Array ||
+    typeof parameter === 'string' ||
+    typeof parameter === 'number' ||
+    typeof parameter === 'bigint'
+  );
+}
+
+/** Each `?` and everything else that is neither blank nor a comment, of which a literal or a quoted name is one word. */
+function words(sql: string): string[] {
+  return (
+    sql.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?|[^\s'"`[?/-]+|\S/g) ??
+    []
+  ).filter((word) => !word.startsWith('--') && !word.startsWith('/*') && word !== ';');
+}
+
+/** With Object's prototype, and blobs as Buffers. */
+function plain(row: Row): Row {
+  const copy = { ...row };
+  for (const name in copy) {
+    const value = copy[name];
+    if (value instanceof Uint8Array) copy[name] = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  }
+  return copy;
+}
+
+function translated<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translation(error);
+  }
+}
+
+function translation(error: unknown): unknown {
+  const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
+  return code === 'ERR_SQLITE_ERROR' ? new SqliteError(nameOf(errcode ?? 1), message ?? '', error) : error;
+}
+
+/** https://sqlite.org/rescode.html: the last byte is the primary code, the rest numbers its extended ones from 1. */
+function nameOf(code: number): string {
+  const [name = 'ERROR', ...extended] = (resultCodes[code & 0xff] ?? '').split(' ').filter(Boolean);
+  const detail = extended[(code >> 8) - 1];
+  return ['SQLITE', name, ...(detail ? [detail] : [])].join('_');
+}
+
+const resultCodes: Readonly<Record<number, string>> = {
+  1: 'ERROR MISSING_COLLSEQ RETRY SNAPSHOT',
+  2: 'INTERNAL',
+  3: 'PERM',
+  4: 'ABORT',
+  5: 'BUSY RECOVERY SNAPSHOT TIMEOUT',
+  6: 'LOCKED SHAREDCACHE VTAB',
+  7: 'NOMEM',
+  8: 'READONLY RECOVERY CANTLOCK ROLLBACK DBMOVED CANTINIT DIRECTORY',
+  9: 'INTERRUPT',
+  10:
+    'IOERR READ SHORT_READ WRITE FSYNC DIR_FSYNC TRUNCATE FSTAT UNLOCK RDLOCK DELETE BLOCKED NOMEM ACCESS' +
+    ' CHECKRESERVEDLOCK LOCK CLOSE DIR_CLOSE SHMOPEN SHMSIZE SHMLOCK SHMMAP SEEK DELETE_NOENT MMAP GETTEMPPATH' +
+    ' CONVPATH VNODE AUTH BEGIN_ATOMIC COMMIT_ATOMIC ROLLBACK_ATOMIC DATA CORRUPTFS IN_PAGE',
+  11: 'CORRUPT VTAB SEQUENCE INDEX',
+  12: 'NOTFOUND',
+  13: 'FULL',
+  14: 'CANTOPEN NOTEMPDIR ISDIR FULLPATH CONVPATH DIRTYWAL SYMLINK',
+  15: 'PROTOCOL',
+  17: 'SCHEMA',
+  18: 'TOOBIG',
+  19: 'CONSTRAINT CHECK COMMITHOOK FOREIGNKEY FUNCTION NOTNULL PRIMARYKEY TRIGGER UNIQUE VTAB ROWID PINNED DATATYPE',
+  20: 'MISMATCH',
+  21: 'MISUSE',
+  22: 'NOLFS',
+  23: 'AUTH',
+  25: 'RANGE',
+  26: 'NOTADB',
+};
+
+/** Node.js 22 warns that its SQLite is experimental; that one warning is left out, while the module is loaded. */
+function loadSqlite(): typeof NodeSqlite {
+  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
+  process.emitWarning = (warning, ...rest: unknown[]) => {
+    if (rest[0] !== 'ExperimentalWarning' || !String(warning).startsWith('SQLite ')) emitWarning(warning, ...rest);
+  };
+  try {
+    return process.getBuiltinModule('node:sqlite');
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

@@ -1,0 +1,227 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { EmbeddedSqlite, type DatabaseLocation } from '#libs/database';
+import { z } from 'zod';
+import { makeFolder } from '../make-folder.js';
+import { migrationsTable } from './data-source.js';
+import { lockDataDir, makeDataDir } from './file-lock.js';
+import { refuseUnlessKeyRingFits } from './prepare-database.js';
+
+/** A backup cannot be made or restored. Nothing was changed. The message is for the operator. */
+export class BackupRefused extends Error {
+  override readonly name = 'BackupRefused';
+}
+
+const manifestSchema = z.object({
+  format: z.literal(1),
+  /** When it was complete, in UTC. */
+  createdAt: z.iso.datetime(),
+  /** Of gateway.sqlite. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.number().int(),
+  /** The newest migration. */
+  schema: z.string(),
+  /** The key-encryption keys that open it, each with a fingerprint of its bytes. The keys themselves are never copied. */
+  keyRing: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
+  /** Rows of each table. */
+  rows: z.record(z.string(), z.number().int()),
+});
+
+/** What a backup says about itself. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+const databaseName = 'gateway.sqlite';
+const manifestName = 'manifest.json';
+
+/**
+ * Copies the embedded database into a new folder, as it was at one moment, while a gateway may serve from it.
+ * The folder appears when the backup is complete.
+ *
+ * @throws BackupRefused, and what `refuseUnlessKeyRingFits` throws
+ */
+export async function backUp(location: DatabaseLocation, keyRingFile: string, folder: string): Promise<Manifest> {
+  const file = embedded(location);
+  if (!existsSync(file)) throw new BackupRefused(`There is no database at ${file}. Set DATA_DIR to its folder.`);
+  if (existsSync(folder))
+    throw new BackupRefused(`${folder} exists, and a backup replaces nothing. Name a new folder with --to.`);
+  const draft = `${folder}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    makeFolder(draft, 0o700);
+    const copy = join(draft, databaseName);
+    const source = new EmbeddedSqlite(file, { readonly: true });
+    try {
+      await source.copyTo(copy);
+    } finally {
+      source.close();
+    }
+    chmodSync(copy, 0o600);
+    asOneFile(copy);
+    const { keyRing, ...contents } = await checked(copy, keyRingFile);
+    const created = { createdAt: new Date().toISOString(), ...(await digestOf(copy)) };
+    const manifest: Manifest = { format: 1, ...created, ...contents, keyRing };
+    writeFileSync(join(draft, manifestName), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    for (const path of [copy, join(draft, manifestName), draft]) sync(path);
+    renameSync(draft, folder);
+    sync(dirname(folder));
+    return manifest;
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw forOperator(error, folder);
+  }
+}
+
+/**
+ * Puts a backup into an empty DATA_DIR. The key ring must be in its place already.
+ *
+ * @throws BackupRefused, DataDirUnusable, and what `refuseUnlessKeyRingFits` throws; there is no database then
+ */
+export async function restore(
+  { database, dataDir, keyRingFile }: { database: DatabaseLocation; dataDir: string; keyRingFile: string },
+  folder: string,
+): Promise<Manifest> {
+  const file = embedded(database);
+  const manifest = manifestOf(folder);
+  makeDataDir(dataDir);
+  const unlock = lockDataDir(dataDir);
+  const draft = `${file}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    const present = ['', '-wal', '-shm', '-journal'].map((end) => file + end).find((path) => existsSync(path));
+    if (present)
+      throw new BackupRefused(
+        `${present} exists, and a restore replaces nothing. Move it away, or set another DATA_DIR.`,
+      );
+    copyFileSync(join(folder, databaseName), draft, constants.COPYFILE_EXCL);
+    chmodSync(draft, 0o600);
+    const { sha256, bytes } = await digestOf(draft);
+    if (sha256 !== manifest.sha256 || bytes !== manifest.bytes) throw damaged(folder, `${databaseName} was changed`);
+    const { rows, schema } = await checked(draft, keyRingFile);
+    const expected = { rows: manifest.rows, schema: manifest.schema };
+    if (JSON.stringify({ rows, schema }) !== JSON.stringify(expected)) throw damaged(folder, 'the counts differ');
+    sync(draft);
+    renameSync(draft, file);
+    sync(dataDir);
+    return manifest;
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw forOperator(error, folder);
+  } finally {
+    unlock();
+  }
+}
+
+function embedded(location: DatabaseLocation): string {
+  if ('file' in location) return location.file;
+  throw new BackupRefused(
+    'This command is for the embedded database, and DATABASE_URL is set. Use mariadb-dump or mysqldump with --single-transaction: docs/backup.md.',
+  );
+}
+
+function manifestOf(folder: string): Manifest {
+  let text: string;
+  try {
+    text = readFileSync(join(folder, manifestName), 'utf8');
+  } catch (error) {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    throw new BackupRefused(
+      `${join(folder, manifestName)} cannot be read (${code}). Name a folder that was made by the command backup.`,
+    );
+  }
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch {
+    throw damaged(folder, `${manifestName} is not the manifest of a backup of this version`);
+  }
+}
+
+/** What is in a copy that is sound and that the key ring opens. */
+async function checked(copy: string, keyRingFile: string): Promise<Pick<Manifest, 'rows' | 'schema' | 'keyRing'>> {
+  const database = new EmbeddedSqlite(copy, { readonly: true });
+  try {
+    const faults = [...database.pragma('integrity_check'), ...database.pragma('foreign_key_check')];
+    if (faults.length !== 1 || faults[0]!['integrity_check'] !== 'ok')
+      throw new BackupRefused(`${copy} is not a sound database. Use another backup.`);
+  } finally {
+    database.close();
+  }
+  const ring = await refuseUnlessKeyRingFits({ file: copy }, keyRingFile);
+  const sound = new EmbeddedSqlite(copy, { readonly: true });
+  try {
+    const values = (sql: string) =>
+      sound
+        .prepare(sql)
+        .all()
+        .map((row) => Object.values(row)[0]);
+    const tables = values(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
+    ).map(String);
+    const used = values('SELECT kek_id FROM encryption_key UNION SELECT kek_id FROM key_canary ORDER BY kek_id').map(
+      String,
+    );
+    return {
+      schema: values(`SELECT name FROM ${migrationsTable} ORDER BY id DESC LIMIT 1`).map(String).join(),
+      keyRing: Object.fromEntries<string>(used.filter((id) => ring.has(id)).map((id) => [id, ring.fingerprint(id)])),
+      rows: Object.fromEntries<number>(
+        tables.map((table) => [table, Number(values(`SELECT COUNT(*) FROM ${table}`)[0])]),
+      ),
+    };
+  } finally {
+    sound.close();
+  }
+}
+
+/** Without a write-ahead log, which could be left behind. */
+function asOneFile(copy: string): void {
+  const database = new EmbeddedSqlite(copy);
+  try {
+    database.pragma('journal_mode = DELETE');
+  } finally {
+    database.close();
+  }
+}
+
+async function digestOf(file: string): Promise<Pick<Manifest, 'sha256' | 'bytes'>> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(file), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  });
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** Returns once it is safe on the disk. */
+function sync(path: string): void {
+  const file = openSync(path, constants.O_RDONLY);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+const damaged = (folder: string, fault: string) =>
+  new BackupRefused(`The backup in ${folder} is damaged: ${fault}. Use another backup.`);
+
+/** What the file system or SQLite says of a path: a full disk, no permission, a read-only file system. */
+function forOperator(error: unknown, folder: string): unknown {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (typeof code !== 'string' || !/^(E[A-Z]+|SQLITE_\w+)$/.test(code)) return error;
+  return new BackupRefused(`${path ?? folder} cannot be read or written (${code}). Make it a place this user may use.`);
+}
