@@ -159,7 +159,7 @@ describe('a malformed request that bears a secret', () => {
     const { answer, logged } = await server();
     const { text, errors } = await answer(body, method, search);
     expect(echoed(['wJalrXUtnFEMI'], text + logged.join())).toEqual([]);
-    expect(errors[0].extensions.code).toMatch(/^(BAD_REQUEST|PERSISTED_QUERY_NOT_SUPPORTED)$/);
+    expect(errors[0].extensions.code).toMatch(/^(BAD_REQUEST|METHOD_NOT_ALLOWED|PERSISTED_QUERY_NOT_SUPPORTED)$/);
     expect(errors[0].message).not.toBe('The request is not valid.');
   });
 });

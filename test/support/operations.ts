@@ -59,9 +59,14 @@ export const textInputs: readonly TextInput[] = operations.flatMap((operation) =
   return operation.field.args.flatMap(({ name, type }) => below(type, [name]));
 });
 
-/** The operation with a variable for each argument, asking for all it can tell `depth` objects down. */
+/** Items of each page, so that an answer has room for every field. */
+const pageSize = 3;
+
+/** The operation with a variable for each argument, asking for all it can tell `depth` objects down, in short pages. */
 export function documentOf({ kind, field }: Operation, depth = 2): string {
-  const declared = field.args.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+  const declared = field.args
+    .map(({ name, type }) => `$${name}: ${String(type)}${name === 'first' ? ` = ${pageSize}` : ''}`)
+    .join(', ');
   const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
   return (
     `${kind} ${declared && `(${declared})`} ` +
@@ -89,7 +94,9 @@ function selectionOf(type: GraphQLNamedType, depth: number, except: ReadonlySet<
     const below = getNamedType(field.type);
     if (isLeafType(below)) return [field.name];
     // Of the three ways to the same objects of a page, one is enough.
-    return depth > 0 && field.name !== 'edges' ? [`${field.name} ${selectionOf(below, depth - 1)}`] : [];
+    if (depth === 0 || field.name === 'edges') return [];
+    const isPaged = field.args.some(({ name }) => name === 'first');
+    return [`${field.name}${isPaged ? `(first: ${pageSize})` : ''} ${selectionOf(below, depth - 1)}`];
   });
   return `{ __typename ${fields.join(' ')} }`;
 }
