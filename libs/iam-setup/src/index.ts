@@ -18,6 +18,7 @@ export {
 } from './simulation/permission-checks.js';
 export { iamContext, isNeverSent, type CheckedPrincipal, type RequestContext } from './simulation/request-context.js';
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
+export { provisionedResourcesWarning } from './provisioned-resources.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { type KnownSetup, type LeftEntity } from './removal.js';
 export { inShell } from './shell.js';
