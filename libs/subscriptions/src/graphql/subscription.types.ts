@@ -1,4 +1,5 @@
 import { CidrBlockScalar, connectionOf, DateTimeScalar, isTyped, NodeType, PayloadType } from '#libs/graphql';
+import { provisionedResourcesWarning } from '#libs/iam-setup';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { Subscription, SubscriptionEndReason, SubscriptionStatus } from '../subscription.entity.js';
@@ -105,6 +106,12 @@ export class SubscriptionType extends NodeType {
     description: 'What everything that is built carries, besides the tags of the vendor; in the order of their keys.',
   })
   readonly tags!: readonly TagType[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: `What not to do with the resources of the subscription: ${provisionedResourcesWarning} Null once the subscription is DELETED.`,
+  })
+  readonly provisionedResourcesWarning!: string | null;
 
   @Field(() => SubscriptionStatus, { description: 'Where it is in its life.' })
   readonly status!: SubscriptionStatus;
