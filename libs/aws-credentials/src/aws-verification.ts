@@ -11,7 +11,14 @@ import { AwsIam, type AwsIdentity, type AwsTrustedRole } from './aws-iam.js';
 import { judgeTrust, type TrustFault } from './console-role-trust.js';
 import { checkedPrincipal, missingFor, verifyPermissions } from './permission-verification.js';
 import { check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
-import { verdictOf, type VerificationCheck, type VerificationReport, type VerificationStep } from './verification.js';
+import {
+  permissionsStatusOf,
+  verdictOf,
+  type PermissionsStatus,
+  type VerificationCheck,
+  type VerificationReport,
+  type VerificationStep,
+} from './verification.js';
 
 /** Whom the roles in the sandbox's accounts trust. */
 export const sandboxVendorAccountId = '900000009999';
@@ -40,8 +47,7 @@ export interface Verification {
   readonly consoleRole: AwsTrustedRole | null;
   /** Why the credentials cannot be used at all; null when they can, even though permissions may be missing. */
   readonly refusal: CredentialsRejected | null;
-  /** Whether permissions are missing that are needed. */
-  readonly isMissingPermissions: boolean;
+  readonly permissions: PermissionsStatus;
 }
 
 /**
@@ -232,7 +238,7 @@ export class AwsVerification {
       identity,
       consoleRole,
       refusal,
-      isMissingPermissions: permissions.some(({ verdict }) => verdict === 'FAILED'),
+      permissions: permissionsStatusOf(permissions),
     };
   }
 }

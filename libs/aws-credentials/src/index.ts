@@ -56,4 +56,11 @@ export { cancellable, keyToRotate } from './rotatable-keys.js';
 export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 export { RotationPace } from './rotation-pace.js';
-export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';
+export {
+  PermissionsStatus,
+  permissionsStatusOf,
+  reportFrom,
+  type VerificationCause,
+  type VerificationCheck,
+  type VerificationReport,
+} from './verification.js';

@@ -16,6 +16,7 @@ import { CloudAccountDeletionService } from './cloud-account-deletion.service.js
 import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
+import { findingOf } from './health-finding.js';
 import { type CloudProvider } from './cloud-provider.js';
 import {
   CloudAccountNameTaken,
@@ -200,13 +201,13 @@ export class CloudAccountService {
     const { consoleRoleName, nodeRoleName, region } = seen;
     const subject = { consoleRoleName, nodeRoleName, operationId };
     const verification = await this.verification.full(access, region, subject);
-    const { report, refusal, isMissingPermissions } = verification;
+    const { report, refusal } = verification;
+    const { verdict: found, isFull } = findingOf(verification);
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
       if (!refusal) await this.credentials.verified(viewer, id, now);
-      if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
-        await this.accounts.update(cloudAccount);
+      if (found === 'HEALTHY' && isFull && cloudAccount.hasPermissionsNow()) await this.accounts.update(cloudAccount);
       await this.health.observed(cloudAccount, verification, now);
       const { verdict, awsCalls } = report;
       await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });

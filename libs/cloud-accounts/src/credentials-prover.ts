@@ -64,7 +64,8 @@ export class CredentialsProver {
     const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
     const subject = { consoleRoleName, nodeRoleName, isNew, ...(operationId && { operationId }) };
     const verification = await this.verification.full(access, region, subject);
-    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = verification;
+    const { report, refusal, identity, consoleRole, permissions } = verification;
+    const lacksPermissions = permissions === 'MISSING';
     if (refusal) throw refusal;
     // Services learn of a key one after the other: what was not answered for that reason is asked again.
     if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws))
