@@ -4,7 +4,7 @@ import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected } from './aws-credentials.errors.js';
+import { CredentialsRejected, refusalOfAccount } from './aws-credentials.errors.js';
 import { AccessRoleSessions } from './access-role-sessions.js';
 import { AwsAccessRole } from './aws-access-role.js';
 import { AwsIam, type AwsIdentity, type AwsTrustedRole } from './aws-iam.js';
@@ -26,6 +26,8 @@ export const sandboxVendorAccountId = '900000009999';
 /** What credentials are held against. */
 export interface VerificationSubject {
   readonly consoleRoleName: string;
+  /** Twelve digits: the only AWS account that the credentials may belong to; any account when not said. */
+  readonly expectedAwsAccountId?: string | null;
   /** The role instances run as; the one `iamSetup` makes when not said. */
   readonly nodeRoleName?: string | null;
   /** Whether the user must be allowed to replace its own access key. */
@@ -99,7 +101,7 @@ export class AwsVerification {
   private async throughRole(
     role: AwsAccessRole,
     region: string,
-    { consoleRoleName, isNew = false, operationId: name = randomUUID() }: VerificationSubject,
+    { consoleRoleName, expectedAwsAccountId, isNew = false, operationId: name = randomUUID() }: VerificationSubject,
     steps: readonly VerificationStep[],
   ): Promise<Access> {
     const soFar = { key: null, identity: null, consoleRole: null, roleSessionName: name };
@@ -109,6 +111,9 @@ export class AwsVerification {
       refusal,
       calls,
     });
+
+    const unexpected = refusalOfAccount(role.accountId, expectedAwsAccountId);
+    if (unexpected) return stopped([failed('ACCESS_ROLE', 'ACCOUNT_UNEXPECTED', unexpected)], unexpected, 0);
 
     const session = await this.sessions.begin(role, region, name).catch(rejection);
     if (session instanceof CredentialsRejected) return stopped([unanswered('ACCESS_ROLE', session, isNew)], session, 1);
@@ -147,7 +152,7 @@ export class AwsVerification {
   private async withKey(
     key: AwsAccessKey,
     region: string,
-    { consoleRoleName, isNew = false }: VerificationSubject,
+    { consoleRoleName, expectedAwsAccountId, isNew = false }: VerificationSubject,
   ): Promise<Access> {
     const rest = (from: number) => keySteps.slice(from).map((step) => skipped(step));
     const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, so: Partial<Access>): Access => ({
@@ -175,6 +180,11 @@ export class AwsVerification {
     const identity = await this.aws.identityOf(key, region).catch(rejection);
     if (identity instanceof CredentialsRejected)
       return stopped([format, unanswered('IDENTITY', identity, isNew)], identity, { calls: 1 });
+    const unexpected = refusalOfAccount(identity.accountId, expectedAwsAccountId);
+    if (unexpected) {
+      const checks = [format, failed('IDENTITY', 'ACCOUNT_UNEXPECTED', unexpected)];
+      return stopped(checks, unexpected, { identity, calls: 1 });
+    }
     const known = [format, passed('IDENTITY', `AWS knows the key: it belongs to the account ${identity.accountId}.`)];
 
     const notAUser = refusalOfPrincipal(identity);

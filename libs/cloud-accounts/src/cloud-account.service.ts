@@ -35,6 +35,7 @@ export interface NewCloudAccount {
   readonly access: GivenAccess;
   readonly consoleRoleName: string;
   readonly nodeRoleName?: string | null;
+  readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
 }
 
@@ -43,6 +44,7 @@ export interface CloudAccountChange extends RolesChange {
   readonly expectedVersion: number;
   readonly name?: string;
   readonly access?: GivenAccess;
+  readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
 }
 
@@ -99,6 +101,7 @@ export class CloudAccountService {
       access: given,
       consoleRoleName,
       nodeRoleName = null,
+      expectedAwsAccountId = null,
       allowMissingPermissions = false,
     }: NewCloudAccount,
     remember: Remember<CloudAccount>,
@@ -107,7 +110,7 @@ export class CloudAccountService {
     if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
 
     const access = await this.credentials.resolve(viewer, given, region, null);
-    const expected = { consoleRoleName, nodeRoleName, allowMissingPermissions };
+    const expected = { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions };
     const proof = await this.prover.proveSoon(access, region, expected);
 
     return this.unitOfWork.run(async (now) => {
@@ -149,6 +152,7 @@ export class CloudAccountService {
     seen.refuseOtherVersionThan(expectedVersion);
     const given = change.access && (await this.credentials.resolve(viewer, change.access, seen.region, id));
     const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
+    if (!newAccess) seen.refuseUnexpectedAwsAccount(change.expectedAwsAccountId);
     if (!newAccess && seen.isAlready(change)) return seen;
 
     const expected = expectationsOf(seen, change);
@@ -300,11 +304,12 @@ function notFound(path?: readonly string[]): never {
 /** What credentials must fit after the change. */
 function expectationsOf(
   account: CloudAccount,
-  { consoleRoleName, nodeRoleName, allowMissingPermissions = false }: CloudAccountChange,
+  { consoleRoleName, nodeRoleName, expectedAwsAccountId = null, allowMissingPermissions = false }: CloudAccountChange,
 ): Expectations {
   return {
     consoleRoleName: changedTo(consoleRoleName, account.consoleRoleName ?? ''),
     nodeRoleName: changedTo(nodeRoleName, account.nodeRoleName),
+    expectedAwsAccountId,
     allowMissingPermissions,
   };
 }

@@ -17,6 +17,8 @@ export interface Expectations {
   readonly consoleRoleName: string;
   /** The role instances run as; null for the one `iamSetup` makes. */
   readonly nodeRoleName: string | null;
+  /** Twelve digits: the only AWS account that the credentials may belong to; null for any. */
+  readonly expectedAwsAccountId: string | null;
   /** Whether credentials that work are taken even if they may not do all that is needed. */
   readonly allowMissingPermissions: boolean;
 }
@@ -61,8 +63,8 @@ export class CredentialsProver {
     isNew: boolean,
     operationId?: string,
   ): Promise<Proof> {
-    const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
-    const subject = { consoleRoleName, nodeRoleName, isNew, ...(operationId && { operationId }) };
+    const { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions } = expected;
+    const subject = { consoleRoleName, nodeRoleName, expectedAwsAccountId, isNew, ...(operationId && { operationId }) };
     const verification = await this.verification.full(access, region, subject);
     const { report, refusal, identity, consoleRole, permissions } = verification;
     const lacksPermissions = permissions === 'MISSING';

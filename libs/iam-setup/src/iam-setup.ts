@@ -170,6 +170,9 @@ export function faultInParameter(parameter: Parameter, value: string): string | 
   return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
 }
 
+/** What is wrong with the id of an AWS account, as the end of a sentence; null when nothing is. */
+export const faultInAwsAccountId = (text: string) => faultInParameter('expectedAwsAccountId', text);
+
 /** The names things get when nobody chooses others. */
 export const namesOf = (vendorName: string) => ({
   userName: `${vendorName}-user`,

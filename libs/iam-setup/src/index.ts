@@ -4,7 +4,14 @@ export { ExternalId, newExternalId } from './external-id.entity.js';
 export { iamSetupErrors } from './external-id.errors.js';
 export { ExternalIdService } from './external-id.service.js';
 export { ExternalIdType } from './graphql/external-id.types.js';
-export { faultInParameter, IamSetupSettings, namesOf, partitionNames, type IamSetupRequest } from './iam-setup.js';
+export {
+  faultInAwsAccountId,
+  faultInParameter,
+  IamSetupSettings,
+  namesOf,
+  partitionNames,
+  type IamSetupRequest,
+} from './iam-setup.js';
 export { IamSetupModule } from './iam-setup.module.js';
 export { iamSetupMethods, IamSetupService, type IamSetupMethods } from './iam-setup.service.js';
 export { policyFiles } from './manual.js';

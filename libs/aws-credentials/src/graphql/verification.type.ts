@@ -56,6 +56,7 @@ registerEnumType(VerificationCause, {
     },
     WRONG_SECRET: { description: 'The secret does not belong to the key.' },
     CLOCK_SKEW: { description: 'The clock of the gateway is wrong.' },
+    ACCOUNT_UNEXPECTED: { description: 'The credentials belong to another AWS account than `expectedAwsAccountId`.' },
     ROOT_USER: { description: 'The key is that of the root user.' },
     NOT_A_USER: { description: 'The key is not that of an IAM user.' },
     NO_SUCH_ENTITY: { description: 'There is no such role.' },
