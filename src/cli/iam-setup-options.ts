@@ -5,6 +5,7 @@ export const iamSetupOptions: Readonly<Record<string, Option>> = {
   out: { value: 'DIR', means: 'the folder to write to', isRequired: true },
   region: { value: 'CODE', means: 'decides the partition; us-east-1 when not given' },
   'aws-account-id': { value: 'ID', means: "the customer's account" },
+  'expected-aws-account-id': { value: 'ID', means: 'the only account in which anything may be created' },
   'vendor-account-id': { value: 'ID', means: 'instead of VENDOR_AWS_ACCOUNT_ID' },
   path: { value: 'PATH', means: 'the IAM path of every entity; / when not given' },
   'permissions-boundary-arn': { value: 'ARN', means: 'a policy that limits the user and the roles' },

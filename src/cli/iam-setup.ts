@@ -31,15 +31,15 @@ const filesOf: Record<Method, (methods: IamSetupMethods) => SetupFile[]> = {
     { name: 'commands.sh', content: `${command}\n` },
   ],
   terraform: ({ terraform }) => [...terraform.files],
-  manual: ({ manual }) => [
+  manual: ({ manual, provisionedResourcesWarning }) => [
     {
       name: 'README.md',
-      content: manual.steps
+      content: `**${provisionedResourcesWarning}**\n\n${manual.steps
         .map(
           ({ number, title, instruction, document, command }) =>
             `## ${number}. ${title}\n\n${instruction}\n\n${document ? `The document is in \`${stepFile(number)}\`. ` : ''}Or:\n\n\`\`\`sh\n${command}\n\`\`\`\n`,
         )
-        .join('\n'),
+        .join('\n')}`,
     },
     ...manual.steps.flatMap(({ number, document }) =>
       document ? [{ name: stepFile(number), content: `${document}\n` }] : [],

@@ -43,7 +43,7 @@ describe('verification of an access role', () => {
     expect(open(found)).toEqual([]);
     expect(found).toMatchObject({
       refusal: null,
-      isMissingPermissions: false,
+      permissions: 'COMPLETE',
       identity: { accountId, arn: role.arn, userId: expect.stringMatching(/^AROA/) },
       consoleRole: { name: consoleRoleName },
       report: { verdict: 'PASSED', awsCalls: actions().length, roleSessionName: operationId },
@@ -158,7 +158,7 @@ describe('verification of an access role', () => {
     const found = await full(role);
 
     expect(open(found)).toEqual([['CREATE', 'FAILED', 'IDENTITY_POLICY']]);
-    expect(found).toMatchObject({ refusal: null, isMissingPermissions: true });
+    expect(found).toMatchObject({ refusal: null, permissions: 'MISSING' });
     const suggested = JSON.parse(found.report.suggestedPolicy!) as PolicyDocument;
     gateway.aws.setRolePolicies(keyOfAccount, name, [everythingBut('ec2:CreateVpc'), suggested]);
     expect(open(await full(role))).toEqual([]);

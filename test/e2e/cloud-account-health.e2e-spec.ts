@@ -6,6 +6,7 @@ import { Gateway } from '../support/gateway.js';
 import {
   createSubscription,
   hostedAccount,
+  momentOf,
   numberOf,
   sandboxKey,
   stepsWith,
@@ -14,7 +15,7 @@ import {
 } from '../support/steps.js';
 import { until } from '../support/until.js';
 
-const healthFields = `health { state since lastCheckedAt lastSuccessAt consecutiveFailures codes reportedAt
+const healthFields = `health { state permissions since lastCheckedAt lastSuccessAt consecutiveFailures codes reportedAt
   report { verdict checkedAt manifestVersion checks { step group verdict cause } suggestedPolicy } }`;
 const verify = `mutation ($input: VerifyCloudAccountInput!) {
   verifyCloudAccount(input: $input) { cloudAccount { ${healthFields} } userErrors { code } }
@@ -90,6 +91,51 @@ describe('the health of a cloud account', () => {
     expect(await events(account.id)).toEqual([]);
   });
 
+  it('is UNVERIFIED while the user may not simulate, is looked at within minutes, and is HEALTHY when it may', async () => {
+    const which = nextUser();
+    const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
+    const statement = { Effect: 'Allow', NotAction: ['iam:SimulatePrincipalPolicy'], Resource: '*' } as const;
+    gateway.aws.setUserPolicies(accessKeyId, [{ Version: '2012-10-17', Statement: [statement] }]);
+
+    const { id, status } = await createAccount({ which });
+
+    expect(status).toBe('ACTIVE');
+    const health = await healthOf(id);
+    expect(health).toMatchObject({
+      state: 'UNVERIFIED',
+      permissions: 'UNVERIFIED',
+      codes: ['PERMISSIONS_UNVERIFIED'],
+      report: { verdict: 'INCONCLUSIVE' },
+    });
+    const next = momentOf((await row(id)).next_attempt_at);
+    expect(next - Date.parse(health.lastCheckedAt)).toBeLessThanOrEqual(2 * 60_000);
+
+    gateway.aws.setUserPolicies(accessKeyId, [everything]);
+    expect(await check(id)).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE', codes: [] });
+  });
+
+  it('is UNVERIFIED while AWS does not answer the simulation, and keeps what it knew when that happens later', async () => {
+    gateway.aws.inject({ action: 'SimulatePrincipalPolicy', fault: '503', times: 100 });
+    const { id } = await createAccount();
+    expect(await healthOf(id)).toMatchObject({
+      state: 'UNVERIFIED',
+      codes: ['PERMISSIONS_UNVERIFIED', 'AWS_UNREACHABLE'],
+    });
+
+    gateway.aws.forgetFaults();
+    const known = await check(id);
+    expect(known).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE' });
+
+    gateway.aws.inject({ action: 'SimulatePrincipalPolicy', fault: '503', times: 100 });
+    expect(await fullCheck(id)).toMatchObject({
+      state: 'HEALTHY',
+      permissions: 'COMPLETE',
+      codes: ['PERMISSIONS_UNVERIFIED', 'AWS_UNREACHABLE'],
+      report: known.report,
+    });
+    gateway.aws.forgetFaults();
+  });
+
   it('asks AWS twice each hour, and keeps the report of the day', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
@@ -153,14 +199,17 @@ describe('the health of a cloud account', () => {
     const { id } = await createAccount({ which });
     const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
     gateway.aws.setUserPolicies(accessKeyId, [
-      { Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'iam:*', Resource: '*' } },
+      {
+        Version: '2012-10-17',
+        Statement: { Effect: 'Allow', NotAction: ['ec2:CreateVpc', 'ec2:DeleteVpc'], Resource: '*' },
+      },
     ]);
 
     await fullCheck(id);
     expect(await check(id)).toMatchObject({ state: 'DEGRADED', codes: ['MISSING_PERMISSIONS'] });
     expect((await healthOf(id)).report).toMatchObject({
       verdict: 'FAILED',
-      suggestedPolicy: expect.stringContaining('ec2:'),
+      suggestedPolicy: expect.stringContaining('ec2:CreateVpc'),
     });
     const input = { cloudAccountId: id, name: 'Orders', region: 'us-east-1' };
     expect(await refusals(createSubscription, input)).toEqual([]);
@@ -313,7 +362,7 @@ describe('the health of a cloud account', () => {
     await migration.up(runner);
     await runner.release();
 
-    expect(await healthOf(id)).toMatchObject({ state: 'HEALTHY', consecutiveFailures: 0, report: null });
+    expect(await healthOf(id)).toMatchObject({ state: 'UNVERIFIED', consecutiveFailures: 0, report: null });
     gateway.get(CloudAccountHealthChecks).nudge();
     await until('the first report', async () => (await row(id)).report !== null);
     expect(await read(hostedAccount)).toEqual({ health: null });

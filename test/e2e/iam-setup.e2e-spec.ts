@@ -4,7 +4,7 @@ import { Gateway } from '../support/gateway.js';
 import { stepsWith } from '../support/steps.js';
 
 const iamSetup = `query ($input: IamSetupInput) { iamSetup(input: $input) {
-  manifestVersion externalId
+  manifestVersion externalId provisionedResourcesWarning
   cloudFormation { template parameters { name value } quickCreateUrl quickCreateUnavailable command }
   terraform { files { name content } command }
   manual { steps { number title instruction name document command } unavailable }
@@ -49,6 +49,18 @@ describe('iamSetup', () => {
       name: 'acme-console-role',
       document: expect.stringContaining('arn:aws:iam::111111111111:root'),
     });
+  });
+
+  it('makes nothing in another account than the expected one, and warns of changing what is provisioned', async () => {
+    const found = await setup({ expectedAwsAccountId: '222222222222' });
+
+    expect(found.cloudFormation.parameters).toContainEqual({ name: 'ExpectedAwsAccountId', value: '222222222222' });
+    expect(found.manual.steps[0].instruction).toContain('Sign in to the AWS account 222222222222');
+    expect(found.provisionedResourcesWarning).toMatch(/Do not stop or terminate/);
+    expect(found.cloudFormation.template).toContain(found.provisionedResourcesWarning);
+    const input = { awsAccountId: '222222222222', permissionsBoundaryArn: 'arn:aws:iam::333333333333:policy/x' };
+    const { extensions } = await gateway.error(iamSetup, { input });
+    expect(extensions.faults).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'permissionsBoundaryArn'] }]);
   });
 
   it('writes the external id that was issued into template, module and steps', async () => {

@@ -153,7 +153,7 @@ describe('the provisioner of the sandbox', () => {
   it('tags everything as the vendor does, whatever the customer would like', async () => {
     const account = await createAccount();
     const input = { cloudAccountId: account.id, name: 'Orders', region: 'us-east-1' };
-    for (const key of ['managed-by', 'managed-by-subscription']) {
+    for (const key of ['managed-by', 'MANAGED-BY', 'managed-by-subscription']) {
       const tags = [
         { key: 'team', value: 'orders' },
         { key, value: '2' },

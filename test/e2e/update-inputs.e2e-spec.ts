@@ -5,7 +5,7 @@ import { sandboxKey, stepsWith } from '../support/steps.js';
 
 const leftOut = 'Left out: unchanged.';
 const refusesNull = `${leftOut} Null is refused.`;
-const notChanges = ['id', 'expectedVersion', 'idempotencyKey', 'allowMissingPermissions'];
+const notChanges = ['id', 'expectedVersion', 'expectedAwsAccountId', 'idempotencyKey', 'allowMissingPermissions'];
 
 /** Every field of every input that changes an object, with its description on one line. */
 const changes = Object.values(schema.getTypeMap())

@@ -1,4 +1,5 @@
 import type { Secret } from '#libs/kernel';
+import { mistakeInPasted } from './pasted-key.js';
 
 /** Long-term keys of the sandbox, and the keys of sessions there. */
 const sandboxKey = /^A[KS]IASANDBOX/;
@@ -29,7 +30,8 @@ export function maskAccessKeyId(accessKeyId: string): string {
  * `ASIA…` is well formed: that it is temporary is another refusal.
  */
 export function faultInAccessKeyId(text: string): string | null {
-  if (/\s/.test(text)) return 'must not hold spaces or line breaks: copy the id alone';
+  const mistake = mistakeInPasted('accessKeyId', text);
+  if (mistake) return mistake;
   if (text.length !== 20) return `must have 20 characters, and has ${text.length}`;
   if (!/^(AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) return 'must begin with AKIA and hold capital letters and digits only';
   return null;
@@ -42,7 +44,8 @@ export function isTemporary(accessKeyId: string): boolean {
 
 /** What is wrong with the form of a secret access key, as the end of a sentence; null when nothing is. */
 export function faultInSecretAccessKey(text: string): string | null {
-  if (/\s/.test(text)) return 'must not hold spaces or line breaks: copy the secret alone';
+  const mistake = mistakeInPasted('secretAccessKey', text);
+  if (mistake) return mistake;
   if (text.length !== 40) return `must have 40 characters, and has ${text.length}`;
   if (!/^[A-Za-z0-9/+=]+$/.test(text)) return 'must hold letters, digits, / and + only';
   return null;

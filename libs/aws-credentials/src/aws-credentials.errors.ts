@@ -36,6 +36,12 @@ export const awsCredentialsErrors = {
     retryable: false,
     remediation: 'Create an IAM user for the gateway and delete the access keys of the root user.',
   },
+  AWS_ACCOUNT_UNEXPECTED: {
+    kind: 'invalid',
+    fault: 'CALLER',
+    retryable: false,
+    remediation: 'Give credentials of the expected AWS account, or correct `expectedAwsAccountId`.',
+  },
   AWS_NOT_A_USER: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
@@ -275,6 +281,14 @@ export class CredentialsRejected extends DomainError {
     const { code, message, awsErrorCode, cause, deniedBy } = this;
     return new CredentialsRejected(code as Code, message, 'roleArn', awsErrorCode, { cause }, deniedBy);
   }
+}
+
+/** The refusal of credentials of another AWS account than the expected one; null when that is the account, or any is. */
+export function refusalOfAccount(accountId: string, expected: string | null | undefined): CredentialsRejected | null {
+  if (expected == null || expected === accountId) return null;
+  const message = `The credentials belong to the AWS account ${accountId}. The expected account is ${expected}.`;
+  const path = ['input', 'expectedAwsAccountId'];
+  return new CredentialsRejected('AWS_ACCOUNT_UNEXPECTED', message, null, null, { path });
 }
 
 /** The credentials work, and the user may not do all that is needed. */

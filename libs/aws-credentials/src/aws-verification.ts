@@ -4,14 +4,21 @@ import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from './aws-access-key.js';
-import { CredentialsRejected } from './aws-credentials.errors.js';
+import { CredentialsRejected, refusalOfAccount } from './aws-credentials.errors.js';
 import { AccessRoleSessions } from './access-role-sessions.js';
 import { AwsAccessRole } from './aws-access-role.js';
 import { AwsIam, type AwsIdentity, type AwsTrustedRole } from './aws-iam.js';
 import { judgeTrust, type TrustFault } from './console-role-trust.js';
 import { checkedPrincipal, missingFor, verifyPermissions } from './permission-verification.js';
 import { check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
-import { verdictOf, type VerificationCheck, type VerificationReport, type VerificationStep } from './verification.js';
+import {
+  permissionsStatusOf,
+  verdictOf,
+  type PermissionsStatus,
+  type VerificationCheck,
+  type VerificationReport,
+  type VerificationStep,
+} from './verification.js';
 
 /** Whom the roles in the sandbox's accounts trust. */
 export const sandboxVendorAccountId = '900000009999';
@@ -19,6 +26,8 @@ export const sandboxVendorAccountId = '900000009999';
 /** What credentials are held against. */
 export interface VerificationSubject {
   readonly consoleRoleName: string;
+  /** Twelve digits: the only AWS account that the credentials may belong to; any account when not said. */
+  readonly expectedAwsAccountId?: string | null;
   /** The role instances run as; the one `iamSetup` makes when not said. */
   readonly nodeRoleName?: string | null;
   /** Whether the user must be allowed to replace its own access key. */
@@ -40,8 +49,7 @@ export interface Verification {
   readonly consoleRole: AwsTrustedRole | null;
   /** Why the credentials cannot be used at all; null when they can, even though permissions may be missing. */
   readonly refusal: CredentialsRejected | null;
-  /** Whether permissions are missing that are needed. */
-  readonly isMissingPermissions: boolean;
+  readonly permissions: PermissionsStatus;
 }
 
 /**
@@ -93,7 +101,7 @@ export class AwsVerification {
   private async throughRole(
     role: AwsAccessRole,
     region: string,
-    { consoleRoleName, isNew = false, operationId: name = randomUUID() }: VerificationSubject,
+    { consoleRoleName, expectedAwsAccountId, isNew = false, operationId: name = randomUUID() }: VerificationSubject,
     steps: readonly VerificationStep[],
   ): Promise<Access> {
     const soFar = { key: null, identity: null, consoleRole: null, roleSessionName: name };
@@ -103,6 +111,9 @@ export class AwsVerification {
       refusal,
       calls,
     });
+
+    const unexpected = refusalOfAccount(role.accountId, expectedAwsAccountId);
+    if (unexpected) return stopped([failed('ACCESS_ROLE', 'ACCOUNT_UNEXPECTED', unexpected)], unexpected, 0);
 
     const session = await this.sessions.begin(role, region, name).catch(rejection);
     if (session instanceof CredentialsRejected) return stopped([unanswered('ACCESS_ROLE', session, isNew)], session, 1);
@@ -141,7 +152,7 @@ export class AwsVerification {
   private async withKey(
     key: AwsAccessKey,
     region: string,
-    { consoleRoleName, isNew = false }: VerificationSubject,
+    { consoleRoleName, expectedAwsAccountId, isNew = false }: VerificationSubject,
   ): Promise<Access> {
     const rest = (from: number) => keySteps.slice(from).map((step) => skipped(step));
     const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, so: Partial<Access>): Access => ({
@@ -169,6 +180,11 @@ export class AwsVerification {
     const identity = await this.aws.identityOf(key, region).catch(rejection);
     if (identity instanceof CredentialsRejected)
       return stopped([format, unanswered('IDENTITY', identity, isNew)], identity, { calls: 1 });
+    const unexpected = refusalOfAccount(identity.accountId, expectedAwsAccountId);
+    if (unexpected) {
+      const checks = [format, failed('IDENTITY', 'ACCOUNT_UNEXPECTED', unexpected)];
+      return stopped(checks, unexpected, { identity, calls: 1 });
+    }
     const known = [format, passed('IDENTITY', `AWS knows the key: it belongs to the account ${identity.accountId}.`)];
 
     const notAUser = refusalOfPrincipal(identity);
@@ -232,7 +248,7 @@ export class AwsVerification {
       identity,
       consoleRole,
       refusal,
-      isMissingPermissions: permissions.some(({ verdict }) => verdict === 'FAILED'),
+      permissions: permissionsStatusOf(permissions),
     };
   }
 }

@@ -1,6 +1,6 @@
 export { AccessRoleSessions } from './access-role-sessions.js';
 export { faultInRoleName } from '#libs/iam-policy';
-export { awsRegions, faultInRegion, partitionOf, type AwsPartition } from '#libs/iam-setup';
+export { awsRegions, faultInAwsAccountId, faultInRegion, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
 export { AwsAccessService, type GivenAccess } from './aws-access.service.js';
@@ -8,6 +8,7 @@ export {
   awsCredentialsErrors,
   AwsRoleAlreadyConnected,
   AwsKeyLimit,
+  refusalOfAccount,
   CredentialsRejected,
   RotationInProgress,
   RotationNotUnderWay,
@@ -56,4 +57,11 @@ export { cancellable, keyToRotate } from './rotatable-keys.js';
 export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 export { RotationPace } from './rotation-pace.js';
-export { reportFrom, type VerificationCheck, type VerificationReport } from './verification.js';
+export {
+  PermissionsStatus,
+  permissionsStatusOf,
+  reportFrom,
+  type VerificationCause,
+  type VerificationCheck,
+  type VerificationReport,
+} from './verification.js';

@@ -68,7 +68,11 @@ export function judge(
   const findings = simulated.flatMap(({ check, answer }) =>
     check.actions.flatMap((action) => findingOf(check, action, answer as readonly AwsVerdict[]) ?? []),
   );
-  const causes = severity.filter((cause) => findings.some((finding) => finding.cause === cause));
+  // A policy does not mend an action for which something else has to change as well.
+  const beyond = new Set(findings.filter(({ cause }) => cause !== 'IDENTITY_POLICY').map(({ action }) => action));
+  const missing = findings.filter(({ action }) => !beyond.has(action));
+  const order = missing.length > 0 ? severity : severity.toSpliced(0, 1).concat('IDENTITY_POLICY');
+  const causes = order.filter((cause) => findings.some((finding) => finding.cause === cause));
   const [cause] = causes;
   if (!cause) return { check: group === keyGroup ? keyPolicy(about, holder) : passed(about), missing: [] };
 
@@ -80,13 +84,10 @@ export function judge(
     return { check: about('SKIPPED', cause, text, { missingActions }), missing: [] };
   }
   const isOpen = causes.every((one) => open.has(one));
-  const remedy = by.map((part) => remedyFor(part.cause, part.findings, holder)).join(' ');
-  const beyondPolicies = new Set(
-    findings.filter(({ cause }) => cause !== 'IDENTITY_POLICY').map(({ action }) => action),
-  );
+  const remedy = by.map((part) => remedyFor(part.cause, part.findings, holder, missing.length > 0)).join(' ');
   return {
     check: about(isOpen ? 'INCONCLUSIVE' : 'FAILED', cause, message, { remedy, missingActions }),
-    missing: findings.filter(({ action }) => !beyondPolicies.has(action)),
+    missing,
   };
 }
 
@@ -166,10 +167,10 @@ function sentence(cause: Cause, findings: readonly Finding[], holder: Holder): s
   }
 }
 
-function remedyFor(cause: Cause, findings: readonly Finding[], holder: Holder): string {
+function remedyFor(cause: Cause, findings: readonly Finding[], holder: Holder, isMended: boolean): string {
   switch (cause) {
     case 'IDENTITY_POLICY':
-      return `Attach \`suggestedPolicy\` to the ${holder}, or all the policies of \`iamSetup\`.`;
+      return `Attach ${isMended ? '`suggestedPolicy`' : 'a policy with the actions'} to the ${holder}, or all the policies of \`iamSetup\`.`;
     case 'CONDITION_UNKNOWN': {
       const keys = listOf(findings.flatMap((finding) => finding.keys));
       const isOfTags = findings.some((finding) => finding.keys.some((key) => /Tag(Keys$|\/)/i.test(key)));

@@ -58,6 +58,8 @@ export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCa
   switch (code) {
     case 'AWS_ACCESS_KEY_UNKNOWN':
       return 'KEY_UNKNOWN';
+    case 'AWS_ACCOUNT_UNEXPECTED':
+      return 'ACCOUNT_UNEXPECTED';
     case 'AWS_SECRET_WRONG':
       return 'WRONG_SECRET';
     case 'AWS_CLOCK_SKEW':

@@ -27,6 +27,7 @@ export const VerificationCause = {
   PROPAGATION: 'PROPAGATION',
   WRONG_SECRET: 'WRONG_SECRET',
   CLOCK_SKEW: 'CLOCK_SKEW',
+  ACCOUNT_UNEXPECTED: 'ACCOUNT_UNEXPECTED',
   ROOT_USER: 'ROOT_USER',
   NOT_A_USER: 'NOT_A_USER',
   NO_SUCH_ENTITY: 'NO_SUCH_ENTITY',
@@ -59,6 +60,14 @@ export const VerificationCause = {
   STEP_BEFORE: 'STEP_BEFORE',
 } as const;
 export type VerificationCause = keyof typeof VerificationCause;
+
+/** Whether the permissions of the manifest are known to be granted. */
+export const PermissionsStatus = {
+  COMPLETE: 'COMPLETE',
+  MISSING: 'MISSING',
+  UNVERIFIED: 'UNVERIFIED',
+} as const;
+export type PermissionsStatus = keyof typeof PermissionsStatus;
 
 export interface VerificationCheck {
   readonly step: VerificationStep;
@@ -101,9 +110,17 @@ export function reportFrom(json: string): VerificationReport {
   return { ...report, checkedAt: new Date(report.checkedAt) };
 }
 
-/** What no simulation can tell leaves a check inconclusive for ever: it says nothing about the whole. */
+/** A key policy is never simulated, so a check that it leaves inconclusive says nothing about the whole. */
+const isOpen = ({ verdict, cause }: VerificationCheck) => verdict === 'INCONCLUSIVE' && cause !== 'KEY_POLICY';
+
 export function verdictOf(checks: readonly VerificationCheck[]): Verdict {
   if (checks.some(({ verdict }) => verdict === 'FAILED')) return 'FAILED';
-  const isOpen = checks.some(({ verdict, cause }) => verdict === 'INCONCLUSIVE' && cause !== 'KEY_POLICY');
-  return isOpen ? 'INCONCLUSIVE' : 'PASSED';
+  return checks.some(isOpen) ? 'INCONCLUSIVE' : 'PASSED';
+}
+
+/** What the permission checks say together. UNVERIFIED as well when there is none, or all were skipped. */
+export function permissionsStatusOf(checks: readonly VerificationCheck[]): PermissionsStatus {
+  const permissions = checks.filter(({ step, verdict }) => step === 'PERMISSIONS' && verdict !== 'SKIPPED');
+  if (permissions.some(({ verdict }) => verdict === 'FAILED')) return 'MISSING';
+  return permissions.length === 0 || permissions.some(isOpen) ? 'UNVERIFIED' : 'COMPLETE';
 }

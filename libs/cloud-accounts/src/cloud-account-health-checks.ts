@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AwsAccessService, AwsVerification } from '#libs/aws-credentials';
+import { AwsAccessService, AwsVerification, type AwsIdentity } from '#libs/aws-credentials';
 import { gateway } from '#libs/events';
 import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
@@ -66,34 +66,36 @@ export class CloudAccountHealthChecks implements Loop {
   private async check(claimed: CloudAccountHealth, stopping: AbortSignal): Promise<void> {
     const startedAt = this.clock.now();
     const ended = new AbortController();
-    const late = wait(checkLimit, noAnswer, { ref: false, signal: AbortSignal.any([stopping, ended.signal]) });
-    let finding: HealthFinding | null;
+    const late = wait(checkLimit, found(noAnswer), { ref: false, signal: AbortSignal.any([stopping, ended.signal]) });
+    let answer: ReturnType<typeof found>;
     try {
-      finding = await Promise.race([this.ask(claimed, startedAt), late]);
+      answer = await Promise.race([this.ask(claimed, startedAt), late]);
     } catch (error) {
       if (stopping.aborted) return this.health.giveBack(claimed);
       log.error(error);
-      finding = { ...noAnswer, codes: [error instanceof DomainError ? error.code : 'INTERNAL'] };
+      answer = found({ ...noAnswer, codes: [error instanceof DomainError ? error.code : 'INTERNAL'] });
     } finally {
       ended.abort();
     }
-    await this.health.conclude(claimed, finding, startedAt);
+    await this.health.conclude(claimed, answer, startedAt);
   }
 
   /** Null when there is nothing to ask with. */
-  private async ask(claimed: CloudAccountHealth, now: Date): Promise<HealthFinding | null> {
+  private async ask(claimed: CloudAccountHealth, now: Date): Promise<ReturnType<typeof found>> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);
     const operationId = randomUUID();
     const use = { actor: gateway, purpose: 'HEALTH_CHECK', operationId } as const;
     const access = await this.credentials.reveal(tenantId, cloudAccountId, use);
-    if (!access || account?.consoleRoleName == null) return null;
+    if (!access || account?.consoleRoleName == null) return found(null);
 
     const { region, consoleRoleName, nodeRoleName } = account;
     const extent = claimed.needsFullAt(now) ? 'full' : 'light';
     const subject = { consoleRoleName, nodeRoleName, operationId };
     const verification = await this.verification[extent](access, region, subject);
     if (!verification.refusal) await this.credentials.verified({ tenantId }, cloudAccountId, this.clock.now());
-    return findingOf(verification);
+    return found(findingOf(verification), verification.identity);
   }
 }
+
+const found = (finding: HealthFinding | null, identity: AwsIdentity | null = null) => ({ finding, identity });

@@ -1,4 +1,4 @@
-import type { VerificationReport } from '#libs/aws-credentials';
+import type { VerificationCheck, VerificationReport } from '#libs/aws-credentials';
 import { CloudAccountHealth, type ObservedState } from './cloud-account-health.entity.js';
 import { noAnswer, type HealthFinding } from './health-finding.js';
 
@@ -7,21 +7,48 @@ const minutes = 60_000;
 const hours = 60 * minutes;
 const at = (ms: number) => new Date(start.getTime() + ms);
 
+function permissions(
+  verdict: VerificationCheck['verdict'],
+  cause: VerificationCheck['cause'] = null,
+): VerificationCheck {
+  const nothing = { purpose: null, message: '', remedy: null, missingActions: [], awsErrorCode: null };
+  return { step: 'PERMISSIONS', group: 'NETWORKS', verdict, cause, ...nothing };
+}
+
 const report: VerificationReport = {
   verdict: 'PASSED',
   checkedAt: at(hours),
   manifestVersion: 1,
-  checks: [],
+  checks: [permissions('PASSED')],
   suggestedPolicy: null,
   awsCalls: 5,
   roleSessionName: null,
 };
+const open = { ...report, checks: [permissions('INCONCLUSIVE', 'IDENTITY_POLICY')] };
+const certain = { isUnverified: false, isPassing: false };
 const findings = {
-  full: { verdict: 'HEALTHY', isFull: true, codes: [], report },
-  light: { verdict: 'HEALTHY', isFull: false, codes: [], report: { ...report, manifestVersion: null } },
-  degraded: { verdict: 'DEGRADED', isFull: true, codes: ['MISSING_PERMISSIONS'], report },
-  broken: { verdict: 'BROKEN', isFull: true, codes: ['AWS_ROLE_NOT_FOUND'], report },
-  unknown: { verdict: 'UNKNOWN', isFull: false, codes: ['AWS_THROTTLED'], report },
+  full: { ...certain, verdict: 'HEALTHY', isFull: true, codes: [], report },
+  light: { ...certain, verdict: 'HEALTHY', isFull: false, codes: [], report: { ...report, manifestVersion: null } },
+  degraded: { ...certain, verdict: 'DEGRADED', isFull: true, codes: ['MISSING_PERMISSIONS'], report },
+  broken: { ...certain, verdict: 'BROKEN', isFull: true, codes: ['AWS_ROLE_NOT_FOUND'], report },
+  unknown: { ...certain, verdict: 'UNKNOWN', isFull: false, codes: ['AWS_THROTTLED'], report },
+  // AWS did not tell: for good, as far as is known, or for once.
+  denied: {
+    verdict: 'HEALTHY',
+    isFull: false,
+    isUnverified: true,
+    isPassing: false,
+    codes: ['PERMISSIONS_UNVERIFIED'],
+    report: open,
+  },
+  throttled: {
+    verdict: 'HEALTHY',
+    isFull: false,
+    isUnverified: true,
+    isPassing: true,
+    codes: ['PERMISSIONS_UNVERIFIED', 'AWS_THROTTLED'],
+    report: open,
+  },
 } satisfies Record<string, HealthFinding>;
 type Finding = keyof typeof findings;
 
@@ -31,14 +58,15 @@ type Opinion = `${ObservedState}` | `${ObservedState}, suspected ${ObservedState
 function healthIn(opinion: Opinion, more: Partial<CloudAccountHealth> = {}): CloudAccountHealth {
   const [observed, suspected = null] = opinion.split(', suspected ');
   const health = CloudAccountHealth.begin({ id: 1001, tenantId: 2 }, start);
-  return Object.assign(health, { observed, suspected, nextFullAt: at(20 * hours), ...more });
+  const reportJson = JSON.stringify(report);
+  return Object.assign(health, { observed, suspected, reportJson, nextFullAt: at(20 * hours), ...more });
 }
 
 const opinionOf = ({ observed, suspected }: CloudAccountHealth): Opinion =>
   suspected ? `${observed}, suspected ${suspected}` : observed;
 
 /** Credentials that were proven without a look at permissions. */
-const provenOnly: HealthFinding = { verdict: 'HEALTHY', isFull: false, codes: [], report: null };
+const provenOnly: HealthFinding = { ...certain, verdict: 'HEALTHY', isFull: false, codes: [], report: null };
 
 describe('what is believed of an account', () => {
   const none = 'no event';
@@ -130,6 +158,32 @@ describe('a health', () => {
     expect(healthIn('BROKEN').stateAt(at(30 * hours))).toBe('BROKEN');
   });
 
+  it('is UNVERIFIED while permissions are not known: before the first report, and when AWS does not tell', () => {
+    const health = healthIn('HEALTHY', { reportJson: null });
+    expect(health.seenAt(start)).toMatchObject({ state: 'UNVERIFIED', permissions: 'UNVERIFIED' });
+
+    health.observe(findings.throttled, at(hours), at(hours));
+    expect(health.seenAt(at(hours))).toMatchObject({
+      state: 'UNVERIFIED',
+      codes: ['PERMISSIONS_UNVERIFIED', 'AWS_THROTTLED'],
+    });
+
+    health.observe(findings.full, at(2 * hours), at(2 * hours));
+    expect(health.seenAt(at(2 * hours))).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE', codes: [] });
+    // AWS not answering for once says nothing against what it said before.
+    health.observe(findings.throttled, at(3 * hours), at(3 * hours));
+    expect(health.seenAt(at(3 * hours))).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE' });
+
+    health.observe(findings.denied, at(4 * hours), at(4 * hours));
+    expect(health.seenAt(at(9 * hours))).toMatchObject({ state: 'UNVERIFIED', permissions: 'UNVERIFIED' });
+  });
+
+  it('stays DEGRADED when AWS does not tell whether the permissions are still missing', () => {
+    const health = healthIn('DEGRADED');
+    health.observe(findings.denied, at(hours), at(hours));
+    expect(health.stateAt(at(hours))).toBe('DEGRADED');
+  });
+
   it('is STALE since it was last known to be HEALTHY', () => {
     const health = healthIn('HEALTHY', { since: at(-90 * hours) });
 
@@ -218,12 +272,22 @@ describe('the next check', () => {
     }
   });
 
-  it('is a full one within the hour when only the permissions were not answered', () => {
-    const { full, health } = after('HEALTHY', { ...findings.light, codes: ['AWS_THROTTLED'] });
-
-    expect(health).toMatchObject({ consecutiveFailures: 0, lastSuccessAt: at(hours) });
-    expectBetween(full, 48 * minutes, 72 * minutes);
-  });
+  it.each(['denied', 'throttled'] as const)(
+    'is a full one within minutes when only the permissions were not verified (%s), then later and later up to an hour',
+    (finding) => {
+      for (const [failures, most] of [
+        [0, 1],
+        [2, 4],
+        [500, 60],
+      ] as const)
+        often(() => {
+          const { attempt, health } = after('HEALTHY', findings[finding], { consecutiveFailures: failures });
+          expectBetween(attempt, 5000, most * minutes);
+          expect(health).toMatchObject({ consecutiveFailures: failures + 1, lastSuccessAt: start });
+          expect(health.needsFullAt(health.nextAttemptAt)).toBe(true);
+        });
+    },
+  );
 
   it('is a full one soon after credentials were only proven', () => {
     expectBetween(after('HEALTHY', provenOnly).full, 48_000, 72_000);

@@ -1,4 +1,9 @@
-import { reportFrom, type VerificationReport } from '#libs/aws-credentials';
+import {
+  permissionsStatusOf,
+  reportFrom,
+  type PermissionsStatus,
+  type VerificationReport,
+} from '#libs/aws-credentials';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { HealthFinding } from './health-finding.js';
 import { daily, hourly, laterAfter, minuteOrSo, staleAfter } from './health-pace.js';
@@ -9,11 +14,12 @@ export const CloudAccountHealthState = {
   DEGRADED: 'DEGRADED',
   BROKEN: 'BROKEN',
   STALE: 'STALE',
+  UNVERIFIED: 'UNVERIFIED',
 } as const;
 export type CloudAccountHealthState = keyof typeof CloudAccountHealthState;
 
-/** What is remembered; STALE comes of age alone. */
-export type ObservedState = Exclude<CloudAccountHealthState, 'STALE'>;
+/** What is stored: STALE follows from the age of the last success, UNVERIFIED from the last report. */
+export type ObservedState = Exclude<CloudAccountHealthState, 'STALE' | 'UNVERIFIED'>;
 
 /** One account went from one state to another, because of `codes`. */
 export interface HealthTransition {
@@ -121,13 +127,20 @@ export class CloudAccountHealth {
    * it holds until it is disproved.
    */
   stateAt(now: Date): CloudAccountHealthState {
+    if (this.observed !== 'HEALTHY') return this.observed;
+    if (this.suspected === null && this.permissions === 'UNVERIFIED') return 'UNVERIFIED';
     const age = now.getTime() - this.lastSuccessAt.getTime();
-    return this.observed === 'HEALTHY' && age > staleAfter ? 'STALE' : this.observed;
+    return age > staleAfter ? 'STALE' : 'HEALTHY';
+  }
+
+  /** Of the last report. UNVERIFIED before the first. */
+  get permissions(): PermissionsStatus {
+    return permissionsStatusOf(this.report?.checks ?? []);
   }
 
   /** What is served; of STALE, `since` is when it was last known to be HEALTHY. */
   seenAt(now: Date) {
-    const { since, lastCheckedAt, lastSuccessAt, consecutiveFailures, codes, report, reportedAt } = this;
+    const { since, lastCheckedAt, lastSuccessAt, consecutiveFailures, codes, report, reportedAt, permissions } = this;
     const state = this.stateAt(now);
     return {
       state,
@@ -138,6 +151,7 @@ export class CloudAccountHealth {
       codes,
       report,
       reportedAt,
+      permissions,
     };
   }
 
@@ -160,13 +174,16 @@ export class CloudAccountHealth {
    * holds the account.
    */
   observe(finding: HealthFinding, startedAt: Date, now: Date): HealthTransition | null {
-    const { verdict, isFull, codes, report } = finding;
+    const { verdict, isFull, isUnverified, codes, report } = finding;
     const from = this.observed;
     const opinion = this.opinionAfter(verdict, isFull);
-    const isSuccess = verdict === 'HEALTHY' && opinion.observed === 'HEALTHY' && opinion.suspected === null;
+    const isSuccess =
+      verdict === 'HEALTHY' && !isUnverified && opinion.observed === 'HEALTHY' && opinion.suspected === null;
     const isBad = verdict === 'DEGRADED' || verdict === 'BROKEN';
     const isFirst = verdict === 'UNKNOWN' && this.reportJson === null;
-    const isReported = report !== null && (isFull || isBad || isFirst);
+    // AWS not answering for once does not replace a report in which everything is granted.
+    const isOpen = isUnverified && !(finding.isPassing && this.permissions === 'COMPLETE');
+    const isReported = report !== null && (isFull || isBad || isFirst || isOpen);
     Object.assign(this, {
       ...opinion,
       since: opinion.observed === from ? this.since : now,
@@ -208,15 +225,15 @@ export class CloudAccountHealth {
   }
 
   private plan(
-    { verdict, isFull, codes, report }: HealthFinding,
+    { verdict, isFull, isUnverified, report }: HealthFinding,
     isSuccess: boolean,
     startedAt: Date,
     now: Date,
   ): void {
     const isAnswered = verdict !== 'UNKNOWN';
     let nextFullAt = this.nextFullAt;
-    if (isFull && isAnswered) nextFullAt = daily(now);
-    else if (isSuccess && codes.length > 0) nextFullAt = hourly(now);
+    if (isUnverified) nextFullAt = now;
+    else if (isFull && isAnswered) nextFullAt = daily(now);
     else if (isSuccess && report === null) nextFullAt = minuteOrSo(now);
 
     let nextAttemptAt = hourly(now);

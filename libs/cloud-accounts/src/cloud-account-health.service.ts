@@ -1,4 +1,4 @@
-import type { Verification } from '#libs/aws-credentials';
+import type { AwsIdentity, Verification } from '#libs/aws-credentials';
 import { Events, gateway } from '#libs/events';
 import { Clock, UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -40,7 +40,9 @@ export class CloudAccountHealthService {
    */
   async observed(account: CloudAccount, verification: Verification, now: Date): Promise<void> {
     const askedAt = verification.report.checkedAt;
-    const health = (await this.healths.hold(account.id)) ?? (await this.begun(account, askedAt));
+    const held = await this.healths.hold(account.id);
+    await this.takeName(account, verification.identity, held, askedAt);
+    const health = held ?? (await this.begun(account, askedAt));
     if (!health) return;
     await this.note(health, findingOf(verification), askedAt, now);
     await this.healths.update(health);
@@ -62,12 +64,17 @@ export class CloudAccountHealthService {
   }
 
   /** Ends a check that was claimed. What it found counts unless somebody else has taken over, or something newer is known. */
-  conclude(claimed: CloudAccountHealth, finding: HealthFinding | null, startedAt: Date): Promise<void> {
+  conclude(
+    claimed: CloudAccountHealth,
+    { finding, identity }: { finding: HealthFinding | null; identity: AwsIdentity | null },
+    startedAt: Date,
+  ): Promise<void> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(claimed.tenantId, claimed.cloudAccountId);
       const health = account && (await this.healths.hold(account.id));
       if (!health || health.leaseOwner !== claimed.leaseOwner) return;
 
+      await this.takeName(account, identity, health, startedAt);
       if (finding) await this.note(health, finding, startedAt, now);
       else health.nextAttemptAt = hourly(now);
       health.release();
@@ -78,6 +85,17 @@ export class CloudAccountHealthService {
   /** Lets somebody else make a check that was claimed. */
   giveBack(claimed: CloudAccountHealth): Promise<void> {
     return this.healths.giveBack(claimed, claimed.nextAttemptAt);
+  }
+
+  /** What AWS calls the user of the account, unless something newer is known. */
+  private async takeName(
+    account: CloudAccount,
+    identity: AwsIdentity | null,
+    health: CloudAccountHealth | null,
+    askedAt: Date,
+  ): Promise<void> {
+    if (!identity || health?.isNewerThan(askedAt)) return;
+    if (account.takeName(identity)) await this.accounts.update(account);
   }
 
   private async note(health: CloudAccountHealth, finding: HealthFinding, startedAt: Date, now: Date): Promise<void> {

@@ -1,5 +1,5 @@
 import { operatorTenantId } from '#libs/access';
-import { UnknownRegion, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
+import { refusalOfAccount, UnknownRegion, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
 import type { Actor, ActorKind } from '#libs/events';
 import {
   changedTo,
@@ -294,6 +294,22 @@ export class CloudAccount {
   /** Whether credentials of `identity` would take what was built here out of our reach. */
   isInAnotherAwsAccountThan({ accountId }: AwsIdentity): boolean {
     return this.awsAccountId !== null && this.awsAccountId !== accountId;
+  }
+
+  /** @throws CredentialsRejected when its credentials are known to belong to another AWS account than `expected` */
+  refuseUnexpectedAwsAccount(expected: string | null | undefined): void {
+    const refusal = this.awsAccountId === null ? null : refusalOfAccount(this.awsAccountId, expected);
+    if (refusal) throw refusal;
+  }
+
+  /**
+   * Takes note of what AWS calls its user now: one that was renamed, or moved to another path, keeps its id. Another user
+   * is none of this. Returns whether that changed anything.
+   */
+  takeName({ userId, accountId, arn }: AwsIdentity): boolean {
+    if (userId !== this.awsUserId || accountId !== this.awsAccountId || arn === this.awsUserArn) return false;
+    Object.assign(this, { awsUserArn: arn } satisfies Partial<CloudAccount>);
+    return true;
   }
 
   /** @throws CloudAccountIsHosted because hosted accounts are the operator's alone to change */

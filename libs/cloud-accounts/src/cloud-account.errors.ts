@@ -76,6 +76,13 @@ export const cloudAccountErrors = {
     remediation:
       'Mend what `health.report` of the account names, or set another key with `updateCloudAccount`; then send `verifyCloudAccount`, which lets subscriptions begin again at once.',
   },
+  PERMISSIONS_UNVERIFIED: {
+    kind: 'unavailable',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Do what `remedy` of the inconclusive checks in `health.report` says, for example allow iam:SimulatePrincipalPolicy. The gateway checks again by itself within minutes, or at once with `verifyCloudAccount`.',
+  },
 } satisfies ErrorCatalog;
 
 export class CloudAccountNotFound extends NotFound {

@@ -57,7 +57,7 @@ class TrustingVerification {
       refusal: this.refusals.get(id) ?? null,
       identity: { accountId, userId: id, arn: 'arn' },
       consoleRole: { name: consoleRoleName, arn: 'arn', trustPolicy: '{}' },
-      isMissingPermissions: this.lacking.has(id),
+      permissions: this.lacking.has(id) ? 'MISSING' : 'COMPLETE',
     };
   };
 }

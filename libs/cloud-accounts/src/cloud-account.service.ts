@@ -16,6 +16,7 @@ import { CloudAccountDeletionService } from './cloud-account-deletion.service.js
 import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
+import { findingOf } from './health-finding.js';
 import { type CloudProvider } from './cloud-provider.js';
 import {
   CloudAccountNameTaken,
@@ -34,6 +35,7 @@ export interface NewCloudAccount {
   readonly access: GivenAccess;
   readonly consoleRoleName: string;
   readonly nodeRoleName?: string | null;
+  readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
 }
 
@@ -42,6 +44,7 @@ export interface CloudAccountChange extends RolesChange {
   readonly expectedVersion: number;
   readonly name?: string;
   readonly access?: GivenAccess;
+  readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
 }
 
@@ -98,6 +101,7 @@ export class CloudAccountService {
       access: given,
       consoleRoleName,
       nodeRoleName = null,
+      expectedAwsAccountId = null,
       allowMissingPermissions = false,
     }: NewCloudAccount,
     remember: Remember<CloudAccount>,
@@ -106,7 +110,7 @@ export class CloudAccountService {
     if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
 
     const access = await this.credentials.resolve(viewer, given, region, null);
-    const expected = { consoleRoleName, nodeRoleName, allowMissingPermissions };
+    const expected = { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions };
     const proof = await this.prover.proveSoon(access, region, expected);
 
     return this.unitOfWork.run(async (now) => {
@@ -148,6 +152,7 @@ export class CloudAccountService {
     seen.refuseOtherVersionThan(expectedVersion);
     const given = change.access && (await this.credentials.resolve(viewer, change.access, seen.region, id));
     const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
+    if (!newAccess) seen.refuseUnexpectedAwsAccount(change.expectedAwsAccountId);
     if (!newAccess && seen.isAlready(change)) return seen;
 
     const expected = expectationsOf(seen, change);
@@ -200,13 +205,13 @@ export class CloudAccountService {
     const { consoleRoleName, nodeRoleName, region } = seen;
     const subject = { consoleRoleName, nodeRoleName, operationId };
     const verification = await this.verification.full(access, region, subject);
-    const { report, refusal, isMissingPermissions } = verification;
+    const { report, refusal } = verification;
+    const { verdict: found, isFull } = findingOf(verification);
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
       if (!refusal) await this.credentials.verified(viewer, id, now);
-      if (!refusal && !isMissingPermissions && cloudAccount.hasPermissionsNow())
-        await this.accounts.update(cloudAccount);
+      if (found === 'HEALTHY' && isFull && cloudAccount.hasPermissionsNow()) await this.accounts.update(cloudAccount);
       await this.health.observed(cloudAccount, verification, now);
       const { verdict, awsCalls } = report;
       await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
@@ -299,11 +304,12 @@ function notFound(path?: readonly string[]): never {
 /** What credentials must fit after the change. */
 function expectationsOf(
   account: CloudAccount,
-  { consoleRoleName, nodeRoleName, allowMissingPermissions = false }: CloudAccountChange,
+  { consoleRoleName, nodeRoleName, expectedAwsAccountId = null, allowMissingPermissions = false }: CloudAccountChange,
 ): Expectations {
   return {
     consoleRoleName: changedTo(consoleRoleName, account.consoleRoleName ?? ''),
     nodeRoleName: changedTo(nodeRoleName, account.nodeRoleName),
+    expectedAwsAccountId,
     allowMissingPermissions,
   };
 }

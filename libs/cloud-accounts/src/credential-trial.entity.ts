@@ -47,6 +47,10 @@ export class CredentialTrial {
   @Column('varchar', { name: 'node_role_name', length: 64, nullable: true })
   readonly nodeRoleName!: string | null;
 
+  /** Null: any account. */
+  @Column('varchar', { name: 'expected_aws_account_id', length: 12, nullable: true })
+  readonly expectedAwsAccountId!: string | null;
+
   @Column('boolean', { name: 'allow_missing_permissions' })
   readonly allowMissingPermissions!: boolean;
 

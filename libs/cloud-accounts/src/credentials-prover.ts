@@ -17,6 +17,8 @@ export interface Expectations {
   readonly consoleRoleName: string;
   /** The role instances run as; null for the one `iamSetup` makes. */
   readonly nodeRoleName: string | null;
+  /** Twelve digits: the only AWS account that the credentials may belong to; null for any. */
+  readonly expectedAwsAccountId: string | null;
   /** Whether credentials that work are taken even if they may not do all that is needed. */
   readonly allowMissingPermissions: boolean;
 }
@@ -61,10 +63,11 @@ export class CredentialsProver {
     isNew: boolean,
     operationId?: string,
   ): Promise<Proof> {
-    const { consoleRoleName, nodeRoleName, allowMissingPermissions } = expected;
-    const subject = { consoleRoleName, nodeRoleName, isNew, ...(operationId && { operationId }) };
+    const { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions } = expected;
+    const subject = { consoleRoleName, nodeRoleName, expectedAwsAccountId, isNew, ...(operationId && { operationId }) };
     const verification = await this.verification.full(access, region, subject);
-    const { report, refusal, identity, consoleRole, isMissingPermissions: lacksPermissions } = verification;
+    const { report, refusal, identity, consoleRole, permissions } = verification;
+    const lacksPermissions = permissions === 'MISSING';
     if (refusal) throw refusal;
     // Services learn of a key one after the other: what was not answered for that reason is asked again.
     if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws))

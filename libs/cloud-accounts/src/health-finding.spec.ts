@@ -29,7 +29,7 @@ const verification = (more: Partial<Verification> = {}, checks: Check[] = []): V
   identity: null,
   consoleRole: null,
   refusal: null,
-  isMissingPermissions: false,
+  permissions: 'UNVERIFIED',
   ...more,
 });
 
@@ -64,27 +64,54 @@ describe('what a verification says of health', () => {
   });
 
   it('missing permissions are DEGRADED', () => {
-    expect(findingOf(verification({ isMissingPermissions: true }))).toMatchObject({
+    expect(findingOf(verification({ permissions: 'MISSING' }))).toMatchObject({
       verdict: 'DEGRADED',
       codes: ['MISSING_PERMISSIONS'],
     });
   });
 
+  it('missing permissions are told beside another refusal', () => {
+    const refusal = new CredentialsRejected('AWS_ROLE_LOOKUP_DENIED', 'No.', 'consoleRoleName');
+
+    expect(findingOf(verification({ refusal, permissions: 'MISSING' })).codes).toEqual([
+      'AWS_ROLE_LOOKUP_DENIED',
+      'MISSING_PERMISSIONS',
+    ]);
+  });
+
+  it('a refusal by the policy of a VPC endpoint of the gateway says nothing of the account', () => {
+    const refusal = new CredentialsRejected('AWS_ROLE_LOOKUP_DENIED', 'No.', 'consoleRoleName', 'AccessDenied', {}, 'VPC_ENDPOINT_POLICY'); // prettier-ignore
+
+    expect(findingOf(verification({ refusal })).verdict).toBe('UNKNOWN');
+  });
+
   it('an answer to everything is HEALTHY and full, and one without permissions is not full', () => {
-    expect(findingOf(verification({}, [group({})]))).toMatchObject({ verdict: 'HEALTHY', isFull: true, codes: [] });
-    expect(findingOf(verification())).toMatchObject({ verdict: 'HEALTHY', isFull: false, codes: [] });
+    const healthy = { verdict: 'HEALTHY', codes: [], isUnverified: false };
+    expect(findingOf(verification({ permissions: 'COMPLETE' }, [group({})]))).toMatchObject({
+      ...healthy,
+      isFull: true,
+    });
+    expect(findingOf(verification())).toMatchObject({ ...healthy, isFull: false });
   });
 
   it.each([
-    ['THROTTLED', false, ['AWS_THROTTLED']],
-    ['UNREACHABLE', false, ['AWS_UNREACHABLE']],
-    // These last: waiting for an answer would be waiting for ever.
-    ['KEY_POLICY', true, []],
-    ['SCP', true, []],
-    ['IDENTITY_POLICY', true, []],
-  ] as const)('permissions that are open because of %s leave it HEALTHY, and full: %s', (cause, isFull, codes) => {
+    ['THROTTLED', false, true, ['AWS_THROTTLED']],
+    ['UNREACHABLE', false, true, ['AWS_UNREACHABLE']],
+    // AWS answered, and the answer leaves the verdict open.
+    ['SCP', true, false, []],
+    ['CONDITION_UNKNOWN', true, false, []],
+    // AWS did not allow the question.
+    ['IDENTITY_POLICY', false, false, []],
+    ['BOUNDARY', false, false, []],
+  ] as const)('permissions that %s leaves open are unverified; answered: %s', (cause, isFull, isPassing, codes) => {
     const checks = [group({}), group({ verdict: 'INCONCLUSIVE', cause })];
 
-    expect(findingOf(verification({}, checks))).toMatchObject({ verdict: 'HEALTHY', isFull, codes });
+    expect(findingOf(verification({}, checks))).toMatchObject({
+      verdict: 'HEALTHY',
+      isUnverified: true,
+      isFull,
+      isPassing,
+      codes: ['PERMISSIONS_UNVERIFIED', ...codes],
+    });
   });
 });

@@ -1,11 +1,15 @@
-import type { CredentialsRejected, Verification, VerificationReport } from '#libs/aws-credentials';
+import type { CredentialsRejected, Verification, VerificationCause, VerificationReport } from '#libs/aws-credentials';
 
 /** What one check says of an account. */
 export interface HealthFinding {
   /** UNKNOWN: AWS was not reached, or did not say. */
   readonly verdict: 'HEALTHY' | 'DEGRADED' | 'BROKEN' | 'UNKNOWN';
-  /** Whether permissions were looked at, and AWS answered. */
+  /** Whether every permission was checked, and AWS answered. */
   readonly isFull: boolean;
+  /** Whether permissions were checked, and some are neither known to be granted nor known to be missing. */
+  readonly isUnverified: boolean;
+  /** Whether the next check may get an answer that this one did not get, without a change in the AWS account. */
+  readonly isPassing: boolean;
   /** Of the error catalogue: why it is not HEALTHY. */
   readonly codes: readonly string[];
   readonly report: VerificationReport | null;
@@ -34,7 +38,7 @@ const unknown = new Set<Code>([
   'SANDBOX_OFF',
 ]);
 
-/** Those causes of an open check that the next one may not have. The others last: a simulation that is not allowed, say. */
+/** The causes of an inconclusive check that the next check may not have. */
 const passing: Readonly<Record<string, Code>> = {
   THROTTLED: 'AWS_THROTTLED',
   UNREACHABLE: 'AWS_UNREACHABLE',
@@ -42,26 +46,40 @@ const passing: Readonly<Record<string, Code>> = {
   FOREIGN_ANSWER: 'AWS_ANSWER_UNUSABLE',
 };
 
-/** What a verification says of the health of its account. */
-export function findingOf({ report, refusal, isMissingPermissions }: Verification): HealthFinding {
-  const permissions = report.checks.filter(({ step }) => step === 'PERMISSIONS');
-  if (refusal) {
-    const verdict = broken.has(refusal.code) ? 'BROKEN' : unknown.has(refusal.code) ? 'UNKNOWN' : 'DEGRADED';
-    return { verdict, isFull: permissions.length > 0 && verdict !== 'UNKNOWN', codes: [refusal.code], report };
-  }
-  if (isMissingPermissions) return { verdict: 'DEGRADED', isFull: true, codes: ['MISSING_PERMISSIONS'], report };
+/** The causes with which AWS did answer, but left the verdict open. */
+const answered = new Set<VerificationCause>(['KEY_POLICY', 'SCP', 'CONDITION_UNKNOWN']);
 
-  const open = permissions.flatMap(({ verdict, cause }) =>
-    verdict === 'INCONCLUSIVE' && cause && passing[cause] ? [passing[cause]] : [],
-  );
-  const isFull = permissions.length > 0 && open.length === 0;
-  return { verdict: 'HEALTHY', isFull, codes: [...new Set(open)], report };
+/** What a verification says of the health of its account. */
+export function findingOf({ report, refusal, permissions: status }: Verification): HealthFinding {
+  const permissions = report.checks.filter(({ step }) => step === 'PERMISSIONS');
+  const missing = status === 'MISSING' ? (['MISSING_PERMISSIONS'] as const) : [];
+  const of = { isUnverified: false, isPassing: false, report };
+  if (refusal) {
+    const isUnknown = unknown.has(refusal.code) || refusal.deniedBy === 'VPC_ENDPOINT_POLICY';
+    const verdict = broken.has(refusal.code) ? 'BROKEN' : isUnknown ? 'UNKNOWN' : 'DEGRADED';
+    const codes = [refusal.code, ...missing];
+    return { ...of, verdict, isFull: permissions.length > 0 && verdict !== 'UNKNOWN', codes };
+  }
+  if (status === 'MISSING') return { ...of, verdict: 'DEGRADED', isFull: true, codes: missing };
+  if (permissions.length === 0 || status === 'COMPLETE')
+    return { ...of, verdict: 'HEALTHY', isFull: permissions.length > 0, codes: [] };
+
+  const open = permissions.flatMap(({ verdict, cause }) => (verdict === 'INCONCLUSIVE' && cause ? [cause] : []));
+  const codes = new Set(open.flatMap((cause) => passing[cause] ?? []));
+  return {
+    ...{ verdict: 'HEALTHY', isUnverified: true, report },
+    isFull: open.every((cause) => answered.has(cause)),
+    isPassing: codes.size > 0,
+    codes: ['PERMISSIONS_UNVERIFIED', ...codes],
+  };
 }
 
 /** A check that came to no end. */
 export const noAnswer: HealthFinding = {
   verdict: 'UNKNOWN',
   isFull: false,
+  isUnverified: false,
+  isPassing: true,
   codes: ['AWS_UNREACHABLE'],
   report: null,
 };

@@ -28,7 +28,7 @@ export function testCondition(
   const findings = Object.entries(condition).flatMap(([operator, tests]) =>
     Object.entries(tests).map(([key, expected]) => {
       const values = present(context.get(key.toLowerCase()));
-      if (!values && !operator.endsWith('Null')) missing(key);
+      if (!values) missing(key);
       const texts = [expected].flat().map(String);
       return testKey(operatorOf(operator)!, key, texts, values, variables, missing);
     }),

@@ -9,6 +9,7 @@ import {
   type IamSetup,
   type IamSetupSettings,
 } from './iam-setup.js';
+import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest, type Option } from './permission-manifest.js';
 import type { PolicyDocument } from './policies.js';
 import { inShell } from './shell.js';
@@ -31,6 +32,7 @@ export function cloudFormationTemplate(settings: IamSetupSettings): Json {
   const defaults: Record<string, string> = {
     path: '/',
     permissionsBoundaryArn: '',
+    expectedAwsAccountId: '',
     externalId: '',
     ...namesOf(settings.vendorName),
     vendorName: settings.vendorName,
@@ -61,13 +63,23 @@ export function cloudFormationTemplate(settings: IamSetupSettings): Json {
 
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: `IAM entities for ${settings.vendorName}. Permission manifest version ${permissionManifest.version}.`,
+    Description: `IAM entities for ${settings.vendorName}. Permission manifest version ${permissionManifest.version}. ${provisionedResourcesWarning}`,
     Metadata: {
       PermissionManifestVersion: permissionManifest.version,
       'AWS::CloudFormation::Interface': { ParameterLabels: Object.fromEntries(labels) as Json },
     },
     Parameters: Object.fromEntries([...asked, ...switched]) as Json,
     Rules: {
+      AccountIsExpected: {
+        RuleCondition: isFilled('ExpectedAwsAccountId'),
+        Assertions: [
+          {
+            Assert: { 'Fn::Equals': [ref('ExpectedAwsAccountId'), ref('AWS::AccountId')] },
+            AssertDescription:
+              'This is another AWS account than ExpectedAwsAccountId. Sign in to that account, or correct the parameter.',
+          },
+        ],
+      },
       AccessRoleIsComplete: {
         RuleCondition: { 'Fn::Equals': [ref('CreateAccessRole'), 'true'] },
         Assertions: [
@@ -116,6 +128,11 @@ export function cloudFormationTemplate(settings: IamSetupSettings): Json {
           ],
         },
       },
+      AwsSecretAccessKeyArn: {
+        ...when('createAccessKey'),
+        Description: `AWS_SECRET_ACCESS_KEY: its ARN in Secrets Manager. Read it with ${inShell(['aws', ...readSecret])} --secret-id ARN`,
+        Value: ref('AccessKeySecret'),
+      },
       IamRoleName: { Description: 'IAM Role Name', Value: ref('ConsoleRole') },
       AccessRoleArn: {
         ...when('createAccessRole'),
@@ -133,10 +150,15 @@ export const toYaml = (template: Json) =>
 /** The values for the parameters of one setup. */
 export function templateParameters({
   values,
+  expectedAwsAccountId,
   permissionsBoundaryArn,
   options,
 }: IamSetup): { name: string; value: string }[] {
-  const given: Record<string, string> = { ...values, permissionsBoundaryArn: permissionsBoundaryArn ?? '' };
+  const given: Record<string, string> = {
+    ...values,
+    expectedAwsAccountId: expectedAwsAccountId ?? '',
+    permissionsBoundaryArn: permissionsBoundaryArn ?? '',
+  };
   return [
     ...Object.keys(parameters).map((name) => ({ name: pascalCase(name), value: given[name]! })),
     ...Object.keys(switches).map((option) => ({
@@ -192,8 +214,18 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
       ),
       inShell(['aws', 'cloudformation', 'wait', 'stack-create-complete', ...at]),
       inShell(['aws', 'cloudformation', 'describe-stacks', ...at, '--query', 'Stacks[0].Outputs']),
+      ...(setup.options.includes('createAccessKey') ? [secretCommand(region, at)] : []),
     ].join('\n'),
   };
+}
+
+const readSecret = ['secretsmanager', 'get-secret-value', '--query', 'SecretString', '--output', 'text'];
+
+/** Prints the secret access key, whose ARN is an output of the stack. */
+function secretCommand(region: string, stack: readonly string[]): string {
+  const query = "Stacks[0].Outputs[?OutputKey=='AwsSecretAccessKeyArn'].OutputValue";
+  const arn = inShell(['aws', 'cloudformation', 'describe-stacks', ...stack, '--query', query, '--output', 'text']);
+  return `${inShell(['aws', ...readSecret, '--region', region])} --secret-id "$(${arn})"`;
 }
 
 function resourceOf(entity: IamEntity): Json {

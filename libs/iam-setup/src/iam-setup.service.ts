@@ -4,6 +4,7 @@ import { cloudFormationSetup, type CloudFormationSetup } from './cloud-formation
 import { ExternalIdService } from './external-id.service.js';
 import { iamSetupOf, IamSetupSettings, type IamSetupRequest } from './iam-setup.js';
 import { manualSteps, type ManualStep } from './manual.js';
+import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest } from './permission-manifest.js';
 import { leftEntities, type KnownSetup, type LeftEntity } from './removal.js';
 import { terraformSetup, type SetupFile } from './terraform.js';
@@ -13,6 +14,7 @@ export interface IamSetupMethods {
   readonly manifestVersion: number;
   /** What the gateway says when it assumes the access role; null without one. */
   readonly externalId: string | null;
+  readonly provisionedResourcesWarning: string;
   readonly cloudFormation: CloudFormationSetup;
   readonly terraform: { readonly files: readonly SetupFile[]; readonly command: string };
   readonly manual: { readonly steps: readonly ManualStep[]; readonly unavailable: string | null };
@@ -62,6 +64,7 @@ export function iamSetupMethods(
   return {
     manifestVersion: permissionManifest.version,
     externalId: setup.values.externalId || null,
+    provisionedResourcesWarning,
     cloudFormation: cloudFormationSetup(settings, setup),
     terraform: {
       files: terraformSetup(setup),

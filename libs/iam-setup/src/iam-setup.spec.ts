@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { parse as parseHcl } from '@cdktn/hcl2json';
 import { InvalidInput } from '#libs/kernel';
 import fc from 'fast-check';
@@ -17,6 +17,7 @@ import {
   type IamSetupSettings,
 } from './iam-setup.js';
 import { manualSteps } from './manual.js';
+import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { longestValues } from './permission-manifest.js';
 import { fillIn, iamLimits, sizeOf } from './policies.js';
 import { terraformDefaults, terraformSetup } from './terraform.js';
@@ -36,7 +37,7 @@ const setupOf = (request: IamSetupRequest = {}, more: Partial<IamSetupSettings> 
 /** The words a POSIX shell makes of each command, by asking one. */
 function words(commands: string): string[][] {
   const script = `aws() { printf 'aws\\0'; printf '%s\\0' "$@"; printf '\\n\\0'; }\n${commands}`;
-  const printed = execFileSync('/bin/sh', ['-c', script], { env: {} }).toString().split('\0');
+  const printed = execFileSync('/bin/sh', ['-c', script], { env: {}, stdio: 'pipe' }).toString().split('\0');
   return printed
     .join('\0')
     .split('\0\n\0')
@@ -247,12 +248,33 @@ describe('a request', () => {
     ]);
   });
 
+  const [own, other, boundary] = ['222222222222', '333333333333', 'arn:aws:iam::222222222222:policy/x'];
+  it.each([
+    ['of the account', { permissionsBoundaryArn: boundary }, []],
+    ['that AWS manages', { permissionsBoundaryArn: 'arn:aws:iam::aws:policy/PowerUserAccess' }, []],
+    ['of another account', { permissionsBoundaryArn: `arn:aws:iam::${other}:policy/x` }, ['permissionsBoundaryArn']],
+    ['of no known account', { awsAccountId: null, permissionsBoundaryArn: `arn:aws:iam::${other}:policy/x` }, []],
+    ['of another account than is expected', { awsAccountId: null, expectedAwsAccountId: other, permissionsBoundaryArn: boundary }, ['permissionsBoundaryArn']], // prettier-ignore
+    ['of another partition', { permissionsBoundaryArn: boundary.replace('aws', 'aws-cn') }, ['permissionsBoundaryArn']],
+    ['that AWS manages in another partition', { region: 'cn-north-1', permissionsBoundaryArn: 'arn:aws:iam::aws:policy/PowerUserAccess' }, ['permissionsBoundaryArn']], // prettier-ignore
+    ['absent, with two accounts', { expectedAwsAccountId: other }, ['expectedAwsAccountId']],
+    ['absent, with one account', { expectedAwsAccountId: own }, []],
+    ['absent, with an expected account that is none', { expectedAwsAccountId: '2', awsAccountId: '2' }, ['awsAccountId', 'expectedAwsAccountId']], // prettier-ignore
+  ] as [string, IamSetupRequest, string[]][])('with a boundary %s', (_, request, fields) => {
+    expect(
+      faultsOf(request)
+        .map((fault) => fault.split(':')[0])
+        .sort(),
+    ).toEqual(fields);
+  });
+
   it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
     'may fill %s to its greatest length, and one more is too long',
     (name) => {
       const fill: Partial<Record<string, string>> = {
         path: `/${'p'.repeat(126)}/`,
         vendorAccountId: '1'.repeat(12),
+        expectedAwsAccountId: '1'.repeat(12),
         permissionsBoundaryArn: `arn:aws-us-gov:iam::222222222222:policy/${'p'.repeat(510)}/${'x'.repeat(128)}`,
         gatewayIdentityArn: `arn:aws-us-gov:iam::222222222222:role/${'p'.repeat(510)}/${'x'.repeat(64)}`,
       };
@@ -429,7 +451,7 @@ describe('the CloudFormation template', () => {
 
   it('gets a command that a shell reads as it is meant', () => {
     const { command, parameters: given } = cloudFormationSetup(settings, setupOf({ ...nasty, region: 'eu-west-1' }));
-    const [create, wait, describeStacks] = words(command);
+    const [create, wait, describeStacks, secret] = words(command);
 
     expect(create!.slice(0, 11)).toEqual([
       'aws',
@@ -448,6 +470,23 @@ describe('the CloudFormation template', () => {
       given.map(({ name, value }) => ({ ParameterKey: name, ParameterValue: value })),
     );
     expect([wait!.at(2), describeStacks!.at(2)]).toEqual(['wait', 'describe-stacks']);
+    expect(secret!.slice(0, 9)).toEqual(
+      'aws secretsmanager get-secret-value --query SecretString --output text --region eu-west-1'.split(' '),
+    );
+    // What the shell puts in its place is the output of another command, which asks for this output of the stack.
+    expect(secret!.at(-1)).toContain("OutputKey=='AwsSecretAccessKeyArn'");
+    expect(cloudFormationSetup(settings, setupOf({ createAccessKey: false })).command).not.toContain('secretsmanager');
+  });
+
+  it('refuses every other account than the expected one', () => {
+    expect(template.Rules.AccountIsExpected).toMatchObject({
+      RuleCondition: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ExpectedAwsAccountId' }, ''] }] },
+      Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'ExpectedAwsAccountId' }, { Ref: 'AWS::AccountId' }] } }],
+    });
+    const valueOf = (request: IamSetupRequest) =>
+      cloudFormationSetup(settings, setupOf(request)).parameters.find(({ name }) => name === 'ExpectedAwsAccountId');
+    expect(valueOf({ expectedAwsAccountId: awsAccountId })).toMatchObject({ value: awsAccountId });
+    expect(valueOf({})).toMatchObject({ value: '' });
   });
 });
 
@@ -501,6 +540,15 @@ describe('the Terraform module', () => {
     expect(file('README.md')).toMatch(/secret stands in the Terraform state/);
   });
 
+  it('stops in every other account than the expected one, before it creates anything', async () => {
+    const { data } = (await parseHcl('main.tf', file('main.tf'))) as any;
+    expect(data.aws_caller_identity.current[0].lifecycle[0].postcondition[0].condition).toBe(
+      '${var.expected_aws_account_id == "" || self.account_id == var.expected_aws_account_id}',
+    );
+    const given = terraformSetup(setupOf({ expectedAwsAccountId: awsAccountId })).at(-1)!.content;
+    expect(JSON.parse(given)).toMatchObject({ expected_aws_account_id: awsAccountId });
+  });
+
   it('asks for what the operator has not set', async () => {
     const given = JSON.parse(
       terraformDefaults({ ...settings, vendorAccountId: null }).find(({ name }) => name === 'terraform.tfvars.json')!
@@ -520,9 +568,18 @@ describe('the steps by hand', () => {
     expect(() => entitiesOfSteps(steps, words)).not.toThrow();
   });
 
+  it.each([
+    [awsAccountId, ''],
+    ['333333333333', 'Stop: these are credentials of another AWS account.\n'],
+  ])('begin with the account: with credentials of %s the command says %j', (actual, said) => {
+    const script = `aws() { echo ${actual}; }\n${steps[0]!.command}`;
+    expect(spawnSync('/bin/sh', ['-c', script], { env: {} }).stderr.toString()).toBe(said);
+    expect(steps[0]!.instruction).toContain(awsAccountId);
+  });
+
   it('tell people what their commands do', () => {
     for (const { title, instruction, name, document, command } of steps) {
-      const [[, , , ...first]] = words(command) as [string[]];
+      const [[, , , ...first] = []] = words(command);
       if (name && !title.startsWith('Instance')) {
         expect(instruction).toContain(`Name it ${name}.`);
         expect(instruction).toContain('/vendors/');
@@ -533,4 +590,16 @@ describe('the steps by hand', () => {
       }
     }
   });
+});
+
+it('warns of changing what was provisioned, in every method', () => {
+  const setup = setupOf();
+  const files = terraformSetup(setup);
+  for (const text of [
+    parseYaml(cloudFormationSetup(settings, setup).template).Description,
+    files.find(({ name }) => name === 'README.md')!.content,
+    files.find(({ name }) => name === 'main.tf')!.content,
+    manualSteps(setup)[0]!.instruction,
+  ])
+    expect(text).toContain(provisionedResourcesWarning);
 });

@@ -23,6 +23,8 @@ export abstract class IamSetupSettings {
 export interface IamSetupRequest {
   readonly region?: string | null;
   readonly awsAccountId?: string | null;
+  /** All three methods refuse to make anything in another AWS account. */
+  readonly expectedAwsAccountId?: string | null;
   readonly vendorAccountId?: string | null;
   readonly path?: string | null;
   readonly permissionsBoundaryArn?: string | null;
@@ -41,11 +43,14 @@ export interface IamSetup {
   readonly partition: AwsPartition;
   /** `accountId` is empty when the customer did not say it: only the manual method needs it. */
   readonly values: Values;
+  /** Null: any account. */
+  readonly expectedAwsAccountId: string | null;
   readonly permissionsBoundaryArn: string | null;
   readonly options: readonly Option[];
 }
 
-type Parameter = Exclude<Placeholder, 'partition' | 'urlSuffix' | 'accountId'> | 'permissionsBoundaryArn';
+type Parameter =
+  Exclude<Placeholder, 'partition' | 'urlSuffix' | 'accountId'> | 'permissionsBoundaryArn' | 'expectedAwsAccountId';
 
 interface ParameterRule {
   readonly title: string;
@@ -90,6 +95,12 @@ export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
     pattern: iamPatterns.path,
     fault: `must begin and end with /, and have printable ASCII characters ${withoutSpecial} between`,
     longest: longestValues.path.length,
+  },
+  expectedAwsAccountId: {
+    title: 'Expected AWS account',
+    means: 'The only AWS account in which anything may be created; empty for any account.',
+    ...accountId,
+    mayBeEmpty: true,
   },
   permissionsBoundaryArn: {
     title: 'Permissions boundary',
@@ -159,6 +170,9 @@ export function faultInParameter(parameter: Parameter, value: string): string | 
   return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
 }
 
+/** What is wrong with the id of an AWS account, as the end of a sentence; null when nothing is. */
+export const faultInAwsAccountId = (text: string) => faultInParameter('expectedAwsAccountId', text);
+
 /** The names things get when nobody chooses others. */
 export const namesOf = (vendorName: string) => ({
   userName: `${vendorName}-user`,
@@ -197,8 +211,11 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   const regionFault = faultInRegion(region);
   if (regionFault) refuse('region', `The region ${regionFault}.`);
   const partition = partitionOf(region) ?? 'aws';
-  const awsAccountId = request.awsAccountId ?? '';
-  if (awsAccountId && !new RegExp(`^${accountId.pattern}$`).test(awsAccountId))
+  const expectedAwsAccountId = take('expectedAwsAccountId', '') || null;
+  const awsAccountId = request.awsAccountId ?? expectedAwsAccountId ?? '';
+  if (expectedAwsAccountId && expectedAwsAccountId !== awsAccountId)
+    refuse('expectedAwsAccountId', 'Expected AWS account must be the same as `awsAccountId`. Send one of them only.');
+  if (request.awsAccountId && !new RegExp(`^${accountId.pattern}$`).test(request.awsAccountId))
     refuse('awsAccountId', `The AWS account ${accountId.fault}.`);
 
   const usual = namesOf(settings.vendorName);
@@ -224,7 +241,13 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   const permissionsBoundaryArn = take('permissionsBoundaryArn', '') || null;
   const liesElsewhere = (arn: string) => !regionFault && (iamArnFrom(arn)?.partition ?? partition) !== partition;
   if (permissionsBoundaryArn && liesElsewhere(permissionsBoundaryArn))
-    refuse('permissionsBoundaryArn', 'Permissions boundary must lie in the partition of the region.');
+    refuse('permissionsBoundaryArn', 'Permissions boundary must be in the partition of the region.');
+  const isOfAnotherAccount = (arn: string) => !['aws', awsAccountId].includes(arn.split(':')[4] ?? '');
+  if (permissionsBoundaryArn?.startsWith('arn:') && awsAccountId && isOfAnotherAccount(permissionsBoundaryArn))
+    refuse(
+      'permissionsBoundaryArn',
+      `Permissions boundary must be a policy of the AWS account \`${request.awsAccountId ? 'awsAccountId' : 'expectedAwsAccountId'}\`, or a policy that AWS manages. IAM accepts no other.`,
+    );
   if (wants('createAccessRole')) {
     if (!settings.gatewayIdentityArn)
       refuse('createAccessRole', 'The gateway has no identity at AWS (GATEWAY_IDENTITY_ARN), so no role can trust it.');
@@ -253,6 +276,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
       gatewayIdentityArn: wants('createAccessRole') ? settings.gatewayIdentityArn! : '',
       externalId: wants('createAccessRole') ? externalId! : '',
     },
+    expectedAwsAccountId,
     permissionsBoundaryArn,
     options: (Object.keys(switches) as Option[]).filter(wants),
   };

@@ -4,7 +4,14 @@ export { ExternalId, newExternalId } from './external-id.entity.js';
 export { iamSetupErrors } from './external-id.errors.js';
 export { ExternalIdService } from './external-id.service.js';
 export { ExternalIdType } from './graphql/external-id.types.js';
-export { faultInParameter, IamSetupSettings, namesOf, partitionNames, type IamSetupRequest } from './iam-setup.js';
+export {
+  faultInAwsAccountId,
+  faultInParameter,
+  IamSetupSettings,
+  namesOf,
+  partitionNames,
+  type IamSetupRequest,
+} from './iam-setup.js';
 export { IamSetupModule } from './iam-setup.module.js';
 export { iamSetupMethods, IamSetupService, type IamSetupMethods } from './iam-setup.service.js';
 export { policyFiles } from './manual.js';
@@ -18,6 +25,7 @@ export {
 } from './simulation/permission-checks.js';
 export { iamContext, isNeverSent, type CheckedPrincipal, type RequestContext } from './simulation/request-context.js';
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
+export { provisionedResourcesWarning } from './provisioned-resources.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { type KnownSetup, type LeftEntity } from './removal.js';
 export { inShell } from './shell.js';

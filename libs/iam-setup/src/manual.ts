@@ -1,6 +1,7 @@
 import { iamEntities, sessionSeconds, type IamEntity, type IamPolicy } from './iam-entities.js';
 import type { AwsPartition } from './aws-regions.js';
 import { namesOf, partitionNames, type IamSetup, type IamSetupSettings } from './iam-setup.js';
+import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { fillIn, fillInText, type PolicyDocument } from './policies.js';
 import { inShell } from './shell.js';
 import type { SetupFile } from './terraform.js';
@@ -19,9 +20,23 @@ export interface ManualStep {
 
 /** Everything that is made, in an order that works. `setup` must say the AWS account: policies are attached by ARN. */
 export function manualSteps(setup: IamSetup): ManualStep[] {
-  return iamEntities
-    .filter(({ option }) => isWanted(setup, option))
-    .map((entity, i) => ({ number: i + 1, ...stepFor(entity, setup) }));
+  const entities = iamEntities.filter(({ option }) => isWanted(setup, option));
+  return [accountStep(setup), ...entities.map((entity) => stepFor(entity, setup))].map((step, i) => ({
+    number: i + 1,
+    ...step,
+  }));
+}
+
+/** Makes nothing: what is made in a wrong account would trust the vendor there. */
+function accountStep({ values: { accountId } }: IamSetup): Omit<ManualStep, 'number'> {
+  const asked = inShell(['aws', 'sts', 'get-caller-identity', '--query', 'Account', '--output', 'text']);
+  return {
+    title: 'AWS account',
+    instruction: `Sign in to the AWS account ${accountId}. Stop if the AWS console, or the command, shows another account id. ${provisionedResourcesWarning}`,
+    name: null,
+    document: null,
+    command: `test "$(${asked})" = ${accountId} || echo 'Stop: these are credentials of another AWS account.' >&2`,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { iamEntities, sessionSeconds, type IamEntity, type IamPolicy } from './iam-entities.js';
 import { namesOf, parameters, snakeCase, switches, type IamSetup, type IamSetupSettings } from './iam-setup.js';
+import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest, type Option } from './permission-manifest.js';
 import type { PolicyDocument } from './policies.js';
 
@@ -29,10 +30,15 @@ export function terraformModule(values: Readonly<Record<string, string | boolean
 }
 
 /** The module with the values of one setup. */
-export const terraformSetup = ({ values, permissionsBoundaryArn, options }: IamSetup): SetupFile[] =>
+export const terraformSetup = (setup: IamSetup): SetupFile[] =>
   terraformModule(
-    variablesOf({ ...values, permissionsBoundaryArn: permissionsBoundaryArn ?? '' }, (option) =>
-      options.includes(option),
+    variablesOf(
+      {
+        ...setup.values,
+        expectedAwsAccountId: setup.expectedAwsAccountId ?? '',
+        permissionsBoundaryArn: setup.permissionsBoundaryArn ?? '',
+      },
+      (option) => setup.options.includes(option),
     ),
   );
 
@@ -165,16 +171,31 @@ function blocksOf(entity: IamEntity): string[] {
 const countOf = (option: Option | undefined): Attribute[] =>
   option ? [['count', `var.${snakeCase(option)} ? 1 : 0`]] : [];
 
-const accessRoleIsComplete = block(
-  'lifecycle',
-  [],
-  [
-    block('precondition', [
-      ['condition', 'var.gateway_identity_arn != "" && var.external_id != ""'],
-      ['error_message', literal('The access role needs the identity of the gateway and an external id.')],
-    ]),
-  ],
-).replace(' {\n\n', ' {\n');
+/** Has Terraform stop unless `expression` is true. */
+const lifecycle = (kind: 'precondition' | 'postcondition', expression: string, message: string) =>
+  block(
+    'lifecycle',
+    [],
+    [
+      block(kind, [
+        ['condition', expression],
+        ['error_message', literal(message)],
+      ]),
+    ],
+  ).replace(' {\n\n', ' {\n');
+
+const accessRoleIsComplete = lifecycle(
+  'precondition',
+  'var.gateway_identity_arn != "" && var.external_id != ""',
+  'The access role needs the identity of the gateway and an external id.',
+);
+
+// On what is read before anything is created.
+const accountIsExpected = lifecycle(
+  'postcondition',
+  'var.expected_aws_account_id == "" || self.account_id == var.expected_aws_account_id',
+  'This is another AWS account than expected_aws_account_id. Use credentials of that account, or correct the variable.',
+);
 
 const given = [
   'vendor_account_id',
@@ -190,13 +211,14 @@ const given = [
 ];
 
 const preamble = [
+  `# ${provisionedResourcesWarning}`,
   block(
     'terraform',
     [['required_version', '">= 1.3"']],
     ['required_providers {\n  aws = {\n    source  = "hashicorp/aws"\n    version = ">= 5.0"\n  }\n}'],
   ),
   'data "aws_partition" "current" {}',
-  'data "aws_caller_identity" "current" {}',
+  block('data "aws_caller_identity" "current"', [], [accountIsExpected]).replace(' {\n\n', ' {\n'),
   `locals {\n${block('  values =', [
     ['partition', 'data.aws_partition.current.partition'],
     ['url_suffix', 'data.aws_partition.current.dns_suffix'],
@@ -280,6 +302,8 @@ terraform output iam_role_name
 \`\`\`
 
 The three outputs are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IAM Role Name of the form. AWS may need some seconds to know a new key.
+
+**${provisionedResourcesWarning}**
 
 - The values are in \`terraform.tfvars.json\`; every variable is explained in \`variables.tf\`.
 - **The secret stands in the Terraform state.** Keep the state encrypted and to yourself, or set \`create_access_key\` to \`false\` and create the key

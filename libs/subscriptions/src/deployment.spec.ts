@@ -1,4 +1,11 @@
-import { addressKey, faultInDeploymentCidr, faultInTags, faultInVpcId, keysOverlapping } from './deployment.js';
+import {
+  addressKey,
+  faultInDeploymentCidr,
+  faultInTags,
+  faultInVendorsTags,
+  faultInVpcId,
+  keysOverlapping,
+} from './deployment.js';
 
 describe('The addresses of a deployment', () => {
   it.each(['10.0.0.0/16', '10.0.0.0/28', '10.0.0.16/28', '172.31.255.240/28', '0.0.0.0/16'])('%s are fine', (cidr) => {
@@ -95,5 +102,29 @@ describe('The id of a VPC', () => {
     ['vpc-0a1b2c3d4', false],
   ])('%s is one: %s', (id, expected) => {
     expect(faultInVpcId(id) === null).toBe(expected);
+  });
+});
+
+describe("the vendor's tags", () => {
+  it.each([
+    ['managed-by', true],
+    ['MANAGED-BY', true],
+    ['Managed-by', true],
+    ['managed-by-subscription', true],
+    ['Managed-By-Subscription', true],
+    ['managed-by-team', false],
+    ['managed-bystander', false],
+    ['managed', false],
+    ['not-managed-by', false],
+  ])('%s is reserved: %s', (key, isReserved) => {
+    const fault = faultInVendorsTags(
+      [
+        { key: 'team', value: 'orders' },
+        { key, value: 'x' },
+      ],
+      'managed-by',
+    );
+    if (isReserved) expect(fault).toContain('the tag at place 2 has a key that is reserved');
+    else expect(fault).toBeNull();
   });
 });

@@ -110,10 +110,17 @@ function faultInTag({ key, value }: Tag): string | null {
   return inTags.test(key) && inTags.test(value) ? null : 'may hold letters, digits, spaces and _ . : / = + - @ only';
 }
 
+/** Whether the vendor's own tag has this key. Some AWS services keep keys that differ by case only, others do not. */
+export const isVendorsTag = (key: string, tagKey: string): boolean =>
+  [tagKey, subscriptionTagKey(tagKey)].some((vendors) => vendors.toLowerCase() === key.toLowerCase());
+
+/** The key of the tag that names the subscription a resource was built for. */
+export const subscriptionTagKey = (tagKey: string): string => `${tagKey}-subscription`;
+
 /** What is wrong with tags that would take the place of the vendor's own, as the end of a sentence; null when nothing is. */
 export function faultInVendorsTags(tags: readonly Tag[], tagKey: string): string | null {
-  const taken = tags.findIndex(({ key }) => key.startsWith(tagKey));
+  const taken = tags.findIndex(({ key }) => isVendorsTag(key, tagKey));
   return taken < 0
     ? null
-    : `are not valid: the one at place ${taken + 1} has a key that begins with ${tagKey}, which the vendor tags with`;
+    : `are not valid: the tag at place ${taken + 1} has a key that is reserved for the vendor. Choose another key than ${tagKey} and ${subscriptionTagKey(tagKey)}, in any case of letters`;
 }

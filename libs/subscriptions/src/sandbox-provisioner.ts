@@ -5,6 +5,7 @@ import { DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { arnOfResource, LedgerService, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
+import { isVendorsTag, subscriptionTagKey } from './deployment.js';
 import { ProvisioningAccess } from './provisioning-access.service.js';
 import { ProvisioningService, type Claim, type ClaimedWork, type Provisioner } from './provisioning.service.js';
 import { ProvisioningLeaseLost } from './subscription.errors.js';
@@ -75,9 +76,9 @@ export class SandboxProvisioner implements Loop {
       const { key, region } = await this.access.credentials(self, claim, 3600);
       const { tagKey, vendorName } = this.settings;
       // No customer can choose a key that begins so.
-      const mark = { key: `${tagKey}-subscription`, value: String(claimed.subscription.id) };
+      const mark = { key: subscriptionTagKey(tagKey), value: String(claimed.subscription.id) };
       const ours = [{ key: tagKey, value: vendorName }, mark];
-      const theirs = claimed.subscription.tags.filter(({ key: name }) => !name.startsWith(tagKey));
+      const theirs = claimed.subscription.tags.filter(({ key: name }) => !isVendorsTag(name, tagKey));
       const place: Workplace = { key, region, mark, tags: [...theirs, ...ours] };
       const run = new Run(claimed, claim, place, (...said) => this.tell(claim, ...said));
       if (claimed.work.kind === 'TEAR_DOWN') await this.takeDown(run);

@@ -171,3 +171,12 @@ describe('The work of a subscription', () => {
     expect(work).toMatchObject({ kind: 'TEAR_DOWN', isToStop: false, claims: 2, progress: 0, message: null });
   });
 });
+
+it.each(Object.keys(table) as SubscriptionStatus[])(
+  'warns of changing what was provisioned while it is %s',
+  (status) => {
+    const warning = subscriptionThatIs(status).provisionedResourcesWarning;
+    if (status === 'DELETED') expect(warning).toBeNull();
+    else expect(warning).toContain('Do not stop or terminate provisioned instances.');
+  },
+);

@@ -1,3 +1,4 @@
+import { provisionedResourcesWarning } from '#libs/iam-setup';
 import { changedTo, faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { addressKey, faultInPlan, faultInTags, type Tag } from './deployment.js';
@@ -138,6 +139,11 @@ export class Subscription {
   /** Null while it is active. */
   @Column('varchar', { name: 'end_reason', length: 16, nullable: true })
   readonly endReason!: SubscriptionEndReason | null;
+
+  /** Null once nothing of it is left to be careful with. */
+  get provisionedResourcesWarning(): string | null {
+    return this.isActive ? provisionedResourcesWarning : null;
+  }
 
   /** Wanted from now on; building it is a provisioner's. */
   static create(details: NewSubscription, now: Date): Subscription {

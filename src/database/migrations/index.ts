@@ -16,4 +16,5 @@ export { ProvisionSubscriptions1795440000000 } from './1795440000000-provision-s
 export { KeepALedger1795450000000 } from './1795450000000-keep-a-ledger.js';
 export { WatchDrift1795460000000 } from './1795460000000-watch-drift.js';
 export { TellTenantsApart1795470000000 } from './1795470000000-tell-tenants-apart.js';
+export { ExpectAwsAccounts1795480000000 } from './1795480000000-expect-aws-accounts.js';
 export { FindOverlaps1795500000000 } from './1795500000000-find-overlaps.js';

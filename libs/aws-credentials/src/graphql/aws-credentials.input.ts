@@ -1,6 +1,6 @@
 import { faultInRoleArn } from '#libs/iam-policy';
 import { Faultless, SecretStringScalar } from '#libs/graphql';
-import type { Secret } from '#libs/kernel';
+import { Secret } from '#libs/kernel';
 import { Field, InputType } from '@nestjs/graphql';
 import { Transform, Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
@@ -8,10 +8,15 @@ import { AwsAccessKey, faultInAccessKeyId, faultInSecretAccessKey, isTemporary }
 import type { GivenAccess } from '../aws-access.service.js';
 import { GivenAccessRole } from '../aws-access-role.js';
 import { TemporaryAccessKey } from '../aws-credentials.errors.js';
+import { withoutBlanksAround } from '../pasted-key.js';
+
+const trimmedSecret = (value: unknown) =>
+  value instanceof Secret ? new Secret(withoutBlanksAround(value.reveal())) : value;
 
 @InputType('AwsAccessKeyInput', { description: 'The access key of the programmatic IAM user.' })
 export class AwsAccessKeyInput {
-  @Field({ description: 'AWS_ACCESS_KEY_ID: 20 characters that begin with AKIA.' })
+  @Field({ description: 'AWS_ACCESS_KEY_ID: 20 characters that begin with AKIA. Blanks around it are ignored.' })
+  @Transform(({ value }) => (typeof value === 'string' ? withoutBlanksAround(value) : (value as unknown)))
   @Faultless('The access key id', faultInAccessKeyId)
   @Faultless<string>(
     'The access key',
@@ -21,9 +26,10 @@ export class AwsAccessKeyInput {
   readonly accessKeyId!: string;
 
   @Field(() => SecretStringScalar, {
-    description: 'AWS_SECRET_ACCESS_KEY: 40 characters. Kept encrypted, never given out.',
+    description:
+      'AWS_SECRET_ACCESS_KEY: 40 characters. Blanks around it are ignored. Stored encrypted, never given out.',
   })
-  @Transform(({ obj, key }) => (obj as Record<string, unknown>)[key])
+  @Transform(({ obj, key }) => trimmedSecret((obj as Record<string, unknown>)[key]))
   @Faultless<Secret>('The secret access key', (secret) => faultInSecretAccessKey(secret.reveal()))
   readonly secretAccessKey!: Secret;
 

@@ -5,7 +5,7 @@ import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { Faultless } from '#libs/graphql';
 import { faultInRoleName } from '#libs/iam-policy';
-import { faultInRegion } from '#libs/iam-setup';
+import { faultInAwsAccountId, faultInRegion } from '#libs/iam-setup';
 import { UnknownRegion } from '../aws-credentials.errors.js';
 import { AwsAccessService } from '../aws-access.service.js';
 import { AwsVerification } from '../aws-verification.js';
@@ -25,6 +25,13 @@ export class TestAwsCredentialsInput {
   @Type(() => AwsCredentialsInput)
   @ValidateNested()
   readonly credentials!: AwsCredentialsInput;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The AWS account that the credentials must belong to, twelve digits. Any account when not given.',
+  })
+  @Faultless('The expected AWS account', faultInAwsAccountId)
+  readonly expectedAwsAccountId?: string | null;
 
   @Field({ description: 'IAM Role Name: the name, not the ARN, of the console role.' })
   @Faultless('The console role', faultInRoleName)

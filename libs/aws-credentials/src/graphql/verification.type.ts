@@ -1,7 +1,7 @@
 import { atMost, DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { MissingPermissions } from '../aws-credentials.errors.js';
-import { VerificationCause, VerificationStep, Verdict } from '../verification.js';
+import { PermissionsStatus, VerificationCause, VerificationStep, Verdict } from '../verification.js';
 
 registerEnumType(Verdict, {
   name: 'Verdict',
@@ -11,6 +11,16 @@ registerEnumType(Verdict, {
     FAILED: { description: 'Not as it must be: `cause` says why, `remedy` what to do.' },
     INCONCLUSIVE: { description: 'AWS could not be asked, or its answer depends on what the gateway cannot know.' },
     SKIPPED: { description: 'Not looked at, or not needed.' },
+  },
+});
+
+registerEnumType(PermissionsStatus, {
+  name: 'PermissionsStatus',
+  description: 'Whether the permissions that the gateway needs are known to be granted.',
+  valuesMap: {
+    COMPLETE: { description: 'AWS allows everything that is needed, as far as AWS simulates it.' },
+    MISSING: { description: 'At least one permission is missing.' },
+    UNVERIFIED: { description: 'AWS did not tell, or the answer depends on something the gateway does not know.' },
   },
 });
 
@@ -46,6 +56,7 @@ registerEnumType(VerificationCause, {
     },
     WRONG_SECRET: { description: 'The secret does not belong to the key.' },
     CLOCK_SKEW: { description: 'The clock of the gateway is wrong.' },
+    ACCOUNT_UNEXPECTED: { description: 'The credentials belong to another AWS account than `expectedAwsAccountId`.' },
     ROOT_USER: { description: 'The key is that of the root user.' },
     NOT_A_USER: { description: 'The key is not that of an IAM user.' },
     NO_SUCH_ENTITY: { description: 'There is no such role.' },

@@ -1,4 +1,4 @@
-import { VerificationReportType } from '#libs/aws-credentials';
+import { PermissionsStatus, VerificationReportType } from '#libs/aws-credentials';
 import { atMost, DateTimeScalar, ErrorCode } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountHealthState } from '../cloud-account-health.entity.js';
@@ -28,6 +28,12 @@ export class CloudAccountHealthType {
     description: atMost(25, 'Why the last check was no success; empty when it was one.'),
   })
   readonly codes!: readonly string[];
+
+  @Field(() => PermissionsStatus, {
+    description:
+      'What the last report says about permissions. UNVERIFIED before the first report, and while AWS does not tell: the gateway then checks again within minutes, and later at most an hour apart.',
+  })
+  readonly permissions!: PermissionsStatus;
 
   @Field(() => VerificationReportType, {
     nullable: true,

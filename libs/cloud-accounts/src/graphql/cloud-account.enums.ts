@@ -54,6 +54,9 @@ registerEnumType(CloudAccountHealthState, {
     },
     BROKEN: { description: 'The key does not work, or the console role is gone. No subscription may begin.' },
     STALE: { description: 'It was HEALTHY, and for three hours AWS could not be asked.' },
+    UNVERIFIED: {
+      description: 'AWS lets the gateway in, and whether the permissions suffice is not known: `report` says why.',
+    },
   },
 });
 

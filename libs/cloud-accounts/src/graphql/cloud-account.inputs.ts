@@ -1,4 +1,10 @@
-import { AwsCredentialsInput, faultInRegion, faultInRoleName, UnknownRegion } from '#libs/aws-credentials';
+import {
+  AwsCredentialsInput,
+  faultInAwsAccountId,
+  faultInRegion,
+  faultInRoleName,
+  UnknownRegion,
+} from '#libs/aws-credentials';
 import {
   atMost,
   ChangeField,
@@ -50,6 +56,13 @@ export class CreateCloudAccountInput {
   @ValidateNested()
   readonly credentials!: AwsCredentialsInput;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The AWS account that the credentials must belong to, twelve digits. Any account when not given.',
+  })
+  @Faultless('The expected AWS account', faultInAwsAccountId)
+  readonly expectedAwsAccountId?: string | null;
+
   @Field({ description: 'IAM Role Name: the name, not the ARN, of the console role.' })
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
@@ -88,6 +101,14 @@ export class UpdateCloudAccountInput {
   @Type(() => AwsCredentialsInput)
   @ValidateNested()
   readonly credentials?: AwsCredentialsInput;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'The AWS account that `credentials`, or the present credentials when none are given, must belong to, twelve digits. Any account when not given.',
+  })
+  @Faultless('The expected AWS account', faultInAwsAccountId)
+  readonly expectedAwsAccountId?: string | null;
 
   @ChangeField(() => String, {
     label: 'The console role',

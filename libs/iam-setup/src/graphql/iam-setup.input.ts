@@ -20,6 +20,13 @@ export class IamSetupInput implements IamSetupRequest {
 
   @Field(() => String, {
     nullable: true,
+    description:
+      'The only AWS account in which anything may be created, twelve digits. The template, the module and the manual steps stop in any other account. Any account when not given.',
+  })
+  readonly expectedAwsAccountId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
     description: `${parameters.vendorAccountId.means} The operator's when not given; some vendors have another one in China or GovCloud.`,
   })
   readonly vendorAccountId?: string | null;

@@ -1,5 +1,6 @@
 import { atMost, UrlScalar } from '#libs/graphql';
 import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { provisionedResourcesWarning } from '../provisioned-resources.js';
 import type { IamSetupMethods } from '../iam-setup.service.js';
 
 @ObjectType('IamSetupParameter', {
@@ -35,7 +36,7 @@ export class CloudFormationSetupType {
 
   @Field({
     description:
-      'Makes the stack with the AWS CLI, waits for it and shows its outputs. For a POSIX shell, beside template.yaml.',
+      'Creates the stack with the AWS CLI, waits for it, and prints its outputs and the secret access key. For a POSIX shell, beside template.yaml.',
   })
   readonly command!: string;
 }
@@ -107,6 +108,9 @@ export class IamSetupType implements IamSetupMethods {
       'What the gateway says when it assumes the access role: the id of `externalIdHandle`; null without an access role.',
   })
   readonly externalId!: string | null;
+
+  @Field({ description: `What not to do in the AWS account afterwards: ${provisionedResourcesWarning}` })
+  readonly provisionedResourcesWarning!: string;
 
   @Field(() => CloudFormationSetupType, { description: 'With AWS CloudFormation.' })
   readonly cloudFormation!: CloudFormationSetupType;

@@ -1,4 +1,5 @@
 import { atMost, CidrBlockScalar, connectionOf, DateTimeScalar, isTyped, NodeType, PayloadType } from '#libs/graphql';
+import { provisionedResourcesWarning } from '#libs/iam-setup';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { mostTags } from '../deployment.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
@@ -109,6 +110,12 @@ export class SubscriptionType extends NodeType {
     ),
   })
   readonly tags!: readonly TagType[];
+
+  @Field(() => String, {
+    nullable: true,
+    description: `What not to do with the resources of the subscription: ${provisionedResourcesWarning} Null once the subscription is DELETED.`,
+  })
+  readonly provisionedResourcesWarning!: string | null;
 
   @Field(() => SubscriptionStatus, { description: 'Where it is in its life.' })
   readonly status!: SubscriptionStatus;

@@ -1,0 +1,149 @@
+/** The parts of an access key that a person pastes. */
+export type KeyPart = 'accessKeyId' | 'secretAccessKey';
+
+interface PartRule {
+  /** Its variable in .env files, and in those of the AWS CLI in lower case. */
+  readonly variable: string;
+  /** Its column in the CSV file of a new key. */
+  readonly column: string;
+  /** Its field in the answer of `aws iam create-access-key`. */
+  readonly field: string;
+  /** What it is called in a sentence. */
+  readonly noun: string;
+  readonly wellFormed: RegExp;
+}
+
+const accessKeyId: PartRule = {
+  variable: 'AWS_ACCESS_KEY_ID',
+  column: 'Access key ID',
+  field: 'AccessKeyId',
+  noun: 'access key id',
+  wellFormed: /^(AKIA|ASIA)[A-Z0-9]{16}$/,
+};
+const secretAccessKey: PartRule = {
+  variable: 'AWS_SECRET_ACCESS_KEY',
+  column: 'Secret access key',
+  field: 'SecretAccessKey',
+  noun: 'secret access key',
+  wellFormed: /^[A-Za-z0-9/+=]{40}$/,
+};
+const rules: Readonly<Record<KeyPart, PartRule>> = { accessKeyId, secretAccessKey };
+
+/** White space, and characters that take no room: zero-width ones, the byte order mark, marks of direction, the soft hyphen. */
+const blank = /[\s\p{Z}\p{Cf}]/u;
+
+/** Without blanks at the ends, visible or not: no part of a key has any. Takes linear time, unlike a regular expression. */
+export function withoutBlanksAround(pasted: string): string {
+  let [from, to] = [0, pasted.length];
+  while (from < to && blank.test(pasted[from]!)) from++;
+  while (to > from && blank.test(pasted[to - 1]!)) to--;
+  return pasted.slice(from, to);
+}
+
+/** What people paste in place of the part alone, from the most telling form to the least. */
+const forms: readonly {
+  readonly isLike: (text: string, rule: PartRule) => boolean;
+  readonly fault: (rule: PartRule, text: string) => string;
+}[] = [
+  {
+    isLike: (text) => /-----BEGIN /.test(text),
+    fault: ({ noun, column }) =>
+      `looks like a private key or a certificate. Paste the ${noun} of the IAM user, which AWS shows as \`${column}\``,
+  },
+  {
+    isLike: (text) => /^[{[][^\]]*[:"]/.test(text) || /["'](AccessKey|SecretAccessKey|AccessKeyId)["']\s*:/i.test(text),
+    fault: ({ field }) =>
+      `looks like JSON of \`aws iam create-access-key\`. Paste only the value of \`${field}\`, without the quotes`,
+  },
+  {
+    isLike: (text) => /^[$#>%]?\s*aws\s+\w/.test(text) || /(^|\s)--[a-z]+[a-z-]*[= ]/.test(text),
+    fault: ({ noun }) => `looks like a command. Paste only the ${noun} itself`,
+  },
+  {
+    isLike: (text) => !isAssignment(text) && /^[^,]*[,;]?$/.test(text) && /^["'`“”„‘’«»]|["'`“”„‘’«»][,;]?$/.test(text),
+    fault: () => 'is in quotes. Paste only the text between the quotes',
+  },
+  {
+    isLike: (text) => text.includes(','),
+    fault: ({ column }) =>
+      `looks like a line of the CSV file of a new access key. Paste only the value of the column \`${column}\``,
+  },
+  {
+    isLike: (text) => isAssignment(text),
+    fault: ({ variable }, text) =>
+      /[\r\n]/.test(text)
+        ? `looks like several lines of a .env file. Paste only the value of \`${variable}\``
+        : `looks like a line of a .env file. Paste only the text after \`${/=/.test(text) ? '=' : ':'}\``,
+  },
+  {
+    isLike: (text) => /^<.*>$|^\$\{?\w+\}?$|^%\w+%$|^\{\{.*\}\}$/.test(text),
+    fault: ({ noun }) => `looks like a placeholder. Paste the ${noun} itself`,
+  },
+  {
+    isLike: (text) => /[*•●…]|\.{3}|\[redacted\]/i.test(text),
+    fault: ({ noun }) => `looks masked or shortened. Copy the whole ${noun}`,
+  },
+  {
+    isLike: (text) => /(^|[\s|;])(AKIA|ASIA)[A-Z0-9]{16}[\s|;:]+\S/.test(text),
+    fault: ({ noun }) => `looks like an access key id and a secret access key together. Paste only the ${noun}`,
+  },
+  {
+    isLike: (text) => text.startsWith('arn:'),
+    fault: ({ noun }) => `looks like an ARN. Paste the ${noun} of the IAM user`,
+  },
+  {
+    isLike: (text, rule) => rule !== secretAccessKey && secretAccessKey.wellFormed.test(text),
+    fault: () => 'looks like a secret access key. Paste the access key id, which begins with AKIA',
+  },
+  {
+    isLike: (text, rule) => rule !== accessKeyId && accessKeyId.wellFormed.test(text),
+    fault: () => 'looks like an access key id. Paste the secret access key, which has 40 characters',
+  },
+  {
+    isLike: (text) => /^(AIDA|AROA|AGPA|ANPA|AIPA|ASCA|APKA|ABIA|ACCA|ANVA)[A-Z0-9]{12,}$/.test(text),
+    fault: ({ noun }) => `looks like the id of another IAM entity. Paste the ${noun}`,
+  },
+  {
+    isLike: (text) => /^(IQoJ|FwoG|FQoG)/.test(text) && text.length > 100,
+    fault: ({ noun }) => `looks like a session token. Paste the ${noun} of the IAM user`,
+  },
+  {
+    isLike: (text) => /%[0-9A-Fa-f]{2}/.test(text),
+    fault: ({ noun }) => `looks URL-encoded. Paste the ${noun} as AWS shows it`,
+  },
+  {
+    isLike: (text) => /[\r\n\u2028\u2029]/.test(text),
+    fault: ({ noun }) => `has a line break in it. Paste the ${noun} as one line`,
+  },
+  {
+    isLike: (text) => /\p{Cf}/u.test(text),
+    fault: ({ noun }, text) =>
+      `has an invisible character in it (${codePoint(/\p{Cf}/u.exec(text)![0])}). Copy the ${noun} again, from AWS`,
+  },
+  {
+    isLike: (text) => /[\s\p{Z}]/u.test(text),
+    fault: ({ noun }) => `has a space in it. Paste the ${noun} without spaces`,
+  },
+];
+
+/** `AWS_SECRET_ACCESS_KEY=`, `export AWS_ACCESS_KEY_ID=`, `$env:…`, a line of ~/.aws/credentials, a label with a colon. */
+const isAssignment = (text: string) =>
+  /^(.*[\r\n])*\s*[-#$]?\s*((export|set|setx|setenv|declare|let|const|var|env)\s+(-\S+\s+)?)?["']?(\$?env:)?[\w. -]*(access[_ -]?key|secret|aws_?|key[_ -]?id|password)[\w. -]*["']?(\s*\[[^\]]*\])?\s*[=:]/i.test(
+    text,
+  );
+
+const codePoint = (character: string) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** As much as is looked at: the expressions take quadratic time. */
+const mostRead = 2000;
+
+/**
+ * What the text is in place of a part of an access key, and what to paste, as the end of a sentence; null when it is none
+ * of the forms known. Holds nothing of the text but the name of an invisible character.
+ */
+export function mistakeInPasted(part: KeyPart, text: string): string | null {
+  const rule = rules[part];
+  if (rule.wellFormed.test(text)) return null;
+  const beginning = text.slice(0, mostRead);
+  return forms.find(({ isLike }) => isLike(beginning, rule))?.fault(rule, beginning) ?? null;
+}
