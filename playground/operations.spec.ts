@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { sandboxConsoleRole, sandboxKeys, sandboxSecret } from '#libs/aws-sandbox';
 import { buildSchema, getOperationAST, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import { mostValues, valuesIn as valuesInAnswer } from '../src/graphql/document-cost.js';
 import { groups, nameOf, operations, placeholders } from './operations/index.js';
 import { filled, placeholdersIn, valuesIn } from './placeholders.js';
 
@@ -55,6 +56,13 @@ describe('The operations of the playground', () => {
 
       expect(validate(schema, document)).toEqual([]);
       expect(getVariableValues(schema, operation.variableDefinitions ?? [], values).errors).toBeUndefined();
+    },
+  );
+
+  it.each(parsed.map((one) => [nameOf(one), one] as const))(
+    'cost less than half of what an answer may hold: %s',
+    (_, { document, operation, variables }) => {
+      expect(valuesInAnswer({ schema, document, operation, variables })).toBeLessThan(mostValues / 2);
     },
   );
 

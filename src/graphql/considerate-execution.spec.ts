@@ -41,7 +41,7 @@ describe('a turn', () => {
     let others = 0;
     const count = setInterval(() => others++, 0);
     let turns = 0;
-    for (const end = performance.now() + 200; performance.now() < end;) {
+    while (turns < 2 || others === 0) {
       if (isTurnOver()) {
         await nextTurn();
         turns++;

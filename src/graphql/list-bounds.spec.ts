@@ -14,7 +14,6 @@ import {
   type GraphQLField,
   type GraphQLInputField,
 } from 'graphql';
-import { nameOf, operations } from '../../playground/operations/index.js';
 import { mostValues, valuesIn } from './document-cost.js';
 
 const schema = buildSchema(readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'));
@@ -36,9 +35,9 @@ const places = Object.values(schema.getTypeMap())
   );
 const lists = places.filter(([, { type }]) => isListType(getNullableType(type)));
 
-const valuesOf = (query: string, variables?: Record<string, unknown>) => {
+const valuesOf = (query: string) => {
   const document = parse(query);
-  return valuesIn({ schema, document, operation: getOperationAST(document)!, variables });
+  return valuesIn({ schema, document, operation: getOperationAST(document)! });
 };
 
 describe('a list in the schema', () => {
@@ -80,13 +79,6 @@ describe('the limit on the values of an answer', () => {
     expect(valuesOf(example)).toBe(Number(said));
     expect(page).toContain(`| values of an answer | ${mostValues.toLocaleString('en')} |`);
   });
-
-  it.each(operations.map((one) => [nameOf(one), one.query, one.variables] as const))(
-    'lets the operation %s of the playground pass',
-    (_, query, variables) => {
-      expect(valuesOf(query, variables as Record<string, unknown>)).toBeLessThan(mostValues / 2);
-    },
-  );
 
   it('lets a page of 100 accounts with 10 subscriptions each pass, with all that a list of them shows', () => {
     const subscription =
