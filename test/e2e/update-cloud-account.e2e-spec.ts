@@ -1,7 +1,15 @@
 import { jest } from '@jest/globals';
 import { AwsIam } from '#libs/aws-credentials';
 import { Gateway } from '../support/gateway.js';
-import { hostedAccount, numberOf, sandboxKey, stepsWith, suffix, updateCloudAccount } from '../support/steps.js';
+import {
+  hostedAccount,
+  numberOf,
+  sandboxKey,
+  sandboxRole,
+  stepsWith,
+  suffix,
+  updateCloudAccount,
+} from '../support/steps.js';
 
 describe('updateCloudAccount', () => {
   let gateway: Gateway;
@@ -301,6 +309,63 @@ describe('updateCloudAccount', () => {
       expect(all.flat()).toEqual(Array(9).fill('VERSION_CONFLICT input.expectedVersion'));
       const winner = all.findIndex((refused) => refused.length === 0);
       expect(await readAccount(id)).toMatchObject({ version: 2, name: `Writer ${winner} of ${id}` });
+    });
+  });
+
+  describe('moves the account to another region', () => {
+    it('when its credentials are accepted there', async () => {
+      const { id } = await createAccount();
+
+      const moved = await updateAccount({ id, expectedVersion: 1, region: 'eu-west-1' });
+      expect(moved).toMatchObject({ region: 'eu-west-1', version: 2 });
+      expect(moved.awsUserArn).toMatch(/^arn:aws:/);
+      const inChina = await updateAccount({ id, expectedVersion: 2, region: 'cn-north-1' });
+      expect(inChina).toMatchObject({ region: 'cn-north-1', version: 3 });
+      expect(inChina.awsUserArn).toMatch(/^arn:aws-cn:/);
+      expect(inChina.consoleRoleArn).toMatch(/^arn:aws-cn:/);
+    });
+
+    it('together with its credentials', async () => {
+      const { id } = await createAccount();
+      const credentials = sandboxKey('WORKS', nextUser());
+
+      const moved = await updateAccount({ id, expectedVersion: 1, region: 'us-gov-west-1', credentials });
+      expect(moved).toMatchObject({ region: 'us-gov-west-1', credentials: { version: 2 } });
+      expect(moved.awsUserArn).toMatch(/^arn:aws-us-gov:/);
+    });
+
+    it('only while nothing is built there', async () => {
+      const { id } = await createAccount();
+      const subscription = await createSubscription(id);
+      const before = await everythingOf(id);
+      const change = { id, expectedVersion: 1, region: 'eu-west-1' };
+
+      expect(await refusals(updateCloudAccount, change)).toEqual(['REGION_CHANGE_IN_USE input.region']);
+      expect(await everythingOf(id)).toEqual(before);
+      // The region that the account has already is no change.
+      expect(await refusals(updateCloudAccount, { ...change, region: 'us-east-1', name: `Same ${id}` })).toEqual([]);
+      await endSubscription(subscription.id);
+      expect(await refusals(updateCloudAccount, { ...change, expectedVersion: 2 })).toEqual([]);
+    });
+
+    it('that exists', async () => {
+      const { id } = await createAccount();
+
+      expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, region: 'nowhere-1' })).toEqual([
+        'UNKNOWN_REGION input.region',
+      ]);
+    });
+
+    it('of the partition of its access role', async () => {
+      const { handle, externalId } = await steps.issueExternalId();
+      const which = nextUser();
+      const credentials = sandboxRole(which, `access-role-${externalId}`, handle);
+      const { id } = await createAccount({ which, credentials });
+
+      expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, region: 'cn-north-1' })).toEqual([
+        'UNKNOWN_REGION input.region',
+      ]);
+      expect(await updateAccount({ id, expectedVersion: 1, region: 'eu-west-1' })).toMatchObject({ version: 2 });
     });
   });
 

@@ -23,6 +23,7 @@ function described({ description }: GraphQLInputField): string {
 const values: Record<string, Record<string, [unknown, unknown]>> = {
   UpdateCloudAccountInput: {
     name: ['One name', 'Other name'],
+    region: ['eu-west-1', 'us-west-2'],
     credentials: [sandboxKey('AGAIN', 'ZY01'), sandboxKey('WORKS', 'ZY01')],
     consoleRoleName: ['second-console-role', 'console-role'],
     nodeRoleName: ['one-node-role', 'other-node-role'],
@@ -55,7 +56,7 @@ describe('an update', () => {
     make: async () => (await createAccount({ which: 'ZY01', nodeRoleName: 'first-node-role' })).id,
     read: async (id: string) => {
       const query = `query ($id: ID!) { cloudAccount(id: $id)
-        { name consoleRoleName nodeRoleName version rotateEvery credentials { fingerprint } } }`;
+        { name region consoleRoleName nodeRoleName version rotateEvery credentials { fingerprint } } }`;
       const { credentials, ...account } = (await gateway.ask(query, { id })).cloudAccount;
       return { ...account, credentials: credentials.fingerprint };
     },

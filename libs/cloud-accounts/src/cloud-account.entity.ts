@@ -242,10 +242,11 @@ export class CloudAccount {
   }
 
   /** Everything one request changes, as one new version. What is not given stays. */
-  change({ name, proof }: { name?: string; proof?: Proof | null }, now: Date): void {
+  change({ name, region, proof }: { name?: string; region?: string; proof?: Proof | null }, now: Date): void {
     if (proof) this.accept(proof);
     Object.assign(this, {
       ...(name !== undefined && named(name)),
+      ...(region !== undefined && { region }),
       version: this.version + 1,
       updatedAt: now,
     } satisfies Partial<CloudAccount>);
@@ -282,10 +283,16 @@ export class CloudAccount {
     return this.awsAccountId === null;
   }
 
-  /** Whether a change of name and roles would change nothing. */
-  isAlready({ name, consoleRoleName, nodeRoleName }: RolesChange & { name?: string }): boolean {
+  /** Whether a change of name, region and roles would change nothing. */
+  isAlready({
+    name,
+    region,
+    consoleRoleName,
+    nodeRoleName,
+  }: RolesChange & { name?: string; region?: string }): boolean {
     return (
       (name === undefined || normalizeName(name) === this.name) &&
+      changedTo(region, this.region) === this.region &&
       changedTo(consoleRoleName, this.consoleRoleName) === this.consoleRoleName &&
       changedTo(nodeRoleName, this.nodeRoleName) === this.nodeRoleName
     );

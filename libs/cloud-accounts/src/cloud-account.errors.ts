@@ -39,6 +39,13 @@ export const cloudAccountErrors = {
     retryable: false,
     remediation: 'Use a key of the same AWS account, or end the active subscriptions first.',
   },
+  REGION_CHANGE_IN_USE: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation:
+      'End the active subscriptions of the account, and wait until their resources are removed; or create another cloud account in the other region.',
+  },
   CLOUD_ACCOUNT_IS_HOSTED: {
     kind: 'forbidden',
     fault: 'CALLER',
@@ -151,6 +158,18 @@ export class AwsAccountChangeInUse extends DomainError {
       'AWS_ACCOUNT_CHANGE_IN_USE',
       'The new key belongs to another AWS account, and active subscriptions stand in the present one.',
       { path: ['input', 'credentials'] },
+    );
+  }
+}
+
+/** What was built could not be found in another region, or with the addresses of another partition. */
+export class RegionChangeInUse extends DomainError {
+  constructor() {
+    super(
+      cloudAccountErrors,
+      'REGION_CHANGE_IN_USE',
+      'The region cannot change: the cloud account has active subscriptions, or resources that they left.',
+      { path: ['input', 'region'] },
     );
   }
 }

@@ -8,6 +8,7 @@ import {
   type Verification,
 } from '#libs/aws-credentials';
 import { Secret, VersionConflict } from '#libs/kernel';
+import { AccountContents } from './account-contents.js';
 import { Blockers } from './blockers.js';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from './cloud-account-removal.js';
@@ -20,6 +21,7 @@ import {
   CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
   NoPendingCredentials,
+  RegionChangeInUse,
 } from './cloud-account.errors.js';
 import type { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccountService } from './cloud-account.service.js';
@@ -99,7 +101,17 @@ class OpenCredentials {
   }
 }
 
+/** So many of something of ours, in every account. */
+class CountedResources extends NothingStands {
+  total = 0;
+
+  override async of() {
+    return { listed: [], total: this.total };
+  }
+}
+
 describe('CloudAccountService', () => {
+  let resources: CountedResources;
   let accounts: InMemoryCloudAccounts;
   let credentials: OpenCredentials;
   let aws: TrustingVerification;
@@ -116,6 +128,7 @@ describe('CloudAccountService', () => {
     aws = new TrustingVerification();
     trials = new InMemoryCredentialTrials();
     subscriptions = new ListedSubscriptions();
+    resources = new CountedResources();
     events = new ListedEvents();
     const unitOfWork = new InMemoryUnitOfWork([accounts, credentials, trials]);
     const pace = Object.assign(new TrialPace(), { patience: 0 });
@@ -155,6 +168,7 @@ describe('CloudAccountService', () => {
       prover,
       trialService,
       health,
+      new AccountContents(subscriptions, resources),
       events,
       unitOfWork,
     );
@@ -535,6 +549,54 @@ describe('CloudAccountService', () => {
       await attempt();
 
       expect(await service.find(viewer, id)).toMatchObject({ status: 'MISSING_PERMISSIONS', awsUserId: '111/A' });
+    });
+  });
+
+  describe('a change of the region', () => {
+    const move = (id: number, change: object = {}) =>
+      service.update(viewer, { id, expectedVersion: 1, region: 'eu-west-1', ...change });
+
+    it('is refused when AWS refuses the credentials there', async () => {
+      const { id } = await create();
+      aws.refusals.set('111/A', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
+
+      await expect(move(id)).rejects.toThrow(CredentialsRejected);
+      expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
+    });
+
+    it('is refused with credentials that AWS does not know yet, because the present ones serve until then', async () => {
+      const { id } = await create();
+      aws.refusals.set('111/B', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
+
+      await expect(move(id, { access: keyOf('111/B') })).rejects.toThrow(CredentialsRejected);
+      expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
+      expect(credentials.candidates.size).toBe(0);
+    });
+
+    it('is made at once where no credentials have worked yet', async () => {
+      aws.refusals.set('111/A', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
+      const { id } = await create();
+
+      await move(id, { access: keyOf('111/A') });
+      expect(await service.find(viewer, id)).toMatchObject({ region: 'eu-west-1', status: 'PROPAGATING' });
+      await expect(service.update(viewer, { id, expectedVersion: 2, region: 'us-west-2' })).rejects.toThrow(
+        CloudAccountWithoutCredentials,
+      );
+    });
+
+    it('is refused while resources remain, or when a subscription begins while AWS is asked', async () => {
+      const { id } = await create();
+      resources.total = 1;
+      await expect(move(id)).rejects.toThrow(RegionChangeInUse);
+
+      resources.total = 0;
+      const full = aws.full;
+      aws.full = (...asked) => {
+        subscriptions.begin(id);
+        return full(...asked);
+      };
+      await expect(move(id)).rejects.toThrow(RegionChangeInUse);
+      expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
     });
   });
 

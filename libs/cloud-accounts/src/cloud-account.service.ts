@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { operatorTenantId, type Viewer } from '#libs/access';
 import {
+  AwsAccessRole,
   AwsAccessService,
   AwsVerification,
+  partitionOf,
+  UnknownRegion,
   type AwsAccess,
   type GivenAccess,
   type VerificationReport,
@@ -11,6 +14,7 @@ import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { changedTo, nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
+import { AccountContents } from './account-contents.js';
 import { Blockers } from './blockers.js';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccount, type RolesChange } from './cloud-account.entity.js';
@@ -43,6 +47,7 @@ export interface CloudAccountChange extends RolesChange {
   readonly id: number;
   readonly expectedVersion: number;
   readonly name?: string;
+  readonly region?: string;
   readonly access?: GivenAccess;
   readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
@@ -60,6 +65,7 @@ export class CloudAccountService {
     private readonly prover: CredentialsProver,
     private readonly trials: CredentialTrialService,
     private readonly health: CloudAccountHealthService,
+    private readonly contents: AccountContents,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
   ) {}
@@ -139,10 +145,10 @@ export class CloudAccountService {
    * Renames the account, replaces its key, its roles, or all of them at once. New credentials are proven before the
    * account is held; that nobody changed it meanwhile is checked while it is held. A key that AWS does not know after some
    * seconds is tried from then on, and takes the place of the present one when it is proven. A key that is the stored one
-   * changes nothing.
+   * changes nothing. Another region is proven like other credentials, which then must be known to AWS at once.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
-   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected,
+   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, RegionChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected,
    *   ExternalIdNotFound, ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
@@ -150,26 +156,32 @@ export class CloudAccountService {
     const seen = (await this.find(viewer, id)) ?? notFound();
     seen.refuseChangeIfHosted();
     seen.refuseOtherVersionThan(expectedVersion);
-    const given = change.access && (await this.credentials.resolve(viewer, change.access, seen.region, id));
+    const region = changedTo(change.region, seen.region);
+    const isMove = region !== seen.region;
+    if (isMove) await this.contents.refuseRegionChangeInUse(seen);
+    const given = change.access && (await this.credentials.resolve(viewer, change.access, region, id));
     const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
     if (!newAccess) seen.refuseUnexpectedAwsAccount(change.expectedAwsAccountId);
     if (!newAccess && seen.isAlready(change)) return seen;
 
     const expected = expectationsOf(seen, change);
-    const isProofNeeded = newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
-    const proof = isProofNeeded ? await this.prove(viewer, seen, { newAccess, given, expected }) : null;
+    const isProofNeeded = isMove || newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
+    const proof = isProofNeeded ? await this.prove(viewer, { ...seen, region }, { newAccess, given, expected }) : null;
+    // The present credentials serve until the new ones are known, and they would be asked about in the wrong place.
+    if (isMove && proof instanceof NotKnownYet && seen.awsAccountId !== null) throw proof.fault;
 
     return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer, id);
       account.refuseOtherVersionThan(expectedVersion);
+      if (isMove) await this.contents.refuseRegionChangeInUse(account);
       if (proof instanceof NotKnownYet) {
         account.await(expected);
-        account.change({ name }, now);
+        account.change({ name, region: change.region }, now);
         await this.accounts.update(account);
         await this.trials.begin(viewer, account, { access: newAccess!, expected, ...proof }, now);
       } else {
         if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
-        account.change({ name, proof }, now);
+        account.change({ name, region: change.region, proof }, now);
         await this.accounts.update(account);
         if (proof) await this.health.observed(account, proof.verification, now);
         if (newAccess) {
@@ -180,7 +192,13 @@ export class CloudAccountService {
           await this.trials.expect(account, change, now);
         }
       }
-      const changed = Object.entries({ name, credentials: newAccess ?? undefined, consoleRoleName, nodeRoleName });
+      const changed = Object.entries({
+        name,
+        region: change.region,
+        credentials: newAccess ?? undefined,
+        consoleRoleName,
+        nodeRoleName,
+      });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value === undefined ? [] : [field])),
         version: account.version,
@@ -279,7 +297,7 @@ export class CloudAccountService {
   /** Only a key that was just given may be unknown to AWS for a while. */
   private async prove(
     { actor }: Viewer,
-    { id, tenantId, region }: CloudAccount,
+    { id, tenantId, region }: Pick<CloudAccount, 'id' | 'tenantId' | 'region'>,
     { newAccess, given, expected }: { newAccess: AwsAccess | null; given?: AwsAccess | null; expected: Expectations },
   ): Promise<Proof | NotKnownYet> {
     if (newAccess) return this.prover.proveSoon(newAccess, region, expected);
@@ -287,6 +305,8 @@ export class CloudAccountService {
     const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE', operationId } as const;
     const access = given ?? (await this.credentials.reveal(tenantId, id, use));
     if (!access) throw new CloudAccountWithoutCredentials();
+    if (access instanceof AwsAccessRole && access.partition !== partitionOf(region))
+      throw new UnknownRegion(['input', 'region'], 'The region must be in the partition of the access role.');
     return this.prover.prove(access, region, expected, false, operationId);
   }
 

@@ -14,6 +14,7 @@ import { CredentialTrialReconciler } from './credential-trial.reconciler.js';
 import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialTrials } from './credential-trials.js';
 import { CredentialsProver } from './credentials-prover.js';
+import { AccountContents } from './account-contents.js';
 import { Blockers } from './blockers.js';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from './cloud-account-removal.js';
@@ -61,6 +62,7 @@ import { TypeOrmCredentialTrials } from './typeorm/typeorm-credential-trials.js'
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
+    AccountContents,
     Blockers,
     CloudAccountRemoval,
     CloudAccountDeletionService,

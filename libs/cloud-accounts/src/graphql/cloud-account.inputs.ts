@@ -93,6 +93,15 @@ export class UpdateCloudAccountInput {
   @ChangeField(() => String, { label: 'The name', description: 'New account name.', fault: faultInName })
   readonly name?: string;
 
+  @ChangeField(() => String, {
+    label: 'The region',
+    description:
+      'Another AWS region, which may be of another partition. The gateway verifies the credentials there first. Refused with REGION_CHANGE_IN_USE unless the account has no active subscriptions and no resources. While AWS has accepted no credentials of the account yet, send `credentials`, too.',
+    fault: faultInRegion,
+    refusal: UnknownRegion,
+  })
+  readonly region?: string;
+
   @ChangeField(() => AwsCredentialsInput, {
     label: 'The credentials',
     description:

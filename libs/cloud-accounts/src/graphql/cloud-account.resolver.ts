@@ -121,7 +121,7 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing.`,
+    description: `Renames a cloud account, or replaces its region, its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing.`,
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
