@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from '#libs/access';
+import { fileUnusable } from '#libs/kernel';
 import type { Config } from './config.js';
 import { makeDataDir } from './database/file-lock.js';
 
@@ -33,9 +34,8 @@ function writeKey(file: string): ApiKeyToken {
     writeFileSync(draft, `${key.token.reveal()}\n`, { flag: 'wx', mode: 0o600, flush: true });
     renameSync(draft, file);
   } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     throw new FirstKeyUnusable(
-      `The first API key cannot be written to ${file} (${code}). Make DATA_DIR writable for this user, or make a key ` +
+      `The first API key cannot be written. ${(fileUnusable(error, file) ?? (error as Error)).message} Or make a key ` +
         'with `cloud-account-gateway api-keys generate --to FILE` and set FIRST_API_KEY_FILE to that file.',
     );
   }

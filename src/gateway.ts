@@ -5,7 +5,7 @@ import { AccessService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
-import { Reconcilers, Secret } from '#libs/kernel';
+import { onFile, Reconcilers, Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -151,7 +151,7 @@ async function startSandbox(
   const sandbox = await startAwsSandbox({ ec2File, ...options, onFault });
   undo.push(() => sandbox.close());
   // For the command line, which meddles with what stands there.
-  writeFileSync(address, `${sandbox.url}\n`, { mode: 0o600 });
+  onFile(address, () => writeFileSync(address, `${sandbox.url}\n`, { mode: 0o600 }));
   undo.push(() => rmSync(address, { force: true }));
   return sandbox;
 }

@@ -1,5 +1,6 @@
 import { DatabaseUnusable } from '#libs/database';
 import { KeyRingChangeRefused, KeyRingUnusable } from '#libs/encryption';
+import { DomainError, fileUnusable } from '#libs/kernel';
 import { ConfigUnusable } from './config.js';
 import { BackupRefused } from './database/backup.js';
 import { DataDirUnusable, KeyRingLocked } from './database/file-lock.js';
@@ -20,7 +21,10 @@ const kinds = [
   WrongUser,
 ];
 
-/** What the operator can mend, and is told in a sentence. Anything else is a bug, and shows where. */
-export function isForOperator(error: unknown): error is Error {
-  return kinds.some((kind) => error instanceof kind);
+/** What the operator can mend, in one sentence each; null for a bug, which shows its stack. */
+export function messageForOperator(error: unknown): string | null {
+  if (kinds.some((kind) => error instanceof kind)) return (error as Error).message;
+  const file = fileUnusable(error);
+  if (file) return file.message;
+  return error instanceof DomainError ? error.message : null;
 }

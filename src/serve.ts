@@ -4,7 +4,7 @@ import { readConfig } from './config.js';
 import { PortUnusable, startGateway, type Gateway } from './gateway.js';
 import { greet } from './greeting.js';
 import { Log } from './log.js';
-import { isForOperator } from './operator-errors.js';
+import { messageForOperator } from './operator-errors.js';
 
 const log = new Logger('Process');
 
@@ -32,8 +32,8 @@ export async function serve(): Promise<void> {
 /** Says why there is no start: to a person at a terminal as text, otherwise as an entry as those of the log are. */
 function refuse(error: unknown): void {
   process.exitCode = 1;
-  const known = isForOperator(error) || error instanceof PortUnusable;
-  const message = known ? `The gateway cannot start.\n${error.message}` : error;
+  const known = error instanceof PortUnusable ? error.message : messageForOperator(error);
+  const message = known === null ? error : `The gateway cannot start.\n${known}`;
   if (process.stderr.isTTY) console.error(message);
   else new Log('fatal', process.stderr.fd).fatal(message, 'Start');
 }

@@ -13,8 +13,7 @@ export async function runCommandLine(args: string[]): Promise<void> {
   try {
     await run(args);
   } catch (error) {
-    const isForPerson = error instanceof Usage || error instanceof SecretNotWritten || (await isKnown(error));
-    console.error(isForPerson ? (error as Error).message : error);
+    console.error(error instanceof Usage ? error.message : await told(error));
     process.exitCode = error instanceof Usage ? 2 : 1;
   }
 }
@@ -92,13 +91,11 @@ function refuseFaults(
   }
 }
 
-/** Whether the error is told in a sentence; anything else is a bug, and shows where. */
-async function isKnown(error: unknown): Promise<boolean> {
-  const [{ DomainError }, { isForOperator }] = await Promise.all([
-    import('#libs/kernel'),
-    import('../operator-errors.js'),
-  ]);
-  return error instanceof DomainError || isForOperator(error);
+/** The sentence for the operator; a bug as it is. */
+async function told(error: unknown): Promise<unknown> {
+  if (error instanceof SecretNotWritten) return error.message;
+  const { messageForOperator } = await import('../operator-errors.js');
+  return messageForOperator(error) ?? error;
 }
 
 function version(): string {

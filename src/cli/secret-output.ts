@@ -34,9 +34,13 @@ export class SecretOutput {
   put(token: Secret): Row {
     if (!this.#file) return { key: token.reveal() };
     const { path, fd } = this.#file;
-    writeSync(fd, `${token.reveal()}\n`);
-    fsyncSync(fd);
-    closeSync(fd);
+    try {
+      writeSync(fd, `${token.reveal()}\n`);
+      fsyncSync(fd);
+      closeSync(fd);
+    } catch (error) {
+      throw notCreated(path, error);
+    }
     this.#isWritten = true;
     return { 'key file': path };
   }
@@ -46,11 +50,15 @@ function create(path: string): number {
   try {
     return openSync(path, 'wx', 0o600);
   } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw new SecretNotWritten(
-      code === 'EEXIST'
-        ? `--to: ${path} exists already and is left as it is. Name a new file.`
-        : `--to: ${path} cannot be created (${code}). Name a new file in a folder that this user can write to.`,
-    );
+    throw notCreated(path, error);
   }
+}
+
+function notCreated(path: string, error: unknown): SecretNotWritten {
+  const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+  return new SecretNotWritten(
+    code === 'EEXIST'
+      ? `--to: ${path} exists already and is left as it is. Name a new file.`
+      : `--to: ${path} cannot be written (${code}). Name a new file in a folder that this user can write to, on a disk with free space.`,
+  );
 }

@@ -16,6 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { EmbeddedSqlite, type DatabaseLocation } from '#libs/database';
+import { fileUnusable } from '#libs/kernel';
 import { z } from 'zod';
 import { makeFolder } from '../make-folder.js';
 import { migrationsTable } from './data-source.js';
@@ -80,8 +81,9 @@ export async function backUp(location: DatabaseLocation, keyRingFile: string, fo
     sync(dirname(folder));
     return manifest;
   } catch (error) {
+    const told = forOperator(error, folder);
     rmSync(draft, { recursive: true, force: true });
-    throw forOperator(error, folder);
+    throw told;
   }
 }
 
@@ -117,8 +119,9 @@ export async function restore(
     sync(dataDir);
     return manifest;
   } catch (error) {
+    const told = forOperator(error, dataDir);
     rmSync(draft, { force: true });
-    throw forOperator(error, folder);
+    throw told;
   } finally {
     unlock();
   }
@@ -220,8 +223,4 @@ const damaged = (folder: string, fault: string) =>
   new BackupRefused(`The backup in ${folder} is damaged: ${fault}. Use another backup.`);
 
 /** What the file system or SQLite says of a path: a full disk, no permission, a read-only file system. */
-function forOperator(error: unknown, folder: string): unknown {
-  const { code, path } = error as NodeJS.ErrnoException;
-  if (typeof code !== 'string' || !/^(E[A-Z]+|SQLITE_\w+)$/.test(code)) return error;
-  return new BackupRefused(`${path ?? folder} cannot be read or written (${code}). Make it a place this user may use.`);
-}
+const forOperator = (error: unknown, folder: string): unknown => fileUnusable(error, folder) ?? error;

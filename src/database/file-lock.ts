@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { EmbeddedSqlite } from '#libs/database';
-import { runAs, userName } from '#libs/kernel';
+import { fileUnusable, runAs, userName } from '#libs/kernel';
 import { makeFolder } from '../make-folder.js';
 import { ownerOf } from './file-owner.js';
 
@@ -95,9 +95,9 @@ function notWritable(dataDir: string, error: unknown, lock?: string): DataDirUnu
   const left = lock === undefined ? undefined : lockOfAnother(lock);
   if (left) return new DataDirUnusable(`DATA_DIR ${dataDir} cannot be used: ${left}`, { cause: error });
 
-  const { code = 'unknown reason' } = error as { code?: string };
+  const { message } = fileUnusable(error, dataDir) ?? (error as Error);
   return new DataDirUnusable(
-    `DATA_DIR ${dataDir} cannot be written by this user (${code}). Make it a folder that this user owns, or name another one. Example: DATA_DIR=/var/lib/cloud-account-gateway`,
+    `DATA_DIR must be a folder that this user can write to. ${message} Example: DATA_DIR=/var/lib/cloud-account-gateway`,
     { cause: error },
   );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import {
   connectTo,
@@ -20,6 +20,7 @@ import {
   type KeyRing,
   type StoredKey,
 } from '#libs/encryption';
+import { fileUnusable, onFile } from '#libs/kernel';
 import { Logger } from '@nestjs/common';
 import { getMetadataArgsStorage, type DataSource } from 'typeorm';
 import { dataSourceFor, migrationsTable } from './data-source.js';
@@ -51,7 +52,7 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
   const unlock = 'url' in location ? await lockServer(location.url) : null;
   try {
     const before = await look(location);
-    if (before.isEmpty && !existsSync(keyRingFile)) createKeyRingFile(keyRingFile);
+    if (before.isEmpty && !isThere(keyRingFile)) createKeyRingFile(keyRingFile);
     else if (before.isEmpty) refuseUsedKeyRing(location, keyRingFile);
     const keks = new FileKekProvider(keyRingFile, (fault) => log.warn(fault.message));
     try {
@@ -88,7 +89,7 @@ export async function initKeyRing(location: DatabaseLocation, keyRingFile: strin
   const unlock = 'url' in location ? await lockServer(location.url) : null;
   try {
     const isEmpty = (await look(location)).isEmpty;
-    if (isEmpty || existsSync(keyRingFile)) return createKeyRingFile(keyRingFile);
+    if (isEmpty || isThere(keyRingFile)) return createKeyRingFile(keyRingFile);
     throw new KeyRingDoesNotFit(
       `The database holds secrets already, which a new key ring cannot open, and ${keyRingFile} does not exist. Put back the key ring that belongs to it, from its backup.`,
     );
@@ -158,7 +159,7 @@ interface Contents {
 /** What is in the database, read without changing a byte of it. */
 async function look(location: DatabaseLocation): Promise<Contents> {
   if ('file' in location) {
-    if (!existsSync(location.file)) return nothing;
+    if (!isThere(location.file)) return nothing;
     return lookAtFile(location.file);
   }
   const connection = await connectTo(location.url);
@@ -182,12 +183,15 @@ async function lookAtFile(file: string): Promise<Contents> {
     }
   } catch (error) {
     const { code = '' } = error as { code?: string };
-    if (!code.startsWith('SQLITE_')) throw error;
+    if (!/^SQLITE_(NOTADB|CORRUPT)/.test(code)) throw fileUnusable(error, file) ?? error;
     throw new DatabaseUnusable(
       `${file} cannot be read as a database (${code}). Restore it from a backup, or name another DATA_DIR.`,
     );
   }
 }
+
+/** @throws FileUnusable where it cannot be seen: what is out of reach is not missing */
+const isThere = (path: string): boolean => onFile(path, () => statSync(path, { throwIfNoEntry: false })) !== undefined;
 
 const nothing: Contents = { isEmpty: true, canaries: [], wrappedKeys: [] };
 
@@ -261,8 +265,6 @@ async function migrate(dataSource: DataSource): Promise<void> {
 const reasons: Record<string, string> = {
   ER_TABLEACCESS_DENIED_ERROR: 'the user may not. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
   ER_DBACCESS_DENIED_ERROR: 'the user may not. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
-  SQLITE_FULL: 'the disk is full',
-  SQLITE_READONLY: 'the file may not be written',
   ER_RECORD_FILE_FULL: 'the disk is full',
 };
 

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import type * as NodeSqlite from 'node:sqlite';
+import { fileUnusable } from '#libs/kernel';
 
 const sqlite = loadSqlite();
 
@@ -20,6 +21,8 @@ export class SqliteError extends Error {
     readonly code: string,
     message: string,
     cause?: unknown,
+    /** The file of the database. */
+    readonly path?: string,
   ) {
     super(message, { cause });
   }
@@ -34,9 +37,13 @@ export class SqliteError extends Error {
 export class EmbeddedSqlite {
   readonly #database: NodeSqlite.DatabaseSync;
 
-  /** @throws SqliteError `SQLITE_CANTOPEN` */
-  constructor(path: string, { readonly = false, timeout = 5000 }: OpenOptions = {}) {
-    this.#database = translated(() => new sqlite.DatabaseSync(path, { readOnly: readonly, timeout }));
+  /** @throws SqliteError `SQLITE_CANTOPEN`, or `SQLITE_READONLY` where SQLite would silently only read */
+  constructor(
+    private readonly path: string,
+    { readonly = false, timeout = 5000 }: OpenOptions = {},
+  ) {
+    if (!readonly) refuseReadOnly(path);
+    this.#database = translated(path, () => new sqlite.DatabaseSync(path, { readOnly: readonly, timeout }));
   }
 
   get inTransaction(): boolean {
@@ -46,14 +53,15 @@ export class EmbeddedSqlite {
   /** @throws SqliteError */
   prepare(sql: string): EmbeddedStatement {
     return new EmbeddedStatement(
-      translated(() => this.#database.prepare(sql)),
+      translated(this.path, () => this.#database.prepare(sql)),
       sql,
+      this.path,
     );
   }
 
   /** Runs any number of statements, which take no parameters. @throws SqliteError */
   exec(sql: string): void {
-    translated(() => this.#database.exec(sql));
+    translated(this.path, () => this.#database.exec(sql));
   }
 
   /** @param pragma such as `journal_mode = WAL`; returns its rows. @throws SqliteError */
@@ -69,10 +77,11 @@ export class EmbeddedSqlite {
   async copyTo(path: string): Promise<void> {
     if (existsSync(path)) throw new SqliteError('SQLITE_CANTOPEN', 'The file exists.');
     try {
+      this.pragma('schema_version'); // what is wrong with this file is not told of the copy
       // All pages in one step: in parts it would begin again with each write of another connection.
       await sqlite.backup(this.#database, path, { rate: 2 ** 31 - 1 });
     } catch (error) {
-      throw translation(error);
+      throw translation(error, path);
     }
   }
 
@@ -88,7 +97,11 @@ export class EmbeddedStatement {
   readonly #parameterCount: number;
   readonly #onlyReads: boolean;
 
-  constructor(statement: NodeSqlite.StatementSync, sql: string) {
+  constructor(
+    statement: NodeSqlite.StatementSync,
+    sql: string,
+    private readonly path: string,
+  ) {
     const rest = sql.slice(statement.sourceSQL.length);
     if (words(rest).length > 0) throw new SqliteError('SQLITE_MISUSE', 'The text has more than one statement.');
     this.#statement = statement;
@@ -100,13 +113,13 @@ export class EmbeddedStatement {
   /** @throws SqliteError, TypeError when the parameters are not as many, or not of the types, that the statement takes */
   all(...parameters: readonly unknown[]): Row[] {
     const values = this.values(parameters);
-    return translated(() => this.#statement.all(...values)).map(plain);
+    return translated(this.path, () => this.#statement.all(...values)).map(plain);
   }
 
   /** @throws SqliteError, TypeError as `all` does */
   run(...parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
     const values = this.values(parameters);
-    return translated(() => this.#statement.run(...values));
+    return translated(this.path, () => this.#statement.run(...values));
   }
 
   private values(parameters: readonly unknown[]): Value[] {
@@ -150,17 +163,28 @@ function plain(row: Row): Row {
   return copy;
 }
 
-function translated<T>(work: () => T): T {
+function refuseReadOnly(path: string): void {
+  if (!existsSync(path)) return;
   try {
-    return work();
+    accessSync(path, constants.R_OK | constants.W_OK);
   } catch (error) {
-    throw translation(error);
+    throw new SqliteError('SQLITE_READONLY', 'The file cannot be written.', error, path);
   }
 }
 
-function translation(error: unknown): unknown {
+function translated<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw translation(error, path);
+  }
+}
+
+function translation(error: unknown, path: string): unknown {
   const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
-  return code === 'ERR_SQLITE_ERROR' ? new SqliteError(nameOf(errcode ?? 1), message ?? '', error) : error;
+  if (code !== 'ERR_SQLITE_ERROR') return error;
+  const name = nameOf(errcode ?? 1);
+  return new SqliteError(name, message ?? '', fileUnusable({ code: name, path }) ?? error, path);
 }
 
 /** https://sqlite.org/rescode.html: the last byte is the primary code, the rest numbers its extended ones from 1. */

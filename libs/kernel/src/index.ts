@@ -18,6 +18,7 @@ export {
   type ErrorFault,
   type ErrorKind,
 } from './domain-error.js';
+export { explain, FileUnusable, fileUnusable, onFile } from './file-unusable.js';
 export { faultInName, faultInText, longestNameKey, nameKey, normalizeName } from './name.js';
 export { runAs, userName } from './os-user.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';

@@ -286,7 +286,9 @@ describe('creating a key ring file', () => {
   it('says so when the folder is a file', () => {
     write(good);
 
-    expect(refusalOf(() => createKeyRingFile(join(path, 'ring'))).message).toContain('cannot be created (ENOTDIR)');
+    expect(refusalOf(() => createKeyRingFile(join(path, 'ring'))).message).toContain(
+      'cannot be created: a part of its path is a file',
+    );
   });
 
   it('is not held up by what a crash left behind', () => {

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { runAs, userName } from '#libs/kernel';
+import { explain, runAs, userName } from '#libs/kernel';
 import { keyLength } from '../envelope.js';
 import { isKekId, KeyRing, newKekId, type KekId } from '../key-ring.js';
 
@@ -176,7 +176,7 @@ function replace(path: string, contents: Contents): void {
     throw new KeyRingUnusable(
       path,
       `cannot be replaced (${codeOf(error)})`,
-      'Run this as the user who owns the file, where its folder may be written to; then put a copy of it wherever else a gateway reads it.',
+      `${explain(codeOf(error), path)?.remedy ?? 'Run this as the user who owns the file, where its folder may be written to.'} Then put a copy of it wherever else a gateway reads it.`,
     );
   } finally {
     if (draft) remove(draft);
@@ -362,12 +362,13 @@ function notCreated(path: string, code: string): KeyRingUnusable {
       );
     case 'ENOENT':
       return new KeyRingUnusable(path, 'cannot be created in a folder that does not exist', 'Create the folder first.');
-    default:
-      return new KeyRingUnusable(
-        path,
-        `cannot be created (${code})`,
-        'Choose a folder which the user who runs the gateway may write to, on a file system with hard links.',
-      );
+    default: {
+      const { reason, remedy } = explain(code, path) ?? {
+        reason: code,
+        remedy: 'Choose a folder which the user who runs the gateway may write to, on a file system with hard links.',
+      };
+      return new KeyRingUnusable(path, `cannot be created: ${reason}`, remedy);
+    }
   }
 }
 

@@ -1,0 +1,125 @@
+import { accessSync, constants, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { runAs, userName } from './os-user.js';
+
+/** A file or a folder cannot be used. The message is for the operator: the path, the reason and the remedy. */
+export class FileUnusable extends Error {
+  override readonly name = 'FileUnusable';
+}
+
+/**
+ * What the file system or SQLite refused, with the remedy. Looks at the causes of `error` too.
+ *
+ * @param path for errors that name none, such as those of writes to an open file
+ * @returns null for every other error
+ */
+export function fileUnusable(error: unknown, path?: string): FileUnusable | null {
+  const seen = new Set<unknown>();
+  for (let at = error; typeof at === 'object' && at !== null && !seen.has(at);) {
+    seen.add(at);
+    const fault = at as { code?: unknown; path?: unknown; driverError?: unknown; cause?: unknown };
+    // Told when it happened: by now SQLite may have removed what filled the disk.
+    for (const known of [at, fault.cause]) if (known instanceof FileUnusable) return known;
+    const about = typeof fault.path === 'string' ? fault.path : path;
+    const told = about !== undefined && typeof fault.code === 'string' ? explain(fault.code, about) : null;
+    if (told) return new FileUnusable(`${told.path} cannot be used: ${told.reason}. ${told.remedy}`, { cause: error });
+    at = fault.driverError ?? fault.cause;
+  }
+  return null;
+}
+
+/** Runs `work`, which reads or writes the file. @throws FileUnusable, and what else `work` throws */
+export function onFile<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw fileUnusable(error, path) ?? error;
+  }
+}
+
+interface Explanation {
+  /** The file in the way, where it is another one. */
+  readonly path: string;
+  /** The end of a sentence about the path. */
+  readonly reason: string;
+  /** An instruction. */
+  readonly remedy: string;
+}
+
+type Reason = Omit<Explanation, 'path'>;
+
+/** @param code of Node.js or of SQLite, which often hides the reason: then the file system is asked again */
+export function explain(code: string, path: string): Explanation | null {
+  if (!code.startsWith('SQLITE_')) return explanationOf(code.replace(/^ERR_FS_/, ''), path);
+  if (code === 'SQLITE_FULL') return explanationOf('ENOSPC', path);
+  if (!/^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/.test(code)) return null;
+  for (const file of ['', '-wal', '-shm', '-journal'].map((end) => path + end)) {
+    const explanation = explanationOf(obstacleTo(file), file);
+    if (explanation) return explanation;
+  }
+  const remedy = 'Check the disk, and whether another process replaced or locked the file.';
+  return { path, reason: `SQLite answers ${code}`, remedy };
+}
+
+function explanationOf(code: string | undefined, path: string): Explanation | null {
+  const explanation = explanations[code ?? '']?.(path);
+  return explanation ? { path, ...explanation } : null;
+}
+
+/** Why a file cannot be written, or created; undefined when the file system allows it. */
+function obstacleTo(path: string): string | undefined {
+  const folder = dirname(path);
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'EISDIR';
+    // SQLite also creates up to three files beside it, and removes them when one of them fails.
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.R_OK | constants.W_OK);
+    const { bavail, bsize, files, ffree } = statfsSync(folder);
+    return bavail * bsize < 65_536 || (files > 0 && ffree < 4) ? 'ENOSPC' : undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code;
+  }
+}
+
+const noPermission = (path: string): Reason => {
+  const us = process.geteuid?.();
+  const owner = (statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path), { throwIfNoEntry: false }))?.uid;
+  const asOwner = us === undefined || owner === undefined || owner === us || owner === 0 ? '' : `, or run this as its owner: ${runAs(owner)}`; // prettier-ignore
+  const reason = us === undefined ? 'this user has no permission' : `the user ${userName(us)} has no permission`;
+  return { reason, remedy: `Let this user read and write it and its folder${asOwner}.` };
+};
+
+const full: Reason = { reason: 'the disk is full', remedy: 'Free space on that disk, or choose another place.' };
+
+const explanations: Readonly<Record<string, (path: string) => Reason>> = {
+  EROFS: () => ({
+    reason: 'it is on a read-only file system',
+    remedy: 'Mount that file system writable, or choose another place.',
+  }),
+  EACCES: (path) => safely(() => noPermission(path)),
+  EPERM: (path) => safely(() => noPermission(path)),
+  ENOSPC: () => full,
+  EDQUOT: () => ({ ...full, reason: 'the disk quota is used up' }),
+  EFBIG: () => ({ ...full, reason: 'a file may not be that large' }),
+  ENOTDIR: () => ({
+    reason: 'a part of its path is a file, not a folder',
+    remedy: 'Correct the path, or move that file away.',
+  }),
+  EISDIR: () => ({ reason: 'it is a folder, not a file', remedy: 'Move the folder away, or correct the path.' }),
+  ENOENT: () => ({ reason: 'it, or its folder, does not exist', remedy: 'Create the folder, or correct the path.' }),
+  EEXIST: () => ({ reason: 'it exists already', remedy: 'Move it away, or choose another place.' }),
+  ELOOP: () => ({ reason: 'its symbolic links lead in a circle', remedy: 'Correct the links.' }),
+  ENAMETOOLONG: () => ({ reason: 'its path is too long', remedy: 'Choose a shorter path.' }),
+  EMFILE: () => ({ reason: 'too many files are open', remedy: 'Raise the limit of open files (ulimit -n).' }),
+  ENFILE: () => ({ reason: 'too many files are open on this machine', remedy: 'Close other programs.' }),
+  EIO: () => ({ reason: 'the disk reports an error', remedy: 'Check the disk.' }),
+};
+
+/** Out of reach, a file does not tell its owner. */
+function safely(tell: () => Reason): Reason {
+  try {
+    return tell();
+  } catch {
+    return { reason: 'this user has no permission', remedy: 'Let this user read and write it and its folder.' };
+  }
+}
