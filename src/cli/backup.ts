@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { readConfig } from '../config.js';
+import { refuseWrongUser } from '../database/file-owner.js';
 import { backUp, restore as restoreInto } from '../database/backup.js';
 import type { Run } from './command.js';
 import type { Row } from './rows.js';
 
 export const backup: Run = async (given) => {
-  const { database, keyRingFile } = readConfig(process.env);
+  const config = readConfig(process.env);
+  refuseWrongUser(config);
+  const { database, keyRingFile } = config;
   const folder = resolve(given.text('to'));
   const { createdAt, rows } = await backUp(database, keyRingFile, folder);
   process.stderr.write(
@@ -16,6 +19,7 @@ export const backup: Run = async (given) => {
 
 export const restore: Run = async (given) => {
   const config = readConfig(process.env);
+  refuseWrongUser(config);
   const { createdAt, rows } = await restoreInto(config, resolve(given.text('backup')));
   return [summary(config.dataDir, createdAt, rows)];
 };

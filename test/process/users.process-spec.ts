@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, lstatSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { commands } from '../../src/cli/commands.js';
 import { runCli } from '../support/cli.js';
@@ -73,7 +73,7 @@ const mayBecome =
   it('who left a lock is told of, with what to do about it', async () => {
     const place = await placeOfNobody();
     await (await place.start({}, { uid })).stop();
-    writeFileSync(`${place.keyRingFile}.lock`, '', { mode: 0o600 });
+    chownSync(`${place.keyRingFile}.lock`, 0, 0);
 
     const { code, stderr } = await asNobody(place, 'keyring', 'rotate');
 
