@@ -1,4 +1,6 @@
 import { Gateway } from '../support/gateway.js';
+import { createCloudAccount, newAccount, sandboxKey } from '../support/steps.js';
+import { until } from '../support/until.js';
 
 const listed = 'http://localhost:5173';
 const alsoListed = 'https://console.example';
@@ -71,6 +73,38 @@ describe('A page of another origin', () => {
     );
     expect(answer.headers.get('vary')).toBe('Origin');
     await answer.text();
+  });
+
+  it('that is listed can read when to try again after too many invalid keys', async () => {
+    const limited = await Gateway.start({ CORS_ORIGINS: listed, FAILED_KEYS_PER_MINUTE: '1' });
+    try {
+      const wrong = { headers: { authorization: 'Bearer gwk_live_mistyped' } };
+      await ask(listed, wrong, limited);
+      const { status, headers } = await ask(listed, wrong, limited);
+
+      expect([status, headers.get('access-control-allow-origin')]).toEqual([429, listed]);
+      expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    } finally {
+      await limited.stop();
+    }
+  });
+
+  it('that is listed can read that the gateway shuts down', async () => {
+    const closing = await Gateway.start({ CORS_ORIGINS: listed, AWS_TIMEOUT_MS: '4000' });
+    // AWS never answers this key: the mutation keeps the gateway from closing for as long as the timeout.
+    const input = newAccount('A1U1', { credentials: sandboxKey('HANGS', 'A1U1'), idempotencyKey: 'running' });
+    const running = closing.send(createCloudAccount, { input });
+    await until('the mutation runs', async () => (await closing.sql('SELECT 1 FROM idempotency_claim')).length > 0);
+    const stopped = closing.stop();
+    let answer: Response;
+    do answer = await ask(listed, {}, closing);
+    while (answer.status === 200);
+
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([503, listed]);
+    expect(answer.headers.get('access-control-expose-headers')).toContain('Retry-After');
+    expect(answer.headers.get('retry-after')).toBe('1');
+    await Promise.all([running, stopped]);
   });
 
   it.each(notListed)('that is not listed gets no permission: %s', async (origin) => {
