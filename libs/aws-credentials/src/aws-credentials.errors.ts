@@ -36,6 +36,27 @@ export const awsCredentialsErrors = {
     retryable: false,
     remediation: 'Create an IAM user for the gateway and delete the access keys of the root user.',
   },
+  AWS_REGION_NOT_ENABLED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Enable the region in the AWS account (Account, AWS Regions), or give a region that is enabled. AWS may need some minutes to enable a region, and a moment to know a new key there.',
+  },
+  AWS_STS_NOT_ACTIVE: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Activate STS for the region in the AWS account (IAM, Account settings, Security Token Service), or give another region.',
+  },
+  AWS_ACCOUNT_NOT_ACTIVATED: {
+    kind: 'invalid',
+    fault: 'AWS_ADMIN',
+    retryable: true,
+    remediation:
+      'Complete the sign-up of the AWS account: confirm the payment method and the telephone number. AWS may need up to 24 hours to activate a new account. If the account is active, enable the region (Account, AWS Regions).',
+  },
   AWS_ACCOUNT_UNEXPECTED: {
     kind: 'invalid',
     fault: 'CALLER',
@@ -280,6 +301,14 @@ export class CredentialsRejected extends DomainError {
     if (this.part !== 'accessKeyId' && this.part !== 'secretAccessKey') return this;
     const { code, message, awsErrorCode, cause, deniedBy } = this;
     return new CredentialsRejected(code as Code, message, 'roleArn', awsErrorCode, { cause }, deniedBy);
+  }
+}
+
+/** The key works elsewhere in the partition: of the region AWS says no more than that the key is unknown. */
+export class RegionNotEnabled extends CredentialsRejected {
+  constructor({ awsErrorCode, cause }: CredentialsRejected) {
+    const message = 'AWS knows the key, but not in this region: the AWS account has not enabled the region.';
+    super('AWS_REGION_NOT_ENABLED', message, null, awsErrorCode, { cause, path: ['input', 'region'] });
   }
 }
 

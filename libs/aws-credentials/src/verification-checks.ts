@@ -58,6 +58,11 @@ export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCa
   switch (code) {
     case 'AWS_ACCESS_KEY_UNKNOWN':
       return 'KEY_UNKNOWN';
+    case 'AWS_REGION_NOT_ENABLED':
+    case 'AWS_STS_NOT_ACTIVE':
+      return 'REGION_NOT_ENABLED';
+    case 'AWS_ACCOUNT_NOT_ACTIVATED':
+      return 'ACCOUNT_NOT_ACTIVATED';
     case 'AWS_ACCOUNT_UNEXPECTED':
       return 'ACCOUNT_UNEXPECTED';
     case 'AWS_SECRET_WRONG':

@@ -21,6 +21,9 @@ type Code = CredentialsRejected['code'];
 const broken = new Set<Code>([
   'AWS_ACCESS_KEY_UNKNOWN',
   'AWS_SECRET_WRONG',
+  'AWS_REGION_NOT_ENABLED',
+  'AWS_STS_NOT_ACTIVE',
+  'AWS_ACCOUNT_NOT_ACTIVATED',
   'AWS_TEMPORARY_KEY',
   'AWS_ROOT_KEY',
   'AWS_NOT_A_USER',

@@ -20,6 +20,13 @@ export const iamRegions: Readonly<Record<AwsPartition, string>> = {
   'aws-eusc': 'eusc-de-east-1',
 };
 
+// Those of before 20 March 2019; every later one must be enabled by its account (Account Management guide, "Enable or
+// disable AWS Regions in your account"). The other partitions have no such regions.
+const enabledByDefault = new Set(
+  `ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1
+    eu-north-1 eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2`.split(/\s+/),
+);
+
 const partitions = new Map(
   Object.entries(regions).flatMap(([partition, names]) =>
     names.split(/\s+/).map((name) => [name, partition as AwsPartition] as const),
@@ -35,6 +42,10 @@ export const awsRegions: readonly string[] = [...partitions.keys()];
 export function partitionOf(region: string): AwsPartition | undefined {
   return partitions.get(region);
 }
+
+/** Whether an AWS account can use the region only once it has enabled it. */
+export const isOptInRegion = (region: string): boolean =>
+  partitionOf(region) === 'aws' && !enabledByDefault.has(region);
 
 /** What is wrong with a region's code, as the end of a sentence; null when nothing is. */
 export function faultInRegion(region: string): string | null {

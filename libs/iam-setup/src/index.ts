@@ -1,4 +1,4 @@
-export { awsRegions, faultInRegion, iamRegions, partitionOf, type AwsPartition } from './aws-regions.js';
+export { awsRegions, faultInRegion, iamRegions, isOptInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
 export { cloudFormationTemplate, toYaml } from './cloud-formation.js';
 export { ExternalId, newExternalId } from './external-id.entity.js';
 export { iamSetupErrors } from './external-id.errors.js';

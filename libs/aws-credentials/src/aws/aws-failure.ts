@@ -35,6 +35,12 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   if (awsCode === 'InvalidClientTokenId' || awsCode === 'AuthFailure') {
     return rejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId');
   }
+  if (awsCode === 'RegionDisabledException') {
+    return rejected('AWS_STS_NOT_ACTIVE', 'STS is not active for this region in the AWS account.', null);
+  }
+  if (awsCode === 'OptInRequired') {
+    return rejected('AWS_ACCOUNT_NOT_ACTIVATED', 'The AWS account may not use this service yet.', null);
+  }
   if (awsCode === 'SignatureDoesNotMatch' || awsCode === 'RequestExpired') {
     // The SDK corrects a wrong clock by itself once; what is left looks like a wrong secret but for the message.
     return clockSkew.test(message) || awsCode === 'RequestExpired'

@@ -56,6 +56,8 @@ registerEnumType(VerificationCause, {
     },
     WRONG_SECRET: { description: 'The secret does not belong to the key.' },
     CLOCK_SKEW: { description: 'The clock of the gateway is wrong.' },
+    REGION_NOT_ENABLED: { description: 'The AWS account has not enabled the region, or has deactivated STS there.' },
+    ACCOUNT_NOT_ACTIVATED: { description: 'AWS has not activated the AWS account yet.' },
     ACCOUNT_UNEXPECTED: { description: 'The credentials belong to another AWS account than `expectedAwsAccountId`.' },
     ROOT_USER: { description: 'The key is that of the root user.' },
     NOT_A_USER: { description: 'The key is not that of an IAM user.' },
