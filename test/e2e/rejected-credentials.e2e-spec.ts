@@ -159,9 +159,10 @@ describe('credentials that cannot be proven', () => {
     });
 
     it.each([
-      ['an id with a space behind it', 'AKIASANDBOXWORKSA1U1 '],
       ['an id with a space in it', 'AKIASANDBOX WORKSA1U'],
-      ['an id with a line break', 'AKIASANDBOXWORKSA1U1\n'],
+      ['an id with a line break in it', 'AKIASANDBOX\nWORKSA1U1'],
+      ['an id in quotes', '"AKIASANDBOXWORKSA1U1"'],
+      ['an id with the name of its variable', 'AWS_ACCESS_KEY_ID=AKIASANDBOXWORKSA1U1'],
       ['an id of 19 characters', 'AKIASANDBOXWORKSA1U'],
       ['an id of 21 characters', 'AKIASANDBOXWORKSA1U12'],
       ['an id in lower case', 'akiasandboxworksa1u1'],
@@ -173,6 +174,12 @@ describe('credentials that cannot be proven', () => {
       ]);
     });
 
+    it('but for blanks around id and secret, which are left out', async () => {
+      const which = nextUser();
+      const pasted = key(` AKIASANDBOXWORKS${which}\n`, `\t${sandboxSecret}\r\n`);
+      expect(await refusals(createCloudAccount, newAccount(which, pasted))).toEqual([]);
+    });
+
     it('a temporary key, with a code of its own', async () => {
       expect(await refusals(createCloudAccount, newAccount(nextUser(), key('ASIASANDBOXWORKSA1U1')))).toEqual([
         `AWS_TEMPORARY_KEY ${keyPath.join('.')}`,
@@ -180,8 +187,9 @@ describe('credentials that cannot be proven', () => {
     });
 
     it.each([
-      ['a secret with a space behind it', `${sandboxSecret} `],
-      ['a secret with a line break', `${sandboxSecret}\n`],
+      ['a secret with a space in it', `${sandboxSecret.slice(0, 20)} ${sandboxSecret.slice(20)}`],
+      ['a secret with a line break in it', `${sandboxSecret.slice(0, 20)}\n${sandboxSecret.slice(20)}`],
+      ['a secret with the name of its variable', `AWS_SECRET_ACCESS_KEY=${sandboxSecret}`],
       ['a secret of 39 characters', sandboxSecret.slice(1)],
       ['a secret of 41 characters', `${sandboxSecret}x`],
       ['a secret with other characters', 'ü'.repeat(40)],
