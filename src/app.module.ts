@@ -9,6 +9,7 @@ import { ValidateInputPipe } from './graphql/validate-input.pipe.js';
 import { HttpErrorsFilter } from './http/http-errors.filter.js';
 import { PlatformModule, type Platform } from './platform.module.js';
 import { HealthController } from './rest/health.controller.js';
+import { WriteProbe } from './rest/write-probe.js';
 import { IamSetupController } from './rest/iam-setup.controller.js';
 
 /** The composition root. */
@@ -26,6 +27,7 @@ export class AppModule {
       ],
       controllers: [HealthController, IamSetupController],
       providers: [
+        WriteProbe,
         { provide: APP_GUARD, useClass: RoleGuard },
         { provide: APP_PIPE, useClass: ValidateInputPipe },
         { provide: APP_INTERCEPTOR, useClass: UserErrorsInterceptor },

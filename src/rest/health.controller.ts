@@ -2,16 +2,19 @@ import { KekProvider } from '#libs/encryption';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DataSource } from 'typeorm';
+import { WriteProbe } from './write-probe.js';
 
 type Health = 'ok' | 'failing';
+type Part = 'database' | 'migrations' | 'keyRing';
 
 @Controller()
 export class HealthController {
-  private looking: Promise<Record<'database' | 'migrations' | 'keyRing', Health>> | undefined;
+  private looking: ReturnType<HealthController['look']> | undefined;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly keks: KekProvider,
+    private readonly writes: WriteProbe,
   ) {}
 
   /** The process runs and answers. Says nothing of the database: a restart would not mend that. */
@@ -24,20 +27,25 @@ export class HealthController {
   @Get('readyz')
   async readyz(@Res({ passthrough: true }) reply: FastifyReply) {
     // Anybody may ask, as often as they like: one look for all who ask meanwhile, or they would keep the database from others.
-    const checks = await (this.looking ??= this.look().finally(() => (this.looking = undefined)));
+    const { checks, reasons } = await (this.looking ??= this.look().finally(() => (this.looking = undefined)));
     const status: Health = Object.values(checks).every((health) => health === 'ok') ? 'ok' : 'failing';
     reply.code(status === 'ok' ? 200 : 503);
-    const fault = this.keks.faultNow?.();
-    return { status, checks, ...(checks.keyRing !== 'ok' && fault && { reasons: { keyRing: fault } }) };
+    return { status, checks, ...(Object.keys(reasons).length > 0 && { reasons }) };
   }
 
-  private async look() {
-    const database = await healthOf(this.dataSource.query('SELECT 1').then(() => true));
+  private async look(): Promise<{ checks: Record<Part, Health>; reasons: Partial<Record<Part, string>> }> {
+    const reads = await healthOf(this.dataSource.query('SELECT 1').then(() => true));
+    if (reads === 'failing') return { checks: { database: reads, migrations: reads, keyRing: reads }, reasons: {} };
+
+    const [migrations, keyRing] = [
+      await healthOf(this.dataSource.showMigrations().then((pending) => !pending)),
+      await healthOf(this.opensEveryKey()),
+    ];
+    const database = await this.writes.fault();
+    const keyRingFault = keyRing === 'failing' ? this.keks.faultNow?.() : null;
     return {
-      database,
-      migrations:
-        database === 'ok' ? await healthOf(this.dataSource.showMigrations().then((pending) => !pending)) : database,
-      keyRing: database === 'ok' ? await healthOf(this.opensEveryKey()) : database,
+      checks: { database: database === null ? 'ok' : 'failing', migrations, keyRing },
+      reasons: { ...(database !== null && { database }), ...(keyRingFault && { keyRing: keyRingFault }) },
     };
   }
 

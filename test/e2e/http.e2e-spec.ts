@@ -254,7 +254,8 @@ describe('over HTTP', () => {
       const together = await statementsOf(gateway, () => Promise.all(Array.from({ length: 50 }, ask)));
 
       expect(alone.length).toBeGreaterThan(0);
-      expect(together).toHaveLength(alone.length);
+      // Four more when it is time to see whether the database writes.
+      expect(together.length).toBeLessThanOrEqual(alone.length + 4);
     });
 
     it('says what is missing', async () => {

@@ -13,6 +13,7 @@ const byNumber: Record<number, DatabaseFailure> = {
   1213: 'busy', // deadlock
   1020: 'busy', // MariaDB: the record changed since the snapshot
   1021: 'unavailable', // disk full
+  1026: 'unavailable', // a file cannot be written
   1040: 'unavailable', // too many connections
   1053: 'unavailable', // the server shuts down
   1114: 'unavailable', // the table is full
@@ -22,6 +23,7 @@ const byNumber: Record<number, DatabaseFailure> = {
   1615: 'unavailable', // a table changes again and again while a statement is prepared
   1317: 'unavailable', // somebody ended the statement
   1792: 'unavailable', // a read-only transaction
+  1836: 'unavailable', // read-only
   1927: 'unavailable', // MariaDB: somebody ended the connection
 };
 
