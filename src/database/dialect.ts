@@ -1,3 +1,4 @@
+import type { EmbeddedSqlite } from '#libs/database';
 import type { QueryRunner } from 'typeorm';
 
 /** The few words in which the databases' SQL differs. All else in a migration must be read by all of them. */
@@ -32,35 +33,48 @@ export function dialectOf(db: QueryRunner) {
     dropIndex: async (table: string, index: string): Promise<void> => {
       await db.query(`DROP INDEX ${index}${sqlite ? '' : ` ON ${table}`}`);
     },
-    /** Lets a check mean something else. On SQLite only of a table that no other refers to: there it is made anew. */
+    /** Changes the condition of a check, whatever rows there are and whichever tables refer to them. */
     replaceCheck: async (table: string, name: string, before: string, after: string): Promise<void> => {
-      if (sqlite) return replaceInDefinition(db, table, `CHECK (${before})`, `CHECK (${after})`);
+      if (sqlite) return replaceInDefinition(db, table, name, before, after);
 
       const [{ version }] = (await db.query('SELECT VERSION() AS version')) as [{ version: string }];
       const isMariaDb = version.includes('MariaDB'); // MySQL has the word of the standard since 8.0.19 only
-      await run(`ALTER TABLE ${table} DROP ${isMariaDb ? 'CONSTRAINT' : 'CHECK'} ${name}`);
-      await run(`ALTER TABLE ${table} ADD CONSTRAINT ${name} CHECK (${after})`);
+      const add = `ADD CONSTRAINT ${name} CHECK (${after})`;
+      if (isMariaDb) return run(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${name}, ${add}`);
+      await run(`ALTER TABLE ${table} DROP CHECK ${name}`);
+      await run(`ALTER TABLE ${table} ${add}`);
     },
   };
 }
 
-/** https://sqlite.org/lang_altertable.html#otheralter */
-async function replaceInDefinition(db: QueryRunner, table: string, before: string, after: string): Promise<void> {
-  const definitions = async (type: 'table' | 'index'): Promise<string[]> => {
-    const of = 'SELECT sql FROM sqlite_master WHERE type = ? AND tbl_name = ? AND sql IS NOT NULL';
-    return ((await db.query(of, [type, table])) as { sql: string }[]).map(({ sql }) => sql);
-  };
-  const [definition = ''] = await definitions('table');
-  const indexes = await definitions('index');
-  const changed = definition.replace(before, after).replace(table, `new_${table}`);
-  if (!changed.includes(after)) throw new Error(`The table ${table} has no ${before}.`);
+/**
+ * Changes the stored definition, as https://sqlite.org/lang_altertable.html allows for checks, and then holds every row
+ * against it. The table is not made again: dropping it would delete, or be refused for, the rows that refer to it.
+ *
+ * @throws Error when the table has no such check, or rows that the new one forbids; the migration is then rolled back
+ */
+async function replaceInDefinition(
+  db: QueryRunner,
+  table: string,
+  name: string,
+  before: string,
+  after: string,
+): Promise<void> {
+  const [found] = (await db.query("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", [table])) as {
+    sql: string;
+  }[];
+  const constraint = new RegExp(`(\\bCONSTRAINT\\s+"?${name}"?\\s+CHECK\\s*)\\(${literally(before)}\\)`);
+  if (!found || !constraint.test(found.sql)) throw new Error(`The table ${table} has no ${name} CHECK (${before}).`);
+  const changed = found.sql.replace(constraint, (_, words: string) => `${words}(${after})`);
 
-  await db.query(changed);
-  await db.query(`INSERT INTO new_${table} SELECT * FROM ${table}`);
-  await db.query(`DROP TABLE ${table}`);
-  await db.query(`ALTER TABLE new_${table} RENAME TO ${table}`);
-  for (const index of indexes) await db.query(index);
+  const { databaseConnection } = db.connection.driver as unknown as { databaseConnection: EmbeddedSqlite };
+  databaseConnection.changeDefinition(table, changed);
+  const faults = (await db.query(`PRAGMA integrity_check(${table})`)) as { integrity_check: string }[];
+  if (faults.some((fault) => fault.integrity_check !== 'ok'))
+    throw new Error(`Rows of the table ${table} break ${name} CHECK (${after}).`);
 }
+
+const literally = (sql: string) => sql.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
  * MySQL's and MariaDB's numbers for: the table, the column, the index, the row, the check is there, or what was to be
