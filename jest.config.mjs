@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { tsImport } from 'tsx/esm/api';
 
 const typescript = {
+  experimental: { keepImportAttributes: true },
   target: 'es2024',
   parser: { syntax: 'typescript', decorators: true },
   transform: { legacyDecorator: true, decoratorMetadata: true },

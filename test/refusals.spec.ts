@@ -4,7 +4,7 @@ import { refusalsOfMutations } from './support/refusals.js';
 import { projectFolder } from './support/process.js';
 
 /** Any operation can end with these, before its mutation begins. */
-const ofAnyOperation = ['FORBIDDEN', 'UNAUTHENTICATED'];
+const ofAnyOperation = ['FORBIDDEN'];
 
 const duplicates = ['AWS_ROLE_ALREADY_CONNECTED', 'AWS_USER_ALREADY_CONNECTED', 'CLOUD_ACCOUNT_NAME_TAKEN'];
 

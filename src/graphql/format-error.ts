@@ -71,13 +71,15 @@ const internal: Answer = {
   message: 'Something went wrong here. Quote the request id when you report it.',
 };
 
+/** The client does not read it, and it is no fault of the gateway: nothing is logged. */
+const unread: Answer = { code: 'BAD_REQUEST', message: 'The connection was closed before the answer was complete.' };
+
 function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: KnownNames): Answer {
   if (thrown instanceof InvalidVariables)
     return { code: 'BAD_USER_INPUT', message: thrown.message, faults: thrown.faults };
 
   const code = String(formatted.extensions?.['code']);
-  // The caller has closed the connection: the answer is not read.
-  if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return internal;
+  if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return unread;
   const domainError = errorsIn(thrown).find((error) => error instanceof DomainError);
   if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
   if (documentCodes.has(code)) {

@@ -319,7 +319,7 @@ describe('a request with credentials that AWS does not know', () => {
     expect(soon.took).toBeGreaterThan(2000);
     expect(soon.took).toBeLessThan(20_000);
     expect(never.status).toBe('PROPAGATING');
-    expect(never.took).toBeGreaterThan(4000);
+    expect(never.took).toBeGreaterThan(2000); // the last pause is left out when it would end too late
     expect(never.took).toBeLessThan(20_000); // it is tried for two minutes
   });
 });
