@@ -96,7 +96,7 @@ describe('The command line meddles in the sandbox', () => {
   });
 
   it.each([
-    [['stop', '--id', 'i-0'], 1, /^Nothing of the id i-0 stands in the sandbox\./],
+    [['stop', '--id', 'i-0'], 1, /^The sandbox has no resource i-0\./],
     [
       ['revoke', '--id', '<group>', '--rule', 'ingress tcp 1-1 1.1.1.1/32'],
       1,

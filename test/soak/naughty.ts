@@ -191,7 +191,9 @@ class Trial {
     // A rotation that was begun goes on by itself, and changes the keys of its account when it likes.
     const keys =
       'SELECT * FROM aws_access_key WHERE cloud_account_id NOT IN (SELECT cloud_account_id FROM key_rotation)';
-    for (const row of await this.place.rows(keys)) rows.set(`key-of ${row.cloud_account_id} ${row.slot}`, row);
+    // Checks of health write when a key was last verified, whenever they are due.
+    for (const row of await this.place.rows(keys))
+      rows.set(`key-of ${row.cloud_account_id} ${row.slot}`, { ...row, last_verified_at: null });
     return rows;
   }
 
