@@ -128,7 +128,7 @@ describe('forceDetachCloudAccount', () => {
     expect(userErrors).toMatchObject([{ code: 'FORCE_DETACH_VOID', path: ['input', 'id'] }]);
     const seen = await gateway.ask(readRequest, { id: account.id }, another);
     expect(seen.cloudAccount.forceDetachRequest).toEqual({
-      voidBecause: 'what stands in the way has changed since',
+      voidBecause: 'the blockers of the cloud account have changed since it was requested',
       viewerCanApprove: { code: 'FORCE_DETACH_VOID' },
     });
     const temporary = await createKey({ role: 'OWNER' });

@@ -191,7 +191,7 @@ describe('rotateAwsCredentials', () => {
           {
             kind: 'ROTATION',
             status: 'RUNNING',
-            toBeDoneFirst: 'Wait until the rotation is over, or call it off with `cancelRotation`.',
+            toBeDoneFirst: 'Wait until the rotation ends, or cancel it with `cancelRotation`.',
             subscription: null,
           },
         ],

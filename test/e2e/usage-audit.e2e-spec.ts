@@ -35,7 +35,7 @@ describe('usageAudit', () => {
     const { id } = await createAccount();
     expect(await auditOf(id)).toMatchObject({
       isDeletable: true,
-      explanation: 'Nothing keeps the cloud account from being deleted.',
+      explanation: 'The cloud account has no blockers and can be deleted.',
       usage: [],
       findings: [],
     });
@@ -66,7 +66,7 @@ describe('usageAudit', () => {
     const seen = await auditOf(hostedAccount);
 
     expect(seen).toMatchObject({ isDeletable: false, usage: [], hiddenBlockerCount: 1, blockers: { nodes: [] } });
-    expect(seen.explanation).toBe('A hosted account cannot be changed or deleted here.');
+    expect(seen.explanation).toBe('Hosted accounts cannot be changed or deleted through the API.');
   });
 
   it('finds an account that waits for nothing, which the gateway then removes', async () => {

@@ -311,7 +311,7 @@ async function approveByCli(place: Place, id: string, state: { isThere: boolean 
   if (rawTexts.test(stdout + stderr)) return `untyped raw text ${rawTexts.exec(stdout + stderr)![0]}`;
   if (code === 0) state.isThere = false;
   if (code === 0) return 'ok';
-  return stderr.startsWith('The request is void') ? isVoid : `untyped ${stderr.slice(0, 100)}`;
+  return stderr.startsWith('The force detach request is no longer valid') ? isVoid : `untyped ${stderr.slice(0, 100)}`;
 }
 
 const subscribe: (client: GatewayClient, id: string) => Promise<Verdict> = (client, id) =>

@@ -47,8 +47,8 @@ export function blockedByRotation({ state }: KeyRotation): Blocker {
     status: state,
     toBeDoneFirst:
       state === 'NEEDS_ATTENTION'
-        ? 'Mend what `rotation.lastError` of the account names, or call the rotation off with `cancelRotation`.'
-        : 'Wait until the rotation is over, or call it off with `cancelRotation`.',
+        ? 'Fix the problem in `rotation.lastError` of the account, or cancel the rotation with `cancelRotation`.'
+        : 'Wait until the rotation ends, or cancel it with `cancelRotation`.',
     subscription: null,
   };
 }

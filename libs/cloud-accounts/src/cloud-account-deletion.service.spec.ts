@@ -126,7 +126,7 @@ describe('The deletion of an account', () => {
 
     expect(refusal).toBeInstanceOf(CloudAccountInUse);
     expect(refusal.message).toBe(
-      'The cloud account has 101 active subscriptions, and a rotation of its access key under way.',
+      'The cloud account has 101 active subscriptions and an access key rotation in progress.',
     );
     expect(refusal.seen).toMatchObject({ visible: 102, hidden: 0, page: { hasNextPage: true } });
     expect(refusal.seen!.page.items).toHaveLength(100);

@@ -6,89 +6,92 @@ export const cloudAccountErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Bring an AWS account, or use a hosted account for other providers.',
+    remediation: 'Connect an AWS account, or use a hosted account for other providers.',
   },
   CLOUD_ACCOUNT_NAME_TAKEN: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Choose another name. Upper and lower case do not tell names apart.',
+    remediation: 'Choose another name. Names are not case-sensitive.',
   },
   AWS_USER_ALREADY_CONNECTED: {
     kind: 'conflict',
     fault: 'AWS_ADMIN',
     retryable: false,
-    remediation: 'Create an IAM user of its own for each cloud account, or change the account that uses this one.',
+    remediation:
+      'Create a separate IAM user for each cloud account, or update the cloud account that already uses this one.',
   },
   CLOUD_ACCOUNT_IN_USE: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Do what each of `blockers` says first, then delete the account; or delete it with the mode WHEN_UNUSED, and it goes once nothing is in the way.',
+      'Complete the required action of each entry in `blockers`, then delete the account. Or delete it with the mode WHEN_UNUSED: the gateway then deletes it when no blockers are left.',
   },
   CLOUD_ACCOUNT_NOT_BEING_DELETED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing is left to do: the account stays.',
+    remediation: 'No action is needed: the cloud account is kept.',
   },
   AWS_ACCOUNT_CHANGE_IN_USE: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Use a key of the same AWS account, or end the active subscriptions first.',
+    remediation: 'Use credentials of the same AWS account, or end the active subscriptions first.',
   },
   REGION_CHANGE_IN_USE: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'End the active subscriptions of the account, and wait until their resources are removed; or create another cloud account in the other region.',
+      'End the active subscriptions of the account and wait until their resources are removed, or create another cloud account in the other region.',
   },
   CLOUD_ACCOUNT_IS_HOSTED: {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Hosted accounts are changed by the operator of the gateway.',
+    remediation: 'Ask the operator of the gateway: only the operator can change hosted accounts.',
   },
   CLOUD_ACCOUNT_WITHOUT_CREDENTIALS: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: true,
-    remediation: 'Wait until AWS knows the key that was set, or set another one with `updateCloudAccount`.',
+    remediation: 'Wait until AWS recognizes the access key that was set, or set another one with `updateCloudAccount`.',
   },
   NO_PENDING_CREDENTIALS: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing is left to do: read the account to see whether they were accepted or rejected.',
+    remediation:
+      'No action is needed. Read the cloud account to see whether the credentials were accepted or rejected.',
   },
   CLOUD_ACCOUNT_NOT_ACTIVE: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: true,
-    remediation: 'Wait until the account is ACTIVE, or mend what its status names.',
+    remediation: 'Wait until the account is ACTIVE, or fix the problem that its status indicates.',
   },
   CLOUD_ACCOUNT_BEING_DELETED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Use another account; one of your own you can have stay with `cancelCloudAccountDeletion`.',
+    remediation:
+      'Use another cloud account. If the account is your own, you can cancel its deletion with `cancelCloudAccountDeletion`.',
   },
   CLOUD_ACCOUNT_BROKEN: {
     kind: 'conflict',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Mend what `health.report` of the account names, or set another key with `updateCloudAccount`; then send `verifyCloudAccount`, which lets subscriptions begin again at once.',
+      'Fix the problems in `health.report` of the account, or set other credentials with `updateCloudAccount`. Then use `verifyCloudAccount`: after a successful verification, new subscriptions are accepted immediately.',
   },
   PERMISSIONS_UNVERIFIED: {
     kind: 'unavailable',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Do what `remedy` of the inconclusive checks in `health.report` says, for example allow iam:SimulatePrincipalPolicy. The gateway checks again by itself within minutes, or at once with `verifyCloudAccount`.',
+      'Follow `remedy` of each inconclusive check in `health.report`, for example allow iam:SimulatePrincipalPolicy. The gateway checks again within minutes. To check immediately, use `verifyCloudAccount`.',
   },
 } satisfies ErrorCatalog;
 
@@ -133,9 +136,9 @@ export class CloudAccountInUse extends DomainError {
       ...(subscriptions > 0
         ? [subscriptions === 1 ? 'an active subscription' : `${subscriptions} active subscriptions`]
         : []),
-      ...(isRotating ? ['a rotation of its access key under way'] : []),
+      ...(isRotating ? ['an access key rotation in progress'] : []),
     ];
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${has.join(', and ')}.`, {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${has.join(' and ')}.`, {
       path: ['input', 'id'],
     });
   }
@@ -144,7 +147,7 @@ export class CloudAccountInUse extends DomainError {
 /** Or not any more. */
 export class CloudAccountNotBeingDeleted extends DomainError {
   constructor() {
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_BEING_DELETED', 'The cloud account does not wait to be deleted.', {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_BEING_DELETED', 'The cloud account is not scheduled for deletion.', {
       path: ['input', 'id'],
     });
   }
@@ -156,7 +159,7 @@ export class AwsAccountChangeInUse extends DomainError {
     super(
       cloudAccountErrors,
       'AWS_ACCOUNT_CHANGE_IN_USE',
-      'The new key belongs to another AWS account, and active subscriptions stand in the present one.',
+      'The new credentials belong to another AWS account, and the current AWS account has active subscriptions.',
       { path: ['input', 'credentials'] },
     );
   }
@@ -168,7 +171,7 @@ export class RegionChangeInUse extends DomainError {
     super(
       cloudAccountErrors,
       'REGION_CHANGE_IN_USE',
-      'The region cannot change: the cloud account has active subscriptions, or resources that they left.',
+      'The region cannot be changed: the cloud account has active subscriptions, or resources that they left behind.',
       { path: ['input', 'region'] },
     );
   }
@@ -176,9 +179,14 @@ export class RegionChangeInUse extends DomainError {
 
 export class CloudAccountIsHosted extends DomainError {
   constructor() {
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IS_HOSTED', 'A hosted account cannot be changed or deleted here.', {
-      path: ['input', 'id'],
-    });
+    super(
+      cloudAccountErrors,
+      'CLOUD_ACCOUNT_IS_HOSTED',
+      'Hosted accounts cannot be changed or deleted through the API.',
+      {
+        path: ['input', 'id'],
+      },
+    );
   }
 }
 
@@ -193,14 +201,9 @@ export class CloudAccountNotActive extends DomainError {
 /** It goes with its last active subscription. */
 export class CloudAccountBeingDeleted extends DomainError {
   constructor() {
-    super(
-      cloudAccountErrors,
-      'CLOUD_ACCOUNT_BEING_DELETED',
-      'The cloud account only waits to be unused, and then goes.',
-      {
-        path: ['input', 'cloudAccountId'],
-      },
-    );
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_BEING_DELETED', 'The cloud account is scheduled for deletion.', {
+      path: ['input', 'cloudAccountId'],
+    });
   }
 }
 
@@ -210,7 +213,7 @@ export class CloudAccountBroken extends DomainError {
     super(
       cloudAccountErrors,
       'CLOUD_ACCOUNT_BROKEN',
-      'AWS no longer lets the gateway into the account: its key does not work, or its console role is gone.',
+      'The gateway can no longer use the cloud account: its credentials do not work, or its console role was deleted.',
       { path: ['input', 'cloudAccountId'] },
     );
   }
@@ -231,7 +234,7 @@ export class CloudAccountWithoutCredentials extends DomainError {
 /** Or not any more: they were proven, rejected or cancelled. */
 export class NoPendingCredentials extends DomainError {
   constructor() {
-    super(cloudAccountErrors, 'NO_PENDING_CREDENTIALS', 'No credentials of the cloud account are being tried.', {
+    super(cloudAccountErrors, 'NO_PENDING_CREDENTIALS', 'The cloud account has no pending credentials.', {
       path: ['input', 'id'],
     });
   }

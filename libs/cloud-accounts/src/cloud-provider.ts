@@ -14,7 +14,7 @@ const forms: Record<Exclude<CloudProvider, 'AWS'>, { form: RegExp; example: stri
 
 /** What is wrong with the form of a region's code, whosever it is, as the end of a sentence; null when nothing is. */
 export function faultInAnyRegion(region: string): string | null {
-  return anyRegion.test(region) ? null : 'must be the code of a region, such as us-east-1, westeurope or europe-west1';
+  return anyRegion.test(region) ? null : 'must be a region code, such as us-east-1, westeurope or europe-west1';
 }
 
 /** What is wrong with the code of a provider's region, as the end of a sentence; null when nothing is. */
@@ -22,7 +22,5 @@ export function faultInRegionOf(provider: CloudProvider, region: string): string
   if (provider === 'AWS') return faultInRegion(region);
 
   const { form, example } = forms[provider];
-  return form.test(region) && region.length <= 32
-    ? null
-    : `is not the code of a region of ${provider}, such as ${example}`;
+  return form.test(region) && region.length <= 32 ? null : `must be a region code of ${provider}, such as ${example}`;
 }

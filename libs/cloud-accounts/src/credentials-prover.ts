@@ -116,7 +116,7 @@ export class CredentialsProver {
     const asked = this.prove(access, region, expected, true, operationId);
     const answer = await within(this.pace.longestAttempt, asked, signal);
     if (answer === late)
-      throw new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer everything in time.', null);
+      throw new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer all requests in time.', null);
     return answer;
   }
 }
@@ -136,7 +136,7 @@ export function isNoAnswer(error: unknown): error is CredentialsRejected {
 function notKnownEverywhere(): CredentialsRejected {
   return new CredentialsRejected(
     'AWS_ACCESS_KEY_UNKNOWN',
-    'AWS does not know this access key everywhere yet.',
+    'AWS has not propagated this access key everywhere yet.',
     'accessKeyId',
     unknownToAws,
   );

@@ -65,7 +65,9 @@ export class ForceDetachRequest {
     const isMeant = normalizeName(name) === account.name;
     const fault = faultInReason(reason);
     const faults = [
-      ...(isMeant ? [] : [new InvalidField(['input', 'name'], 'The name is not that of the account.')]),
+      ...(isMeant
+        ? []
+        : [new InvalidField(['input', 'name'], 'The name does not match the name of the cloud account.')]),
       ...(fault ? [new InvalidField(['input', 'reason'], `The reason ${fault}.`)] : []),
     ];
     if (faults.length > 0) throw new InvalidInput(faults);
@@ -89,9 +91,11 @@ export class ForceDetachRequest {
 
   /** Why it cannot be approved any more, as the end of a sentence; null while it can. */
   faultAt(now: Date, { digest, isRequesterThere }: PresentState): string | null {
-    if (this.expiresAt <= now) return 'its 24 hours are over';
-    if (!isRequesterThere) return 'the API key that requested it opens nothing any more';
-    return digest === this.blockersDigest ? null : 'what stands in the way has changed since';
+    if (this.expiresAt <= now) return 'it expired after 24 hours';
+    if (!isRequesterThere) return 'the API key that requested it was revoked or has expired';
+    return digest === this.blockersDigest
+      ? null
+      : 'the blockers of the cloud account have changed since it was requested';
   }
 
   /** @throws ForceDetachVoid */

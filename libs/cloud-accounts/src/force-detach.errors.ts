@@ -5,42 +5,47 @@ export const forceDetachErrors = {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Delete the account with `deleteCloudAccount`: nothing stands in the way.',
+    remediation: 'Delete the account with `deleteCloudAccount`.',
   },
   FORCE_DETACH_ALREADY_REQUESTED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Have `forceDetachRequest` of the account approved by another OWNER, or take it back with `cancelForceDetach` first.',
+      'Ask another OWNER to approve `forceDetachRequest` of the account, or cancel it first with `cancelForceDetach`.',
   },
   FORCE_DETACH_NOT_REQUESTED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Request it first with `forceDetachCloudAccount`.',
+    remediation: 'Request the force detach first with `forceDetachCloudAccount`.',
   },
   FORCE_DETACH_NEEDS_ANOTHER_KEY: {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Have it approved with the API key of another OWNER, of which neither made the other, or by the operator: `cloud-account-gateway force-detach approve --account …`.',
+      'Ask another OWNER to approve it with an API key that is independent of yours: neither key may have created the other. Or ask the operator to run `cloud-account-gateway force-detach approve --account …`.',
   },
   FORCE_DETACH_VOID: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Look at `cloudAccountDeletionPreview` again, and request it anew if it is still wanted.',
+    remediation: 'Read `cloudAccountDeletionPreview` again. If the force detach is still needed, request it again.',
   },
 } satisfies ErrorCatalog;
 
 /** An account on which nothing stands goes by the ordinary way. */
 export class ForceDetachNotNeeded extends DomainError {
   constructor() {
-    super(forceDetachErrors, 'FORCE_DETACH_NOT_NEEDED', 'Nothing keeps the cloud account from being deleted.', {
-      path: ['input', 'id'],
-    });
+    super(
+      forceDetachErrors,
+      'FORCE_DETACH_NOT_NEEDED',
+      'The cloud account has no blockers: it can be deleted without a force detach.',
+      {
+        path: ['input', 'id'],
+      },
+    );
   }
 }
 
@@ -49,7 +54,7 @@ export class ForceDetachAlreadyRequested extends DomainError {
     super(
       forceDetachErrors,
       'FORCE_DETACH_ALREADY_REQUESTED',
-      'That the cloud account be detached by force was requested before, and waits to be approved.',
+      'A force detach of the cloud account was already requested and awaits approval.',
       { path: ['input', 'id'] },
     );
   }
@@ -58,12 +63,9 @@ export class ForceDetachAlreadyRequested extends DomainError {
 /** Or not any more. */
 export class ForceDetachNotRequested extends DomainError {
   constructor() {
-    super(
-      forceDetachErrors,
-      'FORCE_DETACH_NOT_REQUESTED',
-      'Nobody has requested that the cloud account be detached by force.',
-      { path: ['input', 'id'] },
-    );
+    super(forceDetachErrors, 'FORCE_DETACH_NOT_REQUESTED', 'No force detach of the cloud account was requested.', {
+      path: ['input', 'id'],
+    });
   }
 }
 
@@ -73,7 +75,7 @@ export class ForceDetachNeedsAnotherKey extends DomainError {
     super(
       forceDetachErrors,
       'FORCE_DETACH_NEEDS_ANOTHER_KEY',
-      'Your API key requested it, or is not independent of the one that did.',
+      'Your API key requested the force detach, or is not independent of the API key that did.',
       { path: ['input', 'id'] },
     );
   }
@@ -81,8 +83,10 @@ export class ForceDetachNeedsAnotherKey extends DomainError {
 
 /** What was requested is not what would be done now. */
 export class ForceDetachVoid extends DomainError {
-  /** @param why the end of a sentence that begins with: The request is void: */
+  /** @param why the end of a sentence that begins with: The force detach request is no longer valid: */
   constructor(readonly why: string) {
-    super(forceDetachErrors, 'FORCE_DETACH_VOID', `The request is void: ${why}.`, { path: ['input', 'id'] });
+    super(forceDetachErrors, 'FORCE_DETACH_VOID', `The force detach request is no longer valid: ${why}.`, {
+      path: ['input', 'id'],
+    });
   }
 }

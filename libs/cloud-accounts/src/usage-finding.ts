@@ -27,36 +27,38 @@ interface Explanation {
 /** What each means, and what the operator can do about it. */
 export const explanations: Readonly<Record<UsageFindingKind, Explanation>> = {
   WAITS_FOR_NOTHING: {
-    means: 'The account waits to be unused, and is.',
-    remedy: 'Wait a minute: a gateway that serves removes it. If it stays, read the log of the gateway.',
+    means: 'The account is scheduled for deletion and has no blockers, but was not deleted.',
+    remedy: 'Wait one minute: a running gateway deletes the account. If it still exists, check the log of the gateway.',
   },
   WITHOUT_CREDENTIALS: {
-    means: 'The account is in use, and the gateway has no key and no role to enter it.',
+    means: 'The account is in use, but the gateway has neither an access key nor an access role for it.',
     remedy: 'Set its credentials again with `updateCloudAccount`.',
   },
   DELETED_AND_THERE: {
-    means: 'The account is listed as deleted, and is there.',
-    remedy: 'Find out who wrote to the database: nothing of the gateway makes an account again.',
+    means: 'The account is recorded as deleted, but still exists.',
+    remedy: 'Find out what wrote to the database: the gateway never restores a deleted account.',
   },
   SECRET_WITHOUT_ACCOUNT: {
-    means: 'The account is gone, and what the gateway entered it with is still stored.',
-    remedy: 'Remove the row, and find out who wrote to the database: an account takes its secrets with it.',
+    means: 'The account was deleted, but its credentials are still stored.',
+    remedy:
+      'Delete the row, and find out what wrote to the database: the gateway deletes credentials together with their account.',
   },
   SUBSCRIPTION_WITHOUT_ACCOUNT: {
-    means: 'The subscription is active, and its account is not there.',
-    remedy: 'Find out who wrote to the database: neither the rule nor the foreign key lets an account go under it.',
+    means: 'The subscription is active, but its account does not exist.',
+    remedy:
+      'Find out what wrote to the database: the gateway and the foreign key both prevent the deletion of an account with active subscriptions.',
   },
   ACTIVE_COLUMN_DIFFERS: {
-    means: 'What the database takes for active is not what the status of the subscription says.',
-    remedy: 'Make the generated column `active_cloud_account_id` again as the migrations make it.',
+    means: 'The generated column `active_cloud_account_id` does not match the status of the subscription.',
+    remedy: 'Recreate the generated column `active_cloud_account_id` as the migrations define it.',
   },
   WORK_WITHOUT_SUBSCRIPTION: {
-    means: 'Something is to be provisioned for a subscription that waits for nothing.',
-    remedy: 'Remove the row: whoever provisions it builds what nobody wants.',
+    means: 'Provisioning work exists for a subscription that does not need it.',
+    remedy: 'Delete the row: otherwise a provisioner builds something that is not wanted.',
   },
   SUBSCRIPTION_WITHOUT_WORK: {
-    means: 'The subscription waits to be provisioned, and nothing is to be done for it.',
+    means: 'The subscription waits for provisioning, but has no provisioning work.',
     remedy:
-      'Read the events of the subscription to see what was lost. `deleteSubscription` ends it, unless it is DELETING; then `forceDetachCloudAccount` gives it up with its account.',
+      'Read the events of the subscription to see what was lost. End it with `deleteSubscription`. If it is already DELETING, use `forceDetachCloudAccount` on its account.',
   },
 };

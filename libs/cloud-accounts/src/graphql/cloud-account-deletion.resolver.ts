@@ -48,11 +48,12 @@ export class CloudAccountDeletionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => DeleteCloudAccountPayload, {
     nullable: true,
-    description: `Deletes a cloud account and its credentials, unless an active subscription stands on it or its access key is being rotated; \`mode\` says what becomes of it then. \`cloudAccountDeletionPreview\` tells beforehand. At AWS nothing is removed.`,
+    description:
+      'Deletes a cloud account and its credentials. `mode` determines what happens while the account has active subscriptions or an access key rotation in progress. Use `cloudAccountDeletionPreview` to check beforehand. Removes nothing in AWS.',
   })
   async deleteCloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: DeleteCloudAccountInput,
+    @Args('input', { description: 'Cloud account to delete.' }) input: DeleteCloudAccountInput,
   ) {
     const cloudAccount = await this.deletion.delete(viewer, { ...input, id: idOf('CloudAccount', input.id) });
     return { deletedCloudAccountId: cloudAccount ? null : input.id, cloudAccount };
@@ -61,11 +62,12 @@ export class CloudAccountDeletionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CancelCloudAccountDeletionPayload, {
     nullable: true,
-    description: `Has an account stay that is DELETING_WHEN_UNUSED: it is again what it was.`,
+    description: 'Cancels a scheduled deletion and restores the previous status.',
   })
   async cancelCloudAccountDeletion(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: CancelCloudAccountDeletionInput,
+    @Args('input', { description: 'Cloud account whose deletion to cancel.' })
+    { id, expectedVersion }: CancelCloudAccountDeletionInput,
   ) {
     return { cloudAccount: await this.deletion.cancel(viewer, idOf('CloudAccount', id), expectedVersion) };
   }
@@ -73,7 +75,7 @@ export class CloudAccountDeletionResolver {
   @RequiresRole('OWNER')
   @Query(() => DeletedCloudAccountConnectionType, {
     description:
-      'The cloud accounts of your tenant that were deleted, the last one first: who wanted it, when and how.',
+      'Deleted cloud accounts of your tenant, the most recently deleted first: who requested the deletion, when, and how the account was deleted.',
   })
   async deletedCloudAccounts(
     @CurrentViewer() viewer: Viewer,
@@ -85,14 +87,14 @@ export class CloudAccountDeletionResolver {
 
   @ResolveField(() => DeletionRequestType, {
     nullable: true,
-    description: 'Who wants it to go once it is unused, and since when; null while nobody does.',
+    description: 'Scheduled deletion: who requested it, and when. Null when no deletion is scheduled.',
   })
   deletionRequest(@Parent() account: CloudAccount): DeletionRequestType | null {
     return account.deletionRequest;
   }
 
   @ResolveField(() => ViewerPermission, {
-    description: 'Whether you may use `deleteCloudAccount` on it, and it would go at once.',
+    description: 'Whether you can use `deleteCloudAccount` on this account, and it would be deleted immediately.',
   })
   async viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
     const inTheWay = await this.inTheWayOf.load(viewer, account);
@@ -104,7 +106,9 @@ export class CloudAccountDeletionResolver {
     );
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `cancelCloudAccountDeletion` on it.' })
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you can use `cancelCloudAccountDeletion` on this account.',
+  })
   viewerCanCancelDeletion(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
     return permission(viewer, 'MANAGER', () => account.refuseToStay());
   }
@@ -118,14 +122,17 @@ export class DeletedCloudAccountResolver {
     return toGlobalId('CloudAccount', id);
   }
 
-  @ResolveField(() => ActorType, { description: 'Who wanted it to go.' })
+  @ResolveField(() => ActorType, { description: 'Actor that requested the deletion.' })
   requestedBy(
     @Parent() { requestedByKind: kind, requestedById: id, requestedByName: name }: DeletedCloudAccount,
   ): Actor {
     return { kind, id, name };
   }
 
-  @ResolveField(() => ActorType, { nullable: true, description: 'Who agreed that it be forced; null otherwise.' })
+  @ResolveField(() => ActorType, {
+    nullable: true,
+    description: 'Actor that approved the force detach. Null for other deletions.',
+  })
   approvedBy(
     @Parent() { approvedByKind: kind, approvedById: id, approvedByName: name }: DeletedCloudAccount,
   ): Actor | null {

@@ -18,185 +18,201 @@ import { CloudAccountType } from './cloud-account.type.js';
 
 registerEnumType(DeletionMode, {
   name: 'CloudAccountDeletionMode',
-  description: 'What becomes of a deletion that something stands in the way of.',
+  description: 'Behavior of a deletion while the account has blockers.',
   valuesMap: {
-    FAIL_IF_IN_USE: { description: 'It is refused with `CLOUD_ACCOUNT_IN_USE`, and all stays as it was.' },
+    FAIL_IF_IN_USE: { description: 'The deletion is refused with `CLOUD_ACCOUNT_IN_USE`. Nothing changes.' },
     WHEN_UNUSED: {
       description:
-        'The account is DELETING_WHEN_UNUSED: no subscription may begin in it, and it goes with the last of those there are. `cancelCloudAccountDeletion` has it stay.',
+        'The account gets the status DELETING_WHEN_UNUSED and accepts no new subscriptions. The gateway deletes it when no blockers are left. `cancelCloudAccountDeletion` cancels the deletion.',
     },
   },
 });
 
 registerEnumType(DeletionKind, {
   name: 'CloudAccountDeletionKind',
-  description: 'How an account went.',
+  description: 'Kind of deletion.',
   valuesMap: {
-    FAIL_IF_IN_USE: { description: 'At once: nothing stood in the way.' },
-    WHEN_UNUSED: { description: 'Once nothing stood in the way any more.' },
-    FORCE_DETACH: { description: 'With its subscriptions given up, because two wanted it so.' },
+    FAIL_IF_IN_USE: { description: 'Immediate: the account had no blockers.' },
+    WHEN_UNUSED: { description: 'Scheduled: the account was deleted when no blockers were left.' },
+    FORCE_DETACH: {
+      description:
+        'Force detach: the account was deleted and its subscriptions were abandoned, with the approval of a second principal.',
+    },
   },
 });
 
 registerEnumType(BlockerKind, {
   name: 'CloudAccountBlockerKind',
-  description: 'What kind of thing keeps an account from being deleted.',
+  description: 'Kind of blocker.',
   valuesMap: {
-    SUBSCRIPTION: { description: 'An active subscription: one that is not DELETED.' },
-    ROTATION: { description: 'A rotation of the access key that is under way.' },
+    SUBSCRIPTION: { description: 'An active subscription: its status is not DELETED.' },
+    ROTATION: { description: 'An access key rotation in progress.' },
   },
 });
 
 registerEnumType(ActorKind, {
   name: 'ActorKind',
-  description: 'What kind of somebody did something.',
+  description: 'Kind of actor.',
   valuesMap: {
-    API_KEY: { description: 'Who has an API key.' },
-    OPERATOR: { description: 'Who may use the command line of the gateway.' },
-    GATEWAY: { description: 'The gateway, of its own accord.' },
+    API_KEY: { description: 'The holder of an API key.' },
+    OPERATOR: { description: "A user of the gateway's command line." },
+    GATEWAY: { description: 'The gateway itself, without a request.' },
   },
 });
 
-@ObjectType('Actor', { description: 'Who did something, as they were called then.' })
+@ObjectType('Actor', { description: 'The actor that did something. The name is the one at that time.' })
 export class ActorType {
-  @Field(() => ActorKind, { description: 'What kind of somebody.' })
+  @Field(() => ActorKind, { description: 'Kind of actor.' })
   readonly kind!: ActorKind;
 
-  @Field({ description: 'The name of the API key, for one.' })
+  @Field({ description: 'Name of the actor. For an API key, the name of the key.' })
   readonly name!: string;
 }
 
-@InputType('DeleteCloudAccountInput', { description: 'Which account to delete.' })
+@InputType('DeleteCloudAccountInput', { description: 'Input of `deleteCloudAccount`.' })
 export class DeleteCloudAccountInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'When given, refused if somebody changed the account since you read this `version`.',
+    description:
+      'Value of `version` when you read the account. When given, the deletion is refused with `VERSION_CONFLICT` if the account has changed since.',
   })
   readonly expectedVersion?: number | null;
 
-  @Field(() => DeletionMode, { defaultValue: 'FAIL_IF_IN_USE', description: 'What to do while it is in use.' })
+  @Field(() => DeletionMode, {
+    defaultValue: 'FAIL_IF_IN_USE',
+    description: 'Behavior while the account has blockers.',
+  })
   readonly mode!: DeletionMode;
 }
 
-@ObjectType('DeleteCloudAccountPayload', { description: 'The answer of `deleteCloudAccount`.' })
+@ObjectType('DeleteCloudAccountPayload', { description: 'Payload of `deleteCloudAccount`.' })
 export class DeleteCloudAccountPayload extends PayloadType {
-  @Field(() => ID, { nullable: true, description: 'The id of the account that is gone; null for one that waits.' })
+  @Field(() => ID, { nullable: true, description: 'ID of the deleted account. Null when the deletion is scheduled.' })
   readonly deletedCloudAccountId!: string | null;
 
   @Field(() => CloudAccountType, {
     nullable: true,
-    description: 'The account that waits until it is unused; null for one that is gone.',
+    description: 'Account whose deletion is scheduled. Null when the account was deleted immediately.',
   })
   readonly cloudAccount!: unknown;
 }
 
-@InputType('CancelCloudAccountDeletionInput', { description: 'Which account is to stay.' })
+@InputType('CancelCloudAccountDeletionInput', { description: 'Input of `cancelCloudAccountDeletion`.' })
 export class CancelCloudAccountDeletionInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
-  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  @Field(() => Int, {
+    description:
+      'Value of `version` when you read the account. Refused with `VERSION_CONFLICT` if the account has changed since.',
+  })
   readonly expectedVersion!: number;
 }
 
-@ObjectType('CancelCloudAccountDeletionPayload', { description: 'The answer of `cancelCloudAccountDeletion`.' })
+@ObjectType('CancelCloudAccountDeletionPayload', { description: 'Payload of `cancelCloudAccountDeletion`.' })
 export class CancelCloudAccountDeletionPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account, which stays.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account, with its previous status.' })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('CloudAccountDeletionRequest', { description: 'That somebody wants an account to go once it is unused.' })
+@ObjectType('CloudAccountDeletionRequest', { description: 'A scheduled deletion of a cloud account.' })
 export class DeletionRequestType {
-  @Field(() => ActorType, { description: 'Who.' })
+  @Field(() => ActorType, { description: 'Actor that requested the deletion.' })
   readonly by!: ActorType;
 
-  @Field(() => DateTimeScalar, { description: 'Since when.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the deletion was requested.' })
   readonly at!: Date;
 }
 
-@ObjectType('CloudAccountBlocker', { description: 'What keeps a cloud account from being deleted.' })
+@ObjectType('CloudAccountBlocker', { description: 'Something that prevents the deletion of a cloud account.' })
 export class CloudAccountBlockerType {
-  @Field(() => BlockerKind, { description: 'What kind of thing it is.' })
+  @Field(() => BlockerKind, { description: 'Kind of blocker.' })
   readonly kind!: BlockerKind;
 
-  @Field({ description: 'The name of the subscription, or of what else it is.' })
+  @Field({ description: 'Name of the subscription, or a label for the rotation.' })
   readonly name!: string;
 
-  @Field({ description: 'The status of the subscription, or the state of the rotation.' })
+  @Field({ description: 'Status of the subscription, or state of the rotation.' })
   readonly status!: string;
 
-  @Field({ description: 'What has to be done before the account can be deleted, as a sentence.' })
+  @Field({ description: 'Action that is required before the account can be deleted, as a sentence.' })
   readonly toBeDoneFirst!: string;
 }
 
-@ObjectType('CloudAccountBlockerConnection', { description: 'A page of the list of blockers.' })
+@ObjectType('CloudAccountBlockerConnection', { description: 'A page of a list of blockers.' })
 export class CloudAccountBlockerConnectionType extends connectionOf(CloudAccountBlockerType, 'CloudAccountBlocker') {}
 
 @ObjectType('CloudAccountInUseError', {
   implements: UserErrorType,
   description:
-    'Something stands in the way: active subscriptions, or a rotation of the access key. A subscription is active until it is DELETED.',
+    'Refusal of a deletion because the account has blockers: active subscriptions or an access key rotation in progress. A subscription is active until its status is DELETED.',
 })
 export class CloudAccountInUseErrorType extends UserErrorType {
-  @Field(() => Int, { description: 'How many of the blockers you may not see.' })
+  @Field(() => Int, { description: 'Number of blockers that you are not allowed to see.' })
   readonly hiddenBlockerCount!: number;
 }
 
 isTyped(CloudAccountInUse, 'CloudAccountInUseError');
 
-@ObjectType('DeletedCloudAccount', { description: 'What is left of a cloud account that was deleted.' })
+@ObjectType('DeletedCloudAccount', { description: 'Record of a deleted cloud account.' })
 export class DeletedCloudAccountType {
-  @Field(() => ID, { description: 'The id the account had, which no other gets.' })
+  @Field(() => ID, { description: 'ID of the account. It is never reused.' })
   readonly cloudAccountId!: unknown;
 
-  @Field({ description: 'The name it had, which is free again.' })
+  @Field({ description: 'Name of the account. It is available again for other accounts.' })
   readonly name!: string;
 
-  @Field(() => CloudProvider, { description: 'Whose cloud it was in.' })
+  @Field(() => CloudProvider, { description: 'Provider of the account.' })
   readonly provider!: CloudProvider;
 
-  @Field({ description: 'Where it was at home.' })
+  @Field({ description: 'Home region of the account.' })
   readonly region!: string;
 
-  @Field(() => CloudAccountOwnership, { description: 'Who owned it at the provider.' })
+  @Field(() => CloudAccountOwnership, { description: 'Owner of the account at the provider.' })
   readonly ownership!: CloudAccountOwnership;
 
-  @Field(() => AwsAccountIdScalar, { nullable: true, description: 'The AWS account; null if AWS never let us in.' })
+  @Field(() => AwsAccountIdScalar, {
+    nullable: true,
+    description: 'AWS account ID. Null if AWS never accepted the credentials.',
+  })
   readonly awsAccountId!: string | null;
 
   @Field(() => ArnScalar, {
     nullable: true,
-    description: 'The IAM user, or the access role, it was entered by; null if AWS never let us in.',
+    description: 'ARN of the IAM user or the access role. Null if AWS never accepted the credentials.',
   })
   readonly awsUserArn!: string | null;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'The console role; null if AWS never let us in.' })
+  @Field(() => ArnScalar, {
+    nullable: true,
+    description: 'ARN of the console role. Null if AWS never accepted the credentials.',
+  })
   readonly consoleRoleArn!: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the account was created.' })
   readonly createdAt!: Date;
 
-  @Field(() => DeletionKind, { description: 'How it went.' })
+  @Field(() => DeletionKind, { description: 'Kind of deletion.' })
   readonly kind!: DeletionKind;
 
-  @Field(() => String, { nullable: true, description: 'Why, in the words of who forced it; null otherwise.' })
+  @Field(() => String, { nullable: true, description: 'Reason given for the force detach. Null for other deletions.' })
   readonly reason!: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'Since when somebody wanted it to go.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the deletion was requested.' })
   readonly requestedAt!: Date;
 
-  @Field(() => Int, { description: 'How many subscriptions were given up for it.' })
+  @Field(() => Int, { description: 'Number of subscriptions that were abandoned with the account.' })
   readonly abandonedSubscriptions!: number;
 
-  @Field(() => Int, { description: "How many resources stood in it that are nobody's any more." })
+  @Field(() => Int, { description: 'Number of resources that were left in AWS. No subscription manages them.' })
   readonly orphanedResources!: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it went.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the account was deleted.' })
   readonly deletedAt!: Date;
 }
 
-@ObjectType('DeletedCloudAccountConnection', { description: 'A page of the list of accounts that were deleted.' })
+@ObjectType('DeletedCloudAccountConnection', { description: 'A page of a list of deleted cloud accounts.' })
 export class DeletedCloudAccountConnectionType extends connectionOf(DeletedCloudAccountType, 'DeletedCloudAccount') {}

@@ -6,41 +6,49 @@ import './cloud-account.enums.js';
 
 @ObjectType('CloudAccountHealth', {
   description:
-    'What the gateway last saw of an account, by itself every hour and after a refusal of AWS, or told to by `verifyCloudAccount`. It never changes the status or the version of the account.',
+    'Health of a cloud account, as last observed. The gateway checks it every hour, after AWS refuses a call, and on `verifyCloudAccount`. A check never changes the status or the version of the account.',
 })
 export class CloudAccountHealthType {
-  @Field(() => CloudAccountHealthState, { description: 'The state it is in.' })
+  @Field(() => CloudAccountHealthState, { description: 'Health state.' })
   readonly state!: CloudAccountHealthState;
 
-  @Field(() => DateTimeScalar, { description: 'Since when; of STALE, when AWS was last known to let the gateway in.' })
+  @Field(() => DateTimeScalar, {
+    description: 'Time when the account entered this state. For STALE, the time of the last successful check.',
+  })
   readonly since!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When AWS was last asked, whether or not it answered.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last check, whether or not AWS answered.' })
   readonly lastCheckedAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When everything that was looked at was last as it must be.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last check that found no problem.' })
   readonly lastSuccessAt!: Date;
 
-  @Field(() => Int, { description: 'Checks since the last success, those that AWS did not answer included.' })
+  @Field(() => Int, {
+    description: 'Number of checks since the last success, including checks that AWS did not answer.',
+  })
   readonly consecutiveFailures!: number;
 
   @Field(() => [ErrorCode], {
-    description: atMost(25, 'Why the last check was no success; empty when it was one.'),
+    description: atMost(25, 'Error codes of the last check. Empty when it was successful.'),
   })
   readonly codes!: readonly string[];
 
   @Field(() => PermissionsStatus, {
     description:
-      'What the last report says about permissions. UNVERIFIED before the first report, and while AWS does not tell: the gateway then checks again within minutes, and later at most an hour apart.',
+      'Permissions according to the last report. UNVERIFIED before the first report, and while AWS returns no result. The gateway then checks again within minutes, later at intervals of at most one hour.',
   })
   readonly permissions!: PermissionsStatus;
 
   @Field(() => VerificationReportType, {
     nullable: true,
-    description: 'The last report that had an answer; null until there is one, a minute after the account began.',
+    description:
+      'Last report with a result. Null until the first report, about one minute after the account became ACTIVE.',
   })
   readonly report!: unknown;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When AWS was asked for the report: how old it is.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when AWS was asked for the report. Null while `report` is null.',
+  })
   readonly reportedAt!: Date | null;
 }

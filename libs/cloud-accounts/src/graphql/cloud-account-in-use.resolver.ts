@@ -12,7 +12,7 @@ export class CloudAccountInUseResolver {
 
   @ResolveField(() => CloudAccountBlockerConnectionType, {
     description:
-      'What stands in the way, a rotation first, then the oldest subscription: the first page as it was when the deletion was refused. The cursors are those of `cloudAccountDeletionPreview`, too, which shows the pages that follow.',
+      'Blockers: a rotation first, then the oldest subscription. The first page shows the blockers at the time of the refusal. Its cursors are also valid in `cloudAccountDeletionPreview`, which returns the following pages.',
   })
   blockers(@Parent() { seen }: CloudAccountInUse, @Args() args: ConnectionArgs): Promise<Connection<Blocker>> {
     return blockersOf(this.whatBlocks, seen!, args);

@@ -6,56 +6,64 @@ import type { CloudAccountOrderField } from '../cloud-accounts.js';
 
 registerEnumType(CloudProvider, {
   name: 'CloudProvider',
-  description: 'Whose cloud the account is in.',
+  description: 'Cloud provider of an account.',
   valuesMap: {
     AWS: { description: 'Amazon Web Services.' },
-    AZURE: { description: 'Microsoft Azure; hosted accounts only.' },
-    GCP: { description: 'Google Cloud; hosted accounts only.' },
+    AZURE: { description: 'Microsoft Azure. Hosted accounts only.' },
+    GCP: { description: 'Google Cloud. Hosted accounts only.' },
   },
 });
 
 registerEnumType(CloudAccountOwnership, {
   name: 'CloudAccountOwnership',
-  description: 'Who owns the account at the provider.',
+  description: 'Owner of an account at the provider.',
   valuesMap: {
-    HOSTED: { description: 'The vendor: everybody may use it, nobody may change it.' },
-    CUSTOMER: { description: 'A customer, who brought it along; at AWS only.' },
+    HOSTED: { description: 'Owned by the vendor. Every tenant can use the account. Only the operator can change it.' },
+    CUSTOMER: { description: 'Owned by a customer. AWS only.' },
   },
 });
 
 registerEnumType(CloudAccountStatus, {
   name: 'CloudAccountStatus',
-  description: 'Where the account is in its life.',
+  description: 'Lifecycle status of a cloud account.',
   valuesMap: {
-    VERIFYING: { description: 'Its credentials are being checked. Not used yet.' },
+    VERIFYING: { description: 'The gateway is verifying the credentials. The account is not used yet.' },
     PROPAGATING: {
       description:
-        'AWS does not know its key yet, as happens with one that was just made: it is tried for up to two minutes. Not used yet.',
+        'AWS does not recognize the new credentials yet. The gateway retries for up to two minutes. The account is not used yet.',
     },
-    ACTIVE: { description: 'Subscriptions can be built in it.' },
-    MISSING_PERMISSIONS: { description: 'Its credentials work, but may not do all that is needed. Not used yet.' },
+    ACTIVE: { description: 'Subscriptions can be created in the account.' },
+    MISSING_PERMISSIONS: {
+      description: 'The credentials work, but lack required permissions. The account is not used yet.',
+    },
     ERROR: {
       description:
-        'Its credentials were rejected (`credentialsRejection` says why) or cancelled before they worked. Not used until others are set.',
+        'The credentials were rejected (see `credentialsRejection`), or cancelled before AWS accepted them. The account is not used until you set other credentials.',
     },
     DELETING_WHEN_UNUSED: {
-      description: 'It goes with its last active subscription; no new one may begin.',
+      description:
+        'Scheduled for deletion. The account accepts no new subscriptions and is deleted when no blockers are left.',
     },
   },
 });
 
 registerEnumType(CloudAccountHealthState, {
   name: 'CloudAccountHealthState',
-  description: 'What was last observed of an account. Bad news is told when two checks in a row bring it.',
+  description:
+    'Health of a cloud account, as last observed. A change for the worse is reported when two consecutive checks confirm it.',
   valuesMap: {
-    HEALTHY: { description: 'AWS lets the gateway in, and nothing was seen to be missing.' },
+    HEALTHY: { description: 'AWS accepts the credentials, and the last check found no problem.' },
     DEGRADED: {
-      description: 'AWS lets the gateway in; permissions, or the trust of the console role, are not as needed.',
+      description:
+        'AWS accepts the credentials, but permissions are missing, or the trust policy of the console role is not as required.',
     },
-    BROKEN: { description: 'The key does not work, or the console role is gone. No subscription may begin.' },
-    STALE: { description: 'It was HEALTHY, and for three hours AWS could not be asked.' },
+    BROKEN: {
+      description: 'The credentials do not work, or the console role does not exist. New subscriptions are refused.',
+    },
+    STALE: { description: 'The account was HEALTHY, but AWS has not answered for three hours.' },
     UNVERIFIED: {
-      description: 'AWS lets the gateway in, and whether the permissions suffice is not known: `report` says why.',
+      description:
+        'AWS accepts the credentials, but the gateway could not determine whether all permissions are granted. `report` explains why.',
     },
   },
 });
@@ -66,9 +74,9 @@ export const OrderField: Record<CloudAccountOrderField, CloudAccountOrderField> 
 };
 registerEnumType(OrderField, {
   name: 'CloudAccountOrderField',
-  description: 'What cloud accounts can be sorted by.',
+  description: 'Fields by which cloud accounts can be sorted.',
   valuesMap: {
-    NAME: { description: 'The name, without its case.' },
-    CREATED_AT: { description: 'When it was created.' },
+    NAME: { description: 'Name, ignoring case.' },
+    CREATED_AT: { description: 'Time of creation.' },
   },
 });

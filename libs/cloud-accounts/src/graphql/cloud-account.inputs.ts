@@ -26,31 +26,36 @@ import type { CloudAccountFilter, CloudAccountOrderField } from '../cloud-accoun
 import { OrderField } from './cloud-account.enums.js';
 
 const onlyAws = (provider: CloudProvider) =>
-  provider === 'AWS' ? null : 'must be AWS: only there can a customer bring an account';
+  provider === 'AWS' ? null : 'must be AWS: customers can connect only AWS accounts';
 
-const usualNodeRole = 'The one `iamSetup` names when left out.';
+const usualNodeRole = 'Defaults to the role that `iamSetup` creates.';
 const allowMissingPermissionsDescription =
-  'Whether credentials that work are saved even if they may not do all that is needed: the account is MISSING_PERMISSIONS then, and not used, until `verifyCloudAccount` finds that nothing is missing.';
+  'Whether to save credentials that work but lack required permissions. The account then has the status MISSING_PERMISSIONS, and is not used until `verifyCloudAccount` finds all permissions granted. If false, such credentials are refused.';
 
-@InputType('CreateCloudAccountInput', { description: 'A cloud account of your own.' })
+@InputType('CreateCloudAccountInput', { description: 'Input of `createCloudAccount`.' })
 export class CreateCloudAccountInput {
-  @Field({ description: 'Account Name: 1 to 64 characters, unique in your tenant whatever the case.' })
+  @Field({
+    description: 'Name of the account (Account Name). 1 to 64 characters. Unique in your tenant, ignoring case.',
+  })
   @Faultless('The name', faultInName)
   readonly name!: string;
 
-  @Field(() => CloudProvider, { defaultValue: 'AWS', description: 'A customer-owned account can only be at AWS.' })
+  @Field(() => CloudProvider, {
+    defaultValue: 'AWS',
+    description: 'Provider of the account. Customers can connect only AWS accounts.',
+  })
   @Faultless('The provider', onlyAws, CustomerAccountMustBeAws)
   readonly provider!: CloudProvider;
 
   @Field({
     defaultValue: 'us-east-1',
-    description: 'The AWS region that is asked; it must lie in the partition of your account.',
+    description: 'AWS region whose endpoints the gateway calls. It must be in the partition of your AWS account.',
   })
   @Faultless('The region', faultInRegion, UnknownRegion)
   readonly region!: string;
 
   @Field(() => AwsCredentialsInput, {
-    description: 'How the gateway gets in. Used for nothing before AWS has accepted it.',
+    description: 'Credentials for the AWS account. They are not used until AWS has accepted them.',
   })
   @Type(() => AwsCredentialsInput)
   @ValidateNested()
@@ -58,16 +63,16 @@ export class CreateCloudAccountInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The AWS account that the credentials must belong to, twelve digits. Any account when not given.',
+    description: 'AWS account that the credentials must belong to, as 12 digits. If omitted, any account is accepted.',
   })
   @Faultless('The expected AWS account', faultInAwsAccountId)
   readonly expectedAwsAccountId?: string | null;
 
-  @Field({ description: 'IAM Role Name: the name, not the ARN, of the console role.' })
+  @Field({ description: 'Name, not ARN, of the console role (IAM Role Name).' })
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
 
-  @Field(() => String, { nullable: true, description: `The role instances will run as. ${usualNodeRole}` })
+  @Field(() => String, { nullable: true, description: `Name of the IAM role that instances use. ${usualNodeRole}` })
   @Faultless('The node role', faultInRoleName)
   readonly nodeRoleName?: string | null;
 
@@ -76,27 +81,32 @@ export class CreateCloudAccountInput {
 
   @Field(() => String, {
     nullable: true,
-    description: `${idempotencyKeyDescription} One that was PROPAGATING is shown as it is now.`,
+    description: `${idempotencyKeyDescription} An account that was PROPAGATING is returned in its current state.`,
   })
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }
 
-@InputType('UpdateCloudAccountInput', { description: 'The fields to change. A field left out is unchanged.' })
+@InputType('UpdateCloudAccountInput', {
+  description: 'Input of `updateCloudAccount`. Omitted fields remain unchanged.',
+})
 export class UpdateCloudAccountInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
-  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  @Field(() => Int, {
+    description:
+      'Value of `version` when you read the account. Refused with `VERSION_CONFLICT` if the account has changed since.',
+  })
   readonly expectedVersion!: number;
 
-  @ChangeField(() => String, { label: 'The name', description: 'New account name.', fault: faultInName })
+  @ChangeField(() => String, { label: 'The name', description: 'New name of the account.', fault: faultInName })
   readonly name?: string;
 
   @ChangeField(() => String, {
     label: 'The region',
     description:
-      'Another AWS region, which may be of another partition. The gateway verifies the credentials there first. Refused with REGION_CHANGE_IN_USE unless the account has no active subscriptions and no resources. While AWS has accepted no credentials of the account yet, send `credentials`, too.',
+      'New AWS region. It can be in another partition. The gateway verifies the credentials in that region first. Refused with `REGION_CHANGE_IN_USE` while the account has active subscriptions or resources. If AWS has not accepted any credentials of the account yet, also send `credentials`.',
     fault: faultInRegion,
     refusal: UnknownRegion,
   })
@@ -104,8 +114,7 @@ export class UpdateCloudAccountInput {
 
   @ChangeField(() => AwsCredentialsInput, {
     label: 'The credentials',
-    description:
-      'New credentials. The gateway verifies them before they replace the present ones, which remain in use until then.',
+    description: 'New credentials. The gateway verifies them first. Until then, the current credentials remain in use.',
   })
   @Type(() => AwsCredentialsInput)
   @ValidateNested()
@@ -114,21 +123,21 @@ export class UpdateCloudAccountInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'The AWS account that `credentials`, or the present credentials when none are given, must belong to, twelve digits. Any account when not given.',
+      'AWS account that the credentials must belong to, as 12 digits. Applies to `credentials`, or to the current credentials when `credentials` is omitted. If omitted, any account is accepted.',
   })
   @Faultless('The expected AWS account', faultInAwsAccountId)
   readonly expectedAwsAccountId?: string | null;
 
   @ChangeField(() => String, {
     label: 'The console role',
-    description: 'Name of another console role.',
+    description: 'Name of the new console role.',
     fault: faultInRoleName,
   })
   readonly consoleRoleName?: string;
 
   @ChangeField(() => String, {
     label: 'The node role',
-    description: 'Name of another role for the instances.',
+    description: 'Name of the new IAM role for instances.',
     fault: faultInRoleName,
     whenNull: 'the role that `iamSetup` creates',
   })
@@ -138,49 +147,55 @@ export class UpdateCloudAccountInput {
   readonly allowMissingPermissions!: boolean;
 }
 
-@InputType('CancelPendingCredentialsInput', { description: 'Whose new credentials to give up.' })
+@InputType('CancelPendingCredentialsInput', { description: 'Input of `cancelPendingCredentials`.' })
 export class CancelPendingCredentialsInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
-  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  @Field(() => Int, {
+    description:
+      'Value of `version` when you read the account. Refused with `VERSION_CONFLICT` if the account has changed since.',
+  })
   readonly expectedVersion!: number;
 }
 
-@InputType('VerifyCloudAccountInput', { description: 'Which account to check.' })
+@InputType('VerifyCloudAccountInput', { description: 'Input of `verifyCloudAccount`.' })
 export class VerifyCloudAccountInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 }
 
-@InputType('CloudAccountFilter', { description: 'Which cloud accounts to list: those that fit every field given.' })
+@InputType('CloudAccountFilter', { description: 'Filter for cloud accounts. An account must match every given field.' })
 export class CloudAccountFilterInput implements CloudAccountFilter {
-  @Field(() => CloudAccountOwnership, { nullable: true, description: 'Only those of this ownership.' })
+  @Field(() => CloudAccountOwnership, { nullable: true, description: 'Only accounts with this ownership.' })
   readonly ownership?: CloudAccountOwnership | null;
 
   @Field(() => [CloudProvider], {
     nullable: true,
-    description: atMost(mostChoices, `Only those at one of these providers. ${listFilterDescription}`),
+    description: atMost(mostChoices, `Only accounts at one of these providers. ${listFilterDescription}`),
   })
   @Faultless('The list of providers', faultInLength(mostChoices))
   readonly provider?: CloudProvider[] | null;
 
   @Field(() => [CloudAccountStatus], {
     nullable: true,
-    description: atMost(mostChoices, `Only those with one of these statuses. ${listFilterDescription}`),
+    description: atMost(mostChoices, `Only accounts with one of these statuses. ${listFilterDescription}`),
   })
   @Faultless('The list of statuses', faultInLength(mostChoices))
   readonly status?: CloudAccountStatus[] | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Only those of the sandbox, or only the others.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'True: only sandbox accounts. False: only accounts outside the sandbox.',
+  })
   readonly isSandbox?: boolean | null;
 }
 
-@InputType('CloudAccountOrder', { description: 'How to sort cloud accounts.' })
+@InputType('CloudAccountOrder', { description: 'Sort order of cloud accounts.' })
 export class CloudAccountOrderInput {
-  @Field(() => OrderField, { description: 'What to sort by.' })
+  @Field(() => OrderField, { description: 'Field to sort by.' })
   readonly field!: CloudAccountOrderField;
 
-  @Field(() => OrderDirection, { defaultValue: 'ASC', description: 'Which way.' })
+  @Field(() => OrderDirection, { defaultValue: 'ASC', description: 'Sort direction.' })
   readonly direction!: SortDirection;
 }

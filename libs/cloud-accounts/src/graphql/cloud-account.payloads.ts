@@ -3,29 +3,29 @@ import { PayloadType } from '#libs/graphql';
 import { Field, ObjectType } from '@nestjs/graphql';
 import { CloudAccountType } from './cloud-account.type.js';
 
-@ObjectType('CreateCloudAccountPayload', { description: 'The answer of `createCloudAccount`.' })
+@ObjectType('CreateCloudAccountPayload', { description: 'Payload of `createCloudAccount`.' })
 export class CreateCloudAccountPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The new account.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Created account.' })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('UpdateCloudAccountPayload', { description: 'The answer of `updateCloudAccount`.' })
+@ObjectType('UpdateCloudAccountPayload', { description: 'Payload of `updateCloudAccount`.' })
 export class UpdateCloudAccountPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account in its current state.' })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('CancelPendingCredentialsPayload', { description: 'The answer of `cancelPendingCredentials`.' })
+@ObjectType('CancelPendingCredentialsPayload', { description: 'Payload of `cancelPendingCredentials`.' })
 export class CancelPendingCredentialsPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account in its current state.' })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('VerifyCloudAccountPayload', { description: 'The answer of `verifyCloudAccount`.' })
+@ObjectType('VerifyCloudAccountPayload', { description: 'Payload of `verifyCloudAccount`.' })
 export class VerifyCloudAccountPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account in its current state.' })
   readonly cloudAccount!: unknown;
 
-  @Field(() => VerificationReportType, { nullable: true, description: 'What was found out.' })
+  @Field(() => VerificationReportType, { nullable: true, description: 'Result of the verification.' })
   readonly report!: unknown;
 }

@@ -79,23 +79,23 @@ export class CloudAccountResolver {
 
   @Query(() => CloudAccountType, {
     nullable: true,
-    description: 'One cloud account; null when there is none with this id.',
+    description: 'Cloud account with the given ID. Null when it does not exist.',
   })
   cloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Args('id', { type: () => ID, description: 'The account.' }) id: string,
+    @Args('id', { type: () => ID, description: 'ID of the account.' }) id: string,
   ): Promise<CloudAccount | null> {
     return this.accounts.find(viewer, idOf('CloudAccount', id));
   }
 
   @Query(() => CloudAccountConnectionType, {
-    description: 'Your cloud accounts and the hosted ones; by name when no order is given.',
+    description: 'Your cloud accounts and the hosted accounts. Sorted by name unless `orderBy` is given.',
   })
   async cloudAccounts(
     @CurrentViewer() viewer: Viewer,
     @Args() args: ConnectionArgs,
-    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: CloudAccountFilterInput = {},
-    @Args('orderBy', { nullable: true, description: 'How to sort them.' })
+    @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: CloudAccountFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: CloudAccountOrderInput = { field: 'NAME', direction: 'ASC' },
   ): Promise<Connection<CloudAccount>> {
     const page = await this.accounts.list(viewer, filter, pageRequest(order, args, orderBy));
@@ -105,11 +105,12 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateCloudAccountPayload, {
     nullable: true,
-    description: `Connects an AWS account of your own, once AWS has accepted its credentials. A key that was just made may be unknown to AWS: after 5 seconds the account is PROPAGATING, and becomes ACTIVE or ERROR by itself.`,
+    description:
+      'Connects an AWS account after AWS has accepted its credentials. AWS may not recognize a new access key immediately: after 5 seconds the account gets the status PROPAGATING, and later becomes ACTIVE or ERROR without another request.',
   })
   async createCloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'The account.' }) input: CreateCloudAccountInput,
+    @Args('input', { description: 'Cloud account to create.' }) input: CreateCloudAccountInput,
   ) {
     const access = input.credentials.toAccess();
     const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
@@ -121,11 +122,12 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateCloudAccountPayload, {
     nullable: true,
-    description: `Renames a cloud account, or replaces its region, its credentials or its roles. A key that AWS does not know after 5 seconds is tried by itself from then on (\`pendingCredentials\`), while the present one serves. Credentials that are the stored ones change nothing.`,
+    description:
+      'Renames a cloud account, or replaces its region, credentials or roles. If AWS does not recognize a new access key within 5 seconds, the gateway retries in the background (see `pendingCredentials`) while the current credentials remain in use. Credentials that equal the stored ones change nothing.',
   })
   async updateCloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'The change.' }) input: UpdateCloudAccountInput,
+    @Args('input', { description: 'Changes to the account.' }) input: UpdateCloudAccountInput,
   ) {
     const id = idOf('CloudAccount', input.id);
     return {
@@ -136,11 +138,12 @@ export class CloudAccountResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => VerifyCloudAccountPayload, {
     nullable: true,
-    description: `Finds out whether the credentials of a cloud account work and suffice. What AWS refuses stands in the report; an account that lacked permissions and has them now becomes ACTIVE.`,
+    description:
+      'Verifies that the credentials of a cloud account work and have all required permissions. The report lists what AWS refuses. An account with the status MISSING_PERMISSIONS becomes ACTIVE when all permissions are granted.',
   })
   verifyCloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: VerifyCloudAccountInput,
+    @Args('input', { description: 'Cloud account to verify.' }) input: VerifyCloudAccountInput,
   ): Promise<object> {
     return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
   }
@@ -153,7 +156,7 @@ export class CloudAccountResolver {
   @ResolveField(() => AwsCredentialsType, {
     nullable: true,
     description:
-      'The key it is used with; null for hosted accounts, for those with an access role, and until AWS has accepted one.',
+      'Access key of the account. Null for hosted accounts, for accounts with an access role, and until AWS has accepted an access key.',
   })
   credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
     return this.credentialsOf.load(viewer, account);
@@ -161,7 +164,8 @@ export class CloudAccountResolver {
 
   @ResolveField(() => AwsAccessRoleType, {
     nullable: true,
-    description: 'The role it is used with; null for accounts with a key, and until the role has let the gateway in.',
+    description:
+      'Access role of the account. Null for accounts with an access key, and until AWS has let the gateway assume the role.',
   })
   accessRole(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessRole | null> {
     return this.accessRoleOf.load(viewer, account);
@@ -169,18 +173,19 @@ export class CloudAccountResolver {
 
   @ResolveField(() => CloudAccountHealthType, {
     nullable: true,
-    description: 'What was last observed of it; null for hosted accounts, and for those that were never ACTIVE.',
+    description:
+      'Health of the account, as last observed. Null for hosted accounts, and for accounts that were never ACTIVE.',
   })
   health(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenHealth | null> {
     return this.healthOf.load(viewer, account);
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `updateCloudAccount` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `updateCloudAccount` on this account.' })
   viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
     return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `verifyCloudAccount` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `verifyCloudAccount` on this account.' })
   viewerCanVerify(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
     return permission(viewer, 'MANAGER', () => account.refuseVerification());
   }
@@ -189,7 +194,7 @@ export class CloudAccountResolver {
 /** Adds to Viewer: the domain that knows the answer adds the field. */
 @Resolver(() => ViewerType)
 export class ViewerOfCloudAccountsResolver {
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createCloudAccount`.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `createCloudAccount`.' })
   viewerCanCreateCloudAccount(@Parent() viewer: Viewer): ViewerPermission {
     return permission(viewer, 'MANAGER');
   }

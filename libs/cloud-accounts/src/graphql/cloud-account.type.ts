@@ -6,67 +6,74 @@ import './cloud-account.enums.js';
 
 @ObjectType('CloudAccount', {
   implements: NodeType,
-  description: 'The access to one account at a cloud provider, in which subscriptions are built.',
+  description: 'Access to one account at a cloud provider, in which subscriptions are built.',
 })
 export class CloudAccountType extends NodeType {
-  @Field({ description: 'What people call the account; unique in the tenant, whatever the case.' })
+  @Field({ description: 'Name of the account. Unique in the tenant, ignoring case.' })
   readonly name!: string;
 
-  @Field(() => CloudProvider, { description: 'Whose cloud it is in.' })
+  @Field(() => CloudProvider, { description: 'Provider of the account.' })
   readonly provider!: CloudProvider;
 
-  @Field({ description: 'Where the account is at home: the code of a region of its provider.' })
+  @Field({ description: 'Home region of the account: a region code of its provider.' })
   readonly region!: string;
 
-  @Field(() => CloudAccountOwnership, { description: 'Who owns the account at the provider.' })
+  @Field(() => CloudAccountOwnership, { description: 'Owner of the account at the provider.' })
   readonly ownership!: CloudAccountOwnership;
 
-  @Field(() => CloudAccountStatus, { description: 'Where the account is in its life.' })
+  @Field(() => CloudAccountStatus, { description: 'Lifecycle status.' })
   readonly status!: CloudAccountStatus;
 
   @Field(() => AwsAccountIdScalar, {
     nullable: true,
-    description: 'The AWS account, as AWS reported it; null until it has.',
+    description: 'AWS account ID, as reported by AWS. Null until AWS has accepted credentials.',
   })
   readonly awsAccountId!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "AWS's own id of the IAM user or of the access role, as AWS reported it; null until it has.",
+    description:
+      'Unique ID of the IAM user or the access role, as reported by AWS. Null until AWS has accepted credentials.',
   })
   readonly awsUserId!: string | null;
 
   @Field(() => ArnScalar, {
     nullable: true,
-    description: 'The IAM user, or the access role, as AWS reported it; null until it has.',
+    description: 'ARN of the IAM user or the access role, as reported by AWS. Null until AWS has accepted credentials.',
   })
   readonly awsUserArn!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'IAM Role Name: the role people of the vendor enter the AWS console with.',
+    description:
+      "Name of the console role (IAM Role Name): the role that the vendor's staff use in the AWS console. Null for hosted accounts.",
   })
   readonly consoleRoleName!: string | null;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'The console role, as AWS reported it; null until it has.' })
+  @Field(() => ArnScalar, {
+    nullable: true,
+    description: 'ARN of the console role, as reported by AWS. Null until AWS has accepted credentials.',
+  })
   readonly consoleRoleArn!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The role instances run as; null for the one `iamSetup` names.',
+    description: 'Name of the IAM role that instances use. Null: the role that `iamSetup` creates.',
   })
   readonly nodeRoleName!: string | null;
 
-  @Field({ description: 'Whether the account lives in the sandbox instead of at AWS.' })
+  @Field({ description: 'Whether the account is in the sandbox instead of AWS.' })
   readonly isSandbox!: boolean;
 
-  @Field(() => Int, { description: 'Counts the changes users make: send it as `expectedVersion`.' })
+  @Field(() => Int, {
+    description: 'Version of the account, incremented by every change of a user. Send it as `expectedVersion`.',
+  })
   readonly version!: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the account was created.' })
   readonly createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When a user last changed it.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last change by a user.' })
   readonly updatedAt!: Date;
 }
 

@@ -22,18 +22,20 @@ export class CredentialTrialResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CancelPendingCredentialsPayload, {
     nullable: true,
-    description: `Gives up new credentials that AWS does not know yet, and removes them. An account that has no others is in ERROR then; any other goes on as it was.`,
+    description:
+      'Cancels and deletes new credentials that AWS does not recognize yet. An account without other credentials gets the status ERROR. Other accounts remain as they were.',
   })
   async cancelPendingCredentials(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Whose.' }) { id, expectedVersion }: CancelPendingCredentialsInput,
+    @Args('input', { description: 'Cloud account whose new credentials to cancel.' })
+    { id, expectedVersion }: CancelPendingCredentialsInput,
   ): Promise<object> {
     return { cloudAccount: await this.trials.cancel(viewer, idOf('CloudAccount', id), expectedVersion) };
   }
 
   @ResolveField(() => PendingCredentialsType, {
     nullable: true,
-    description: 'New credentials that AWS does not know yet; null when none are tried.',
+    description: 'New credentials that AWS does not recognize yet. Null when there are none.',
   })
   async pendingCredentials(
     @CurrentViewer() viewer: Viewer,
@@ -46,7 +48,7 @@ export class CredentialTrialResolver {
   @ResolveField(() => CredentialsRejectionType, {
     nullable: true,
     description:
-      'Why the credentials that were set last were rejected, after they had been pending; null when they were not. It goes when others are set.',
+      'Rejection of the credentials that were set last, after they had been pending. Null when they were not rejected, and after other credentials are set.',
   })
   async credentialsRejection(
     @CurrentViewer() viewer: Viewer,
@@ -56,7 +58,9 @@ export class CredentialTrialResolver {
     return trial?.isOpen === false ? trial : null;
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `cancelPendingCredentials` on it.' })
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you can use `cancelPendingCredentials` on this account.',
+  })
   async viewerCanCancelPendingCredentials(
     @CurrentViewer() viewer: Viewer,
     @Parent() account: CloudAccount,

@@ -7,60 +7,62 @@ abstract class TriedCredentialsType {
   @Field(() => String, {
     name: 'accessKeyId',
     nullable: true,
-    description: 'The access key id, masked: `AKIA…WXYZ`; null when it is an access role.',
+    description: 'Access key ID, masked: `AKIA…WXYZ`. Null for an access role.',
   })
   readonly maskedAccessKeyId!: string | null;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'The access role; null when it is a key.' })
+  @Field(() => ArnScalar, { nullable: true, description: 'ARN of the access role. Null for an access key.' })
   readonly roleArn!: string | null;
 
-  @Field({ description: 'IAM Role Name: the console role that is wanted with them.' })
+  @Field({ description: 'Name of the console role (IAM Role Name) that was set with the credentials.' })
   readonly consoleRoleName!: string;
 
-  @Field({ name: 'setBy', description: 'The name of the API key they were set with.' })
+  @Field({ name: 'setBy', description: 'Name of the API key that set the credentials.' })
   readonly actorName!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When they were set.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the credentials were set.' })
   readonly startedAt!: Date;
 
-  @Field(() => Int, { description: 'How often they were tried; 1 is the request they came with.' })
+  @Field(() => Int, { description: 'Number of attempts, including the request that set the credentials.' })
   readonly attempt!: number;
 }
 
 @ObjectType('PendingCredentials', {
-  description: 'New credentials that AWS does not know yet, and that are tried until it does. Used for nothing else.',
+  description:
+    'New credentials that AWS does not recognize yet. The gateway retries until AWS accepts them, and does not use them before.',
 })
 export class PendingCredentialsType extends TriedCredentialsType {
-  @Field(() => DateTimeScalar, { description: 'When they are tried next.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the next attempt.' })
   readonly nextAttemptAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When they are tried for the last time.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last attempt.' })
   readonly givesUpAt!: Date;
 
-  @Field(() => ErrorCode, { description: 'Why they were not accepted the last time.' })
+  @Field(() => ErrorCode, { description: 'Error code of the most recent attempt.' })
   readonly lastErrorCode!: string;
 }
 
 @ObjectType('CredentialsRejection', {
-  description: 'Why new credentials were rejected after the request they came with had been answered. The key is gone.',
+  description:
+    'Rejection of new credentials, after the request that set them had been answered. The gateway has deleted the credentials.',
 })
 export class CredentialsRejectionType extends TriedCredentialsType {
-  @Field(() => DateTimeScalar, { name: 'rejectedAt', description: 'When they were rejected.' })
+  @Field(() => DateTimeScalar, { name: 'rejectedAt', description: 'Time of the rejection.' })
   readonly endedAt!: Date;
 
-  @Field(() => ErrorCode, { name: 'code', description: 'What to branch on.' })
+  @Field(() => ErrorCode, { name: 'code', description: 'Machine-readable error code.' })
   readonly lastErrorCode!: string;
 
-  @Field({ name: 'message', description: 'What is wrong, for people.' })
+  @Field({ name: 'message', description: 'Human-readable description of the error.' })
   readonly lastErrorMessage!: string;
 
-  @Field(() => String, { nullable: true, description: 'The way out, for people.' })
+  @Field(() => String, { nullable: true, description: 'Human-readable instructions for resolving the error.' })
   readonly remediation!: string | null;
 
   @Field(() => String, {
     name: 'awsErrorCode',
     nullable: true,
-    description: "AWS's own code, such as `InvalidClientTokenId`; null when AWS said nothing.",
+    description: 'Error code of AWS, such as `InvalidClientTokenId`. Null when AWS returned none.',
   })
   readonly lastAwsErrorCode!: string | null;
 }

@@ -51,7 +51,7 @@ export class CredentialUsesResolver {
   @ResolveField(() => CredentialUseConnectionType, {
     nullable: true,
     description:
-      'Who opened the stored secret in the last 90 days, and what for; the newest first. For a VIEWER it is null, and FORBIDDEN in `errors`: ask `viewerCanSeeCredentialUses` before.',
+      'Uses of the stored secret in the last 90 days, newest first: who used it, and for what purpose. For a VIEWER the field is null, with FORBIDDEN in `errors`. Check `viewerCanSeeCredentialUses` first.',
   })
   credentialUses(
     @CurrentViewer() viewer: Viewer,
@@ -69,7 +69,7 @@ export class CredentialUsesResolver {
     );
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `credentialUses` of it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can read `credentialUses` of this account.' })
   viewerCanSeeCredentialUses(@CurrentViewer() viewer: Viewer): ViewerPermission {
     return permission(viewer, 'MANAGER');
   }

@@ -24,11 +24,11 @@ export class DeletionPreviewResolver {
   @Query(() => DeletionPreviewType, {
     nullable: true,
     description:
-      'Whether an account can be deleted, all that stands in the way, and what stays behind at AWS; null when there is none with this id. Asked of the rows each time, so it may be out of date in the next moment: `deleteCloudAccount` asks again, with the account held.',
+      'Preview of a deletion: whether the account can be deleted, its blockers, and what remains in AWS. Null when the account does not exist. Computed on every request, and can be outdated a moment later: `deleteCloudAccount` checks again with the account locked.',
   })
   cloudAccountDeletionPreview(
     @CurrentViewer() viewer: Viewer,
-    @Args('id', { type: () => ID, description: 'The account.' }) id: string,
+    @Args('id', { type: () => ID, description: 'ID of the account.' }) id: string,
   ): Promise<CloudAccount | null> {
     return this.accounts.find(viewer, idOf('CloudAccount', id));
   }
@@ -44,7 +44,7 @@ export class DeletionPreviewResolver {
   }
 
   @ResolveField(() => CloudAccountBlockerConnectionType, {
-    description: 'What stands in the way, a rotation of the access key first, then the oldest subscription.',
+    description: 'Blockers: a rotation of the access key first, then the oldest subscription.',
   })
   blockers(
     @CurrentViewer() { tenantId }: Viewer,
@@ -61,7 +61,8 @@ export class DeletionPreviewResolver {
 
   @ResolveField(() => LeftBehindType, {
     nullable: true,
-    description: 'What stays behind at AWS; null for hosted accounts, and for those that AWS never let us into.',
+    description:
+      'What remains in AWS. Null for hosted accounts, and for accounts whose credentials AWS never accepted.',
   })
   leftBehind(@Parent() account: CloudAccount): LeftBehind | null {
     return this.leftBehindBy.of(account);
@@ -85,7 +86,8 @@ export class LeftBehindResolver {
   }
 
   @ResolveField(() => StandingResourceConnectionType, {
-    description: 'What was built in it and stands there, as far as is known. Read on with `first` and `after` alone.',
+    description:
+      'Resources that were built in the account and still exist, as far as the gateway knows. Supports only forward pagination with `first` and `after`.',
   })
   async resources(@Parent() { account }: LeftBehind, @Args() args: ConnectionArgs): Promise<Connection<LeftResource>> {
     const order: ListOrder<LeftResource, 'ID'> = {
@@ -102,5 +104,9 @@ export class LeftBehindResolver {
 function refuseBackwards(args: ConnectionArgs): void {
   const given = (['last', 'before'] as const).filter((name) => args[name] != null);
   if (given.length > 0)
-    throw new InvalidInput(given.map((name) => new InvalidField([name], 'This list is read forwards alone.')));
+    throw new InvalidInput(
+      given.map(
+        (name) => new InvalidField([name], 'This list supports only forward pagination with `first` and `after`.'),
+      ),
+    );
 }

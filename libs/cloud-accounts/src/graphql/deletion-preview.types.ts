@@ -13,92 +13,97 @@ const LeftEntityKind = {
 
 registerEnumType(LeftEntityKind, {
   name: 'IamEntityKind',
-  description: 'What kind of thing at IAM it is.',
+  description: 'Kind of IAM entity.',
   valuesMap: {
-    POLICY: { description: 'A managed policy.' },
-    ROLE: { description: 'A role.' },
-    USER: { description: 'A user.' },
-    INSTANCE_PROFILE: { description: 'An instance profile.' },
-    ACCESS_KEY: { description: 'The access keys of a user.' },
+    POLICY: { description: 'Managed policy.' },
+    ROLE: { description: 'Role.' },
+    USER: { description: 'User.' },
+    INSTANCE_PROFILE: { description: 'Instance profile.' },
+    ACCESS_KEY: { description: 'Access keys of a user.' },
   },
 });
 
 @ObjectType('LeftIamEntity', {
-  description: "Something at IAM that was made for the gateway, and is the customer's to remove.",
+  description: 'An IAM entity that was created for the gateway. The customer has to remove it.',
 })
 export class LeftIamEntityType {
-  @Field(() => LeftEntityKind, { description: 'What it is.' })
+  @Field(() => LeftEntityKind, { description: 'Kind of IAM entity.' })
   readonly kind!: LeftEntity['kind'];
 
-  @Field({ description: 'Its name; of access keys that of their user.' })
+  @Field({ description: 'Name of the entity. For access keys, the name of their user.' })
   readonly name!: string;
 
-  @Field(() => ArnScalar, { nullable: true, description: 'Its ARN; null for access keys, which have none.' })
+  @Field(() => ArnScalar, {
+    nullable: true,
+    description: 'ARN of the entity. Null for access keys, which have no ARN.',
+  })
   readonly arn!: string | null;
 
   @Field({
-    description: 'Whether it is known to be called so; else it is what `iamSetup` calls it, and yours may differ.',
+    description:
+      'Whether the gateway knows the actual name. If false, `name` is the one that `iamSetup` uses, and yours can differ.',
   })
   readonly isNameKnown!: boolean;
 
-  @Field({ description: 'Removes it, for a POSIX shell with the AWS CLI.' })
+  @Field({ description: 'AWS CLI command that removes the entity, for a POSIX shell.' })
   readonly command!: string;
 }
 
 @ObjectType('StandingResource', {
-  description: 'Something that was built in the account, and stands there as far as is known.',
+  description: 'A resource that was built in the account and still exists, as far as the gateway knows.',
 })
 export class StandingResourceType {
-  @Field(() => ArnScalar, { description: 'Its ARN.' })
+  @Field(() => ArnScalar, { description: 'ARN of the resource.' })
   readonly arn!: string;
 
-  @Field({ description: 'What it is, such as INSTANCE, VOLUME or SECURITY_GROUP.' })
+  @Field({ description: 'Kind of resource, such as INSTANCE, VOLUME or SECURITY_GROUP.' })
   readonly kind!: string;
 
-  @Field({ description: 'Where it stands.' })
+  @Field({ description: 'Region of the resource.' })
   readonly region!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Removes it, for a POSIX shell with the AWS CLI; null for what has no such command.',
+    description:
+      'AWS CLI command that removes the resource, for a POSIX shell. Null when no single command removes it.',
   })
   readonly command!: string | null;
 }
 
-@ObjectType('StandingResourceConnection', { description: 'A page of the list of what stands in an account.' })
+@ObjectType('StandingResourceConnection', { description: 'A page of a list of remaining resources.' })
 export class StandingResourceConnectionType extends connectionOf(StandingResourceType, 'StandingResource') {}
 
 @ObjectType('LeftBehind', {
-  description: 'What stays at AWS when the account is deleted here: the gateway removes nothing there.',
+  description: 'What remains in AWS after the cloud account is deleted. The gateway removes nothing in AWS.',
 })
 export class LeftBehindType {
   @Field(() => [LeftIamEntityType], {
-    description: atMost(50, 'What the customer made at IAM, in an order in which it can be removed.'),
+    description: atMost(50, 'IAM entities that the customer created, in an order in which they can be removed.'),
   })
   readonly iamEntities!: LeftEntity[];
 
   @Field({
-    description: 'The same as a list to copy: a line for each, with its ARN.',
+    description: 'The IAM entities as text to copy: one per line, with its ARN.',
   })
   readonly list!: string;
 
   @Field({
     description:
-      'Removes all of `iamEntities`, for a POSIX shell with the AWS CLI. What was made with CloudFormation or Terraform is removed with them instead.',
+      'AWS CLI commands that remove all `iamEntities`, for a POSIX shell. Entities that CloudFormation or Terraform created must be removed with that tool instead.',
   })
   readonly commands!: string;
 }
 
 @ObjectType('CloudAccountDeletionPreview', {
-  description: 'What would become of a deletion, asked anew each time: nothing is held meanwhile.',
+  description: 'Preview of a deletion. Computed on every request, without locking the account.',
 })
 export class DeletionPreviewType {
   @Field(() => CloudAccountType, { description: 'The account.' })
   readonly cloudAccount!: unknown;
 
-  @Field({ description: 'Whether nothing stands in the way, and it is no hosted account.' })
+  @Field({ description: 'Whether the account can be deleted: it has no blockers and is not hosted.' })
   readonly isDeletable!: boolean;
 
-  @Field(() => Int, { description: 'How many of the blockers you may not see.' })
+  @Field(() => Int, { description: 'Number of blockers that you are not allowed to see.' })
   readonly hiddenBlockerCount!: number;
 }

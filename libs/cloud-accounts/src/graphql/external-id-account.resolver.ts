@@ -18,7 +18,8 @@ export class ExternalIdAccountResolver {
 
   @ResolveField(() => CloudAccountType, {
     nullable: true,
-    description: 'The account that took it; null while it is free, and when that account is gone.',
+    description:
+      'Cloud account that uses the external ID. Null while the external ID is unused, and after the account is deleted.',
   })
   async cloudAccount(
     @CurrentViewer() viewer: Viewer,

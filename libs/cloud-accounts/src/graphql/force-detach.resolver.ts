@@ -29,11 +29,12 @@ export class ForceDetachResolver {
   @RequiresRole('OWNER')
   @Mutation(() => ForceDetachCloudAccountPayload, {
     nullable: true,
-    description: `The way out when the credentials of an account are dead, and what stands on it cannot be taken down any more: requests that the account go, and its subscriptions be given up. Nothing happens until another principal agrees with \`approveForceDetach\`, within 24 hours, and only if nothing else stands in the way by then.`,
+    description:
+      'Requests the force detach of a cloud account whose credentials no longer work and whose resources cannot be removed any more. Nothing happens until another principal approves it with `approveForceDetach` within 24 hours. The request becomes void if the blockers change before then.',
   })
   async forceDetachCloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one, and why.' }) input: ForceDetachCloudAccountInput,
+    @Args('input', { description: 'Cloud account to detach, and the reason.' }) input: ForceDetachCloudAccountInput,
   ) {
     return { cloudAccount: await this.service.request(viewer, { ...input, id: idOf('CloudAccount', input.id) }) };
   }
@@ -41,11 +42,12 @@ export class ForceDetachResolver {
   @RequiresRole('OWNER')
   @Mutation(() => ApproveForceDetachPayload, {
     nullable: true,
-    description: `Agrees to the request that an account be detached by force: its subscriptions end as DELETED, what was built in it is nobody's any more and stays at AWS, and the account goes, all at once. For another API key than the one that requested it, of which neither made the other; the operator's command line can agree, too.`,
+    description:
+      'Approves a force detach. In one step, the subscriptions of the account become DELETED, its resources remain in AWS without management, and the account is deleted. Requires an API key that is independent of the one that requested it: neither key may have created the other. The operator can also approve on the command line.',
   })
   async approveForceDetach(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id }: ApproveForceDetachInput,
+    @Args('input', { description: 'Request to approve.' }) { id }: ApproveForceDetachInput,
   ) {
     const { abandonedSubscriptions } = await this.service.approve(viewer, idOf('CloudAccount', id));
     return { detachedCloudAccountId: id, abandonedSubscriptions };
@@ -54,18 +56,18 @@ export class ForceDetachResolver {
   @RequiresRole('OWNER')
   @Mutation(() => CancelForceDetachPayload, {
     nullable: true,
-    description: `Takes back the request that an account be detached by force, whoever made it.`,
+    description: 'Cancels a force detach request, including one made with another API key.',
   })
   async cancelForceDetach(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id }: CancelForceDetachInput,
+    @Args('input', { description: 'Request to cancel.' }) { id }: CancelForceDetachInput,
   ) {
     return { cloudAccount: await this.service.cancel(viewer, idOf('CloudAccount', id)) };
   }
 
   @ResolveField(() => ForceDetachRequestType, {
     nullable: true,
-    description: 'That somebody wants it detached by force; null while nobody does.',
+    description: 'Pending force detach request. Null when there is none.',
   })
   forceDetachRequest(
     @CurrentViewer() viewer: Viewer,
@@ -81,13 +83,14 @@ export class ForceDetachRequestResolver {
 
   @ResolveField(() => String, {
     nullable: true,
-    description: 'Why it cannot be approved any more, as the end of a sentence; null while it can.',
+    description:
+      'Reason why the request can no longer be approved, as a clause to end a sentence. Null while it can be approved.',
   })
   voidBecause(@Parent() request: ForceDetachRequest): Promise<string | null> {
     return this.service.faultIn(request);
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `approveForceDetach` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `approveForceDetach` on this request.' })
   async viewerCanApprove(
     @CurrentViewer() viewer: Viewer,
     @Parent() request: ForceDetachRequest,
@@ -106,7 +109,7 @@ export class ForceDetachRequestResolver {
     );
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `cancelForceDetach` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `cancelForceDetach` on this request.' })
   viewerCanCancel(@CurrentViewer() viewer: Viewer): ViewerPermission {
     return permission(viewer, 'OWNER');
   }

@@ -4,69 +4,71 @@ import { faultInReason } from '../force-detach-request.entity.js';
 import { ActorType } from './cloud-account-deletion.types.js';
 import { CloudAccountType } from './cloud-account.type.js';
 
-@InputType('ForceDetachCloudAccountInput', { description: 'Which account to give up, with all that stands on it.' })
+@InputType('ForceDetachCloudAccountInput', { description: 'Input of `forceDetachCloudAccount`.' })
 export class ForceDetachCloudAccountInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
-  @Field({ description: 'The name of the account, typed, to show that you mean this one.' })
+  @Field({ description: 'Name of the account, typed as a confirmation.' })
   readonly name!: string;
 
-  @Field({ description: 'Why: 1 to 500 characters, which are kept.' })
+  @Field({ description: 'Reason for the force detach. 1 to 500 characters. The gateway stores it.' })
   @Faultless('The reason', faultInReason)
   readonly reason!: string;
 }
 
-@InputType('ApproveForceDetachInput', { description: 'Which request to agree to.' })
+@InputType('ApproveForceDetachInput', { description: 'Input of `approveForceDetach`.' })
 export class ApproveForceDetachInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 }
 
-@InputType('CancelForceDetachInput', { description: 'Which request to take back.' })
+@InputType('CancelForceDetachInput', { description: 'Input of `cancelForceDetach`.' })
 export class CancelForceDetachInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 }
 
 @ObjectType('ForceDetachRequest', {
-  description:
-    'That somebody wants an account to go, and what stands on it to be given up. Another principal must agree.',
+  description: 'A request to delete a cloud account and abandon its subscriptions. Another principal must approve it.',
 })
 export class ForceDetachRequestType {
-  @Field({ description: 'Why.' })
+  @Field({ description: 'Reason given for the force detach.' })
   readonly reason!: string;
 
-  @Field(() => ActorType, { description: 'Who wants it.' })
+  @Field(() => ActorType, { description: 'Actor that requested the force detach.' })
   readonly requestedBy!: ActorType;
 
-  @Field(() => DateTimeScalar, { description: 'Since when.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request.' })
   readonly requestedAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'Until when it can be approved: 24 hours later.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the request expires: 24 hours after it was made.' })
   readonly expiresAt!: Date;
 
-  @Field(() => Int, { description: 'How many things stood in the way then.' })
+  @Field(() => Int, { description: 'Number of blockers at the time of the request.' })
   readonly blockerCount!: number;
 }
 
-@ObjectType('ForceDetachCloudAccountPayload', { description: 'The answer of `forceDetachCloudAccount`.' })
+@ObjectType('ForceDetachCloudAccountPayload', { description: 'Payload of `forceDetachCloudAccount`.' })
 export class ForceDetachCloudAccountPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account, to which nothing has happened yet.' })
+  @Field(() => CloudAccountType, {
+    nullable: true,
+    description: 'Account. It is unchanged until the request is approved.',
+  })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('ApproveForceDetachPayload', { description: 'The answer of `approveForceDetach`.' })
+@ObjectType('ApproveForceDetachPayload', { description: 'Payload of `approveForceDetach`.' })
 export class ApproveForceDetachPayload extends PayloadType {
-  @Field(() => ID, { nullable: true, description: 'The id of the account that is gone.' })
+  @Field(() => ID, { nullable: true, description: 'ID of the deleted account.' })
   readonly detachedCloudAccountId!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How many subscriptions were given up.' })
+  @Field(() => Int, { nullable: true, description: 'Number of subscriptions that were abandoned.' })
   readonly abandonedSubscriptions!: number | null;
 }
 
-@ObjectType('CancelForceDetachPayload', { description: 'The answer of `cancelForceDetach`.' })
+@ObjectType('CancelForceDetachPayload', { description: 'Payload of `cancelForceDetach`.' })
 export class CancelForceDetachPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account in its current state.' })
   readonly cloudAccount!: unknown;
 }

@@ -3,12 +3,15 @@ import { ChangeField, Faultless } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 
-@InputType('RotateAwsCredentialsInput', { description: 'Whose access key to replace.' })
+@InputType('RotateAwsCredentialsInput', { description: 'Input of `rotateAwsCredentials`.' })
 export class RotateAwsCredentialsInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
-  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  @Field(() => Int, {
+    description:
+      'Value of `version` when you read the account. Refused with `VERSION_CONFLICT` if the account has changed since.',
+  })
   readonly expectedVersion!: number;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
@@ -16,23 +19,26 @@ export class RotateAwsCredentialsInput {
   readonly idempotencyKey?: string | null;
 }
 
-@InputType('CancelRotationInput', { description: 'Whose rotation to cancel.' })
+@InputType('CancelRotationInput', { description: 'Input of `cancelRotation`.' })
 export class CancelRotationInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 }
 
-@InputType('SetKeyRotationPolicyInput', { description: 'How often to replace an access key.' })
+@InputType('SetKeyRotationPolicyInput', { description: 'Input of `setKeyRotationPolicy`.' })
 export class SetKeyRotationPolicyInput {
-  @Field(() => ID, { description: 'The account.' })
+  @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 
-  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the account since.' })
+  @Field(() => Int, {
+    description:
+      'Value of `version` when you read the account. Refused with `VERSION_CONFLICT` if the account has changed since.',
+  })
   readonly expectedVersion!: number;
 
   @ChangeField(() => Int, {
     label: 'The interval',
-    description: 'Maximum age of an access key in days, from 1 to 365. The gateway replaces an older one.',
+    description: 'Maximum age of an access key in days, 1 to 365. The gateway rotates older access keys.',
     fault: faultInRotateEvery,
     whenNull: 'no automatic rotation',
   })

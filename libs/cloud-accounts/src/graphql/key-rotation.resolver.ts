@@ -58,11 +58,12 @@ export class KeyRotationResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => RotateAwsCredentialsPayload, {
     nullable: true,
-    description: `Begins to replace the access key of a cloud account with a new one of the same IAM user, without a moment in which none works. It goes on by itself: \`rotation\` shows where it is. Whether AWS would allow it is found out before anything is changed.`,
+    description:
+      'Starts the rotation of the access key of a cloud account: replaces it with a new access key of the same IAM user, without downtime. Before any change, the gateway checks whether AWS allows the rotation. The rotation then continues in the background, and `rotation` shows its progress.',
   })
   async rotateAwsCredentials(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Whose.' }) input: RotateAwsCredentialsInput,
+    @Args('input', { description: 'Cloud account whose access key to rotate.' }) input: RotateAwsCredentialsInput,
   ) {
     const change = { ...input, id: idOf('CloudAccount', input.id) };
     const cloudAccount = await this.idempotency.once(viewer, 'rotateAwsCredentials', input, CloudAccount, (remember) =>
@@ -74,11 +75,12 @@ export class KeyRotationResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CancelRotationPayload, {
     nullable: true,
-    description: `Has the old access key stay, and removes the new one at AWS. A rotation in NEEDS_ATTENTION that AWS does not let go on is given up at once; what is left at AWS is named in its events.`,
+    description:
+      'Cancels a rotation: keeps the old access key and deletes the new one in AWS. A rotation in NEEDS_ATTENTION that cannot continue at AWS ends immediately. Its events list what remains in AWS.',
   })
   async cancelRotation(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Whose.' }) { id }: CancelRotationInput,
+    @Args('input', { description: 'Cloud account whose rotation to cancel.' }) { id }: CancelRotationInput,
   ) {
     return { cloudAccount: await this.service.cancel(viewer, idOf('CloudAccount', id)) };
   }
@@ -86,11 +88,12 @@ export class KeyRotationResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => SetKeyRotationPolicyPayload, {
     nullable: true,
-    description: `Says how old the access key of a cloud account may get. Events remind 15, 7 and 1 days before it is due; then it is rotated, when AWS allows it.`,
+    description:
+      'Sets the maximum age of the access key of a cloud account. The gateway records events 15, 7 and 1 days before a rotation is due. Then it rotates the access key, if AWS allows it.',
   })
   async setKeyRotationPolicy(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Whose, and how old.' }) input: SetKeyRotationPolicyInput,
+    @Args('input', { description: 'Cloud account and rotation policy.' }) input: SetKeyRotationPolicyInput,
   ) {
     const change = { ...input, id: idOf('CloudAccount', input.id) };
     return { cloudAccount: await this.service.setPolicy(viewer, change) };
@@ -98,7 +101,7 @@ export class KeyRotationResolver {
 
   @ResolveField(() => KeyRotationType, {
     nullable: true,
-    description: 'The newest rotation of its access key; null when there was none.',
+    description: 'Most recent rotation of the access key. Null when there was none.',
   })
   rotation(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<KeyRotation | null> {
     return this.rotationOf.load(viewer, account);
@@ -106,14 +109,15 @@ export class KeyRotationResolver {
 
   @ResolveField(() => Int, {
     nullable: true,
-    description: 'How old its access key may get, in days, before it is rotated; null for as old as it will.',
+    description: 'Maximum age of the access key in days. Null: no automatic rotation.',
   })
   async rotateEvery(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<number | null> {
     return (await this.policyOf.load(viewer, account))?.rotateEvery ?? null;
   }
 
   @ResolveField(() => ViewerPermission, {
-    description: 'Whether you may use `rotateAwsCredentials` on it; what AWS thinks of it is asked only then.',
+    description:
+      'Whether you can use `rotateAwsCredentials` on this account. Does not check whether AWS allows the rotation.',
   })
   async viewerCanRotate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
     const rotatable = await this.rotatableOf.load(viewer, account);
@@ -125,7 +129,7 @@ export class KeyRotationResolver {
     );
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `cancelRotation` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `cancelRotation` on this account.' })
   async viewerCanCancelRotation(
     @CurrentViewer() viewer: Viewer,
     @Parent() account: CloudAccount,
@@ -187,14 +191,14 @@ export class KeyAgeResolver {
     private readonly clock: Clock,
   ) {}
 
-  @ResolveField(() => Int, { description: 'How many whole days ago this key was set.' })
+  @ResolveField(() => Int, { description: 'Age of the access key in whole days, counted from `setAt`.' })
   ageInDays(@Parent() { setAt }: StoredAccessKey): number {
     return Math.max(0, Math.floor((this.clock.now().getTime() - setAt.getTime()) / day));
   }
 
   @ResolveField(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it is to be rotated; null when the account has no policy.',
+    description: 'Time when the rotation is due. Null when the account has no rotation policy.',
   })
   async rotationDueAt(@CurrentViewer() viewer: Viewer, @Parent() key: StoredAccessKey): Promise<Date | null> {
     return (await this.policyOf.load(viewer, key))?.dueAt(key.setAt) ?? null;

@@ -5,126 +5,146 @@ import { CloudAccountType } from './cloud-account.type.js';
 
 registerEnumType(RotationState, {
   name: 'KeyRotationState',
-  description: 'Where a rotation is. The account has a working key in every one of them.',
+  description: 'State of a rotation. The account has a working access key in every state.',
   valuesMap: {
-    RUNNING: { description: 'On its way, or waiting for what `nextAttemptAt` says.' },
-    ROLLING_BACK: { description: 'The old key is brought back, and the new one removed.' },
-    NEEDS_ATTENTION: { description: 'It cannot go on alone: `lastError` says what to do. Then it goes on by itself.' },
-    COMPLETED: { description: 'The new key is in use, and the old one deleted.' },
-    ROLLED_BACK: { description: 'The new key did not work: the old one is in use, and the new one deleted.' },
-    CANCELLED: { description: 'Somebody cancelled it, or set another key. What was made is deleted.' },
-    FAILED: { description: 'It ended before there was a new key, or was given up; `lastError` says why.' },
+    RUNNING: { description: 'In progress, or waiting until `nextAttemptAt`.' },
+    ROLLING_BACK: { description: 'The gateway restores the old access key and deletes the new one.' },
+    NEEDS_ATTENTION: {
+      description:
+        'The rotation cannot continue: `lastError` says what to do. It then continues without another request.',
+    },
+    COMPLETED: { description: 'The new access key is in use. The old one is deleted.' },
+    ROLLED_BACK: { description: 'The new access key did not work. The old one is in use, and the new one is deleted.' },
+    CANCELLED: {
+      description: 'The rotation was cancelled, or other credentials were set. The new access key is deleted.',
+    },
+    FAILED: {
+      description: 'The rotation ended before a new access key existed, or was abandoned. `lastError` says why.',
+    },
   },
 });
 
 registerEnumType(RotationStep, {
   name: 'KeyRotationStep',
-  description: 'What a rotation does next.',
+  description: 'Next step of a rotation.',
   valuesMap: {
-    LIST: { description: 'See which keys the user has.' },
-    CREATE: { description: 'AWS is being asked for a new key.' },
-    RESOLVE: { description: 'The answer was lost: see whether AWS made a key.' },
-    ORPHAN_DEACTIVATE: { description: 'Make the lost key inactive.' },
-    ORPHAN_GRACE: { description: 'Wait whether somebody misses the lost key.' },
-    ORPHAN_DELETE: { description: 'Delete the lost key, and begin again.' },
-    PROVE: { description: 'Wait until AWS accepts the new key, then switch to it.' },
-    DEACTIVATE_OLD: { description: 'Make the old key inactive.' },
-    GRACE: { description: 'Wait, with a way back, until the old key may go.' },
-    DELETE_OLD: { description: 'Delete the old key. From here on there is no way back.' },
-    REACTIVATE_OLD: { description: 'Make the old key active again.' },
-    SWITCH_BACK: { description: 'See that the old key works, and switch back to it.' },
-    DELETE_NEW: { description: 'Delete the new key.' },
-    NONE: { description: 'It is over.' },
+    LIST: { description: 'List the access keys of the IAM user.' },
+    CREATE: { description: 'Create the new access key.' },
+    RESOLVE: { description: 'The answer of AWS was lost: find out whether AWS created an access key.' },
+    ORPHAN_DEACTIVATE: { description: 'Deactivate the orphaned access key.' },
+    ORPHAN_GRACE: { description: 'Wait, in case the orphaned access key is in use elsewhere.' },
+    ORPHAN_DELETE: { description: 'Delete the orphaned access key, and start again.' },
+    PROVE: { description: 'Wait until AWS accepts the new access key, then switch to it.' },
+    DEACTIVATE_OLD: { description: 'Deactivate the old access key.' },
+    GRACE: { description: 'Wait for the end of the grace period. During this time the rotation can be rolled back.' },
+    DELETE_OLD: { description: 'Delete the old access key. From this step on, the rotation cannot be rolled back.' },
+    REACTIVATE_OLD: { description: 'Activate the old access key again.' },
+    SWITCH_BACK: { description: 'Check that the old access key works, then switch back to it.' },
+    DELETE_NEW: { description: 'Delete the new access key.' },
+    NONE: { description: 'None: the rotation has ended.' },
   },
 });
 
-@ObjectType('KeyRotationError', { description: 'What went wrong last in a rotation.' })
+@ObjectType('KeyRotationError', { description: 'Most recent error of a rotation.' })
 export class KeyRotationErrorType {
-  @Field(() => ErrorCode, { description: 'What to branch on.' })
+  @Field(() => ErrorCode, { description: 'Machine-readable error code.' })
   readonly code!: string;
 
-  @Field({ description: 'What is wrong, for people; access key ids are masked.' })
+  @Field({ description: 'Human-readable description of the error. Access key IDs are masked.' })
   readonly message!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: "AWS's own code, such as `InvalidClientTokenId`; null when AWS said nothing.",
+    description: 'Error code of AWS, such as `InvalidClientTokenId`. Null when AWS returned none.',
   })
   readonly awsErrorCode!: string | null;
 }
 
 @ObjectType('KeyRotationOrphan', {
-  description: 'An access key AWS made for a rotation, whose secret was lost on the way. It is of use to nobody.',
+  description:
+    'An access key that AWS created for a rotation, but whose secret did not reach the gateway. It cannot be used.',
 })
 export class KeyRotationOrphanType {
-  @Field({ description: 'The access key id, masked: `AKIA…WXYZ`.' })
+  @Field({ description: 'Access key ID, masked: `AKIA…WXYZ`.' })
   readonly accessKeyId!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was found.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the gateway found the access key.' })
   readonly foundAt!: Date;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      'When it is deleted, unless somebody makes it active again at AWS: then it is theirs, and stays. Null before it is inactive.',
+      'Time when the gateway deletes the access key. If you activate the key in AWS before, the gateway keeps it. Null until the gateway has deactivated it.',
   })
   readonly graceUntil!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was deleted; null while it is there.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time of the deletion. Null while the access key exists.',
+  })
   readonly deletedAt!: Date | null;
 }
 
-@ObjectType('KeyRotation', { description: "The newest rotation of an account's access key." })
+@ObjectType('KeyRotation', { description: 'Most recent rotation of the access key of an account.' })
 export class KeyRotationType {
-  @Field(() => RotationState, { description: 'Where it is.' })
+  @Field(() => RotationState, { description: 'State of the rotation.' })
   readonly state!: RotationState;
 
-  @Field(() => RotationStep, { description: 'What it does next.' })
+  @Field(() => RotationStep, { description: 'Next step of the rotation.' })
   readonly step!: RotationStep;
 
-  @Field(() => DateTimeScalar, { description: 'When it was begun.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the rotation started.' })
   readonly startedAt!: Date;
 
   @Field({
     name: 'startedBy',
-    description: 'The name of the API key it was begun with; `Gateway` when the policy of the account asked for it.',
+    description: 'Name of the API key that started the rotation, or `Gateway` if the rotation policy did.',
   })
   readonly startedByName!: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended; null while it goes on.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the rotation ended. Null while it is in progress.',
+  })
   readonly endedAt!: Date | null;
 
-  @Field(() => Int, { description: 'How often AWS was asked for a new key.' })
+  @Field(() => Int, { description: 'Number of attempts to create the new access key.' })
   readonly attempt!: number;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it goes on; null when it is over.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time of the next attempt. Null when the rotation has ended.',
+  })
   readonly nextAttemptAt!: Date | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'Until when the old key, which is inactive, is kept; null before it was made inactive.',
+    description: 'Time until which the old access key is kept, deactivated. Null until it is deactivated.',
   })
   readonly graceUntil!: Date | null;
 
-  @Field({ description: 'The key that is replaced, masked: `AKIA…WXYZ`.' })
+  @Field({ description: 'ID of the old access key, masked: `AKIA…WXYZ`.' })
   readonly oldAccessKeyId!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The key that replaces it, masked; null before there is one.',
+    description: 'ID of the new access key, masked. Null until it exists.',
   })
   readonly newAccessKeyId!: string | null;
 
-  @Field(() => KeyRotationErrorType, { nullable: true, description: 'What went wrong last; null when nothing did.' })
+  @Field(() => KeyRotationErrorType, { nullable: true, description: 'Most recent error. Null when there was none.' })
   readonly lastError!: KeyRotationErrorType | null;
 
-  @Field(() => KeyRotationOrphanType, { nullable: true, description: 'A key that was lost on the way from AWS.' })
+  @Field(() => KeyRotationOrphanType, {
+    nullable: true,
+    description: 'Orphaned access key of this rotation. Null when there is none.',
+  })
   readonly orphan!: KeyRotationOrphanType | null;
 
   @Field(() => [String], {
     description: atMost(
       10,
-      'The keys of which one may be a lost one, masked, when several may. Delete those that nothing uses.',
+      'Access keys of which one may be orphaned, masked. The gateway cannot tell which. Delete those that are not in use.',
     ),
   })
   readonly candidates!: string[];
@@ -132,41 +152,47 @@ export class KeyRotationType {
 
 @ObjectType('AwsKeyLimitError', {
   implements: UserErrorType,
-  description: 'The IAM user has two access keys already, and AWS allows two.',
+  description: 'Refusal of a rotation because the IAM user already has two access keys, the maximum in AWS.',
 })
 export class AwsKeyLimitErrorType extends UserErrorType {
-  @Field({ description: 'The key that stands in the way, masked: `AKIA…WXYZ`. The gateway did not make it.' })
+  @Field({
+    description: 'ID of the access key that prevents the rotation, masked: `AKIA…WXYZ`. The gateway did not create it.',
+  })
   readonly accessKeyId!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the access key was created.' })
   readonly createdAt!: Date;
 
-  @Field({ description: 'Whether it may be used.' })
+  @Field({ description: 'Whether the access key is active.' })
   readonly isActive!: boolean;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was last used, which AWS knows hours late; null when AWS knows of no use, or does not say.',
+    description:
+      'Time of the last use, which AWS reports hours late. Null when AWS knows of no use or does not report it.',
   })
   readonly lastUsedAt!: Date | null;
 }
 
 isTyped(AwsKeyLimit, 'AwsKeyLimitError');
 
-@ObjectType('RotateAwsCredentialsPayload', { description: 'The answer of `rotateAwsCredentials`.' })
+@ObjectType('RotateAwsCredentialsPayload', { description: 'Payload of `rotateAwsCredentials`.' })
 export class RotateAwsCredentialsPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account, whose `rotation` shows how it goes on.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account. Its `rotation` shows the progress.' })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('CancelRotationPayload', { description: 'The answer of `cancelRotation`.' })
+@ObjectType('CancelRotationPayload', { description: 'Payload of `cancelRotation`.' })
 export class CancelRotationPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account, whose `rotation` shows how it ends.' })
+  @Field(() => CloudAccountType, {
+    nullable: true,
+    description: 'Account. Its `rotation` shows the progress of the cancellation.',
+  })
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('SetKeyRotationPolicyPayload', { description: 'The answer of `setKeyRotationPolicy`.' })
+@ObjectType('SetKeyRotationPolicyPayload', { description: 'Payload of `setKeyRotationPolicy`.' })
 export class SetKeyRotationPolicyPayload extends PayloadType {
-  @Field(() => CloudAccountType, { nullable: true, description: 'The account as it is now.' })
+  @Field(() => CloudAccountType, { nullable: true, description: 'Account in its current state.' })
   readonly cloudAccount!: unknown;
 }

@@ -21,11 +21,11 @@ export class UsageAuditResolver {
   @Query(() => UsageAuditType, {
     nullable: true,
     description:
-      'Who uses an account, and why it can or cannot be deleted, counted anew from the rows, with all that does not fit; null when there is none with this id.',
+      'Usage of a cloud account: whether it can be deleted, and inconsistencies in the database. Computed from the database rows on every request. Null when the account does not exist.',
   })
   usageAudit(
     @CurrentViewer() viewer: Viewer,
-    @Args('id', { type: () => ID, description: 'The account.' }) id: string,
+    @Args('id', { type: () => ID, description: 'ID of the account.' }) id: string,
   ): Promise<UsageAudit | null> {
     return this.audits.auditFor(viewer, idOf('CloudAccount', id));
   }
@@ -42,11 +42,11 @@ export class UsageAuditResolver {
 
   @ResolveField(() => String)
   explanation(@CurrentViewer() viewer: Viewer, @Parent() audit: UsageAudit): string {
-    return ruling(viewer, audit).reason ?? 'Nothing keeps the cloud account from being deleted.';
+    return ruling(viewer, audit).reason ?? 'The cloud account has no blockers and can be deleted.';
   }
 
   @ResolveField(() => CloudAccountBlockerConnectionType, {
-    description: 'What stands in the way, as `cloudAccountDeletionPreview` lists it.',
+    description: 'Blockers, as listed by `cloudAccountDeletionPreview`.',
   })
   blockers(
     @CurrentViewer() { tenantId }: Viewer,
@@ -56,7 +56,7 @@ export class UsageAuditResolver {
     return blockersOf(this.whatBlocks, { cloudAccountId: account.id, tenantId }, args);
   }
 
-  @ResolveField(() => Int, { description: 'How many of the blockers you may not see.' })
+  @ResolveField(() => Int, { description: 'Number of blockers that you are not allowed to see.' })
   hiddenBlockerCount(@CurrentViewer() { tenantId }: Viewer, @Parent() { account }: UsageAudit): Promise<number> {
     return this.whatBlocks.countHidden(tenantId, account.id);
   }
@@ -64,12 +64,12 @@ export class UsageAuditResolver {
 
 @Resolver(() => UsageFindingType)
 export class UsageFindingResolver {
-  @ResolveField(() => String, { description: 'What it means, as a sentence.' })
+  @ResolveField(() => String, { description: 'Meaning of the finding, as a sentence.' })
   message(@Parent() { kind }: UsageFinding): string {
     return explanations[kind].means;
   }
 
-  @ResolveField(() => String, { description: 'What the operator can do about it.' })
+  @ResolveField(() => String, { description: 'Instructions for the operator.' })
   remedy(@Parent() { kind }: UsageFinding): string {
     return explanations[kind].remedy;
   }

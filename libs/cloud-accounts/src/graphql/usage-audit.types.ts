@@ -6,57 +6,62 @@ import { CloudAccountType } from './cloud-account.type.js';
 
 registerEnumType(UsageFindingKind, {
   name: 'UsageFindingKind',
-  description: 'What in the rows does not fit. None of these is to be, whatever happens.',
+  description: 'Kind of inconsistency in the database. None of them should ever occur.',
   valuesMap: Object.fromEntries(
     Object.entries(explanations).map(([kind, { means }]) => [kind, { description: means }]),
   ),
 });
 
-@ObjectType('UsageFinding', { description: 'Something in the rows that does not fit.' })
+@ObjectType('UsageFinding', { description: 'An inconsistency in the database.' })
 export class UsageFindingType {
-  @Field(() => UsageFindingKind, { description: 'What it is.' })
+  @Field(() => UsageFindingKind, { description: 'Kind of inconsistency.' })
   readonly kind!: UsageFindingKind;
 
-  @Field({ description: 'What it is about, as the operator can look it up.' })
+  @Field({ description: 'Affected object, as the operator can look it up.' })
   readonly subject!: string;
 }
 
-@ObjectType('CloudSubscriptionUsage', { description: 'How many of your subscriptions on an account have one status.' })
+@ObjectType('CloudSubscriptionUsage', {
+  description: 'Number of your subscriptions in an account that have the same status.',
+})
 export class SubscriptionUsageType {
-  @Field({ description: 'The status.' })
+  @Field({ description: 'Status of the subscriptions.' })
   readonly status!: string;
 
-  @Field({ description: 'Whether such subscriptions keep the account from being deleted.' })
+  @Field({ description: 'Whether subscriptions with this status prevent the deletion of the account.' })
   readonly isActive!: boolean;
 
-  @Field(() => Int, { description: 'How many there are.' })
+  @Field(() => Int, { description: 'Number of subscriptions.' })
   readonly count!: number;
 }
 
 @ObjectType('UsageAudit', {
   description:
-    'Who uses an account, and why it can or cannot be deleted, counted from the rows just now: no count is kept.',
+    'Usage of a cloud account, and whether it can be deleted. Computed from the database rows, without stored counters.',
 })
 export class UsageAuditType {
   @Field(() => CloudAccountType, { description: 'The account.' })
   readonly cloudAccount!: unknown;
 
-  @Field(() => DateTimeScalar, { description: 'When it was counted.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the audit.' })
   readonly auditedAt!: Date;
 
-  @Field({ description: 'Whether it can be deleted.' })
+  @Field({ description: 'Whether the account can be deleted.' })
   readonly isDeletable!: boolean;
 
-  @Field({ description: 'Why it can, or cannot, as a sentence.' })
+  @Field({ description: 'Reason why the account can or cannot be deleted, as a sentence.' })
   readonly explanation!: string;
 
   @Field(() => [SubscriptionUsageType], {
-    description: atMost(10, 'Your subscriptions on it by status, ended ones included.'),
+    description: atMost(10, 'Your subscriptions in the account by status, including ended ones.'),
   })
   readonly usage!: SubscriptionUsageType[];
 
   @Field(() => [UsageFindingType], {
-    description: atMost(mostFindings, 'What does not fit; empty, or the gateway has a fault.'),
+    description: atMost(
+      mostFindings,
+      'Inconsistencies in the database. Any finding indicates a defect of the gateway or a manual change of the database.',
+    ),
   })
   readonly findings!: UsageFindingType[];
 }
