@@ -26,11 +26,50 @@ const onlyToTheRight = order.map((lib, i) => ({
   to: { path: '^libs/', pathNot: `^libs/(${order.slice(i).join('|')})/` },
 }));
 
-const edges = '(graphql|typeorm|aws|rest|file)';
+// Inside a lib a folder is a capability. It may import the root of the lib, and the folders to its right.
+const capabilities = {
+  'cloud-accounts': [
+    'usage-audit',
+    'force-detach',
+    'connecting',
+    'rotation',
+    'deletion',
+    'credential-trials',
+    'blockers',
+    'health',
+  ],
+  'aws-credentials': ['rotation', 'access', 'verification', 'uses', 'aws'],
+  subscriptions: ['sandbox-provisioner', 'provisioning', 'lifecycle'],
+};
+
+const onlyCapabilitiesToTheRight = Object.entries(capabilities).flatMap(([lib, folders]) => [
+  {
+    name: `root-of-${lib}-imports-no-capability`,
+    comment: 'At the root of a lib is only what its capabilities share. The module joins them.',
+    severity: 'error',
+    from: { path: `^libs/${lib}/src/[^/]+$`, pathNot: ['\\.module\\.ts$', '/index\\.ts$', '\\.spec\\.ts$'] },
+    to: { path: `^libs/${lib}/src/(${folders.join('|')})/` },
+  },
+  ...folders.slice(1).map((folder, i) => ({
+    name: `${lib}-${folder}-imports-only-capabilities-to-its-right`,
+    comment: `Order: ${folders.join(' -> ')}.`,
+    severity: 'error',
+    from: { path: `^libs/${lib}/src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+    to: { path: `^libs/${lib}/src/(${folders.slice(0, i + 1).join('|')})/` },
+  })),
+]);
+
+// What a file is stands in its name: GraphQL's and the database's side of a domain, and what calls AWS.
+const edges = [
+  '^libs/[^/]+/src/(graphql|typeorm|aws|rest|file)/',
+  '[.](resolver|resolvers|type|types|input|inputs|enums|payloads|nodes)[.]ts$',
+  '/(typeorm|sdk)-[^/]+$',
+];
 
 module.exports = {
   forbidden: [
     ...onlyToTheRight,
+    ...onlyCapabilitiesToTheRight,
     {
       name: 'kernel-is-pure',
       comment: 'The kernel is plain TypeScript: no framework, no other lib.',
@@ -65,17 +104,17 @@ module.exports = {
       to: { path: '^libs/[^/]+/src/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
     },
     {
-      name: 'root-does-not-know-its-edges',
+      name: 'domain-does-not-know-its-edges',
       comment:
-        'The root of a lib is its domain. graphql/, typeorm/, aws/ know it; never the other way round. Only the module joins them.',
+        'Resolvers, GraphQL types, TypeORM and AWS know the domain; never the other way round. Only the module joins them.',
       severity: 'error',
       from: {
-        path: '^libs/(subscriptions|drift|ledger|cloud-accounts|aws-credentials|iam-setup|idempotency|access|events|encryption)/src/[^/]+\\.ts$',
-        pathNot: ['\\.module\\.ts$', '/index\\.ts$', '\\.spec\\.ts$'],
+        path: '^libs/(subscriptions|drift|ledger|cloud-accounts|aws-credentials|iam-setup|idempotency|access|events|encryption)/src/',
+        pathNot: [...edges, '\\.module\\.ts$', '/index\\.ts$', '\\.spec\\.ts$', '/testing/'],
       },
       to: {
         path: [
-          `^libs/[^/]+/src/${edges}/`,
+          ...edges,
           '^libs/(graphql|database)/',
           'node_modules/(@nestjs/graphql|@nestjs/apollo|@apollo|graphql|@aws-sdk|@smithy|mysql2)/',
         ],

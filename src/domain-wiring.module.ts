@@ -5,6 +5,7 @@ import {
   CloudAccountNodes,
   CloudAccountsModule,
   StandingResources,
+  SubscriptionRecords,
 } from '#libs/cloud-accounts';
 import { RotatedAccounts } from '#libs/aws-credentials';
 import { DriftFindingNodes, DriftModule, ResourcesInChange } from '#libs/drift';
@@ -14,6 +15,7 @@ import {
   SubscriptionsInChange,
   SubscriptionsModule,
   SubscriptionsOfAccount,
+  TypeOrmSubscriptionRecords,
 } from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
 import { NodeSources } from './graphql/node.resolver.js';
@@ -29,6 +31,7 @@ import { NodeSources } from './graphql/node.resolver.js';
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
     { provide: RotatedAccounts, useExisting: AccountsOfKeys },
     { provide: ResourcesInChange, useExisting: SubscriptionsInChange },
+    { provide: SubscriptionRecords, useExisting: TypeOrmSubscriptionRecords },
     { provide: StandingResources, useExisting: StandingInLedger },
     {
       provide: NodeSources,
@@ -36,6 +39,13 @@ import { NodeSources } from './graphql/node.resolver.js';
       useFactory: (...sources: NodeSources['sources']) => new NodeSources(sources),
     },
   ],
-  exports: [ActiveSubscriptions, ResourcesInChange, RotatedAccounts, StandingResources, NodeSources],
+  exports: [
+    ActiveSubscriptions,
+    ResourcesInChange,
+    RotatedAccounts,
+    StandingResources,
+    SubscriptionRecords,
+    NodeSources,
+  ],
 })
 export class DomainWiringModule {}

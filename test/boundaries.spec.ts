@@ -1,11 +1,27 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 const project = join(import.meta.dirname, '..');
 const { forbidden } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as { forbidden: { name: string }[] };
+
+/** The folders of each lib that has some, in the order in which they may import each other. */
+const capabilities = {
+  'cloud-accounts': [
+    'usage-audit',
+    'force-detach',
+    'connecting',
+    'rotation',
+    'deletion',
+    'credential-trials',
+    'blockers',
+    'health',
+  ],
+  'aws-credentials': ['rotation', 'access', 'verification', 'uses', 'aws'],
+  subscriptions: ['sandbox-provisioner', 'provisioning', 'lifecycle'],
+};
 
 /** For each rule of the architecture one file that breaks it: what it is called, and what it imports. */
 const violations: Record<string, [file: string, imports: string]> = {
@@ -28,7 +44,20 @@ const violations: Record<string, [file: string, imports: string]> = {
   'libs-do-not-know-the-host': ['libs/access/src/b.ts', '../../../src/config.js'],
   'front-door-only-between-libs': ['libs/subscriptions/src/b.ts', '../../cloud-accounts/src/inside.js'],
   'front-door-only-from-the-host': ['src/a.ts', '../libs/cloud-accounts/src/inside.js'],
-  'root-does-not-know-its-edges': ['libs/cloud-accounts/src/b.ts', './graphql/inside.js'],
+  'domain-does-not-know-its-edges': ['libs/cloud-accounts/src/deletion/b.ts', './typeorm-deleted-accounts.js'],
+  'root-of-cloud-accounts-imports-no-capability': ['libs/cloud-accounts/src/c.ts', './health/inside.js'],
+  'root-of-aws-credentials-imports-no-capability': ['libs/aws-credentials/src/c.ts', './uses/inside.js'],
+  'root-of-subscriptions-imports-no-capability': ['libs/subscriptions/src/c.ts', './lifecycle/inside.js'],
+  ...Object.fromEntries(
+    Object.entries(capabilities).flatMap(([lib, folders]) =>
+      folders
+        .slice(1)
+        .map((folder, i) => [
+          `${lib}-${folder}-imports-only-capabilities-to-its-right`,
+          [`libs/${lib}/src/${folder}/upward.ts`, `../${folders[i]}/inside.js`],
+        ]),
+    ),
+  ),
   'sandbox-stands-alone': ['libs/aws-sandbox/src/a.ts', '#libs/database'],
   'only-the-host-imports-the-sandbox': ['libs/access/src/c.ts', '#libs/aws-sandbox'],
   'the-sandbox-is-imported-lazily': ['src/b.ts', '#libs/aws-sandbox'],
@@ -55,14 +84,16 @@ describe('the rules of the architecture', () => {
       'subscriptions drift ledger cloud-accounts aws-credentials iam-setup idempotency access events encryption database graphql iam-policy kernel aws-sandbox';
     for (const lib of libs.split(' ')) write(`libs/${lib}/src/index.ts`, 'export {};\n');
     write('libs/cloud-accounts/src/inside.ts', 'export {};\n');
-    write('libs/cloud-accounts/src/graphql/inside.ts', 'export {};\n');
+    for (const [lib, folders] of Object.entries(capabilities))
+      for (const folder of folders) write(`libs/${lib}/src/${folder}/inside.ts`, 'export {};\n');
+    write('libs/cloud-accounts/src/deletion/typeorm-deleted-accounts.ts', 'export {};\n');
     write('libs/access/src/trip.ts', "import './round.js';\n");
     write('src/config.ts', 'export {};\n');
     write('playground/tabs.ts', 'export {};\n');
     // What must stay allowed.
     write('src/main.ts', "await import('#libs/aws-sandbox');\nexport {};\n");
     write('libs/aws-sandbox/src/edge.ts', "import '#libs/iam-policy';\nimport '#libs/kernel';\n");
-    write('libs/cloud-accounts/src/graphql/edge.ts', "import '../inside.js';\nimport '#libs/kernel';\n");
+    write('libs/cloud-accounts/src/deletion/edge.ts', "import '../inside.js';\nimport '../health/inside.js';\n");
     for (const [file, imports] of Object.values(violations)) write(file, `import '${imports}';\n`);
 
     found = cruise(folder);
@@ -72,6 +103,14 @@ describe('the rules of the architecture', () => {
 
   it('are all seeded here with a violation', () => {
     expect(Object.keys(violations).sort()).toEqual(forbidden.map(({ name }) => name).sort());
+  });
+
+  it('know each folder of a lib that is divided', () => {
+    for (const [lib, folders] of Object.entries(capabilities)) {
+      const entries = readdirSync(join(project, 'libs', lib, 'src'), { withFileTypes: true });
+      const found = entries.filter((entry) => entry.isDirectory() && entry.name !== 'testing').map(({ name }) => name);
+      expect(found.sort()).toEqual([...folders].sort());
+    }
   });
 
   it.each(Object.entries(violations))('catch a breach of %s', (rule, [file]) => {

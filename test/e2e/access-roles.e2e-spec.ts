@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '#libs/aws-sandbox';
 import { CloudAccountHealthChecks } from '#libs/cloud-accounts';
-import { TrialPace } from '../../libs/cloud-accounts/src/trial-pace.js';
+import { TrialPace } from '../../libs/cloud-accounts/src/credential-trials/trial-pace.js';
 import { Gateway } from '../support/gateway.js';
 import { newAccount, numberOf, sandboxAccountId, sandboxKey, sandboxRole, stepsWith } from '../support/steps.js';
 import { until } from '../support/until.js';

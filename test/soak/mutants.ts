@@ -18,7 +18,7 @@ const accounts = 'dist/libs/cloud-accounts/src';
 const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly Alteration[]>> = {
   'no-lock': [
     {
-      file: `${accounts}/typeorm/typeorm-cloud-accounts.js`,
+      file: `${accounts}/typeorm-cloud-accounts.js`,
       original: 'return this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate });',
       altered: 'return this.rows.findOne({ where: visible(tenantId, { id }) });',
     },
@@ -26,7 +26,7 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
   // What stands in the way is asked before the account is held, and believed afterwards.
   'check-first': [
     {
-      file: `${accounts}/cloud-account-deletion.service.js`,
+      file: `${accounts}/deletion/cloud-account-deletion.service.js`,
       original: `const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
             account.refuseChangeIfHosted();`,
       altered: `const [early] = await this.blockers.inTheWayOf(tenantId, [{ id, tenantId }]);
@@ -35,7 +35,7 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
             account.refuseChangeIfHosted();`,
     },
     {
-      file: `${accounts}/cloud-account-removal.js`,
+      file: `${accounts}/deletion/cloud-account-removal.js`,
       original: 'const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);',
       altered: `const early = globalThis.askedEarly?.get(account);
         const [inTheWay] = early ? [early] : await this.blockers.inTheWayOf(tenantId, [account]);`,
@@ -44,7 +44,7 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
   // As if only what is built and running were in use.
   'narrow-active': [
     {
-      file: 'dist/libs/subscriptions/src/typeorm/typeorm-subscriptions.js',
+      file: 'dist/libs/subscriptions/src/typeorm-subscriptions.js',
       original: "const activeOn = 'subscription.active_cloud_account_id';",
       altered: `const activeOn = "(CASE WHEN subscription.status = 'ACTIVE' THEN subscription.cloud_account_id END)";`,
     },
@@ -52,12 +52,12 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
   // The account goes by force, whatever stands on it.
   'force-skips-rule': [
     {
-      file: `${accounts}/force-detach.service.js`,
+      file: `${accounts}/force-detach/force-detach.service.js`,
       original: 'const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);',
       altered: 'const abandoned = 0;',
     },
     {
-      file: `${accounts}/cloud-account-removal.js`,
+      file: `${accounts}/deletion/cloud-account-removal.js`,
       original: 'account.refuseRemoval(',
       altered: "if (deletion.kind !== 'FORCE_DETACH') account.refuseRemoval(",
     },

@@ -2,7 +2,7 @@ import { Secret } from '#libs/kernel';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { AwsAccessKey } from './aws-access-key.js';
-import { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
+import { AwsCredentialsInput } from './access/aws-credentials.input.js';
 
 describe('an access key', () => {
   it.each([

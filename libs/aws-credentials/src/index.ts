@@ -1,9 +1,9 @@
-export { AccessRoleSessions } from './access-role-sessions.js';
+export { AccessRoleSessions } from './verification/access-role-sessions.js';
 export { faultInRoleName } from '#libs/iam-policy';
 export { awsRegions, faultInAwsAccountId, faultInRegion, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
-export { AwsAccessService, type GivenAccess } from './aws-access.service.js';
+export { AwsAccessService, type GivenAccess } from './access/aws-access.service.js';
 export {
   awsCredentialsErrors,
   AwsRoleAlreadyConnected,
@@ -22,11 +22,11 @@ export {
   type AwsAccess,
   type Verification,
   type VerificationSubject,
-} from './aws-verification.js';
+} from './verification/aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
-export { AwsCredentialsService, type Keeper, type ProvenCredentials } from './aws-credentials.service.js';
+export { AwsCredentialsService, type Keeper, type ProvenCredentials } from './access/aws-credentials.service.js';
 export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
-export { CredentialUseService } from './credential-use.service.js';
+export { CredentialUseService } from './uses/credential-use.service.js';
 export {
   AwsIam,
   type AwsIdentity,
@@ -42,21 +42,21 @@ export { unusable } from './aws/aws-failure.js';
 export { type AwsEndpoints } from './aws/aws-endpoints.js';
 export { SdkAwsIam } from './aws/sdk-aws-iam.js';
 export { SdkGatewayIdentity, type GatewayIdentitySettings } from './aws/sdk-gateway-identity.js';
-export { AwsCredentialsInput } from './graphql/aws-credentials.input.js';
-export { AwsAccessRoleType, AwsCredentialsType } from './graphql/aws-credentials.type.js';
-export { VerificationReportType } from './graphql/verification.type.js';
+export { AwsCredentialsInput } from './access/aws-credentials.input.js';
+export { AwsAccessRoleType, AwsCredentialsType } from './access/aws-credentials.type.js';
+export { VerificationReportType } from './verification/verification.type.js';
 export { GatewayIdentity } from './gateway-identity.js';
-export { CredentialUseConnectionType } from './graphql/credential-use.type.js';
-export { SealedSecrets, type Walked } from './sealed-secrets.js';
-export { StoredAccessRole } from './stored-access-role.entity.js';
+export { CredentialUseConnectionType } from './uses/credential-use.type.js';
+export { SealedSecrets, type Walked } from './access/sealed-secrets.js';
+export { StoredAccessRole } from './access/stored-access-role.entity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
-export { faultInRotateEvery, KeyRotationPolicyService } from './key-rotation-policy.service.js';
-export { KeyRotationPolicy } from './key-rotation-policy.entity.js';
-export { KeyRotationService } from './key-rotation.service.js';
+export { faultInRotateEvery, KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
+export { KeyRotationPolicy } from './rotation/key-rotation-policy.entity.js';
+export { KeyRotationService } from './rotation/key-rotation.service.js';
 export { cancellable, keyToRotate } from './rotatable-keys.js';
 export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
-export { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
-export { RotationPace } from './rotation-pace.js';
+export { RotatedAccounts, type RotatedAccount } from './rotation/rotated-accounts.js';
+export { RotationPace } from './rotation/rotation-pace.js';
 export {
   PermissionsStatus,
   permissionsStatusOf,

@@ -1,6 +1,15 @@
 import type { KeyRotation } from '#libs/aws-credentials';
 import type { Page } from '#libs/kernel';
-import type { ActiveSubscription } from './active-subscriptions.js';
+
+/** A subscription that keeps its account from being deleted. */
+export interface ActiveSubscription {
+  readonly id: number;
+  readonly tenantId: number;
+  readonly name: string;
+  readonly status: string;
+  /** What has to be done before it ends, as a sentence. */
+  readonly toBeDoneFirst: string;
+}
 
 export const BlockerKind = { SUBSCRIPTION: 'SUBSCRIPTION', ROTATION: 'ROTATION' } as const;
 export type BlockerKind = keyof typeof BlockerKind;

@@ -13,7 +13,6 @@ import {
 } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { InTheWay, SeenBlockers } from './blocker.js';
-import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import {
   CloudAccountBroken,
   CloudAccountInUse,
@@ -25,7 +24,7 @@ import {
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
 import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
-import type { Expectations, Proof } from './credentials-prover.js';
+import type { Expectations, Proof } from './proof.js';
 
 /** The seed's 'hosted' and 'non-hosted': whose account it is at the provider. */
 export const CloudAccountOwnership = { HOSTED: 'HOSTED', CUSTOMER: 'CUSTOMER' } as const;
@@ -356,10 +355,10 @@ export class CloudAccount {
    * @param health null when nothing is known of it
    * @throws CloudAccountBeingDeleted, CloudAccountNotActive, CloudAccountBroken
    */
-  refuseSubscriptions(health: Pick<CloudAccountHealth, 'observed'> | null): void {
+  refuseSubscriptions(health: { readonly isBroken: boolean } | null): void {
     if (this.goesWhenUnused) throw new CloudAccountBeingDeleted();
     if (this.status !== 'ACTIVE') throw new CloudAccountNotActive();
-    if (health?.observed === 'BROKEN') throw new CloudAccountBroken();
+    if (health?.isBroken) throw new CloudAccountBroken();
   }
 }
 

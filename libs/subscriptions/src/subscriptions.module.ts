@@ -5,22 +5,27 @@ import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { LedgerModule } from '#libs/ledger';
 import { Module } from '@nestjs/common';
-import { AccountSubscriptionsResolver } from './graphql/account-subscriptions.resolver.js';
-import { BlockerResolver, FindingSubscriptionResolver, StandingResourceResolver } from './graphql/blocker.resolver.js';
-import { ProvisioningResolver } from './graphql/provisioning.resolver.js';
-import { SubscriptionNodes } from './graphql/subscription-nodes.js';
-import { SubscriptionResourcesResolver } from './graphql/subscription-resources.resolver.js';
-import { SubscriptionResolver } from './graphql/subscription.resolver.js';
-import { ProvisioningAccess } from './provisioning-access.service.js';
-import { ProvisioningService } from './provisioning.service.js';
+import { AccountSubscriptionsResolver } from './lifecycle/account-subscriptions.resolver.js';
+import {
+  BlockerResolver,
+  FindingSubscriptionResolver,
+  StandingResourceResolver,
+} from './lifecycle/blocker.resolver.js';
+import { ProvisioningResolver } from './provisioning/provisioning.resolver.js';
+import { SubscriptionNodes } from './lifecycle/subscription.nodes.js';
+import { SubscriptionResourcesResolver } from './provisioning/subscription-resources.resolver.js';
+import { SubscriptionResolver } from './lifecycle/subscription.resolver.js';
+import { ProvisioningAccess } from './provisioning/provisioning-access.service.js';
+import { ProvisioningService } from './provisioning/provisioning.service.js';
 import { ProvisioningWorks } from './provisioning-works.js';
-import { SandboxProvisioner } from './sandbox-provisioner.js';
-import { SubscriptionService } from './subscription.service.js';
-import { SubscriptionsOfAccount } from './subscriptions-of-account.js';
-import { SubscriptionsInChange } from './subscriptions-in-change.js';
+import { SandboxProvisioner } from './sandbox-provisioner/sandbox-provisioner.js';
+import { SubscriptionService } from './lifecycle/subscription.service.js';
+import { SubscriptionsOfAccount } from './lifecycle/subscriptions-of-account.js';
+import { SubscriptionsInChange } from './provisioning/subscriptions-in-change.js';
 import { Subscriptions } from './subscriptions.js';
-import { TypeOrmProvisioningWorks } from './typeorm/typeorm-provisioning-works.js';
-import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
+import { TypeOrmProvisioningWorks } from './provisioning/typeorm-provisioning-works.js';
+import { TypeOrmSubscriptionRecords } from './typeorm-subscription-records.js';
+import { TypeOrmSubscriptions } from './typeorm-subscriptions.js';
 
 /** Needs a `CloudWorkshop` and a `SandboxProvisioning`, which the host makes. */
 @Module({
@@ -40,9 +45,10 @@ import { TypeOrmSubscriptions } from './typeorm/typeorm-subscriptions.js';
     StandingResourceResolver,
     FindingSubscriptionResolver,
     SubscriptionNodes,
+    TypeOrmSubscriptionRecords,
     { provide: ProvisioningWorks, useClass: TypeOrmProvisioningWorks },
     { provide: Subscriptions, useClass: TypeOrmSubscriptions },
   ],
-  exports: [SubscriptionsOfAccount, SubscriptionsInChange, SubscriptionNodes],
+  exports: [SubscriptionsOfAccount, SubscriptionsInChange, SubscriptionNodes, TypeOrmSubscriptionRecords],
 })
 export class SubscriptionsModule {}

@@ -1,4 +1,3 @@
-import type { AuditedRows, SubscriptionUsage, UsageFinding } from '#libs/cloud-accounts';
 import type { Page, PageRequest } from '#libs/kernel';
 import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
 
@@ -56,12 +55,6 @@ export abstract class Subscriptions {
 
   /** How many active subscriptions stand on each account, whoever's they are. */
   abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;
-
-  /** Who has what on an account, by the account each was built in, ended ones included. */
-  abstract usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]>;
-
-  /** What does not fit, by the rows alone. */
-  abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
 
   /**
    * The same page of each list of a tenant's other active subscriptions that have addresses of a subscription, in the order

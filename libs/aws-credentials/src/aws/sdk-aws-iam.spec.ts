@@ -5,7 +5,7 @@ import { Secret } from '#libs/kernel';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 import { identity, refusal, startFakeServer, text, type FakeServer } from '../testing/fake-server.js';
-import { causeOf } from '../verification-checks.js';
+import { causeOf } from '../verification/verification-checks.js';
 import { type AwsEndpoints } from './aws-endpoints.js';
 import { SdkAwsIam } from './sdk-aws-iam.js';
 

@@ -3,23 +3,23 @@ import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault
 import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
 import { Clock, Reconcilers } from '#libs/kernel';
 import { DataSource } from 'typeorm';
-import { AwsCredentialsService } from '../aws-credentials.service.js';
+import { AwsCredentialsService } from '../access/aws-credentials.service.js';
 import { CredentialUse } from '../credential-use.entity.js';
-import { CredentialUseService } from '../credential-use.service.js';
-import { KeyRotationPolicy } from '../key-rotation-policy.entity.js';
-import { KeyRotationPolicyService } from '../key-rotation-policy.service.js';
+import { CredentialUseService } from '../uses/credential-use.service.js';
+import { KeyRotationPolicy } from '../rotation/key-rotation-policy.entity.js';
+import { KeyRotationPolicyService } from '../rotation/key-rotation-policy.service.js';
 import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotationLoop } from '../key-rotation-loop.js';
-import { KeyRotationService } from '../key-rotation.service.js';
-import { KeyRotator } from '../key-rotator.js';
-import { type RotatedAccounts, type RotatedAccount } from '../rotated-accounts.js';
-import { RotationJournal } from '../rotation-journal.js';
-import { RotationPace } from '../rotation-pace.js';
+import { KeyRotationLoop } from '../rotation/key-rotation-loop.js';
+import { KeyRotationService } from '../rotation/key-rotation.service.js';
+import { KeyRotator } from '../rotation/key-rotator.js';
+import { type RotatedAccounts, type RotatedAccount } from '../rotation/rotated-accounts.js';
+import { RotationJournal } from '../rotation/rotation-journal.js';
+import { RotationPace } from '../rotation/rotation-pace.js';
 import { StoredAccessKey } from '../stored-access-key.entity.js';
-import { TypeOrmCredentialUses } from '../typeorm/typeorm-credential-uses.js';
-import { TypeOrmKeyRotationPolicies } from '../typeorm/typeorm-key-rotation-policies.js';
-import { TypeOrmKeyRotations } from '../typeorm/typeorm-key-rotations.js';
-import { TypeOrmStoredAccessKeys } from '../typeorm/typeorm-stored-access-keys.js';
+import { TypeOrmCredentialUses } from '../uses/typeorm-credential-uses.js';
+import { TypeOrmKeyRotationPolicies } from '../rotation/typeorm-key-rotation-policies.js';
+import { TypeOrmKeyRotations } from '../rotation/typeorm-key-rotations.js';
+import { TypeOrmStoredAccessKeys } from '../access/typeorm-stored-access-keys.js';
 import { InMemoryIam } from './in-memory-iam.js';
 
 /** The process is no more: nothing it does after this has any effect. */

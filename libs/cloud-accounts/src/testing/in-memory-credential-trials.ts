@@ -1,5 +1,5 @@
-import { CredentialTrial } from '../credential-trial.entity.js';
-import { CredentialTrials, type TrialClaim } from '../credential-trials.js';
+import { CredentialTrial } from '../credential-trials/credential-trial.entity.js';
+import { CredentialTrials, type TrialClaim } from '../credential-trials/credential-trials.js';
 
 /** Trials that last as long as the test. Copied both ways, as a database does. */
 export class InMemoryCredentialTrials extends CredentialTrials {

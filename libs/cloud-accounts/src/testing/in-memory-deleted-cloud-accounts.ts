@@ -1,6 +1,6 @@
 import type { Page } from '#libs/kernel';
-import type { DeletedCloudAccount } from '../deleted-cloud-account.entity.js';
-import { DeletedCloudAccounts } from '../deleted-cloud-accounts.js';
+import type { DeletedCloudAccount } from '../deletion/deleted-cloud-account.entity.js';
+import { DeletedCloudAccounts } from '../deletion/deleted-cloud-accounts.js';
 
 /** What is left of accounts, for as long as the test. */
 export class InMemoryDeletedCloudAccounts extends DeletedCloudAccounts {

@@ -1,5 +1,6 @@
 import type { Page, PageRequest } from '#libs/kernel';
-import { ActiveSubscriptions, type ActiveSubscription } from '../active-subscriptions.js';
+import type { ActiveSubscription } from '../blocker.js';
+import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
 
 type Row = ActiveSubscription & { readonly cloudAccountId: number };
 
@@ -42,14 +43,6 @@ export class ListedSubscriptions extends ActiveSubscriptions {
     const ids = await this.idsOn(cloudAccountId);
     for (const id of ids) this.end(id);
     return ids.length;
-  }
-
-  async usageOf(): Promise<never[]> {
-    return [];
-  }
-
-  async findings(): Promise<never[]> {
-    return [];
   }
 
   begin(cloudAccountId: number, tenantId = 7): number {

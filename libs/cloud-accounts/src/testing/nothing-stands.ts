@@ -1,4 +1,4 @@
-import { StandingResources, type ListedResources } from '../standing-resources.js';
+import { StandingResources, type ListedResources } from '../deletion/standing-resources.js';
 
 /** The answer where nobody keeps count. */
 export class NothingStands extends StandingResources {

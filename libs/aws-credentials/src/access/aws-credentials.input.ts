@@ -1,0 +1,73 @@
+import { faultInRoleArn } from '#libs/iam-policy';
+import { Faultless, SecretStringScalar } from '#libs/graphql';
+import { Secret } from '#libs/kernel';
+import { Field, InputType } from '@nestjs/graphql';
+import { Transform, Type } from 'class-transformer';
+import { ValidateNested } from 'class-validator';
+import { AwsAccessKey, faultInAccessKeyId, faultInSecretAccessKey, isTemporary } from '../aws-access-key.js';
+import type { GivenAccess } from './aws-access.service.js';
+import { GivenAccessRole } from '../aws-access-role.js';
+import { TemporaryAccessKey } from '../aws-credentials.errors.js';
+import { withoutBlanksAround } from '../pasted-key.js';
+
+const trimmedSecret = (value: unknown) =>
+  value instanceof Secret ? new Secret(withoutBlanksAround(value.reveal())) : value;
+
+@InputType('AwsAccessKeyInput', { description: 'The access key of the programmatic IAM user.' })
+export class AwsAccessKeyInput {
+  @Field({ description: 'AWS_ACCESS_KEY_ID: 20 characters that begin with AKIA. Blanks around it are ignored.' })
+  @Transform(({ value }) => (typeof value === 'string' ? withoutBlanksAround(value) : (value as unknown)))
+  @Faultless('The access key id', faultInAccessKeyId)
+  @Faultless<string>(
+    'The access key',
+    (id) => (isTemporary(id) ? 'is temporary: it begins with ASIA' : null),
+    TemporaryAccessKey,
+  )
+  readonly accessKeyId!: string;
+
+  @Field(() => SecretStringScalar, {
+    description:
+      'AWS_SECRET_ACCESS_KEY: 40 characters. Blanks around it are ignored. Stored encrypted, never given out.',
+  })
+  @Transform(({ obj, key }) => trimmedSecret((obj as Record<string, unknown>)[key]))
+  @Faultless<Secret>('The secret access key', (secret) => faultInSecretAccessKey(secret.reveal()))
+  readonly secretAccessKey!: Secret;
+
+  toKey(): AwsAccessKey {
+    return new AwsAccessKey(this.accessKeyId, this.secretAccessKey);
+  }
+}
+
+@InputType('AwsAssumeRoleInput', {
+  description: 'An access role of yours that trusts the gateway, and demands an external id that the gateway issued.',
+})
+export class AwsAssumeRoleInput {
+  @Field({ description: 'The ARN of the access role: `arn:aws:iam::123456789012:role/name`.' })
+  @Faultless('The access role', faultInRoleArn)
+  readonly roleArn!: string;
+
+  @Field({ description: 'Of the external id the role demands, from `issueExternalId`.' })
+  readonly externalIdHandle!: string;
+
+  toRole(): GivenAccessRole {
+    return new GivenAccessRole(this.roleArn, this.externalIdHandle);
+  }
+}
+
+@InputType('AwsCredentialsInput', { isOneOf: true, description: 'How the gateway gets into the AWS account.' })
+export class AwsCredentialsInput {
+  @Field(() => AwsAccessKeyInput, { nullable: true, description: 'With an access key.' })
+  @Type(() => AwsAccessKeyInput)
+  @ValidateNested()
+  readonly awsAccessKey?: AwsAccessKeyInput;
+
+  @Field(() => AwsAssumeRoleInput, { nullable: true, description: 'With an access role, and no key.' })
+  @Type(() => AwsAssumeRoleInput)
+  @ValidateNested()
+  readonly awsAssumeRole?: AwsAssumeRoleInput;
+
+  /** Exactly one way in is given: GraphQL sees to it. */
+  toAccess(): GivenAccess {
+    return this.awsAccessKey?.toKey() ?? this.awsAssumeRole!.toRole();
+  }
+}

@@ -1,0 +1,321 @@
+import { createHmac } from 'node:crypto';
+import type { Viewer } from '#libs/access';
+import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
+import type { Secret } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { AwsAccessKey } from '../aws-access-key.js';
+import { CredentialsUnreadable, RotationInProgress } from '../aws-credentials.errors.js';
+import type { AwsIdentity, AwsRole } from '../aws-iam.js';
+import type { IntendedUse } from '../credential-use.entity.js';
+import { CredentialUseService } from '../uses/credential-use.service.js';
+import type { KeyRotation } from '../key-rotation.entity.js';
+import { KeyRotations } from '../key-rotations.js';
+import type { RotatableKeys } from '../rotatable-keys.js';
+import type { KeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
+import { StoredAccessKeys } from './stored-access-keys.js';
+
+/** Credentials that worked, and what AWS said of them. */
+export interface ProvenCredentials {
+  readonly key: AwsAccessKey;
+  readonly identity: AwsIdentity;
+  readonly consoleRole: AwsRole;
+}
+
+/** In whose name a key is kept. */
+export type Keeper = Pick<Viewer, 'tenantId' | 'apiKeyName'>;
+
+/** Keeps access keys safe: one per account, replaced as a whole, gone with its account. */
+@Injectable()
+export class AwsCredentialsService {
+  constructor(
+    private readonly stored: StoredAccessKeys,
+    private readonly vault: Vault,
+    private readonly keychain: Keychain,
+    private readonly uses: CredentialUseService,
+    private readonly rotations: KeyRotations,
+  ) {}
+
+  /**
+   * Seals a proven key and makes it the account's current one; a candidate there was is gone, and a rotation under way ends
+   * by removing what it made. Call it in the unit of work that holds the account.
+   *
+   * @param last the version of what was there before, when that was no key
+   */
+  async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<void> {
+    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
+    await this.put(viewer, cloudAccountId, 'CURRENT', key, now, last);
+    await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
+  }
+
+  /**
+   * Seals a key that is not proven yet, apart from the current one, which stays. A rotation that has not switched keys yet
+   * is cancelled. Call it while the account is held.
+   *
+   * @returns its version
+   */
+  async keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<number> {
+    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.makeRoomForCandidate(now));
+    return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now, last);
+  }
+
+  /** Seals a key that a rotation made, into the slot where the rotation wants it. Call it while the account is held. */
+  async keepMade(
+    viewer: Keeper,
+    cloudAccountId: number,
+    slot: 'CANDIDATE' | 'RETIRING',
+    key: AwsAccessKey,
+    now: Date,
+  ): Promise<void> {
+    await this.put(viewer, cloudAccountId, slot, key, now);
+  }
+
+  /**
+   * The account's key that is not proven yet, for verification and for nothing else; null when there is none.
+   * As `reveal` otherwise.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async revealCandidate(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
+    return stored && this.open(stored, use);
+  }
+
+  /**
+   * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
+   * while the account is held, once the candidate is proven. Nobody sees the secret, which is sealed for its new slot.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    if (!(await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE'))) return;
+    await this.changeRotation(tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
+    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /**
+   * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires. Call it while the
+   * account is held.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async switchToCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    await this.move(tenantId, cloudAccountId, 'CURRENT', 'RETIRING');
+    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /**
+   * The retiring key becomes the current one again, and the current one retires in its stead. Call it while the account is
+   * held.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async switchBack(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+    const current = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    const retiring = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
+    if (!current || !retiring) return;
+    const sealed = [await this.resealed(current, 'RETIRING'), await this.resealed(retiring, 'CURRENT')];
+    for (const key of sealed) await this.stored.put(key);
+    await this.verified({ tenantId }, cloudAccountId, now);
+  }
+
+  /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. Call it while the account is held. */
+  retireCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.move(tenantId, cloudAccountId, 'CANDIDATE', 'RETIRING');
+  }
+
+  /** Removes the key that is not proven yet; the current one stays. */
+  shredCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.stored.remove(tenantId, cloudAccountId, 'CANDIDATE');
+  }
+
+  /** Notes that AWS has just accepted the account's current key. */
+  verified({ tenantId }: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
+    return this.stored.markVerified(tenantId, cloudAccountId, now);
+  }
+
+  /**
+   * The account's key in clear, for the call that needs it now; null when the account has none. Never call it in a unit of
+   * work: who has seen the secret stays written down, whatever comes of it.
+   *
+   * @throws CredentialsUnreadable when what is stored was not sealed for this account
+   */
+  async reveal(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    return stored && this.open(stored, use);
+  }
+
+  /**
+   * As `reveal`, of a key that was read before. Here alone a stored secret is given out; nobody gets it unless the use
+   * could be written down.
+   *
+   * @throws CredentialsUnreadable
+   */
+  async open(stored: StoredAccessKey, use: IntendedUse): Promise<AwsAccessKey> {
+    try {
+      const secret = await this.opened(stored);
+      await this.uses.record(stored, use, 'OPENED');
+      return new AwsAccessKey(stored.accessKeyId, secret);
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) await this.uses.record(stored, use, 'REJECTED');
+      throw error;
+    }
+  }
+
+  /** Whether this is the account's key already, and it can still be opened: one that cannot has to be kept again. */
+  async has({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+    if (stored?.accessKeyId !== key.accessKeyId) return false;
+    if (stored.fingerprint !== (await this.fingerprint(tenantId, key))) return false;
+    try {
+      await this.open(stored, { actor, purpose: 'VERIFICATION' });
+      return true;
+    } catch (error) {
+      if (error instanceof CredentialsUnreadable) return false;
+      throw error;
+    }
+  }
+
+  /** The account's key that is on its way out, for its rotation alone; null when there is none. As `reveal` otherwise. */
+  async revealRetiring(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
+    return stored && this.open(stored, use);
+  }
+
+  /** Removes the key that is on its way out, once AWS has no such key any more. */
+  shredRetiring(tenantId: number, cloudAccountId: number): Promise<void> {
+    return this.stored.remove(tenantId, cloudAccountId, 'RETIRING');
+  }
+
+  /** Every key of one account, whatever its slot; nothing is decrypted. */
+  slotsOf(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
+    return this.stored.all(tenantId, [cloudAccountId]);
+  }
+
+  /** What decides, apart from AWS, whether the keys of these accounts can be rotated, in the order of the accounts. */
+  async rotatablesOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableKeys[]> {
+    const keys = Map.groupBy(await this.stored.all(tenantId, cloudAccountIds), ({ cloudAccountId }) => cloudAccountId);
+    const rotations = await this.rotations.ofAccounts(tenantId, cloudAccountIds);
+    return cloudAccountIds.map((id) => {
+      const rotation = rotations.find(({ cloudAccountId }) => cloudAccountId === id) ?? null;
+      return { rotation, keys: keys.get(id) ?? [] };
+    });
+  }
+
+  /** Which of these ids are kept in any slot of any account. */
+  keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]> {
+    return this.stored.keptAnywhere(accessKeyIds);
+  }
+
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
+    return this.stored.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /** The greatest version of its keys; 0 when it has none. */
+  async lastVersion(tenantId: number, cloudAccountId: number): Promise<number> {
+    const stored = await this.stored.all(tenantId, [cloudAccountId]);
+    return Math.max(0, ...stored.map(({ version }) => version));
+  }
+
+  /**
+   * Removes every key of an account: it is going, or is entered otherwise. Call it while the account is held.
+   *
+   * @throws RotationInProgress because what it made at AWS could no longer be removed, nor told of
+   */
+  async shred(tenantId: number, cloudAccountId: number): Promise<void> {
+    if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
+    await this.rotations.forget(tenantId, cloudAccountId);
+    await this.stored.remove(tenantId, cloudAccountId);
+  }
+
+  /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
+  async isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
+    const rotation = await this.rotations.find(tenantId, cloudAccountId);
+    return rotation !== null && !rotation.isOver;
+  }
+
+  rotationsOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
+    return this.rotations.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /** What the customer does with their keys comes before a rotation of ours. */
+  private async changeRotation(
+    tenantId: number,
+    cloudAccountId: number,
+    change: (rotation: KeyRotation) => KeySlot | null,
+  ): Promise<void> {
+    const rotation = await this.rotations.hold(tenantId, cloudAccountId);
+    if (!rotation || rotation.isOver) return;
+    const retiring = change(rotation);
+    if (retiring) await this.move(tenantId, cloudAccountId, retiring, 'RETIRING');
+    await this.rotations.update(rotation);
+  }
+
+  /** Puts a key into another slot, over the one there, and seals it for that. Nobody sees the secret. */
+  private async move(tenantId: number, cloudAccountId: number, from: KeySlot, to: KeySlot): Promise<void> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, from);
+    if (!stored) return;
+    await this.stored.put(await this.resealed(stored, to));
+    await this.stored.remove(tenantId, cloudAccountId, from);
+  }
+
+  private async resealed(stored: StoredAccessKey, slot: KeySlot) {
+    const { tenantId, cloudAccountId, version, setAt, setBy, lastVerifiedAt } = stored;
+    const key = new AwsAccessKey(stored.accessKeyId, await this.opened(stored));
+    return { ...(await this.sealed(tenantId, cloudAccountId, slot, version, key)), setAt, setBy, lastVerifiedAt };
+  }
+
+  private async put(
+    { tenantId, apiKeyName }: Keeper,
+    cloudAccountId: number,
+    slot: KeySlot,
+    key: AwsAccessKey,
+    now: Date,
+    last = 0,
+  ): Promise<number> {
+    const version = 1 + Math.max(last, await this.lastVersion(tenantId, cloudAccountId));
+    const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);
+    await this.stored.put({ ...sealed, setAt: now, setBy: apiKeyName, lastVerifiedAt: now });
+    return version;
+  }
+
+  private async sealed(tenantId: number, cloudAccountId: number, slot: KeySlot, version: number, key: AwsAccessKey) {
+    const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, slot, version }), key.secretAccessKey);
+    return {
+      tenantId,
+      cloudAccountId,
+      slot,
+      version,
+      accessKeyId: key.accessKeyId,
+      encryptionKeyId: sealed.keyId,
+      sealedSecret: sealed.record,
+      fingerprint: await this.fingerprint(tenantId, key),
+    };
+  }
+
+  private async opened(stored: StoredAccessKey): Promise<Secret> {
+    try {
+      return await this.vault.open(subjectOf(stored), { keyId: stored.encryptionKeyId, record: stored.sealedSecret });
+    } catch (error) {
+      throw error instanceof CiphertextRejected ? new CredentialsUnreadable({ cause: error }) : error;
+    }
+  }
+
+  private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
+    const key = await this.keychain.gatewayKey(`fingerprint/${tenantId}`);
+    try {
+      return createHmac('sha256', key).update(`${accessKeyId}:${secretAccessKey.reveal()}`).digest('hex').slice(0, 16);
+    } finally {
+      key.fill(0);
+    }
+  }
+}
+
+/** What a stored key's secret is sealed for. */
+export function subjectOf(
+  key: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
+): SecretSubject {
+  const { tenantId, cloudAccountId: accountId, slot, version } = key;
+  return { purpose: 'aws-access-key', tenantId, accountId, slot, version };
+}

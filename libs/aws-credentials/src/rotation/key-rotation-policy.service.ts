@@ -1,0 +1,161 @@
+import { Events, gateway, type Actor } from '#libs/events';
+import {
+  Clock,
+  DomainError,
+  InvalidField,
+  InvalidInput,
+  Reconciler,
+  Reconcilers,
+  UnitOfWork,
+  type Loop,
+} from '#libs/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { CredentialsNotRotatable } from '../aws-credentials.errors.js';
+import { KeyRotation } from '../key-rotation.entity.js';
+import { KeyRotationPolicies } from './key-rotation-policies.js';
+import { KeyRotationPolicy, type AgingKey, type DueAction } from './key-rotation-policy.entity.js';
+import { KeyRotationService } from './key-rotation.service.js';
+import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
+
+const lookEveryMs = 30_000;
+const atOnce = 4;
+/** Longer than AWS may take to say whether a rotation is possible. */
+const lease = 5 * 60 * 1000;
+
+/** What is wrong with a number of days between rotations, as the end of a sentence; null when nothing is. */
+export function faultInRotateEvery(days: number): string | null {
+  return Number.isInteger(days) && days >= 1 && days <= 365 ? null : 'must be a whole number of days from 1 to 365';
+}
+
+/** Reminds of keys that get old, and has them replaced when they are due. */
+@Injectable()
+export class KeyRotationPolicyService implements Loop {
+  private readonly log = new Logger('Key rotation policy');
+  private readonly reconciler = new Reconciler<KeyRotationPolicy>({
+    claim: (limit) => this.claim(limit),
+    step: (policy) => this.follow(policy),
+    onFault: (fault) => this.log.error(fault),
+    concurrency: atOnce,
+    everyMs: lookEveryMs,
+  });
+
+  constructor(
+    private readonly policies: KeyRotationPolicies,
+    private readonly credentials: AwsCredentialsService,
+    private readonly rotations: KeyRotationService,
+    private readonly accounts: RotatedAccounts,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+    reconcilers: Reconcilers,
+  ) {
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    this.reconciler.start();
+  }
+
+  stop(): Promise<void> {
+    return this.reconciler.stop();
+  }
+
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotationPolicy[]> {
+    return this.policies.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /**
+   * Says how often an account's key is to be replaced; null for never. Call it in the unit of work that holds the account.
+   *
+   * @throws InvalidInput, CredentialsNotRotatable
+   */
+  async change(account: RotatedAccount, rotateEvery: number | null, actor: Actor, now: Date): Promise<void> {
+    const fault = rotateEvery === null ? null : faultInRotateEvery(rotateEvery);
+    if (fault) throw new InvalidInput([new InvalidField(['input', 'rotateEvery'], `The interval ${fault}.`)]);
+    const { tenantId, id } = account;
+    const current = await this.currentOf(tenantId, id);
+    if (!current) throw new CredentialsNotRotatable();
+
+    const policy = (await this.policies.find(tenantId, id)) ?? KeyRotationPolicy.of(tenantId, id);
+    policy.change(rotateEvery, current, now);
+    await this.policies.put(policy);
+    await this.record('KEY_ROTATION_POLICY_CHANGED', account, actor, now, { rotateEvery });
+    this.reconciler.nudge();
+  }
+
+  /** At most `limit` policies that ask for something, held for us for one lease. */
+  claim(limit: number): Promise<KeyRotationPolicy[]> {
+    const now = this.clock.now();
+    return this.policies.claim({
+      now,
+      owner: KeyRotation.newOwner(),
+      until: new Date(now.getTime() + lease),
+      limit,
+    });
+  }
+
+  /** Does what the age of the key asks for. AWS is asked beforehand, outside of the unit of work. */
+  async follow(claimed: KeyRotationPolicy): Promise<void> {
+    const { tenantId, cloudAccountId } = claimed;
+    const account = await this.accounts.find(tenantId, cloudAccountId);
+    const key = await this.currentOf(tenantId, cloudAccountId);
+    if (!account || !key) return;
+    const isDue = claimed.due(key, this.clock.now()).includes('rotate');
+    const refusal = isDue ? await this.refusalOf(account) : null;
+
+    await this.unitOfWork.run(async (now) => {
+      const held = await this.accounts.hold(tenantId, cloudAccountId);
+      const policy = held && (await this.policies.find(tenantId, cloudAccountId));
+      const current = await this.currentOf(tenantId, cloudAccountId);
+      if (!policy || !current || policy.leaseOwner !== claimed.leaseOwner) return;
+
+      const actions = policy.due(current, now);
+      for (const action of actions) {
+        if (action !== 'rotate') await this.remind(policy, current, held, action, now);
+        else if (refusal) await this.refuse(held, refusal, now);
+        else if (isDue) await this.begin(held, now);
+      }
+      policy.done(isDue ? actions : actions.filter((action) => action !== 'rotate'), current, now);
+      await this.policies.put(policy);
+    });
+  }
+
+  private async begin(account: RotatedAccount, now: Date): Promise<void> {
+    try {
+      await this.rotations.begin(account, gateway, now);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      await this.refuse(account, error, now);
+    }
+  }
+
+  private async refusalOf(account: RotatedAccount): Promise<DomainError | null> {
+    try {
+      await this.rotations.refuseUnlessPossible(account, gateway);
+      return null;
+    } catch (error) {
+      if (error instanceof DomainError) return error;
+      throw error;
+    }
+  }
+
+  private remind(policy: KeyRotationPolicy, key: AgingKey, account: RotatedAccount, days: DueAction, now: Date) {
+    const data = { daysBefore: days, dueAt: policy.dueAt(key.setAt)?.toISOString(), keyVersion: key.version };
+    return this.record('KEY_ROTATION_REMINDER', account, gateway, now, data);
+  }
+
+  /** A rotation that is under way already is what was wanted. */
+  private async refuse(account: RotatedAccount, { code, message }: DomainError, now: Date): Promise<void> {
+    if (code === 'ROTATION_IN_PROGRESS') return;
+    await this.record('KEY_ROTATION_REFUSED', account, gateway, now, { refusal: code, message });
+  }
+
+  private async currentOf(tenantId: number, cloudAccountId: number): Promise<AgingKey | undefined> {
+    return (await this.credentials.slotsOf(tenantId, cloudAccountId)).find(({ slot }) => slot === 'CURRENT');
+  }
+
+  private record(type: string, { tenantId, id }: RotatedAccount, actor: Actor, at: Date, data: object): Promise<void> {
+    return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data: { ...data } });
+  }
+}

@@ -1,0 +1,102 @@
+import { Events, type Actor } from '#libs/events';
+import { Injectable } from '@nestjs/common';
+import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { CredentialsNotRotatable, CredentialsRejected } from '../aws-credentials.errors.js';
+import { AwsIam } from '../aws-iam.js';
+import { cancellable, keyToRotate, type RotatableKeys } from '../rotatable-keys.js';
+import { KeyRotation } from '../key-rotation.entity.js';
+import { KeyRotationLoop } from './key-rotation-loop.js';
+import { KeyRotations } from '../key-rotations.js';
+import type { RotatedAccount } from './rotated-accounts.js';
+import { factsOf } from './rotation-journal.js';
+import { refuseUnlessRotatable } from './rotation-preflight.js';
+
+/** Begins rotations and calls them off; `KeyRotator` does the rest. Who may do so, and to which account, is the caller's to say. */
+@Injectable()
+export class KeyRotationService {
+  constructor(
+    private readonly aws: AwsIam,
+    private readonly credentials: AwsCredentialsService,
+    private readonly rotations: KeyRotations,
+    private readonly events: Events,
+    private readonly loop: KeyRotationLoop,
+  ) {}
+
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
+    return this.rotations.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /**
+   * That AWS will let the account's key be rotated. Changes nothing. Never call it in a unit of work: it waits for AWS.
+   *
+   * @throws CredentialsNotRotatable, RotationInProgress, AwsKeyLimit, CredentialsRejected
+   */
+  async refuseUnlessPossible(account: RotatedAccount, actor: Actor): Promise<void> {
+    const { tenantId, id } = account;
+    keyToRotate(await this.rotatableOf(tenantId, id));
+    const key = await this.credentials.reveal(tenantId, id, { actor, purpose: 'ROTATION' });
+    if (!key) throw new CredentialsNotRotatable();
+    await refuseUnlessRotatable(this.aws, key, account).catch((error: unknown) => {
+      throw error instanceof CredentialsRejected ? error.ofStored(['input', 'id']) : error;
+    });
+  }
+
+  /**
+   * Begins a rotation. Call it in the unit of work that holds the account, after `refuseUnlessPossible`.
+   *
+   * @throws CredentialsNotRotatable, RotationInProgress
+   */
+  async begin(account: RotatedAccount, startedBy: Actor, now: Date): Promise<KeyRotation> {
+    const { tenantId, id, awsUserId } = account;
+    const current = keyToRotate(await this.rotatableOf(tenantId, id));
+    if (awsUserId === null) throw new CredentialsNotRotatable();
+    const of = { tenantId, cloudAccountId: id, awsUserId, oldKeyId: current.accessKeyId, startedBy };
+    const rotation = KeyRotation.begin(of, now);
+    await this.rotations.replace(rotation);
+    await this.record('KEY_ROTATION_STARTED', rotation, startedBy, now);
+    this.loop.nudge();
+    return rotation;
+  }
+
+  /**
+   * Has the old key stay and what was made removed. Call it in the unit of work that holds the account.
+   *
+   * @throws RotationNotUnderWay, RotationTooLate
+   */
+  async cancel({ tenantId, id }: RotatedAccount, actor: Actor, now: Date): Promise<void> {
+    const rotation = cancellable(await this.rotations.hold(tenantId, id));
+    rotation.cancel(now);
+    await this.rotations.update(rotation);
+    await this.record(
+      rotation.isOver ? 'KEY_ROTATION_GIVEN_UP' : 'KEY_ROTATION_CANCEL_REQUESTED',
+      rotation,
+      actor,
+      now,
+    );
+    if (rotation.isOver) await this.credentials.shredRetiring(tenantId, id);
+    this.loop.nudge();
+  }
+
+  /**
+   * Leaves a rotation as it is at AWS, because its account is detached by force. What was made there is named in the event.
+   * Call it in the unit of work that holds the account.
+   */
+  async abandon({ tenantId, id }: RotatedAccount, actor: Actor, now: Date): Promise<void> {
+    const rotation = await this.rotations.hold(tenantId, id);
+    if (!rotation || rotation.isOver) return;
+    rotation.end('FAILED', now);
+    await this.rotations.update(rotation);
+    await this.record('KEY_ROTATION_GIVEN_UP', rotation, actor, now);
+  }
+
+  private async rotatableOf(tenantId: number, cloudAccountId: number): Promise<RotatableKeys> {
+    const [rotatable] = await this.credentials.rotatablesOf(tenantId, [cloudAccountId]);
+    return rotatable!;
+  }
+
+  private record(type: string, rotation: KeyRotation, actor: Actor, at: Date): Promise<void> {
+    const { tenantId, cloudAccountId } = rotation;
+    const subject = ['CloudAccount', cloudAccountId] as const;
+    return this.events.record({ type, tenantId, subject, actor, at, data: factsOf(rotation) });
+  }
+}

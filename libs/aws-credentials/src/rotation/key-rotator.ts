@@ -1,0 +1,474 @@
+import { DomainError } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
+import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { AwsOrphanAmbiguous, CredentialsRejected } from '../aws-credentials.errors.js';
+import { AwsIam, type AwsKeysOfUser } from '../aws-iam.js';
+import type { KeyRotation, RotationFault, RotationStep } from '../key-rotation.entity.js';
+import { refuseFullUser } from './rotation-preflight.js';
+import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
+import { LeaseLost, RotationJournal, type RotationChange } from './rotation-journal.js';
+import { RotationPace } from './rotation-pace.js';
+
+/** What one step works with. */
+interface Situation {
+  readonly rotation: KeyRotation;
+  readonly account: RotatedAccount;
+}
+
+/**
+ * Takes a rotation from step to step. Each step asks AWS first and writes down what came of it afterwards, and can be taken
+ * again after a crash in between; all but one: a key that AWS made, and whose secret nobody heard, is looked for instead
+ * (RESOLVE). What cannot be taken back is written down before it is asked for (CREATE, DELETE_OLD).
+ *
+ * The current key works at every moment: the new one takes its place only when it was accepted, and the old one goes only
+ * when the new one was accepted again.
+ */
+@Injectable()
+export class KeyRotator {
+  constructor(
+    private readonly aws: AwsIam,
+    private readonly credentials: AwsCredentialsService,
+    private readonly accounts: RotatedAccounts,
+    private readonly journal: RotationJournal,
+    private readonly pace: RotationPace,
+  ) {}
+
+  /**
+   * Takes the one step that is due.
+   *
+   * @returns the rotation as it is afterwards
+   * @throws LeaseLost, and whatever is no answer of AWS's: then the step is taken again when the lease is over
+   */
+  async step(rotation: KeyRotation): Promise<KeyRotation> {
+    const account = await this.accounts.find(rotation.tenantId, rotation.cloudAccountId);
+    if (!account) throw new LeaseLost();
+    const step = rotation.isCancelled ? this.stepWhenCancelled(rotation) : rotation.step;
+    if (step !== rotation.step) return this.journal.write(rotation, this.turningBackTo(step));
+
+    const situation = { rotation, account };
+    try {
+      return await this.take(step, situation);
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return this.journal.write(rotation, async (fresh, _, now) => this.wait(fresh, error, now));
+    }
+  }
+
+  private take(step: RotationStep, situation: Situation): Promise<KeyRotation> {
+    switch (step) {
+      case 'LIST':
+        return this.list(situation);
+      case 'CREATE': // Asked, and no answer was written down: whoever asked is gone.
+        return this.journal.write(situation.rotation, async (rotation, _, now) => this.doubt(rotation, now));
+      case 'RESOLVE':
+        return this.resolve(situation);
+      case 'ORPHAN_DEACTIVATE':
+        return this.deactivateOrphan(situation);
+      case 'ORPHAN_GRACE':
+        return this.lookAtOrphan(situation);
+      case 'ORPHAN_DELETE':
+        return this.deleteOrphan(situation);
+      case 'PROVE':
+        return this.prove(situation);
+      case 'DEACTIVATE_OLD':
+        return this.deactivateOld(situation);
+      case 'GRACE':
+        return this.watch(situation);
+      case 'DELETE_OLD':
+        return this.deleteOld(situation);
+      case 'REACTIVATE_OLD':
+        return this.reactivateOld(situation);
+      case 'SWITCH_BACK':
+        return this.switchBack(situation);
+      case 'DELETE_NEW':
+        return this.deleteNew(situation);
+      case 'NONE':
+        throw new LeaseLost();
+    }
+  }
+
+  /** Where to go on from when the old key is to stay. What was lost at AWS is looked for and removed all the same. */
+  private stepWhenCancelled({ step }: KeyRotation): RotationStep {
+    switch (step) {
+      case 'LIST':
+        return 'NONE';
+      case 'PROVE':
+        return 'DELETE_NEW';
+      case 'DEACTIVATE_OLD': // It may have been done, and not been written down.
+      case 'GRACE':
+        return 'REACTIVATE_OLD';
+      default:
+        return step;
+    }
+  }
+
+  private turningBackTo(step: RotationStep): RotationChange {
+    return async (rotation, { tenantId, id }, now) => {
+      if (step === 'NONE') {
+        rotation.end('CANCELLED', now);
+        return 'KEY_ROTATION_CANCELLED';
+      }
+      if (rotation.step === 'PROVE') await this.credentials.retireCandidate(tenantId, id);
+      rotation.goTo(step, now);
+      return 'KEY_ROTATION_ROLLING_BACK';
+    };
+  }
+
+  // 1 What the user has, and whether there is room.
+  private async list(situation: Situation): Promise<KeyRotation> {
+    const { account } = situation;
+    const current = await this.acting(situation);
+    const listed = await this.aws.accessKeys(current, account.region);
+    await refuseFullUser(this.aws, current, account.region, listed);
+    return this.create(situation, current, listed);
+  }
+
+  // 2 Asks for the new key: once, and written down before.
+  private async create(
+    { rotation, account }: Situation,
+    current: AwsAccessKey,
+    listed: AwsKeysOfUser,
+  ): Promise<KeyRotation> {
+    const started = performance.now();
+    const asking = await this.journal.write(rotation, async (fresh, _, now) => fresh.ask(listed, now), true);
+    if (asking.step !== 'CREATE') return asking;
+    // A process that stood still meanwhile may have been replaced, and must not ask any more.
+    if (performance.now() - started > this.pace.lease / 2) throw new LeaseLost();
+
+    let key: AwsAccessKey;
+    try {
+      ({ key } = await this.aws.createAccessKey(current, account.region));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      return this.journal.write(asking, async (fresh, _, now) => this.notCreated(fresh, error, now));
+    }
+    try {
+      return await this.journal.write(asking, this.storing(key));
+    } catch (error) {
+      // Nobody else has its secret, so nobody can be using it. Should this fail, whoever has the rotation now finds it.
+      if (error instanceof LeaseLost) await this.aws.deleteAccessKey(current, account.region, key.accessKeyId);
+      throw error;
+    }
+  }
+
+  private storing(key: AwsAccessKey): RotationChange {
+    return async (rotation, { tenantId, id }, now) => {
+      const keeper = { tenantId, apiKeyName: rotation.startedByName };
+      rotation.newKeyId = key.accessKeyId;
+      rotation.lastFault = null;
+      await this.credentials.keepMade(keeper, id, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
+      rotation.goTo(rotation.isCancelled ? 'DELETE_NEW' : 'PROVE', now);
+      return 'KEY_ROTATION_KEY_CREATED';
+    };
+  }
+
+  private notCreated(rotation: KeyRotation, error: DomainError, now: Date): string | void {
+    rotation.lastFault = faultOf(error);
+    if (error.code === 'AWS_ACTION_DENIED') {
+      rotation.end('FAILED', now);
+      return 'KEY_ROTATION_FAILED';
+    }
+    this.doubt(rotation, now);
+  }
+
+  /** AWS may have made a key, and its lists may not show it yet. */
+  private doubt(rotation: KeyRotation, now: Date): void {
+    rotation.goTo('RESOLVE', after(now, this.pace.settling));
+  }
+
+  // 3 Looks for the key that AWS may have made.
+  private async resolve(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    const acting = await this.acting(situation);
+    const listed = await this.aws.accessKeys(acting, account.region);
+    const possible = listed.keys.filter((key) => rotation.mayHaveMade(key)).map(({ accessKeyId }) => accessKeyId);
+    const ours = await this.credentials.keptAnywhere(possible);
+    const candidates = possible.filter((id) => !ours.includes(id));
+
+    if (candidates.length > 1) throw new AwsOrphanAmbiguous(candidates.map(maskAccessKeyId));
+    if (candidates.length === 1) {
+      return this.journal.write(rotation, async (fresh, _, now) => {
+        Object.assign(fresh, { orphanKeyId: candidates[0]!, orphanFoundAt: now, orphanGraceUntil: null });
+        fresh.orphanDeletedAt = null;
+        fresh.goTo('ORPHAN_DEACTIVATE', now);
+        return 'KEY_ROTATION_ORPHAN_FOUND';
+      });
+    }
+    if (rotation.isCancelled) return this.journal.write(rotation, this.ending('CANCELLED'));
+    await refuseFullUser(this.aws, acting, account.region, listed);
+    return this.create(situation, acting, listed);
+  }
+
+  // 3a Inactive first: should it be somebody else's after all, they can have it back.
+  private async deactivateOrphan(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    const acting = await this.acting(situation);
+    const isThere = await this.isStillThere(() =>
+      this.aws.setKeyActive(acting, account.region, rotation.orphanKeyId!, false),
+    );
+    return this.journal.write(rotation, async (fresh, _, now) => {
+      if (!isThere) return this.afterOrphan(fresh, now);
+      fresh.orphanGraceUntil = after(now, this.pace.orphanGrace);
+      fresh.goTo('ORPHAN_GRACE', fresh.orphanGraceUntil);
+      return 'KEY_ROTATION_ORPHAN_DEACTIVATED';
+    });
+  }
+
+  // 3b The time to object is over. A key that was made active again, or ever used, is somebody's.
+  private async lookAtOrphan(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    const { region } = account;
+    const acting = await this.acting(situation);
+    const id = rotation.orphanKeyId!;
+    const listed = await this.aws.accessKeys(acting, region);
+    const orphan = listed.keys.find(({ accessKeyId }) => accessKeyId === id);
+    const lastUsed = orphan && (await this.aws.keyLastUsed(acting, region, id).catch(() => null));
+    if (orphan && (orphan.isActive || lastUsed)) {
+      await this.aws.setKeyActive(acting, region, id, true);
+      return this.journal.write(rotation, async (fresh, _, now) => {
+        fresh.forgetRequest();
+        fresh.lastFault = {
+          code: 'AWS_KEY_LIMIT',
+          message: `The access key ${maskAccessKeyId(id)}, which seemed to be ours, is used by somebody. It was left active.`,
+          awsErrorCode: null,
+        };
+        fresh.end(fresh.isCancelled ? 'CANCELLED' : 'FAILED', now);
+        return fresh.isCancelled ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';
+      });
+    }
+    return this.journal.write(rotation, async (fresh, _, now) => {
+      if (!orphan) return this.afterOrphan(fresh, now);
+      fresh.goTo('ORPHAN_DELETE', now);
+    });
+  }
+
+  // 3c Only now is there room for another attempt.
+  private async deleteOrphan(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    const acting = await this.acting(situation);
+    await this.aws.deleteAccessKey(acting, account.region, rotation.orphanKeyId!);
+    return this.journal.write(rotation, async (fresh, _, now) => this.afterOrphan(fresh, now));
+  }
+
+  private async afterOrphan(rotation: KeyRotation, now: Date): Promise<string> {
+    rotation.forgetOrphan(now);
+    rotation.goTo('LIST', now);
+    if (rotation.isSuperseded) await this.credentials.shredRetiring(rotation.tenantId, rotation.cloudAccountId);
+    return 'KEY_ROTATION_ORPHAN_DELETED';
+  }
+
+  // 4 Until AWS accepts the new key, both for STS and for IAM; then the keys are switched.
+  private async prove({ rotation, account }: Situation): Promise<KeyRotation> {
+    const { tenantId, id, region } = account;
+    const candidate = await this.credentials.revealCandidate(tenantId, id, rotation.use);
+    if (!candidate) throw new LeaseLost();
+    const { userId } = await this.aws.identityOf(candidate, region);
+    await this.aws.accessKeys(candidate, region);
+    if (userId !== rotation.awsUserId) {
+      throw new CredentialsRejected('AWS_NOT_A_USER', 'The new key belongs to another IAM user.', 'accessKeyId');
+    }
+    return this.journal.write(
+      rotation,
+      async (fresh, _, now) => {
+        await this.credentials.switchToCandidate(tenantId, id, now);
+        fresh.lastFault = null;
+        fresh.goTo('DEACTIVATE_OLD', after(now, this.pace.overlap));
+        return 'KEY_ROTATION_SWITCHED';
+      },
+      true,
+    );
+  }
+
+  // 5 With the new key, which thereby proves itself once more.
+  private async deactivateOld(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    const current = await this.acting(situation);
+    await this.isStillThere(() => this.aws.setKeyActive(current, account.region, rotation.oldKeyId, false));
+    return this.journal.write(rotation, async (fresh, _, now) => {
+      fresh.graceUntil = after(now, this.pace.grace);
+      fresh.lastFault = null;
+      fresh.goTo('GRACE', this.nextWatch(fresh, now));
+      return 'KEY_ROTATION_OLD_KEY_DEACTIVATED';
+    });
+  }
+
+  // 6 As long as the old key is there, the new one is looked at now and then, and once more at the end.
+  private async watch(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    await this.aws.identityOf(await this.acting(situation), account.region);
+    return this.journal.write(
+      rotation,
+      async (fresh, _, now) => {
+        Object.assign(fresh, { failures: 0, lastFault: null, state: 'RUNNING' });
+        if (now >= fresh.graceUntil!) fresh.goTo('DELETE_OLD', now);
+        else fresh.nextAttemptAt = this.nextWatch(fresh, now);
+      },
+      true,
+    );
+  }
+
+  private nextWatch({ graceUntil }: KeyRotation, now: Date): Date {
+    const soon = after(now, this.pace.grace / watches);
+    return soon < graceUntil! ? soon : graceUntil!;
+  }
+
+  // 7 The end of the way back, so it was written down before.
+  private async deleteOld(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.oldKeyId);
+    return this.journal.write(rotation, async (fresh, { tenantId, id }, now) => {
+      await this.credentials.shredRetiring(tenantId, id);
+      fresh.end('COMPLETED', now);
+      return 'KEY_ROTATION_COMPLETED';
+    });
+  }
+
+  // R1 With the new key; or it was done by hand, when that does not work any more.
+  private async reactivateOld(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    const { tenantId, id, region } = account;
+    let isThere = true;
+    try {
+      const current = await this.acting(situation);
+      isThere = await this.isStillThere(() => this.aws.setKeyActive(current, region, rotation.oldKeyId, true));
+    } catch (error) {
+      const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
+      const works = old !== null && (await this.aws.identityOf(old, region).then(Boolean, () => false));
+      if (!works) throw error;
+    }
+    return this.journal.write(rotation, async (fresh, _, now) => {
+      if (isThere) return void fresh.goTo('SWITCH_BACK', now);
+      // Somebody deleted the old key at AWS: there is nothing to go back to, and the new one stays.
+      await this.credentials.shredRetiring(tenantId, id);
+      fresh.end('COMPLETED', now);
+      return 'KEY_ROTATION_COMPLETED';
+    });
+  }
+
+  // R2 The old key must work before it takes the place of the new one.
+  private async switchBack({ rotation, account }: Situation): Promise<KeyRotation> {
+    const { tenantId, id, region } = account;
+    const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
+    if (!old) throw new LeaseLost();
+    await this.aws.identityOf(old, region);
+    return this.journal.write(rotation, async (fresh, _, now) => {
+      await this.credentials.switchBack(tenantId, id, now);
+      fresh.goTo('DELETE_NEW', now);
+      return 'KEY_ROTATION_SWITCHED_BACK';
+    });
+  }
+
+  // R3 The key that we made goes, and then its secret.
+  private async deleteNew(situation: Situation): Promise<KeyRotation> {
+    const { rotation, account } = situation;
+    await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.newKeyId!);
+    return this.journal.write(rotation, this.ending(rotation.isCancelled ? 'CANCELLED' : 'ROLLED_BACK'));
+  }
+
+  private ending(state: 'CANCELLED' | 'ROLLED_BACK'): RotationChange {
+    return async (rotation, { tenantId, id }, now) => {
+      await this.credentials.shredRetiring(tenantId, id);
+      rotation.end(state, now);
+      return `KEY_ROTATION_${state}`;
+    };
+  }
+
+  /** The key to act with: the current one, unless the customer set one of another user; then one that is left of before. */
+  private async acting({ rotation, account }: Situation): Promise<AwsAccessKey> {
+    const { tenantId, id, awsUserId } = account;
+    const key =
+      rotation.isSuperseded && rotation.awsUserId !== awsUserId
+        ? await this.credentials.revealRetiring(tenantId, id, rotation.use)
+        : await this.credentials.reveal(tenantId, id, rotation.use);
+    if (!key) throw new LeaseLost();
+    return key;
+  }
+
+  /** Whether the key that is acted upon was there. */
+  private async isStillThere(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (error instanceof CredentialsRejected && error.awsErrorCode === 'NoSuchEntity') return false;
+      throw error;
+    }
+  }
+
+  /** What becomes of a rotation whose step AWS refused, or could not be asked about. */
+  private async wait(rotation: KeyRotation, error: DomainError, now: Date): Promise<string | void> {
+    const fault = faultOf(error);
+    const isKeyFault = error.code === 'AWS_ACCESS_KEY_UNKNOWN' || keyFaults.has(error.code);
+    const isTooLong = now.getTime() - rotation.stepSince.getTime() >= this.pace.propagation;
+    const isHopeless = keyFaults.has(error.code) || (isKeyFault && isTooLong);
+    rotation.lastFault = fault;
+    if (rotation.isSuperseded && isHopeless) return this.loseSight(rotation, now);
+
+    switch (rotation.step) {
+      case 'LIST':
+      case 'RESOLVE': {
+        const isOver = failsForGood.has(error.code) || isHopeless;
+        if (isOver && (rotation.step === 'LIST' || error.code === 'AWS_KEY_LIMIT')) {
+          rotation.end('FAILED', now);
+          return 'KEY_ROTATION_FAILED';
+        }
+        if (error instanceof AwsOrphanAmbiguous) rotation.candidateIds = [...error.candidates];
+        break;
+      }
+      case 'PROVE':
+        if (!isHopeless && error.code !== 'AWS_NOT_A_USER') break;
+        await this.credentials.retireCandidate(rotation.tenantId, rotation.cloudAccountId);
+        rotation.goTo('DELETE_NEW', now);
+        return 'KEY_ROTATION_ROLLING_BACK';
+      case 'DEACTIVATE_OLD':
+        if (!isHopeless) break;
+        rotation.goTo('REACTIVATE_OLD', now);
+        return 'KEY_ROTATION_ROLLING_BACK';
+      case 'GRACE':
+        if (!isKeyFault) rotation.failures = -1; // Only refusals in a row say something about the key.
+        if (rotation.failures + 1 < strikes) break;
+        rotation.goTo('REACTIVATE_OLD', now);
+        return 'KEY_ROTATION_ROLLING_BACK';
+    }
+    const needsAttention =
+      error.code === 'AWS_ACTION_DENIED' ||
+      error.code === 'CREDENTIALS_UNREADABLE' ||
+      error instanceof AwsOrphanAmbiguous ||
+      (isHopeless && rotation.step !== 'GRACE');
+    rotation.failed(fault, after(now, this.backOff(Math.max(0, rotation.failures))), needsAttention);
+  }
+
+  /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
+  private async loseSight(rotation: KeyRotation, now: Date): Promise<string> {
+    await this.credentials.shredRetiring(rotation.tenantId, rotation.cloudAccountId);
+    // A key that deletes itself and is not known any more is deleted.
+    rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);
+    return rotation.state === 'CANCELLED' ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';
+  }
+
+  /** Twice as long each time, and varied, so that many that AWS throttles do not come back together. */
+  private backOff(failures: number): number {
+    const { retry, longestRetry } = this.pace;
+    return Math.min(longestRetry, retry * 2 ** Math.min(failures, 20)) * (0.8 + 0.4 * Math.random());
+  }
+}
+
+/** How often the new key is looked at while the old one can still come back. */
+const watches = 6;
+
+/** How often in a row the new key must be refused then, before the old one is brought back. */
+const strikes = 3;
+
+/** AWS knows the key, and it will not do: waiting helps nothing. */
+const keyFaults: ReadonlySet<string> = new Set(['AWS_SECRET_WRONG']);
+
+/** Nothing was changed at AWS, and asking again changes nothing. */
+const failsForGood: ReadonlySet<string> = new Set(['AWS_KEY_LIMIT', 'AWS_ACTION_DENIED', 'SANDBOX_OFF']);
+
+const after = (now: Date, ms: number) => new Date(now.getTime() + ms);
+
+function faultOf(error: DomainError): RotationFault {
+  const awsErrorCode = error instanceof CredentialsRejected ? error.awsErrorCode : null;
+  return { code: error.code, message: error.message, awsErrorCode };
+}

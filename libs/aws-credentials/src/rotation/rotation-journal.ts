@@ -1,0 +1,84 @@
+import { Events, gateway } from '#libs/events';
+import { UnitOfWork } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { maskAccessKeyId } from '../aws-access-key.js';
+import type { KeyRotation } from '../key-rotation.entity.js';
+import { KeyRotations } from '../key-rotations.js';
+import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
+import { RotationPace } from './rotation-pace.js';
+
+/** Somebody else is at the rotation now, or its account is gone: whatever we were about to do is theirs. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+/** What a step changes in the rotation it is given, and in the slots. Returns the type of the event to tell it with. */
+export type RotationChange = (rotation: KeyRotation, account: RotatedAccount, now: Date) => Promise<string | void>;
+
+/**
+ * Writes down where a rotation is: each change in one unit of work that holds the account, with its event, and only while
+ * the rotation is still ours.
+ */
+@Injectable()
+export class RotationJournal {
+  constructor(
+    private readonly rotations: KeyRotations,
+    private readonly accounts: RotatedAccounts,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly pace: RotationPace,
+  ) {}
+
+  /**
+   * Makes a change of the step that `seen` was at. The lease stays ours while something is due, and is let go of when
+   * there is time.
+   *
+   * @param unlessCancelled the change is left out when somebody cancelled the rotation since it was seen
+   * @returns the rotation as it is now
+   * @throws LeaseLost when the rotation is no longer ours; nothing was changed
+   */
+  write(seen: KeyRotation, change: RotationChange, unlessCancelled = false): Promise<KeyRotation> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.accounts.hold(seen.tenantId, seen.cloudAccountId);
+      const rotation = account && (await this.rotations.hold(seen.tenantId, seen.cloudAccountId));
+      if (rotation?.id !== seen.id || rotation.leaseOwner !== seen.leaseOwner || rotation.step !== seen.step) {
+        throw new LeaseLost();
+      }
+      if (unlessCancelled && rotation.isCancelled && !seen.isCancelled) return rotation;
+
+      const stateBefore = rotation.state;
+      const type = await change(rotation, account!, now);
+      const isDue = rotation.nextAttemptAt !== null && rotation.nextAttemptAt <= now;
+      rotation.leaseOwner = isDue ? seen.leaseOwner : null;
+      rotation.leaseUntil = isDue ? new Date(now.getTime() + this.pace.lease) : null;
+      await this.rotations.update(rotation);
+      if (type) await this.record(rotation, type, now);
+      if (rotation.state === 'NEEDS_ATTENTION' && stateBefore !== 'NEEDS_ATTENTION') {
+        await this.record(rotation, 'KEY_ROTATION_NEEDS_ATTENTION', now);
+      }
+      if (rotation.isOver) await this.accounts.afterRotation(rotation.tenantId, rotation.cloudAccountId, now);
+      return rotation;
+    });
+  }
+
+  private record(rotation: KeyRotation, type: string, at: Date): Promise<void> {
+    const { tenantId, cloudAccountId } = rotation;
+    const data = factsOf(rotation);
+    return this.events.record({ type, tenantId, subject: ['CloudAccount', cloudAccountId], actor: gateway, at, data });
+  }
+}
+
+/** What an event tells of a rotation: ids masked, no secrets. */
+export function factsOf(rotation: KeyRotation): Record<string, unknown> {
+  const { oldKeyId, newKeyId, orphanKeyId, candidateIds, attempt, lastFault, isSuperseded } = rotation;
+  const masked = (id: string | null) => id && maskAccessKeyId(id);
+  return {
+    oldAccessKeyId: masked(oldKeyId),
+    newAccessKeyId: masked(newKeyId),
+    attempt,
+    ...(orphanKeyId && { orphanAccessKeyId: masked(orphanKeyId) }),
+    ...(candidateIds && { candidates: candidateIds.map(maskAccessKeyId) }),
+    ...(lastFault && { lastFault: lastFault.code }),
+    ...(isSuperseded && { isSuperseded }),
+  };
+}

@@ -1,0 +1,74 @@
+import { iamContext, permissionManifest } from '#libs/iam-setup';
+import { becauseOf } from '../access-denial.js';
+import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
+import { AwsKeyLimit, CredentialsRejected } from '../aws-credentials.errors.js';
+import type { AwsIam, AwsKeysOfUser } from '../aws-iam.js';
+import type { RotatedAccount } from './rotated-accounts.js';
+
+const keysPerUser = 2;
+
+/** What a rotation cannot do without; whether a key was used lately is only good to know. */
+const needed = permissionManifest.policies
+  .flatMap(({ groups }) => groups)
+  .filter(({ id }) => id === 'ROTATE_ITS_KEY')
+  .flatMap(({ rules }) => rules.flatMap(({ actions }) => actions))
+  .filter((action) => action !== 'iam:GetAccessKeyLastUsed');
+
+/** No key has this id: AWS says so to whoever may delete keys, and refuses all others. */
+const noKey = 'AKIA0000000000000000';
+
+/**
+ * That AWS will let the key's user rotate it, found out without changing anything there.
+ *
+ * @throws AwsKeyLimit, CredentialsRejected naming the action that is missing
+ */
+export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount): Promise<void> {
+  const { region } = account;
+  const listed = await aws.accessKeys(key, region);
+  await refuseFullUser(aws, key, region, listed);
+  if (await simulated(aws, key, account, listed.at)) return;
+
+  // Whoever may not simulate is asked what changes nothing: an active key is activated, a key that is not there deleted.
+  await aws.setKeyActive(key, region, key.accessKeyId, true);
+  await aws.deleteAccessKey(key, region, noKey);
+}
+
+/** @throws AwsKeyLimit when AWS would refuse to make another key */
+export async function refuseFullUser(
+  aws: AwsIam,
+  key: AwsAccessKey,
+  region: string,
+  { keys }: AwsKeysOfUser,
+): Promise<void> {
+  const other = keys.find(({ accessKeyId }) => accessKeyId !== key.accessKeyId);
+  if (!other || keys.length < keysPerUser) return;
+  const lastUsedAt = await aws.keyLastUsed(key, region, other.accessKeyId).catch(() => null);
+  throw new AwsKeyLimit(maskAccessKeyId(other.accessKeyId), other.createdAt, other.isActive, lastUsedAt);
+}
+
+/**
+ * @returns whether AWS let us ask, and its answer is certain: what the organization denies, or a condition key decides
+ *   that the gateway does not know, the simulation leaves open
+ */
+async function simulated(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount, at: Date): Promise<boolean> {
+  const { region, awsUserArn: arn, awsUserId: userId } = account;
+  if (!arn || !userId) return false;
+  const question = { principalArn: arn, actions: needed, resources: [arn], context: iamContext({ arn, userId, at }) };
+  const verdicts = await aws.simulate(key, region, question).catch((error: unknown) => {
+    if (error instanceof CredentialsRejected && error.code === 'AWS_ACTION_DENIED') return null;
+    throw error;
+  });
+  const isOpen = verdicts?.some(
+    ({ isAllowedByOrganization, missingContext }) => !isAllowedByOrganization || missingContext.length > 0,
+  );
+  if (!verdicts || isOpen) return false;
+  const denied = verdicts.filter(({ decision }) => decision !== 'allowed');
+  if (denied.length === 0) return true;
+
+  const isByBoundary = denied.some(({ isAllowedByBoundary }) => !isAllowedByBoundary);
+  const isExplicit = denied.some(({ decision }) => decision === 'explicitDeny');
+  const denier = isByBoundary ? 'BOUNDARY' : isExplicit ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
+  const actions = denied.map(({ action }) => action).join(', ');
+  const message = `AWS does not allow ${actions}: ${becauseOf(denier)}.`;
+  throw new CredentialsRejected('AWS_ACTION_DENIED', message, null, null, {}, denier);
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Viewer } from '#libs/access';
+import { Events } from '#libs/events';
+import { Clock, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { CredentialUse, CredentialUseResult, IntendedUse } from '../credential-use.entity.js';
+import { CredentialUses } from './credential-uses.js';
+import type { StoredAccessKey } from '../stored-access-key.entity.js';
+
+const remembered = 90 * 24 * 60 * 60 * 1000;
+const tidyEvery = 60 * 60 * 1000;
+
+/** Who opened which secret, when and why: kept for 90 days, whatever becomes of the account. */
+@Injectable()
+export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
+  private tidying: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly uses: CredentialUses,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.tidying = setInterval(() => void this.forgetOldUses().catch(() => undefined), tidyEvery).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.tidying);
+  }
+
+  /** Writes a use down. Call it outside any unit of work, which could take it back, and before anybody has the secret. */
+  record(
+    {
+      tenantId,
+      cloudAccountId,
+      slot,
+      version,
+    }: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
+    { actor, purpose, operationId = randomUUID() }: IntendedUse,
+    result: CredentialUseResult,
+  ): Promise<void> {
+    return this.unitOfWork.run(async (now) => {
+      const isThere = result === 'REJECTED' && (await this.uses.holdAccount(tenantId, cloudAccountId));
+      const by = { actorKind: actor.kind, actorId: actor.id, actorName: actor.name };
+      await this.uses.add({ tenantId, cloudAccountId, usedAt: now, ...by, purpose, operationId, result });
+      if (!isThere) return;
+
+      const data = { slot, version, purpose, operationId };
+      const subject = ['CloudAccount', cloudAccountId] as const;
+      await this.events.record({ type: 'CREDENTIALS_UNREADABLE', tenantId, subject, actor, at: now, data });
+    });
+  }
+
+  /**
+   * The same page of the uses in each account.
+   *
+   * @throws Forbidden unless the viewer is a MANAGER
+   */
+  async listOfAccounts(
+    viewer: Viewer,
+    cloudAccountIds: readonly number[],
+    page: PageRequest<'USED_AT'>,
+  ): Promise<Page<CredentialUse>[]> {
+    viewer.refuseUnless('MANAGER');
+    return this.uses.listOfAccounts(viewer.tenantId, cloudAccountIds, page);
+  }
+
+  /** @throws Forbidden unless the viewer is a MANAGER */
+  async countOfAccounts(viewer: Viewer, cloudAccountIds: readonly number[]): Promise<number[]> {
+    viewer.refuseUnless('MANAGER');
+    return this.uses.countOfAccounts(viewer.tenantId, cloudAccountIds);
+  }
+
+  /** Removes what is older than 90 days. */
+  forgetOldUses(): Promise<void> {
+    return this.uses.removeOlderThan(new Date(this.clock.now().getTime() - remembered));
+  }
+}

@@ -1,0 +1,111 @@
+import { newExternalId } from '#libs/iam-setup';
+import { Injectable } from '@nestjs/common';
+import { becauseOf } from '../access-denial.js';
+import type { AwsAccessRole } from '../aws-access-role.js';
+import { CredentialsRejected } from '../aws-credentials.errors.js';
+import { AwsIam, type AwsSession } from '../aws-iam.js';
+import { GatewayIdentity } from '../gateway-identity.js';
+import { failed, inconclusive, passed, causeOf, rejection } from './verification-checks.js';
+import type { VerificationCheck } from '../verification.js';
+
+/** What is found out about the external id of a role. */
+export interface ExternalIdFinding {
+  readonly check: VerificationCheck;
+  /** Why the role cannot be used; null when it demands its external id. */
+  readonly refusal: CredentialsRejected | null;
+}
+
+/** The gateway in customers' access roles: with its own identity, and the external id that was issued for the role. */
+@Injectable()
+export class AccessRoleSessions {
+  constructor(
+    private readonly aws: AwsIam,
+    private readonly identity: GatewayIdentity,
+  ) {}
+
+  /**
+   * A session in the role: one question to AWS. Never call it in a unit of work.
+   *
+   * @param name tells in the customer's CloudTrail which operation it was: a UUID
+   * @param policy to which the session is held besides what the role may do, as JSON
+   * @throws CredentialsRejected
+   */
+  begin(role: AwsAccessRole, region: string, name: string, policy?: string): Promise<AwsSession> {
+    return this.assume(role, region, name, role.externalId, policy);
+  }
+
+  /**
+   * That the role lets the gateway in with its own external id alone: not with another, not without one. Two questions to
+   * AWS. A role that does not ask for it would serve whoever names it to the gateway ("confused deputy", IAM user guide).
+   * Only AccessDenied says that it asks: no answer, or another one, says nothing, and is no reason to trust the role.
+   */
+  async demandsExternalId(role: AwsAccessRole, region: string, name: string): Promise<ExternalIdFinding> {
+    const step = 'ACCESS_ROLE_EXTERNAL_ID';
+    const answers = await Promise.all(
+      [newExternalId(), null].map((other) => this.assume(role, region, name, other).then(() => 'let in', rejection)),
+    );
+    if (answers.includes('let in')) {
+      const refusal = new CredentialsRejected(
+        'AWS_ACCESS_ROLE_OPEN',
+        'The access role lets the gateway in without the external id that was issued for it.',
+        'roleArn',
+      );
+      return { check: failed(step, 'ANY_EXTERNAL_ID', refusal), refusal };
+    }
+    const refusal = (answers as CredentialsRejected[]).find(({ code }) => code !== 'AWS_ACCESS_ROLE_DENIED');
+    if (refusal) {
+      const check = inconclusive(
+        step,
+        causeOf(refusal),
+        'AWS did not say whether the access role demands its external id.',
+        refusal.remediation,
+      );
+      return { check: { ...check, awsErrorCode: refusal.awsErrorCode }, refusal };
+    }
+    return { check: passed(step, 'The access role lets the gateway in with its external id only.'), refusal: null };
+  }
+
+  private async assume(
+    role: AwsAccessRole,
+    region: string,
+    sessionName: string,
+    externalId: string | null,
+    policy?: string,
+  ): Promise<AwsSession> {
+    const key = await this.identity.keyFor(role);
+    const request = {
+      ...{ roleArn: role.arn, externalId, sessionName, durationSeconds: role.sessionSeconds },
+      ...(policy !== undefined && { policy }),
+    };
+    try {
+      return await this.aws.assumeRole(key, region, request);
+    } catch (error) {
+      throw ofRole(rejection(error));
+    }
+  }
+}
+
+/** A refusal of AssumeRole lies in the role, or in the gateway's own credentials, which are no part of the customer's. */
+function ofRole(refusal: CredentialsRejected): CredentialsRejected {
+  const { code, awsErrorCode, deniedBy, cause } = refusal;
+  if (code === 'AWS_ACTION_DENIED')
+    return new CredentialsRejected(
+      'AWS_ACCESS_ROLE_DENIED',
+      `AWS does not let the gateway into the access role${deniedBy && deniedBy !== 'UNSPECIFIED' ? `: ${becauseOf(deniedBy)}` : ''}.`,
+      'roleArn',
+      awsErrorCode,
+      { cause },
+      deniedBy,
+    );
+  const isOfGateway =
+    code === 'AWS_ACCESS_KEY_UNKNOWN' || code === 'AWS_SECRET_WRONG' || /^ExpiredToken/.test(awsErrorCode ?? '');
+  if (isOfGateway)
+    return new CredentialsRejected(
+      'GATEWAY_HAS_NO_IDENTITY',
+      'AWS does not accept the credentials of the gateway itself.',
+      null,
+      awsErrorCode,
+      { cause },
+    );
+  return refusal.ofSession;
+}

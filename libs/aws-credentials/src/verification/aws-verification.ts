@@ -1,0 +1,329 @@
+import { iamArnFrom, isRootArn } from '#libs/iam-policy';
+import {
+  IamSetupSettings,
+  iamLimits,
+  iamRegions,
+  isOptInRegion,
+  partitionOf,
+  permissionManifest,
+  policyFor,
+  sizeOf,
+} from '#libs/iam-setup';
+import { Clock } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from '../aws-access-key.js';
+import { CredentialsRejected, refusalOfAccount, RegionNotEnabled } from '../aws-credentials.errors.js';
+import { AccessRoleSessions } from './access-role-sessions.js';
+import { AwsAccessRole } from '../aws-access-role.js';
+import { AwsIam, type AwsIdentity, type AwsTrustedRole } from '../aws-iam.js';
+import { judgeTrust, type TrustFault } from './console-role-trust.js';
+import { checkedPrincipal, missingFor, verifyPermissions } from './permission-verification.js';
+import { check, failed, inconclusive, passed, rejection, skipped, unanswered } from './verification-checks.js';
+import {
+  permissionsStatusOf,
+  verdictOf,
+  type PermissionsStatus,
+  type VerificationCheck,
+  type VerificationReport,
+  type VerificationStep,
+} from '../verification.js';
+
+/** Whom the roles in the sandbox's accounts trust. */
+export const sandboxVendorAccountId = '900000009999';
+
+/** What credentials are held against. */
+export interface VerificationSubject {
+  readonly consoleRoleName: string;
+  /** Twelve digits: the only AWS account that the credentials may belong to; any account when not said. */
+  readonly expectedAwsAccountId?: string | null;
+  /** The role instances run as; the one `iamSetup` makes when not said. */
+  readonly nodeRoleName?: string | null;
+  /** Whether the user must be allowed to replace its own access key. */
+  readonly mustRotate?: boolean;
+  /** Whether AWS may not know the key or the role yet, because it was made just now: then that it does not says nothing. */
+  readonly isNew?: boolean;
+  /** A UUID for what this is part of: the name of the session in an access role. One of its own when not said. */
+  readonly operationId?: string;
+}
+
+/** How the gateway gets into a customer's AWS account. */
+export type AwsAccess = AwsAccessKey | AwsAccessRole;
+
+/** A report, and what follows from it. */
+export interface Verification {
+  readonly report: VerificationReport;
+  /** The user of the key, or the access role; null when AWS did not say. */
+  readonly identity: AwsIdentity | null;
+  readonly consoleRole: AwsTrustedRole | null;
+  /** Why the credentials cannot be used at all; null when they can, even though permissions may be missing. */
+  readonly refusal: CredentialsRejected | null;
+  readonly permissions: PermissionsStatus;
+}
+
+/**
+ * Finds out whether credentials work and suffice, by asking AWS and changing nothing: who the key is, or whether the access
+ * role lets the gateway in and nobody who borrows it, whether the console role is there and lets the vendor's people in, and,
+ * permission group by permission group, what the user or the role may do.
+ */
+@Injectable()
+export class AwsVerification {
+  constructor(
+    private readonly aws: AwsIam,
+    private readonly settings: IamSetupSettings,
+    private readonly sessions: AccessRoleSessions,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Everything: at most 12 questions to AWS. Never call it in a unit of work: it waits for AWS. Throws nothing of AWS's.
+   * A check that fails does not keep the others from being made, unless they cannot be made without it.
+   */
+  async full(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
+    const access = await this.access(way, region, subject, roleSteps);
+    const { key, identity, roleSessionName, refusal } = access;
+    if (!key || !identity) return this.conclude(access, [skipped('PERMISSIONS')]);
+
+    const now = this.clock.now();
+    const principal = checkedPrincipal(identity, roleSessionName, region, this.settings, subject, now);
+    const { checks, missing, calls } = await verifyPermissions(this.aws, key, principal, subject.mustRotate ?? false);
+    const lacking = [...missing, ...missingFor(refusal, 'iam:GetRole', principal)];
+    return this.conclude({ ...access, calls: access.calls + calls }, checks, policyFor(principal, lacking));
+  }
+
+  /** Whether the key or the access role works, and the console role is there and lets the vendor's people in: 2 questions. */
+  async light(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
+    return this.conclude(await this.access(way, region, subject, lightRoleSteps), []);
+  }
+
+  private access(
+    way: AwsAccess,
+    region: string,
+    subject: VerificationSubject,
+    steps: readonly VerificationStep[],
+  ): Promise<Access> {
+    return way instanceof AwsAccessRole
+      ? this.throughRole(way, region, subject, steps)
+      : this.withKey(way, region, subject);
+  }
+
+  private async throughRole(
+    role: AwsAccessRole,
+    region: string,
+    { consoleRoleName, expectedAwsAccountId, isNew = false, operationId: name = randomUUID() }: VerificationSubject,
+    steps: readonly VerificationStep[],
+  ): Promise<Access> {
+    const soFar = { key: null, identity: null, consoleRole: null, roleSessionName: name };
+    const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, calls: number): Access => ({
+      ...soFar,
+      checks: [...checks, ...steps.slice(checks.length).map((step) => skipped(step))],
+      refusal,
+      calls,
+    });
+
+    const unexpected = refusalOfAccount(role.accountId, expectedAwsAccountId);
+    if (unexpected) return stopped([failed('ACCESS_ROLE', 'ACCOUNT_UNEXPECTED', unexpected)], unexpected, 0);
+
+    const session = await this.sessions.begin(role, region, name).catch(rejection);
+    if (session instanceof CredentialsRejected) return stopped([unanswered('ACCESS_ROLE', session, isNew)], session, 1);
+    const { key, roleId } = session;
+    const checks = [passed('ACCESS_ROLE', 'The access role lets the gateway in, with its external id.')];
+    let calls = 1;
+
+    if (steps.includes('ACCESS_ROLE_EXTERNAL_ID')) {
+      const { check, refusal } = await this.sessions.demandsExternalId(role, region, name);
+      calls += 2;
+      checks.push(check);
+      if (refusal) return stopped(checks, refusal, calls);
+    }
+    // What AWS calls the session names it; the account is held against the role, not the other way round.
+    const identity = { accountId: role.accountId, userId: roleId!, arn: role.arn };
+    if (steps.includes('IDENTITY')) {
+      const caller = await this.aws.identityOf(key, region).catch(rejection);
+      calls++;
+      const refusal = caller instanceof CredentialsRejected ? caller.ofSession : refusalOfSession(caller, identity);
+      if (refusal) return stopped([...checks, unanswered('IDENTITY', refusal, isNew)], refusal, calls);
+      checks.push(passed('IDENTITY', `AWS knows the role: it belongs to the account ${identity.accountId}.`));
+    }
+
+    const consoleRole = await this.aws.role(key, region, consoleRoleName).catch(rejection);
+    calls++;
+    if (consoleRole instanceof CredentialsRejected) {
+      const refusal = consoleRole.ofSession;
+      const found = stopped([...checks, unanswered('CONSOLE_ROLE', refusal, isNew)], refusal, calls);
+      return { ...found, identity, key: stillWorks(refusal) ? key : null };
+    }
+    const trust = this.trust(key, consoleRole);
+    checks.push(passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check);
+    return { checks, refusal: trust.refusal, key, identity, consoleRole, calls, roleSessionName: name };
+  }
+
+  private async withKey(
+    key: AwsAccessKey,
+    region: string,
+    { consoleRoleName, expectedAwsAccountId, isNew = false }: VerificationSubject,
+  ): Promise<Access> {
+    const rest = (from: number) => keySteps.slice(from).map((step) => skipped(step));
+    const stopped = (checks: VerificationCheck[], refusal: CredentialsRejected, so: Partial<Access>): Access => ({
+      checks: [...checks, ...rest(checks.length)],
+      refusal,
+      key: null,
+      identity: null,
+      consoleRole: null,
+      calls: 0,
+      roleSessionName: null,
+      ...so,
+    });
+
+    const fault = faultInAccessKeyId(key.accessKeyId);
+    if (fault || isTemporary(key.accessKeyId)) {
+      const refusal = new CredentialsRejected(
+        'AWS_TEMPORARY_KEY',
+        `The access key id ${fault ?? 'begins with ASIA: it is temporary'}.`,
+        'accessKeyId',
+      );
+      return stopped([failed('KEY_FORMAT', 'TEMPORARY_KEY', refusal)], refusal, {});
+    }
+    const format = passed('KEY_FORMAT', 'The access key id has the form of a long-term key.');
+
+    const identity = await this.aws.identityOf(key, region).catch(rejection);
+    if (identity instanceof CredentialsRejected) {
+      const { refusal, calls } = await this.whyUnknown(key, region, identity);
+      return stopped([format, unanswered('IDENTITY', refusal, isNew)], refusal, { calls });
+    }
+    const unexpected = refusalOfAccount(identity.accountId, expectedAwsAccountId);
+    if (unexpected) {
+      const checks = [format, failed('IDENTITY', 'ACCOUNT_UNEXPECTED', unexpected)];
+      return stopped(checks, unexpected, { identity, calls: 1 });
+    }
+    const known = [format, passed('IDENTITY', `AWS knows the key: it belongs to the account ${identity.accountId}.`)];
+
+    const notAUser = refusalOfPrincipal(identity);
+    if (notAUser) {
+      const cause = notAUser.code === 'AWS_ROOT_KEY' ? 'ROOT_USER' : 'NOT_A_USER';
+      return stopped([...known, failed('PRINCIPAL', cause, notAUser)], notAUser, { identity, calls: 1 });
+    }
+    const user = [...known, passed('PRINCIPAL', 'The key belongs to an IAM user.')];
+
+    const consoleRole = await this.aws.role(key, region, consoleRoleName).catch(rejection);
+    if (consoleRole instanceof CredentialsRejected) {
+      const so = { identity, calls: 2, key: stillWorks(consoleRole) ? key : null };
+      return stopped([...user, unanswered('CONSOLE_ROLE', consoleRole, isNew)], consoleRole, so);
+    }
+
+    const trust = this.trust(key, consoleRole);
+    const checks = [...user, passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check];
+    return { checks, refusal: trust.refusal, key, identity, consoleRole, calls: 2, roleSessionName: null };
+  }
+
+  /**
+   * In a region that the AWS account has not enabled STS says that the key is unknown. Whether it is known in the region in
+   * which every account is tells the two apart: one more question, and only where regions must be enabled.
+   */
+  private async whyUnknown(
+    key: AwsAccessKey,
+    region: string,
+    refusal: CredentialsRejected,
+  ): Promise<{ refusal: CredentialsRejected; calls: number }> {
+    if (refusal.code !== 'AWS_ACCESS_KEY_UNKNOWN' || !isOptInRegion(region)) return { refusal, calls: 1 };
+    const elsewhere = await this.aws.identityOf(key, iamRegions[partitionOf(region)!]).catch(rejection);
+    return { refusal: elsewhere instanceof CredentialsRejected ? refusal : new RegionNotEnabled(refusal), calls: 2 };
+  }
+
+  private trust(key: AwsAccessKey, consoleRole: AwsTrustedRole): Trust {
+    const step = 'CONSOLE_ROLE_TRUST';
+    const vendor = key.isSandbox ? sandboxVendorAccountId : this.settings.vendorAccountId;
+    if (!vendor) {
+      const check = inconclusive(
+        step,
+        'VENDOR_UNKNOWN',
+        'The gateway does not know which AWS account the role must trust.',
+        'The operator of the gateway must set VENDOR_AWS_ACCOUNT_ID.',
+      );
+      return { check, refusal: null };
+    }
+    const judgement = judgeTrust(consoleRole, vendor, this.clock.now());
+    const { message } = judgement;
+    if (judgement.verdict === 'PASSED') return { check: passed(step, message), refusal: null };
+    const { cause, remedy } = judgement;
+    if (judgement.verdict === 'INCONCLUSIVE')
+      return { check: inconclusive(step, judgement.cause, message, remedy), refusal: null };
+    const refusal = new CredentialsRejected(trustCodes[judgement.cause], message, 'consoleRoleName');
+    return { check: check(step, 'FAILED', cause, message, { remedy }), refusal };
+  }
+
+  private conclude(
+    { checks: before, refusal, identity, consoleRole, calls, roleSessionName }: Access,
+    permissions: readonly VerificationCheck[],
+    policy?: ReturnType<typeof policyFor>,
+  ): Verification {
+    const checks = [...before, ...permissions];
+    // When one policy cannot hold it all, the policies of `iamSetup` are to be attached.
+    const fits = policy && policy.Statement.length > 0 && sizeOf(policy) <= iamLimits.managedPolicy;
+    return {
+      report: {
+        verdict: verdictOf(checks),
+        checkedAt: this.clock.now(),
+        manifestVersion: permissions.length > 0 ? permissionManifest.version : null,
+        checks,
+        suggestedPolicy: fits ? JSON.stringify(policy, null, 2) : null,
+        awsCalls: calls,
+        roleSessionName,
+      },
+      identity,
+      consoleRole,
+      refusal,
+      permissions: permissionsStatusOf(permissions),
+    };
+  }
+}
+
+const keySteps = ['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+const lightRoleSteps = ['ACCESS_ROLE', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+const roleSteps = ['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+
+interface Access extends Pick<Verification, 'refusal' | 'identity' | 'consoleRole'> {
+  readonly checks: readonly VerificationCheck[];
+  readonly calls: number;
+  /** What AWS can be asked about permissions with: the key itself, or that of a session in the role; null for nothing. */
+  readonly key: AwsAccessKey | null;
+  readonly roleSessionName: string | null;
+}
+
+interface Trust {
+  readonly check: VerificationCheck;
+  readonly refusal: CredentialsRejected | null;
+}
+
+const trustCodes = {
+  NO_TRUST: 'AWS_ROLE_TRUSTS_OTHERS',
+  EXPLICIT_DENY: 'AWS_ROLE_TRUSTS_OTHERS',
+  PRINCIPAL_DELETED: 'AWS_ROLE_TRUSTS_OTHERS',
+  TRUSTS_EVERYBODY: 'AWS_ROLE_TRUSTS_OTHERS',
+  EXTERNAL_ID: 'AWS_ROLE_ASKS_EXTERNAL_ID',
+  WITHOUT_MFA: 'AWS_ROLE_WITHOUT_MFA',
+} as const satisfies Record<TrustFault, ConstructorParameters<typeof CredentialsRejected>[0]>;
+
+/** Whether AWS may answer other questions that are asked with the same credentials. */
+const stillWorks = ({ code }: CredentialsRejected) =>
+  code !== 'AWS_ACCESS_KEY_UNKNOWN' && code !== 'AWS_SECRET_WRONG' && code !== 'AWS_CLOCK_SKEW';
+
+/** Something stood in the place of AWS, if the session is not one in the role. */
+function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {
+  return caller.accountId === accountId && caller.userId.split(':')[0] === userId
+    ? null
+    : new CredentialsRejected('AWS_ANSWER_UNUSABLE', 'What answered in place of AWS knows another role.', null);
+}
+
+function refusalOfPrincipal({ arn }: AwsIdentity): CredentialsRejected | null {
+  if (isRootArn(arn)) {
+    return new CredentialsRejected(
+      'AWS_ROOT_KEY',
+      "The key is the root user's: it may do everything, and nothing limits it.",
+      'accessKeyId',
+    );
+  }
+  return iamArnFrom(arn)?.kind === 'user'
+    ? null
+    : new CredentialsRejected('AWS_NOT_A_USER', 'The key does not belong to an IAM user.', 'accessKeyId');
+}

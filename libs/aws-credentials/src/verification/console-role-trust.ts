@@ -1,0 +1,193 @@
+import {
+  decideTrust,
+  deletedPrincipalsIn,
+  nameOf,
+  policyFrom,
+  statementsOf,
+  Unknown,
+  type Context,
+  type ContextValue,
+  type DecidingStatement,
+  type Evaluation,
+  type PolicyDocument,
+} from '#libs/iam-policy';
+import type { AwsTrustedRole } from '../aws-iam.js';
+import type { VerificationCause } from '../verification.js';
+
+/** Why a trust policy is at fault. */
+export type TrustFault = Extract<
+  VerificationCause,
+  'NO_TRUST' | 'EXPLICIT_DENY' | 'PRINCIPAL_DELETED' | 'TRUSTS_EVERYBODY' | 'EXTERNAL_ID' | 'WITHOUT_MFA'
+>;
+/** Why a trust policy cannot be judged. */
+export type TrustDoubt = Extract<VerificationCause, 'CONDITION_UNKNOWN' | 'POLICY_UNREADABLE'>;
+
+/** What the trust policy of a console role means for the people of the vendor. Messages are sentences. */
+export type TrustJudgement =
+  | { readonly verdict: 'PASSED'; readonly message: string }
+  | { readonly verdict: 'FAILED'; readonly cause: TrustFault; readonly message: string; readonly remedy: string }
+  | { readonly verdict: 'INCONCLUSIVE'; readonly cause: TrustDoubt; readonly message: string; readonly remedy: string };
+
+/**
+ * Judges whether people of the vendor's account can switch to the role in the AWS console with MFA, and whether MFA is
+ * required. Evaluates the whole policy for the requests that the console makes: it sends no external id, session tags or
+ * source identity. What depends on a condition key that the gateway cannot know is INCONCLUSIVE.
+ */
+export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: Date): TrustJudgement {
+  const read = policyFrom(role.trustPolicy);
+  if ('fault' in read) {
+    return {
+      ...{ verdict: 'INCONCLUSIVE', cause: 'POLICY_UNREADABLE' },
+      message: `The trust policy of the console role cannot be judged. ${read.fault}`,
+      remedy: 'Compare the trust policy of the console role with that of `iamSetup`.',
+    };
+  }
+  const ask = (person: Omit<Person, 'role' | 'now'>) => decide(read.policy, { ...person, role, now });
+  const people = { accountId: vendorAccountId, externalId: undefined };
+  const withMfa = ask({ ...people, mfa: 'true' });
+  // A long-term access key says nothing about MFA, a session without MFA says that it has none.
+  const withoutMfa = mostOpen([ask({ ...people, mfa: undefined }), ask({ ...people, mfa: 'false' })]);
+  const strangers = { accountId: stranger, externalId: anyValue };
+  const others = mostOpen([ask({ ...strangers, mfa: 'true' }), ask({ ...strangers, mfa: undefined })]);
+  const failed = (cause: TrustFault, message: string, remedy: string): TrustJudgement => ({
+    ...{ verdict: 'FAILED', cause, message, remedy },
+  });
+  const depends = (question: string, { matched }: Evaluation): TrustJudgement => ({
+    ...{ verdict: 'INCONCLUSIVE', cause: 'CONDITION_UNKNOWN' },
+    message: `${question} depends on what the gateway cannot know: ${cite(matched)}.`,
+    remedy: `Check that the conditions hold for people of the AWS account ${vendorAccountId}, or remove them.`,
+  });
+
+  if (others.decision === 'ALLOWED')
+    return failed(
+      'TRUSTS_EVERYBODY',
+      `The console role trusts every AWS account: ${cite(others.matched)}.`,
+      `Name the AWS account ${vendorAccountId} as the only principal of the trust policy.`,
+    );
+  if (withoutMfa.decision === 'ALLOWED')
+    return failed(
+      'WITHOUT_MFA',
+      `The console role lets people of the AWS account ${vendorAccountId} in without MFA: ${cite(withoutMfa.matched)}.`,
+      'Add the condition Bool aws:MultiFactorAuthPresent true to the statement.',
+    );
+  if (withMfa.decision === 'DENIED') {
+    const withExternalId = ask({ ...people, mfa: 'true', externalId: anyValue });
+    return deniedBy(withMfa, { policy: read.policy, vendorAccountId, withExternalId });
+  }
+  if (withMfa.decision === 'DEPENDS')
+    return depends(`Whether the console role lets people of the AWS account ${vendorAccountId} in`, withMfa);
+  if (withoutMfa.decision === 'DEPENDS') return depends('Whether the console role requires MFA', withoutMfa);
+  return {
+    verdict: 'PASSED',
+    message: `People of the AWS account ${vendorAccountId} can switch to the console role with MFA only: ${cite(withMfa.matched)}.`,
+  };
+}
+
+/** Why people with MFA are denied. */
+function deniedBy(
+  { isExplicit, matched, unmet }: Evaluation,
+  {
+    policy,
+    vendorAccountId,
+    withExternalId,
+  }: { policy: PolicyDocument; vendorAccountId: string; withExternalId: Evaluation },
+): TrustJudgement {
+  const failed = (cause: TrustFault, message: string, remedy: string): TrustJudgement => ({
+    ...{ verdict: 'FAILED', cause, message, remedy },
+  });
+  const account = `the AWS account ${vendorAccountId}`;
+  const culprits = isExplicit ? matched : unmet;
+  if (withExternalId.decision !== 'DENIED')
+    return failed(
+      'EXTERNAL_ID',
+      `The console role requires an external id, which the AWS console does not send: ${cite(culprits)}.`,
+      'Remove the condition on sts:ExternalId from the trust policy.',
+    );
+  if (isExplicit)
+    return failed(
+      'EXPLICIT_DENY',
+      `The trust policy of the console role denies ${account}: ${cite(culprits)}.`,
+      'Remove the statement from the trust policy, or exclude the account from it. No other statement can outweigh it.',
+    );
+  const deleted = statementsOf(policy).flatMap((statement) =>
+    statement.Effect === 'Allow' ? deletedPrincipalsIn(statement) : [],
+  );
+  if (deleted.length > 0 && culprits.length === 0)
+    return failed(
+      'PRINCIPAL_DELETED',
+      `The console role trusts a principal that no longer exists: ${deleted.join(', ')}.`,
+      `Enter the principal again: replace the id with ${vendorAccountId} in the trust policy.`,
+    );
+  return failed(
+    'NO_TRUST',
+    culprits.length > 0
+      ? `The console role does not trust ${account}. A condition does not hold: ${cite(culprits)}.`
+      : `The console role does not trust ${account}. No statement of its trust policy allows the account sts:AssumeRole.`,
+    `Allow sts:AssumeRole for ${account} with MFA: \`iamSetup\` has the trust policy.`,
+  );
+}
+
+/** `statement 2 (aws:SourceIp)`, or by its Sid. */
+const cite = (statements: readonly DecidingStatement[]) =>
+  statements
+    .map((statement) => nameOf(statement) + (statement.keys.length > 0 ? ` (${statement.keys.join(', ')})` : ''))
+    .join(', ');
+
+const openness = ['ALLOWED', 'DEPENDS', 'DENIED'] as const;
+
+const mostOpen = (evaluations: readonly Evaluation[]): Evaluation =>
+  openness.flatMap((decision) => evaluations.find((evaluation) => evaluation.decision === decision) ?? [])[0]!;
+
+/** Someone who wants to switch to a role. */
+interface Person {
+  readonly role: AwsTrustedRole;
+  readonly accountId: string;
+  /** What the session says about MFA. */
+  readonly mfa: 'true' | 'false' | undefined;
+  readonly externalId: ContextValue;
+  readonly now: Date;
+}
+
+/** An account that no policy names: the id begins with zeros, which AWS does not issue. */
+const stranger = '000000000000';
+
+const anyValue = new Unknown(['*'], false);
+const anything = new Unknown();
+
+function decide(policy: PolicyDocument, person: Person): Evaluation {
+  const [, partition = 'aws'] = person.role.arn.split(':');
+  return decideTrust(policy, person.role.arn, { accountId: person.accountId, partition }, contextOf(person, partition));
+}
+
+/** The condition keys of sts:AssumeRole as the AWS console calls it. All others are unknown. */
+function contextOf({ role, accountId, mfa, externalId, now }: Person, partition: string): Context {
+  const principal = `arn:${partition}:iam::${accountId}`;
+  const known: Readonly<Record<string, ContextValue>> = {
+    'aws:principalaccount': [accountId],
+    'aws:principalarn': new Unknown([`${principal}:user/*`, `${principal}:role/*`], false),
+    'aws:principaltype': new Unknown(['User', 'AssumedRole'], false),
+    'aws:userid': new Unknown(['AIDA*', 'AROA*:*'], false),
+    'aws:multifactorauthpresent': mfa && [mfa],
+    // In seconds: just signed in.
+    'aws:multifactorauthage': mfa === 'true' ? ['1'] : undefined,
+    'aws:currenttime': [now.toISOString()],
+    'aws:epochtime': [String(Math.floor(now.getTime() / 1000))],
+    'aws:resourceaccount': [role.arn.split(':')[4]!],
+    'aws:securetransport': ['true'],
+    'aws:viaawsservice': ['false'],
+    'aws:principalisawsservice': ['false'],
+    'aws:requestedregion': anyValue,
+    'aws:useragent': anyValue,
+    'sts:externalid': externalId,
+    'sts:rolesessionname': anyValue,
+  };
+  return {
+    get: (key) => (Object.hasOwn(known, key) ? known[key] : isNeverSent(key) ? undefined : anything),
+  };
+}
+
+/** Keys of what the console does not send, and of requests by AWS services. */
+const isNeverSent = (key: string) =>
+  /^(sts:(sourceidentity|transitivetagkeys)|aws:(tagkeys|requesttag\/.*|calledvia(first|last)?|source(arn|account|orgid|orgpaths)|principalservicename(slist)?))$/.test(
+    key,
+  );

@@ -1,0 +1,190 @@
+import { isNeverSent, permissionManifest, type MissingPermission, type PermissionCheck } from '#libs/iam-setup';
+import { becauseOf, remedyOf, type AwsDenier } from '../access-denial.js';
+import { CredentialsRejected } from '../aws-credentials.errors.js';
+import type { AwsVerdict } from '../aws-iam.js';
+import { causeOf, check } from './verification-checks.js';
+import type { VerificationCause, VerificationCheck } from '../verification.js';
+
+/** What AWS said to the simulation that a check was part of. */
+export interface Simulated {
+  readonly check: PermissionCheck;
+  readonly answer: readonly AwsVerdict[] | CredentialsRejected;
+}
+
+/** The verdict on one permission group. */
+export interface GroupVerdict {
+  readonly check: VerificationCheck;
+  /** What a policy for the principal can add. */
+  readonly missing: readonly MissingPermission[];
+}
+
+export type Holder = 'user' | 'role';
+
+/** Why an action of a check is not known to be allowed. */
+interface Finding {
+  readonly check: PermissionCheck;
+  readonly action: string;
+  readonly cause: Cause;
+  /** The kinds of the resources it is about; empty for an action on `*`. */
+  readonly kinds: readonly string[];
+  /** AWS's names of the policies that deny it. */
+  readonly policies: readonly string[];
+  /** The condition keys that decide. */
+  readonly keys: readonly string[];
+}
+
+type Cause = Extract<AwsDenier, 'IDENTITY_POLICY' | 'EXPLICIT_DENY' | 'BOUNDARY' | 'SCP'> | 'CONDITION_UNKNOWN';
+
+/** The cause of the whole group when several hold: first what a policy mends, last what the simulation leaves open. */
+const severity: readonly Cause[] = ['IDENTITY_POLICY', 'EXPLICIT_DENY', 'BOUNDARY', 'SCP', 'CONDITION_UNKNOWN'];
+
+/** AWS does not tell which conditions of service control policies it could not evaluate, so their denial is not certain. */
+const open = new Set<Cause>(['SCP', 'CONDITION_UNKNOWN']);
+
+const purposes = new Map(
+  permissionManifest.policies.flatMap(({ groups }) => groups.map(({ id, purpose }) => [id, purpose] as const)),
+);
+const keyGroup = 'ENCRYPTED_VOLUMES';
+
+/** One permission group, from what AWS said of its checks. */
+export function judge(
+  group: string,
+  simulated: readonly Simulated[],
+  isOptional: boolean,
+  holder: Holder,
+): GroupVerdict {
+  const about = (verdict: VerificationCheck['verdict'], cause: VerificationCause | null, message: string, more = {}) =>
+    check('PERMISSIONS', verdict, cause, message, { group, purpose: purposes.get(group) ?? null, ...more });
+
+  const refusal = simulated.map(({ answer }) => answer).find((answer) => answer instanceof CredentialsRejected);
+  if (refusal) {
+    const { deniedBy, remediation: remedy, awsErrorCode } = refusal;
+    const because = deniedBy
+      ? `AWS does not allow the ${holder} to simulate its policies (iam:SimulatePrincipalPolicy): ${becauseOf(deniedBy)}.`
+      : `AWS did not answer which actions the ${holder} is allowed.`;
+    return { check: about('INCONCLUSIVE', causeOf(refusal), because, { remedy, awsErrorCode }), missing: [] };
+  }
+
+  const findings = simulated.flatMap(({ check, answer }) =>
+    check.actions.flatMap((action) => findingOf(check, action, answer as readonly AwsVerdict[]) ?? []),
+  );
+  // A policy does not mend an action for which something else has to change as well.
+  const beyond = new Set(findings.filter(({ cause }) => cause !== 'IDENTITY_POLICY').map(({ action }) => action));
+  const missing = findings.filter(({ action }) => !beyond.has(action));
+  const order = missing.length > 0 ? severity : severity.toSpliced(0, 1).concat('IDENTITY_POLICY');
+  const causes = order.filter((cause) => findings.some((finding) => finding.cause === cause));
+  const [cause] = causes;
+  if (!cause) return { check: group === keyGroup ? keyPolicy(about, holder) : passed(about), missing: [] };
+
+  const missingActions = [...new Set(findings.map(({ action }) => action))];
+  const by = causes.map((one) => ({ cause: one, findings: findings.filter((finding) => finding.cause === one) }));
+  const message = by.map((part) => sentence(part.cause, part.findings, holder)).join(' ');
+  if (isOptional) {
+    const text = `Not granted, and needed only for the gateway to rotate the access key itself. ${message}`;
+    return { check: about('SKIPPED', cause, text, { missingActions }), missing: [] };
+  }
+  const isOpen = causes.every((one) => open.has(one));
+  const remedy = by.map((part) => remedyFor(part.cause, part.findings, holder, missing.length > 0)).join(' ');
+  return {
+    check: about(isOpen ? 'INCONCLUSIVE' : 'FAILED', cause, message, { remedy, missingActions }),
+    missing,
+  };
+}
+
+type About = (
+  verdict: VerificationCheck['verdict'],
+  cause: VerificationCause | null,
+  message: string,
+  more?: object,
+) => VerificationCheck;
+
+const passed = (about: About) => about('PASSED', null, 'All its actions are allowed.');
+
+const keyPolicy = (about: About, holder: Holder) =>
+  about(
+    'INCONCLUSIVE',
+    'KEY_POLICY',
+    `The policies of the ${holder} allow it. AWS does not simulate the key policies.`,
+    {
+      remedy: `If you encrypt volumes with your own KMS keys, allow the ${holder} in the policy of each key.`,
+    },
+  );
+
+/** Why the action is not known to be allowed; null when it is. A certain denial comes before one that a key decides. */
+function findingOf(check: PermissionCheck, action: string, answer: readonly AwsVerdict[]): Finding | null {
+  const verdicts = answer
+    .filter((verdict) => verdict.action === action && check.resources.includes(verdict.resource))
+    .map((verdict) => ({ verdict, unknown: verdict.missingContext.filter((key) => !isNeverSent(key, check)) }));
+  const denied = verdicts.filter(({ verdict, unknown }) => verdict.decision !== 'allowed' && unknown.length === 0);
+  const undecided = verdicts.filter(({ unknown }) => unknown.length > 0);
+  const found = denied.length > 0 ? denied : undecided;
+  if (found.length === 0) return null;
+
+  const causes = found.map(({ verdict }) => (denied.length > 0 ? denialOf(verdict) : 'CONDITION_UNKNOWN'));
+  const cause = severity.findLast((one) => causes.includes(one))!;
+  const of = found.filter((_, i) => causes[i] === cause).map(({ verdict }) => verdict);
+  const distinct = (texts: string[]) => [...new Set(texts)];
+  return {
+    check,
+    action,
+    cause,
+    kinds: distinct(of.flatMap(({ resource }) => /^arn:[^:]*:ec2:[^/]*:([a-z-]+)\//.exec(resource)?.[1] ?? [])),
+    policies: distinct(of.flatMap(({ decidedBy }) => decidedBy)),
+    keys: distinct(
+      cause === 'CONDITION_UNKNOWN' ? found.flatMap(({ unknown }) => unknown) : of.flatMap((v) => v.missingContext),
+    ),
+  };
+}
+
+function denialOf({ decision, decidedBy, isAllowedByBoundary, isAllowedByOrganization }: AwsVerdict): Cause {
+  // AWS names the statements of identity-based policies and boundaries that deny, and never those of the organization.
+  const isNamed = decision === 'explicitDeny' && decidedBy.length > 0;
+  if (!isAllowedByOrganization && !isNamed) return 'SCP';
+  if (!isAllowedByBoundary) return 'BOUNDARY';
+  return decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
+}
+
+function sentence(cause: Cause, findings: readonly Finding[], holder: Holder): string {
+  const actions = listOf(
+    findings.map(({ action, kinds }) => (kinds.length > 0 ? `${action} (${kinds.join(', ')})` : action)),
+  );
+  const policies = listOf(findings.flatMap((finding) => finding.policies));
+  const keys = listOf(findings.flatMap((finding) => finding.keys));
+  const tested = keys
+    ? ` They test ${keys}, which the requests of ${holder === 'user' ? 'an access key' : 'the gateway'} do not have.`
+    : '';
+  switch (cause) {
+    case 'IDENTITY_POLICY':
+      return `No policy of the ${holder} allows ${actions}.${keys ? tested.replace('They test', 'Its policies test') : ''}`;
+    case 'EXPLICIT_DENY':
+      return `A Deny statement${policies ? ` in ${policies}` : ` in a policy of the ${holder}`} denies ${actions}.${tested.replace('They test', 'Its policies test')}`;
+    case 'BOUNDARY':
+      return `The permissions boundary of the ${holder} does not allow ${actions}.`;
+    case 'SCP':
+      return `According to the simulation, a service control policy of the AWS organization does not allow ${actions}.`;
+    case 'CONDITION_UNKNOWN':
+      return `The policies of the ${holder} test ${keys}. The gateway does not know the value in real requests, so the simulation does not decide ${actions}.`;
+  }
+}
+
+function remedyFor(cause: Cause, findings: readonly Finding[], holder: Holder, isMended: boolean): string {
+  switch (cause) {
+    case 'IDENTITY_POLICY':
+      return `Attach ${isMended ? '`suggestedPolicy`' : 'a policy with the actions'} to the ${holder}, or all the policies of \`iamSetup\`.`;
+    case 'CONDITION_UNKNOWN': {
+      const keys = listOf(findings.flatMap((finding) => finding.keys));
+      const isOfTags = findings.some((finding) => finding.keys.some((key) => /Tag(Keys$|\/)/i.test(key)));
+      return `Check that the conditions on ${keys} hold for the requests of the gateway${isOfTags ? ', for example by giving your subscriptions the tags that they require' : ''}.`;
+    }
+    default:
+      return remedyOf(cause, 'customer');
+  }
+}
+
+const shown = 6;
+
+/** `a, b and 3 more`, each once. */
+function listOf(texts: readonly string[]): string {
+  const all = [...new Set(texts)];
+  return all.slice(0, shown).join(', ') + (all.length > shown ? ` and ${all.length - shown} more` : '');
+}

@@ -1,0 +1,91 @@
+import { causeOfDenial } from '../access-denial.js';
+import { CredentialsRejected } from '../aws-credentials.errors.js';
+import type { VerificationCause, VerificationCheck, VerificationStep } from '../verification.js';
+
+export function rejection(error: unknown): CredentialsRejected {
+  if (error instanceof CredentialsRejected) return error;
+  throw error;
+}
+
+export function check(
+  step: VerificationStep,
+  verdict: VerificationCheck['verdict'],
+  cause: VerificationCause | null,
+  message: string,
+  more: Partial<VerificationCheck> = {},
+): VerificationCheck {
+  return {
+    step,
+    group: null,
+    purpose: null,
+    verdict,
+    cause,
+    message,
+    remedy: null,
+    missingActions: [],
+    awsErrorCode: null,
+    ...more,
+  };
+}
+
+export const passed = (step: VerificationStep, message: string) => check(step, 'PASSED', null, message);
+export const skipped = (step: VerificationStep) =>
+  check(step, 'SKIPPED', 'STEP_BEFORE', 'Not looked at, because a check before it did not pass.');
+export const inconclusive = (step: VerificationStep, cause: VerificationCause, message: string, remedy: string) =>
+  check(step, 'INCONCLUSIVE', cause, message, { remedy });
+export const failed = (step: VerificationStep, cause: VerificationCause, refusal: CredentialsRejected) =>
+  check(step, 'FAILED', cause, refusal.message, { remedy: refusal.remediation, awsErrorCode: refusal.awsErrorCode });
+
+/** AWS refused to answer, or could not be asked: the first says something about the credentials, the second nothing. */
+export function unanswered(step: VerificationStep, refusal: CredentialsRejected, isNew: boolean): VerificationCheck {
+  const cause = isNew && refusal.mayBePropagation ? 'PROPAGATION' : causeOf(refusal);
+  const isOpen = unsaid.has(cause);
+  return { ...failed(step, cause, refusal), verdict: isOpen ? 'INCONCLUSIVE' : 'FAILED' };
+}
+
+const unsaid = new Set<VerificationCause>([
+  'THROTTLED',
+  'UNREACHABLE',
+  'CLOCK_SKEW',
+  'FOREIGN_ANSWER',
+  'PROPAGATION',
+  'NO_GATEWAY_IDENTITY',
+  'VPC_ENDPOINT_POLICY',
+]);
+
+/** Which cause a refusal of AWS is. */
+export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCause {
+  switch (code) {
+    case 'AWS_ACCESS_KEY_UNKNOWN':
+      return 'KEY_UNKNOWN';
+    case 'AWS_REGION_NOT_ENABLED':
+    case 'AWS_STS_NOT_ACTIVE':
+      return 'REGION_NOT_ENABLED';
+    case 'AWS_ACCOUNT_NOT_ACTIVATED':
+      return 'ACCOUNT_NOT_ACTIVATED';
+    case 'AWS_ACCOUNT_UNEXPECTED':
+      return 'ACCOUNT_UNEXPECTED';
+    case 'AWS_SECRET_WRONG':
+      return 'WRONG_SECRET';
+    case 'AWS_CLOCK_SKEW':
+      return 'CLOCK_SKEW';
+    case 'AWS_THROTTLED':
+      return 'THROTTLED';
+    case 'AWS_UNREACHABLE':
+      return 'UNREACHABLE';
+    case 'AWS_ANSWER_UNUSABLE':
+      return 'FOREIGN_ANSWER';
+    case 'AWS_ROLE_NOT_FOUND':
+      return 'NO_SUCH_ENTITY';
+    case 'SANDBOX_OFF':
+      return 'SANDBOX_OFF';
+    case 'GATEWAY_HAS_NO_IDENTITY':
+      return 'NO_GATEWAY_IDENTITY';
+    case 'AWS_ACCESS_ROLE_DENIED':
+      return deniedBy === null || deniedBy === 'UNSPECIFIED' ? 'NO_TRUST' : causeOfDenial(deniedBy);
+    case 'AWS_ACCESS_ROLE_OPEN':
+      return 'ANY_EXTERNAL_ID';
+    default:
+      return deniedBy ? causeOfDenial(deniedBy) : 'REFUSED';
+  }
+}

@@ -1,0 +1,35 @@
+import type { Actor } from '#libs/events';
+import type { Page, PageRequest } from '#libs/kernel';
+import type { ActiveSubscription } from '../blocker.js';
+
+/**
+ * What this domain asks about subscriptions.
+ *
+ * Asked here, answered by `libs/subscriptions`, connected in `src/domain-wiring.module.ts`: so cloud accounts never
+ * import subscriptions, and without an answer the application does not start. Ask while the account is held: then the answer
+ * stays true until the unit of work ends.
+ */
+export abstract class ActiveSubscriptions {
+  /** Whether there is any, whoever's. */
+  abstract areOn(cloudAccountId: number): Promise<boolean>;
+
+  /** How many there are on each, whoever's, in the order of the accounts. */
+  abstract countOn(cloudAccountIds: readonly number[]): Promise<number[]>;
+
+  /** Those of one tenant, by id. */
+  abstract page(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ActiveSubscription>>;
+
+  /** How many there are of one tenant. */
+  abstract countOf(cloudAccountId: number, tenantId: number): Promise<number>;
+
+  /** The numbers of all there are, whoever's, in their order. */
+  abstract idsOn(cloudAccountId: number): Promise<number[]>;
+
+  /**
+   * Gives up all there are, whatever stands at the provider: from then on they are ended. Call it in the unit of work that
+   * holds the account.
+   *
+   * @returns how many there were
+   */
+  abstract abandonAll(cloudAccountId: number, actor: Actor, now: Date): Promise<number>;
+}

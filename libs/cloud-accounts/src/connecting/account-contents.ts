@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { RegionChangeInUse } from '../cloud-account.errors.js';
+import { StandingResources } from '../deletion/standing-resources.js';
+
+/** What was built in an account, as far as it decides what can be changed. */
+@Injectable()
+export class AccountContents {
+  constructor(
+    private readonly subscriptions: ActiveSubscriptions,
+    private readonly resources: StandingResources,
+  ) {}
+
+  /**
+   * The rule: the region of an account can change only while nothing is built there. The answer holds while the account is
+   * held.
+   *
+   * @throws RegionChangeInUse
+   */
+  async refuseRegionChangeInUse({ id }: CloudAccount): Promise<void> {
+    const { total } = await this.resources.of(id, { afterId: 0, limit: 1 });
+    if (total > 0 || (await this.subscriptions.areOn(id))) throw new RegionChangeInUse();
+  }
+}

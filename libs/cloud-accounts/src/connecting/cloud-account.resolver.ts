@@ -1,0 +1,201 @@
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, ViewerType, type Viewer } from '#libs/access';
+import {
+  AwsAccessRoleType,
+  AwsAccessService,
+  AwsCredentialsService,
+  AwsCredentialsType,
+  type StoredAccessKey,
+  type StoredAccessRole,
+} from '#libs/aws-credentials';
+import {
+  Batch,
+  byMoment,
+  byText,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  toConnection,
+  toGlobalId,
+  type Connection,
+  type ListOrder,
+} from '#libs/graphql';
+import { Idempotency } from '#libs/idempotency';
+import { longestNameKey } from '#libs/kernel';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountHealthService, type SeenHealth } from '../health/cloud-account-health.service.js';
+import { CloudAccountService } from './cloud-account.service.js';
+import type { CloudAccountOrderField } from '../cloud-accounts.js';
+import {
+  CloudAccountFilterInput,
+  CloudAccountOrderInput,
+  CreateCloudAccountInput,
+  UpdateCloudAccountInput,
+  VerifyCloudAccountInput,
+} from './cloud-account.inputs.js';
+import {
+  CreateCloudAccountPayload,
+  UpdateCloudAccountPayload,
+  VerifyCloudAccountPayload,
+} from './cloud-account.payloads.js';
+import { CloudAccountHealthType } from '../health/cloud-account-health.type.js';
+import { CloudAccountConnectionType, CloudAccountType } from '../cloud-account.type.js';
+
+const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
+  list: 'cloudAccounts',
+  by: {
+    NAME: byText((account) => account.nameKey, longestNameKey),
+    CREATED_AT: byMoment((account) => account.createdAt),
+  },
+};
+
+@Resolver(() => CloudAccountType)
+export class CloudAccountResolver {
+  private readonly credentialsOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const keys = await this.awsCredentials.ofAccounts(
+      viewer.tenantId,
+      accounts.map(({ id }) => id),
+    );
+    return accounts.map(({ id }) => keys.find((key) => key.cloudAccountId === id) ?? null);
+  });
+
+  private readonly accessRoleOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
+    const roles = await this.awsAccess.rolesOfAccounts(
+      viewer.tenantId,
+      accounts.map(({ id }) => id),
+    );
+    return accounts.map(({ id }) => roles.find((role) => role.cloudAccountId === id) ?? null);
+  });
+
+  private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.healths.seen(accounts));
+
+  constructor(
+    private readonly accounts: CloudAccountService,
+    private readonly healths: CloudAccountHealthService,
+    private readonly awsCredentials: AwsCredentialsService,
+    private readonly awsAccess: AwsAccessService,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @Query(() => CloudAccountType, {
+    nullable: true,
+    description: 'Cloud account with the given ID. Null when it does not exist.',
+  })
+  cloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('id', { type: () => ID, description: 'ID of the account.' }) id: string,
+  ): Promise<CloudAccount | null> {
+    return this.accounts.find(viewer, idOf('CloudAccount', id));
+  }
+
+  @Query(() => CloudAccountConnectionType, {
+    description: 'Your cloud accounts and the hosted accounts. Sorted by name unless `orderBy` is given.',
+  })
+  async cloudAccounts(
+    @CurrentViewer() viewer: Viewer,
+    @Args() args: ConnectionArgs,
+    @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: CloudAccountFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
+    orderBy: CloudAccountOrderInput = { field: 'NAME', direction: 'ASC' },
+  ): Promise<Connection<CloudAccount>> {
+    const page = await this.accounts.list(viewer, filter, pageRequest(order, args, orderBy));
+    return toConnection(order, orderBy, page, () => this.accounts.count(viewer, filter));
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => CreateCloudAccountPayload, {
+    nullable: true,
+    description:
+      'Connects an AWS account after AWS has accepted its credentials. AWS may not recognize a new access key immediately: after 5 seconds the account gets the status PROPAGATING, and later becomes ACTIVE or ERROR without another request.',
+  })
+  async createCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Cloud account to create.' }) input: CreateCloudAccountInput,
+  ) {
+    const access = input.credentials.toAccess();
+    const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
+      this.accounts.create(viewer, { ...input, access }, remember),
+    );
+    return { cloudAccount: await this.accounts.asItIsNow(viewer, cloudAccount) };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => UpdateCloudAccountPayload, {
+    nullable: true,
+    description:
+      'Renames a cloud account, or replaces its region, credentials or roles. If AWS does not recognize a new access key within 5 seconds, the gateway retries in the background (see `pendingCredentials`) while the current credentials remain in use. Credentials that equal the stored ones change nothing.',
+  })
+  async updateCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Changes to the account.' }) input: UpdateCloudAccountInput,
+  ) {
+    const id = idOf('CloudAccount', input.id);
+    return {
+      cloudAccount: await this.accounts.update(viewer, { ...input, id, access: input.credentials?.toAccess() }),
+    };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => VerifyCloudAccountPayload, {
+    nullable: true,
+    description:
+      'Verifies that the credentials of a cloud account work and have all required permissions. The report lists what AWS refuses. An account with the status MISSING_PERMISSIONS becomes ACTIVE when all permissions are granted.',
+  })
+  verifyCloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Cloud account to verify.' }) input: VerifyCloudAccountInput,
+  ): Promise<object> {
+    return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
+  }
+
+  @ResolveField(() => ID)
+  id(@Parent() account: CloudAccount): string {
+    return toGlobalId('CloudAccount', account.id);
+  }
+
+  @ResolveField(() => AwsCredentialsType, {
+    nullable: true,
+    description:
+      'Access key of the account. Null for hosted accounts, for accounts with an access role, and until AWS has accepted an access key.',
+  })
+  credentials(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessKey | null> {
+    return this.credentialsOf.load(viewer, account);
+  }
+
+  @ResolveField(() => AwsAccessRoleType, {
+    nullable: true,
+    description:
+      'Access role of the account. Null for accounts with an access key, and until AWS has let the gateway assume the role.',
+  })
+  accessRole(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessRole | null> {
+    return this.accessRoleOf.load(viewer, account);
+  }
+
+  @ResolveField(() => CloudAccountHealthType, {
+    nullable: true,
+    description:
+      'Health of the account, as last observed. Null for hosted accounts, and for accounts that were never ACTIVE.',
+  })
+  health(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenHealth | null> {
+    return this.healthOf.load(viewer, account);
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `updateCloudAccount` on this account.' })
+  viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => account.refuseChangeIfHosted());
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `verifyCloudAccount` on this account.' })
+  viewerCanVerify(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => account.refuseVerification());
+  }
+}
+
+/** Adds to Viewer: the domain that knows the answer adds the field. */
+@Resolver(() => ViewerType)
+export class ViewerOfCloudAccountsResolver {
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `createCloudAccount`.' })
+  viewerCanCreateCloudAccount(@Parent() viewer: Viewer): ViewerPermission {
+    return permission(viewer, 'MANAGER');
+  }
+}

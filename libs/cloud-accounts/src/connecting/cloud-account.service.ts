@@ -1,0 +1,336 @@
+import { randomUUID } from 'node:crypto';
+import { operatorTenantId, type Viewer } from '#libs/access';
+import {
+  AwsAccessRole,
+  AwsAccessService,
+  AwsVerification,
+  partitionOf,
+  UnknownRegion,
+  type AwsAccess,
+  type GivenAccess,
+  type VerificationReport,
+} from '#libs/aws-credentials';
+import { Events, type Actor } from '#libs/events';
+import type { Remember } from '#libs/idempotency';
+import { changedTo, nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { AccountContents } from './account-contents.js';
+import { Blockers } from '../blockers/blockers.js';
+import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
+import { CloudAccount, type RolesChange } from '../cloud-account.entity.js';
+import type { CloudAccountHealth } from '../health/cloud-account-health.entity.js';
+import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
+import { findingOf } from '../health/health-finding.js';
+import { type CloudProvider } from '../cloud-provider.js';
+import {
+  CloudAccountNameTaken,
+  CloudAccountNotFound,
+  CloudAccountWithoutCredentials,
+  CustomerAccountMustBeAws,
+} from '../cloud-account.errors.js';
+import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from '../cloud-accounts.js';
+import { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
+import { CredentialsProver, NotKnownYet } from '../credential-trials/credentials-prover.js';
+import type { Expectations, Proof } from '../proof.js';
+
+export interface NewCloudAccount {
+  readonly name: string;
+  readonly provider: CloudProvider;
+  readonly region: string;
+  readonly access: GivenAccess;
+  readonly consoleRoleName: string;
+  readonly nodeRoleName?: string | null;
+  readonly expectedAwsAccountId?: string | null;
+  readonly allowMissingPermissions?: boolean;
+}
+
+export interface CloudAccountChange extends RolesChange {
+  readonly id: number;
+  readonly expectedVersion: number;
+  readonly name?: string;
+  readonly region?: string;
+  readonly access?: GivenAccess;
+  readonly expectedAwsAccountId?: string | null;
+  readonly allowMissingPermissions?: boolean;
+}
+
+/** What can be done with cloud accounts, and under which rules. */
+@Injectable()
+export class CloudAccountService {
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly blockers: Blockers,
+    private readonly deletion: CloudAccountDeletionService,
+    private readonly credentials: AwsAccessService,
+    private readonly verification: AwsVerification,
+    private readonly prover: CredentialsProver,
+    private readonly trials: CredentialTrialService,
+    private readonly health: CloudAccountHealthService,
+    private readonly contents: AccountContents,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  find({ tenantId }: Viewer, id: number): Promise<CloudAccount | null> {
+    return this.accounts.find(tenantId, id);
+  }
+
+  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<CloudAccount[]> {
+    return this.accounts.findMany(tenantId, ids);
+  }
+
+  list(
+    { tenantId }: Viewer,
+    filter: CloudAccountFilter,
+    page: PageRequest<CloudAccountOrderField>,
+  ): Promise<Page<CloudAccount>> {
+    return this.accounts.list(tenantId, filter, page);
+  }
+
+  count({ tenantId }: Viewer, filter: CloudAccountFilter): Promise<number> {
+    return this.accounts.count(tenantId, filter);
+  }
+
+  /**
+   * A customer's account, whose credentials AWS has accepted; or, when AWS does not know the key after some seconds, one
+   * that is PROPAGATING until it does.
+   *
+   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @throws CredentialsRejected, MissingPermissions, CloudAccountNameTaken, AwsUserAlreadyConnected,
+   *   CustomerAccountMustBeAws, ExternalIdNotFound, ExternalIdTaken, AwsRoleAlreadyConnected
+   */
+  async create(
+    viewer: Viewer,
+    {
+      name,
+      provider,
+      region,
+      access: given,
+      consoleRoleName,
+      nodeRoleName = null,
+      expectedAwsAccountId = null,
+      allowMissingPermissions = false,
+    }: NewCloudAccount,
+    remember: Remember<CloudAccount>,
+  ): Promise<CloudAccount> {
+    if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
+    if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
+
+    const access = await this.credentials.resolve(viewer, given, region, null);
+    const expected = { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions };
+    const proof = await this.prover.proveSoon(access, region, expected);
+
+    return this.unitOfWork.run(async (now) => {
+      const { tenantId } = viewer;
+      const details = { tenantId, name, provider, region, access, ...expected };
+      const account = CloudAccount.create({ ...details, proof: proof instanceof NotKnownYet ? null : proof }, now);
+      await this.accounts.add(account);
+      await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
+      if (proof instanceof NotKnownYet) {
+        await this.trials.begin(viewer, account, { access, expected, ...proof }, now);
+      } else {
+        await this.credentials.keep(viewer, account.id, access, now);
+        await this.health.observed(account, proof.verification, now);
+      }
+      await remember(account);
+      return account;
+    });
+  }
+
+  /** What was remembered of an account that was still PROPAGATING is shown as it is now, while it is there. */
+  async asItIsNow(viewer: Viewer, account: CloudAccount): Promise<CloudAccount> {
+    return account.status === 'PROPAGATING' ? ((await this.find(viewer, account.id)) ?? account) : account;
+  }
+
+  /**
+   * Renames the account, replaces its key, its roles, or all of them at once. New credentials are proven before the
+   * account is held; that nobody changed it meanwhile is checked while it is held. A key that AWS does not know after some
+   * seconds is tried from then on, and takes the place of the present one when it is proven. A key that is the stored one
+   * changes nothing. Another region is proven like other credentials, which then must be known to AWS at once.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
+   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, RegionChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected,
+   *   ExternalIdNotFound, ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
+   */
+  async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
+    const { id, expectedVersion, name, consoleRoleName, nodeRoleName } = change;
+    const seen = (await this.find(viewer, id)) ?? notFound();
+    seen.refuseChangeIfHosted();
+    seen.refuseOtherVersionThan(expectedVersion);
+    const region = changedTo(change.region, seen.region);
+    const isMove = region !== seen.region;
+    if (isMove) await this.contents.refuseRegionChangeInUse(seen);
+    const given = change.access && (await this.credentials.resolve(viewer, change.access, region, id));
+    const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
+    if (!newAccess) seen.refuseUnexpectedAwsAccount(change.expectedAwsAccountId);
+    if (!newAccess && seen.isAlready(change)) return seen;
+
+    const expected = expectationsOf(seen, change);
+    const isProofNeeded = isMove || newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
+    const proof = isProofNeeded ? await this.prove(viewer, { ...seen, region }, { newAccess, given, expected }) : null;
+    // The present credentials serve until the new ones are known, and they would be asked about in the wrong place.
+    if (isMove && proof instanceof NotKnownYet && seen.awsAccountId !== null) throw proof.fault;
+
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.hold(viewer, id);
+      account.refuseOtherVersionThan(expectedVersion);
+      if (isMove) await this.contents.refuseRegionChangeInUse(account);
+      if (proof instanceof NotKnownYet) {
+        account.await(expected);
+        account.change({ name, region: change.region }, now);
+        await this.accounts.update(account);
+        await this.trials.begin(viewer, account, { access: newAccess!, expected, ...proof }, now);
+      } else {
+        if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
+        account.change({ name, region: change.region, proof }, now);
+        await this.accounts.update(account);
+        if (proof) await this.health.observed(account, proof.verification, now);
+        if (newAccess) {
+          await this.credentials.keep(viewer, id, newAccess, now);
+          await this.trials.forget(account);
+        } else if (proof) {
+          await this.credentials.verified(viewer, id, now);
+          await this.trials.expect(account, change, now);
+        }
+      }
+      const changed = Object.entries({
+        name,
+        region: change.region,
+        credentials: newAccess ?? undefined,
+        consoleRoleName,
+        nodeRoleName,
+      });
+      await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
+        changed: changed.flatMap(([field, value]) => (value === undefined ? [] : [field])),
+        version: account.version,
+      });
+      return account;
+    });
+  }
+
+  /**
+   * Finds out whether the account's credentials work and suffice. One that lacked permissions and has them now is ACTIVE.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, CloudAccountWithoutCredentials
+   */
+  async verify(viewer: Viewer, id: number): Promise<{ cloudAccount: CloudAccount; report: VerificationReport }> {
+    const seen = (await this.find(viewer, id)) ?? notFound();
+    seen.refuseVerification();
+    const operationId = randomUUID();
+    const use = { actor: viewer.actor, purpose: 'VERIFICATION', operationId } as const;
+    const access = await this.credentials.reveal(seen.tenantId, id, use);
+    if (!access || seen.consoleRoleName === null) throw new CloudAccountWithoutCredentials();
+
+    const { consoleRoleName, nodeRoleName, region } = seen;
+    const subject = { consoleRoleName, nodeRoleName, operationId };
+    const verification = await this.verification.full(access, region, subject);
+    const { report, refusal } = verification;
+    const { verdict: found, isFull } = findingOf(verification);
+
+    return this.unitOfWork.run(async (now) => {
+      const cloudAccount = await this.hold(viewer, id);
+      if (!refusal) await this.credentials.verified(viewer, id, now);
+      if (found === 'HEALTHY' && isFull && cloudAccount.hasPermissionsNow()) await this.accounts.update(cloudAccount);
+      await this.health.observed(cloudAccount, verification, now);
+      const { verdict, awsCalls } = report;
+      await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
+      return { cloudAccount, report };
+    });
+  }
+
+  /**
+   * Keeps the account from being changed or deleted until the current unit of work ends.
+   * Whoever makes a subscription active must hold its account first, in the same unit of work.
+   *
+   * @throws CloudAccountNotFound
+   */
+  async hold({ tenantId }: Viewer, id: number, path?: readonly string[]): Promise<CloudAccount> {
+    return (await this.accounts.hold(tenantId, id)) ?? notFound(path);
+  }
+
+  /**
+   * To be called in the unit of work that ended a subscription: an account that was only waiting for it goes with it.
+   */
+  async afterSubscriptionEnded(
+    { tenantId, actor }: Pick<Viewer, 'tenantId' | 'actor'>,
+    id: number,
+    now: Date,
+  ): Promise<void> {
+    await this.deletion.removeIfOnlyWaiting(tenantId, actor, id, now);
+  }
+
+  /**
+   * For those who work for every tenant.
+   *
+   * @throws CloudAccountNotFound
+   */
+  async ofAnybody(id: number): Promise<CloudAccount> {
+    return (await this.accounts.findAnybodys(id)) ?? notFound();
+  }
+
+  /** What was last observed of an account; null when nothing is known. */
+  async healthOf(account: CloudAccount): Promise<CloudAccountHealth | null> {
+    const [health] = await this.health.of([account]);
+    return health ?? null;
+  }
+
+  /** Every hosted account, and how many active subscriptions stand on it. */
+  async listHosted(): Promise<{ account: CloudAccount; activeSubscriptions: number }[]> {
+    const accounts = await this.accounts.hosted();
+    const inTheWay = await this.blockers.inTheWayOf(operatorTenantId, accounts);
+    return accounts.map((account, i) => ({ account, activeSubscriptions: inTheWay[i]!.subscriptions }));
+  }
+
+  /**
+   * An account of the vendor's own, for every tenant to build in.
+   *
+   * @throws InvalidInput, UnknownRegion, CloudAccountNameTaken
+   */
+  addHosted(actor: Actor, details: { name: string; provider: CloudProvider; region: string }): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = CloudAccount.createHosted(details, now);
+      await this.accounts.add(account);
+      await this.record('CLOUD_ACCOUNT_CREATED', actor, account, now);
+      return account;
+    });
+  }
+
+  /** Only a key that was just given may be unknown to AWS for a while. */
+  private async prove(
+    { actor }: Viewer,
+    { id, tenantId, region }: Pick<CloudAccount, 'id' | 'tenantId' | 'region'>,
+    { newAccess, given, expected }: { newAccess: AwsAccess | null; given?: AwsAccess | null; expected: Expectations },
+  ): Promise<Proof | NotKnownYet> {
+    if (newAccess) return this.prover.proveSoon(newAccess, region, expected);
+    const operationId = randomUUID();
+    const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE', operationId } as const;
+    const access = given ?? (await this.credentials.reveal(tenantId, id, use));
+    if (!access) throw new CloudAccountWithoutCredentials();
+    if (access instanceof AwsAccessRole && access.partition !== partitionOf(region))
+      throw new UnknownRegion(['input', 'region'], 'The region must be in the partition of the access role.');
+    return this.prover.prove(access, region, expected, false, operationId);
+  }
+
+  private record(type: string, actor: Actor, account: CloudAccount, at: Date, more: object = {}): Promise<void> {
+    const { id, tenantId, name, provider, ownership } = account;
+    const data = { name, provider, ownership, ...more };
+    return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
+  }
+}
+
+function notFound(path?: readonly string[]): never {
+  throw new CloudAccountNotFound(path);
+}
+
+/** What credentials must fit after the change. */
+function expectationsOf(
+  account: CloudAccount,
+  { consoleRoleName, nodeRoleName, expectedAwsAccountId = null, allowMissingPermissions = false }: CloudAccountChange,
+): Expectations {
+  return {
+    consoleRoleName: changedTo(consoleRoleName, account.consoleRoleName ?? ''),
+    nodeRoleName: changedTo(nodeRoleName, account.nodeRoleName),
+    expectedAwsAccountId,
+    allowMissingPermissions,
+  };
+}

@@ -1,0 +1,212 @@
+import { awsCredentialsErrors, maskAccessKeyId } from '#libs/aws-credentials';
+import type { Actor, ActorKind } from '#libs/events';
+import { changedTo, type DomainError, type ErrorCatalog } from '#libs/kernel';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RolesChange } from '../cloud-account.entity.js';
+import { cloudAccountErrors, NoPendingCredentials } from '../cloud-account.errors.js';
+import type { Expectations } from '../proof.js';
+
+/** Which key is tried, for whom, and with what. */
+export interface NewTrial extends Expectations {
+  readonly cloudAccountId: number;
+  readonly tenantId: number;
+  readonly candidateVersion: number;
+  /** Of a key; none of a role. */
+  readonly accessKeyId?: string;
+  readonly roleArn?: string;
+  readonly actor: Actor;
+}
+
+/**
+ * New credentials of one account, tried until AWS knows them. They are proven, and the row is gone; or they are rejected,
+ * and the row says why until others are set.
+ */
+@Entity('credential_trial')
+export class CredentialTrial {
+  @PrimaryColumn('int', { name: 'cloud_account_id' })
+  readonly cloudAccountId!: number;
+
+  @Column('int', { name: 'tenant_id' })
+  readonly tenantId!: number;
+
+  /** Of the key in the account's candidate slot. */
+  @Column('int', { name: 'candidate_version' })
+  readonly candidateVersion!: number;
+
+  /** Empty when it is an access role that is tried. */
+  @Column('varchar', { name: 'access_key_id', length: 20 })
+  readonly accessKeyId!: string;
+
+  /** Null when it is a key that is tried. */
+  @Column('varchar', { name: 'role_arn', length: 640, nullable: true })
+  readonly roleArn!: string | null;
+
+  @Column('varchar', { name: 'console_role_name', length: 64 })
+  readonly consoleRoleName!: string;
+
+  @Column('varchar', { name: 'node_role_name', length: 64, nullable: true })
+  readonly nodeRoleName!: string | null;
+
+  /** Null: any account. */
+  @Column('varchar', { name: 'expected_aws_account_id', length: 12, nullable: true })
+  readonly expectedAwsAccountId!: string | null;
+
+  @Column('boolean', { name: 'allow_missing_permissions' })
+  readonly allowMissingPermissions!: boolean;
+
+  /** 1 is that of the request itself. */
+  @Column('int')
+  readonly attempt!: number;
+
+  @Column('datetime', { name: 'started_at', precision: 3 })
+  readonly startedAt!: Date;
+
+  @Column('datetime', { name: 'next_attempt_at', precision: 3, nullable: true })
+  readonly nextAttemptAt!: Date | null;
+
+  @Column('datetime', { name: 'gives_up_at', precision: 3 })
+  readonly givesUpAt!: Date;
+
+  /** When the key was rejected; null while it is tried. */
+  @Column('datetime', { name: 'ended_at', precision: 3, nullable: true })
+  readonly endedAt!: Date | null;
+
+  @Column('varchar', { name: 'lease_owner', length: 36, nullable: true })
+  readonly leaseOwner!: string | null;
+
+  @Column('datetime', { name: 'lease_until', precision: 3, nullable: true })
+  readonly leaseUntil!: Date | null;
+
+  @Column('varchar', { name: 'actor_kind', length: 16 })
+  readonly actorKind!: ActorKind;
+
+  @Column('int', { name: 'actor_id', nullable: true })
+  readonly actorId!: number | null;
+
+  @Column('varchar', { name: 'actor_name', length: 64 })
+  readonly actorName!: string;
+
+  @Column('varchar', { name: 'last_error_code', length: 64 })
+  readonly lastErrorCode!: string;
+
+  @Column('varchar', { name: 'last_error_message', length: 1024 })
+  readonly lastErrorMessage!: string;
+
+  /** AWS's own word for it; null when AWS said nothing. */
+  @Column('varchar', { name: 'last_aws_error_code', length: 64, nullable: true })
+  readonly lastAwsErrorCode!: string | null;
+
+  /** @param fault what AWS said when the request itself asked */
+  static begin(
+    { actor, accessKeyId = '', roleArn, ...subject }: NewTrial,
+    fault: DomainError,
+    now: Date,
+    pace: TrialTimes,
+  ): CredentialTrial {
+    const { kind: actorKind, id: actorId, name: actorName } = actor;
+    return Object.assign(new CredentialTrial(), {
+      ...subject,
+      accessKeyId,
+      roleArn: roleArn ?? null,
+      ...{ actorKind, actorId, actorName },
+      ...told(fault),
+      attempt: 1,
+      startedAt: now,
+      nextAttemptAt: later(now, retryAfter(1, pace)),
+      givesUpAt: later(now, pace.givesUpAfter),
+      endedAt: null,
+      leaseOwner: null,
+      leaseUntil: null,
+    } satisfies Partial<CredentialTrial>);
+  }
+
+  /** Who wanted the credentials: what comes of them is theirs. */
+  get actor(): Actor {
+    return { kind: this.actorKind, id: this.actorId, name: this.actorName };
+  }
+
+  get maskedAccessKeyId(): string | null {
+    return this.accessKeyId === '' ? null : maskAccessKeyId(this.accessKeyId);
+  }
+
+  /** The way out of the last error. */
+  get remediation(): string | null {
+    return rejections[this.lastErrorCode]?.remediation ?? null;
+  }
+
+  get isOpen(): boolean {
+    return this.endedAt === null;
+  }
+
+  /** Whether it is still what `claimed` was: the same key, and nobody has taken it over or set it aside since. */
+  isStill(claimed: CredentialTrial): boolean {
+    return this.isOpen && this.leaseOwner === claimed.leaseOwner && this.candidateVersion === claimed.candidateVersion;
+  }
+
+  /** Whether there is time for another attempt. */
+  mayGoOn(now: Date): boolean {
+    return now < this.givesUpAt;
+  }
+
+  /** Later, at a moment that differs a little from others', and once more when the time is up. */
+  again(fault: DomainError, now: Date, pace: TrialTimes): void {
+    const attempt = this.attempt + 1;
+    const due = later(now, retryAfter(attempt, pace));
+    Object.assign(this, {
+      ...told(fault),
+      attempt,
+      nextAttemptAt: due < this.givesUpAt ? due : this.givesUpAt,
+      leaseOwner: null,
+      leaseUntil: null,
+    } satisfies Partial<CredentialTrial>);
+  }
+
+  /** At once, by whoever looks first: what an attempt under way finds counts no more. */
+  anew({ consoleRoleName, nodeRoleName }: RolesChange, now: Date): void {
+    Object.assign(this, {
+      consoleRoleName: changedTo(consoleRoleName, this.consoleRoleName),
+      nodeRoleName: changedTo(nodeRoleName, this.nodeRoleName),
+      nextAttemptAt: now,
+      leaseOwner: null,
+      leaseUntil: null,
+    } satisfies Partial<CredentialTrial>);
+  }
+
+  reject(fault: DomainError, now: Date): void {
+    Object.assign(this, {
+      ...told(fault),
+      attempt: this.attempt + 1,
+      endedAt: now,
+      nextAttemptAt: null,
+      leaseOwner: null,
+      leaseUntil: null,
+    } satisfies Partial<CredentialTrial>);
+  }
+}
+
+/** The trial that can be cancelled: the open one. @throws NoPendingCredentials */
+export function cancellable(trial: CredentialTrial | null): CredentialTrial {
+  if (!trial?.isOpen) throw new NoPendingCredentials();
+  return trial;
+}
+
+/** Everything credentials are rejected with. */
+const rejections: ErrorCatalog = { ...awsCredentialsErrors, ...cloudAccountErrors };
+
+interface TrialTimes {
+  readonly firstRetry: number;
+  readonly longestRetry: number;
+  readonly givesUpAfter: number;
+}
+
+/** Twice as long each time, less up to a quarter, so that many that began together spread. */
+function retryAfter(attempt: number, { firstRetry, longestRetry }: TrialTimes): number {
+  return Math.min(longestRetry, firstRetry * 2 ** (attempt - 1)) * (0.75 + Math.random() / 4);
+}
+
+function told(fault: DomainError) {
+  const { code, message, awsErrorCode = null } = fault as DomainError & { awsErrorCode?: string | null };
+  return { lastErrorCode: code, lastErrorMessage: message.slice(0, 1024), lastAwsErrorCode: awsErrorCode };
+}
+
+const later = (moment: Date, ms: number) => new Date(moment.getTime() + ms);

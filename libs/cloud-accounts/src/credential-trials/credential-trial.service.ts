@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import type { Viewer } from '#libs/access';
+import { AwsAccessRole, AwsAccessService, type AwsAccess, type CredentialsRejected } from '#libs/aws-credentials';
+import { Events } from '#libs/events';
+import { DomainError, UnitOfWork } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
+import type { CloudAccount, RolesChange } from '../cloud-account.entity.js';
+import { AwsAccountChangeInUse, CloudAccountNotFound } from '../cloud-account.errors.js';
+import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
+import { CloudAccounts } from '../cloud-accounts.js';
+import { cancellable, CredentialTrial } from './credential-trial.entity.js';
+import { CredentialTrials } from './credential-trials.js';
+import { CredentialsProver, isNoAnswer, isNotKnownYet } from './credentials-prover.js';
+import type { Expectations, Proof } from '../proof.js';
+import { TrialPace } from './trial-pace.js';
+
+/**
+ * New credentials that AWS does not know yet: kept as the account's candidate, which nothing else reads, and tried until
+ * they are proven or rejected. What was there before goes on serving meanwhile.
+ */
+@Injectable()
+export class CredentialTrialService {
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly trials: CredentialTrials,
+    private readonly activeSubscriptions: ActiveSubscriptions,
+    private readonly credentials: AwsAccessService,
+    private readonly prover: CredentialsProver,
+    private readonly health: CloudAccountHealthService,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly pace: TrialPace,
+  ) {}
+
+  /** Those of these accounts, ended ones included. */
+  ofAccounts({ tenantId }: Viewer, cloudAccountIds: readonly number[]): Promise<CredentialTrial[]> {
+    return this.trials.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /**
+   * Tries a key or an access role from now on, in the place of one that is tried already. Call it in the unit of work that holds the
+   * account, or made it.
+   *
+   * @param fault what AWS has said of the key so far
+   */
+  async begin(
+    viewer: Viewer,
+    account: CloudAccount,
+    { access, expected, fault }: { access: AwsAccess; expected: Expectations; fault: CredentialsRejected },
+    now: Date,
+  ): Promise<void> {
+    const { id: cloudAccountId } = account;
+    const { tenantId, actor } = viewer;
+    const candidateVersion = await this.credentials.keepCandidate(viewer, cloudAccountId, access, now);
+    const tried = access instanceof AwsAccessRole ? { roleArn: access.arn } : { accessKeyId: access.accessKeyId };
+    const subject = { ...expected, ...tried, cloudAccountId, tenantId, candidateVersion, actor };
+    const trial = CredentialTrial.begin(subject, fault, now, this.pace);
+    await this.trials.put(trial);
+    await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { givesUpAt: trial.givesUpAt });
+  }
+
+  /** Lets go of what is tried, and of why something was rejected, without a word. Call it while the account is held. */
+  async forget({ id, tenantId }: CloudAccount): Promise<void> {
+    await this.credentials.shredCandidate(tenantId, id);
+    await this.trials.remove(id);
+  }
+
+  /** Other roles than those the key was to be tried with. Call it while the account is held. */
+  async expect(account: CloudAccount, change: RolesChange, now: Date): Promise<void> {
+    const trial = await this.trials.hold(account.id);
+    if (!trial?.isOpen) return;
+    trial.anew(change, now);
+    await this.trials.put(trial);
+  }
+
+  /**
+   * Gives up credentials that are tried. An account that has no others is in ERROR then; any other stays as it was.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, NoPendingCredentials
+   */
+  cancel(viewer: Viewer, id: number, expectedVersion: number): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.accounts.hold(viewer.tenantId, id);
+      if (!account) throw new CloudAccountNotFound();
+      account.refuseChangeIfHosted();
+      account.refuseOtherVersionThan(expectedVersion);
+      const trial = cancellable(await this.trials.hold(id));
+
+      await this.forget(account);
+      account.awaitNoMore();
+      account.change({}, now);
+      await this.accounts.update(account);
+      await this.record('CREDENTIALS_CANCELLED', trial, account, now, {}, viewer.actor);
+      return account;
+    });
+  }
+
+  /**
+   * Asks AWS once more about credentials that were claimed, and does what follows. When the lease was lost meanwhile, or
+   * the credentials were replaced, that is nothing.
+   *
+   * @param signal ends the attempt, which the next process makes instead
+   */
+  async attempt(claimed: CredentialTrial, signal: AbortSignal): Promise<void> {
+    const { tenantId, cloudAccountId } = claimed;
+    const account = await this.accounts.find(tenantId, cloudAccountId);
+    if (!account) return;
+
+    try {
+      const operationId = randomUUID();
+      const use = { actor: claimed.actor, purpose: 'VERIFICATION', operationId } as const;
+      const access = await this.credentials.revealCandidate(tenantId, cloudAccountId, use);
+      if (!access) return;
+      const proof = await this.prover.proveInTime(access, account.region, claimed, operationId, signal);
+      await this.promote(claimed, proof);
+    } catch (error) {
+      if (signal.aborted) return this.leaveToOthers(claimed);
+      if (isNotKnownYet(error) || isNoAnswer(error)) return this.goOn(claimed, error);
+      // A fault of ours that may pass says nothing of the credentials: they are due again when the lease ends.
+      const mayPass = !(error instanceof DomainError) || (error.entry.kind === 'unavailable' && error.retryable);
+      if (mayPass) throw error;
+      await this.reject(claimed, error);
+    }
+  }
+
+  /** The rules of every change of credentials hold at this moment. @throws AwsAccountChangeInUse, AwsUserAlreadyConnected */
+  private promote(claimed: CredentialTrial, proof: Proof): Promise<void> {
+    return this.conclude(claimed, async (account, trial, now) => {
+      await this.refuseMoveWhileInUse(account, proof);
+      account.accept(proof);
+      await this.accounts.update(account);
+      await this.credentials.promoteCandidate(account.tenantId, account.id, now);
+      await this.trials.remove(account.id);
+      await this.health.observed(account, proof.verification, now);
+      const { status, awsAccountId } = account;
+      await this.record('CREDENTIALS_PROVEN', trial, account, now, {
+        status,
+        awsAccountId,
+        attempt: trial.attempt + 1,
+      });
+    });
+  }
+
+  /** @throws AwsAccountChangeInUse when what was built in the account would be left behind. Hold the account. */
+  async refuseMoveWhileInUse(account: CloudAccount, { identity }: Proof): Promise<void> {
+    if (!account.isInAnotherAwsAccountThan(identity)) return;
+    if (await this.activeSubscriptions.areOn(account.id)) throw new AwsAccountChangeInUse();
+  }
+
+  private goOn(claimed: CredentialTrial, fault: CredentialsRejected): Promise<void> {
+    return this.conclude(claimed, async (account, trial, now) => {
+      if (!trial.mayGoOn(now)) return this.end(account, trial, fault, now);
+      trial.again(fault, now, this.pace);
+      await this.trials.put(trial);
+    });
+  }
+
+  private reject(claimed: CredentialTrial, fault: DomainError): Promise<void> {
+    return this.conclude(claimed, (account, trial, now) => this.end(account, trial, fault, now));
+  }
+
+  private async end(account: CloudAccount, trial: CredentialTrial, fault: DomainError, now: Date): Promise<void> {
+    trial.reject(fault, now);
+    await this.trials.put(trial);
+    await this.credentials.shredCandidate(account.tenantId, account.id);
+    account.awaitNoMore();
+    await this.accounts.update(account);
+    const { lastErrorCode: code, lastAwsErrorCode: awsErrorCode, attempt } = trial;
+    await this.record('CREDENTIALS_REJECTED', trial, account, now, { code, awsErrorCode, attempt });
+  }
+
+  private leaveToOthers(claimed: CredentialTrial): Promise<void> {
+    return this.conclude(claimed, async (_, trial, now) => {
+      trial.anew({}, now);
+      await this.trials.put(trial);
+    });
+  }
+
+  private conclude(
+    claimed: CredentialTrial,
+    effect: (account: CloudAccount, trial: CredentialTrial, now: Date) => Promise<void>,
+  ): Promise<void> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.accounts.hold(claimed.tenantId, claimed.cloudAccountId);
+      const trial = account && (await this.trials.hold(account.id));
+      if (account && trial?.isStill(claimed)) await effect(account, trial, now);
+    });
+  }
+
+  private record(
+    type: string,
+    trial: CredentialTrial,
+    account: CloudAccount,
+    at: Date,
+    more: object,
+    actor = trial.actor,
+  ): Promise<void> {
+    const { id, tenantId, name } = account;
+    const data = { name, accessKeyId: trial.maskedAccessKeyId, roleArn: trial.roleArn, ...more };
+    return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
+  }
+}

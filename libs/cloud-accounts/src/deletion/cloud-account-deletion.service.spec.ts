@@ -1,0 +1,275 @@
+import { Viewer } from '#libs/access';
+import type { AwsAccessService, KeyRotation } from '#libs/aws-credentials';
+import { gateway, operator } from '#libs/events';
+import { Reconcilers, VersionConflict } from '#libs/kernel';
+import { Blockers } from '../blockers/blockers.js';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
+import { CloudAccountRemoval } from './cloud-account-removal.js';
+import {
+  CloudAccountInUse,
+  CloudAccountIsHosted,
+  CloudAccountBeingDeleted,
+  CloudAccountNotBeingDeleted,
+  CloudAccountNotFound,
+} from '../cloud-account.errors.js';
+import type { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
+import { StandingResources } from './standing-resources.js';
+import { anAccount } from '../testing/cloud-accounts.contract.js';
+import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
+import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
+import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
+import { ListedEvents } from '../testing/listed-events.js';
+import { ListedSubscriptions } from '../testing/listed-subscriptions.js';
+import { UnusedAccountsLoop } from './unused-accounts-loop.js';
+
+const viewer = new Viewer(7, 1, 'Ours', 'OWNER', false);
+const stranger = new Viewer(8, 2, 'Theirs', 'OWNER', false);
+const hostedId = 1;
+
+/** Notes whose secrets were shredded; rotates what it is told to. */
+class NotedCredentials {
+  readonly shredded: number[] = [];
+  readonly rotating = new Set<number>();
+
+  isRotating: AwsAccessService['isRotating'] = async (_, id) => this.rotating.has(id);
+  rotationsOf: AwsAccessService['rotationsOf'] = async (_, ids) =>
+    ids.flatMap((id) =>
+      this.rotating.has(id) ? [{ cloudAccountId: id, isOver: false, state: 'RUNNING' } as KeyRotation] : [],
+    );
+  shred: AwsAccessService['shred'] = async (_, id) => void this.shredded.push(id);
+}
+
+/** Two things stand in every account. */
+class TwoEverywhere extends StandingResources {
+  readonly orphaned: number[] = [];
+
+  async of() {
+    return { listed: [], total: 2 };
+  }
+
+  async orphanAll(cloudAccountId: number): Promise<number> {
+    this.orphaned.push(cloudAccountId);
+    return 2;
+  }
+}
+
+describe('The deletion of an account', () => {
+  let accounts: InMemoryCloudAccounts;
+  let deleted: InMemoryDeletedCloudAccounts;
+  let subscriptions: ListedSubscriptions;
+  let credentials: NotedCredentials;
+  let resources: TwoEverywhere;
+  let events: ListedEvents;
+  let unitOfWork: InMemoryUnitOfWork;
+  let deletion: CloudAccountDeletionService;
+
+  beforeEach(() => {
+    [accounts, deleted, subscriptions] = [
+      new InMemoryCloudAccounts(),
+      new InMemoryDeletedCloudAccounts(),
+      new ListedSubscriptions(),
+    ];
+    [credentials, resources, events] = [new NotedCredentials(), new TwoEverywhere(), new ListedEvents()];
+    unitOfWork = new InMemoryUnitOfWork([accounts, deleted, subscriptions]);
+    const keys = credentials as unknown as AwsAccessService;
+    const blockers = new Blockers(subscriptions, keys);
+    const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
+    const removal = new CloudAccountRemoval(accounts, blockers, trials, keys, resources, deleted, events);
+    deletion = new CloudAccountDeletionService(accounts, blockers, removal, deleted, events, unitOfWork);
+  });
+
+  const existing = async (name = 'Production') => {
+    const account = anAccount({ tenantId: viewer.tenantId, name });
+    await accounts.add(account);
+    return account.id;
+  };
+  const find = (id: number) => accounts.find(viewer.tenantId, id);
+  const graves = async () => (await deleted.list(viewer.tenantId)).items;
+  const ended = (subscription: number, accountId: number) =>
+    unitOfWork.run(async (now) => {
+      subscriptions.end(subscription);
+      return deletion.removeIfOnlyWaiting(viewer.tenantId, viewer.actor, accountId, now);
+    });
+  const refusalOf = async (id: number) =>
+    (await deletion.delete(viewer, { id }).catch((error: unknown) => error)) as CloudAccountInUse;
+
+  it('takes its secrets with it, hands over what stands there, and leaves a row that tells of it', async () => {
+    const id = await existing();
+
+    expect(await deletion.delete(viewer, { id, expectedVersion: 1 })).toBeNull();
+
+    expect(await find(id)).toBeNull();
+    expect(credentials.shredded).toEqual([id]);
+    expect(resources.orphaned).toEqual([id]);
+    expect(await graves()).toMatchObject([
+      { id, name: 'Production', kind: 'FAIL_IF_IN_USE', requestedByName: 'Ours', reason: null, orphanedResources: 2 },
+    ]);
+    expect(events.all).toMatchObject([{ type: 'CLOUD_ACCOUNT_DELETED', subject: ['CloudAccount', id] }]);
+  });
+
+  it('is refused while something stands in the way, and nothing is done', async () => {
+    const id = await existing();
+    subscriptions.begin(id);
+
+    await expect(deletion.delete(viewer, { id })).rejects.toThrow(CloudAccountInUse);
+
+    expect(await find(id)).not.toBeNull();
+    expect([credentials.shredded, resources.orphaned, events.all, await graves()]).toEqual([[], [], [], []]);
+  });
+
+  it('names a hundred of those in the way, and counts them all', async () => {
+    const id = await existing();
+    for (let i = 0; i < 101; i++) subscriptions.begin(id);
+    credentials.rotating.add(id);
+
+    const refusal = await refusalOf(id);
+
+    expect(refusal).toBeInstanceOf(CloudAccountInUse);
+    expect(refusal.message).toBe(
+      'The cloud account has 101 active subscriptions and an access key rotation in progress.',
+    );
+    expect(refusal.seen).toMatchObject({ visible: 102, hidden: 0, page: { hasNextPage: true } });
+    expect(refusal.seen!.page.items).toHaveLength(100);
+    expect(refusal.seen!.page.items[0]).toMatchObject({ kind: 'ROTATION', status: 'RUNNING' });
+  });
+
+  it('names none that is not the viewer’s, and counts those', async () => {
+    const id = await existing();
+    subscriptions.begin(id);
+    for (let i = 0; i < 120; i++) subscriptions.begin(id, stranger.tenantId);
+
+    const { seen } = await refusalOf(id);
+
+    expect(seen).toMatchObject({ visible: 1, hidden: 120, page: { hasNextPage: false } });
+    expect(seen!.page.items.map(({ subscription }) => subscription?.tenantId)).toEqual([viewer.tenantId]);
+  });
+
+  it('asks once the account is held: what began before is seen', async () => {
+    const id = await existing();
+    const hold = accounts.hold.bind(accounts);
+    accounts.hold = async (...which) => {
+      subscriptions.begin(id);
+      return hold(...which);
+    };
+
+    await expect(deletion.delete(viewer, { id })).rejects.toThrow(CloudAccountInUse);
+    expect((await deletion.delete(viewer, { id, mode: 'WHEN_UNUSED' }))?.status).toBe('DELETING_WHEN_UNUSED');
+  });
+
+  it('is of a version, of one’s own, and not of a hosted account', async () => {
+    const id = await existing();
+
+    await expect(deletion.delete(viewer, { id, expectedVersion: 2 })).rejects.toThrow(VersionConflict);
+    await expect(deletion.delete(stranger, { id })).rejects.toThrow(CloudAccountNotFound);
+    for (const mode of ['FAIL_IF_IN_USE', 'WHEN_UNUSED'] as const)
+      await expect(deletion.delete(viewer, { id: hostedId, mode })).rejects.toThrow(CloudAccountIsHosted);
+  });
+
+  describe('once it is unused', () => {
+    const whenUnused = (id: number) => deletion.delete(viewer, { id, mode: 'WHEN_UNUSED' });
+
+    it('is done at once when nothing stands in the way', async () => {
+      const id = await existing();
+
+      expect(await whenUnused(id)).toBeNull();
+      expect(await graves()).toMatchObject([{ id, kind: 'WHEN_UNUSED' }]);
+    });
+
+    it('lets no subscription begin meanwhile, and is done with the end of the last, in the name of who wanted it', async () => {
+      const id = await existing();
+      const [one, other] = [subscriptions.begin(id), subscriptions.begin(id)];
+
+      const waiting = await whenUnused(id);
+      expect(waiting).toMatchObject({ id, status: 'DELETING_WHEN_UNUSED', version: 2 });
+      expect(() => waiting!.refuseSubscriptions(null)).toThrow(CloudAccountBeingDeleted);
+      expect(waiting!.deletionRequest).toMatchObject({ by: viewer.actor });
+
+      expect(await ended(one, id)).toBe(false);
+      expect(await ended(other, id)).toBe(true);
+      expect(await find(id)).toBeNull();
+      expect(await graves()).toMatchObject([{ id, kind: 'WHEN_UNUSED', requestedByName: 'Ours' }]);
+      expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED', 'CLOUD_ACCOUNT_DELETED']);
+    });
+
+    it('is wanted twice as well as once', async () => {
+      const id = await existing();
+      subscriptions.begin(id);
+
+      await whenUnused(id);
+      expect(await whenUnused(id)).toMatchObject({ version: 2 });
+      expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED']);
+    });
+
+    it('waits for a rotation, too', async () => {
+      const id = await existing();
+      credentials.rotating.add(id);
+
+      expect((await whenUnused(id))?.goesWhenUnused).toBe(true);
+      const over = () => unitOfWork.run((now) => deletion.removeIfOnlyWaiting(viewer.tenantId, gateway, id, now));
+      expect(await over()).toBe(false);
+      credentials.rotating.clear();
+      expect(await over()).toBe(true);
+    });
+
+    it('is called off: the account is what it was, and has become meanwhile', async () => {
+      const id = await existing();
+      const subscription = subscriptions.begin(id);
+      await whenUnused(id);
+
+      const kept = await deletion.cancel(viewer, id, 2);
+      expect(kept).toMatchObject({ status: 'ACTIVE', version: 3, deletionRequest: null, statusBeforeDeletion: null });
+      expect(await ended(subscription, id)).toBe(false);
+      expect(await find(id)).not.toBeNull();
+      expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED', 'CLOUD_ACCOUNT_DELETION_CANCELLED']);
+    });
+
+    it('is called off after AWS was seen to allow more, or less, than before', async () => {
+      const id = await existing();
+      subscriptions.begin(id);
+      const waiting = (await whenUnused(id))!;
+      Object.assign(waiting, { statusBeforeDeletion: 'MISSING_PERMISSIONS' });
+
+      expect(waiting.hasPermissionsNow()).toBe(true);
+      expect(waiting).toMatchObject({ status: 'DELETING_WHEN_UNUSED', statusBeforeDeletion: 'ACTIVE' });
+      expect(waiting.hasPermissionsNow()).toBe(false);
+    });
+
+    it('cannot be called off when nobody wants it, for a version that is past, or by others', async () => {
+      const id = await existing();
+      await expect(deletion.cancel(viewer, id, 1)).rejects.toThrow(CloudAccountNotBeingDeleted);
+      subscriptions.begin(id);
+      await whenUnused(id);
+
+      await expect(deletion.cancel(viewer, id, 1)).rejects.toThrow(VersionConflict);
+      await expect(deletion.cancel(stranger, id, 2)).rejects.toThrow(CloudAccountNotFound);
+      await expect(deletion.cancel(viewer, hostedId, 1)).rejects.toThrow(CloudAccountIsHosted);
+    });
+
+    it('is the rule for a hosted account that is retired, too', async () => {
+      const subscription = subscriptions.begin(hostedId, stranger.tenantId);
+
+      expect(await deletion.retireHosted(operator, hostedId)).toBe(false);
+      subscriptions.end(subscription);
+      const goes = unitOfWork.run((now) =>
+        deletion.removeIfOnlyWaiting(stranger.tenantId, stranger.actor, hostedId, now),
+      );
+      expect(await goes).toBe(true);
+      expect((await deleted.list(1)).items).toMatchObject([{ id: hostedId, requestedByKind: 'OPERATOR' }]);
+      expect((await deleted.list(stranger.tenantId)).items).toEqual([]);
+    });
+
+    it('is found by the gateway when something else ended the last subscription', async () => {
+      const [id, other] = [await existing(), await existing('Other')];
+      const subscription = subscriptions.begin(id);
+      subscriptions.begin(other);
+      await whenUnused(id);
+      await whenUnused(other);
+      subscriptions.end(subscription);
+
+      await new UnusedAccountsLoop(accounts, deletion, unitOfWork, new Reconcilers()).look();
+
+      expect([await find(id), await find(other)]).toMatchObject([null, { status: 'DELETING_WHEN_UNUSED' }]);
+      expect(events.all.at(-1)).toMatchObject({ type: 'CLOUD_ACCOUNT_DELETED', actor: gateway });
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { AwsAccessService } from '#libs/aws-credentials';
+import { Events, type Actor } from '#libs/events';
+import { Injectable } from '@nestjs/common';
+import { Blockers } from '../blockers/blockers.js';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccounts } from '../cloud-accounts.js';
+import { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
+import { DeletedCloudAccount, type Deletion } from './deleted-cloud-account.entity.js';
+import { DeletedCloudAccounts } from './deleted-cloud-accounts.js';
+import { StandingResources } from './standing-resources.js';
+
+/** The one way in which an account goes, whoever wants it and why: there is none around the rule. */
+@Injectable()
+export class CloudAccountRemoval {
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly blockers: Blockers,
+    private readonly trials: CredentialTrialService,
+    private readonly credentials: AwsAccessService,
+    private readonly resources: StandingResources,
+    private readonly deleted: DeletedCloudAccounts,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * Rule: an account with an active subscription cannot be deleted, nor one whose key is being rotated.
+   *
+   * Call it in the unit of work that holds the account: then nothing can come to stand on it between the answer and the
+   * removal. Its secrets are shredded, its name and its AWS user are free again, and what is left is a row that tells of it.
+   *
+   * @param account as it is held; what was asked before it was held counts for nothing
+   * @param viewedBy the tenant that is told what stands in the way
+   * @throws CloudAccountInUse
+   */
+  async remove(account: CloudAccount, viewedBy: number, actor: Actor, deletion: Deletion, now: Date): Promise<void> {
+    const { id, tenantId, name, provider, ownership } = account;
+    const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);
+    const isFree = inTheWay!.subscriptions === 0 && !inTheWay!.isRotating;
+    account.refuseRemoval(inTheWay!, isFree ? undefined : await this.blockers.seenBy(viewedBy, account, inTheWay!));
+
+    const orphaned = await this.resources.orphanAll(id, now);
+    await this.trials.forget(account);
+    await this.credentials.shred(tenantId, id);
+    await this.accounts.remove(account);
+    await this.deleted.add(DeletedCloudAccount.of(account, deletion, orphaned, now));
+    const { kind: mode, reason, abandoned } = deletion;
+    const data = { name, provider, ownership, mode, reason, abandonedSubscriptions: abandoned };
+    const subject = ['CloudAccount', id] as const;
+    await this.events.record({ type: 'CLOUD_ACCOUNT_DELETED', tenantId, subject, actor, at: now, data });
+  }
+}

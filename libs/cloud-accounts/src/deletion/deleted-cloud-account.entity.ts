@@ -1,0 +1,116 @@
+import type { Actor, ActorKind } from '#libs/events';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { CloudAccount, CloudAccountOwnership } from '../cloud-account.entity.js';
+import type { CloudProvider } from '../cloud-provider.js';
+
+/** How somebody asks for an account to be deleted. */
+export const DeletionMode = { FAIL_IF_IN_USE: 'FAIL_IF_IN_USE', WHEN_UNUSED: 'WHEN_UNUSED' } as const;
+export type DeletionMode = keyof typeof DeletionMode;
+
+/** How an account went. */
+export const DeletionKind = { ...DeletionMode, FORCE_DETACH: 'FORCE_DETACH' } as const;
+export type DeletionKind = keyof typeof DeletionKind;
+
+/** Who has an account go, and why. */
+export interface Deletion {
+  readonly kind: DeletionKind;
+  readonly requestedBy: Actor;
+  readonly requestedAt: Date;
+  /** Who agreed to what had to be agreed to. */
+  readonly approvedBy?: Actor;
+  readonly reason?: string;
+  /** How many subscriptions were given up for it. */
+  readonly abandoned?: number;
+}
+
+/** What is left of an account that was deleted: that it was there, and how it went. Its name, user and role are free again. */
+@Entity('deleted_cloud_account')
+export class DeletedCloudAccount {
+  /** The account's own, which no other ever gets. */
+  @PrimaryColumn('int')
+  readonly id!: number;
+
+  @Column('int', { name: 'tenant_id' })
+  readonly tenantId!: number;
+
+  @Column('varchar', { length: 64 })
+  readonly name!: string;
+
+  @Column('varchar', { length: 8 })
+  readonly provider!: CloudProvider;
+
+  @Column('varchar', { length: 32 })
+  readonly region!: string;
+
+  @Column('varchar', { length: 8 })
+  readonly ownership!: CloudAccountOwnership;
+
+  @Column('varchar', { name: 'aws_account_id', length: 12, nullable: true })
+  readonly awsAccountId!: string | null;
+
+  @Column('varchar', { name: 'aws_user_arn', length: 2048, nullable: true })
+  readonly awsUserArn!: string | null;
+
+  @Column('varchar', { name: 'console_role_arn', length: 2048, nullable: true })
+  readonly consoleRoleArn!: string | null;
+
+  @Column('datetime', { name: 'created_at', precision: 3 })
+  readonly createdAt!: Date;
+
+  @Column('varchar', { length: 16 })
+  readonly kind!: DeletionKind;
+
+  @Column('varchar', { length: 500, nullable: true })
+  readonly reason!: string | null;
+
+  @Column('datetime', { name: 'requested_at', precision: 3 })
+  readonly requestedAt!: Date;
+
+  @Column('varchar', { name: 'requested_by_kind', length: 16 })
+  readonly requestedByKind!: ActorKind;
+
+  @Column('int', { name: 'requested_by_id', nullable: true })
+  readonly requestedById!: number | null;
+
+  @Column('varchar', { name: 'requested_by_name', length: 64 })
+  readonly requestedByName!: string;
+
+  @Column('varchar', { name: 'approved_by_kind', length: 16, nullable: true })
+  readonly approvedByKind!: ActorKind | null;
+
+  @Column('int', { name: 'approved_by_id', nullable: true })
+  readonly approvedById!: number | null;
+
+  @Column('varchar', { name: 'approved_by_name', length: 64, nullable: true })
+  readonly approvedByName!: string | null;
+
+  @Column('int', { name: 'abandoned_subscriptions' })
+  readonly abandonedSubscriptions!: number;
+
+  @Column('int', { name: 'orphaned_resources' })
+  readonly orphanedResources!: number;
+
+  @Column('datetime', { name: 'deleted_at', precision: 3 })
+  readonly deletedAt!: Date;
+
+  static of(account: CloudAccount, deletion: Deletion, orphanedResources: number, now: Date): DeletedCloudAccount {
+    const { id, tenantId, name, provider, region, ownership, awsAccountId, awsUserArn, consoleRoleArn, createdAt } =
+      account;
+    const { kind, requestedBy, requestedAt, approvedBy, reason = null, abandoned = 0 } = deletion;
+    return Object.assign(new DeletedCloudAccount(), {
+      ...{ id, tenantId, name, provider, region, ownership, awsAccountId, awsUserArn, consoleRoleArn, createdAt },
+      kind,
+      reason,
+      requestedAt,
+      requestedByKind: requestedBy.kind,
+      requestedById: requestedBy.id,
+      requestedByName: requestedBy.name,
+      approvedByKind: approvedBy?.kind ?? null,
+      approvedById: approvedBy?.id ?? null,
+      approvedByName: approvedBy?.name ?? null,
+      abandonedSubscriptions: abandoned,
+      orphanedResources,
+      deletedAt: now,
+    } satisfies Partial<DeletedCloudAccount>);
+  }
+}

@@ -1,0 +1,61 @@
+import { IamSetupService, inShell, type LeftEntity } from '#libs/iam-setup';
+import type { Page } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { StandingResources, type StandingResource } from './standing-resources.js';
+
+/** What stays at AWS when an account is deleted here: the gateway removes nothing there. */
+export interface LeftBehind {
+  readonly account: CloudAccount;
+  /** In an order in which they can be removed. */
+  readonly iamEntities: readonly LeftEntity[];
+}
+
+/** A resource, and what removes it. */
+export interface LeftResource extends StandingResource {
+  /** Null for a kind that no command is known for. */
+  readonly command: string | null;
+}
+
+/** Tells what a customer is left with. */
+@Injectable()
+export class LeftBehindService {
+  constructor(
+    private readonly setup: IamSetupService,
+    private readonly resources: StandingResources,
+  ) {}
+
+  /** Null for an account that AWS never let us into: whatever was made there, we do not know of. */
+  of(account: CloudAccount): LeftBehind | null {
+    const { awsAccountId, awsUserArn: principalArn, consoleRoleArn, nodeRoleName } = account;
+    if (awsAccountId === null || principalArn === null) return null;
+    return { account, iamEntities: this.setup.leftAfter({ awsAccountId, principalArn, consoleRoleArn, nodeRoleName }) };
+  }
+
+  /** What of ours stands in the account, as far as is known: those after the one of that number. */
+  async resourcesIn({ id }: CloudAccount, afterId: number, count: number): Promise<Page<LeftResource>> {
+    const { listed } = await this.resources.of(id, { afterId, limit: count + 1 });
+    const items = listed.slice(0, count).map((resource) => ({ ...resource, command: commandFor(resource) }));
+    return { items, hasNextPage: listed.length > count, hasPreviousPage: afterId > 0 };
+  }
+
+  async countResources({ id }: CloudAccount): Promise<number> {
+    return (await this.resources.of(id, { afterId: 0, limit: 0 })).total;
+  }
+}
+
+/** The AWS CLI's words for what is removed by its id alone. */
+const removals: Readonly<Record<string, readonly [command: string, option: string]>> = {
+  INSTANCE: ['terminate-instances', '--instance-ids'],
+  VOLUME: ['delete-volume', '--volume-id'],
+  SECURITY_GROUP: ['delete-security-group', '--group-id'],
+  SUBNET: ['delete-subnet', '--subnet-id'],
+  VPC: ['delete-vpc', '--vpc-id'],
+};
+
+function commandFor({ kind, arn, region }: StandingResource): string | null {
+  const removal = removals[kind];
+  if (!removal) return null;
+  const [command, option] = removal;
+  return inShell(['aws', 'ec2', command, option, arn.slice(arn.lastIndexOf('/') + 1), '--region', region]);
+}

@@ -1,0 +1,60 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { gateway } from '#libs/events';
+import { UnitOfWork, Reconcilers, type Loop } from '#libs/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
+import { CloudAccounts } from '../cloud-accounts.js';
+
+/** How often accounts that wait are looked at, in milliseconds. */
+const pause = 60_000;
+
+const log = new Logger('Deletion');
+
+/**
+ * Removes accounts that wait to be unused and are. What ends last takes its account with it, in one unit of work; so this
+ * finds only what somebody brought about behind the gateway's back, and nothing waits for ever.
+ */
+@Injectable()
+export class UnusedAccountsLoop implements Loop {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly deletion: CloudAccountDeletionService,
+    private readonly unitOfWork: UnitOfWork,
+    reconcilers: Reconcilers,
+  ) {
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    this.running ??= this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** Looks at every account that waits, once. */
+  async look(): Promise<void> {
+    for (const { id, tenantId } of await this.accounts.waiting()) {
+      if (this.stopping.signal.aborted) return;
+      await this.unitOfWork
+        .run(async (now) => {
+          // Somebody else may have removed it since.
+          if (await this.accounts.hold(tenantId, id))
+            await this.deletion.removeIfOnlyWaiting(tenantId, gateway, id, now);
+        })
+        .catch((error: unknown) => log.error(error));
+    }
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.look().catch((error: unknown) => log.error(error));
+      await wait(pause, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

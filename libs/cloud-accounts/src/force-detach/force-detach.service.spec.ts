@@ -1,0 +1,242 @@
+import { Viewer, type ApiKeyService } from '#libs/access';
+import type { AwsAccessService, KeyRotation, KeyRotationService } from '#libs/aws-credentials';
+import { operator } from '#libs/events';
+import { InvalidInput } from '#libs/kernel';
+import { Blockers } from '../blockers/blockers.js';
+import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
+import { CloudAccountInUse, CloudAccountIsHosted, CloudAccountNotFound } from '../cloud-account.errors.js';
+import type { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
+import type { ForceDetachRequest } from './force-detach-request.entity.js';
+import { ForceDetachRequests } from './force-detach-requests.js';
+import {
+  ForceDetachAlreadyRequested,
+  ForceDetachNeedsAnotherKey,
+  ForceDetachNotNeeded,
+  ForceDetachNotRequested,
+  ForceDetachVoid,
+} from './force-detach.errors.js';
+import { ForceDetachService } from './force-detach.service.js';
+import { NothingStands } from '../testing/nothing-stands.js';
+import { anAccount } from '../testing/cloud-accounts.contract.js';
+import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
+import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
+import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
+import { ListedEvents } from '../testing/listed-events.js';
+import { ListedSubscriptions } from '../testing/listed-subscriptions.js';
+
+const requester = new Viewer(7, 1, 'Requester', 'OWNER', false);
+const approver = new Viewer(7, 2, 'Approver', 'OWNER', false);
+const relative = new Viewer(7, 3, 'Made by the requester', 'OWNER', false);
+const stranger = new Viewer(8, 4, 'Stranger', 'OWNER', false);
+
+class InMemoryForceDetachRequests extends ForceDetachRequests {
+  private rows = new Map<number, ForceDetachRequest>();
+
+  async ofAccounts(tenantId: number, ids: readonly number[]): Promise<ForceDetachRequest[]> {
+    return [...this.rows.values()].filter((row) => row.tenantId === tenantId && ids.includes(row.cloudAccountId));
+  }
+
+  async all(): Promise<ForceDetachRequest[]> {
+    return [...this.rows.values()];
+  }
+
+  async find(cloudAccountId: number): Promise<ForceDetachRequest | null> {
+    return this.rows.get(cloudAccountId) ?? null;
+  }
+
+  async put(request: ForceDetachRequest): Promise<void> {
+    this.rows.set(request.cloudAccountId, request);
+  }
+
+  async remove(cloudAccountId: number): Promise<void> {
+    this.rows.delete(cloudAccountId);
+  }
+
+  snapshot(): () => void {
+    const rows = new Map(this.rows);
+    return () => (this.rows = rows);
+  }
+}
+
+describe('To detach an account by force', () => {
+  let accounts: InMemoryCloudAccounts;
+  let deleted: InMemoryDeletedCloudAccounts;
+  let requests: InMemoryForceDetachRequests;
+  let subscriptions: ListedSubscriptions;
+  let events: ListedEvents;
+  let rotating: Set<number>;
+  let endedKeys: Set<number>;
+  let service: ForceDetachService;
+  let id: number;
+
+  beforeEach(async () => {
+    [accounts, deleted, requests] = [
+      new InMemoryCloudAccounts(),
+      new InMemoryDeletedCloudAccounts(),
+      new InMemoryForceDetachRequests(),
+    ];
+    [subscriptions, events, rotating, endedKeys] = [
+      new ListedSubscriptions(),
+      new ListedEvents(),
+      new Set(),
+      new Set(),
+    ];
+    const unitOfWork = new InMemoryUnitOfWork([accounts, deleted, requests, subscriptions]);
+    const keys = {
+      isRotating: async (_: number, id: number) => rotating.has(id),
+      rotationsOf: async (_: number, ids: number[]) =>
+        ids.flatMap((id) => (rotating.has(id) ? [{ id: 9, cloudAccountId: id, isOver: false } as KeyRotation] : [])),
+      shred: async () => undefined,
+    } as unknown as AwsAccessService;
+    const rotations = {
+      abandon: async (account: { id: number }) => void rotating.delete(account.id),
+    } as unknown as KeyRotationService;
+    const apiKeys = {
+      areIndependent: async (one: number, other: number) => one !== other && ![one, other].includes(relative.apiKeyId),
+      opensAnything: async (key: number) => !endedKeys.has(key),
+      refuseEnded: async () => undefined,
+    } as unknown as ApiKeyService;
+    const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
+    const blockers = new Blockers(subscriptions, keys);
+    const removal = new CloudAccountRemoval(accounts, blockers, trials, keys, new NothingStands(), deleted, events);
+    service = new ForceDetachService(
+      accounts,
+      requests,
+      blockers,
+      subscriptions,
+      rotations,
+      removal,
+      apiKeys,
+      events,
+      unitOfWork,
+    );
+    const account = anAccount({ tenantId: requester.tenantId, name: 'Production' });
+    await accounts.add(account);
+    id = account.id;
+    subscriptions.begin(id);
+    subscriptions.begin(id);
+  });
+
+  const request = (change: object = {}, by = requester) =>
+    service.request(by, { id, name: 'Production', reason: 'The AWS account was closed.', ...change });
+  const isThere = async () => (await accounts.find(requester.tenantId, id)) !== null;
+  const ageBy = async (hours: number) => {
+    const { requestedAt, expiresAt, ...row } = (await requests.find(id))!;
+    const earlier = (moment: Date) => new Date(moment.getTime() - hours * 60 * 60 * 1000);
+    const aged = { ...row, requestedAt: earlier(requestedAt), expiresAt: earlier(expiresAt) };
+    await requests.put(Object.assign(Object.create(Object.getPrototypeOf((await requests.find(id))!)), aged));
+  };
+
+  it('takes two: one who asks, and another who agrees; then all goes at once', async () => {
+    rotating.add(id);
+    await request();
+    expect(await isThere()).toBe(true);
+
+    expect(await service.approve(approver, id)).toEqual({ cloudAccountId: id, abandonedSubscriptions: 2 });
+
+    expect(await isThere()).toBe(false);
+    expect(await subscriptions.areOn(id)).toBe(false);
+    expect((await deleted.list(requester.tenantId)).items).toMatchObject([
+      {
+        id,
+        kind: 'FORCE_DETACH',
+        reason: 'The AWS account was closed.',
+        requestedByName: 'Requester',
+        approvedByName: 'Approver',
+        abandonedSubscriptions: 2,
+      },
+    ]);
+    expect(events.types).toEqual(['FORCE_DETACH_REQUESTED', 'CLOUD_ACCOUNT_DELETED']);
+  });
+
+  it('may be agreed to by the operator', async () => {
+    await expect(service.approveAsOperator(operator, id)).rejects.toThrow(ForceDetachNotRequested);
+    await request();
+
+    await service.approveAsOperator(operator, id);
+    expect((await deleted.list(requester.tenantId)).items).toMatchObject([{ approvedByKind: 'OPERATOR' }]);
+  });
+
+  it.each([requester, relative])(
+    'is not agreed to by who asked, or by a key one made with the other: %p',
+    async (by) => {
+      await request();
+
+      await expect(service.approve(by, id)).rejects.toThrow(ForceDetachNeedsAnotherKey);
+      expect(await isThere()).toBe(true);
+    },
+  );
+
+  it('knows no way around the rule: what was not given up keeps everything as it was', async () => {
+    await request();
+    subscriptions.abandonAll = async (cloudAccountId) => {
+      const [first] = await subscriptions.idsOn(cloudAccountId);
+      subscriptions.end(first!);
+      return 1;
+    };
+
+    await expect(service.approve(approver, id)).rejects.toThrow(CloudAccountInUse);
+
+    expect(await isThere()).toBe(true);
+    expect(await subscriptions.idsOn(id)).toHaveLength(2);
+    expect(await deleted.count(requester.tenantId)).toBe(0);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['a subscription more', () => subscriptions.begin(id)],
+    ['a subscription less', () => subscriptions.end(1)],
+    ['another in the place of one', () => [subscriptions.end(1), subscriptions.begin(id)]],
+    ['a rotation', () => rotating.add(id)],
+    ['the end of its requester’s key', () => endedKeys.add(requester.apiKeyId)],
+    ['a day', () => ageBy(24)],
+  ])('is void after %s, and can be asked for anew', async (_, happen) => {
+    await request();
+    await happen();
+
+    await expect(service.approve(approver, id)).rejects.toThrow(ForceDetachVoid);
+    expect(await isThere()).toBe(true);
+    endedKeys.clear();
+    if (await requests.find(id).then((row) => row && row.expiresAt > new Date())) await service.cancel(requester, id);
+    await request();
+    await service.approve(approver, id);
+    expect(await isThere()).toBe(false);
+  });
+
+  it('looks at what stands in the way once the account is held', async () => {
+    await request();
+    const hold = accounts.hold.bind(accounts);
+    accounts.hold = async (...which) => {
+      subscriptions.begin(id);
+      return hold(...which);
+    };
+
+    await expect(service.approve(approver, id)).rejects.toThrow(ForceDetachVoid);
+  });
+
+  it('is still possible within the day', async () => {
+    await request();
+    await ageBy(23.9);
+
+    await service.approve(approver, id);
+    expect(await isThere()).toBe(false);
+  });
+
+  it('is taken back by any OWNER', async () => {
+    await expect(service.cancel(approver, id)).rejects.toThrow(ForceDetachNotRequested);
+    await request();
+    await service.cancel(approver, id);
+
+    await expect(service.approve(approver, id)).rejects.toThrow(ForceDetachNotRequested);
+  });
+
+  it('is asked for once, by its name and with a reason, where something stands in the way', async () => {
+    await expect(request({ name: 'production' })).rejects.toThrow(InvalidInput);
+    await expect(request({ reason: ' ' })).rejects.toThrow(InvalidInput);
+    await expect(request({}, stranger)).rejects.toThrow(CloudAccountNotFound);
+    await expect(request({ id: 1, name: 'Hosted' })).rejects.toThrow(CloudAccountIsHosted);
+    await request();
+    await expect(request({}, approver)).rejects.toThrow(ForceDetachAlreadyRequested);
+    subscriptions.clear();
+    await expect(request()).rejects.toThrow(ForceDetachNotNeeded);
+  });
+});

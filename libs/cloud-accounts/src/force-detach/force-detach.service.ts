@@ -1,0 +1,175 @@
+import { ApiKeyService, type Viewer } from '#libs/access';
+import { KeyRotationService } from '#libs/aws-credentials';
+import { Events, type Actor } from '#libs/events';
+import { UnitOfWork } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
+import { Blockers } from '../blockers/blockers.js';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountNotFound } from '../cloud-account.errors.js';
+import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
+import { CloudAccounts } from '../cloud-accounts.js';
+import { ForceDetachRequest, type PresentState } from './force-detach-request.entity.js';
+import { ForceDetachRequests } from './force-detach-requests.js';
+import {
+  ForceDetachAlreadyRequested,
+  ForceDetachNeedsAnotherKey,
+  ForceDetachNotNeeded,
+  ForceDetachNotRequested,
+} from './force-detach.errors.js';
+
+/** What was given up with an account. */
+export interface Detached {
+  readonly cloudAccountId: number;
+  readonly abandonedSubscriptions: number;
+}
+
+/**
+ * The way out when credentials are dead, and subscriptions can no longer be taken down: two principals give them up together,
+ * and the account then goes by the rule that holds for all.
+ */
+@Injectable()
+export class ForceDetachService {
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly requests: ForceDetachRequests,
+    private readonly blockers: Blockers,
+    private readonly subscriptions: ActiveSubscriptions,
+    private readonly rotations: KeyRotationService,
+    private readonly removal: CloudAccountRemoval,
+    private readonly keys: ApiKeyService,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /**
+   * Asks for it. Nothing happens to the account until another principal agrees.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, InvalidInput, ForceDetachNotNeeded, ForceDetachAlreadyRequested
+   */
+  request(viewer: Viewer, { id, ...typed }: { id: number; name: string; reason: string }): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.hold(viewer.tenantId, id);
+      const blockers = await this.blockers.fingerprintOf(account);
+      const request = ForceDetachRequest.make(viewer, account, typed, blockers, now);
+      if (blockers.count === 0) throw new ForceDetachNotNeeded();
+      const before = await this.requests.find(id);
+      if (before && !before.faultAt(now, await this.present(before, account))) throw new ForceDetachAlreadyRequested();
+
+      await this.requests.put(request);
+      await this.record('FORCE_DETACH_REQUESTED', viewer.actor, account, request, now);
+      return account;
+    });
+  }
+
+  /**
+   * Takes it back: any OWNER may.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested
+   */
+  cancel(viewer: Viewer, id: number): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.hold(viewer.tenantId, id);
+      const request = (await this.requests.find(id)) ?? notRequested();
+      await this.requests.remove(id);
+      await this.record('FORCE_DETACH_CANCELLED', viewer.actor, account, request, now);
+      return account;
+    });
+  }
+
+  /**
+   * Agrees to it, in the name of another principal than the one that asked.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested, ForceDetachNeedsAnotherKey, ForceDetachVoid
+   */
+  approve(viewer: Viewer, id: number): Promise<Detached> {
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.hold(viewer.tenantId, id);
+      const request = (await this.requests.find(id)) ?? notRequested();
+      await this.keys.refuseEnded(viewer);
+      await this.refuseUnlessIndependent(viewer, request);
+      return this.detach(account, request, viewer.actor, now);
+    });
+  }
+
+  /**
+   * Agrees to it as the operator, who has no key.
+   *
+   * @throws ForceDetachNotRequested, ForceDetachVoid
+   */
+  approveAsOperator(actor: Actor, id: number): Promise<Detached> {
+    return this.unitOfWork.run(async (now) => {
+      const { tenantId } = (await this.requests.find(id)) ?? notRequested();
+      const account = await this.hold(tenantId, id);
+      const request = (await this.requests.find(id)) ?? notRequested();
+      return this.detach(account, request, actor, now);
+    });
+  }
+
+  /** Every tenant's, for the operator. */
+  all(): Promise<ForceDetachRequest[]> {
+    return this.requests.all();
+  }
+
+  ofAccounts({ tenantId }: Viewer, cloudAccountIds: readonly number[]): Promise<ForceDetachRequest[]> {
+    return this.requests.ofAccounts(tenantId, cloudAccountIds);
+  }
+
+  /** Why a request cannot be approved any more, as the end of a sentence; null while it can. */
+  faultIn(request: ForceDetachRequest): Promise<string | null> {
+    const account = { id: request.cloudAccountId, tenantId: request.tenantId };
+    return this.unitOfWork.run(async (now) => request.faultAt(now, await this.present(request, account)));
+  }
+
+  /** @throws ForceDetachNeedsAnotherKey */
+  async refuseUnlessIndependent({ apiKeyId }: Viewer, { requestedById }: ForceDetachRequest): Promise<void> {
+    if (!(await this.keys.areIndependent(apiKeyId, requestedById))) throw new ForceDetachNeedsAnotherKey();
+  }
+
+  /** In one unit of work: what stands in the way is given up, and the account goes as any other does. */
+  private async detach(
+    account: CloudAccount,
+    request: ForceDetachRequest,
+    approvedBy: Actor,
+    now: Date,
+  ): Promise<Detached> {
+    request.refuseIfVoid(now, await this.present(request, account));
+
+    const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);
+    await this.rotations.abandon(account, approvedBy, now);
+    const { requestedBy, requestedAt, reason } = request;
+    const deletion = { kind: 'FORCE_DETACH', requestedBy, requestedAt, approvedBy, reason, abandoned } as const;
+    await this.removal.remove(account, account.tenantId, approvedBy, deletion, now);
+    return { cloudAccountId: account.id, abandonedSubscriptions: abandoned };
+  }
+
+  private async hold(tenantId: number, id: number): Promise<CloudAccount> {
+    const account = await this.accounts.hold(tenantId, id);
+    if (!account) throw new CloudAccountNotFound();
+    account.refuseChangeIfHosted();
+    return account;
+  }
+
+  private async present(
+    { requestedById }: ForceDetachRequest,
+    account: Pick<CloudAccount, 'id' | 'tenantId'>,
+  ): Promise<PresentState> {
+    const { digest } = await this.blockers.fingerprintOf(account);
+    return { digest, isRequesterThere: await this.keys.opensAnything(requestedById) };
+  }
+
+  private record(
+    type: string,
+    actor: Actor,
+    { id, tenantId, name }: CloudAccount,
+    { reason, blockerCount, expiresAt }: ForceDetachRequest,
+    at: Date,
+  ): Promise<void> {
+    const data = { name, reason, blockers: blockerCount, expiresAt };
+    return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
+  }
+}
+
+function notRequested(): never {
+  throw new ForceDetachNotRequested();
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { AwsAccessService, AwsVerification, type AwsIdentity } from '#libs/aws-credentials';
+import { gateway } from '#libs/events';
+import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Injectable, Logger } from '@nestjs/common';
+import type { CloudAccountHealth } from './cloud-account-health.entity.js';
+import { CloudAccountHealthService } from './cloud-account-health.service.js';
+import { CloudAccounts } from '../cloud-accounts.js';
+import { findingOf, noAnswer, type HealthFinding } from './health-finding.js';
+
+/** How many accounts a process checks at once. */
+const concurrency = 8;
+/** How long one check may take, whatever AWS does, in milliseconds. */
+const checkLimit = 60_000;
+/** How long others leave alone what a process has claimed, in milliseconds: a check has ended well before. */
+const lease = 2 * checkLimit;
+/** How long a process waits when nothing was due, in milliseconds. */
+const pause = 5000;
+
+const log = new Logger('Health');
+
+/**
+ * Checks every account that is due: key or access role, and console role, each hour; everything each day or when there is doubt,
+ * that an access role demands its external id among it. Any number
+ * of processes share the work; a process that stops gives back what it has not finished.
+ */
+@Injectable()
+export class CloudAccountHealthChecks implements Loop {
+  private readonly stopping = new AbortController();
+  private readonly loop: Reconciler<CloudAccountHealth>;
+
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly health: CloudAccountHealthService,
+    private readonly credentials: AwsAccessService,
+    private readonly verification: AwsVerification,
+    private readonly clock: Clock,
+    reconcilers: Reconcilers,
+  ) {
+    this.loop = new Reconciler({
+      claim: (limit) => this.health.claimDue(limit, lease),
+      step: (claimed) => this.check(claimed, this.stopping.signal),
+      onFault: (fault) => log.error(fault),
+      concurrency,
+      everyMs: pause,
+    });
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    this.loop.start();
+  }
+
+  /** Waits for no answer of AWS: what is under way is given back. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop.stop();
+  }
+
+  /** Looks at once whether a check is due. */
+  nudge(): void {
+    this.loop.nudge();
+  }
+
+  private async check(claimed: CloudAccountHealth, stopping: AbortSignal): Promise<void> {
+    const startedAt = this.clock.now();
+    const ended = new AbortController();
+    const late = wait(checkLimit, found(noAnswer), { ref: false, signal: AbortSignal.any([stopping, ended.signal]) });
+    let answer: ReturnType<typeof found>;
+    try {
+      answer = await Promise.race([this.ask(claimed, startedAt), late]);
+    } catch (error) {
+      if (stopping.aborted) return this.health.giveBack(claimed);
+      log.error(error);
+      answer = found({ ...noAnswer, codes: [error instanceof DomainError ? error.code : 'INTERNAL'] });
+    } finally {
+      ended.abort();
+    }
+    await this.health.conclude(claimed, answer, startedAt);
+  }
+
+  /** Null when there is nothing to ask with. */
+  private async ask(claimed: CloudAccountHealth, now: Date): Promise<ReturnType<typeof found>> {
+    const { tenantId, cloudAccountId } = claimed;
+    const account = await this.accounts.find(tenantId, cloudAccountId);
+    const operationId = randomUUID();
+    const use = { actor: gateway, purpose: 'HEALTH_CHECK', operationId } as const;
+    const access = await this.credentials.reveal(tenantId, cloudAccountId, use);
+    if (!access || account?.consoleRoleName == null) return found(null);
+
+    const { region, consoleRoleName, nodeRoleName } = account;
+    const extent = claimed.needsFullAt(now) ? 'full' : 'light';
+    const subject = { consoleRoleName, nodeRoleName, operationId };
+    const verification = await this.verification[extent](access, region, subject);
+    if (!verification.refusal) await this.credentials.verified({ tenantId }, cloudAccountId, this.clock.now());
+    return found(findingOf(verification), verification.identity);
+  }
+}
+
+const found = (finding: HealthFinding | null, identity: AwsIdentity | null = null) => ({ finding, identity });

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { claimDue, isDuplicateOf, Transactions } from '#libs/database';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountHealth } from './cloud-account-health.entity.js';
+import { CloudAccountHealths } from './cloud-account-healths.js';
+import { momentLater } from './health-pace.js';
+
+/** How often to claim again for those whose AWS account was being asked: whoever has many due in one holds up nobody. */
+const mostRounds = 5;
+
+@Injectable()
+export class TypeOrmCloudAccountHealths extends CloudAccountHealths {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]> {
+    return this.rows.findBy({ cloudAccountId: In([...cloudAccountIds]) });
+  }
+
+  hold(cloudAccountId: number): Promise<CloudAccountHealth | null> {
+    return this.rows.findOne({ where: { cloudAccountId }, ...this.transactions.forUpdate });
+  }
+
+  async add(health: CloudAccountHealth): Promise<void> {
+    await this.rows.insert(health);
+  }
+
+  async update(health: CloudAccountHealth): Promise<void> {
+    await this.rows.update({ cloudAccountId: health.cloudAccountId }, { ...health });
+  }
+
+  async claimDue(now: Date, until: Date, limit: number): Promise<CloudAccountHealth[]> {
+    const claimed: CloudAccountHealth[] = [];
+    for (let round = 1; round <= mostRounds && claimed.length < limit; round++) {
+      const wanted = limit - claimed.length;
+      const due = await claimDue(this.transactions, CloudAccountHealth, {
+        now,
+        owner: randomUUID(),
+        until,
+        limit: wanted,
+      });
+      const accounts = await this.transactions
+        .repository(CloudAccount)
+        .findBy({ id: In(due.map(({ cloudAccountId }) => cloudAccountId)) });
+      for (const health of due) {
+        const awsAccountId = accounts.find(({ id }) => id === health.cloudAccountId)?.awsAccountId ?? null;
+        if (await this.mayAsk(health, awsAccountId, now)) claimed.push(health);
+        else await this.giveBack(health, momentLater(now));
+      }
+      if (due.length < wanted) break;
+    }
+    return claimed;
+  }
+
+  async giveBack({ cloudAccountId, leaseOwner }: CloudAccountHealth, nextAttemptAt: Date): Promise<void> {
+    await this.rows.update(
+      { cloudAccountId, leaseOwner: leaseOwner! },
+      { nextAttemptAt, leaseOwner: null, leaseUntil: null, askingAwsAccountId: null },
+    );
+  }
+
+  async makeDue(cloudAccountId: number, now: Date, unlessAfter: Date): Promise<void> {
+    await this.rows
+      .createQueryBuilder()
+      .update()
+      .set({ suspectedAt: now, nextFullAt: now, nextAttemptAt: now })
+      .where('cloud_account_id = :cloudAccountId', { cloudAccountId })
+      .andWhere('(suspected_at IS NULL OR suspected_at <= :unlessAfter)', { unlessAfter })
+      .execute();
+  }
+
+  /** Whether nobody else is asking the AWS account: the database says so, because the column is unique. */
+  private async mayAsk(health: CloudAccountHealth, awsAccountId: string | null, now: Date): Promise<boolean> {
+    const { cloudAccountId, leaseOwner } = health;
+    // Whoever died while asking asks no more.
+    await this.rows
+      .createQueryBuilder()
+      .update()
+      .set({ askingAwsAccountId: null })
+      .where('asking_aws_account_id = :awsAccountId AND lease_until <= :now', { awsAccountId, now })
+      .execute();
+    try {
+      await this.rows.update({ cloudAccountId, leaseOwner: leaseOwner! }, { askingAwsAccountId: awsAccountId });
+      health.askingAwsAccountId = awsAccountId;
+      return true;
+    } catch (error) {
+      if (isDuplicateOf(error, 'uq_cloud_account_health_asking', 'asking_aws_account_id')) return false;
+      throw error;
+    }
+  }
+
+  private get rows() {
+    return this.transactions.repository(CloudAccountHealth);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Viewer } from '#libs/access';
+import { KeyRotationPolicyService, KeyRotationService } from '#libs/aws-credentials';
+import type { Remember } from '#libs/idempotency';
+import { UnitOfWork } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import type { CloudAccount } from '../cloud-account.entity.js';
+import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
+import { CloudAccountNotFound } from '../cloud-account.errors.js';
+import { CloudAccounts } from '../cloud-accounts.js';
+
+/** Who may have the key of an account rotated, and when. */
+@Injectable()
+export class CloudAccountRotationService {
+  constructor(
+    private readonly accounts: CloudAccounts,
+    private readonly rotations: KeyRotationService,
+    private readonly policies: KeyRotationPolicyService,
+    private readonly deletion: CloudAccountDeletionService,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /**
+   * Begins to replace the account's access key. Whether AWS would allow it is asked before anything is changed.
+   *
+   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsNotRotatable, RotationInProgress,
+   *   AwsKeyLimit, CredentialsRejected
+   */
+  async rotate(
+    viewer: Viewer,
+    { id, expectedVersion }: { id: number; expectedVersion: number },
+    remember: Remember<CloudAccount>,
+  ): Promise<CloudAccount> {
+    const seen = refusing(await this.accounts.find(viewer.tenantId, id), expectedVersion);
+    await this.rotations.refuseUnlessPossible(seen, viewer.actor);
+
+    return this.unitOfWork.run(async (now) => {
+      const account = refusing(await this.accounts.hold(viewer.tenantId, id), expectedVersion);
+      await this.rotations.begin(account, viewer.actor, now);
+      await remember(account);
+      return account;
+    });
+  }
+
+  /**
+   * Has the old key stay, and what was made removed. An account that was only waiting for the rotation goes with one that is
+   * given up.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, RotationNotUnderWay, RotationTooLate
+   */
+  cancel(viewer: Viewer, id: number): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = refusing(await this.accounts.hold(viewer.tenantId, id));
+      await this.rotations.cancel(account, viewer.actor, now);
+      await this.deletion.removeIfOnlyWaiting(viewer.tenantId, viewer.actor, id, now);
+      return account;
+    });
+  }
+
+  /**
+   * Sets the maximum age of the access key in days. Null: no automatic rotation.
+   *
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, InvalidInput, CredentialsNotRotatable
+   */
+  setPolicy(
+    viewer: Viewer,
+    { id, expectedVersion, rotateEvery }: { id: number; expectedVersion: number; rotateEvery?: number | null },
+  ): Promise<CloudAccount> {
+    return this.unitOfWork.run(async (now) => {
+      const account = refusing(await this.accounts.hold(viewer.tenantId, id), expectedVersion);
+      if (rotateEvery === undefined) return account;
+      await this.policies.change(account, rotateEvery, viewer.actor, now);
+      account.change({}, now);
+      await this.accounts.update(account);
+      return account;
+    });
+  }
+}
+
+function refusing(account: CloudAccount | null, expectedVersion?: number): CloudAccount {
+  if (!account) throw new CloudAccountNotFound();
+  account.refuseChangeIfHosted();
+  account.refuseOtherVersionThan(expectedVersion);
+  return account;
+}

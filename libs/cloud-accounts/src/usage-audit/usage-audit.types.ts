@@ -1,0 +1,67 @@
+import { atMost, DateTimeScalar } from '#libs/graphql';
+import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { explanations, UsageFindingKind } from './usage-finding.js';
+import { mostFindings } from './usage-records.js';
+import { CloudAccountType } from '../cloud-account.type.js';
+
+registerEnumType(UsageFindingKind, {
+  name: 'UsageFindingKind',
+  description: 'Kind of inconsistency in the database. None of them should ever occur.',
+  valuesMap: Object.fromEntries(
+    Object.entries(explanations).map(([kind, { means }]) => [kind, { description: means }]),
+  ),
+});
+
+@ObjectType('UsageFinding', { description: 'An inconsistency in the database.' })
+export class UsageFindingType {
+  @Field(() => UsageFindingKind, { description: 'Kind of inconsistency.' })
+  readonly kind!: UsageFindingKind;
+
+  @Field({ description: 'Affected object, as the operator can look it up.' })
+  readonly subject!: string;
+}
+
+@ObjectType('CloudSubscriptionUsage', {
+  description: 'Number of your subscriptions in an account that have the same status.',
+})
+export class SubscriptionUsageType {
+  @Field({ description: 'Status of the subscriptions.' })
+  readonly status!: string;
+
+  @Field({ description: 'Whether subscriptions with this status prevent the deletion of the account.' })
+  readonly isActive!: boolean;
+
+  @Field(() => Int, { description: 'Number of subscriptions.' })
+  readonly count!: number;
+}
+
+@ObjectType('UsageAudit', {
+  description:
+    'Usage of a cloud account, and whether it can be deleted. Computed from the database rows, without stored counters.',
+})
+export class UsageAuditType {
+  @Field(() => CloudAccountType, { description: 'The account.' })
+  readonly cloudAccount!: unknown;
+
+  @Field(() => DateTimeScalar, { description: 'Time of the audit.' })
+  readonly auditedAt!: Date;
+
+  @Field({ description: 'Whether the account can be deleted.' })
+  readonly isDeletable!: boolean;
+
+  @Field({ description: 'Reason why the account can or cannot be deleted, as a sentence.' })
+  readonly explanation!: string;
+
+  @Field(() => [SubscriptionUsageType], {
+    description: atMost(10, 'Your subscriptions in the account by status, including ended ones.'),
+  })
+  readonly usage!: SubscriptionUsageType[];
+
+  @Field(() => [UsageFindingType], {
+    description: atMost(
+      mostFindings,
+      'Inconsistencies in the database. Any finding indicates a defect of the gateway or a manual change of the database.',
+    ),
+  })
+  readonly findings!: UsageFindingType[];
+}

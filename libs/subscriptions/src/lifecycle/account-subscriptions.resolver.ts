@@ -1,0 +1,76 @@
+import { CurrentViewer, permission, ViewerPermission, type Viewer } from '#libs/access';
+import { alikeTogether, Batch, ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
+import { CloudAccountHealthService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
+import type { PageRequest } from '#libs/kernel';
+import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Subscription } from '../subscription.entity.js';
+import { SubscriptionService } from './subscription.service.js';
+import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
+import { newestFirst, orderOf } from './subscription-order.enums.js';
+import { SubscriptionFilterInput, SubscriptionOrderInput } from './subscription.inputs.js';
+import { SubscriptionConnectionType } from '../subscription.types.js';
+
+interface Question {
+  readonly accountId: number;
+  readonly filter: SubscriptionFilter;
+  readonly page: PageRequest<SubscriptionOrderField>;
+}
+
+/** Adds `subscriptions` to CloudAccount: the domain that knows the answer adds the field. */
+@Resolver(() => CloudAccountType)
+export class AccountSubscriptionsResolver {
+  private readonly pages = new Batch((viewer: Viewer, questions: readonly Question[]) =>
+    alikeTogether(
+      questions,
+      ({ filter, page }) => [filter, page],
+      (some, { filter, page }) => this.service.listOfAccounts(viewer, accountsOf(some), filter, page),
+    ),
+  );
+
+  private readonly counts = new Batch((viewer: Viewer, questions: readonly Omit<Question, 'page'>[]) =>
+    alikeTogether(
+      questions,
+      ({ filter }) => filter,
+      (some, { filter }) => this.service.countOfAccounts(viewer, accountsOf(some), filter),
+    ),
+  );
+
+  private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.health.of(accounts));
+
+  constructor(
+    private readonly service: SubscriptionService,
+    private readonly health: CloudAccountHealthService,
+  ) {}
+
+  @ResolveField(() => SubscriptionConnectionType, {
+    description: 'Your subscriptions in this account, ended ones included; the newest first when no order is given.',
+  })
+  subscriptions(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() { id: accountId }: CloudAccount,
+    @Args() args: ConnectionArgs,
+    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: SubscriptionFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'How to sort them.' })
+    orderBy: SubscriptionOrderInput = newestFirst,
+  ): Connection<Subscription> {
+    const order = orderOf(`cloudAccount/${accountId}/subscriptions`);
+    const page = pageRequest(order, args, orderBy);
+    return toConnection(
+      order,
+      orderBy,
+      () => this.pages.load(viewer, { accountId, filter, page }),
+      () => this.counts.load(viewer, { accountId, filter }),
+    );
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createSubscription` in it.' })
+  async viewerCanCreateSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() account: CloudAccount,
+  ): Promise<ViewerPermission> {
+    const health = await this.healthOf.load(viewer, account);
+    return permission(viewer, 'MANAGER', () => account.refuseSubscriptions(health));
+  }
+}
+
+const accountsOf = (questions: readonly Pick<Question, 'accountId'>[]) => questions.map(({ accountId }) => accountId);

@@ -1,0 +1,74 @@
+import { CurrentViewer, type Viewer } from '#libs/access';
+import {
+  CloudAccountBlockerType,
+  StandingResourceType,
+  type Blocker,
+  type StandingResource,
+} from '#libs/cloud-accounts';
+import { DriftFindingType } from '#libs/drift';
+import { Batch } from '#libs/graphql';
+import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { Subscription } from '../subscription.entity.js';
+import { SubscriptionService } from './subscription.service.js';
+import { SubscriptionType } from '../subscription.types.js';
+
+/** Adds `subscription` to CloudAccountBlocker. The blockers are the very rows `SubscriptionsOfAccount` answered with. */
+@Resolver(() => CloudAccountBlockerType)
+export class BlockerResolver {
+  @ResolveField(() => SubscriptionType, {
+    nullable: true,
+    description:
+      'The active subscription, in a refusal as it was when the deletion was refused; null for what is none.',
+  })
+  subscription(@Parent() blocker: Blocker): Subscription | null {
+    return blocker.subscription as Subscription | null;
+  }
+}
+
+abstract class SubscriptionOf {
+  private readonly subscriptionOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
+    const found = await this.subscriptions.findMany(viewer, ids);
+    return ids.map((id) => found.find((subscription) => subscription.id === id) ?? null);
+  });
+
+  protected constructor(private readonly subscriptions: SubscriptionService) {}
+
+  protected load(viewer: Viewer, { subscriptionId }: { subscriptionId: number }): Promise<Subscription | null> {
+    return this.subscriptionOf.load(viewer, subscriptionId);
+  }
+}
+
+/** Adds `subscription` to StandingResource. */
+@Resolver(() => StandingResourceType)
+export class StandingResourceResolver extends SubscriptionOf {
+  constructor(subscriptions: SubscriptionService) {
+    super(subscriptions);
+  }
+
+  @ResolveField(() => SubscriptionType, {
+    nullable: true,
+    description: 'The subscription it was built for; null for one that you may not see.',
+  })
+  subscription(@CurrentViewer() viewer: Viewer, @Parent() resource: StandingResource): Promise<Subscription | null> {
+    return this.load(viewer, resource);
+  }
+}
+
+/** Adds `subscription` to DriftFinding. */
+@Resolver(() => DriftFindingType)
+export class FindingSubscriptionResolver extends SubscriptionOf {
+  constructor(subscriptions: SubscriptionService) {
+    super(subscriptions);
+  }
+
+  @ResolveField(() => SubscriptionType, {
+    nullable: true,
+    description: 'The subscription that the resource was built for.',
+  })
+  subscription(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() finding: { subscriptionId: number },
+  ): Promise<Subscription | null> {
+    return this.load(viewer, finding);
+  }
+}

@@ -1,0 +1,235 @@
+import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
+import {
+  alikeTogether,
+  Batch,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  toConnection,
+  toGlobalId,
+  type Connection,
+} from '#libs/graphql';
+import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
+import { Idempotency } from '#libs/idempotency';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Subscription } from '../subscription.entity.js';
+import type { PageRequest } from '#libs/kernel';
+import { SubscriptionService } from './subscription.service.js';
+import type { OverlapOrderField } from '../subscriptions.js';
+import { byAddress, newestFirst, orderOf, overlapsOf } from './subscription-order.enums.js';
+import {
+  CreateSubscriptionInput,
+  DeleteSubscriptionInput,
+  RetrySubscriptionInput,
+  SubscriptionFilterInput,
+  SubscriptionOrderInput,
+  UpdateSubscriptionInput,
+} from './subscription.inputs.js';
+import {
+  CreateSubscriptionPayload,
+  DeleteSubscriptionPayload,
+  ProvisioningType,
+  RetrySubscriptionPayload,
+  SubscriptionConnectionType,
+  SubscriptionFailureType,
+  SubscriptionType,
+  UpdateSubscriptionPayload,
+} from '../subscription.types.js';
+
+const order = orderOf('cloudSubscriptions');
+
+interface OverlapQuestion {
+  readonly subscription: Subscription;
+  readonly page: PageRequest<OverlapOrderField>;
+}
+
+@Resolver(() => SubscriptionType)
+export class SubscriptionResolver {
+  private readonly accountOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
+    const accounts = await this.accounts.findMany(viewer, ids);
+    return ids.map((id) => accounts.find((account) => account.id === id) ?? null);
+  });
+
+  private readonly workOf = new Batch(async (_: Viewer, ids: readonly number[]) => {
+    const works = await this.subscriptions.worksOf(ids);
+    return ids.map((id) => works.find(({ subscriptionId }) => subscriptionId === id) ?? null);
+  });
+  private readonly overlaps = new Batch((viewer: Viewer, questions: readonly OverlapQuestion[]) =>
+    alikeTogether(
+      questions,
+      ({ page }) => page,
+      (some, { page }) =>
+        this.subscriptions.overlapping(
+          viewer,
+          some.map(({ subscription }) => subscription),
+          page,
+        ),
+    ),
+  );
+  private readonly overlapCounts = new Batch((viewer: Viewer, subscriptions: readonly Subscription[]) =>
+    this.subscriptions.countOverlapping(viewer, subscriptions),
+  );
+
+  constructor(
+    private readonly subscriptions: SubscriptionService,
+    private readonly accounts: CloudAccountService,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @Query(() => SubscriptionType, {
+    nullable: true,
+    description: 'One subscription, ended or not; null when there is none with this id.',
+  })
+  cloudSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('id', { type: () => ID, description: 'The subscription.' }) id: string,
+  ): Promise<Subscription | null> {
+    return this.subscriptions.find(viewer, idOf('CloudSubscription', id));
+  }
+
+  @Query(() => SubscriptionConnectionType, {
+    description: 'Your subscriptions, ended ones included; the newest first when no order is given.',
+  })
+  cloudSubscriptions(
+    @CurrentViewer() viewer: Viewer,
+    @Args() args: ConnectionArgs,
+    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: SubscriptionFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'How to sort them.' })
+    orderBy: SubscriptionOrderInput = newestFirst,
+  ): Connection<Subscription> {
+    const page = pageRequest(order, args, orderBy);
+    return toConnection(
+      order,
+      orderBy,
+      () => this.subscriptions.list(viewer, filter, page),
+      () => this.subscriptions.count(viewer, filter),
+    );
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => CreateSubscriptionPayload, {
+    nullable: true,
+    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active.`,
+  })
+  async createSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'The subscription.' }) input: CreateSubscriptionInput,
+  ) {
+    const cloudAccountId = idOf('CloudAccount', input.cloudAccountId);
+    const subscription = await this.idempotency.once(viewer, 'createSubscription', input, Subscription, (remember) =>
+      this.subscriptions.create(viewer, { ...input, cloudAccountId }, remember),
+    );
+    return { subscription };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => UpdateSubscriptionPayload, {
+    nullable: true,
+    description: `Renames a subscription, or has it changed by a provisioner.`,
+  })
+  async updateSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'What to change.' }) { id, expectedVersion, ...change }: UpdateSubscriptionInput,
+  ) {
+    const subscription = await this.subscriptions.update(
+      viewer,
+      idOf('CloudSubscription', id),
+      expectedVersion,
+      change,
+    );
+    return { subscription };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => DeleteSubscriptionPayload, {
+    nullable: true,
+    description: `Ends a subscription for ever: at once when nobody has begun to build it, else when a provisioner has taken it down.`,
+  })
+  async deleteSubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: DeleteSubscriptionInput,
+  ) {
+    return { subscription: await this.subscriptions.delete(viewer, idOf('CloudSubscription', id), expectedVersion) };
+  }
+
+  @RequiresRole('MANAGER')
+  @Mutation(() => RetrySubscriptionPayload, {
+    nullable: true,
+    description: `Has a provisioner try again what failed.`,
+  })
+  async retrySubscription(
+    @CurrentViewer() viewer: Viewer,
+    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: RetrySubscriptionInput,
+  ) {
+    return { subscription: await this.subscriptions.retry(viewer, idOf('CloudSubscription', id), expectedVersion) };
+  }
+
+  @ResolveField(() => ID)
+  id(@Parent() subscription: Subscription): string {
+    return toGlobalId('CloudSubscription', subscription.id);
+  }
+
+  @ResolveField(() => CloudAccountType, {
+    nullable: true,
+    description: 'The account it was built in; null once that is deleted.',
+  })
+  cloudAccount(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): Promise<CloudAccount | null> {
+    return this.accountOf.load(viewer, subscription.cloudAccountId);
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `deleteSubscription` on it.' })
+  viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => subscription.refuseChange());
+  }
+
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you may use `updateSubscription` on it; all but the name may still have to wait.',
+  })
+  viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => subscription.refuseChange());
+  }
+
+  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `retrySubscription` on it.' })
+  viewerCanRetry(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+    return permission(viewer, 'MANAGER', () => subscription.refuseRetry());
+  }
+
+  @ResolveField(() => SubscriptionFailureType, {
+    nullable: true,
+    description: 'What failed; null unless it is in ERROR.',
+  })
+  failure(@Parent() { failedKind: kind, failureMessage: message }: Subscription): SubscriptionFailureType | null {
+    return kind && { kind, message: message ?? '' };
+  }
+
+  @ResolveField(() => ProvisioningType, {
+    nullable: true,
+    description: 'What is being done for it; null when nothing is.',
+  })
+  async provisioning(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() { id }: Subscription,
+  ): Promise<ProvisioningType | null> {
+    const work = await this.workOf.load(viewer, id);
+    return work && Object.assign(work, { isClaimed: this.subscriptions.isClaimed(work) });
+  }
+
+  @ResolveField(() => SubscriptionConnectionType, {
+    description:
+      'Other active subscriptions of yours with some of its addresses, in the order of their addresses: their networks cannot be joined. Only in one VPC it is refused.',
+  })
+  overlappingSubscriptions(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() subscription: Subscription,
+    @Args() args: ConnectionArgs,
+  ): Connection<Subscription> {
+    const order = overlapsOf(subscription);
+    const page = pageRequest(order, args, byAddress);
+    return toConnection(
+      order,
+      byAddress,
+      () => this.overlaps.load(viewer, { subscription, page }),
+      () => this.overlapCounts.load(viewer, subscription),
+    );
+  }
+}

@@ -1,0 +1,234 @@
+import type { Viewer } from '#libs/access';
+import { partitionOf } from '#libs/aws-credentials';
+import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
+import { Events } from '#libs/events';
+import type { Remember } from '#libs/idempotency';
+import { IamSetupSettings } from '#libs/iam-setup';
+import { Clock, InvalidField, InvalidInput, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { faultInVendorsTags, type Tag } from '../deployment.js';
+import { ProvisioningWork } from '../provisioning-work.entity.js';
+import { ProvisioningWorks } from '../provisioning-works.js';
+import { Subscription, type NewSubscription, type SubscriptionChange } from '../subscription.entity.js';
+import {
+  DeploymentCidrTaken,
+  RegionInAnotherPartition,
+  SubscriptionNotFound,
+  VpcOfAnotherProvider,
+} from '../subscription.errors.js';
+import {
+  Subscriptions,
+  type OverlapOrderField,
+  type SubscriptionFilter,
+  type SubscriptionOrderField,
+} from '../subscriptions.js';
+
+/** What can be done with subscriptions, and under which rules. */
+@Injectable()
+export class SubscriptionService {
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly works: ProvisioningWorks,
+    private readonly accounts: CloudAccountService,
+    private readonly settings: IamSetupSettings,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(viewer: Viewer, id: number): Promise<Subscription | null> {
+    const [found] = await this.findMany(viewer, [id]);
+    return found ?? null;
+  }
+
+  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<Subscription[]> {
+    return this.subscriptions.findMany(tenantId, ids);
+  }
+
+  list(
+    { tenantId }: Viewer,
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>> {
+    return this.subscriptions.list(tenantId, filter, page);
+  }
+
+  count({ tenantId }: Viewer, filter: SubscriptionFilter): Promise<number> {
+    return this.subscriptions.count(tenantId, filter);
+  }
+
+  listOfAccounts(
+    { tenantId }: Viewer,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    return this.subscriptions.listOfAccounts(tenantId, cloudAccountIds, filter, page);
+  }
+
+  countOfAccounts(
+    { tenantId }: Viewer,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+  ): Promise<number[]> {
+    return this.subscriptions.countOfAccounts(tenantId, cloudAccountIds, filter);
+  }
+
+  /** What provisioners have to do for subscriptions the viewer has read. */
+  worksOf(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
+    return this.works.ofSubscriptions(subscriptionIds);
+  }
+
+  /** Whether somebody is at a work now. */
+  isClaimed(work: ProvisioningWork): boolean {
+    return work.isClaimedAt(this.clock.now());
+  }
+
+  /** The same page of each list of the viewer's other active subscriptions that have addresses of a subscription. */
+  overlapping(
+    { tenantId }: Viewer,
+    subscriptions: readonly Subscription[],
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    return this.subscriptions.overlapping(tenantId, subscriptions, page);
+  }
+
+  countOverlapping({ tenantId }: Viewer, subscriptions: readonly Subscription[]): Promise<number[]> {
+    return this.subscriptions.countOverlapping(tenantId, subscriptions);
+  }
+
+  /**
+   * A new subscription in an account, to be built by a provisioner. The account is held meanwhile, so that it cannot be
+   * deleted under it, and no other takes the same addresses.
+   *
+   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBeingDeleted, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
+   *   VpcOfAnotherProvider, DeploymentCidrTaken
+   */
+  async create(
+    viewer: Viewer,
+    details: Omit<NewSubscription, 'tenantId'>,
+    remember: Remember<Subscription>,
+  ): Promise<Subscription> {
+    const { cloudAccountId, region, vpcId } = details;
+    this.refuseVendorsTags(details.tags);
+    return this.unitOfWork.run(async (now) => {
+      const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
+      account.refuseSubscriptions(await this.accounts.healthOf(account));
+      account.refuseForeignRegion(region);
+      refuseAnotherPartition(account, region);
+      if (vpcId && account.provider !== 'AWS') throw new VpcOfAnotherProvider();
+
+      const subscription = Subscription.create({ ...details, tenantId: viewer.tenantId }, now);
+      await this.refuseTakenAddresses(subscription);
+      await this.subscriptions.add(subscription);
+      await this.works.put(ProvisioningWork.create(subscription.id, 'BUILD', now));
+      await this.record('SUBSCRIPTION_CREATED', viewer, subscription, now);
+      await remember(subscription);
+      return subscription;
+    });
+  }
+
+  /**
+   * Renames the subscription, or has what runs changed; a change that would change nothing does nothing.
+   *
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted, SubscriptionInError,
+   *   SubscriptionBusy
+   */
+  async update(viewer: Viewer, id: number, expectedVersion: number, change: SubscriptionChange): Promise<Subscription> {
+    this.refuseVendorsTags(change.tags);
+    return this.unitOfWork.run(async (now) => {
+      const subscription = await this.hold(viewer, id);
+      subscription.refuseOtherVersionThan(expectedVersion);
+      subscription.refuseChange();
+      if (subscription.isAlready(change)) return subscription;
+
+      const isToBeChanged = subscription.change(change, await this.works.hold(id), now);
+      await this.subscriptions.update(subscription);
+      if (isToBeChanged) await this.works.put(ProvisioningWork.create(id, 'CHANGE', now));
+      await this.record('SUBSCRIPTION_UPDATED', viewer, subscription, now);
+      return subscription;
+    });
+  }
+
+  /**
+   * Ends what nobody has begun to build; all else is taken down first, by a provisioner. One that is at it is told to stop.
+   *
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted
+   */
+  delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
+    return this.unitOfWork.run(async (now) => {
+      const subscription = await this.hold(viewer, id);
+      subscription.refuseOtherVersionThan(expectedVersion);
+      const work = await this.works.hold(id);
+
+      const hasEnded = subscription.requestEnd(work, now);
+      await this.subscriptions.update(subscription);
+      if (hasEnded) {
+        await this.works.remove(id);
+        await this.record('SUBSCRIPTION_ENDED', viewer, subscription, now);
+        await this.accounts.afterSubscriptionEnded(viewer, subscription.cloudAccountId, now);
+      } else {
+        await this.works.put(toBeTakenDown(id, work, now));
+        await this.record('SUBSCRIPTION_DELETION_REQUESTED', viewer, subscription, now);
+      }
+      return subscription;
+    });
+  }
+
+  /**
+   * Has a provisioner try again what failed.
+   *
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionNotInError
+   */
+  retry(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
+    return this.unitOfWork.run(async (now) => {
+      const subscription = await this.hold(viewer, id);
+      subscription.refuseOtherVersionThan(expectedVersion);
+
+      const kind = subscription.retry(now);
+      await this.subscriptions.update(subscription);
+      await this.works.put(ProvisioningWork.create(id, kind, now, 1));
+      await this.record('SUBSCRIPTION_RETRIED', viewer, subscription, now);
+      return subscription;
+    });
+  }
+
+  /** @throws InvalidInput */
+  private refuseVendorsTags(tags: readonly Tag[] | null | undefined): void {
+    const fault = faultInVendorsTags(tags ?? [], this.settings.tagKey);
+    if (fault) throw new InvalidInput([new InvalidField(['input', 'tags'], `The tags ${fault}.`)]);
+  }
+
+  private async hold({ tenantId }: Viewer, id: number): Promise<Subscription> {
+    const subscription = await this.subscriptions.hold(tenantId, id);
+    if (!subscription) throw new SubscriptionNotFound();
+    return subscription;
+  }
+
+  /** In one VPC of the customer's; call it while the account is held. Elsewhere common addresses only keep networks from being joined. */
+  private async refuseTakenAddresses(subscription: Subscription): Promise<void> {
+    const { tenantId, vpcId, deploymentCidr } = subscription;
+    if (vpcId === null || deploymentCidr === null) return;
+    if (await this.subscriptions.areAddressesTaken(tenantId, vpcId, deploymentCidr)) throw new DeploymentCidrTaken();
+  }
+
+  private record(type: string, { actor }: Viewer, subscription: Subscription, at: Date): Promise<void> {
+    const { id, tenantId, name, region, cloudAccountId } = subscription;
+    const data = { name, region, cloudAccountId };
+    return this.events.record({ type, tenantId, subject: ['CloudSubscription', id], actor, at, data });
+  }
+}
+
+function refuseAnotherPartition(account: CloudAccount, region: string): void {
+  if (account.provider === 'AWS' && partitionOf(region) !== partitionOf(account.region))
+    throw new RegionInAnotherPartition();
+}
+
+/** Whoever is at something is told to stop first; then, or when nobody is, it is to be taken down. */
+function toBeTakenDown(subscriptionId: number, work: ProvisioningWork | null, now: Date): ProvisioningWork {
+  if (work === null) return ProvisioningWork.create(subscriptionId, 'TEAR_DOWN', now, 1);
+  if (work.isClaimedAt(now)) work.requestStop(now);
+  else work.turnInto('TEAR_DOWN', now);
+  return work;
+}

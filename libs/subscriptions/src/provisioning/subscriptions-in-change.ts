@@ -1,0 +1,15 @@
+import { ResourcesInChange } from '#libs/drift';
+import { Injectable } from '@nestjs/common';
+import { ProvisioningWorks } from '../provisioning-works.js';
+
+/** Answers what is being built, changed or taken down. */
+@Injectable()
+export class SubscriptionsInChange extends ResourcesInChange {
+  constructor(private readonly works: ProvisioningWorks) {
+    super();
+  }
+
+  async of(cloudAccountId: number): Promise<ReadonlySet<number>> {
+    return new Set(await this.works.inChange(cloudAccountId));
+  }
+}

@@ -1,0 +1,229 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Actor } from '#libs/events';
+import { IamSetupSettings } from '#libs/iam-setup';
+import { DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { arnOfResource, LedgerService, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
+import { Injectable, Logger } from '@nestjs/common';
+import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
+import { isVendorsTag, subscriptionTagKey } from '../deployment.js';
+import { ProvisioningAccess } from '../provisioning/provisioning-access.service.js';
+import {
+  ProvisioningService,
+  type Claim,
+  type ClaimedWork,
+  type Provisioner,
+} from '../provisioning/provisioning.service.js';
+import { ProvisioningLeaseLost } from '../subscription.errors.js';
+
+/** Whether the gateway builds by itself in the accounts of the sandbox, and how fast. */
+export class SandboxProvisioning {
+  readonly isOn: boolean = false;
+  /** From one step to the next, in milliseconds: as long as people can watch it. */
+  readonly pause: number = 1_000;
+}
+
+const actor: Actor = { kind: 'GATEWAY', id: null, name: 'Sandbox provisioner' };
+const self: Provisioner = { apiKeyId: null, actor };
+/** In seconds: longer than any step takes. */
+const lease = 30;
+/** How long an instance may take to run, or to end, in milliseconds. */
+const longestWait = 60_000;
+
+/** How many instances each plan has; one for every other. */
+const sizes: Readonly<Record<string, number>> = { small: 1, medium: 2, large: 3 };
+const instanceType = 'm7g.large';
+const volume = { volumeType: 'gp3', sizeGiB: 100 } as const;
+
+const log = new Logger('Provisioner');
+
+/**
+ * Builds subscriptions in the accounts of the sandbox, by the same way that a vendor's own software takes: it claims work, gets
+ * credentials for it, tells how far it is and what stands. What it has made carries the subscription's number as a tag, so that
+ * whoever goes on after it finds what is there, and makes nothing twice.
+ */
+@Injectable()
+export class SandboxProvisioner implements Loop {
+  private readonly stopping = new AbortController();
+  private readonly loop: Reconciler<ClaimedWork>;
+
+  constructor(
+    private readonly provisioning: ProvisioningService,
+    private readonly access: ProvisioningAccess,
+    private readonly workshop: CloudWorkshop,
+    private readonly ledger: LedgerService,
+    private readonly settings: IamSetupSettings,
+    private readonly pace: SandboxProvisioning,
+    reconcilers: Reconcilers,
+  ) {
+    this.loop = new Reconciler({
+      claim: (limit) => this.provisioning.claim(self, limit, lease, { inSandbox: true }),
+      step: (claimed) => this.work(claimed),
+      onFault: (fault) => log.error(fault),
+      concurrency: 4,
+      everyMs: 1_000,
+    });
+    reconcilers.add(this);
+  }
+
+  start(): void {
+    if (this.pace.isOn) this.loop.start();
+  }
+
+  /** Leaves the rest of what is under way to whoever claims it next. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.loop.stop();
+  }
+
+  private async work(claimed: ClaimedWork): Promise<void> {
+    const claim: Claim = { subscriptionId: claimed.subscription.id, claimId: claimed.work.leaseOwner! };
+    try {
+      const { key, region } = await this.access.credentials(self, claim, 3600);
+      const { tagKey, vendorName } = this.settings;
+      // No customer can choose a key that begins so.
+      const mark = { key: subscriptionTagKey(tagKey), value: String(claimed.subscription.id) };
+      const ours = [{ key: tagKey, value: vendorName }, mark];
+      const theirs = claimed.subscription.tags.filter(({ key: name }) => !isVendorsTag(name, tagKey));
+      const place: Workplace = { key, region, mark, tags: [...theirs, ...ours] };
+      const run = new Run(claimed, claim, place, (...said) => this.tell(claim, ...said));
+      if (claimed.work.kind === 'TEAR_DOWN') await this.takeDown(run);
+      else await this.build(run);
+      await this.provisioning.complete(self, claim);
+    } catch (error) {
+      if (error instanceof Stopped) await this.provisioning.complete(self, claim);
+      else if (error instanceof ProvisioningLeaseLost || error instanceof GatewayStops) return;
+      // A database that is away will be back; everything else stays as it is until somebody decides.
+      else if (error instanceof CannotBeBuilt || (error instanceof DomainError && !/^DATABASE_/.test(error.code)))
+        await this.provisioning.fail(self, claim, error.message);
+      else throw error;
+    }
+  }
+
+  /** From nothing, or from whatever stands already, to what the subscription is to be. */
+  private async build(run: Run): Promise<void> {
+    const { deploymentCidr, vpcId: given, plan } = run.claimed.subscription;
+    const cidr = deploymentCidr ?? '10.0.0.0/24';
+    if (given) throw new CannotBeBuilt('The sandbox builds in VPCs of its own only.');
+
+    const vpcId = await this.one(run, 10, 'Making the network', { kind: 'VPC', cidr }, { cidr });
+    const subnetId = await this.one(run, 25, 'Making the subnet', { kind: 'SUBNET', vpcId, cidr }, { cidr });
+    const groupId = await this.one(run, 40, 'Opening the ports', { kind: 'SECURITY_GROUP', vpcId }, { rules });
+    // Also of a group that was made by one who was ended before its rules were.
+    await this.workshop.allow(run.place, groupId, rules);
+    await this.one(run, 55, 'Making the volume', { kind: 'VOLUME', ...volume }, volume);
+
+    const wanted = sizes[plan ?? ''] ?? 1;
+    const instances = await this.workshop.standing(run.place, 'INSTANCE');
+    await run.tell(70, 'Starting the instances');
+    for (const { id, isStopped } of instances) if (isStopped) await this.workshop.start(run.place, id);
+    for (let missing = wanted - instances.length; missing > 0; missing--) {
+      const id = await this.workshop.make(run.place, { kind: 'INSTANCE', instanceType, subnetId, groupId });
+      instances.push({ id, isReady: false, isStopped: false });
+    }
+    const kept = instances.slice(0, wanted);
+    await run.tell(
+      80,
+      'Waiting for the instances',
+      kept.map(({ id }) => run.kept('INSTANCE', id, { state: 'RUNNING', instanceType })),
+    );
+    for (const { id } of instances.slice(wanted)) await this.workshop.remove(run.place, 'INSTANCE', id);
+    await this.until(run, 85, async () => {
+      const now = await this.workshop.standing(run.place, 'INSTANCE');
+      return now.length === wanted && now.every(({ isReady }) => isReady);
+    });
+    // Ended just now, or by somebody else while nobody was at work.
+    const gone = (await this.ledger.standingOf(run.claimed.subscription.id)).filter(({ arn }) => !run.stands.has(arn));
+    await run.tell(
+      95,
+      'Looking whether it answers',
+      gone.map(({ arn }) => ({ arn, isRemoved: true })),
+    );
+  }
+
+  private async takeDown(run: Run): Promise<void> {
+    await run.tell(10, 'Ending the instances');
+    const instances = await this.workshop.standing(run.place, 'INSTANCE');
+    for (const { id } of instances) await this.workshop.remove(run.place, 'INSTANCE', id);
+    await this.until(run, 30, async () => (await this.workshop.standing(run.place, 'INSTANCE')).length === 0);
+    const order: readonly BuiltKind[] = ['VOLUME', 'SECURITY_GROUP', 'SUBNET', 'VPC'];
+    for (const [i, kind] of order.entries()) {
+      const standing = await this.workshop.standing(run.place, kind);
+      for (const { id } of standing) await this.workshop.remove(run.place, kind, id);
+      const reports = standing.map(({ id }) => ({ arn: run.arnOf(kind, id), isRemoved: true }));
+      await run.tell(50 + 12 * i, 'Taking down the rest', reports);
+    }
+  }
+
+  /** The one of its kind: what stands already, or a new one; reported either way. */
+  private async one(
+    run: Run,
+    progress: number,
+    message: string,
+    blueprint: Blueprint,
+    desired: Partial<ResourceReport>,
+  ): Promise<string> {
+    const [standing] = await this.workshop.standing(run.place, blueprint.kind);
+    const id = standing?.id ?? (await this.workshop.make(run.place, blueprint));
+    await run.tell(progress, message, [run.kept(blueprint.kind, id, desired)]);
+    return id;
+  }
+
+  private async until(run: Run, progress: number, isSo: () => Promise<boolean>): Promise<void> {
+    const latest = Date.now() + longestWait;
+    while (!(await isSo())) {
+      if (Date.now() > latest) throw new CannotBeBuilt('The instances take too long.');
+      await run.tell(progress, 'Waiting for the instances');
+    }
+  }
+
+  private async tell(
+    claim: Claim,
+    progress: number,
+    message: string,
+    resources: readonly ResourceReport[] = [],
+  ): Promise<void> {
+    const { work } = await this.provisioning.report(claim, lease, { progress, message, resources });
+    if (work.isToStop) throw new Stopped();
+    await wait(this.pace.pause, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+    if (this.stopping.signal.aborted) throw new GatewayStops();
+  }
+}
+
+/** One work under way. */
+class Run {
+  /** ARNs of what the subscription consists of. */
+  readonly stands = new Set<string>();
+
+  constructor(
+    readonly claimed: ClaimedWork,
+    readonly claim: Claim,
+    readonly place: Workplace,
+    readonly tell: (progress: number, message: string, resources?: readonly ResourceReport[]) => Promise<void>,
+  ) {}
+
+  arnOf(kind: BuiltKind, id: string): string {
+    const { awsAccountId } = this.claimed.account;
+    return arnOfResource({ region: this.place.region, awsAccountId }, kind, id);
+  }
+
+  /** The report of something that stands, and is to. */
+  kept(kind: BuiltKind, id: string, desired: Partial<ResourceReport>): ResourceReport {
+    const arn = this.arnOf(kind, id);
+    this.stands.add(arn);
+    return { isRemoved: false, ...desired, arn };
+  }
+}
+
+/** The port of the database is open to the network; everything may go out, as every new group says. */
+const rules: readonly SecurityGroupRule[] = [
+  { direction: 'INGRESS', protocol: 'tcp', fromPort: 10_000, toPort: 10_000, peer: '10.0.0.0/8' },
+  { direction: 'EGRESS', protocol: '-1', peer: '0.0.0.0/0' },
+];
+
+/** The customer has ended it meanwhile. */
+class Stopped extends Error {}
+
+class GatewayStops extends Error {}
+
+/** For the customer, who reads it. */
+class CannotBeBuilt extends Error {}

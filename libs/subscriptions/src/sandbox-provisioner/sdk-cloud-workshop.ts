@@ -1,0 +1,188 @@
+import { askAws, CredentialsRejected, unusable, type AwsEndpoints } from '#libs/aws-credentials';
+import { ec2PermissionOf } from '#libs/drift';
+import { normalisedRules, type SecurityGroupRule } from '#libs/ledger';
+import type * as Ec2Sdk from '@aws-sdk/client-ec2';
+import type { EC2Client, ResourceType, TagSpecification, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
+import { CloudWorkshop, type Blueprint, type BuiltKind, type BuiltThing, type Workplace } from './cloud-workshop.js';
+
+/** Builds through AWS's SDK, whose client for EC2 is loaded when first it is needed. */
+export class SdkCloudWorkshop extends CloudWorkshop {
+  constructor(private readonly endpoints: AwsEndpoints) {
+    super();
+  }
+
+  async standing(place: Workplace, kind: BuiltKind): Promise<BuiltThing[]> {
+    const Filters = [{ Name: `tag:${place.mark.key}`, Values: [place.mark.value] }];
+    return this.ask(place, `ec2:Describe${kind}`, async (sdk, client, deadline) => {
+      const things = (list: readonly (string | undefined)[] | undefined) => {
+        if (!list) throw unusable();
+        return list.map((id) => ({ id: id ?? '', isReady: true, isStopped: false }));
+      };
+      switch (kind) {
+        case 'VPC': {
+          const { Vpcs } = await client.send(new sdk.DescribeVpcsCommand({ Filters }), deadline);
+          return things(Vpcs?.map(({ VpcId }) => VpcId));
+        }
+        case 'SUBNET': {
+          const { Subnets } = await client.send(new sdk.DescribeSubnetsCommand({ Filters }), deadline);
+          return things(Subnets?.map(({ SubnetId }) => SubnetId));
+        }
+        case 'SECURITY_GROUP': {
+          const { SecurityGroups } = await client.send(new sdk.DescribeSecurityGroupsCommand({ Filters }), deadline);
+          return things(SecurityGroups?.map(({ GroupId }) => GroupId));
+        }
+        case 'VOLUME': {
+          const { Volumes } = await client.send(new sdk.DescribeVolumesCommand({ Filters }), deadline);
+          return things(Volumes?.map(({ VolumeId }) => VolumeId));
+        }
+        case 'INSTANCE': {
+          const { Reservations } = await client.send(new sdk.DescribeInstancesCommand({ Filters }), deadline);
+          if (!Reservations) throw unusable();
+          return Reservations.flatMap(({ Instances = [] }) => Instances)
+            .filter(({ State }) => State?.Name !== 'terminated')
+            .map(({ InstanceId, State }) => ({
+              id: InstanceId ?? '',
+              isReady: State?.Name === 'running',
+              isStopped: State?.Name === 'stopped',
+            }));
+        }
+      }
+    });
+  }
+
+  async make(place: Workplace, blueprint: Blueprint): Promise<string> {
+    const id = await this.ask(place, `ec2:Create${blueprint.kind}`, async (sdk, client, deadline) => {
+      switch (blueprint.kind) {
+        case 'VPC': {
+          const TagSpecifications = tagged(place, 'vpc');
+          const { Vpc } = await client.send(
+            new sdk.CreateVpcCommand({ CidrBlock: blueprint.cidr, TagSpecifications }),
+            deadline,
+          );
+          return Vpc?.VpcId;
+        }
+        case 'SUBNET': {
+          const TagSpecifications = tagged(place, 'subnet');
+          const { vpcId: VpcId, cidr: CidrBlock } = blueprint;
+          const { Subnet } = await client.send(
+            new sdk.CreateSubnetCommand({ VpcId, CidrBlock, TagSpecifications }),
+            deadline,
+          );
+          return Subnet?.SubnetId;
+        }
+        case 'SECURITY_GROUP':
+          return makeGroup(sdk, client, place, blueprint.vpcId, deadline);
+        case 'VOLUME': {
+          const TagSpecifications = tagged(place, 'volume');
+          const { VolumeId } = await client.send(
+            new sdk.CreateVolumeCommand({
+              AvailabilityZone: `${place.region}a`,
+              Size: blueprint.sizeGiB,
+              VolumeType: blueprint.volumeType as VolumeType,
+              TagSpecifications,
+            }),
+            deadline,
+          );
+          return VolumeId;
+        }
+        case 'INSTANCE': {
+          const { Instances } = await client.send(
+            new sdk.RunInstancesCommand({
+              MinCount: 1,
+              MaxCount: 1,
+              InstanceType: blueprint.instanceType as _InstanceType,
+              SubnetId: blueprint.subnetId,
+              SecurityGroupIds: [blueprint.groupId],
+              TagSpecifications: tagged(place, 'instance'),
+            }),
+            deadline,
+          );
+          return Instances?.[0]?.InstanceId;
+        }
+      }
+    });
+    if (!id) throw unusable();
+    return id;
+  }
+
+  async allow(place: Workplace, groupId: string, rules: readonly SecurityGroupRule[]): Promise<void> {
+    const lines = normalisedRules(rules.filter(({ direction }) => direction === 'INGRESS'));
+    for (const line of lines)
+      await this.ask(place, 'ec2:AuthorizeSecurityGroupIngress', (sdk, client, deadline) =>
+        client.send(
+          new sdk.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [ec2PermissionOf(line)] }),
+          deadline,
+        ),
+      ).catch((error: unknown) => {
+        if (!(error instanceof CredentialsRejected && isDuplicate(error.cause))) throw error;
+      });
+  }
+
+  async start(place: Workplace, instanceId: string): Promise<void> {
+    await this.ask(place, 'ec2:StartInstances', (sdk, client, deadline) =>
+      client.send(new sdk.StartInstancesCommand({ InstanceIds: [instanceId] }), deadline),
+    );
+  }
+
+  async remove(place: Workplace, kind: BuiltKind, id: string): Promise<void> {
+    await this.ask(place, `ec2:Delete${kind}`, (sdk, client, deadline): Promise<unknown> => {
+      switch (kind) {
+        case 'VPC':
+          return client.send(new sdk.DeleteVpcCommand({ VpcId: id }), deadline);
+        case 'SUBNET':
+          return client.send(new sdk.DeleteSubnetCommand({ SubnetId: id }), deadline);
+        case 'SECURITY_GROUP':
+          return client.send(new sdk.DeleteSecurityGroupCommand({ GroupId: id }), deadline);
+        case 'VOLUME':
+          return client.send(new sdk.DeleteVolumeCommand({ VolumeId: id }), deadline);
+        case 'INSTANCE':
+          return client.send(new sdk.TerminateInstancesCommand({ InstanceIds: [id] }), deadline);
+      }
+    });
+  }
+
+  private async ask<T>(
+    { key, region }: Workplace,
+    action: `ec2:${string}`,
+    work: (sdk: typeof Ec2Sdk, client: EC2Client, deadline: Deadline) => Promise<T>,
+  ): Promise<T> {
+    const sdk = await import('@aws-sdk/client-ec2');
+    return askAws(
+      this.endpoints,
+      { action, key, region },
+      // What was made and not heard of is found by its tag: asked again by itself, the SDK would make it twice.
+      (config) => new sdk.EC2Client({ ...config, maxAttempts: action.startsWith('ec2:Create') ? 1 : 3 }),
+      (client, deadline) => work(sdk, client, deadline),
+    );
+  }
+}
+
+interface Deadline {
+  readonly abortSignal: AbortSignal;
+}
+
+const tagged = ({ tags }: Workplace, type: ResourceType): TagSpecification[] => [
+  { ResourceType: type, Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) },
+];
+
+async function makeGroup(
+  sdk: typeof Ec2Sdk,
+  client: EC2Client,
+  place: Workplace,
+  vpcId: string,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const { GroupId } = await client.send(
+    new sdk.CreateSecurityGroupCommand({
+      GroupName: `subscription-${place.mark.value}`,
+      Description: 'What reaches the database',
+      VpcId: vpcId,
+      TagSpecifications: tagged(place, 'security-group'),
+    }),
+    deadline,
+  );
+  return GroupId;
+}
+
+/** What EC2 says of a rule that is there already. */
+const isDuplicate = (error: unknown) => (error as { name?: string } | null)?.name === 'InvalidPermission.Duplicate';

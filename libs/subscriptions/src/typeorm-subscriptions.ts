@@ -1,0 +1,261 @@
+import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
+import type { Page, PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { In, type SelectQueryBuilder } from 'typeorm';
+import { keysOverlapping, type KeyRange } from './deployment.js';
+import { Subscription, SubscriptionStatus } from './subscription.entity.js';
+import {
+  Subscriptions,
+  type Addressed,
+  type OverlapOrderField,
+  type SubscriptionFilter,
+  type SubscriptionOrderField,
+} from './subscriptions.js';
+
+const columns = { CREATED_AT: 'createdAt' } as const;
+const addressColumns = { ADDRESS: 'activeAddressKey' } as const;
+
+/** How many keys one statement looks for. */
+const keysAtOnce = 500;
+/** How many ranges one statement counts in. */
+const rangesAtOnce = 100;
+
+/** The account a subscription is active on, which has the foreign key: what counts is what the database holds to. */
+const activeOn = 'subscription.active_cloud_account_id';
+
+@Injectable()
+export class TypeOrmSubscriptions extends Subscriptions {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  findMany(tenantId: number, ids: readonly number[]): Promise<Subscription[]> {
+    return this.rows.findBy({ tenantId, id: In([...ids]) });
+  }
+
+  list(
+    tenantId: number,
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>> {
+    return keysetPage(this.filtered(tenantId, filter), columns, page);
+  }
+
+  count(tenantId: number, filter: SubscriptionFilter): Promise<number> {
+    return this.filtered(tenantId, filter).getCount();
+  }
+
+  listOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+    page: PageRequest<SubscriptionOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    const ofAccount = () =>
+      this.filtered(tenantId, filter).andWhere('subscription.cloudAccountId = :cloudAccountId', { cloudAccountId: 0 });
+    const lists = cloudAccountIds.map((cloudAccountId) => ({ cloudAccountId }));
+    return keysetPages(this.transactions, ofAccount, lists, columns, page);
+  }
+
+  async countOfAccounts(
+    tenantId: number,
+    cloudAccountIds: readonly number[],
+    filter: SubscriptionFilter,
+  ): Promise<number[]> {
+    return countsBy(this.filtered(tenantId, filter), 'cloudAccountId', cloudAccountIds);
+  }
+
+  async countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
+    if (cloudAccountIds.length === 0) return [];
+    const counts = await this.rows
+      .createQueryBuilder('subscription')
+      .where(`${activeOn} IN (:...cloudAccountIds)`, { cloudAccountIds })
+      .select(activeOn, 'account')
+      .addSelect('COUNT(*)', 'number')
+      .groupBy(activeOn)
+      .getRawMany<{ account: number; number: number | string }>();
+    return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
+  }
+
+  areActiveOn(cloudAccountId: number): Promise<boolean> {
+    return this.rows.createQueryBuilder('subscription').where(`${activeOn} = :id`, { id: cloudAccountId }).getExists();
+  }
+
+  activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>> {
+    return keysetPage(this.activeOf(cloudAccountId, tenantId), { ID: 'id' }, page);
+  }
+
+  countActiveOf(cloudAccountId: number, tenantId: number): Promise<number> {
+    return this.activeOf(cloudAccountId, tenantId).getCount();
+  }
+
+  async activeIdsOn(cloudAccountId: number): Promise<number[]> {
+    const rows = await this.transactions.query<{ id: number }>(
+      'SELECT id FROM subscription WHERE active_cloud_account_id = ? ORDER BY id',
+      [cloudAccountId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]> {
+    const query = this.rows
+      .createQueryBuilder('subscription')
+      .where(`${activeOn} = :cloudAccountId`, { cloudAccountId })
+      .orderBy('subscription.id')
+      .limit(limit);
+    const { lock } = this.transactions.forUpdate;
+    return (lock ? query.setLock(lock.mode) : query).getMany();
+  }
+
+  async overlapping(
+    tenantId: number,
+    subscriptions: readonly Addressed[],
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>[]> {
+    const [one] = subscriptions;
+    if (subscriptions.length === 1 || page.after || page.before)
+      return Promise.all(subscriptions.map((subscription) => this.overlappingOne(tenantId, subscription, page)));
+    if (!one) return [];
+
+    const ranges = await this.rangesOf(tenantId, subscriptions);
+    const lists = distinct([...ranges.values()].flat());
+    // One more, because each subscription is in its own list.
+    const edges = await edgesOf(this.transactions, this.inRange(tenantId), lists, addressColumns, {
+      ...page,
+      count: page.count + 1,
+    });
+    const found = new Map(lists.map((list, i) => [nameOf(list), edges[i]!]));
+    const before = (a: Subscription, b: Subscription) => a.activeAddressKey! - b.activeAddressKey! || a.id - b.id;
+    const sign = (page.orderBy.direction === 'ASC') === (page.from === 'start') ? 1 : -1;
+    return subscriptions.map(({ id, deploymentCidr }) => {
+      const others = (ranges.get(deploymentCidr) ?? [])
+        .flatMap((range) => found.get(nameOf(range))!)
+        .filter((other) => other.id !== id);
+      return pageOf(
+        others.sort((a, b) => sign * before(a, b)),
+        page,
+      );
+    });
+  }
+
+  async countOverlapping(tenantId: number, subscriptions: readonly Addressed[]): Promise<number[]> {
+    const ranges = await this.rangesOf(tenantId, subscriptions);
+    const counts = new Map<string, number>();
+    const inRange = 'FROM subscription WHERE tenant_id = ? AND active_address_key BETWEEN ? AND ?';
+    for (const some of slices(distinct([...ranges.values()].flat()), rangesAtOnce)) {
+      const found = await this.transactions.query<{ list: number; n: number | string }>(
+        some.map((_, i) => `SELECT ${i} AS list, COUNT(*) AS n ${inRange}`).join(' UNION ALL '),
+        some.flatMap(({ from, to }) => [tenantId, from, to]),
+      );
+      for (const { list, n } of found) counts.set(nameOf(some[list]!), Number(n));
+    }
+    return subscriptions.map(({ deploymentCidr, isActive }) => {
+      const all = (ranges.get(deploymentCidr) ?? []).map((range) => counts.get(nameOf(range))!);
+      return all.reduce((sum, n) => sum + n, 0) - Number(isActive && deploymentCidr !== null);
+    });
+  }
+
+  areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean> {
+    return this.overlappingWith(tenantId, cidr).andWhere('subscription.vpcId = :vpcId', { vpcId }).getExists();
+  }
+
+  holdAny(id: number): Promise<Subscription | null> {
+    return this.rows.findOne({ where: { id }, ...this.transactions.forUpdate });
+  }
+
+  hold(tenantId: number, id: number): Promise<Subscription | null> {
+    return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
+  }
+
+  async add(subscription: Subscription): Promise<void> {
+    await this.rows.insert(subscription);
+  }
+
+  async update(subscription: Subscription): Promise<void> {
+    const { id, tenantId } = subscription;
+    await this.rows.update({ id, tenantId }, { ...subscription });
+  }
+
+  private overlappingOne(
+    tenantId: number,
+    { id, deploymentCidr }: Addressed,
+    page: PageRequest<OverlapOrderField>,
+  ): Promise<Page<Subscription>> {
+    const query = this.overlappingWith(tenantId, deploymentCidr).andWhere('subscription.id <> :id', { id });
+    return keysetPage(query, addressColumns, page);
+  }
+
+  /** The active subscriptions of a tenant that have addresses of a block. */
+  private overlappingWith(tenantId: number, cidr: string | null): SelectQueryBuilder<Subscription> {
+    const ranges = cidr === null ? [] : keysOverlapping(cidr);
+    const blocks = ranges.map((_, i) => `subscription.activeAddressKey BETWEEN :from${i} AND :to${i}`);
+    return this.rows
+      .createQueryBuilder('subscription')
+      .where('subscription.tenantId = :tenantId', { tenantId })
+      .andWhere(blocks.length > 0 ? `(${blocks.join(' OR ')})` : '1 = 0')
+      .setParameters(
+        Object.fromEntries(
+          ranges.flatMap(({ from, to }, i) => [
+            [`from${i}`, from],
+            [`to${i}`, to],
+          ]),
+        ),
+      );
+  }
+
+  private inRange(tenantId: number): SelectQueryBuilder<Subscription> {
+    return this.rows
+      .createQueryBuilder('subscription')
+      .where('subscription.tenantId = :tenantId', { tenantId })
+      .andWhere('subscription.activeAddressKey BETWEEN :from AND :to');
+  }
+
+  /** Where to look for the overlaps of each block: of the larger blocks around it only those that a subscription has. */
+  private async rangesOf(
+    tenantId: number,
+    subscriptions: readonly Addressed[],
+  ): Promise<Map<string | null, KeyRange[]>> {
+    const cidrs = new Set(subscriptions.flatMap(({ deploymentCidr }) => deploymentCidr ?? []));
+    const ranges = new Map([...cidrs].map((cidr) => [cidr, keysOverlapping(cidr)]));
+    const larger = new Set([...ranges.values()].flat().flatMap(({ from, to }) => (from === to ? [from] : [])));
+    const used = new Set<number>();
+    for (const keys of slices([...larger], keysAtOnce)) {
+      const found = await this.transactions.query<{ address_key: number | string }>(
+        `SELECT DISTINCT active_address_key AS address_key FROM subscription
+         WHERE tenant_id = ? AND active_address_key IN (${keys.map(() => '?').join(', ')})`,
+        [tenantId, ...keys],
+      );
+      for (const { address_key } of found) used.add(Number(address_key));
+    }
+    return new Map([...ranges].map(([cidr, all]) => [cidr, all.filter(({ from, to }) => from < to || used.has(from))]));
+  }
+
+  private activeOf(cloudAccountId: number, tenantId: number): SelectQueryBuilder<Subscription> {
+    return this.rows
+      .createQueryBuilder('subscription')
+      .where(`${activeOn} = :cloudAccountId`, { cloudAccountId })
+      .andWhere('subscription.tenantId = :tenantId', { tenantId });
+  }
+
+  private filtered(tenantId: number, { isActive, status }: SubscriptionFilter): SelectQueryBuilder<Subscription> {
+    const query = this.rows.createQueryBuilder('subscription').where('subscription.tenantId = :tenantId', { tenantId });
+    if (isActive != null)
+      query.andWhere(`subscription.status ${isActive ? '<>' : '='} :ended`, { ended: SubscriptionStatus.DELETED });
+    if (status) {
+      // A list may repeat a value more often than a statement may have parameters.
+      const statuses = [...new Set(status)];
+      query.andWhere(statuses.length > 0 ? 'subscription.status IN (:...statuses)' : '1 = 0', { statuses });
+    }
+    return query;
+  }
+
+  private get rows() {
+    return this.transactions.repository(Subscription);
+  }
+}
+
+const nameOf = ({ from, to }: KeyRange) => `${from}-${to}`;
+
+const distinct = (ranges: readonly KeyRange[]): KeyRange[] => [
+  ...new Map(ranges.map(({ from, to }) => [nameOf({ from, to }), { from, to }])).values(),
+];
