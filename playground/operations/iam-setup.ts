@@ -15,7 +15,13 @@ query SetUpIam($input: IamSetupInput!) {
     manual { steps { title } }
   }
 }`,
-      variables: { input: { vendorAccountId: '111122223333', awsAccountId: '123456789012' } },
+      variables: {
+        input: {
+          vendorAccountId: '111122223333',
+          awsAccountId: '123456789012',
+          tags: [{ key: 'CostCenter', value: '4711' }],
+        },
+      },
     },
     {
       query: `# Issue an external id for a new access role.

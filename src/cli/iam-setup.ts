@@ -1,7 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
-  cloudFormationTemplate,
   ExternalIdService,
   iamSetupMethods,
   type IamSetupMethods,
@@ -9,21 +8,23 @@ import {
   type SetupFile,
 } from '#libs/iam-setup';
 import { InvalidInput, NotFound } from '#libs/kernel';
+import { parse } from 'yaml';
 import { readConfig } from '../config.js';
 import { makeFolder } from '../make-folder.js';
 import { withServices } from './services.js';
-import type { Run } from './command.js';
+import type { Given, Run } from './command.js';
 import { iamSetupOptions } from './iam-setup-options.js';
 
 const camelCase = (words: string) => words.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const optionOf = (field: string) => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const optionOf = (field: string) =>
+  field === 'tags' ? '--tag' : `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 export type Method = 'cloudformation' | 'terraform' | 'manual';
 
 const filesOf: Record<Method, (methods: IamSetupMethods) => SetupFile[]> = {
   cloudformation: ({ cloudFormation: { template, parameters, command } }) => [
     { name: 'template.yaml', content: template },
-    { name: 'template.json', content: json(cloudFormationTemplate(readConfig(process.env).iamSetup)) },
+    { name: 'template.json', content: json(parse(template)) },
     {
       name: 'parameters.json',
       content: json(parameters.map(({ name, value }) => ({ ParameterKey: name, ParameterValue: value }))),
@@ -55,12 +56,12 @@ export const setup =
   async (given) => {
     const handle = given.optional('external-id-handle');
     const chosen = Object.entries(iamSetupOptions)
-      .filter(([name]) => given.has(name) && name !== 'out' && name !== 'external-id-handle')
+      .filter(([name]) => given.has(name) && !['out', 'tag', 'external-id-handle'].includes(name))
       .map(([name, { value }]) =>
         name.startsWith('no-') ? [camelCase(name.slice(3)), false] : [camelCase(name), value ? given.text(name) : true],
       );
     try {
-      const request = Object.fromEntries(chosen) as IamSetupRequest;
+      const request = { ...Object.fromEntries(chosen), tags: tagsIn(given) } as IamSetupRequest;
       const { iamSetup } = readConfig(process.env);
       // First with any id, so that the database is opened for nothing that is refused anyway.
       const draft = iamSetupMethods(iamSetup, request, handle ?? null);
@@ -75,6 +76,15 @@ export const setup =
       refuse(error.faults.map(({ path, message }) => `${optionOf(path?.at(-1) ?? '')}: ${message}`).join('\n'));
     }
   };
+
+/** Tags as the AWS CLI takes them, too. No tag has a comma. @throws Usage */
+const tagsIn = (given: Given) =>
+  given.list('tag').map((text) => {
+    const [, key, value] = /^Key=([^,]*),Value=([^,]*)$/.exec(text) ?? [];
+    if (key === undefined || value === undefined)
+      throw given.usage('--tag must be of the form Key=CostCenter,Value=4711.');
+    return { key, value };
+  });
 
 function refuse(message: string): void {
   console.error(message);

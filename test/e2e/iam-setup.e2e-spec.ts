@@ -63,6 +63,31 @@ describe('iamSetup', () => {
     expect(extensions.faults).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'permissionsBoundaryArn'] }]);
   });
 
+  it('tags what is created, by each method, and refuses what IAM would refuse', async () => {
+    const tags = [{ key: 'Équipe', value: 'orders and payments' }];
+    const { cloudFormation, terraform, manual } = await setup({ awsAccountId: '222222222222', tags });
+
+    expect(parse(cloudFormation.template).Resources.ConsoleRole.Properties.Tags).toEqual([
+      { Key: 'Équipe', Value: 'orders and payments' },
+    ]);
+    expect(cloudFormation.quickCreateUnavailable).toContain('no tags');
+    const values = terraform.files.find(({ name }: any) => name === 'terraform.tfvars.json').content;
+    expect(JSON.parse(values).tags).toEqual({ Équipe: 'orders and payments' });
+    for (const verb of ['create-policy', 'create-role', 'create-instance-profile', 'create-user'])
+      expect(manual.steps.find(({ command }: any) => command.includes(verb)).command).toContain('--tags');
+
+    for (const refused of [
+      [{ key: 'Acme-Identifier', value: '' }],
+      [{ key: '${x}', value: '' }],
+      [...tags, { key: 'équipe', value: '' }],
+      Array.from({ length: 41 }, (_, i) => ({ key: `k${i}`, value: '' })),
+      Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, value: 'v'.repeat(256) })),
+    ]) {
+      const { extensions } = await gateway.error(iamSetup, { input: { tags: refused } });
+      expect(extensions.faults).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'tags'] }]);
+    }
+  });
+
   it('writes the external id that was issued into template, module and steps', async () => {
     const { handle, externalId } = await issueExternalId();
     const found = await setup({ createAccessRole: true, externalIdHandle: handle, awsAccountId: '222222222222' });

@@ -77,6 +77,23 @@ describe('The command line, asked to set up IAM,', () => {
     for (const block of blocks) execFileSync('/bin/sh', ['-n', '-c', block]);
   });
 
+  it.each(['cloudformation', 'terraform', 'manual'])('writes tags with the method %s', (method) => {
+    const tags = ['--tag', 'Key=CostCenter,Value=4711', '--tag', 'Key=a=b,Value='];
+    expect(cli([method, '--out', 'out', '--aws-account-id', '222222222222', ...tags])).toMatchObject({ status: 0 });
+
+    const list = [
+      { Key: 'CostCenter', Value: '4711' },
+      { Key: 'a=b', Value: '' },
+    ];
+    if (method === 'cloudformation') {
+      expect(parse(read('out/template.yaml')).Resources.User.Properties.Tags).toEqual(list);
+      expect(parse(read('out/template.yaml'))).toEqual(JSON.parse(read('out/template.json')));
+      expect(read('out/commands.sh')).toContain(JSON.stringify(list));
+    } else if (method === 'terraform')
+      expect(JSON.parse(read('out/terraform.tfvars.json')).tags).toEqual({ CostCenter: '4711', 'a=b': '' });
+    else expect(read('out/README.md')).toContain(`--tags '${JSON.stringify(list)}'`);
+  });
+
   it.each(['/proc/there/is/none', '/dev/null/x'])('says so when nothing can be written to %s', (out) => {
     const { status, stdout, stderr } = cli(['cloudformation', '--out', out]);
 
@@ -98,6 +115,8 @@ describe('The command line, asked to set up IAM,', () => {
 
   it.each([
     [['cloudformation', '--out', 'out', '--path', 'x', '--user-name', '$(x)'], 1, /--user-name: .*\n--path: /],
+    [['terraform', '--out', 'out', '--tag', 'CostCenter=4711'], 2, /--tag must be of the form Key=CostCenter,Value=/],
+    [['terraform', '--out', 'out', '--tag', 'Key=aws:x,Value='], 1, /--tag: The tags are not valid: .* place 1/],
     [['manual', '--out', 'out'], 1, /--aws-account-id is missing/],
     [
       ['cloudformation', '--out', 'out', '--create-access-role', '--external-id-handle', 'xid_1'],

@@ -13,6 +13,7 @@ import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest, type Option } from './permission-manifest.js';
 import type { PolicyDocument } from './policies.js';
 import { inShell } from './shell.js';
+import { forAws, type Tag } from './tags.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -26,9 +27,9 @@ const when = (option: Option | undefined) => option && { Condition: conditionOf(
 
 /**
  * The template: the same for every customer of one operator and one version of the manifest, so that it can be published.
- * What differs between customers is a parameter.
+ * What differs between customers is a parameter, except tags: CloudFormation has no parameter for a list of pairs.
  */
-export function cloudFormationTemplate(settings: IamSetupSettings): Json {
+export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonly Tag[] = []): Json {
   const defaults: Record<string, string> = {
     path: '/',
     permissionsBoundaryArn: '',
@@ -106,13 +107,14 @@ export function cloudFormationTemplate(settings: IamSetupSettings): Json {
       ),
     },
     Resources: {
-      ...Object.fromEntries(iamEntities.map((entity) => [pascalCase(entity.id), resourceOf(entity)])),
+      ...Object.fromEntries(iamEntities.map((entity) => [pascalCase(entity.id), resourceOf(entity, tagsOf(tags))])),
       AccessKeySecret: {
         Type: 'AWS::SecretsManager::Secret',
         ...when('createAccessKey'),
         Properties: {
           Description: 'AWS_SECRET_ACCESS_KEY of the programmatic user. Delete it once it has been handed over.',
           SecretString: { 'Fn::GetAtt': ['AccessKey', 'SecretAccessKey'] },
+          ...tagsOf(tags),
         },
       },
     },
@@ -188,7 +190,9 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
     ? 'The operator has not published the template (IAM_TEMPLATE_URL). Upload the template, or run the command.'
     : isElsewhere
       ? 'The published template lies in another partition of AWS. Upload the template, or run the command.'
-      : null;
+      : setup.tags.length > 0
+        ? 'The published template has no tags. Upload the template, or run the command.'
+        : null;
   const query = new URLSearchParams([
     ['templateURL', templateUrl ?? ''],
     ['stackName', stackName],
@@ -196,7 +200,7 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
   ]);
   const at = ['--region', region, '--stack-name', stackName];
   return {
-    template: toYaml(cloudFormationTemplate(settings)),
+    template: toYaml(cloudFormationTemplate(settings, setup.tags)),
     parameters: given,
     quickCreateUrl: unavailable
       ? null
@@ -214,6 +218,7 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
       ),
       inShell(['aws', 'cloudformation', 'wait', 'stack-create-complete', ...at]),
       inShell(['aws', 'cloudformation', 'describe-stacks', ...at, '--query', 'Stacks[0].Outputs']),
+      ...(setup.tags.length > 0 ? tagCommands(setup, at) : []),
       ...(setup.options.includes('createAccessKey') ? [secretCommand(region, at)] : []),
     ].join('\n'),
   };
@@ -228,7 +233,24 @@ function secretCommand(region: string, stack: readonly string[]): string {
   return `${inShell(['aws', ...readSecret, '--region', region])} --secret-id "$(${arn})"`;
 }
 
-function resourceOf(entity: IamEntity): Json {
+/** Tags what IAM can tag and CloudFormation cannot: there AWS::IAM::ManagedPolicy and InstanceProfile have no tags. */
+function tagCommands({ tags, values }: IamSetup, stack: readonly string[]): string[] {
+  const query = "StackResources[?ResourceType=='AWS::IAM::ManagedPolicy'].PhysicalResourceId";
+  const arns = inShell([
+    ...['aws', 'cloudformation', 'describe-stack-resources', ...stack],
+    ...['--query', query, '--output', 'text'],
+  ]);
+  const given = ['--tags', forAws(tags)];
+  return [
+    `for arn in $(${arns}); do aws iam tag-policy --policy-arn "$arn" ${inShell(given)}; done`,
+    inShell(['aws', 'iam', 'tag-instance-profile', '--instance-profile-name', values.nodeRoleName, ...given]),
+  ];
+}
+
+const tagsOf = (tags: readonly Tag[]) =>
+  tags.length > 0 && { Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) };
+
+function resourceOf(entity: IamEntity, tags: false | Json): Json {
   const Path = ref('Path');
   const boundary = {
     PermissionsBoundary: { 'Fn::If': ['HasPermissionsBoundary', ref('PermissionsBoundaryArn'), noValue] },
@@ -255,9 +277,16 @@ function resourceOf(entity: IamEntity): Json {
         MaxSessionDuration: sessionSeconds,
         ...arns(entity.policies),
         ...boundary,
+        ...tags,
       });
     case 'user':
-      return resource('User', entity, { UserName: filled(entity.name), Path, ...arns(entity.policies), ...boundary });
+      return resource('User', entity, {
+        UserName: filled(entity.name),
+        Path,
+        ...arns(entity.policies),
+        ...boundary,
+        ...tags,
+      });
     case 'instance profile':
       return resource('InstanceProfile', entity, {
         InstanceProfileName: filled(entity.name),

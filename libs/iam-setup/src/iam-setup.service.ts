@@ -1,6 +1,7 @@
 import type { Viewer } from '#libs/access';
+import { InvalidField, InvalidInput } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { cloudFormationSetup, type CloudFormationSetup } from './cloud-formation.js';
+import { cloudFormationSetup, longestTemplateBody, type CloudFormationSetup } from './cloud-formation.js';
 import { ExternalIdService } from './external-id.service.js';
 import { iamSetupOf, IamSetupSettings, type IamSetupRequest } from './iam-setup.js';
 import { manualSteps, type ManualStep } from './manual.js';
@@ -61,11 +62,20 @@ export function iamSetupMethods(
 ): IamSetupMethods {
   const setup = iamSetupOf(settings, request, externalId);
   const knowsAccount = setup.values.accountId !== '';
+  const cloudFormation = cloudFormationSetup(settings, setup);
+  const size = Buffer.byteLength(cloudFormation.template);
+  if (size > longestTemplateBody)
+    throw new InvalidInput([
+      new InvalidField(
+        ['input', 'tags'],
+        `The tags make the CloudFormation template ${size} bytes long, and AWS allows ${longestTemplateBody}. Send fewer or shorter tags.`,
+      ),
+    ]);
   return {
     manifestVersion: permissionManifest.version,
     externalId: setup.values.externalId || null,
     provisionedResourcesWarning,
-    cloudFormation: cloudFormationSetup(settings, setup),
+    cloudFormation,
     terraform: {
       files: terraformSetup(setup),
       command: `export AWS_REGION=${setup.region}\nterraform init\nterraform apply`,

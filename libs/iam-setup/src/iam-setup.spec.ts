@@ -20,8 +20,10 @@ import { manualSteps } from './manual.js';
 import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { longestValues } from './permission-manifest.js';
 import { fillIn, iamLimits, sizeOf } from './policies.js';
+import { iamSetupMethods } from './iam-setup.service.js';
+import { faultInTags, mostTags, type Tag } from './tags.js';
 import { terraformDefaults, terraformSetup } from './terraform.js';
-import { entitiesOfModule, entitiesOfSteps, entitiesOfTemplate } from './testing/printed-entities.js';
+import { entitiesOfModule, entitiesOfSteps, entitiesOfTemplate, taggedByCommands } from './testing/printed-entities.js';
 
 const settings: IamSetupSettings = {
   vendorName: 'acme',
@@ -45,13 +47,29 @@ function words(commands: string): string[][] {
     .map((line) => line.split('\0'));
 }
 
+/** The words of the commands that tag, with `arns` as the policies of the stack. */
+function tagging(commands: string, arns: readonly string[]): string[][] {
+  const aws = `aws() { case $2 in
+    describe-stack-resources) printf '%s ' "$@" | grep -q 'AWS::IAM::ManagedPolicy' && printf '%s\\t' ${arns.join(' ')} ;;
+    tag-*) { printf 'aws\\0'; printf '%s\\0' "$@"; printf '\\n\\0'; } >&3 ;;
+  esac; }`;
+  const script = `exec 3>&1 >/dev/null\n${aws}\n${commands}`;
+  const printed = execFileSync('/bin/sh', ['-c', script], { stdio: 'pipe' }).toString();
+  return printed
+    .split('\0\n\0')
+    .filter(Boolean)
+    .map((line) => line.split('\0'));
+}
+
 /** What each method makes of the same setup. */
 async function byAllMethods(request: IamSetupRequest, more: Partial<IamSetupSettings> = {}) {
   const setup = setupOf(request, more);
   const at = { partition: setup.partition, urlSuffix: setup.values.urlSuffix, accountId: awsAccountId };
-  const { template, parameters: given } = cloudFormationSetup({ ...settings, ...more }, setup);
+  const { template, parameters: given, command } = cloudFormationSetup({ ...settings, ...more }, setup);
+  const made = entitiesOfTemplate(template, Object.fromEntries(given.map(({ name, value }) => [name, value])), at);
+  const policies = made.filter(({ kind }) => kind === 'policy').map(({ name }) => `arn:aws:iam::0:policy/${name}`);
   return {
-    cloudFormation: entitiesOfTemplate(template, Object.fromEntries(given.map(({ name, value }) => [name, value])), at),
+    cloudFormation: taggedByCommands(made, tagging(command, policies)),
     terraform: await entitiesOfModule(terraformSetup(setup), at),
     manual: entitiesOfSteps(manualSteps(setup), words),
   };
@@ -65,6 +83,14 @@ const nasty: IamSetupRequest = {
   accessRoleName: '1.30=a,b',
   permissionsBoundaryArn: 'arn:aws:iam::222222222222:policy/=,.@_-+/team!a:b/{x}/-x',
 };
+
+const oddTags: Tag[] = [
+  { key: '__proto__', value: 'no' },
+  { key: '1:30', value: '=@+-_./:' },
+  { key: 'équipe 月', value: '' },
+  { key: '-x', value: ' 0x1f ' },
+  { key: '12', value: 'null' },
+];
 
 describe('setting up IAM', () => {
   it.each([
@@ -84,7 +110,7 @@ describe('setting up IAM', () => {
     ],
     [
       'with names that look like something else',
-      { ...nasty, createAccessRole: true },
+      { ...nasty, createAccessRole: true, tags: oddTags },
       { vendorName: 'on', tagKey: '1:30=+/@_.-' },
     ],
     ['for another vendor account', { vendorAccountId: '000000000012' }, {}],
@@ -104,6 +130,7 @@ describe('setting up IAM', () => {
       fc
         .stringMatching(new RegExp(`^(?:${parameters[name].pattern})$`))
         .filter((value) => value.length <= parameters[name].longest);
+    const ofTags = fc.string({ unit: fc.constantFrom(...'aZ09 _.:/=+-@é月ß١'), maxLength: 12 });
     const request = fc.record({
       path: text('path'),
       userName: text('userName'),
@@ -113,6 +140,7 @@ describe('setting up IAM', () => {
       allowKeyRotation: fc.boolean(),
       createAccessKey: fc.boolean(),
       createAccessRole: fc.boolean(),
+      tags: fc.array(fc.record({ key: ofTags, value: ofTags }), { maxLength: 5 }).filter((tags) => !faultInTags(tags)),
     });
     await fc.assert(
       fc.asyncProperty(request, text('vendorName'), text('tagKey'), async (chosen, vendorName, tagKey) => {
@@ -311,6 +339,92 @@ describe('a request', () => {
   );
 });
 
+describe('tags', () => {
+  const tags: Tag[] = [
+    { key: 'CostCenter', value: '4711' },
+    { key: 'Team', value: 'orders and payments' },
+  ];
+  const all = { tags, createAccessRole: true, allowKeyRotation: true };
+  const pairs = tags.map(({ key, value }) => [key, value]);
+
+  it('are on everything that IAM can tag, by each method', async () => {
+    for (const entities of Object.values(await byAllMethods(all))) {
+      expect(entities).toHaveLength(11);
+      for (const entity of entities) expect(entity.tags).toEqual(entity.kind === 'access key' ? undefined : pairs);
+    }
+  });
+
+  // cfn-lint knows the same: AWS::IAM::ManagedPolicy, InstanceProfile and AccessKey have no property Tags.
+  it('are in the template where CloudFormation has them, and on the stored secret', () => {
+    const { Resources }: any = cloudFormationTemplate(settings, tags);
+    const tagged = Object.entries<any>(Resources).filter(([, { Properties }]) => Properties.Tags);
+    expect(tagged.map(([id]) => id).sort()).toEqual([
+      'AccessKeySecret',
+      'AccessRole',
+      'ConsoleRole',
+      'NodeRole',
+      'User',
+    ]);
+    expect(Resources.AccessKeySecret.Properties.Tags).toEqual(
+      tags.map(({ key: Key, value: Value }) => ({ Key, Value })),
+    );
+  });
+
+  it('change nothing of the published template when there are none', () => {
+    expect(toYaml(cloudFormationTemplate(settings, []))).toBe(toYaml(cloudFormationTemplate(settings)));
+    expect(toYaml(cloudFormationTemplate(settings))).not.toContain('Tags:');
+    expect(cloudFormationSetup(settings, setupOf()).command).not.toContain('tag');
+  });
+
+  it('have no quick-create link, because the published template has none', () => {
+    const published = { ...settings, templateUrl: 'https://acme.s3.amazonaws.com/iam.yaml' };
+    expect(cloudFormationSetup(published, setupOf({ tags }))).toMatchObject({
+      quickCreateUrl: null,
+      quickCreateUnavailable: expect.stringContaining('no tags'),
+    });
+  });
+
+  it('are named in each step by hand that can have them', () => {
+    const steps = manualSteps(setupOf(all)).filter(({ instruction }) => /Create (policy|role|user),/.test(instruction));
+    expect(steps.length).toBeGreaterThan(7);
+    for (const { instruction } of steps)
+      expect(instruction).toContain('Add the tags "CostCenter" = "4711", "Team" = "orders and payments".');
+  });
+
+  it.each([
+    ['"', 'x'],
+    ['x', "it's"],
+    ['${AWS::Region}', ''],
+    ['x', '%{if true}'],
+    ['x', '\\'],
+    ['x', '$(reboot)'],
+    ['x', 'a\nb'],
+    ['x', 'a,b'],
+    ['aws:x', ''],
+    ['x', 'AWS:x'],
+    ['managed-by', 'x'],
+    ['Managed-By-Subscription', 'x'],
+  ])('are refused with the key %j and the value %j', (key, value) => {
+    expect(() => setupOf({ tags: [{ key, value }] })).toThrow(InvalidInput);
+  });
+
+  it('are refused when the template would be longer than AWS allows', () => {
+    const many = Array.from({ length: mostTags }, (_, i) => ({ key: `key-${i}`, value: 'v'.repeat(256) }));
+    const methods = (given: Tag[]) => iamSetupMethods(settings, { awsAccountId, tags: given }, null);
+    const few = many.map(({ key }) => ({ key, value: 'short' }));
+    expect(Buffer.byteLength(methods(few).cloudFormation.template)).toBeLessThanOrEqual(longestTemplateBody);
+    expect(() => methods(many)).toThrow(InvalidInput);
+  });
+
+  it('have the same rules in the module', async () => {
+    const file = terraformSetup(setupOf({ tags })).find(({ name }) => name === 'variables.tf')!.content;
+    const { variable } = (await parseHcl('variables.tf', file)) as any;
+    const { condition } = variable.tags[0].validation[0];
+    expect(condition).toContain(`length(var.tags) <= ${mostTags}`);
+    for (const sign of ['lower(key)', '<= 128', '<= 256', 'aws:', '\\\\p{L}']) expect(condition).toContain(sign);
+  });
+});
+
 describe('the CloudFormation template', () => {
   const template: any = cloudFormationTemplate(settings);
   const yaml = toYaml(template);
@@ -327,6 +441,8 @@ describe('the CloudFormation template', () => {
       const made = cloudFormationTemplate(odd);
       for (const version of ['1.1', '1.2'] as const) expect(parseYaml(toYaml(made), { version })).toEqual(made);
     }
+    const tagged = cloudFormationTemplate(settings, oddTags);
+    for (const version of ['1.1', '1.2'] as const) expect(parseYaml(toYaml(tagged), { version })).toEqual(tagged);
   });
 
   it('can be sent by value', () => {
@@ -509,7 +625,9 @@ describe('the Terraform module', () => {
     const used = [...`${file('main.tf')}${file('outputs.tf')}`.matchAll(/\bvar\.(\w+)/g)].map(([, name]) => name!);
 
     expect([...new Set(used)].sort()).toEqual([...declared].sort());
-    expect(declared.sort()).toEqual([...Object.keys(parameters), ...Object.keys(switches)].map(snakeCase).sort());
+    expect(declared.sort()).toEqual(
+      ['tags', ...Object.keys(parameters), ...Object.keys(switches)].map(snakeCase).sort(),
+    );
     const addresses = [...`${file('main.tf')}${file('outputs.tf')}`.matchAll(/\b(aws_iam_\w+)\.(\w+)/g)];
     for (const [, type, id] of addresses) expect(file('main.tf')).toContain(`resource "${type}" "${id}"`);
     expect(addresses.length).toBeGreaterThan(20);

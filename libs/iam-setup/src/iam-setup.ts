@@ -4,6 +4,7 @@ import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js'
 import { ExternalIdNeeded } from './external-id.errors.js';
 import { longestValues, type Option, type Placeholder } from './permission-manifest.js';
 import type { Values } from './policies.js';
+import { faultInTags, faultInVendorsTags, type Tag } from './tags.js';
 
 /** What the operator says once for all customers. */
 export abstract class IamSetupSettings {
@@ -32,6 +33,8 @@ export interface IamSetupRequest {
   readonly nodeRoleName?: string | null;
   readonly consoleRoleName?: string | null;
   readonly accessRoleName?: string | null;
+  /** Of everything that IAM can tag. */
+  readonly tags?: readonly Tag[] | null;
   readonly createAccessKey?: boolean | null;
   readonly allowKeyRotation?: boolean | null;
   readonly createAccessRole?: boolean | null;
@@ -46,6 +49,7 @@ export interface IamSetup {
   /** Null: any account. */
   readonly expectedAwsAccountId: string | null;
   readonly permissionsBoundaryArn: string | null;
+  readonly tags: readonly Tag[];
   readonly options: readonly Option[];
 }
 
@@ -259,6 +263,9 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
     else if (externalId === null) faults.push(new ExternalIdNeeded(['input', 'externalIdHandle']));
   }
   const path = take('path', '/');
+  const tags = request.tags ?? [];
+  const tagsFault = faultInTags(tags) ?? faultInVendorsTags(tags, settings.tagKey);
+  if (tagsFault) refuse('tags', `The tags ${tagsFault}.`);
   if (faults.length > 0) throw new InvalidInput(faults);
 
   return {
@@ -278,6 +285,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
     },
     expectedAwsAccountId,
     permissionsBoundaryArn,
+    tags,
     options: (Object.keys(switches) as Option[]).filter(wants),
   };
 }

@@ -4,6 +4,7 @@ export { ExternalId, newExternalId } from './external-id.entity.js';
 export { iamSetupErrors } from './external-id.errors.js';
 export { ExternalIdService } from './external-id.service.js';
 export { ExternalIdType } from './graphql/external-id.types.js';
+export { TagInput } from './graphql/tag.input.js';
 export {
   faultInAwsAccountId,
   faultInParameter,
@@ -29,4 +30,5 @@ export { provisionedResourcesWarning } from './provisioned-resources.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { type KnownSetup, type LeftEntity } from './removal.js';
 export { inShell } from './shell.js';
+export { faultInTags, faultInVendorsTags, isVendorsTag, mostTags, subscriptionTagKey, type Tag } from './tags.js';
 export { terraformDefaults, type SetupFile } from './terraform.js';

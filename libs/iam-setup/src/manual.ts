@@ -4,6 +4,7 @@ import { namesOf, partitionNames, type IamSetup, type IamSetupSettings } from '.
 import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { fillIn, fillInText, type PolicyDocument } from './policies.js';
 import { inShell } from './shell.js';
+import { forAws } from './tags.js';
 import type { SetupFile } from './terraform.js';
 
 /** One thing to make by hand: in the AWS console as the instruction says, or with the command. */
@@ -67,7 +68,7 @@ export function policyFiles({ vendorName, tagKey }: IamSetupSettings, partition:
 const isWanted = ({ options }: IamSetup, option: IamEntity['option']) => !option || options.includes(option);
 
 function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'> {
-  const { values, permissionsBoundaryArn } = setup;
+  const { values, permissionsBoundaryArn, tags } = setup;
   const { partition, accountId, path } = values;
   const name = 'name' in entity ? fillInText(entity.name, values) : null;
   const json = (document: PolicyDocument) => JSON.stringify(fillIn(document, values), null, 2);
@@ -83,6 +84,9 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
     );
   const limited = permissionsBoundaryArn ? ['--permissions-boundary', permissionsBoundaryArn] : [];
   const alsoLimit = permissionsBoundaryArn ? ` Set the permissions boundary ${permissionsBoundaryArn}.` : '';
+  const tagged = tags.length > 0 ? ['--tags', forAws(tags)] : [];
+  const alsoTag =
+    tags.length > 0 ? ` Add the tags ${tags.map(({ key, value }) => `"${key}" = "${value}"`).join(', ')}.` : '';
   // The console of IAM knows no paths.
   const byCommand = path === '/' ? '' : ` The AWS console makes everything in the path /: for ${path} use the command.`;
   const listed = (policies: readonly IamPolicy[]) => attached(policies).join(', ');
@@ -91,26 +95,26 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
     case 'policy':
       return {
         title: `Policy: ${name}`,
-        instruction: `IAM, Policies, Create policy, JSON: replace what is there by the document. Name it ${name}.${byCommand}`,
+        instruction: `IAM, Policies, Create policy, JSON: replace what is there by the document.${alsoTag} Name it ${name}.${byCommand}`,
         name,
         document: json(entity.document),
         command: inShell(
           ['aws', 'iam', 'create-policy', '--policy-name', name!, '--path', path],
           ['--description', entity.description],
-          ['--policy-document', onOneLine(entity.document)],
+          ['--policy-document', onOneLine(entity.document), ...tagged],
         ),
       };
     case 'role':
       return {
         title: `Role: ${name}`,
-        instruction: `${entity.description} IAM, Roles, Create role, Custom trust policy: replace what is there by the document. Attach ${listed(entity.policies)}.${alsoLimit} Name it ${name}.${byCommand}`,
+        instruction: `${entity.description} IAM, Roles, Create role, Custom trust policy: replace what is there by the document. Attach ${listed(entity.policies)}.${alsoLimit}${alsoTag} Name it ${name}.${byCommand}`,
         name,
         document: json(entity.trust),
         command: [
           inShell(
             ['aws', 'iam', 'create-role', '--role-name', name!, '--path', path],
             ['--description', entity.description, '--max-session-duration', String(sessionSeconds), ...limited],
-            ['--assume-role-policy-document', onOneLine(entity.trust)],
+            ['--assume-role-policy-document', onOneLine(entity.trust), ...tagged],
           ),
           ...attaching('role', entity.policies),
         ].join('\n'),
@@ -122,7 +126,16 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
         name,
         document: null,
         command: [
-          inShell(['aws', 'iam', 'create-instance-profile', '--instance-profile-name', name!, '--path', path]),
+          inShell([
+            'aws',
+            'iam',
+            'create-instance-profile',
+            '--instance-profile-name',
+            name!,
+            '--path',
+            path,
+            ...tagged,
+          ]),
           inShell([
             ...['aws', 'iam', 'add-role-to-instance-profile', '--instance-profile-name', name!],
             ...['--role-name', fillInText(entity.role.name, values)],
@@ -132,11 +145,11 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
     case 'user':
       return {
         title: `User: ${name}`,
-        instruction: `IAM, Users, Create user, without access to the AWS console. Attach ${listed(entity.policies)}.${alsoLimit} Name it ${name}.${byCommand}`,
+        instruction: `IAM, Users, Create user, without access to the AWS console. Attach ${listed(entity.policies)}.${alsoLimit}${alsoTag} Name it ${name}.${byCommand}`,
         name,
         document: null,
         command: [
-          inShell(['aws', 'iam', 'create-user', '--user-name', name!, '--path', path, ...limited]),
+          inShell(['aws', 'iam', 'create-user', '--user-name', name!, '--path', path, ...limited, ...tagged]),
           ...attaching('user', entity.policies),
         ].join('\n'),
       };

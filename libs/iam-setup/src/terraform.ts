@@ -3,6 +3,7 @@ import { namesOf, parameters, snakeCase, switches, type IamSetup, type IamSetupS
 import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest, type Option } from './permission-manifest.js';
 import type { PolicyDocument } from './policies.js';
+import { inTags, mostTags, tagLengths } from './tags.js';
 
 export interface SetupFile {
   /** Its path within the folder. */
@@ -14,7 +15,7 @@ export interface SetupFile {
  * The Terraform module: the same files for everybody, in which no value stands; the values are in terraform.tfvars.json,
  * which Terraform reads by itself.
  */
-export function terraformModule(values: Readonly<Record<string, string | boolean>>): SetupFile[] {
+export function terraformModule(values: Readonly<Record<string, unknown>>): SetupFile[] {
   return [
     { name: 'README.md', content: readme },
     { name: 'main.tf', content: `${[preamble, ...iamEntities.flatMap(blocksOf)].join('\n\n')}\n` },
@@ -31,8 +32,8 @@ export function terraformModule(values: Readonly<Record<string, string | boolean
 
 /** The module with the values of one setup. */
 export const terraformSetup = (setup: IamSetup): SetupFile[] =>
-  terraformModule(
-    variablesOf(
+  terraformModule({
+    ...variablesOf(
       {
         ...setup.values,
         expectedAwsAccountId: setup.expectedAwsAccountId ?? '',
@@ -40,7 +41,8 @@ export const terraformSetup = (setup: IamSetup): SetupFile[] =>
       },
       (option) => setup.options.includes(option),
     ),
-  );
+    ...(setup.tags.length > 0 && { tags: Object.fromEntries(setup.tags.map(({ key, value }) => [key, value])) }),
+  });
 
 /** The module with what the operator has set; the rest is asked by Terraform. */
 export const terraformDefaults = ({
@@ -124,6 +126,7 @@ function blocksOf(entity: IamEntity): string[] {
     block(`resource "${types[entity.kind]}" "${snakeCase(entity.id)}"`, attributes, inner);
   const path: Attribute = ['path', 'var.path'];
   const boundary: Attribute = ['permissions_boundary', 'var.permissions_boundary_arn'];
+  const tags: Attribute = ['tags', 'var.tags'];
   const attachments = (kind: 'role' | 'user', policies: readonly IamPolicy[]) =>
     policies.map((policy) =>
       block(`resource "aws_iam_${kind}_policy_attachment" "${snakeCase(entity.id)}_${snakeCase(policy.id)}"`, [
@@ -141,6 +144,7 @@ function blocksOf(entity: IamEntity): string[] {
           ['description', literal(entity.description)],
           path,
           ['policy', rendered(policyFile(entity))],
+          tags,
         ]),
       ];
     case 'role':
@@ -154,15 +158,16 @@ function blocksOf(entity: IamEntity): string[] {
             ['assume_role_policy', rendered(trustFile(entity))],
             ['max_session_duration', String(sessionSeconds)],
             boundary,
+            tags,
           ],
           entity.option === 'createAccessRole' ? [accessRoleIsComplete] : [],
         ),
         ...attachments('role', entity.policies),
       ];
     case 'user':
-      return [resource([['name', filled(entity.name)], path, boundary]), ...attachments('user', entity.policies)];
+      return [resource([['name', filled(entity.name)], path, boundary, tags]), ...attachments('user', entity.policies)];
     case 'instance profile':
-      return [resource([['name', filled(entity.name)], path, ['role', `${addressOf(entity.role)}.name`]])];
+      return [resource([['name', filled(entity.name)], path, ['role', `${addressOf(entity.role)}.name`], tags])];
     case 'access key':
       return [resource([...count, ['user', `${addressOf(entity.user)}.name`]])];
   }
@@ -257,6 +262,7 @@ function variables(): string[] {
         ],
       );
     }),
+    tagsVariable,
     ...Object.entries(switches).map(([option, { means, unset }]) =>
       block(`variable "${snakeCase(option)}"`, [
         ['description', literal(means)],
@@ -267,6 +273,37 @@ function variables(): string[] {
     ),
   ];
 }
+
+const tagsVariable = block(
+  'variable "tags"',
+  [
+    ['description', literal('Tags of the policies, the roles, the instance profile and the user.')],
+    ['type', 'map(string)'],
+    ['default', '{}'],
+    ['nullable', 'false'],
+  ],
+  [
+    block('validation', [
+      [
+        'condition',
+        [
+          `length(var.tags) <= ${mostTags}`,
+          'length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)',
+          `alltrue([for key, value in var.tags : length(key) <= ${tagLengths.key} && length(value) <= ${tagLengths.value}])`,
+          `alltrue([for key, value in var.tags : can(regex(${literal(`^${inTags}+$`)}, key)) && can(regex(${literal(`^${inTags}*$`)}, value))])`,
+          'alltrue([for key in keys(var.tags) : trimspace(key) == key])',
+          'alltrue([for text in concat(keys(var.tags), values(var.tags)) : !startswith(lower(text), "aws:")])',
+        ].join(' && '),
+      ],
+      [
+        'error_message',
+        literal(
+          `At most ${mostTags} tags, with keys of 1 to ${tagLengths.key} characters that differ by more than the case of letters, and values of at most ${tagLengths.value} characters. Both have letters, digits, spaces and _ . : / = + - @ only, and do not begin with aws:.`,
+        ),
+      ],
+    ]),
+  ],
+);
 
 const outputs = `${[
   block('output "aws_access_key_id"', [
@@ -310,5 +347,6 @@ The three outputs are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IAM Role Name
   with \`aws iam create-access-key\`.
 - Once the gateway replaces keys (\`allow_key_rotation\`), set \`create_access_key\` to \`false\` and take the key out of the state
   (\`terraform state rm 'aws_iam_access_key.access_key[0]'\`): else the next apply brings the old key back.
+- Where your organization demands tags, set \`tags\`. The policies, the roles, the instance profile and the user get them.
 - The policies are in \`policies/\`, who may use the roles is in \`trust/\`.
 `;

@@ -1,7 +1,7 @@
-import { provisionedResourcesWarning } from '#libs/iam-setup';
+import { faultInTags, provisionedResourcesWarning, type Tag } from '#libs/iam-setup';
 import { changedTo, faultInName, InvalidField, InvalidInput, normalizeName, VersionConflict } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { addressKey, faultInPlan, faultInTags, type Tag } from './deployment.js';
+import { addressKey, faultInPlan } from './deployment.js';
 import type { ProvisioningKind, ProvisioningWork } from './provisioning-work.entity.js';
 import {
   SubscriptionAlreadyEnded,

@@ -1,7 +1,6 @@
 import { atMost, CidrBlockScalar, connectionOf, DateTimeScalar, isTyped, NodeType, PayloadType } from '#libs/graphql';
-import { provisionedResourcesWarning } from '#libs/iam-setup';
+import { mostTags, provisionedResourcesWarning } from '#libs/iam-setup';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { mostTags } from './deployment.js';
 import { ProvisioningKind } from './provisioning-work.entity.js';
 import { Subscription, SubscriptionEndReason, SubscriptionStatus } from './subscription.entity.js';
 

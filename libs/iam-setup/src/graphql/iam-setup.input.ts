@@ -1,5 +1,9 @@
+import { atMost } from '#libs/graphql';
 import { Field, InputType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
 import { parameters, switches, type IamSetupRequest } from '../iam-setup.js';
+import { mostTags } from '../tags.js';
+import { TagInput } from './tag.input.js';
 
 /** The domain checks it as a whole, so that the command line is told the same. */
 @InputType('IamSetupInput', {
@@ -51,6 +55,16 @@ export class IamSetupInput implements IamSetupRequest {
 
   @Field(() => String, { nullable: true, description: parameters.accessRoleName.means })
   readonly accessRoleName?: string | null;
+
+  @Field(() => [TagInput], {
+    nullable: true,
+    description: atMost(
+      mostTags,
+      'Tags of the policies, the roles, the instance profile, the user and the stored secret; none when not given. The keys that the vendor uses are reserved.',
+    ),
+  })
+  @Type(() => TagInput)
+  readonly tags?: TagInput[] | null;
 
   @Field(() => Boolean, { nullable: true, description: `${switches.createAccessKey.means} On when not given.` })
   readonly createAccessKey?: boolean | null;

@@ -18,7 +18,7 @@ export class IamSetupParameterType {
 export class CloudFormationSetupType {
   @Field({
     description:
-      'The template, as YAML: the same for every customer. Save it as template.yaml, or get it from /iam-setup/template.yaml.',
+      'The template, as YAML. Without `tags` it is the same for every customer, and also at /iam-setup/template.yaml. Save it as template.yaml.',
   })
   readonly template!: string;
 
@@ -36,7 +36,7 @@ export class CloudFormationSetupType {
 
   @Field({
     description:
-      'Creates the stack with the AWS CLI, waits for it, and prints its outputs and the secret access key. For a POSIX shell, beside template.yaml.',
+      'Creates the stack with the AWS CLI, waits for it, tags the policies and the instance profile, which CloudFormation cannot tag, and prints the outputs and the secret access key. For a POSIX shell, beside template.yaml.',
   })
   readonly command!: string;
 }

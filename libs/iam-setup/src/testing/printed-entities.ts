@@ -14,6 +14,8 @@ export interface PrintedEntity {
   readonly sessionSeconds?: number;
   readonly boundary?: string | null;
   readonly role?: string;
+  /** Keys and values, in order; undefined for what has no tags at AWS. */
+  readonly tags?: readonly (readonly [key: string, value: string])[];
 }
 
 /** What AWS itself would say in the account. */
@@ -27,6 +29,10 @@ const inOrder = (entities: PrintedEntity[]) =>
   entities
     .map((entity) => ({ ...entity, ...(entity.policies && { policies: [...entity.policies].sort() }) }))
     .sort((a, b) => (a.kind + a.name < b.kind + b.name ? -1 : 1));
+
+const inOrderOfKeys = (tags: [string, string][]) => tags.sort(([one], [other]) => (one < other ? -1 : 1));
+const tagsIn = (list: readonly { Key: string; Value: string }[] = []) =>
+  inOrderOfKeys(list.map(({ Key, Value }) => [Key, Value]));
 
 /** Does to a template what CloudFormation would, as far as our templates go: an unknown function is an error. */
 export function entitiesOfTemplate(
@@ -91,6 +97,7 @@ export function entitiesOfTemplate(
               name: resolved(Properties.ManagedPolicyName),
               path,
               document: JSON.parse(resolved(Properties.PolicyDocument)),
+              tags: [],
             },
           ];
         case 'AWS::IAM::Role':
@@ -103,6 +110,7 @@ export function entitiesOfTemplate(
               policies: resolved(ManagedPolicyArns),
               sessionSeconds: Properties.MaxSessionDuration,
               boundary,
+              tags: tagsIn(Properties.Tags),
             },
           ];
         case 'AWS::IAM::User':
@@ -113,6 +121,7 @@ export function entitiesOfTemplate(
               path,
               policies: resolved(ManagedPolicyArns),
               boundary,
+              tags: tagsIn(Properties.Tags),
             },
           ];
         case 'AWS::IAM::InstanceProfile':
@@ -122,6 +131,7 @@ export function entitiesOfTemplate(
               name: resolved(Properties.InstanceProfileName),
               path,
               role: resolved(Properties.Roles[0]),
+              tags: [],
             },
           ];
         case 'AWS::IAM::AccessKey':
@@ -133,6 +143,20 @@ export function entitiesOfTemplate(
       }
     }),
   );
+}
+
+/** What the commands after the template tag, which are `aws iam tag-KIND … --tags …`. */
+export function taggedByCommands(entities: readonly PrintedEntity[], commands: readonly string[][]): PrintedEntity[] {
+  const tags = new Map(
+    commands.map(([, , verb, , name, , list]) => [
+      `${verb === 'tag-policy' ? 'policy' : 'instance profile'} ${name!.split('/').at(-1)}`,
+      tagsIn(JSON.parse(list!)),
+    ]),
+  );
+  return entities.map((entity) => {
+    const given = tags.get(`${entity.kind} ${entity.name}`);
+    return given ? { ...entity, tags: given } : entity;
+  });
 }
 
 /** Does to a module what Terraform would, as far as our modules go: an unknown expression is an error. */
@@ -215,6 +239,7 @@ export async function entitiesOfModule(files: readonly SetupFile[], at: Surround
       name: evaluated(it.name),
       path: evaluated(it.path),
       document: JSON.parse(evaluated(it.policy)),
+      tags: inOrderOfKeys(Object.entries(evaluated(it.tags))),
     })),
     ...all('aws_iam_role').map((it) => ({
       kind: 'role',
@@ -224,6 +249,7 @@ export async function entitiesOfModule(files: readonly SetupFile[], at: Surround
       policies: attached('role', evaluated(it.name)),
       sessionSeconds: it.max_session_duration,
       boundary: evaluated(it.permissions_boundary),
+      tags: inOrderOfKeys(Object.entries(evaluated(it.tags))),
     })),
     ...all('aws_iam_user').map((it) => ({
       kind: 'user',
@@ -231,12 +257,14 @@ export async function entitiesOfModule(files: readonly SetupFile[], at: Surround
       path: evaluated(it.path),
       policies: attached('user', evaluated(it.name)),
       boundary: evaluated(it.permissions_boundary),
+      tags: inOrderOfKeys(Object.entries(evaluated(it.tags))),
     })),
     ...all('aws_iam_instance_profile').map((it) => ({
       kind: 'instance profile',
       name: evaluated(it.name),
       path: evaluated(it.path),
       role: evaluated(it.role),
+      tags: inOrderOfKeys(Object.entries(evaluated(it.tags))),
     })),
     ...all('aws_iam_access_key').map((it) => ({ kind: 'access key', name: evaluated(it.user) })),
   ]);
@@ -252,6 +280,7 @@ export function entitiesOfSteps(steps: readonly ManualStep[], words: (command: s
     );
     const { path } = given;
     const boundary = given['permissions-boundary'] ?? null;
+    const tags = tagsIn(JSON.parse(given['tags'] ?? '[]'));
     const attach = (kind: string) =>
       made.get(`${kind} ${given[`${kind}-name`]}`).policies.push(given['policy-arn']!.split('/').at(-1));
     const make = (entity: PrintedEntity) => made.set(`${entity.kind} ${entity.name}`, entity);
@@ -262,6 +291,7 @@ export function entitiesOfSteps(steps: readonly ManualStep[], words: (command: s
           name: given['policy-name']!,
           path: path!,
           document: JSON.parse(given['policy-document']!),
+          tags,
         });
         break;
       case 'create-role':
@@ -273,13 +303,14 @@ export function entitiesOfSteps(steps: readonly ManualStep[], words: (command: s
           policies: [],
           sessionSeconds: Number(given['max-session-duration']),
           boundary,
+          tags,
         });
         break;
       case 'create-user':
-        make({ kind: 'user', name: given['user-name']!, path: path!, policies: [], boundary });
+        make({ kind: 'user', name: given['user-name']!, path: path!, policies: [], boundary, tags });
         break;
       case 'create-instance-profile':
-        make({ kind: 'instance profile', name: given['instance-profile-name']!, path: path! });
+        make({ kind: 'instance profile', name: given['instance-profile-name']!, path: path!, tags });
         break;
       case 'create-access-key':
         make({ kind: 'access key', name: given['user-name']! });

@@ -10,22 +10,14 @@ import {
   mostChoices,
   OrderDirection,
 } from '#libs/graphql';
+import { faultInTags, mostTags, TagInput } from '#libs/iam-setup';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { faultInDeploymentCidr, faultInPlan, faultInTags, faultInVpcId, mostTags } from '../deployment.js';
+import { faultInDeploymentCidr, faultInPlan, faultInVpcId } from '../deployment.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
-
-@InputType('TagInput', { description: 'A tag that everything built for a subscription carries.' })
-export class TagInput {
-  @Field({ description: 'Its key: 1 to 128 characters, not beginning with `aws:`.' })
-  readonly key!: string;
-
-  @Field({ description: 'Its value: up to 256 characters.' })
-  readonly value!: string;
-}
 
 const planDescription = 'What the vendor is to build, in the words of the vendor: up to 64 characters.';
 const tagsDescription = 'What everything that is built is tagged with, besides what the vendor tags it with.';

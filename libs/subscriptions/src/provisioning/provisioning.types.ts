@@ -9,6 +9,7 @@ import {
   PayloadType,
 } from '#libs/graphql';
 import { CloudProvider } from '#libs/cloud-accounts';
+import { mostTags } from '#libs/iam-setup';
 import { faultInText } from '#libs/kernel';
 import { mostReports, ProvisionedResourceInput } from '#libs/ledger';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
@@ -16,7 +17,6 @@ import { Type } from 'class-transformer';
 import { IamStep } from './provisioning-access.service.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
-import { mostTags } from '../deployment.js';
 import { TagType } from '../subscription.types.js';
 
 /** How many works one claim gives at most. */

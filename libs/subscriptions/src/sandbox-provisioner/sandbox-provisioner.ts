@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Actor } from '#libs/events';
-import { IamSetupSettings } from '#libs/iam-setup';
+import { IamSetupSettings, isVendorsTag, subscriptionTagKey } from '#libs/iam-setup';
 import { DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
 import { arnOfResource, LedgerService, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
-import { isVendorsTag, subscriptionTagKey } from '../deployment.js';
 import { ProvisioningAccess } from '../provisioning/provisioning-access.service.js';
 import {
   ProvisioningService,
