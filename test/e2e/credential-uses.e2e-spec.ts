@@ -194,7 +194,7 @@ describe('every use of a stored secret', () => {
           {
             __typename: 'GeneralUserError',
             code: 'CREDENTIALS_UNREADABLE',
-            message: 'The stored credentials of the account cannot be opened.',
+            message: 'The stored credentials of the account cannot be decrypted.',
             path: ['input', 'credentials'],
             retryable: false,
             remediation: expect.stringMatching(/^Set the credentials of the account again/),

@@ -127,8 +127,8 @@ describe('credentials that AWS does not know yet', () => {
       credentialsRejection: {
         code: 'AWS_ACCESS_KEY_UNKNOWN',
         awsErrorCode: 'InvalidClientTokenId',
-        message: 'AWS does not know this access key.',
-        remediation: expect.stringMatching(/^Check the access key id/),
+        message: 'AWS does not recognize this access key.',
+        remediation: expect.stringMatching(/^Check the access key ID/),
       },
     });
     expect(await keysOf(id)).toEqual([]);

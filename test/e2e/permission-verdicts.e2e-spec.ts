@@ -119,7 +119,7 @@ const setUps: readonly [string, SetUp, readonly string[], RegExp | null, Suggest
   ['an organization and a policy that deny different actions', { policies: [all, deny('ec2:DeleteVpc')], organization: [all, deny('ec2:CreateVpc')] }, ['CREATE INCONCLUSIVE SCP', 'DELETE_OURS FAILED EXPLICIT_DENY'], /denies ec2:DeleteVpc/, null],
 
   // A second factor, which an access key never has.
-  ['nothing without MFA', { policies: [all, deny('ec2:*', { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })] }, every(ec2Groups, 'FAILED EXPLICIT_DENY'), /test aws:MultiFactorAuthPresent, which the requests of an access key do not have/, null],
+  ['nothing without MFA', { policies: [all, deny('ec2:*', { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'false' } })] }, every(ec2Groups, 'FAILED EXPLICIT_DENY'), /test aws:MultiFactorAuthPresent, which requests with an access key do not have/, null],
   ['nothing without MFA, where a key is not meant', { policies: [all, deny('ec2:*', { Bool: { 'aws:MultiFactorAuthPresent': 'false' } })] }, passes, null, null],
   ['nothing with an old MFA', { policies: [all, deny('ec2:*', { NumericGreaterThan: { 'aws:MultiFactorAuthAge': '3600' } })] }, passes, null, null],
   ['no termination without an age of MFA', { policies: [all, deny('ec2:TerminateInstances', { Null: { 'aws:MultiFactorAuthAge': 'true' } })] }, ['DELETE_OURS FAILED EXPLICIT_DENY'], /ec2:TerminateInstances/, null],

@@ -180,7 +180,7 @@ describe('the provisioner of the sandbox', () => {
   it('says why it cannot', async () => {
     const account = await createAccount();
     const elsewhere = await begin(account.id, { vpcId: 'vpc-0123456789abcdef0', deploymentCidr: '10.0.0.0/24' });
-    expect((await until(elsewhere, 'ERROR')).failure.message).toBe('The sandbox builds in VPCs of its own only.');
+    expect((await until(elsewhere, 'ERROR')).failure.message).toBe('The sandbox cannot build in an existing VPC.');
 
     const forbidden = await createAccount();
     gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${forbidden.awsUserId.slice(-4)}`, []);

@@ -34,7 +34,7 @@ const denials: Readonly<Record<AwsDenier, Denial>> = {
     remedy: (requester) =>
       requester === 'gateway'
         ? 'The operator of the gateway must allow sts:AssumeRole on the role in a policy of the identity of the gateway.'
-        : 'Attach a policy that allows the action to the IAM user or the access role: `iamSetup` has the policies.',
+        : 'Attach a policy that allows the action to the IAM user or the access role. `iamSetup` returns the policies.',
   },
   EXPLICIT_DENY: {
     cause: 'EXPLICIT_DENY',
@@ -86,7 +86,7 @@ const denials: Readonly<Record<AwsDenier, Denial>> = {
     cause: 'ACCESS_DENIED',
     because: 'AWS does not say which policy denies it',
     remedy: (requester) =>
-      `${operator(requester)}Check, in this order, the policies of ${policiesOf(requester)}, its permissions boundary, and the policies of the AWS organization.`,
+      `${operator(requester)}Check the policies of ${policiesOf(requester)}, its permissions boundary and the policies of the AWS organization, in this order.`,
   },
 };
 

@@ -57,36 +57,36 @@ describe('a pasted access key', () => {
     ['CSV file', both(() => `${id},${secret}`)],
     ['CSV file', both(() => `"gateway","${id}","${secret}"`)],
     ['CSV file', both(() => `\ufeffAccess key ID,Secret access key\r\n${id},${secret}\r\n`)],
-    ['looks like JSON', both(() => JSON.stringify({ AccessKey: json }, null, 4))],
-    ['looks like JSON', both(() => JSON.stringify(json))],
-    ['looks like JSON', both((value, _, __, field) => `    "${field}": "${value}",`)],
-    ['is in quotes', both((value) => `"${value}"`)],
-    ['is in quotes', both((value) => `'${value}',`)],
-    ['is in quotes', both((value) => `“${value}”`)],
-    ['is in quotes', both((value) => `\`${value}`)],
+    ['looks like the JSON output', both(() => JSON.stringify({ AccessKey: json }, null, 4))],
+    ['looks like the JSON output', both(() => JSON.stringify(json))],
+    ['looks like the JSON output', both((value, _, __, field) => `    "${field}": "${value}",`)],
+    ['is in quotation marks', both((value) => `"${value}"`)],
+    ['is in quotation marks', both((value) => `'${value}',`)],
+    ['is in quotation marks', both((value) => `“${value}”`)],
+    ['is in quotation marks', both((value) => `\`${value}`)],
     ['looks like a command', both((value, _, lower) => `aws configure set ${lower} ${value}`)],
     ['looks like a command', both((value, _, lower) => `gateway --${lower.replaceAll('_', '-')} ${value}`)],
     ['together', both(() => `${id}\t${secret}`)],
     ['together', both(() => `${id}\n${secret}`)],
     ['together', both(() => `${id}:${secret}`)],
-    ['invisible character in it (U+200B)', both((value) => `${value.slice(0, 9)}\u200b${value.slice(9)}`)],
-    ['invisible character in it (U+FEFF)', both((value) => `${value.slice(0, 9)}\ufeff${value.slice(9)}`)],
-    ['has a space in it', both((value) => `${value.slice(0, 9)}\u00a0${value.slice(9)}`)],
-    ['has a space in it', both((value) => `${value.slice(0, 9)} ${value.slice(9)}`)],
-    ['has a line break in it', both((value) => `${value.slice(0, 9)}\r\n${value.slice(9)}`)],
+    ['invisible character (U+200B)', both((value) => `${value.slice(0, 9)}\u200b${value.slice(9)}`)],
+    ['invisible character (U+FEFF)', both((value) => `${value.slice(0, 9)}\ufeff${value.slice(9)}`)],
+    ['contains a space', both((value) => `${value.slice(0, 9)}\u00a0${value.slice(9)}`)],
+    ['contains a space', both((value) => `${value.slice(0, 9)} ${value.slice(9)}`)],
+    ['contains a line break', both((value) => `${value.slice(0, 9)}\r\n${value.slice(9)}`)],
     ['looks like a placeholder', both((_, name) => `\${${name}}`)],
     ['looks like a placeholder', both((_, name) => `<${name}>`)],
-    ['looks masked or shortened', both((value) => `${value.slice(0, 4)}****************`)],
-    ['looks masked or shortened', both((value) => `${value.slice(0, 4)}…${value.slice(-4)}`)],
+    ['looks masked or truncated', both((value) => `${value.slice(0, 4)}****************`)],
+    ['looks masked or truncated', both((value) => `${value.slice(0, 4)}…${value.slice(-4)}`)],
     ['looks like an ARN', both(() => 'arn:aws:iam::123456789012:user/gateway')],
-    ['looks like the id of another IAM entity', both(() => 'AIDAIOSFODNN7EXAMPLEX')],
+    ['looks like the ID of another IAM entity', both(() => 'AIDAIOSFODNN7EXAMPLEX')],
     ['looks like a session token', both(() => 'IQoJb3JpZ2luX2Vj'.padEnd(400, 'A'))],
     ['looks URL-encoded', both((value) => encodeURIComponent(`${value}/`))],
     ['looks like a private key', both(() => '-----BEGIN RSA PRIVATE KEY-----\nMIIE')],
   ])('that %s is named so, without its value', (said, [forId, forSecret]) => {
     const messages = refusals(forId!, forSecret!).filter((message) => !message.startsWith('The access key is'));
     expect(messages).toEqual([
-      expect.stringMatching(/^The access key id .*\.$/) as string,
+      expect.stringMatching(/^The access key ID .*\.$/) as string,
       expect.stringMatching(/^The secret access key .*\.$/) as string,
     ]);
     for (const message of messages) {
@@ -98,12 +98,12 @@ describe('a pasted access key', () => {
   it('in the wrong field is named so', () => {
     expect(refusals(secret, id)).toEqual([
       expect.stringContaining('looks like a secret access key') as string,
-      expect.stringContaining('looks like an access key id') as string,
+      expect.stringContaining('looks like an access key ID') as string,
     ]);
   });
 
   it.each([
-    ['AKIA', 'must have 20 characters, and has 4'],
+    ['AKIA', 'must have 20 characters, but has 4'],
     ['akiaiosfodnn7example', 'must begin with AKIA'],
   ])('%s of no known form is refused by the plain rule', (text, said) => {
     expect(refusals(text, secret)).toEqual([expect.stringContaining(said) as string]);

@@ -32,8 +32,9 @@ export function maskAccessKeyId(accessKeyId: string): string {
 export function faultInAccessKeyId(text: string): string | null {
   const mistake = mistakeInPasted('accessKeyId', text);
   if (mistake) return mistake;
-  if (text.length !== 20) return `must have 20 characters, and has ${text.length}`;
-  if (!/^(AKIA|ASIA)[A-Z0-9]{16}$/.test(text)) return 'must begin with AKIA and hold capital letters and digits only';
+  if (text.length !== 20) return `must have 20 characters, but has ${text.length}`;
+  if (!/^(AKIA|ASIA)[A-Z0-9]{16}$/.test(text))
+    return 'must begin with AKIA and contain only capital letters and digits';
   return null;
 }
 
@@ -46,7 +47,7 @@ export function isTemporary(accessKeyId: string): boolean {
 export function faultInSecretAccessKey(text: string): string | null {
   const mistake = mistakeInPasted('secretAccessKey', text);
   if (mistake) return mistake;
-  if (text.length !== 40) return `must have 40 characters, and has ${text.length}`;
-  if (!/^[A-Za-z0-9/+=]+$/.test(text)) return 'must hold letters, digits, / and + only';
+  if (text.length !== 40) return `must have 40 characters, but has ${text.length}`;
+  if (!/^[A-Za-z0-9/+=]+$/.test(text)) return 'must contain only letters, digits, / and +';
   return null;
 }

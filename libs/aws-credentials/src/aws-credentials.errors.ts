@@ -8,27 +8,27 @@ export const awsCredentialsErrors = {
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Use the code of a region of the provider: us-east-1 at AWS, westeurope at AZURE, europe-west1 at GCP.',
+      'Use a region code of the provider: for example us-east-1 for AWS, westeurope for AZURE, europe-west1 for GCP.',
   },
   AWS_TEMPORARY_KEY: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Create a long-term access key (AKIA…) for the programmatic IAM user. ASIA… keys end with their session.',
+      'Create a long-term access key (AKIA…) for the programmatic IAM user. Temporary access keys (ASIA…) expire with their session.',
   },
   AWS_ACCESS_KEY_UNKNOWN: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: true,
     remediation:
-      'Check the access key id and that the key is active. AWS may need some seconds to know a key that was just created. In China, GovCloud and the European Sovereign Cloud, give a region of that partition.',
+      'Check the access key ID, and that the access key is active. AWS may need some seconds to recognize a new access key. For China, GovCloud and the European Sovereign Cloud, use a region of that partition.',
   },
   AWS_SECRET_WRONG: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Copy the secret access key again. AWS shows it only once: if it is lost, create a new access key.',
+    remediation: 'Copy the secret access key again. AWS shows it only once. If it is lost, create a new access key.',
   },
   AWS_ROOT_KEY: {
     kind: 'invalid',
@@ -41,14 +41,14 @@ export const awsCredentialsErrors = {
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Enable the region in the AWS account (Account, AWS Regions), or give a region that is enabled. AWS may need some minutes to enable a region, and a moment to know a new key there.',
+      'Enable the region in the AWS account (Account, AWS Regions), or use a region that is enabled. AWS may need some minutes to enable a region, and some seconds to recognize a new access key there.',
   },
   AWS_STS_NOT_ACTIVE: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Activate STS for the region in the AWS account (IAM, Account settings, Security Token Service), or give another region.',
+      'Activate STS for the region in the AWS account (IAM, Account settings, Security Token Service), or use another region.',
   },
   AWS_ACCOUNT_NOT_ACTIVATED: {
     kind: 'invalid',
@@ -61,46 +61,46 @@ export const awsCredentialsErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Give credentials of the expected AWS account, or correct `expectedAwsAccountId`.',
+    remediation: 'Use credentials of the expected AWS account, or correct `expectedAwsAccountId`.',
   },
   AWS_NOT_A_USER: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: false,
-    remediation: 'Use the access key of an IAM user, not that of a role or a federated session.',
+    remediation: 'Use the access key of an IAM user, not of a role or a federated session.',
   },
   AWS_ACCESS_ROLE_DENIED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Check the ARN of the access role, and let its trust policy name the identity of the gateway and demand the external id behind `externalIdHandle`: `iamSetup` with `createAccessRole` has it. AWS may need some seconds to know a role that was just created.',
+      'Check the ARN of the access role. Its trust policy must allow the identity of the gateway and require the external ID of `externalIdHandle`. `iamSetup` with `createAccessRole` returns such a trust policy. AWS may need some seconds to recognize a new role.',
   },
   AWS_ACCESS_ROLE_OPEN: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Add the condition StringEquals sts:ExternalId to every statement of the trust policy that lets the gateway in: `iamSetup` with `createAccessRole` has it. Without it another customer of the vendor could have the gateway use your role.',
+      'Add the condition StringEquals sts:ExternalId to every statement of the trust policy that allows the gateway. `iamSetup` with `createAccessRole` returns such a trust policy. Without the condition, another customer of the vendor could use your role through the gateway.',
   },
   AWS_ROLE_NOT_FOUND: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Create the role in the same AWS account as the user or the access role, or correct its name.',
+    remediation: 'Create the role in the AWS account of the IAM user or the access role, or correct its name.',
   },
   AWS_ROLE_LOOKUP_DENIED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
-    remediation: 'Allow the IAM user, or the access role, the action iam:GetRole on the role.',
+    remediation: 'Allow the IAM user or the access role the action iam:GetRole on the role.',
   },
   AWS_ROLE_TRUSTS_OTHERS: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Change the trust policy of the console role so that it allows the AWS account of the vendor, and no one else, with MFA: `iamSetup` has the policy. The message names the statement to change.',
+      'Change the trust policy of the console role so that it allows only the AWS account of the vendor, and only with MFA. `iamSetup` returns the policy. The message names the statement to change.',
   },
   AWS_ROLE_ASKS_EXTERNAL_ID: {
     kind: 'invalid',
@@ -113,27 +113,28 @@ export const awsCredentialsErrors = {
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role: `iamSetup` has it.',
+      'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role. `iamSetup` returns such a trust policy.',
   },
   AWS_ROLE_ALREADY_CONNECTED: {
     kind: 'conflict',
     fault: 'AWS_ADMIN',
     retryable: false,
-    remediation: 'Create an access role of its own for each cloud account, or change the account that uses this one.',
+    remediation:
+      'Create a separate access role for each cloud account, or update the cloud account that already uses this one.',
   },
   MISSING_PERMISSIONS: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Do what `remedy` of the failed checks in `report` says: where a policy mends it, `report.suggestedPolicy` is the smallest to attach to the IAM user or the access role. Or send `allowMissingPermissions: true` to save the account without using it.',
+      'Follow `remedy` of each failed check in `report`. If a policy can solve the problem, `report.suggestedPolicy` is the smallest policy to attach to the IAM user or the access role. To save the account without using it, send `allowMissingPermissions: true`.',
   },
   AWS_ACTION_DENIED: {
     kind: 'invalid',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Allow the action named in the message: `iamSetup` has the policies. A permissions boundary and the policies of the organisation must allow it, too.',
+      'Allow the action named in the message. `iamSetup` returns the policies. A permissions boundary and the policies of the AWS organization must allow the action as well.',
   },
   AWS_REFUSED: {
     kind: 'invalid',
@@ -146,86 +147,85 @@ export const awsCredentialsErrors = {
     fault: 'GATEWAY',
     retryable: true,
     remediation:
-      'The clock of the gateway differs from that of AWS by more than 15 minutes. Its operator must correct it.',
+      'Ask the operator to correct the clock of the gateway. It differs from the clock of AWS by more than 15 minutes.',
   },
   AWS_THROTTLED: {
     kind: 'unavailable',
     fault: 'AWS',
     retryable: true,
-    remediation: 'AWS limits how often an account may be asked. Send the same request again in a minute.',
+    remediation: 'Send the same request again in a minute. AWS limits the request rate of an account.',
   },
   AWS_UNREACHABLE: {
     kind: 'unavailable',
     fault: 'AWS',
     retryable: true,
     remediation:
-      'Send the same request again later. If it goes on, the operator should check the way from the gateway to AWS.',
+      'Send the same request again later. If the error persists, ask the operator to check the connection from the gateway to AWS.',
   },
   AWS_ANSWER_UNUSABLE: {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: true,
     remediation:
-      'Something between the gateway and AWS, such as a proxy, answers in place of AWS. The operator should check it.',
+      'Ask the operator to check the connection from the gateway to AWS. Something in between, such as a proxy, answers in place of AWS.',
   },
   GATEWAY_HAS_NO_IDENTITY: {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: true,
     remediation:
-      'Use an access key instead, or have the operator set GATEWAY_IDENTITY_ARN and run the gateway with credentials of that role or user.',
+      'Use an access key instead, or ask the operator to set GATEWAY_IDENTITY_ARN and to run the gateway with credentials of that role or user.',
   },
   AWS_KEY_LIMIT: {
     kind: 'conflict',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'AWS allows an IAM user two access keys. Delete the other key named in the error, if nothing uses it, then rotate again.',
+      'Delete the other access key, which the error names, if nothing uses it. Then rotate again. AWS allows two access keys for each IAM user.',
   },
   AWS_ORPHAN_AMBIGUOUS: {
     kind: 'conflict',
     fault: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Delete at AWS those of the keys named in `rotation.candidates` that nothing uses. The rotation goes on by itself when at most one is left.',
+      'In AWS, delete those access keys in `rotation.candidates` that are not in use. The rotation continues when at most one is left.',
   },
   ROTATION_IN_PROGRESS: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: true,
-    remediation: 'Wait until the rotation is over, or cancel it with `cancelRotation`; `rotation` shows where it is.',
+    remediation: 'Wait until the rotation ends, or cancel it with `cancelRotation`. `rotation` shows its progress.',
   },
   ROTATION_NOT_UNDER_WAY: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing is left to do: `rotation` shows how the last one ended, or that it is being rolled back.',
+    remediation: 'No action is needed. `rotation` shows how the last rotation ended, or that it is being rolled back.',
   },
   ROTATION_TOO_LATE: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'The old key is being deleted. Wait until the rotation is over, then rotate again if you must.',
+    remediation: 'Wait until the rotation ends. Then rotate again if necessary.',
   },
   CREDENTIALS_NOT_ROTATABLE: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: true,
-    remediation:
-      'Rotate an account whose access key is proven: wait until a key that was just set is, or set one that works.',
+    remediation: 'Wait until AWS has accepted the access key that was set, or set one that works. Then rotate again.',
   },
   CREDENTIALS_UNREADABLE: {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: false,
     remediation:
-      'Set the credentials of the account again: the same key will do. If that is refused as well, the operator should run `keyring verify`.',
+      'Set the credentials of the account again. The same access key can be used. If that is refused as well, ask the operator to run `keyring verify`.',
   },
   SANDBOX_OFF: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Use a key of a real AWS account, or ask the operator to switch the sandbox on.',
+    remediation: 'Use an access key of a real AWS account, or ask the operator to enable the sandbox.',
   },
 } satisfies ErrorCatalog;
 
@@ -307,7 +307,7 @@ export class CredentialsRejected extends DomainError {
 /** The key works elsewhere in the partition: of the region AWS says no more than that the key is unknown. */
 export class RegionNotEnabled extends CredentialsRejected {
   constructor({ awsErrorCode, cause }: CredentialsRejected) {
-    const message = 'AWS knows the key, but not in this region: the AWS account has not enabled the region.';
+    const message = 'The region is not enabled in the AWS account. AWS recognizes the access key in other regions.';
     super('AWS_REGION_NOT_ENABLED', message, null, awsErrorCode, { cause, path: ['input', 'region'] });
   }
 }
@@ -315,7 +315,7 @@ export class RegionNotEnabled extends CredentialsRejected {
 /** The refusal of credentials of another AWS account than the expected one; null when that is the account, or any is. */
 export function refusalOfAccount(accountId: string, expected: string | null | undefined): CredentialsRejected | null {
   if (expected == null || expected === accountId) return null;
-  const message = `The credentials belong to the AWS account ${accountId}. The expected account is ${expected}.`;
+  const message = `The credentials belong to the AWS account ${accountId}, but the expected account is ${expected}.`;
   const path = ['input', 'expectedAwsAccountId'];
   return new CredentialsRejected('AWS_ACCOUNT_UNEXPECTED', message, null, null, { path });
 }
@@ -328,7 +328,7 @@ export class MissingPermissions extends DomainError {
     super(
       awsCredentialsErrors,
       'MISSING_PERMISSIONS',
-      `The ${holder} lacks permissions: ${groups.map(({ group }) => group).join(', ')}.`,
+      `The ${holder} lacks required permissions: ${groups.map(({ group }) => group).join(', ')}.`,
       { path: ['input', 'credentials'] },
     );
   }
@@ -381,7 +381,7 @@ export class AwsKeyLimit extends DomainError {
     super(
       awsCredentialsErrors,
       'AWS_KEY_LIMIT',
-      `The IAM user has another access key besides the one in use, ${accessKeyId}, and AWS allows two.`,
+      `The IAM user already has two access keys, the maximum in AWS: the one in use and ${accessKeyId}.`,
       { path: ['input', 'id'] },
     );
   }
@@ -393,14 +393,14 @@ export class AwsOrphanAmbiguous extends DomainError {
     super(
       awsCredentialsErrors,
       'AWS_ORPHAN_AMBIGUOUS',
-      `AWS was asked for a key, its answer was lost, and ${candidates.length} keys appeared: ${candidates.join(', ')}.`,
+      `AWS did not answer the creation of an access key, and ${candidates.length} new access keys exist: ${candidates.join(', ')}.`,
     );
   }
 }
 
 export class RotationInProgress extends DomainError {
   constructor() {
-    super(awsCredentialsErrors, 'ROTATION_IN_PROGRESS', "The account's access key is being rotated.", {
+    super(awsCredentialsErrors, 'ROTATION_IN_PROGRESS', 'A rotation of the access key of the account is in progress.', {
       path: ['input', 'id'],
     });
   }
@@ -408,7 +408,7 @@ export class RotationInProgress extends DomainError {
 
 export class RotationNotUnderWay extends DomainError {
   constructor() {
-    super(awsCredentialsErrors, 'ROTATION_NOT_UNDER_WAY', 'There is no rotation that could be cancelled.', {
+    super(awsCredentialsErrors, 'ROTATION_NOT_UNDER_WAY', 'The account has no rotation that can be cancelled.', {
       path: ['input', 'id'],
     });
   }
@@ -425,7 +425,7 @@ export class RotationTooLate extends DomainError {
 /** There is no proven key, or one that is not proven yet stands where the new key would. */
 export class CredentialsNotRotatable extends DomainError {
   constructor() {
-    super(awsCredentialsErrors, 'CREDENTIALS_NOT_ROTATABLE', 'The account has no proven access key to rotate.', {
+    super(awsCredentialsErrors, 'CREDENTIALS_NOT_ROTATABLE', 'The account has no access key that AWS has accepted.', {
       path: ['input', 'id'],
     });
   }
@@ -434,9 +434,14 @@ export class CredentialsNotRotatable extends DomainError {
 /** What is stored is not what was sealed for this account: it was altered, exchanged, or an older one was put back. */
 export class CredentialsUnreadable extends DomainError {
   constructor(options: DomainErrorOptions = {}) {
-    super(awsCredentialsErrors, 'CREDENTIALS_UNREADABLE', 'The stored credentials of the account cannot be opened.', {
-      path: ['input', 'credentials'],
-      ...options,
-    });
+    super(
+      awsCredentialsErrors,
+      'CREDENTIALS_UNREADABLE',
+      'The stored credentials of the account cannot be decrypted.',
+      {
+        path: ['input', 'credentials'],
+        ...options,
+      },
+    );
   }
 }

@@ -17,7 +17,7 @@ const accessKeyId: PartRule = {
   variable: 'AWS_ACCESS_KEY_ID',
   column: 'Access key ID',
   field: 'AccessKeyId',
-  noun: 'access key id',
+  noun: 'access key ID',
   wellFormed: /^(AKIA|ASIA)[A-Z0-9]{16}$/,
 };
 const secretAccessKey: PartRule = {
@@ -53,7 +53,7 @@ const forms: readonly {
   {
     isLike: (text) => /^[{[][^\]]*[:"]/.test(text) || /["'](AccessKey|SecretAccessKey|AccessKeyId)["']\s*:/i.test(text),
     fault: ({ field }) =>
-      `looks like JSON of \`aws iam create-access-key\`. Paste only the value of \`${field}\`, without the quotes`,
+      `looks like the JSON output of \`aws iam create-access-key\`. Paste only the value of \`${field}\`, without the quotes`,
   },
   {
     isLike: (text) => /^[$#>%]?\s*aws\s+\w/.test(text) || /(^|\s)--[a-z]+[a-z-]*[= ]/.test(text),
@@ -61,7 +61,7 @@ const forms: readonly {
   },
   {
     isLike: (text) => !isAssignment(text) && /^[^,]*[,;]?$/.test(text) && /^["'`“”„‘’«»]|["'`“”„‘’«»][,;]?$/.test(text),
-    fault: () => 'is in quotes. Paste only the text between the quotes',
+    fault: () => 'is in quotation marks. Paste only the text between them',
   },
   {
     isLike: (text) => text.includes(','),
@@ -81,11 +81,11 @@ const forms: readonly {
   },
   {
     isLike: (text) => /[*•●…]|\.{3}|\[redacted\]/i.test(text),
-    fault: ({ noun }) => `looks masked or shortened. Copy the whole ${noun}`,
+    fault: ({ noun }) => `looks masked or truncated. Copy the whole ${noun}`,
   },
   {
     isLike: (text) => /(^|[\s|;])(AKIA|ASIA)[A-Z0-9]{16}[\s|;:]+\S/.test(text),
-    fault: ({ noun }) => `looks like an access key id and a secret access key together. Paste only the ${noun}`,
+    fault: ({ noun }) => `looks like an access key ID and a secret access key together. Paste only the ${noun}`,
   },
   {
     isLike: (text) => text.startsWith('arn:'),
@@ -93,15 +93,15 @@ const forms: readonly {
   },
   {
     isLike: (text, rule) => rule !== secretAccessKey && secretAccessKey.wellFormed.test(text),
-    fault: () => 'looks like a secret access key. Paste the access key id, which begins with AKIA',
+    fault: () => 'looks like a secret access key. Paste the access key ID, which begins with AKIA',
   },
   {
     isLike: (text, rule) => rule !== accessKeyId && accessKeyId.wellFormed.test(text),
-    fault: () => 'looks like an access key id. Paste the secret access key, which has 40 characters',
+    fault: () => 'looks like an access key ID. Paste the secret access key, which has 40 characters',
   },
   {
     isLike: (text) => /^(AIDA|AROA|AGPA|ANPA|AIPA|ASCA|APKA|ABIA|ACCA|ANVA)[A-Z0-9]{12,}$/.test(text),
-    fault: ({ noun }) => `looks like the id of another IAM entity. Paste the ${noun}`,
+    fault: ({ noun }) => `looks like the ID of another IAM entity. Paste the ${noun}`,
   },
   {
     isLike: (text) => /^(IQoJ|FwoG|FQoG)/.test(text) && text.length > 100,
@@ -113,16 +113,16 @@ const forms: readonly {
   },
   {
     isLike: (text) => /[\r\n\u2028\u2029]/.test(text),
-    fault: ({ noun }) => `has a line break in it. Paste the ${noun} as one line`,
+    fault: ({ noun }) => `contains a line break. Paste the ${noun} as one line`,
   },
   {
     isLike: (text) => /\p{Cf}/u.test(text),
     fault: ({ noun }, text) =>
-      `has an invisible character in it (${codePoint(/\p{Cf}/u.exec(text)![0])}). Copy the ${noun} again, from AWS`,
+      `contains an invisible character (${codePoint(/\p{Cf}/u.exec(text)![0])}). Copy the ${noun} again from AWS`,
   },
   {
     isLike: (text) => /[\s\p{Z}]/u.test(text),
-    fault: ({ noun }) => `has a space in it. Paste the ${noun} without spaces`,
+    fault: ({ noun }) => `contains a space. Paste the ${noun} without spaces`,
   },
 ];
 

@@ -9,9 +9,9 @@ describe('Tags', () => {
   });
 
   it.each([
-    ['aws:owner', '', /keeps to itself/],
-    ['AWS:owner', '', /keeps to itself/],
-    ['owner', 'Aws:x', /keeps to itself/],
+    ['aws:owner', '', /reserved for AWS/],
+    ['AWS:owner', '', /reserved for AWS/],
+    ['owner', 'Aws:x', /reserved for AWS/],
     ['', 'x', /1 to 128/],
     [' team', 'x', /1 to 128/],
     ['k'.repeat(129), '', /1 to 128/],
@@ -28,10 +28,10 @@ describe('Tags', () => {
   });
 
   it('have different keys, and are no more than forty', () => {
-    const fault = 'must have keys that differ by more than the case of letters';
+    const fault = 'must have keys that differ in more than letter case';
     expect(faultInTags([...many(1), ...many(1)])).toBe(fault);
     expect(faultInTags([...many(1), { key: 'K0', value: 'x' }])).toBe(fault);
-    expect(faultInTags(many(41))).toBe('may be at most 40');
+    expect(faultInTags(many(41))).toBe('must not be more than 40');
   });
 });
 
@@ -54,7 +54,7 @@ describe("the vendor's tags", () => {
       ],
       'managed-by',
     );
-    if (isReserved) expect(fault).toContain('the tag at place 2 has a key that is reserved');
+    if (isReserved) expect(fault).toContain('tag 2 has a key that is reserved');
     else expect(fault).toBeNull();
   });
 });

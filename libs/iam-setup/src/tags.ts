@@ -16,23 +16,23 @@ export const tagLengths = { key: 128, value: 256 } as const;
  * users and roles are not case sensitive.
  */
 export function faultInTags(tags: readonly Tag[]): string | null {
-  if (tags.length > mostTags) return `may be at most ${mostTags}`;
+  if (tags.length > mostTags) return `must not be more than ${mostTags}`;
   const faults = tags.map(faultInTag);
   const first = faults.findIndex((fault) => fault !== null);
-  if (first >= 0) return `are not valid: the one at place ${first + 1} ${faults[first]}`;
+  if (first >= 0) return `are not valid: tag ${first + 1} ${faults[first]}`;
   const keys = new Set(tags.map(({ key }) => key.toLowerCase()));
-  return keys.size === tags.length ? null : 'must have keys that differ by more than the case of letters';
+  return keys.size === tags.length ? null : 'must have keys that differ in more than letter case';
 }
 
 function faultInTag({ key, value }: Tag): string | null {
   if (key.trim() !== key || key.length === 0 || key.length > tagLengths.key)
-    return `needs a key of 1 to ${tagLengths.key} characters without spaces around it`;
-  if (/^aws:/i.test(key)) return 'has a key that begins with aws:, which AWS keeps to itself';
-  if (/^aws:/i.test(value)) return 'has a value that begins with aws:, which AWS keeps to itself';
+    return `must have a key of 1 to ${tagLengths.key} characters without leading or trailing spaces`;
+  if (/^aws:/i.test(key)) return 'has a key that begins with aws:, which is reserved for AWS';
+  if (/^aws:/i.test(value)) return 'has a value that begins with aws:, which is reserved for AWS';
   if (value.length > tagLengths.value) return `has a value of more than ${tagLengths.value} characters`;
   return new RegExp(`^${inTags}*$`, 'u').test(key + value)
     ? null
-    : 'may hold letters, digits, spaces and _ . : / = + - @ only';
+    : 'can contain only letters, digits, spaces and _ . : / = + - @';
 }
 
 /** Whether the vendor's own tag has this key. Some AWS services keep keys that differ by case only, others do not. */
@@ -47,7 +47,7 @@ export function faultInVendorsTags(tags: readonly Tag[], tagKey: string): string
   const taken = tags.findIndex(({ key }) => isVendorsTag(key, tagKey));
   return taken < 0
     ? null
-    : `are not valid: the tag at place ${taken + 1} has a key that is reserved for the vendor. Choose another key than ${tagKey} and ${subscriptionTagKey(tagKey)}, in any case of letters`;
+    : `are not valid: tag ${taken + 1} has a key that is reserved for the vendor. Use another key than ${tagKey} and ${subscriptionTagKey(tagKey)}, in any letter case`;
 }
 
 /** Tags as the AWS CLI takes them. */

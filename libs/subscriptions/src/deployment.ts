@@ -71,7 +71,7 @@ function blockOf(cidr: string): Block {
 export function faultInVpcId(text: string): string | null {
   return /^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text)
     ? null
-    : 'must be the id of a VPC, such as vpc-0a1b2c3d4e5f60718';
+    : 'must be the ID of a VPC, such as vpc-0a1b2c3d4e5f60718';
 }
 
 /** What is wrong with the name of a plan, as the end of a sentence; null when nothing is. */

@@ -154,11 +154,11 @@ describe('The work of a subscription', () => {
   it('is lost when its lease ends, and had by another from then on', () => {
     const work = workWith('claimed');
     expect(() => work.refuseUnlessHadBy('mine', now)).not.toThrow();
-    expect(() => work.refuseUnlessHadBy('another', now)).toThrow('This claim does not have the work.');
-    expect(() => work.refuseUnlessHadBy('mine', later)).toThrow('This claim does not have the work.');
+    expect(() => work.refuseUnlessHadBy('another', now)).toThrow('This claim does not hold the work.');
+    expect(() => work.refuseUnlessHadBy('mine', later)).toThrow('This claim does not hold the work.');
     work.claim({ token: 'another', apiKeyId: 2, until: new Date(later.getTime() + 1) }, later);
 
-    expect(() => work.refuseUnlessHadBy('mine', later)).toThrow('This claim does not have the work.');
+    expect(() => work.refuseUnlessHadBy('mine', later)).toThrow('This claim does not hold the work.');
     expect(work).toMatchObject({ kind: 'BUILD', claims: 2 });
   });
 

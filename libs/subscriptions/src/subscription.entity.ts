@@ -63,11 +63,11 @@ export interface SubscriptionChange {
 /** What has to be done before the account of a subscription can be deleted. */
 const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
   PENDING: 'End it with `deleteSubscription`.',
-  ACTIVE: 'End it with `deleteSubscription`, and wait until it is DELETED.',
+  ACTIVE: 'End it with `deleteSubscription` and wait until it is DELETED.',
   CHANGE_PENDING: 'End it with `deleteSubscription`, which stops the change, and wait until it is DELETED.',
-  DELETING: 'Wait until it is DELETED: it is being taken down.',
-  ERROR: 'Try again what failed, or end it with `deleteSubscription`, and wait until it is DELETED.',
-  DELETED: 'Nothing.',
+  DELETING: 'Wait until it is DELETED. Its resources are being removed.',
+  ERROR: 'Retry it with `retrySubscription`, or end it with `deleteSubscription` and wait until it is DELETED.',
+  DELETED: 'No action is needed.',
 };
 
 /**

@@ -5,65 +5,66 @@ export const subscriptionErrors = {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing is left to do: the subscription has ended.',
+    remediation: 'No action is needed: the subscription has ended.',
   },
   SUBSCRIPTION_BEING_DELETED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing is left to do: it is being taken down, and is DELETED when that is done.',
+    remediation: 'No action is needed: the subscription becomes DELETED when its resources are removed.',
   },
   SUBSCRIPTION_BUSY: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: true,
     remediation:
-      'Wait until the subscription is ACTIVE, then send the change again; its name can be changed meanwhile.',
+      'Wait until the subscription is ACTIVE, then send the change again. Its name can be changed at any time.',
   },
   SUBSCRIPTION_IN_ERROR: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Try again what failed with `retrySubscription`, or end the subscription with `deleteSubscription`.',
+    remediation: 'Retry the provisioning with `retrySubscription`, or end the subscription with `deleteSubscription`.',
   },
   SUBSCRIPTION_NOT_IN_ERROR: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing has failed: read `provisioning` of the subscription to see what is being done.',
+    remediation:
+      'No action is needed: nothing has failed. `provisioning` of the subscription shows the work in progress.',
   },
   DEPLOYMENT_CIDR_TAKEN: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Choose addresses that no other active subscription in the same VPC has.',
+    remediation: 'Choose addresses that do not overlap those of another active subscription in the same VPC.',
   },
   VPC_OF_ANOTHER_PROVIDER: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Leave `vpcId` out: only accounts at AWS have VPCs.',
+    remediation: 'Omit `vpcId`: only AWS accounts have VPCs.',
   },
   PROVISIONING_LEASE_LOST: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Stop working on it: the lease has ended, somebody else has the work, or it is no longer wanted. Claim work with `claimProvisioningWork`.',
+      'Stop the work: the lease has ended, another provisioner has claimed it, or it is no longer wanted. Claim new work with `claimProvisioningWork`.',
   },
   PROVISIONING_HAS_NO_ACCESS: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      "Use access of your own: there is none of customers' here for a hosted account, and none for an account whose credentials never worked.",
+      'Use your own access. The gateway has no credentials for hosted accounts, or for accounts whose credentials never worked.',
   },
   REGION_IN_ANOTHER_PARTITION: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      "Choose a region of the account's own partition: China, GovCloud and the European Sovereign Cloud are apart from all others.",
+      'Choose a region in the partition of the account. China, GovCloud and the European Sovereign Cloud are separate partitions.',
   },
 } satisfies ErrorCatalog;
 
@@ -87,7 +88,7 @@ export class RegionInAnotherPartition extends DomainError {
     super(
       subscriptionErrors,
       'REGION_IN_ANOTHER_PARTITION',
-      'The region lies in another partition of AWS than the account.',
+      'The region is in another AWS partition than the account.',
       {
         path: ['input', 'region'],
       },
@@ -98,7 +99,7 @@ export class RegionInAnotherPartition extends DomainError {
 /** Somebody has asked for its end already. */
 export class SubscriptionBeingDeleted extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'SUBSCRIPTION_BEING_DELETED', 'The subscription is being taken down.', {
+    super(subscriptionErrors, 'SUBSCRIPTION_BEING_DELETED', 'The resources of the subscription are being removed.', {
       path: ['input', 'id'],
     });
   }
@@ -107,7 +108,7 @@ export class SubscriptionBeingDeleted extends DomainError {
 /** A provisioner is at it, and would not hear of the change. */
 export class SubscriptionBusy extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'SUBSCRIPTION_BUSY', 'The subscription is being built or changed just now.', {
+    super(subscriptionErrors, 'SUBSCRIPTION_BUSY', 'The subscription is being built or changed.', {
       path: ['input', 'id'],
     });
   }
@@ -116,9 +117,14 @@ export class SubscriptionBusy extends DomainError {
 /** What stands of it is not known, so it cannot be changed. */
 export class SubscriptionInError extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'SUBSCRIPTION_IN_ERROR', 'The subscription is in ERROR: what failed comes first.', {
-      path: ['input', 'id'],
-    });
+    super(
+      subscriptionErrors,
+      'SUBSCRIPTION_IN_ERROR',
+      'The subscription is in ERROR and cannot be changed until the failure is resolved.',
+      {
+        path: ['input', 'id'],
+      },
+    );
   }
 }
 
@@ -136,7 +142,7 @@ export class DeploymentCidrTaken extends DomainError {
     super(
       subscriptionErrors,
       'DEPLOYMENT_CIDR_TAKEN',
-      'Another active subscription in the same VPC has some of these addresses.',
+      'Another active subscription in the same VPC uses some of these addresses.',
       {
         path: ['input', 'deploymentCidr'],
       },
@@ -146,7 +152,7 @@ export class DeploymentCidrTaken extends DomainError {
 
 export class VpcOfAnotherProvider extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'VPC_OF_ANOTHER_PROVIDER', 'The account is not at AWS, and has no such VPC.', {
+    super(subscriptionErrors, 'VPC_OF_ANOTHER_PROVIDER', 'The account is not an AWS account and has no VPCs.', {
       path: ['input', 'vpcId'],
     });
   }
@@ -155,7 +161,7 @@ export class VpcOfAnotherProvider extends DomainError {
 /** The one who asks does not have the work, or not any more. */
 export class ProvisioningLeaseLost extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'This claim does not have the work.', {
+    super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'This claim does not hold the work.', {
       path: ['input', 'claimId'],
     });
   }

@@ -7,134 +7,148 @@ import { Subscription, SubscriptionEndReason, SubscriptionStatus } from './subsc
 registerEnumType(SubscriptionStatus, {
   name: 'CloudSubscriptionStatus',
   description:
-    'Where a subscription is in its life. It is active, and blocks the deletion of its account, unless it is DELETED.',
+    'Lifecycle status of a subscription. Every status except DELETED is active, and blocks the deletion of the account.',
   valuesMap: {
-    PENDING: { description: 'Wanted, and not built yet.' },
+    PENDING: { description: 'Requested, but not built yet.' },
     ACTIVE: { description: 'Built and running.' },
-    CHANGE_PENDING: { description: 'Running, and to be changed.' },
-    DELETING: { description: 'Being taken down.' },
-    ERROR: { description: 'Something failed, which `failure` names; what was built may still stand.' },
-    DELETED: { description: 'Ended for ever.' },
+    CHANGE_PENDING: { description: 'Running, and waiting for a change to be applied.' },
+    DELETING: { description: 'Resources are being removed.' },
+    ERROR: { description: 'Provisioning failed (see `failure`). Resources may still exist.' },
+    DELETED: { description: 'Ended permanently.' },
   },
 });
 
 registerEnumType(SubscriptionEndReason, {
   name: 'CloudSubscriptionEndReason',
-  description: 'How a subscription ended.',
+  description: 'Reason why a subscription ended.',
   valuesMap: {
-    DELETED: { description: 'It was taken down, or nobody had begun to build it.' },
-    ABANDONED: { description: 'It was given up with its account: what stood of it was left where it is.' },
+    DELETED: { description: 'The resources were removed, or nothing was built.' },
+    ABANDONED: { description: 'The subscription was abandoned with its account. Its resources were left in place.' },
   },
 });
 
 registerEnumType(ProvisioningKind, {
   name: 'ProvisioningKind',
-  description: 'What a provisioner has to do.',
+  description: 'Kind of provisioning work.',
   valuesMap: {
-    BUILD: { description: 'Build what was asked for.' },
-    CHANGE: { description: 'Change what runs into what is asked for now.' },
-    TEAR_DOWN: { description: 'Remove everything of it that stands, however much that is.' },
+    BUILD: { description: 'Build the subscription.' },
+    CHANGE: { description: 'Apply the requested changes to the running subscription.' },
+    TEAR_DOWN: { description: 'Remove all resources of the subscription.' },
   },
 });
 
-@ObjectType('Tag', { description: 'A tag that everything built for a subscription carries.' })
+@ObjectType('Tag', { description: 'A tag for all resources of a subscription.' })
 export class TagType {
-  @Field({ description: 'Its key.' })
+  @Field({ description: 'Key of the tag.' })
   readonly key!: string;
 
-  @Field({ description: 'Its value.' })
+  @Field({ description: 'Value of the tag.' })
   readonly value!: string;
 }
 
-@ObjectType('CloudSubscriptionFailure', { description: 'What failed.' })
+@ObjectType('CloudSubscriptionFailure', { description: 'A provisioning failure.' })
 export class SubscriptionFailureType {
-  @Field(() => ProvisioningKind, { description: 'What was to be done.' })
+  @Field(() => ProvisioningKind, { description: 'Kind of provisioning work that failed.' })
   readonly kind!: ProvisioningKind;
 
-  @Field({ description: 'Why it failed, as the provisioner says.' })
+  @Field({ description: 'Reason of the failure, as reported by the provisioner.' })
   readonly message!: string;
 }
 
-@ObjectType('Provisioning', { description: 'What is being done for a subscription.' })
+@ObjectType('Provisioning', { description: 'Provisioning of a subscription that is in progress or waiting.' })
 export class ProvisioningType {
-  @Field(() => ProvisioningKind, { description: 'What it is.' })
+  @Field(() => ProvisioningKind, { description: 'Kind of provisioning work.' })
   readonly kind!: ProvisioningKind;
 
-  @Field({ description: 'Whether somebody is at it.' })
+  @Field({ description: 'Whether a provisioner has claimed the work.' })
   readonly isClaimed!: boolean;
 
   @Field({
-    description: 'Whether somebody is at it and was told to stop, because the subscription is to be taken down.',
+    description: 'Whether the provisioner has been told to stop, because the subscription is to be deleted.',
   })
   readonly isToStop!: boolean;
 
-  @Field(() => Int, { description: 'How much of it is done, from 0 to 100, as the provisioner says.' })
+  @Field(() => Int, { description: 'Progress in percent, 0 to 100, as reported by the provisioner.' })
   readonly progress!: number;
 
-  @Field(() => String, { nullable: true, description: 'What is being done just now, as the provisioner says.' })
+  @Field(() => String, { nullable: true, description: 'Current step, as reported by the provisioner.' })
   readonly message!: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'Since when it is to be done.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the work was created.' })
   readonly createdAt!: Date;
 }
 
 // Never "Subscription": an object type of that name would become the schema's subscription root.
-@ObjectType('CloudSubscription', { implements: NodeType, description: 'What a customer has built in a cloud account.' })
+@ObjectType('CloudSubscription', {
+  implements: NodeType,
+  description: 'A subscription: what a customer has built in a cloud account.',
+})
 export class SubscriptionType extends NodeType {
-  @Field({ description: 'What people call it.' })
+  @Field({ description: 'Name of the subscription.' })
   readonly name!: string;
 
-  @Field({ description: 'Where it stands: the code of a region.' })
+  @Field({ description: 'Region of the subscription, as a region code.' })
   readonly region!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the vendor is to build; null for what the vendor usually does.',
+    description: 'Plan that the vendor builds. Null: the default plan of the vendor.',
   })
   readonly plan!: string | null;
 
   @Field(() => CidrBlockScalar, {
     nullable: true,
-    description: 'The addresses it is built with; null when the vendor chooses them.',
+    description: 'IPv4 addresses of the subscription. Null when the vendor chooses them.',
   })
   readonly deploymentCidr!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The VPC it is built in; null for one of its own.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'ID of the VPC that the subscription is built in. Null: a VPC of its own.',
+  })
   readonly vpcId!: string | null;
 
   @Field(() => [TagType], {
-    description: atMost(
-      mostTags,
-      'What everything that is built carries, besides the tags of the vendor; in the order of their keys.',
-    ),
+    description: atMost(mostTags, 'Tags of all resources, in addition to the tags of the vendor. Sorted by key.'),
   })
   readonly tags!: readonly TagType[];
 
   @Field(() => String, {
     nullable: true,
-    description: `What not to do with the resources of the subscription: ${provisionedResourcesWarning} Null once the subscription is DELETED.`,
+    description: `Warning for users of the AWS account: ${provisionedResourcesWarning} Null when the subscription is DELETED.`,
   })
   readonly provisionedResourcesWarning!: string | null;
 
-  @Field(() => SubscriptionStatus, { description: 'Where it is in its life.' })
+  @Field(() => SubscriptionStatus, { description: 'Lifecycle status.' })
   readonly status!: SubscriptionStatus;
 
-  @Field({ description: 'Whether it keeps its account from being deleted: true unless it is DELETED.' })
+  @Field({
+    description:
+      'Whether the subscription is active and blocks the deletion of its account: true unless the status is DELETED.',
+  })
   readonly isActive!: boolean;
 
-  @Field(() => Int, { description: 'Counts the changes users make: send it as `expectedVersion`.' })
+  @Field(() => Int, {
+    description: 'Version of the subscription, incremented by every change of a user. Send it as `expectedVersion`.',
+  })
   readonly version!: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the subscription was created.' })
   readonly createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When it last changed.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last change.' })
   readonly updatedAt!: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ended; null while it is active.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the subscription ended. Null while it is active.',
+  })
   readonly endedAt!: Date | null;
 
-  @Field(() => SubscriptionEndReason, { nullable: true, description: 'How it ended; null while it is active.' })
+  @Field(() => SubscriptionEndReason, {
+    nullable: true,
+    description: 'Reason why the subscription ended. Null while it is active.',
+  })
   readonly endReason!: SubscriptionEndReason | null;
 }
 
@@ -143,29 +157,29 @@ isTyped(Subscription, 'CloudSubscription');
 @ObjectType('CloudSubscriptionConnection', { description: 'A page of a list of subscriptions.' })
 export class SubscriptionConnectionType extends connectionOf(SubscriptionType, 'CloudSubscription') {}
 
-@ObjectType('CreateSubscriptionPayload', { description: 'The answer of `createSubscription`.' })
+@ObjectType('CreateSubscriptionPayload', { description: 'Payload of `createSubscription`.' })
 export class CreateSubscriptionPayload extends PayloadType {
-  @Field(() => SubscriptionType, { nullable: true, description: 'The new subscription.' })
+  @Field(() => SubscriptionType, { nullable: true, description: 'Created subscription.' })
   readonly subscription!: unknown;
 }
 
-@ObjectType('DeleteSubscriptionPayload', { description: 'The answer of `deleteSubscription`.' })
+@ObjectType('DeleteSubscriptionPayload', { description: 'Payload of `deleteSubscription`.' })
 export class DeleteSubscriptionPayload extends PayloadType {
   @Field(() => SubscriptionType, {
     nullable: true,
-    description: 'The subscription: it has ended, or is being taken down.',
+    description: 'Subscription, either ended or with the status DELETING.',
   })
   readonly subscription!: unknown;
 }
 
-@ObjectType('UpdateSubscriptionPayload', { description: 'The answer of `updateSubscription`.' })
+@ObjectType('UpdateSubscriptionPayload', { description: 'Payload of `updateSubscription`.' })
 export class UpdateSubscriptionPayload extends PayloadType {
-  @Field(() => SubscriptionType, { nullable: true, description: 'The subscription as it is now.' })
+  @Field(() => SubscriptionType, { nullable: true, description: 'Subscription in its current state.' })
   readonly subscription!: unknown;
 }
 
-@ObjectType('RetrySubscriptionPayload', { description: 'The answer of `retrySubscription`.' })
+@ObjectType('RetrySubscriptionPayload', { description: 'Payload of `retrySubscription`.' })
 export class RetrySubscriptionPayload extends PayloadType {
-  @Field(() => SubscriptionType, { nullable: true, description: 'The subscription as it is now.' })
+  @Field(() => SubscriptionType, { nullable: true, description: 'Subscription in its current state.' })
   readonly subscription!: unknown;
 }

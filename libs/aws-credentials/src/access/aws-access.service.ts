@@ -49,7 +49,7 @@ export class AwsAccessService {
       await this.externalIds.refuseUnlessFitting(viewer, found, cloudAccountId, handlePath);
     const role = new AwsAccessRole(given.roleArn, found.externalId);
     if (role.partition !== partitionOf(region)) {
-      const message = 'The access role must lie in the partition of the region.';
+      const message = 'The access role must be in the partition of the region.';
       throw new InvalidInput([new InvalidField([...path, 'roleArn'], message)]);
     }
     return role;

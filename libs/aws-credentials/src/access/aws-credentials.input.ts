@@ -13,11 +13,13 @@ import { withoutBlanksAround } from '../pasted-key.js';
 const trimmedSecret = (value: unknown) =>
   value instanceof Secret ? new Secret(withoutBlanksAround(value.reveal())) : value;
 
-@InputType('AwsAccessKeyInput', { description: 'The access key of the programmatic IAM user.' })
+@InputType('AwsAccessKeyInput', { description: 'Access key of the programmatic IAM user.' })
 export class AwsAccessKeyInput {
-  @Field({ description: 'AWS_ACCESS_KEY_ID: 20 characters that begin with AKIA. Blanks around it are ignored.' })
+  @Field({
+    description: 'AWS_ACCESS_KEY_ID: 20 characters that begin with AKIA. Leading and trailing whitespace is ignored.',
+  })
   @Transform(({ value }) => (typeof value === 'string' ? withoutBlanksAround(value) : (value as unknown)))
-  @Faultless('The access key id', faultInAccessKeyId)
+  @Faultless('The access key ID', faultInAccessKeyId)
   @Faultless<string>(
     'The access key',
     (id) => (isTemporary(id) ? 'is temporary: it begins with ASIA' : null),
@@ -27,7 +29,7 @@ export class AwsAccessKeyInput {
 
   @Field(() => SecretStringScalar, {
     description:
-      'AWS_SECRET_ACCESS_KEY: 40 characters. Blanks around it are ignored. Stored encrypted, never given out.',
+      'AWS_SECRET_ACCESS_KEY: 40 characters. Leading and trailing whitespace is ignored. Stored encrypted, never returned.',
   })
   @Transform(({ obj, key }) => trimmedSecret((obj as Record<string, unknown>)[key]))
   @Faultless<Secret>('The secret access key', (secret) => faultInSecretAccessKey(secret.reveal()))
@@ -39,14 +41,15 @@ export class AwsAccessKeyInput {
 }
 
 @InputType('AwsAssumeRoleInput', {
-  description: 'An access role of yours that trusts the gateway, and demands an external id that the gateway issued.',
+  description:
+    'Access role in your AWS account. Its trust policy must allow the gateway and require an external ID that the gateway issued.',
 })
 export class AwsAssumeRoleInput {
-  @Field({ description: 'The ARN of the access role: `arn:aws:iam::123456789012:role/name`.' })
+  @Field({ description: 'ARN of the access role: `arn:aws:iam::123456789012:role/name`.' })
   @Faultless('The access role', faultInRoleArn)
   readonly roleArn!: string;
 
-  @Field({ description: 'Of the external id the role demands, from `issueExternalId`.' })
+  @Field({ description: 'Handle of the external ID that the trust policy requires, from `issueExternalId`.' })
   readonly externalIdHandle!: string;
 
   toRole(): GivenAccessRole {
@@ -54,14 +57,17 @@ export class AwsAssumeRoleInput {
   }
 }
 
-@InputType('AwsCredentialsInput', { isOneOf: true, description: 'How the gateway gets into the AWS account.' })
+@InputType('AwsCredentialsInput', {
+  isOneOf: true,
+  description: 'Credentials for an AWS account: either an access key or an access role.',
+})
 export class AwsCredentialsInput {
-  @Field(() => AwsAccessKeyInput, { nullable: true, description: 'With an access key.' })
+  @Field(() => AwsAccessKeyInput, { nullable: true, description: 'Access key of an IAM user.' })
   @Type(() => AwsAccessKeyInput)
   @ValidateNested()
   readonly awsAccessKey?: AwsAccessKeyInput;
 
-  @Field(() => AwsAssumeRoleInput, { nullable: true, description: 'With an access role, and no key.' })
+  @Field(() => AwsAssumeRoleInput, { nullable: true, description: 'Access role that the gateway assumes.' })
   @Type(() => AwsAssumeRoleInput)
   @ValidateNested()
   readonly awsAssumeRole?: AwsAssumeRoleInput;

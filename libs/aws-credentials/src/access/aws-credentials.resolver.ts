@@ -12,42 +12,42 @@ import { AwsVerification } from '../verification/aws-verification.js';
 import { AwsCredentialsInput } from './aws-credentials.input.js';
 import { VerificationReportType } from '../verification/verification.type.js';
 
-@InputType('TestAwsCredentialsInput', { description: 'Credentials to check, without saving anything.' })
+@InputType('TestAwsCredentialsInput', { description: 'Input of `testAwsCredentials`.' })
 export class TestAwsCredentialsInput {
   @Field({
     defaultValue: 'us-east-1',
-    description: 'The AWS region that is asked; it must lie in the partition of the account.',
+    description: 'AWS region whose endpoints the gateway calls. It must be in the partition of the AWS account.',
   })
   @Faultless('The region', faultInRegion, UnknownRegion)
   readonly region!: string;
 
-  @Field(() => AwsCredentialsInput, { description: 'How the gateway would get in.' })
+  @Field(() => AwsCredentialsInput, { description: 'Credentials to test.' })
   @Type(() => AwsCredentialsInput)
   @ValidateNested()
   readonly credentials!: AwsCredentialsInput;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The AWS account that the credentials must belong to, twelve digits. Any account when not given.',
+    description: 'AWS account that the credentials must belong to, as 12 digits. If omitted, any account is accepted.',
   })
   @Faultless('The expected AWS account', faultInAwsAccountId)
   readonly expectedAwsAccountId?: string | null;
 
-  @Field({ description: 'IAM Role Name: the name, not the ARN, of the console role.' })
+  @Field({ description: 'Name, not ARN, of the console role (IAM Role Name).' })
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The role instances will run as; the one `iamSetup` names when left out.',
+    description: 'Name of the IAM role that instances use. Defaults to the role that `iamSetup` creates.',
   })
   @Faultless('The node role', faultInRoleName)
   readonly nodeRoleName?: string | null;
 }
 
-@ObjectType('TestAwsCredentialsPayload', { description: 'The answer of `testAwsCredentials`.' })
+@ObjectType('TestAwsCredentialsPayload', { description: 'Payload of `testAwsCredentials`.' })
 export class TestAwsCredentialsPayload extends PayloadType {
-  @Field(() => VerificationReportType, { nullable: true, description: 'What was found out.' })
+  @Field(() => VerificationReportType, { nullable: true, description: 'Result of the test.' })
   readonly report!: unknown;
 }
 
@@ -61,11 +61,11 @@ export class AwsCredentialsResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => TestAwsCredentialsPayload, {
     nullable: true,
-    description: `Checks credentials at AWS and saves nothing. What AWS refuses stands in the report.`,
+    description: 'Tests credentials in AWS without saving them. The report lists what AWS refuses.',
   })
   async testAwsCredentials(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'The credentials.' }) input: TestAwsCredentialsInput,
+    @Args('input', { description: 'Credentials to test.' }) input: TestAwsCredentialsInput,
   ): Promise<{ report: unknown }> {
     const access = await this.access.resolve(viewer, input.credentials.toAccess(), input.region);
     const { report } = await this.verification.full(access, input.region, { ...input, isNew: true });

@@ -3,56 +3,60 @@ import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 
 @ObjectType('AwsCredentials', {
-  description: 'What may be known of the AWS access key an account is used with. The secret has no field anywhere.',
+  description: 'AWS access key of a cloud account. The API never returns the secret access key.',
 })
 export class AwsCredentialsType {
-  @Field({ name: 'accessKeyId', description: 'The access key id, masked: `AKIA…WXYZ`.' })
+  @Field({ name: 'accessKeyId', description: 'Access key ID, masked: `AKIA…WXYZ`.' })
   readonly maskedAccessKeyId!: string;
 
-  @Field(() => Int, { description: 'Counts the keys the account has had: 1 for the first.' })
+  @Field(() => Int, {
+    description: 'Number of credentials set so far for the account, including these: 1 for the first.',
+  })
   readonly version!: number;
 
   @Field({
     description:
-      'The same for the same key pair, so that a change elsewhere can be noticed without showing the secret.',
+      'Fingerprint of the access key ID and secret. Equal for equal access keys, so it shows changes without revealing the secret.',
   })
   readonly fingerprint!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When this key was set.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the access key was set.' })
   readonly setAt!: Date;
 
-  @Field({ description: 'The name of the API key it was set with.' })
+  @Field({ description: 'Name of the API key that set the access key.' })
   readonly setBy!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When AWS last accepted it.' })
+  @Field(() => DateTimeScalar, { description: 'Time when AWS last accepted the access key.' })
   readonly lastVerifiedAt!: Date;
 }
 
 @ObjectType('AwsAccessRole', {
-  description: 'The role in your AWS account that the gateway assumes, instead of holding a key.',
+  description: 'Role in your AWS account that the gateway assumes, instead of using an access key.',
 })
 export class AwsAccessRoleType {
-  @Field(() => ArnScalar, { description: 'The role.' })
+  @Field(() => ArnScalar, { description: 'ARN of the access role.' })
   readonly roleArn!: string;
 
-  @Field({ description: 'What the gateway says when it assumes the role; its trust policy must demand it.' })
+  @Field({
+    description: 'External ID that the gateway sends when it assumes the role. The trust policy must require it.',
+  })
   readonly externalId!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When the external id was issued.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the external ID was issued.' })
   readonly issuedAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When the role last let the gateway in.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the gateway last assumed the role successfully.' })
   readonly lastVerifiedAt!: Date;
 }
 
 @ObjectType('CredentialsRejectedError', {
   implements: UserErrorType,
-  description: 'The AWS credentials could not be proven: AWS refused them, or could not be asked.',
+  description: 'Refusal of AWS credentials: AWS rejected them, or could not be reached.',
 })
 export class CredentialsRejectedErrorType extends UserErrorType {
   @Field(() => String, {
     nullable: true,
-    description: "AWS's own code, such as `InvalidClientTokenId`; null when AWS said nothing.",
+    description: 'Error code of AWS, such as `InvalidClientTokenId`. Null when AWS returned none.',
   })
   readonly awsErrorCode!: string | null;
 }

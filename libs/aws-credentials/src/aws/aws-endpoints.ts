@@ -40,7 +40,7 @@ export function endpointFor(
   { sandbox, override }: AwsEndpoints,
 ): Endpoint {
   const partition = partitionOf(region);
-  if (!partition) throw new Error('The region was not checked before AWS was asked.');
+  if (!partition) throw new Error('The region was not checked before the request to AWS.');
 
   const { dnsSuffix, iam } = partitions[partition];
   const real =
@@ -50,6 +50,10 @@ export function endpointFor(
   if (!key.isSandbox) return override ? { ...real, url: override } : real;
 
   if (!sandbox)
-    throw new CredentialsRejected('SANDBOX_OFF', 'This is a key of the sandbox, which is off.', 'accessKeyId');
+    throw new CredentialsRejected(
+      'SANDBOX_OFF',
+      'This is an access key of the sandbox, which is disabled.',
+      'accessKeyId',
+    );
   return { ...real, url: sandbox };
 }

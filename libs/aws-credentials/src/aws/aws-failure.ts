@@ -33,25 +33,25 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
 
   // EC2 says the same of a wrong secret (EC2 API reference, error codes).
   if (awsCode === 'InvalidClientTokenId' || awsCode === 'AuthFailure') {
-    return rejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId');
+    return rejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not recognize this access key.', 'accessKeyId');
   }
   if (awsCode === 'RegionDisabledException') {
     return rejected('AWS_STS_NOT_ACTIVE', 'STS is not active for this region in the AWS account.', null);
   }
   if (awsCode === 'OptInRequired') {
-    return rejected('AWS_ACCOUNT_NOT_ACTIVATED', 'The AWS account may not use this service yet.', null);
+    return rejected('AWS_ACCOUNT_NOT_ACTIVATED', 'The AWS account is not allowed to use this service yet.', null);
   }
   if (awsCode === 'SignatureDoesNotMatch' || awsCode === 'RequestExpired') {
     // The SDK corrects a wrong clock by itself once; what is left looks like a wrong secret but for the message.
     return clockSkew.test(message) || awsCode === 'RequestExpired'
-      ? rejected('AWS_CLOCK_SKEW', 'AWS refuses the time of our request.', null)
-      : rejected('AWS_SECRET_WRONG', 'The secret does not belong to this access key.', 'secretAccessKey');
+      ? rejected('AWS_CLOCK_SKEW', 'AWS rejects the time of the request.', null)
+      : rejected('AWS_SECRET_WRONG', 'The secret access key does not match this access key.', 'secretAccessKey');
   }
   if (status === 429 || (awsCode && throttled.test(awsCode))) {
-    return rejected('AWS_THROTTLED', 'AWS limits how often it may be asked.', null);
+    return rejected('AWS_THROTTLED', 'AWS limits the request rate.', null);
   }
   if (action === 'iam:GetRole' && awsCode === 'NoSuchEntity') {
-    return rejected('AWS_ROLE_NOT_FOUND', 'The AWS account has no role of that name.', 'consoleRoleName');
+    return rejected('AWS_ROLE_NOT_FOUND', 'The AWS account has no role with this name.', 'consoleRoleName');
   }
   if (awsCode && denied.test(awsCode)) {
     const denier = denierIn(message);
@@ -63,16 +63,22 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   if (status && status < 500) {
     return awsCode ? rejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId') : unusable({ cause: error });
   }
-  return new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer, or not as AWS answers.', null, null, {
-    cause: error,
-  });
+  return new CredentialsRejected(
+    'AWS_UNREACHABLE',
+    'AWS could not be reached, or returned a server error.',
+    null,
+    null,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** A captive portal's page is a success to the SDK: an answer without what was asked for is not AWS's. */
 export function unusable(options?: ErrorOptions): CredentialsRejected {
   return new CredentialsRejected(
     'AWS_ANSWER_UNUSABLE',
-    'What answered in place of AWS said nothing of the kind AWS says.',
+    'The answer is not in a format that AWS uses.',
     null,
     null,
     options,

@@ -29,12 +29,12 @@ export class SdkGatewayIdentity extends GatewayIdentity {
   async keyFor(role: AwsAccessRole): Promise<AwsAccessKey> {
     const { arn, sandboxKey } = this.settings;
     if (sandboxKey && role.isSandbox) return sandboxKey;
-    if (arn === null) throw noIdentity('The operator has set none (GATEWAY_IDENTITY_ARN).');
+    if (arn === null) throw noIdentity('The operator has not set GATEWAY_IDENTITY_ARN.');
     if (partitionIn(arn) !== role.partition)
-      throw noIdentity('It has one in another partition of AWS only, where the role cannot trust it.');
+      throw noIdentity('Its identity is in another AWS partition than the role.');
 
     const { accessKeyId, secretAccessKey, sessionToken } = await this.found().catch((cause: unknown) => {
-      throw noIdentity('Its credentials are nowhere to be found.', { cause });
+      throw noIdentity('No credentials for its identity were found.', { cause });
     });
     return new AwsAccessKey(accessKeyId, new Secret(secretAccessKey), sessionToken ? new Secret(sessionToken) : null);
   }
@@ -54,12 +54,18 @@ interface Found {
 }
 
 const noIdentity = (why: string, options: ErrorOptions = {}) =>
-  new CredentialsRejected('GATEWAY_HAS_NO_IDENTITY', `The gateway has no identity at AWS. ${why}`, null, null, options);
+  new CredentialsRejected(
+    'GATEWAY_HAS_NO_IDENTITY',
+    `The gateway has no usable identity in AWS. ${why}`,
+    null,
+    null,
+    options,
+  );
 
 async function within<T>(ms: number, asked: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Finding the credentials took too long.')), ms);
+    timer = setTimeout(() => reject(new Error('No credentials were found in time.')), ms);
   });
   try {
     return await Promise.race([asked, late]);

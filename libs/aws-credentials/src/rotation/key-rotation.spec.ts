@@ -164,7 +164,7 @@ describe('the rotation of an access key', () => {
       expect(asking.candidateIds).toHaveLength(2);
       expect(asking.lastFault).toMatchObject({
         code: 'AWS_ORPHAN_AMBIGUOUS',
-        message: expect.stringMatching(/2 keys appeared: AKIA…\d{4}, AKIA…\d{4}\./),
+        message: expect.stringMatching(/2 new access keys exist: AKIA…\d{4}, AKIA…\d{4}\./),
       });
       await world.run({ patience: 60 * minutes });
       expect(world.aws.ids.map((id) => world.aws.key(id)!.isActive)).toEqual([true, true, true]);

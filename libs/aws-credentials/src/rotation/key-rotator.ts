@@ -230,7 +230,7 @@ export class KeyRotator {
         fresh.forgetRequest();
         fresh.lastFault = {
           code: 'AWS_KEY_LIMIT',
-          message: `The access key ${maskAccessKeyId(id)}, which seemed to be ours, is used by somebody. It was left active.`,
+          message: `The access key ${maskAccessKeyId(id)}, which appeared to be orphaned, is in use elsewhere. It was left active.`,
           awsErrorCode: null,
         };
         fresh.end(fresh.isCancelled ? 'CANCELLED' : 'FAILED', now);
@@ -266,7 +266,7 @@ export class KeyRotator {
     const { userId } = await this.aws.identityOf(candidate, region);
     await this.aws.accessKeys(candidate, region);
     if (userId !== rotation.awsUserId) {
-      throw new CredentialsRejected('AWS_NOT_A_USER', 'The new key belongs to another IAM user.', 'accessKeyId');
+      throw new CredentialsRejected('AWS_NOT_A_USER', 'The new access key belongs to another IAM user.', 'accessKeyId');
     }
     return this.journal.write(
       rotation,

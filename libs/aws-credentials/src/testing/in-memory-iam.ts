@@ -164,7 +164,7 @@ export class InMemoryIam extends AwsIam {
     this.asked.push(action);
     this.around(action, 'before');
     if (!this.accepts(key)) {
-      throw new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not know this access key.', 'accessKeyId', 'InvalidClientTokenId'); // prettier-ignore
+      throw new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not recognize this access key.', 'accessKeyId', 'InvalidClientTokenId'); // prettier-ignore
     }
     if (this.denied.has(action)) {
       const message = `AWS does not allow ${action}: no identity-based policy allows it.`;
@@ -180,4 +180,4 @@ const refused = (awsErrorCode: string) =>
   new CredentialsRejected('AWS_REFUSED', 'AWS refused the request.', 'accessKeyId', awsErrorCode);
 
 export const unreachable = () =>
-  new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer, or not as AWS answers.', null);
+  new CredentialsRejected('AWS_UNREACHABLE', 'AWS could not be reached, or returned a server error.', null);

@@ -5,59 +5,61 @@ import { CredentialUsePurpose, CredentialUseResult } from '../credential-use.ent
 
 registerEnumType(ActorKind, {
   name: 'ActorKind',
-  description: 'Who did something.',
+  description: 'Kind of actor.',
   valuesMap: {
-    API_KEY: { description: 'Whoever sent a request, with one of your API keys.' },
-    OPERATOR: { description: 'Whoever runs the gateway, on the command line.' },
-    GATEWAY: { description: 'The gateway, of its own accord.' },
+    API_KEY: { description: 'The sender of a request with one of your API keys.' },
+    OPERATOR: { description: 'The operator of the gateway, on the command line.' },
+    GATEWAY: { description: 'The gateway itself, without a request.' },
   },
 });
 
 registerEnumType(CredentialUsePurpose, {
   name: 'CredentialUsePurpose',
-  description: 'What a stored secret is opened for.',
+  description: 'Purpose of a use of the stored secret.',
   valuesMap: {
-    VERIFICATION: { description: 'To see whether a key that was sent in is the one stored.' },
-    CONSOLE_ROLE_CHANGE: { description: 'To look up another console role at AWS.' },
-    ROTATION: { description: 'To replace the access key by a new one. Not used yet.' },
-    HEALTH_CHECK: { description: 'To see whether the key still works. Not used yet.' },
-    DRIFT_CHECK: { description: 'To see whether the AWS account was changed. Not used yet.' },
-    PROVISIONING: { description: 'To build what a subscription needs. Not used yet.' },
-    KEY_RING: { description: 'To see whether it opens, or to encrypt it with a new key.' },
+    VERIFICATION: {
+      description: 'Verification of the stored credentials, or comparison with credentials that were sent.',
+    },
+    CONSOLE_ROLE_CHANGE: { description: 'Verification of a new console role or region.' },
+    ROTATION: { description: 'Rotation of the access key.' },
+    HEALTH_CHECK: { description: 'Health check.' },
+    DRIFT_CHECK: { description: 'Drift check.' },
+    PROVISIONING: { description: 'Provisioning of a subscription.' },
+    KEY_RING: { description: 'Check that the secret can be decrypted, or encryption with a new encryption key.' },
   },
 });
 
 registerEnumType(CredentialUseResult, {
   name: 'CredentialUseResult',
-  description: 'How the opening of a stored secret ended.',
+  description: 'Result of a use of the stored secret.',
   valuesMap: {
-    OPENED: { description: 'The secret was used.' },
-    REJECTED: { description: 'What is stored is not what was sealed for this account. Nobody got a secret.' },
+    OPENED: { description: 'The secret was decrypted.' },
+    REJECTED: { description: 'The stored data is not what was encrypted for this account. No secret was released.' },
   },
 });
 
 @ObjectType('CredentialUse', {
-  description: 'One opening of the stored secret, written down before the secret was used. Kept for 90 days.',
+  description: 'A use of the stored secret, recorded before the secret was used. Kept for 90 days.',
 })
 export class CredentialUseType {
-  @Field(() => DateTimeScalar, { description: 'When it was opened.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the use.' })
   readonly usedAt!: Date;
 
-  @Field(() => ActorKind, { description: 'Who opened it.' })
+  @Field(() => ActorKind, { description: 'Kind of actor that used the secret.' })
   readonly actorKind!: ActorKind;
 
-  @Field({ description: 'How they were called then: the name of the API key, for one.' })
+  @Field({ description: 'Name of the actor at that time. For an API key, the name of the key.' })
   readonly actorName!: string;
 
-  @Field(() => CredentialUsePurpose, { description: 'What for.' })
+  @Field(() => CredentialUsePurpose, { description: 'Purpose of the use.' })
   readonly purpose!: CredentialUsePurpose;
 
-  @Field({ description: 'A UUID of this use: the name of the session in CloudTrail, where AWS takes one.' })
+  @Field({ description: 'UUID of this use. In CloudTrail, it is the name of the session where AWS supports one.' })
   readonly operationId!: string;
 
-  @Field(() => CredentialUseResult, { description: 'How it ended.' })
+  @Field(() => CredentialUseResult, { description: 'Result of the use.' })
   readonly result!: CredentialUseResult;
 }
 
-@ObjectType('CredentialUseConnection', { description: 'A page of the list of uses of a stored secret.' })
+@ObjectType('CredentialUseConnection', { description: 'A page of a list of uses of a stored secret.' })
 export class CredentialUseConnectionType extends connectionOf(CredentialUseType, 'CredentialUse') {}

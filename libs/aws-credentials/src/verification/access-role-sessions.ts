@@ -47,7 +47,7 @@ export class AccessRoleSessions {
     if (answers.includes('let in')) {
       const refusal = new CredentialsRejected(
         'AWS_ACCESS_ROLE_OPEN',
-        'The access role lets the gateway in without the external id that was issued for it.',
+        'The gateway can assume the access role without the external ID that was issued for it.',
         'roleArn',
       );
       return { check: failed(step, 'ANY_EXTERNAL_ID', refusal), refusal };
@@ -57,12 +57,12 @@ export class AccessRoleSessions {
       const check = inconclusive(
         step,
         causeOf(refusal),
-        'AWS did not say whether the access role demands its external id.',
+        'AWS did not confirm that the access role requires its external ID.',
         refusal.remediation,
       );
       return { check: { ...check, awsErrorCode: refusal.awsErrorCode }, refusal };
     }
-    return { check: passed(step, 'The access role lets the gateway in with its external id only.'), refusal: null };
+    return { check: passed(step, 'The gateway can assume the access role only with its external ID.'), refusal: null };
   }
 
   private async assume(
@@ -91,7 +91,7 @@ function ofRole(refusal: CredentialsRejected): CredentialsRejected {
   if (code === 'AWS_ACTION_DENIED')
     return new CredentialsRejected(
       'AWS_ACCESS_ROLE_DENIED',
-      `AWS does not let the gateway into the access role${deniedBy && deniedBy !== 'UNSPECIFIED' ? `: ${becauseOf(deniedBy)}` : ''}.`,
+      `AWS does not allow the gateway to assume the access role${deniedBy && deniedBy !== 'UNSPECIFIED' ? `: ${becauseOf(deniedBy)}` : ''}.`,
       'roleArn',
       awsErrorCode,
       { cause },

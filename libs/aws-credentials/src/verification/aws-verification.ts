@@ -127,7 +127,7 @@ export class AwsVerification {
     const session = await this.sessions.begin(role, region, name).catch(rejection);
     if (session instanceof CredentialsRejected) return stopped([unanswered('ACCESS_ROLE', session, isNew)], session, 1);
     const { key, roleId } = session;
-    const checks = [passed('ACCESS_ROLE', 'The access role lets the gateway in, with its external id.')];
+    const checks = [passed('ACCESS_ROLE', 'The gateway can assume the access role with its external ID.')];
     let calls = 1;
 
     if (steps.includes('ACCESS_ROLE_EXTERNAL_ID')) {
@@ -143,7 +143,9 @@ export class AwsVerification {
       calls++;
       const refusal = caller instanceof CredentialsRejected ? caller.ofSession : refusalOfSession(caller, identity);
       if (refusal) return stopped([...checks, unanswered('IDENTITY', refusal, isNew)], refusal, calls);
-      checks.push(passed('IDENTITY', `AWS knows the role: it belongs to the account ${identity.accountId}.`));
+      checks.push(
+        passed('IDENTITY', `AWS recognizes the access role: it belongs to the AWS account ${identity.accountId}.`),
+      );
     }
 
     const consoleRole = await this.aws.role(key, region, consoleRoleName).catch(rejection);
@@ -154,7 +156,7 @@ export class AwsVerification {
       return { ...found, identity, key: stillWorks(refusal) ? key : null };
     }
     const trust = this.trust(key, consoleRole);
-    checks.push(passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check);
+    checks.push(passed('CONSOLE_ROLE', 'The console role exists in the AWS account.'), trust.check);
     return { checks, refusal: trust.refusal, key, identity, consoleRole, calls, roleSessionName: name };
   }
 
@@ -179,12 +181,12 @@ export class AwsVerification {
     if (fault || isTemporary(key.accessKeyId)) {
       const refusal = new CredentialsRejected(
         'AWS_TEMPORARY_KEY',
-        `The access key id ${fault ?? 'begins with ASIA: it is temporary'}.`,
+        `The access key ID ${fault ?? 'begins with ASIA: it is temporary'}.`,
         'accessKeyId',
       );
       return stopped([failed('KEY_FORMAT', 'TEMPORARY_KEY', refusal)], refusal, {});
     }
-    const format = passed('KEY_FORMAT', 'The access key id has the form of a long-term key.');
+    const format = passed('KEY_FORMAT', 'The access key ID has the format of a long-term access key.');
 
     const identity = await this.aws.identityOf(key, region).catch(rejection);
     if (identity instanceof CredentialsRejected) {
@@ -196,14 +198,17 @@ export class AwsVerification {
       const checks = [format, failed('IDENTITY', 'ACCOUNT_UNEXPECTED', unexpected)];
       return stopped(checks, unexpected, { identity, calls: 1 });
     }
-    const known = [format, passed('IDENTITY', `AWS knows the key: it belongs to the account ${identity.accountId}.`)];
+    const known = [
+      format,
+      passed('IDENTITY', `AWS recognizes the access key: it belongs to the AWS account ${identity.accountId}.`),
+    ];
 
     const notAUser = refusalOfPrincipal(identity);
     if (notAUser) {
       const cause = notAUser.code === 'AWS_ROOT_KEY' ? 'ROOT_USER' : 'NOT_A_USER';
       return stopped([...known, failed('PRINCIPAL', cause, notAUser)], notAUser, { identity, calls: 1 });
     }
-    const user = [...known, passed('PRINCIPAL', 'The key belongs to an IAM user.')];
+    const user = [...known, passed('PRINCIPAL', 'The access key belongs to an IAM user.')];
 
     const consoleRole = await this.aws.role(key, region, consoleRoleName).catch(rejection);
     if (consoleRole instanceof CredentialsRejected) {
@@ -212,7 +217,7 @@ export class AwsVerification {
     }
 
     const trust = this.trust(key, consoleRole);
-    const checks = [...user, passed('CONSOLE_ROLE', 'The AWS account has the console role.'), trust.check];
+    const checks = [...user, passed('CONSOLE_ROLE', 'The console role exists in the AWS account.'), trust.check];
     return { checks, refusal: trust.refusal, key, identity, consoleRole, calls: 2, roleSessionName: null };
   }
 
@@ -237,7 +242,7 @@ export class AwsVerification {
       const check = inconclusive(
         step,
         'VENDOR_UNKNOWN',
-        'The gateway does not know which AWS account the role must trust.',
+        'The gateway does not know which AWS account the console role must trust.',
         'The operator of the gateway must set VENDOR_AWS_ACCOUNT_ID.',
       );
       return { check, refusal: null };
@@ -312,18 +317,18 @@ const stillWorks = ({ code }: CredentialsRejected) =>
 function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {
   return caller.accountId === accountId && caller.userId.split(':')[0] === userId
     ? null
-    : new CredentialsRejected('AWS_ANSWER_UNUSABLE', 'What answered in place of AWS knows another role.', null);
+    : new CredentialsRejected('AWS_ANSWER_UNUSABLE', 'The answer names another role. It may not come from AWS.', null);
 }
 
 function refusalOfPrincipal({ arn }: AwsIdentity): CredentialsRejected | null {
   if (isRootArn(arn)) {
     return new CredentialsRejected(
       'AWS_ROOT_KEY',
-      "The key is the root user's: it may do everything, and nothing limits it.",
+      'The access key belongs to the root user, whose permissions cannot be limited.',
       'accessKeyId',
     );
   }
   return iamArnFrom(arn)?.kind === 'user'
     ? null
-    : new CredentialsRejected('AWS_NOT_A_USER', 'The key does not belong to an IAM user.', 'accessKeyId');
+    : new CredentialsRejected('AWS_NOT_A_USER', 'The access key does not belong to an IAM user.', 'accessKeyId');
 }

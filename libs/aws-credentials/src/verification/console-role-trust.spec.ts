@@ -36,7 +36,7 @@ type Row = [name: string, statements: Statement[], verdict: string, cause: strin
 
 /** Written from the IAM user guide: policy evaluation logic, Principal, condition operators, global condition keys, AssumeRole. */
 const passed: Row[] = [
-  ['the policy of iamSetup', [allow({ AWS: root }, mfa)], 'PASSED', null, /with MFA only: statement 1 \(aws:MultiFactorAuthPresent\)/],
+  ['the policy of iamSetup', [allow({ AWS: root }, mfa)], 'PASSED', null, /only with MFA: statement 1 \(aws:MultiFactorAuthPresent\)/],
   ['the account by its id', [allow({ AWS: vendor }, mfa)], 'PASSED', null, /statement 1/],
   ['a statement with a Sid', [allow({ AWS: root }, mfa, { Sid: 'Vendor' })], 'PASSED', null, /statement `Vendor`/],
   ['a boolean and another case', [allow({ AWS: root }, { Bool: { 'AWS:multifactorauthpresent': [true] } })], 'PASSED', null, /statement 1/],
@@ -72,7 +72,7 @@ const failed: Row[] = [
   ['a Deny of other principals', [allow({ AWS: root }, mfa), deny(undefined, undefined, { Principal: undefined, NotPrincipal: { AWS: other } })], 'FAILED', 'EXPLICIT_DENY', /statement 2/],
   ['a Deny of all actions', [allow({ AWS: root }, mfa), deny({ AWS: vendor }, undefined, { Action: '*' })], 'FAILED', 'EXPLICIT_DENY', /statement 2/],
   ['a Deny of those with MFA', [allow({ AWS: root }, mfa), deny('*', mfa)], 'FAILED', 'EXPLICIT_DENY', /statement 2 \(aws:MultiFactorAuthPresent\)/],
-  ['a condition on another account', [allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NO_TRUST', /A condition does not hold: statement 1 \(aws:PrincipalAccount\)/],
+  ['a condition on another account', [allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NO_TRUST', /A condition is not met: statement 1 \(aws:PrincipalAccount\)/],
   ['everybody of another account', [allow('*', { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NO_TRUST', /statement 1 \(aws:PrincipalAccount\)/],
   ['a condition on ARNs of another account', [allow({ AWS: root }, { ...mfa, ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${other}:*` } })], 'FAILED', 'NO_TRUST', /statement 1 \(aws:PrincipalArn\)/],
   ['another account', [allow({ AWS: `arn:aws:iam::${other}:root` }, mfa)], 'FAILED', 'NO_TRUST', /No statement/],
@@ -102,7 +102,7 @@ const failed: Row[] = [
 ]; // prettier-ignore
 
 const open: Row[] = [
-  ['an address', [allow({ AWS: root }, { ...mfa, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })], 'INCONCLUSIVE', 'CONDITION_UNKNOWN', /lets people .* in depends .*statement 1 \(aws:SourceIp\)/],
+  ['an address', [allow({ AWS: root }, { ...mfa, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })], 'INCONCLUSIVE', 'CONDITION_UNKNOWN', /Whether users .* can switch .* depends .*statement 1 \(aws:SourceIp\)/],
   ['a Deny of other addresses', [allow({ AWS: root }, mfa), deny('*', { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }, { Sid: 'Office' })], 'INCONCLUSIVE', 'CONDITION_UNKNOWN', /statement `Office` \(aws:SourceIp\)/],
   ['an organization', [allow({ AWS: '*' }, { ...mfa, StringEquals: { 'aws:PrincipalOrgID': 'o-a1b2c3d4e5' } })], 'INCONCLUSIVE', 'CONDITION_UNKNOWN', /aws:PrincipalOrgID/],
   ['an organizational unit', [allow({ AWS: '*' }, { ...mfa, 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-a1b2c3d4e5/*' } })], 'INCONCLUSIVE', 'CONDITION_UNKNOWN', /aws:PrincipalOrgPaths/],

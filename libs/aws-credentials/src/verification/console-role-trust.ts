@@ -38,8 +38,8 @@ export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: D
   if ('fault' in read) {
     return {
       ...{ verdict: 'INCONCLUSIVE', cause: 'POLICY_UNREADABLE' },
-      message: `The trust policy of the console role cannot be judged. ${read.fault}`,
-      remedy: 'Compare the trust policy of the console role with that of `iamSetup`.',
+      message: `The trust policy of the console role cannot be evaluated. ${read.fault}`,
+      remedy: 'Compare the trust policy of the console role with the one that `iamSetup` returns.',
     };
   }
   const ask = (person: Omit<Person, 'role' | 'now'>) => decide(read.policy, { ...person, role, now });
@@ -54,20 +54,20 @@ export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: D
   });
   const depends = (question: string, { matched }: Evaluation): TrustJudgement => ({
     ...{ verdict: 'INCONCLUSIVE', cause: 'CONDITION_UNKNOWN' },
-    message: `${question} depends on what the gateway cannot know: ${cite(matched)}.`,
-    remedy: `Check that the conditions hold for people of the AWS account ${vendorAccountId}, or remove them.`,
+    message: `${question} depends on conditions that the gateway cannot evaluate: ${cite(matched)}.`,
+    remedy: `Check that the conditions are met for users of the AWS account ${vendorAccountId}, or remove them.`,
   });
 
   if (others.decision === 'ALLOWED')
     return failed(
       'TRUSTS_EVERYBODY',
       `The console role trusts every AWS account: ${cite(others.matched)}.`,
-      `Name the AWS account ${vendorAccountId} as the only principal of the trust policy.`,
+      `Make the AWS account ${vendorAccountId} the only principal of the trust policy.`,
     );
   if (withoutMfa.decision === 'ALLOWED')
     return failed(
       'WITHOUT_MFA',
-      `The console role lets people of the AWS account ${vendorAccountId} in without MFA: ${cite(withoutMfa.matched)}.`,
+      `Users of the AWS account ${vendorAccountId} can switch to the console role without MFA: ${cite(withoutMfa.matched)}.`,
       'Add the condition Bool aws:MultiFactorAuthPresent true to the statement.',
     );
   if (withMfa.decision === 'DENIED') {
@@ -75,11 +75,11 @@ export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: D
     return deniedBy(withMfa, { policy: read.policy, vendorAccountId, withExternalId });
   }
   if (withMfa.decision === 'DEPENDS')
-    return depends(`Whether the console role lets people of the AWS account ${vendorAccountId} in`, withMfa);
+    return depends(`Whether users of the AWS account ${vendorAccountId} can switch to the console role`, withMfa);
   if (withoutMfa.decision === 'DEPENDS') return depends('Whether the console role requires MFA', withoutMfa);
   return {
     verdict: 'PASSED',
-    message: `People of the AWS account ${vendorAccountId} can switch to the console role with MFA only: ${cite(withMfa.matched)}.`,
+    message: `Users of the AWS account ${vendorAccountId} can switch to the console role only with MFA: ${cite(withMfa.matched)}.`,
   };
 }
 
@@ -100,14 +100,14 @@ function deniedBy(
   if (withExternalId.decision !== 'DENIED')
     return failed(
       'EXTERNAL_ID',
-      `The console role requires an external id, which the AWS console does not send: ${cite(culprits)}.`,
+      `The console role requires an external ID, which the AWS console does not send: ${cite(culprits)}.`,
       'Remove the condition on sts:ExternalId from the trust policy.',
     );
   if (isExplicit)
     return failed(
       'EXPLICIT_DENY',
       `The trust policy of the console role denies ${account}: ${cite(culprits)}.`,
-      'Remove the statement from the trust policy, or exclude the account from it. No other statement can outweigh it.',
+      'Remove the statement from the trust policy, or exclude the account from it. No other statement can override it.',
     );
   const deleted = statementsOf(policy).flatMap((statement) =>
     statement.Effect === 'Allow' ? deletedPrincipalsIn(statement) : [],
@@ -116,14 +116,14 @@ function deniedBy(
     return failed(
       'PRINCIPAL_DELETED',
       `The console role trusts a principal that no longer exists: ${deleted.join(', ')}.`,
-      `Enter the principal again: replace the id with ${vendorAccountId} in the trust policy.`,
+      `Set the principal again: replace the ID with ${vendorAccountId} in the trust policy.`,
     );
   return failed(
     'NO_TRUST',
     culprits.length > 0
-      ? `The console role does not trust ${account}. A condition does not hold: ${cite(culprits)}.`
-      : `The console role does not trust ${account}. No statement of its trust policy allows the account sts:AssumeRole.`,
-    `Allow sts:AssumeRole for ${account} with MFA: \`iamSetup\` has the trust policy.`,
+      ? `The console role does not trust ${account}. A condition is not met: ${cite(culprits)}.`
+      : `The console role does not trust ${account}. No statement of its trust policy allows sts:AssumeRole for the account.`,
+    `Allow sts:AssumeRole for ${account} with MFA. \`iamSetup\` returns the trust policy.`,
   );
 }
 

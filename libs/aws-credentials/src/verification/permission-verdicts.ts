@@ -61,7 +61,7 @@ export function judge(
     const { deniedBy, remediation: remedy, awsErrorCode } = refusal;
     const because = deniedBy
       ? `AWS does not allow the ${holder} to simulate its policies (iam:SimulatePrincipalPolicy): ${becauseOf(deniedBy)}.`
-      : `AWS did not answer which actions the ${holder} is allowed.`;
+      : `AWS did not return which actions the ${holder} is allowed.`;
     return { check: about('INCONCLUSIVE', causeOf(refusal), because, { remedy, awsErrorCode }), missing: [] };
   }
 
@@ -80,7 +80,7 @@ export function judge(
   const by = causes.map((one) => ({ cause: one, findings: findings.filter((finding) => finding.cause === one) }));
   const message = by.map((part) => sentence(part.cause, part.findings, holder)).join(' ');
   if (isOptional) {
-    const text = `Not granted, and needed only for the gateway to rotate the access key itself. ${message}`;
+    const text = `Not granted. Required only if the gateway rotates the access key. ${message}`;
     return { check: about('SKIPPED', cause, text, { missingActions }), missing: [] };
   }
   const isOpen = causes.every((one) => open.has(one));
@@ -98,15 +98,15 @@ type About = (
   more?: object,
 ) => VerificationCheck;
 
-const passed = (about: About) => about('PASSED', null, 'All its actions are allowed.');
+const passed = (about: About) => about('PASSED', null, 'All actions of the group are allowed.');
 
 const keyPolicy = (about: About, holder: Holder) =>
   about(
     'INCONCLUSIVE',
     'KEY_POLICY',
-    `The policies of the ${holder} allow it. AWS does not simulate the key policies.`,
+    `The policies of the ${holder} allow the actions. AWS does not simulate key policies.`,
     {
-      remedy: `If you encrypt volumes with your own KMS keys, allow the ${holder} in the policy of each key.`,
+      remedy: `If you encrypt volumes with your own KMS keys, allow the ${holder} in the key policy of each KMS key.`,
     },
   );
 
@@ -151,7 +151,7 @@ function sentence(cause: Cause, findings: readonly Finding[], holder: Holder): s
   const policies = listOf(findings.flatMap((finding) => finding.policies));
   const keys = listOf(findings.flatMap((finding) => finding.keys));
   const tested = keys
-    ? ` They test ${keys}, which the requests of ${holder === 'user' ? 'an access key' : 'the gateway'} do not have.`
+    ? ` They test ${keys}, which requests with ${holder === 'user' ? 'an access key' : 'the access role'} do not have.`
     : '';
   switch (cause) {
     case 'IDENTITY_POLICY':
@@ -163,18 +163,18 @@ function sentence(cause: Cause, findings: readonly Finding[], holder: Holder): s
     case 'SCP':
       return `According to the simulation, a service control policy of the AWS organization does not allow ${actions}.`;
     case 'CONDITION_UNKNOWN':
-      return `The policies of the ${holder} test ${keys}. The gateway does not know the value in real requests, so the simulation does not decide ${actions}.`;
+      return `The policies of the ${holder} test ${keys}. The gateway does not know the values in real requests, so the simulation does not decide ${actions}.`;
   }
 }
 
 function remedyFor(cause: Cause, findings: readonly Finding[], holder: Holder, isMended: boolean): string {
   switch (cause) {
     case 'IDENTITY_POLICY':
-      return `Attach ${isMended ? '`suggestedPolicy`' : 'a policy with the actions'} to the ${holder}, or all the policies of \`iamSetup\`.`;
+      return `Attach ${isMended ? '`suggestedPolicy`' : 'a policy that allows the actions'} to the ${holder}, or attach all policies of \`iamSetup\`.`;
     case 'CONDITION_UNKNOWN': {
       const keys = listOf(findings.flatMap((finding) => finding.keys));
       const isOfTags = findings.some((finding) => finding.keys.some((key) => /Tag(Keys$|\/)/i.test(key)));
-      return `Check that the conditions on ${keys} hold for the requests of the gateway${isOfTags ? ', for example by giving your subscriptions the tags that they require' : ''}.`;
+      return `Check that the conditions on ${keys} are met for the requests of the gateway${isOfTags ? ', for example by giving your subscriptions the required tags' : ''}.`;
     }
     default:
       return remedyOf(cause, 'customer');

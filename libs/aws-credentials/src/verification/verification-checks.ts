@@ -30,7 +30,7 @@ export function check(
 
 export const passed = (step: VerificationStep, message: string) => check(step, 'PASSED', null, message);
 export const skipped = (step: VerificationStep) =>
-  check(step, 'SKIPPED', 'STEP_BEFORE', 'Not looked at, because a check before it did not pass.');
+  check(step, 'SKIPPED', 'STEP_BEFORE', 'Not checked, because a previous check did not pass.');
 export const inconclusive = (step: VerificationStep, cause: VerificationCause, message: string, remedy: string) =>
   check(step, 'INCONCLUSIVE', cause, message, { remedy });
 export const failed = (step: VerificationStep, cause: VerificationCause, refusal: CredentialsRejected) =>

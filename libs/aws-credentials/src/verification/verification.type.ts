@@ -5,182 +5,193 @@ import { PermissionsStatus, VerificationCause, VerificationStep, Verdict } from 
 
 registerEnumType(Verdict, {
   name: 'Verdict',
-  description: 'What a check found.',
+  description: 'Result of a check.',
   valuesMap: {
-    PASSED: { description: 'As it must be.' },
-    FAILED: { description: 'Not as it must be: `cause` says why, `remedy` what to do.' },
-    INCONCLUSIVE: { description: 'AWS could not be asked, or its answer depends on what the gateway cannot know.' },
-    SKIPPED: { description: 'Not looked at, or not needed.' },
+    PASSED: { description: 'The requirement is met.' },
+    FAILED: { description: 'The requirement is not met. `cause` gives the reason, `remedy` the solution.' },
+    INCONCLUSIVE: {
+      description: 'AWS could not be reached, or the result depends on something that the gateway cannot know.',
+    },
+    SKIPPED: { description: 'Not checked, or not required.' },
   },
 });
 
 registerEnumType(PermissionsStatus, {
   name: 'PermissionsStatus',
-  description: 'Whether the permissions that the gateway needs are known to be granted.',
+  description: 'Whether the gateway has all required permissions.',
   valuesMap: {
-    COMPLETE: { description: 'AWS allows everything that is needed, as far as AWS simulates it.' },
+    COMPLETE: { description: 'AWS allows everything that is required, as far as AWS simulates it.' },
     MISSING: { description: 'At least one permission is missing.' },
-    UNVERIFIED: { description: 'AWS did not tell, or the answer depends on something the gateway does not know.' },
+    UNVERIFIED: {
+      description: 'AWS returned no result, or the result depends on something that the gateway cannot know.',
+    },
   },
 });
 
 registerEnumType(VerificationStep, {
   name: 'VerificationStep',
-  description: 'What is checked, in this order. After one that did not pass, those that build on it are skipped.',
+  description:
+    'Steps of a verification, in this order. When a check does not pass, the checks that depend on it are skipped.',
   valuesMap: {
-    KEY_FORMAT: { description: 'The access key id has the form of a long-term key.' },
-    ACCESS_ROLE: { description: 'The access role lets the gateway in, with the external id it was issued.' },
+    KEY_FORMAT: { description: 'The access key ID has the format of a long-term access key.' },
+    ACCESS_ROLE: { description: 'The gateway can assume the access role with the external ID that was issued.' },
     ACCESS_ROLE_EXTERNAL_ID: {
-      description: 'The access role does not let the gateway in with another external id, nor without one.',
+      description: 'The gateway cannot assume the access role with another external ID or without one.',
     },
-    IDENTITY: { description: 'AWS knows the credentials, and says whose they are.' },
-    PRINCIPAL: { description: 'The key belongs to an IAM user: not to root, and not to a session.' },
-    CONSOLE_ROLE: { description: 'The AWS account has the console role.' },
+    IDENTITY: { description: 'AWS recognizes the credentials and returns their identity.' },
+    PRINCIPAL: { description: 'The access key belongs to an IAM user, not to the root user or a session.' },
+    CONSOLE_ROLE: { description: 'The console role exists in the AWS account.' },
     CONSOLE_ROLE_TRUST: {
-      description: 'The console role lets people of the vendor in, with MFA and without an external id.',
+      description: "The vendor's staff can switch to the console role with MFA and without an external ID.",
     },
-    PERMISSIONS: { description: 'The user, or the access role, is allowed the actions of one permission group.' },
+    PERMISSIONS: { description: 'The IAM user or the access role is allowed the actions of one permission group.' },
   },
 });
 
 registerEnumType(VerificationCause, {
   name: 'VerificationCause',
-  description: 'Why a check did not pass.',
+  description: 'Reason why a check did not pass.',
   valuesMap: {
-    TEMPORARY_KEY: { description: 'The key ends with its session.' },
+    TEMPORARY_KEY: { description: 'The access key is temporary and expires with its session.' },
     KEY_UNKNOWN: {
-      description: 'AWS does not know the key: it was deleted or deactivated, or is of another partition.',
+      description:
+        'AWS does not recognize the access key: it was deleted, was deactivated, or is in another partition.',
     },
     PROPAGATION: {
-      description: 'AWS does not know the key, or not yet: one that was just made is known some seconds later.',
+      description:
+        'AWS does not recognize the access key, or not yet. AWS needs some seconds to recognize a new access key.',
     },
-    WRONG_SECRET: { description: 'The secret does not belong to the key.' },
+    WRONG_SECRET: { description: 'The secret access key does not match the access key ID.' },
     CLOCK_SKEW: { description: 'The clock of the gateway is wrong.' },
     REGION_NOT_ENABLED: { description: 'The AWS account has not enabled the region, or has deactivated STS there.' },
     ACCOUNT_NOT_ACTIVATED: { description: 'AWS has not activated the AWS account yet.' },
-    ACCOUNT_UNEXPECTED: { description: 'The credentials belong to another AWS account than `expectedAwsAccountId`.' },
-    ROOT_USER: { description: 'The key is that of the root user.' },
-    NOT_A_USER: { description: 'The key is not that of an IAM user.' },
-    NO_SUCH_ENTITY: { description: 'There is no such role.' },
+    ACCOUNT_UNEXPECTED: { description: 'The credentials do not belong to the AWS account in `expectedAwsAccountId`.' },
+    ROOT_USER: { description: 'The access key belongs to the root user.' },
+    NOT_A_USER: { description: 'The access key does not belong to an IAM user.' },
+    NO_SUCH_ENTITY: { description: 'The role does not exist.' },
     NO_TRUST: {
-      description: 'The role does not let the vendor in: the console role its people, the access role the gateway.',
+      description:
+        "The console role does not trust the vendor's AWS account, or the access role does not trust the gateway.",
     },
     PRINCIPAL_DELETED: { description: 'The trust policy names a user or a role that no longer exists.' },
     TRUSTS_EVERYBODY: { description: 'The trust policy allows every AWS account.' },
     WITHOUT_MFA: { description: 'The trust policy does not require MFA.' },
-    EXTERNAL_ID: { description: 'The trust policy requires an external id, which the AWS console does not send.' },
-    ANY_EXTERNAL_ID: { description: 'The access role lets the gateway in with any external id, or with none.' },
-    NO_GATEWAY_IDENTITY: { description: 'The gateway has no identity at AWS that could assume a role.' },
-    VENDOR_UNKNOWN: { description: 'The operator has not said whom the role must trust.' },
+    EXTERNAL_ID: { description: 'The trust policy requires an external ID, which the AWS console does not send.' },
+    ANY_EXTERNAL_ID: { description: 'The gateway can assume the access role with any external ID, or without one.' },
+    NO_GATEWAY_IDENTITY: { description: 'The gateway has no identity in AWS that can assume a role.' },
+    VENDOR_UNKNOWN: { description: 'The operator has not configured which AWS account the role must trust.' },
     CONDITION_UNKNOWN: {
       description:
-        'The trust policy, or a policy of the user or the role, depends on condition keys that the gateway cannot know: `message` names them.',
+        'The trust policy, or a policy of the user or the role, depends on condition keys whose values the gateway cannot know. `message` names them.',
     },
-    POLICY_UNREADABLE: { description: 'The trust policy cannot be judged: `message` says why.' },
-    IDENTITY_POLICY: { description: 'No identity-based policy of the user or the role allows it.' },
+    POLICY_UNREADABLE: { description: 'The trust policy cannot be evaluated. `message` gives the reason.' },
+    IDENTITY_POLICY: { description: 'No identity-based policy of the user or the role allows the action.' },
     EXPLICIT_DENY: {
       description:
-        'An identity-based policy of the user or the role, or the trust policy of the role, denies it explicitly.',
+        'An identity-based policy of the user or the role, or the trust policy of the role, explicitly denies the action.',
     },
-    BOUNDARY: { description: 'The permissions boundary does not allow it.' },
-    SCP: { description: 'A service control policy of the AWS organization does not allow it.' },
-    RCP: { description: 'A resource control policy of the AWS organization does not allow it.' },
-    SESSION_POLICY: { description: 'The session policy does not allow it.' },
+    BOUNDARY: { description: 'The permissions boundary does not allow the action.' },
+    SCP: { description: 'A service control policy of the AWS organization does not allow the action.' },
+    RCP: { description: 'A resource control policy of the AWS organization does not allow the action.' },
+    SESSION_POLICY: { description: 'The session policy does not allow the action.' },
     VPC_ENDPOINT_POLICY: {
-      description: 'The policy of the VPC endpoint through which the gateway calls AWS does not allow it.',
+      description: 'The policy of the VPC endpoint through which the gateway calls AWS does not allow the action.',
     },
-    RESOURCE_POLICY: { description: 'The policy of the resource does not allow it.' },
-    ACCESS_DENIED: { description: 'AWS denies it and does not say which policy is the reason.' },
-    KEY_POLICY: { description: 'The policies of encryption keys decide, and AWS does not simulate those.' },
-    SIMULATOR_LIMIT: { description: 'The simulation of AWS does not reach so far.' },
-    THROTTLED: { description: 'AWS limits how often it may be asked.' },
+    RESOURCE_POLICY: { description: 'The policy of the resource does not allow the action.' },
+    ACCESS_DENIED: { description: 'AWS denies the action and does not report which policy is the reason.' },
+    KEY_POLICY: { description: 'The result depends on the policies of KMS keys, which AWS does not simulate.' },
+    SIMULATOR_LIMIT: { description: 'The IAM policy simulator of AWS does not cover the case.' },
+    THROTTLED: { description: 'AWS limits the request rate.' },
     UNREACHABLE: { description: 'AWS did not answer.' },
-    FOREIGN_ANSWER: { description: 'Something else answered in place of AWS.' },
-    REFUSED: { description: 'AWS refused to answer; `awsErrorCode` has its word for it.' },
-    SANDBOX_OFF: { description: 'The key is one of the sandbox, which is off.' },
-    STEP_BEFORE: { description: 'A check before it did not pass.' },
+    FOREIGN_ANSWER: { description: 'The answer did not come from AWS.' },
+    REFUSED: { description: 'AWS refused the request. `awsErrorCode` is the error code of AWS.' },
+    SANDBOX_OFF: { description: 'The access key belongs to the sandbox, which is disabled.' },
+    STEP_BEFORE: { description: 'A previous check did not pass.' },
   },
 });
 
-@ObjectType('VerificationCheck', { description: 'One thing that was checked.' })
+@ObjectType('VerificationCheck', { description: 'One check of a verification.' })
 export class VerificationCheckType {
-  @Field(() => VerificationStep, { description: 'What it is about.' })
+  @Field(() => VerificationStep, { description: 'Step of the verification.' })
   readonly step!: VerificationStep;
 
-  @Field(() => String, { nullable: true, description: 'The permission group it is about; null for the other steps.' })
+  @Field(() => String, { nullable: true, description: 'Permission group of the check. Null for other steps.' })
   readonly group!: string | null;
 
-  @Field(() => Verdict, { description: 'What it found.' })
+  @Field(() => Verdict, { description: 'Result of the check.' })
   readonly verdict!: Verdict;
 
-  @Field(() => VerificationCause, { nullable: true, description: 'Why it did not pass; null when it did.' })
+  @Field(() => VerificationCause, {
+    nullable: true,
+    description: 'Reason why the check did not pass. Null when it passed.',
+  })
   readonly cause!: VerificationCause | null;
 
-  @Field({ description: 'What was found, for people.' })
+  @Field({ description: 'Human-readable result of the check.' })
   readonly message!: string;
 
-  @Field(() => String, { nullable: true, description: 'What to do; null when there is nothing to do.' })
+  @Field(() => String, { nullable: true, description: 'Human-readable instructions. Null when no action is needed.' })
   readonly remedy!: string | null;
 
-  @Field(() => [String], { description: atMost(100, 'The actions that are not allowed: `ec2:RunInstances`.') })
+  @Field(() => [String], { description: atMost(100, 'Actions that are not allowed, such as `ec2:RunInstances`.') })
   readonly missingActions!: readonly string[];
 
   @Field(() => String, {
     nullable: true,
-    description: "AWS's own code, such as `InvalidClientTokenId`; null when AWS said nothing.",
+    description: 'Error code of AWS, such as `InvalidClientTokenId`. Null when AWS returned none.',
   })
   readonly awsErrorCode!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'What the permission group is for, in plain words; null for the other steps.',
+    description: 'Purpose of the permission group. Null for other steps.',
   })
   readonly purpose!: string | null;
 }
 
-@ObjectType('VerificationReport', { description: 'What was found out about credentials, at one moment.' })
+@ObjectType('VerificationReport', { description: 'Result of a verification of credentials at one point in time.' })
 export class VerificationReportType {
   @Field(() => Verdict, {
-    description: 'FAILED when a check failed; else INCONCLUSIVE when AWS left one open; else PASSED.',
+    description: 'FAILED if a check failed; otherwise INCONCLUSIVE if a check is inconclusive; otherwise PASSED.',
   })
   readonly verdict!: Verdict;
 
-  @Field(() => DateTimeScalar, { description: 'When AWS was asked.' })
+  @Field(() => DateTimeScalar, { description: 'Time when AWS was asked.' })
   readonly checkedAt!: Date;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The version of the permissions that were looked for; null when none were.',
+    description: 'Version of the permission manifest that was checked. Null when no permissions were checked.',
   })
   readonly manifestVersion!: number | null;
 
-  @Field(() => [VerificationCheckType], { description: atMost(25, 'Everything that was checked, in order.') })
+  @Field(() => [VerificationCheckType], { description: atMost(25, 'All checks, in order.') })
   readonly checks!: readonly VerificationCheckType[];
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The smallest policy that mends what is missing, as JSON to attach to the user or the access role; null when nothing is missing, or a policy of the user would not mend it, or one policy cannot hold it: then attach those of `iamSetup`.',
+      'Smallest policy that grants the missing permissions, as JSON to attach to the IAM user or the access role. Null when no permission is missing, when a policy cannot solve the problem, or when one policy is too small. In the last case, attach the policies of `iamSetup`.',
   })
   readonly suggestedPolicy!: string | null;
 
-  @Field(() => Int, { description: 'How often AWS was asked.' })
+  @Field(() => Int, { description: 'Number of requests to AWS.' })
   readonly awsCalls!: number;
 
   @Field(() => String, {
     nullable: true,
     description:
-      "The `roleSessionName` under which your CloudTrail has the gateway's calls; null with an access key, whose sessions have no name.",
+      "`roleSessionName` of the gateway's calls in your CloudTrail. Null for an access key, whose sessions have no name.",
   })
   readonly roleSessionName!: string | null;
 }
 
 @ObjectType('MissingPermissionsError', {
   implements: UserErrorType,
-  description: 'The credentials work, and the IAM user or the access role may not do all that is needed.',
+  description: 'Refusal because the credentials work, but the IAM user or the access role lacks required permissions.',
 })
 export class MissingPermissionsErrorType extends UserErrorType {
-  @Field(() => VerificationReportType, { description: 'What is missing, and how to mend it.' })
+  @Field(() => VerificationReportType, { description: 'Report with the missing permissions and how to grant them.' })
   readonly report!: VerificationReportType;
 }
 

@@ -43,14 +43,15 @@ export class AccountSubscriptionsResolver {
   ) {}
 
   @ResolveField(() => SubscriptionConnectionType, {
-    description: 'Your subscriptions in this account, ended ones included; the newest first when no order is given.',
+    description:
+      'Your subscriptions in this account, including ended ones. Sorted newest first unless `orderBy` is given.',
   })
   subscriptions(
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: accountId }: CloudAccount,
     @Args() args: ConnectionArgs,
-    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: SubscriptionFilterInput = {},
-    @Args('orderBy', { nullable: true, description: 'How to sort them.' })
+    @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: SubscriptionFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: SubscriptionOrderInput = newestFirst,
   ): Connection<Subscription> {
     const order = orderOf(`cloudAccount/${accountId}/subscriptions`);
@@ -63,7 +64,7 @@ export class AccountSubscriptionsResolver {
     );
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createSubscription` in it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `createSubscription` in this account.' })
   async viewerCanCreateSubscription(
     @CurrentViewer() viewer: Viewer,
     @Parent() account: CloudAccount,

@@ -18,7 +18,7 @@ export class BlockerResolver {
   @ResolveField(() => SubscriptionType, {
     nullable: true,
     description:
-      'The active subscription, in a refusal as it was when the deletion was refused; null for what is none.',
+      'Active subscription. In a refusal, it is shown as it was when the deletion was refused. Null for other kinds of blockers.',
   })
   subscription(@Parent() blocker: Blocker): Subscription | null {
     return blocker.subscription as Subscription | null;
@@ -47,7 +47,7 @@ export class StandingResourceResolver extends SubscriptionOf {
 
   @ResolveField(() => SubscriptionType, {
     nullable: true,
-    description: 'The subscription it was built for; null for one that you may not see.',
+    description: 'Subscription that the resource was built for. Null when you are not allowed to see it.',
   })
   subscription(@CurrentViewer() viewer: Viewer, @Parent() resource: StandingResource): Promise<Subscription | null> {
     return this.load(viewer, resource);
@@ -63,7 +63,7 @@ export class FindingSubscriptionResolver extends SubscriptionOf {
 
   @ResolveField(() => SubscriptionType, {
     nullable: true,
-    description: 'The subscription that the resource was built for.',
+    description: 'Subscription that the resource was built for.',
   })
   subscription(
     @CurrentViewer() viewer: Viewer,

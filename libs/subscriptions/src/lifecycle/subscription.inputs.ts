@@ -19,19 +19,19 @@ import { faultInDeploymentCidr, faultInPlan, faultInVpcId } from '../deployment.
 import { SubscriptionStatus } from '../subscription.entity.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
 
-const planDescription = 'What the vendor is to build, in the words of the vendor: up to 64 characters.';
-const tagsDescription = 'What everything that is built is tagged with, besides what the vendor tags it with.';
+const planDescription = 'Plan that the vendor builds, as named by the vendor. Up to 64 characters.';
+const tagsDescription = 'Tags for all resources of the subscription, in addition to the tags of the vendor.';
 
-@InputType('CreateSubscriptionInput', { description: 'A subscription in a cloud account.' })
+@InputType('CreateSubscriptionInput', { description: 'Input of `createSubscription`.' })
 export class CreateSubscriptionInput {
-  @Field(() => ID, { description: 'The account to build it in.' })
+  @Field(() => ID, { description: 'ID of the cloud account to build in.' })
   readonly cloudAccountId!: string;
 
-  @Field({ description: 'What people call it: 1 to 64 characters.' })
+  @Field({ description: 'Name of the subscription. 1 to 64 characters.' })
   @Faultless('The name', faultInName)
   readonly name!: string;
 
-  @Field({ description: "The region to build it in, of the account's provider." })
+  @Field({ description: "Region to build in, as a region code of the account's provider." })
   @Faultless('The region', faultInAnyRegion, UnknownRegion)
   readonly region!: string;
 
@@ -42,14 +42,14 @@ export class CreateSubscriptionInput {
   @Field(() => CidrBlockScalar, {
     nullable: true,
     description:
-      'The IPv4 addresses to build it with, /16 to /28; the vendor chooses them when left out. In a VPC named by `vpcId` no two subscriptions have the same.',
+      'IPv4 addresses to use, /16 to /28. If omitted, the vendor chooses them. In the VPC given by `vpcId`, they must not overlap those of another active subscription.',
   })
   @Faultless('The deployment CIDR', faultInDeploymentCidr)
   readonly deploymentCidr?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A VPC of yours to build it in; left out, it gets one of its own.',
+    description: 'ID of an existing VPC to build in. If omitted, the subscription gets a new VPC.',
   })
   @Faultless('The VPC', faultInVpcId)
   readonly vpcId?: string | null;
@@ -64,27 +64,33 @@ export class CreateSubscriptionInput {
   readonly idempotencyKey?: string | null;
 }
 
-@InputType('DeleteSubscriptionInput', { description: 'Which subscription to end.' })
+@InputType('DeleteSubscriptionInput', { description: 'Input of `deleteSubscription`.' })
 export class DeleteSubscriptionInput {
-  @Field(() => ID, { description: 'The subscription.' })
+  @Field(() => ID, { description: 'ID of the subscription.' })
   readonly id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'When given, refused if the subscription was changed since you read this `version`.',
+    description:
+      'Value of `version` when you read the subscription. When given, refused with `VERSION_CONFLICT` if the subscription has changed since.',
   })
   readonly expectedVersion?: number | null;
 }
 
-@InputType('UpdateSubscriptionInput', { description: 'The fields to change. A field left out is unchanged.' })
+@InputType('UpdateSubscriptionInput', {
+  description: 'Input of `updateSubscription`. Omitted fields remain unchanged.',
+})
 export class UpdateSubscriptionInput {
-  @Field(() => ID, { description: 'The subscription.' })
+  @Field(() => ID, { description: 'ID of the subscription.' })
   readonly id!: string;
 
-  @Field(() => Int, { description: 'The `version` you read: refused when somebody changed the subscription since.' })
+  @Field(() => Int, {
+    description:
+      'Value of `version` when you read the subscription. Refused with `VERSION_CONFLICT` if the subscription has changed since.',
+  })
   readonly expectedVersion!: number;
 
-  @ChangeField(() => String, { label: 'The name', description: 'New name.', fault: faultInName })
+  @ChangeField(() => String, { label: 'The name', description: 'New name of the subscription.', fault: faultInName })
   readonly name?: string;
 
   @ChangeField(() => String, {
@@ -97,36 +103,39 @@ export class UpdateSubscriptionInput {
 
   @ChangeField(() => [TagInput], {
     label: 'The tags',
-    description: atMost(mostTags, `${tagsDescription} They replace all present tags; an empty list removes them.`),
+    description: atMost(mostTags, `${tagsDescription} They replace all current tags. An empty list removes them.`),
     fault: faultInTags,
   })
   @Type(() => TagInput)
   readonly tags?: TagInput[];
 }
 
-@InputType('RetrySubscriptionInput', { description: 'Which subscription to try again.' })
+@InputType('RetrySubscriptionInput', { description: 'Input of `retrySubscription`.' })
 export class RetrySubscriptionInput {
-  @Field(() => ID, { description: 'The subscription.' })
+  @Field(() => ID, { description: 'ID of the subscription.' })
   readonly id!: string;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'When given, refused if the subscription was changed since you read this `version`.',
+    description:
+      'Value of `version` when you read the subscription. When given, refused with `VERSION_CONFLICT` if the subscription has changed since.',
   })
   readonly expectedVersion?: number | null;
 }
 
-@InputType('CloudSubscriptionFilter', { description: 'Which subscriptions to list: those that fit every field given.' })
+@InputType('CloudSubscriptionFilter', {
+  description: 'Filter for subscriptions. A subscription must match every given field.',
+})
 export class SubscriptionFilterInput implements SubscriptionFilter {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Only those that block their account, or only those that ended.',
+    description: 'True: only active subscriptions, which block the deletion of their account. False: only ended ones.',
   })
   readonly isActive?: boolean | null;
 
   @Field(() => [SubscriptionStatus], {
     nullable: true,
-    description: atMost(mostChoices, `Only those with one of these statuses. ${listFilterDescription}`),
+    description: atMost(mostChoices, `Only subscriptions with one of these statuses. ${listFilterDescription}`),
   })
   @Faultless('The list of statuses', faultInLength(mostChoices))
   readonly status?: SubscriptionStatus[] | null;
@@ -135,15 +144,15 @@ export class SubscriptionFilterInput implements SubscriptionFilter {
 export const OrderField: Record<SubscriptionOrderField, SubscriptionOrderField> = { CREATED_AT: 'CREATED_AT' };
 registerEnumType(OrderField, {
   name: 'CloudSubscriptionOrderField',
-  description: 'What subscriptions can be sorted by.',
-  valuesMap: { CREATED_AT: { description: 'When it was created.' } },
+  description: 'Fields by which subscriptions can be sorted.',
+  valuesMap: { CREATED_AT: { description: 'Time of creation.' } },
 });
 
-@InputType('CloudSubscriptionOrder', { description: 'How to sort subscriptions.' })
+@InputType('CloudSubscriptionOrder', { description: 'Sort order of subscriptions.' })
 export class SubscriptionOrderInput {
-  @Field(() => OrderField, { description: 'What to sort by.' })
+  @Field(() => OrderField, { description: 'Field to sort by.' })
   readonly field!: SubscriptionOrderField;
 
-  @Field(() => OrderDirection, { defaultValue: 'ASC', description: 'Which way.' })
+  @Field(() => OrderDirection, { defaultValue: 'ASC', description: 'Sort direction.' })
   readonly direction!: SortDirection;
 }

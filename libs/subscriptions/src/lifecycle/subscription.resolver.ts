@@ -78,23 +78,23 @@ export class SubscriptionResolver {
 
   @Query(() => SubscriptionType, {
     nullable: true,
-    description: 'One subscription, ended or not; null when there is none with this id.',
+    description: 'Subscription with the given ID, including ended ones. Null when it does not exist.',
   })
   cloudSubscription(
     @CurrentViewer() viewer: Viewer,
-    @Args('id', { type: () => ID, description: 'The subscription.' }) id: string,
+    @Args('id', { type: () => ID, description: 'ID of the subscription.' }) id: string,
   ): Promise<Subscription | null> {
     return this.subscriptions.find(viewer, idOf('CloudSubscription', id));
   }
 
   @Query(() => SubscriptionConnectionType, {
-    description: 'Your subscriptions, ended ones included; the newest first when no order is given.',
+    description: 'Your subscriptions, including ended ones. Sorted newest first unless `orderBy` is given.',
   })
   cloudSubscriptions(
     @CurrentViewer() viewer: Viewer,
     @Args() args: ConnectionArgs,
-    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: SubscriptionFilterInput = {},
-    @Args('orderBy', { nullable: true, description: 'How to sort them.' })
+    @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: SubscriptionFilterInput = {},
+    @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: SubscriptionOrderInput = newestFirst,
   ): Connection<Subscription> {
     const page = pageRequest(order, args, orderBy);
@@ -109,11 +109,12 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CreateSubscriptionPayload, {
     nullable: true,
-    description: `Begins a subscription in a cloud account, which cannot be deleted while it is active.`,
+    description:
+      'Creates a subscription in a cloud account. While the subscription is active, the account cannot be deleted.',
   })
   async createSubscription(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'The subscription.' }) input: CreateSubscriptionInput,
+    @Args('input', { description: 'Subscription to create.' }) input: CreateSubscriptionInput,
   ) {
     const cloudAccountId = idOf('CloudAccount', input.cloudAccountId);
     const subscription = await this.idempotency.once(viewer, 'createSubscription', input, Subscription, (remember) =>
@@ -125,11 +126,12 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => UpdateSubscriptionPayload, {
     nullable: true,
-    description: `Renames a subscription, or has it changed by a provisioner.`,
+    description: 'Renames a subscription, or changes its configuration, which a provisioner then applies.',
   })
   async updateSubscription(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'What to change.' }) { id, expectedVersion, ...change }: UpdateSubscriptionInput,
+    @Args('input', { description: 'Changes to the subscription.' })
+    { id, expectedVersion, ...change }: UpdateSubscriptionInput,
   ) {
     const subscription = await this.subscriptions.update(
       viewer,
@@ -143,11 +145,12 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => DeleteSubscriptionPayload, {
     nullable: true,
-    description: `Ends a subscription for ever: at once when nobody has begun to build it, else when a provisioner has taken it down.`,
+    description:
+      'Ends a subscription permanently. It ends immediately if no provisioner has started to build it, otherwise after a provisioner has removed its resources.',
   })
   async deleteSubscription(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: DeleteSubscriptionInput,
+    @Args('input', { description: 'Subscription to end.' }) { id, expectedVersion }: DeleteSubscriptionInput,
   ) {
     return { subscription: await this.subscriptions.delete(viewer, idOf('CloudSubscription', id), expectedVersion) };
   }
@@ -155,11 +158,11 @@ export class SubscriptionResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => RetrySubscriptionPayload, {
     nullable: true,
-    description: `Has a provisioner try again what failed.`,
+    description: 'Retries the provisioning that failed.',
   })
   async retrySubscription(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id, expectedVersion }: RetrySubscriptionInput,
+    @Args('input', { description: 'Subscription to retry.' }) { id, expectedVersion }: RetrySubscriptionInput,
   ) {
     return { subscription: await this.subscriptions.retry(viewer, idOf('CloudSubscription', id), expectedVersion) };
   }
@@ -171,32 +174,37 @@ export class SubscriptionResolver {
 
   @ResolveField(() => CloudAccountType, {
     nullable: true,
-    description: 'The account it was built in; null once that is deleted.',
+    description: 'Cloud account of the subscription. Null after the account is deleted.',
   })
   cloudAccount(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): Promise<CloudAccount | null> {
     return this.accountOf.load(viewer, subscription.cloudAccountId);
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `deleteSubscription` on it.' })
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you can use `deleteSubscription` on this subscription.',
+  })
   viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
     return permission(viewer, 'MANAGER', () => subscription.refuseChange());
   }
 
   @ResolveField(() => ViewerPermission, {
-    description: 'Whether you may use `updateSubscription` on it; all but the name may still have to wait.',
+    description:
+      'Whether you can use `updateSubscription` on this subscription. Changes other than the name may still be refused until provisioning ends.',
   })
   viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
     return permission(viewer, 'MANAGER', () => subscription.refuseChange());
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `retrySubscription` on it.' })
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you can use `retrySubscription` on this subscription.',
+  })
   viewerCanRetry(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
     return permission(viewer, 'MANAGER', () => subscription.refuseRetry());
   }
 
   @ResolveField(() => SubscriptionFailureType, {
     nullable: true,
-    description: 'What failed; null unless it is in ERROR.',
+    description: 'Most recent failure. Null unless the status is ERROR.',
   })
   failure(@Parent() { failedKind: kind, failureMessage: message }: Subscription): SubscriptionFailureType | null {
     return kind && { kind, message: message ?? '' };
@@ -204,7 +212,7 @@ export class SubscriptionResolver {
 
   @ResolveField(() => ProvisioningType, {
     nullable: true,
-    description: 'What is being done for it; null when nothing is.',
+    description: 'Provisioning in progress or waiting. Null when there is none.',
   })
   async provisioning(
     @CurrentViewer() viewer: Viewer,
@@ -216,7 +224,7 @@ export class SubscriptionResolver {
 
   @ResolveField(() => SubscriptionConnectionType, {
     description:
-      'Other active subscriptions of yours with some of its addresses, in the order of their addresses: their networks cannot be joined. Only in one VPC it is refused.',
+      'Your other active subscriptions with overlapping IP addresses, sorted by address. Overlapping networks cannot be connected. Overlaps are refused only within one VPC.',
   })
   overlappingSubscriptions(
     @CurrentViewer() viewer: Viewer,

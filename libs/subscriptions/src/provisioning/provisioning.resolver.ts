@@ -30,11 +30,12 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => ClaimProvisioningWorkPayload, {
     nullable: true,
-    description: `Gives you work of any tenant's that nobody is at, the longest waiting first.`,
+    description: 'Claims provisioning work that no one else has claimed, of any tenant, the longest waiting first.',
   })
   async claimProvisioningWork(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'How much.' }) { limit, leaseSeconds }: ClaimProvisioningWorkInput,
+    @Args('input', { description: 'Amount of work and duration of the lease.' })
+    { limit, leaseSeconds }: ClaimProvisioningWorkInput,
   ) {
     return { works: (await this.provisioning.claim(viewer, limit, leaseSeconds)).map(shown) };
   }
@@ -42,20 +43,22 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => ReportProvisioningPayload, {
     nullable: true,
-    description: `Tells how far a work is and what stands by now, keeps it yours, and asks whether to go on: send it well before the lease ends.`,
+    description:
+      'Reports the progress of claimed work and its resources, extends the lease, and returns whether to stop. Send it well before the lease ends.',
   })
-  async reportProvisioning(@Args('input', { description: 'What to tell.' }) input: ReportProvisioningInput) {
+  async reportProvisioning(@Args('input', { description: 'Report on the work.' }) input: ReportProvisioningInput) {
     return { work: shown(await this.provisioning.report(claimOf(input), input.leaseSeconds ?? null, input)) };
   }
 
   @RequiresRole('PROVISIONER')
   @Mutation(() => CompleteProvisioningPayload, {
     nullable: true,
-    description: `Tells that a work is done; of one that was taken down, nothing is taken to stand any more.`,
+    description:
+      'Marks claimed work as done. For work of kind TEAR_DOWN, all resources of the subscription are recorded as removed.',
   })
   completeProvisioning(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: CompleteProvisioningInput,
+    @Args('input', { description: 'Work that is done.' }) input: CompleteProvisioningInput,
   ) {
     return this.provisioning.complete(viewer, claimOf(input));
   }
@@ -63,11 +66,12 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => FailProvisioningPayload, {
     nullable: true,
-    description: `Tells that a work cannot be done: the customer sees why, and decides.`,
+    description:
+      'Marks claimed work as failed. The customer sees the message and can retry or delete the subscription.',
   })
   failProvisioning(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one, and why.' }) input: FailProvisioningInput,
+    @Args('input', { description: 'Work that failed, and the reason.' }) input: FailProvisioningInput,
   ) {
     return this.provisioning.fail(viewer, claimOf(input), input.message);
   }
@@ -75,11 +79,12 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => IssueProvisioningCredentialsPayload, {
     nullable: true,
-    description: `Gives you AWS credentials for a work that is yours, for an hour at most: a session in the account's access role, or of its user.`,
+    description:
+      'Issues AWS credentials for claimed work, valid for at most one hour: a session of the access role or of the IAM user of the account.',
   })
   async issueProvisioningCredentials(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'For which work.' }) input: IssueProvisioningCredentialsInput,
+    @Args('input', { description: 'Work to issue credentials for.' }) input: IssueProvisioningCredentialsInput,
   ) {
     const { key, mayCallIam, ...others } = await this.access.credentials(viewer, claimOf(input), input.durationSeconds);
     return {
@@ -96,11 +101,12 @@ export class ProvisioningResolver {
   @RequiresRole('PROVISIONER')
   @Mutation(() => PerformIamStepPayload, {
     nullable: true,
-    description: `Has the gateway take a step at IAM for a work that is yours, where your credentials may not (\`iamCalls\`). Taken twice, it counts once.`,
+    description:
+      'Performs an IAM step for claimed work through the gateway, for credentials that cannot call IAM (see `iamCalls`). A repeated step has no further effect.',
   })
   async performIamStep(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: PerformIamStepInput,
+    @Args('input', { description: 'IAM step to perform.' }) input: PerformIamStepInput,
   ) {
     return { roleArn: await this.access.iamStep(viewer, claimOf(input), input.step) };
   }

@@ -24,11 +24,11 @@ const mostWorks = 20;
 
 registerEnumType(IamStep, {
   name: 'ProvisioningIamStep',
-  description: 'What IAM has to be asked for on the way.',
+  description: 'IAM step that a provisioner can request.',
   valuesMap: {
-    LOOK_UP_NODE_ROLE: { description: 'Whether the role for the instances is there.' },
+    LOOK_UP_NODE_ROLE: { description: 'Checks whether the role for instances exists.' },
     CREATE_TRANSIT_GATEWAY_ROLE: {
-      description: 'To make the role that AWS defines for transit gateways, unless it is there.',
+      description: 'Creates the service-linked role for transit gateways, unless it exists.',
     },
   },
 });
@@ -38,15 +38,16 @@ const between = (least: number, most: number) => (value: number) =>
 const faultInLease = between(10, 3600);
 const faultInMessage = (text: string) => faultInText(text, 500);
 
-@InputType('ClaimProvisioningWorkInput', { description: 'How much to claim, and for how long.' })
+@InputType('ClaimProvisioningWorkInput', { description: 'Input of `claimProvisioningWork`.' })
 export class ClaimProvisioningWorkInput {
-  @Field(() => Int, { defaultValue: 1, description: 'How many at most, 1 to 20.' })
+  @Field(() => Int, { defaultValue: 1, description: 'Maximum number of items to claim, 1 to 20.' })
   @Faultless('The limit', between(1, mostWorks))
   readonly limit!: number;
 
   @Field(() => Int, {
     defaultValue: 300,
-    description: 'For how many seconds nobody else gets them unless you are heard of, 10 to 3600.',
+    description:
+      'Duration of the lease in seconds, 10 to 3600. Until it ends, no one else can claim the work. Each report extends it.',
   })
   @Faultless('The lease', faultInLease)
   readonly leaseSeconds!: number;
@@ -54,14 +55,14 @@ export class ClaimProvisioningWorkInput {
 
 @InputType({ isAbstract: true })
 abstract class ClaimInput {
-  @Field(() => ID, { description: 'The subscription whose work you have claimed.' })
+  @Field(() => ID, { description: 'ID of the subscription whose work you have claimed.' })
   readonly subscriptionId!: string;
 
-  @Field({ description: 'What `claimProvisioningWork` gave with it.' })
+  @Field({ description: 'Claim ID, from `claimProvisioningWork`.' })
   readonly claimId!: string;
 }
 
-@InputType('ReportProvisioningInput', { description: 'How far a work is.' })
+@InputType('ReportProvisioningInput', { description: 'Input of `reportProvisioning`.' })
 export class ReportProvisioningInput extends ClaimInput {
   @ChangeField(() => Int, {
     label: 'The progress',
@@ -72,7 +73,7 @@ export class ReportProvisioningInput extends ClaimInput {
 
   @ChangeField(() => String, {
     label: 'The message',
-    description: 'Current step of the work, shown to the customer: up to 500 characters.',
+    description: 'Current step of the work, shown to the customer. Up to 500 characters.',
     fault: faultInMessage,
     whenNull: 'no message',
   })
@@ -82,7 +83,7 @@ export class ReportProvisioningInput extends ClaimInput {
     nullable: true,
     description: atMost(
       mostReports,
-      'What was built, changed or removed since the last report. Told twice, it counts once.',
+      'Resources that were built, changed or removed since the last report. Repeating an entry has no further effect.',
     ),
   })
   @Type(() => ProvisionedResourceInput)
@@ -91,171 +92,184 @@ export class ReportProvisioningInput extends ClaimInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'For how many seconds from now you have the work, 10 to 3600. When left out: for 300 at least, or until the lease that you have ends.',
+      'Duration of the lease in seconds from now, 10 to 3600. If omitted, the lease lasts at least 300 seconds from now and is never shortened.',
   })
   @Faultless('The lease', faultInLease)
   readonly leaseSeconds?: number | null;
 }
 
-@InputType('CompleteProvisioningInput', { description: 'Which work is done.' })
+@InputType('CompleteProvisioningInput', { description: 'Input of `completeProvisioning`.' })
 export class CompleteProvisioningInput extends ClaimInput {}
 
-@InputType('FailProvisioningInput', { description: 'Which work cannot be done.' })
+@InputType('FailProvisioningInput', { description: 'Input of `failProvisioning`.' })
 export class FailProvisioningInput extends ClaimInput {
-  @Field({ description: 'Why, for the customer: up to 500 characters.' })
+  @Field({ description: 'Reason of the failure, shown to the customer. Up to 500 characters.' })
   @Faultless('The message', faultInMessage)
   readonly message!: string;
 }
 
-@InputType('IssueProvisioningCredentialsInput', { description: 'For which work, and for how long.' })
+@InputType('IssueProvisioningCredentialsInput', { description: 'Input of `issueProvisioningCredentials`.' })
 export class IssueProvisioningCredentialsInput extends ClaimInput {
   @Field(() => Int, {
     defaultValue: 3600,
     description:
-      'For how many seconds, 900 to 3600, where the account has a key; in an access role it is what the role allows.',
+      'Duration in seconds, 900 to 3600, for an account with an access key. For an access role, the role determines the duration.',
   })
   @Faultless('The duration', between(900, 3600))
   readonly durationSeconds!: number;
 }
 
-@InputType('PerformIamStepInput', { description: 'Which step to take, and for which work.' })
+@InputType('PerformIamStepInput', { description: 'Input of `performIamStep`.' })
 export class PerformIamStepInput extends ClaimInput {
-  @Field(() => IamStep, { description: 'The step.' })
+  @Field(() => IamStep, { description: 'Step to perform.' })
   readonly step!: IamStep;
 }
 
 @ObjectType('ProvisioningCredentials', {
   description:
-    "AWS credentials for one work, which end by themselves. They are told once and kept nowhere; the account's own secret is told to nobody.",
+    'Temporary AWS credentials for provisioning work. They are returned once and not stored. The secret access key of the account is never returned.',
 })
 export class ProvisioningCredentialsType {
-  @Field({ description: 'Begins with ASIA: it is nothing without the session token.' })
+  @Field({ description: 'Access key ID. Begins with ASIA and is valid only with the session token.' })
   readonly accessKeyId!: string;
 
-  @Field({ description: 'The secret.' })
+  @Field({ description: 'Secret access key.' })
   readonly secretAccessKey!: string;
 
-  @Field({ description: 'The session token.' })
+  @Field({ description: 'Session token.' })
   readonly sessionToken!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When they end: ask again before.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the credentials expire. Request new ones before.' })
   readonly expiresAt!: Date;
 
-  @Field({ description: 'Where the subscription is. In an access role they are good for no other region.' })
+  @Field({ description: 'Region of the subscription. Credentials of an access role are valid only in this region.' })
   readonly region!: string;
 
   @Field({
     description:
-      "Tells this use apart in `credentialUses` of the account, and in the customer's CloudTrail, where it is the name of the session in an access role.",
+      "ID of this use in `credentialUses` of the account. For an access role, it is also the session name in the customer's CloudTrail.",
   })
   readonly operationId!: string;
 
   @Field({
-    description: 'Whether AWS lets them call IAM. Where it does not, `performIamStep` takes the steps that are needed.',
+    description:
+      'Whether AWS allows IAM calls with these credentials. If false, use `performIamStep` for the required steps.',
   })
   readonly iamCalls!: boolean;
 }
 
-@ObjectType('ProvisioningWork', { description: 'What its claimant has to do, and all that takes.' })
+@ObjectType('ProvisioningWork', {
+  description: 'Provisioning work for a subscription, with everything that the provisioner needs.',
+})
 export class ProvisioningWorkType {
-  @Field(() => ID, { description: 'The subscription it is for.' })
+  @Field(() => ID, { description: 'ID of the subscription.' })
   readonly subscriptionId!: string;
 
-  @Field({ description: 'Which claim has the work: send it with all you tell of it.' })
+  @Field({ description: 'ID of the claim. Send it with every request about this work.' })
   readonly claimId!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When others may get it, unless you are heard of before.' })
+  @Field(() => DateTimeScalar, {
+    description: 'Time when the lease ends and others can claim the work, unless you send a report before.',
+  })
   readonly leaseUntil!: Date;
 
   @Field({
     description:
-      'Whether to stop: bring what is under way to an end, then send `completeProvisioning` or `failProvisioning`.',
+      'Whether to stop. If true, finish the current step, then send `completeProvisioning` or `failProvisioning`.',
   })
   readonly isToStop!: boolean;
 
-  @Field(() => ProvisioningKind, { description: 'What is to be done.' })
+  @Field(() => ProvisioningKind, { description: 'Kind of work.' })
   readonly kind!: ProvisioningKind;
 
-  @Field(() => SubscriptionStatus, { description: 'Where the subscription is in its life.' })
+  @Field(() => SubscriptionStatus, { description: 'Status of the subscription.' })
   readonly status!: SubscriptionStatus;
 
-  @Field({ description: 'What the customer calls the subscription.' })
+  @Field({ description: 'Name of the subscription.' })
   readonly name!: string;
 
-  @Field({ description: 'Where to build.' })
+  @Field({ description: 'Region to build in.' })
   readonly region!: string;
 
-  @Field(() => String, { nullable: true, description: 'What to build.' })
+  @Field(() => String, { nullable: true, description: 'Plan to build. Null: the default plan of the vendor.' })
   readonly plan!: string | null;
 
-  @Field(() => CidrBlockScalar, { nullable: true, description: 'With which addresses; null for any.' })
+  @Field(() => CidrBlockScalar, {
+    nullable: true,
+    description: 'IPv4 addresses to use. Null: the provisioner chooses them.',
+  })
   readonly deploymentCidr!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'In which VPC; null for one of its own.' })
+  @Field(() => String, { nullable: true, description: 'ID of the VPC to build in. Null: a new VPC.' })
   readonly vpcId!: string | null;
 
   @Field(() => [TagType], {
-    description: atMost(mostTags, 'What to tag everything with, besides your own tags.'),
+    description: atMost(mostTags, 'Tags for all resources, in addition to the tags of the vendor.'),
   })
   readonly tags!: readonly TagType[];
 
-  @Field(() => Int, { description: 'How often the work of this subscription was claimed, this time included.' })
+  @Field(() => Int, {
+    description: 'Number of times that the work of this subscription was claimed, including this claim.',
+  })
   readonly attempt!: number;
 
-  @Field(() => ID, { description: 'The cloud account to build in.' })
+  @Field(() => ID, { description: 'ID of the cloud account to build in.' })
   readonly cloudAccountId!: string;
 
-  @Field(() => CloudProvider, { description: 'Where that account is.' })
+  @Field(() => CloudProvider, { description: 'Provider of the cloud account.' })
   readonly provider!: CloudProvider;
 
   @Field(() => AwsAccountIdScalar, {
     nullable: true,
-    description: "The customer's AWS account; null for a hosted one.",
+    description: 'AWS account ID of the customer. Null for a hosted account.',
   })
   readonly awsAccountId!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The role for the instances, in an AWS account of a customer who chose one; null for the usual one.',
+    description: 'Name of the IAM role for instances, if the customer chose one. Null: the default role.',
   })
   readonly nodeRoleName!: string | null;
 }
 
-@ObjectType('ClaimProvisioningWorkPayload', { description: 'The answer of `claimProvisioningWork`.' })
+@ObjectType('ClaimProvisioningWorkPayload', { description: 'Payload of `claimProvisioningWork`.' })
 export class ClaimProvisioningWorkPayload extends PayloadType {
   @Field(() => [ProvisioningWorkType], {
     nullable: true,
-    description: atMost(mostWorks, 'What you have now; empty when nothing waits.'),
+    description: atMost(mostWorks, 'Work that you have claimed. Empty when no work is available.'),
   })
   readonly works!: unknown;
 }
 
-@ObjectType('ReportProvisioningPayload', { description: 'The answer of `reportProvisioning`.' })
+@ObjectType('ReportProvisioningPayload', { description: 'Payload of `reportProvisioning`.' })
 export class ReportProvisioningPayload extends PayloadType {
-  @Field(() => ProvisioningWorkType, { nullable: true, description: 'The work, and whether to stop.' })
+  @Field(() => ProvisioningWorkType, { nullable: true, description: 'The work, with `isToStop`.' })
   readonly work!: unknown;
 }
 
-@ObjectType('CompleteProvisioningPayload', { description: 'The answer of `completeProvisioning`.' })
+@ObjectType('CompleteProvisioningPayload', { description: 'Payload of `completeProvisioning`.' })
 export class CompleteProvisioningPayload extends PayloadType {
-  @Field(() => SubscriptionStatus, { nullable: true, description: 'Where the subscription is in its life now.' })
+  @Field(() => SubscriptionStatus, { nullable: true, description: 'New status of the subscription.' })
   readonly status!: unknown;
 }
 
-@ObjectType('FailProvisioningPayload', { description: 'The answer of `failProvisioning`.' })
+@ObjectType('FailProvisioningPayload', { description: 'Payload of `failProvisioning`.' })
 export class FailProvisioningPayload extends PayloadType {
-  @Field(() => SubscriptionStatus, { nullable: true, description: 'Where the subscription is in its life now.' })
+  @Field(() => SubscriptionStatus, { nullable: true, description: 'New status of the subscription.' })
   readonly status!: unknown;
 }
 
-@ObjectType('IssueProvisioningCredentialsPayload', { description: 'The answer of `issueProvisioningCredentials`.' })
+@ObjectType('IssueProvisioningCredentialsPayload', { description: 'Payload of `issueProvisioningCredentials`.' })
 export class IssueProvisioningCredentialsPayload extends PayloadType {
-  @Field(() => ProvisioningCredentialsType, { nullable: true, description: 'The credentials, told this once.' })
+  @Field(() => ProvisioningCredentialsType, {
+    nullable: true,
+    description: 'Credentials. They are returned only once.',
+  })
   readonly credentials!: unknown;
 }
 
-@ObjectType('PerformIamStepPayload', { description: 'The answer of `performIamStep`.' })
+@ObjectType('PerformIamStepPayload', { description: 'Payload of `performIamStep`.' })
 export class PerformIamStepPayload extends PayloadType {
-  @Field(() => ArnScalar, { nullable: true, description: 'The ARN of the role that the step is about.' })
+  @Field(() => ArnScalar, { nullable: true, description: 'ARN of the role that the step concerns.' })
   readonly roleArn!: unknown;
 }

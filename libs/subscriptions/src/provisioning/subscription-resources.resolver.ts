@@ -15,7 +15,8 @@ export class SubscriptionResourcesResolver {
   }
 
   @ResolveField(() => ProvisionedResourceConnectionType, {
-    description: 'What was built for it, removed things included, as its provisioner says; the first one first.',
+    description:
+      'Resources that were built for the subscription, as reported by the provisioner, including removed ones. The oldest come first.',
   })
   resources(
     @CurrentViewer() viewer: Viewer,

@@ -102,14 +102,14 @@ export class SandboxProvisioner implements Loop {
   private async build(run: Run): Promise<void> {
     const { deploymentCidr, vpcId: given, plan } = run.claimed.subscription;
     const cidr = deploymentCidr ?? '10.0.0.0/24';
-    if (given) throw new CannotBeBuilt('The sandbox builds in VPCs of its own only.');
+    if (given) throw new CannotBeBuilt('The sandbox cannot build in an existing VPC.');
 
-    const vpcId = await this.one(run, 10, 'Making the network', { kind: 'VPC', cidr }, { cidr });
-    const subnetId = await this.one(run, 25, 'Making the subnet', { kind: 'SUBNET', vpcId, cidr }, { cidr });
+    const vpcId = await this.one(run, 10, 'Creating the network', { kind: 'VPC', cidr }, { cidr });
+    const subnetId = await this.one(run, 25, 'Creating the subnet', { kind: 'SUBNET', vpcId, cidr }, { cidr });
     const groupId = await this.one(run, 40, 'Opening the ports', { kind: 'SECURITY_GROUP', vpcId }, { rules });
     // Also of a group that was made by one who was ended before its rules were.
     await this.workshop.allow(run.place, groupId, rules);
-    await this.one(run, 55, 'Making the volume', { kind: 'VOLUME', ...volume }, volume);
+    await this.one(run, 55, 'Creating the volume', { kind: 'VOLUME', ...volume }, volume);
 
     const wanted = sizes[plan ?? ''] ?? 1;
     const instances = await this.workshop.standing(run.place, 'INSTANCE');
@@ -134,13 +134,13 @@ export class SandboxProvisioner implements Loop {
     const gone = (await this.ledger.standingOf(run.claimed.subscription.id)).filter(({ arn }) => !run.stands.has(arn));
     await run.tell(
       95,
-      'Looking whether it answers',
+      'Checking the connection',
       gone.map(({ arn }) => ({ arn, isRemoved: true })),
     );
   }
 
   private async takeDown(run: Run): Promise<void> {
-    await run.tell(10, 'Ending the instances');
+    await run.tell(10, 'Terminating the instances');
     const instances = await this.workshop.standing(run.place, 'INSTANCE');
     for (const { id } of instances) await this.workshop.remove(run.place, 'INSTANCE', id);
     await this.until(run, 30, async () => (await this.workshop.standing(run.place, 'INSTANCE')).length === 0);
@@ -149,7 +149,7 @@ export class SandboxProvisioner implements Loop {
       const standing = await this.workshop.standing(run.place, kind);
       for (const { id } of standing) await this.workshop.remove(run.place, kind, id);
       const reports = standing.map(({ id }) => ({ arn: run.arnOf(kind, id), isRemoved: true }));
-      await run.tell(50 + 12 * i, 'Taking down the rest', reports);
+      await run.tell(50 + 12 * i, 'Removing the other resources', reports);
     }
   }
 
@@ -170,7 +170,7 @@ export class SandboxProvisioner implements Loop {
   private async until(run: Run, progress: number, isSo: () => Promise<boolean>): Promise<void> {
     const latest = Date.now() + longestWait;
     while (!(await isSo())) {
-      if (Date.now() > latest) throw new CannotBeBuilt('The instances take too long.');
+      if (Date.now() > latest) throw new CannotBeBuilt('The instances did not reach the expected state in time.');
       await run.tell(progress, 'Waiting for the instances');
     }
   }
