@@ -93,6 +93,31 @@ describe('the provisioner of the sandbox', () => {
     await one('deleteCloudAccount', 'DeleteCloudAccountInput', { id: account.id }, 'deletedCloudAccountId');
   });
 
+  it('needs no more than the policies of iamSetup, and has tags on all they demand them for', async () => {
+    const which = nextUser();
+    const account = await createAccount({ which });
+    const { iamSetup } = await gateway.ask(
+      'query ($input: IamSetupInput) { iamSetup(input: $input) { manual { steps { title document } } } }',
+      { input: { awsAccountId: account.awsAccountId, vendorAccountId: '111111111111' } },
+    );
+    const policies = iamSetup.manual.steps
+      .filter(({ title }: any) => /^Policy: .*-(provisioning-\d|self)$/.test(title))
+      .map(({ document }: any) => JSON.parse(document));
+    expect(policies).toHaveLength(3);
+    gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, policies);
+
+    const id = await begin(account.id, { plan: 'medium' });
+    expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE', 'INSTANCE']);
+    // As another user of the same AWS account.
+    const ec2 = ec2Of(gateway.sandboxUrl, `${which.slice(0, 2)}ZZ`);
+    const { Reservations } = await ec2.send(new DescribeInstancesCommand({}));
+    await ec2.send(new StopInstancesCommand({ InstanceIds: [Reservations![0]!.Instances![0]!.InstanceId!] }));
+    await change(id, 'large');
+    expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE', 'INSTANCE', 'INSTANCE']);
+    await one('deleteSubscription', 'DeleteSubscriptionInput', { id }, 'subscription { id }');
+    expect(standing(await until(id, 'DELETED'))).toEqual([]);
+  });
+
   it('goes on where another was ended, and makes nothing twice', async () => {
     const which = nextUser();
     const account = await createAccount({ which });
@@ -185,7 +210,7 @@ describe('the provisioner of the sandbox', () => {
     const forbidden = await createAccount();
     gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${forbidden.awsUserId.slice(-4)}`, []);
     const id = await begin(forbidden.id);
-    expect((await until(id, 'ERROR')).failure.message).toMatch(/^AWS does not allow ec2:/);
+    expect((await until(id, 'ERROR')).failure.message).toMatch(/^AWS does not allow ec2:DescribeVpcs:/);
   });
 
   it('leaves hosted accounts to others', async () => {

@@ -9,7 +9,10 @@ import { type Place } from './store.js';
 /** Where a call looks: in the caller's account, in the region it was signed for. */
 export const placeOf = ({ account, region }: Caller): Place => ({ accountId: account.id, region });
 
-export function arnOf({ account, region }: Caller, kind: Ec2Kind, id: string): string {
+/** A kind that a call makes. The sandbox keeps no network interfaces. */
+type MadeKind = Ec2Kind | 'network-interface';
+
+export function arnOf({ account, region }: Caller, kind: MadeKind, id: string): string {
   return `arn:${account.partition}:ec2:${region}:${account.id}:${kind}/${id}`;
 }
 
@@ -20,19 +23,20 @@ export function authorizeLook(caller: Caller, action: string, state: SandboxStat
 
 /**
  * Whether the caller may make something of that kind, with the tags that the call gives it, which it must be allowed to
- * give. Of several kinds that one action makes only that one is asked about.
+ * give. EC2 asks about each kind that the action makes.
  *
  * @returns the tags
  */
 export function authorizeMaking(
   caller: Caller,
   action: string,
-  kind: Ec2Kind,
+  kind: MadeKind,
   parameters: URLSearchParams,
   state: SandboxState,
 ): Record<string, string> {
   const tags = tagsFor(parameters, kind);
   const context = new Map(Object.entries(tags).map(([key, value]) => [`aws:requesttag/${key.toLowerCase()}`, [value]]));
+  if (context.size > 0) context.set('aws:tagkeys', Object.keys(tags));
   authorize(caller, `ec2:${action}`, { arn: arnOf(caller, kind, '*'), context }, state);
   if (Object.keys(tags).length > 0) {
     const whenMade = new Map([...context, ['ec2:createaction', [action]] as const]);

@@ -27,6 +27,7 @@ import {
   type ResourceType,
   type _InstanceType,
 } from '@aws-sdk/client-ec2';
+import type { Condition } from '#libs/iam-policy';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { startAwsSandbox, type AwsSandbox, type PolicyDocument } from '../index.js';
 import { ec2At, signerOf, stsAt, type Signer } from '../testing/sdk-clients.js';
@@ -239,6 +240,36 @@ describe('EC2 refuses in its own words', () => {
       new DeleteTagsCommand({ Resources: [others!], Tags: [{ Key: 'managed-by' }] }),
     );
     await expect(ec2().send(new StopInstancesCommand({ InstanceIds: [others!] }))).rejects.toMatchObject(unauthorized);
+  });
+
+  it('instances whose root volume, network interface, subnet or security group a policy denies', async () => {
+    const { SubnetId, GroupId } = await network();
+    const all = (...types: ResourceType[]) => ({
+      TagSpecifications: types.flatMap((type) => tagged(type).TagSpecifications),
+      ...{ SubnetId, SecurityGroupIds: [GroupId] },
+    });
+    const everything = all('instance', 'volume', 'network-interface');
+    const denied = (kind: string, Condition: Condition): PolicyDocument => ({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Action: 'ec2:*', Resource: '*' },
+        { Effect: 'Deny', Action: 'ec2:RunInstances', Resource: `arn:aws:ec2:*:*:${kind}/*`, Condition },
+      ],
+    });
+    const untagged = { StringNotEquals: { 'aws:RequestTag/managed-by': 'acme' } };
+    for (const kind of ['volume', 'network-interface'] as const) {
+      sandbox.admin.setUserPolicies(key.accessKeyId, [denied(kind, untagged)]);
+      await expect(run(1, all('instance'))).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+      expect(await run(1, all('instance', kind))).toHaveLength(1);
+    }
+    for (const kind of ['subnet', 'security-group']) {
+      const isOurs = { StringEquals: { 'aws:ResourceTag/managed-by': 'acme' } };
+      sandbox.admin.setUserPolicies(key.accessKeyId, [denied(kind, isOurs)]);
+      await expect(run(1, everything)).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
+    }
+    const others = { 'ForAnyValue:StringNotEquals': { 'aws:TagKeys': ['team'] } };
+    sandbox.admin.setUserPolicies(key.accessKeyId, [denied('instance', others)]);
+    await expect(run(1, everything)).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
   });
 
   it('and lets in sessions of the user', async () => {

@@ -1,6 +1,6 @@
 import { type Action } from '../actions/action.js';
 import { AwsError } from '../aws-errors.js';
-import { authorizeChange, authorizeMaking, foundOf, placeOf } from './access.js';
+import { authorizeChange, authorizeMaking, placeOf } from './access.js';
 import { instanceShown, stateShown } from './describe.js';
 import { invalidValue, listIn, missingParameter, required } from './parameters.js';
 import { type Instance, type InstanceState } from './resource.js';
@@ -16,8 +16,11 @@ export const runInstances: Action = (caller, parameters, state) => {
   const subnetId = parameters.get('SubnetId');
   const groupIds = listIn(parameters, 'SecurityGroupId');
   const tags = authorizeMaking(caller, 'RunInstances', 'instance', parameters, state);
-  if (subnetId !== null) foundOf(caller, 'subnet', subnetId, state);
-  for (const id of groupIds) foundOf(caller, 'security-group', id, state);
+  // The root volume and the network interface, which the sandbox does not show.
+  authorizeMaking(caller, 'RunInstances', 'volume', parameters, state);
+  authorizeMaking(caller, 'RunInstances', 'network-interface', parameters, state);
+  if (subnetId !== null) authorizeChange(caller, 'RunInstances', 'subnet', subnetId, state);
+  for (const id of groupIds) authorizeChange(caller, 'RunInstances', 'security-group', id, state);
 
   const made = Array.from({ length: count }, (): Instance => ({
     ...{ kind: 'instance', id: newId('instance'), ...placeOf(caller), tags, instanceType, subnetId, groupIds },

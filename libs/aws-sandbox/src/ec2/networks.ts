@@ -2,7 +2,7 @@ import { type Action } from '../actions/action.js';
 import { AwsError } from '../aws-errors.js';
 import { type SandboxState } from '../state/sandbox-state.js';
 import { type XmlContent } from '../xml.js';
-import { authorizeChange, authorizeMaking, foundOf, inUse, placeOf, tagSet } from './access.js';
+import { authorizeChange, authorizeMaking, inUse, placeOf, tagSet } from './access.js';
 import { invalidValue, required, rulesIn } from './parameters.js';
 import {
   type Ec2Kind,
@@ -35,7 +35,7 @@ export const createSubnet: Action = (caller, parameters, state) => {
   const cidr = cidrIn(parameters);
   const vpcId = required(parameters, 'VpcId');
   const tags = authorizeMaking(caller, 'CreateSubnet', 'subnet', parameters, state);
-  foundOf(caller, 'vpc', vpcId, state);
+  authorizeChange(caller, 'CreateSubnet', 'vpc', vpcId, state);
   const zone = parameters.get('AvailabilityZone') ?? `${caller.region}a`;
   const subnet: Subnet = { kind: 'subnet', id: newId('subnet'), ...placeOf(caller), tags, vpcId, cidr, zone };
   state.ec2.put(subnet);
@@ -74,7 +74,7 @@ export const createSecurityGroup: Action = (caller, parameters, state) => {
     required(parameters, each),
   );
   const tags = authorizeMaking(caller, 'CreateSecurityGroup', 'security-group', parameters, state);
-  foundOf(caller, 'vpc', vpcId!, state);
+  authorizeChange(caller, 'CreateSecurityGroup', 'vpc', vpcId!, state);
   const isTaken = state.ec2
     .of(placeOf(caller), 'security-group')
     .some((other) => other.vpcId === vpcId && other.name === name);

@@ -1,5 +1,5 @@
 import { AwsError } from '../aws-errors.js';
-import { type Ec2Kind, type Rule } from './resource.js';
+import { type Rule } from './resource.js';
 
 /** `InstanceId.1`, `InstanceId.2`, … : a list of the EC2 protocol, in its order. */
 export function listIn(parameters: URLSearchParams, list: string): string[] {
@@ -36,7 +36,7 @@ export function filtersIn(parameters: URLSearchParams): Filter[] {
 }
 
 /** The tags that a call gives to what it makes of that kind. */
-export function tagsFor(parameters: URLSearchParams, kind: Ec2Kind): Record<string, string> {
+export function tagsFor(parameters: URLSearchParams, kind: string): Record<string, string> {
   const specifications = structuresIn(parameters, 'TagSpecification');
   return Object.assign(
     {},

@@ -5,6 +5,15 @@ import type * as Ec2Sdk from '@aws-sdk/client-ec2';
 import type { EC2Client, ResourceType, TagSpecification, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type BuiltThing, type Workplace } from './cloud-workshop.js';
 
+/** What EC2 calls the actions, which its policies and refusals name. */
+const actions: Readonly<Record<BuiltKind, { describe: string; make: string; remove: string }>> = {
+  VPC: { describe: 'DescribeVpcs', make: 'CreateVpc', remove: 'DeleteVpc' },
+  SUBNET: { describe: 'DescribeSubnets', make: 'CreateSubnet', remove: 'DeleteSubnet' },
+  SECURITY_GROUP: { describe: 'DescribeSecurityGroups', make: 'CreateSecurityGroup', remove: 'DeleteSecurityGroup' },
+  VOLUME: { describe: 'DescribeVolumes', make: 'CreateVolume', remove: 'DeleteVolume' },
+  INSTANCE: { describe: 'DescribeInstances', make: 'RunInstances', remove: 'TerminateInstances' },
+};
+
 /** Builds through AWS's SDK, whose client for EC2 is loaded when first it is needed. */
 export class SdkCloudWorkshop extends CloudWorkshop {
   constructor(private readonly endpoints: AwsEndpoints) {
@@ -13,7 +22,7 @@ export class SdkCloudWorkshop extends CloudWorkshop {
 
   async standing(place: Workplace, kind: BuiltKind): Promise<BuiltThing[]> {
     const Filters = [{ Name: `tag:${place.mark.key}`, Values: [place.mark.value] }];
-    return this.ask(place, `ec2:Describe${kind}`, async (sdk, client, deadline) => {
+    return this.ask(place, actions[kind].describe, async (sdk, client, deadline) => {
       const things = (list: readonly (string | undefined)[] | undefined) => {
         if (!list) throw unusable();
         return list.map((id) => ({ id: id ?? '', isReady: true, isStopped: false }));
@@ -51,7 +60,7 @@ export class SdkCloudWorkshop extends CloudWorkshop {
   }
 
   async make(place: Workplace, blueprint: Blueprint): Promise<string> {
-    const id = await this.ask(place, `ec2:Create${blueprint.kind}`, async (sdk, client, deadline) => {
+    const making = async (sdk: typeof Ec2Sdk, client: EC2Client, deadline: Deadline) => {
       switch (blueprint.kind) {
         case 'VPC': {
           const TagSpecifications = tagged(place, 'vpc');
@@ -93,14 +102,22 @@ export class SdkCloudWorkshop extends CloudWorkshop {
               InstanceType: blueprint.instanceType as _InstanceType,
               SubnetId: blueprint.subnetId,
               SecurityGroupIds: [blueprint.groupId],
-              TagSpecifications: tagged(place, 'instance'),
+              TagSpecifications: [
+                ...tagged(place, 'instance'),
+                // Policies may demand tags of everything that a call makes. These end with their instance: without the
+                // mark, no root volume is taken for the volume of the subscription.
+                ...tagged(withoutMark(place), 'volume'),
+                ...tagged(withoutMark(place), 'network-interface'),
+              ],
             }),
             deadline,
           );
           return Instances?.[0]?.InstanceId;
         }
       }
-    });
+    };
+    // What was made and not heard of is found by its tag: asked again by itself, the SDK would make it twice.
+    const id = await this.ask(place, actions[blueprint.kind].make, making, 1);
     if (!id) throw unusable();
     return id;
   }
@@ -108,7 +125,7 @@ export class SdkCloudWorkshop extends CloudWorkshop {
   async allow(place: Workplace, groupId: string, rules: readonly SecurityGroupRule[]): Promise<void> {
     const lines = normalisedRules(rules.filter(({ direction }) => direction === 'INGRESS'));
     for (const line of lines)
-      await this.ask(place, 'ec2:AuthorizeSecurityGroupIngress', (sdk, client, deadline) =>
+      await this.ask(place, 'AuthorizeSecurityGroupIngress', (sdk, client, deadline) =>
         client.send(
           new sdk.AuthorizeSecurityGroupIngressCommand({ GroupId: groupId, IpPermissions: [ec2PermissionOf(line)] }),
           deadline,
@@ -119,13 +136,13 @@ export class SdkCloudWorkshop extends CloudWorkshop {
   }
 
   async start(place: Workplace, instanceId: string): Promise<void> {
-    await this.ask(place, 'ec2:StartInstances', (sdk, client, deadline) =>
+    await this.ask(place, 'StartInstances', (sdk, client, deadline) =>
       client.send(new sdk.StartInstancesCommand({ InstanceIds: [instanceId] }), deadline),
     );
   }
 
   async remove(place: Workplace, kind: BuiltKind, id: string): Promise<void> {
-    await this.ask(place, `ec2:Delete${kind}`, (sdk, client, deadline): Promise<unknown> => {
+    await this.ask(place, actions[kind].remove, (sdk, client, deadline): Promise<unknown> => {
       switch (kind) {
         case 'VPC':
           return client.send(new sdk.DeleteVpcCommand({ VpcId: id }), deadline);
@@ -143,15 +160,15 @@ export class SdkCloudWorkshop extends CloudWorkshop {
 
   private async ask<T>(
     { key, region }: Workplace,
-    action: `ec2:${string}`,
+    action: string,
     work: (sdk: typeof Ec2Sdk, client: EC2Client, deadline: Deadline) => Promise<T>,
+    maxAttempts = 3,
   ): Promise<T> {
     const sdk = await import('@aws-sdk/client-ec2');
     return askAws(
       this.endpoints,
-      { action, key, region },
-      // What was made and not heard of is found by its tag: asked again by itself, the SDK would make it twice.
-      (config) => new sdk.EC2Client({ ...config, maxAttempts: action.startsWith('ec2:Create') ? 1 : 3 }),
+      { action: `ec2:${action}`, key, region },
+      (config) => new sdk.EC2Client({ ...config, maxAttempts }),
       (client, deadline) => work(sdk, client, deadline),
     );
   }
@@ -161,9 +178,11 @@ interface Deadline {
   readonly abortSignal: AbortSignal;
 }
 
-const tagged = ({ tags }: Workplace, type: ResourceType): TagSpecification[] => [
+const tagged = ({ tags }: Pick<Workplace, 'tags'>, type: ResourceType): TagSpecification[] => [
   { ResourceType: type, Tags: tags.map(({ key, value }) => ({ Key: key, Value: value })) },
 ];
+
+const withoutMark = ({ tags, mark }: Workplace) => ({ tags: tags.filter(({ key }) => key !== mark.key) });
 
 async function makeGroup(
   sdk: typeof Ec2Sdk,
