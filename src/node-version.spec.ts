@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { isSupported, supportedVersions } from './node-version.js';
 
 describe('The supported versions of Node.js', () => {
-  it('are those that package.json and the README name', () => {
+  it('are those that package.json and docs/operations.md name', () => {
     const text = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
     expect(JSON.parse(text('package.json')).engines.node).toBe(supportedVersions);
-    expect(text('README.md')).toContain('**Node.js 22.16 or a newer 22, or 24.11 or newer**');
+    expect(text('docs/operations.md')).toContain('**Node.js 22.16 or a newer 22, or 24.11 or newer**');
   });
 
   it.each([

@@ -22,7 +22,7 @@ export const groups: Readonly<Record<string, string>> = {
   'hosted-accounts': 'Manages the cloud accounts of the vendor, which every tenant can use.',
   'force-detach': 'Approves requests of OWNERs to detach an account whose resources cannot be removed.',
   keyring:
-    'Replaces the keys that encrypt everything, while gateways serve. Every command can be interrupted at any moment, and run again. See docs/key-rotation.md.',
+    'Replaces the keys that encrypt everything, while gateways serve. Every command can be interrupted at any moment, and run again. See docs/operations.md.',
   sandbox:
     'Simulates changes made directly in AWS, in the accounts of the sandbox. The gateway must be running, with the same settings.',
   'iam-setup':
@@ -126,13 +126,13 @@ export const commands: Readonly<Record<string, Command>> = {
   backup: {
     means: 'copies the embedded database into a new folder, also while the gateway serves',
     options: { to: { value: 'FOLDER', means: 'the new folder', ...required }, json },
-    notes: 'The key ring is not copied. Keep a backup of it in another place. See docs/backup.md.',
+    notes: 'The key ring is not copied. Keep a backup of it in another place. See docs/operations.md.',
     load: async () => (await import('./backup.js')).backup,
   },
   restore: {
     means: 'puts a backup into an empty DATA_DIR, beside the key ring that belongs to it',
     options: { backup: { value: 'FOLDER', means: 'the folder that `backup` made', ...required }, json },
-    notes: 'Refuses a damaged backup, and another key ring. See docs/backup.md.',
+    notes: 'Refuses a damaged backup, and another key ring. See docs/operations.md.',
     load: async () => (await import('./backup.js')).restore,
   },
   'keyring list': {

@@ -130,7 +130,7 @@ export async function restore(
 function embedded(location: DatabaseLocation): string {
   if ('file' in location) return location.file;
   throw new BackupRefused(
-    'This command is for the embedded database, and DATABASE_URL is set. Use mariadb-dump or mysqldump with --single-transaction: docs/backup.md.',
+    'This command is for the embedded database, and DATABASE_URL is set. Use mariadb-dump or mysqldump with --single-transaction: docs/operations.md.',
   );
 }
 

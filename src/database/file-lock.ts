@@ -87,7 +87,7 @@ function lockOfAnother(path: string): string | undefined {
 function folderOfAnother(folder: string): string {
   const owner = ownerOf(folder);
   return owner === undefined || owner === process.geteuid?.() || owner === 0
-    ? `Let this user write to the folder ${folder}; for a mounted secret, see docs/key-rotation.md.`
+    ? `Let this user write to the folder ${folder}; for a mounted secret, see docs/operations.md.`
     : `The folder belongs to the user ${userName(owner)}. Run this as that user: ${runAs(owner)}`;
 }
 

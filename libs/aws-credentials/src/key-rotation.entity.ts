@@ -18,7 +18,7 @@ export const RotationState = {
 } as const;
 export type RotationState = keyof typeof RotationState;
 
-/** What is to be done next; `docs/access-key-rotation.md` has them in order, with what a crash in each of them means. */
+/** What is to be done next; `docs/rotation.md` has them in order, with what a crash in each of them means. */
 export const RotationStep = {
   LIST: 'LIST',
   CREATE: 'CREATE',
