@@ -25,7 +25,7 @@ const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFinding): 
 });
 
 /** One account on one line: who uses it, and whether it could go. */
-function auditRow({ account, usage, inTheWay, findings }: UsageAudit): Row {
+function auditRow({ account, usage, inTheWay, findings, hasMoreFindings }: UsageAudit): Row {
   const { id, tenantId, name, status } = account;
   const { subscriptions, isRotating } = inTheWay;
   return {
@@ -38,5 +38,6 @@ function auditRow({ account, usage, inTheWay, findings }: UsageAudit): Row {
     deletable: subscriptions === 0 && !isRotating,
     used: usage.map(({ tenantId, status, count }) => `tenant ${tenantId}: ${count} ${status}`).join(', ') || null,
     findings: findings.map(({ kind, subject }) => `${kind} (${subject})`).join(', ') || null,
+    'more findings': hasMoreFindings,
   };
 }

@@ -17,7 +17,7 @@ export const list: Run = () =>
         'in the way': request.blockerCount,
         requested: iso(request.requestedAt),
         expires: iso(request.expiresAt),
-        'void because': await forceDetach.faultIn(request),
+        'void because': (await forceDetach.faultsIn([request]))[0]!,
       })),
     );
   });

@@ -1,4 +1,5 @@
 import { Gateway } from '../support/gateway.js';
+import { statementsOf } from '../support/statements.js';
 import { hostedAccount, numberOf, sandboxAccountId, stepsWith } from '../support/steps.js';
 
 const blockers = `kind name status toBeDoneFirst subscription { id name status }`;
@@ -157,5 +158,17 @@ describe('cloudAccountDeletionPreview', () => {
     expect(leftBehind.list).toContain(`role: ${arn('role/console-role')}\n`);
     expect(leftBehind.commands).toContain("--role-name 'nodes-of+ours'");
     expect(leftBehind.resources).toEqual({ totalCount: 0, nodes: [] });
+  });
+
+  it('counts what stays behind only when it is asked how much that is', async () => {
+    const { id } = await createAccount();
+    const counts = async (fields: string) => {
+      const query = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { leftBehind { resources { ${fields} } } } }`;
+      const statements = await statementsOf(gateway, () => gateway.ask(query, { id }));
+      return statements.filter((sql) => /COUNT\(.*provisioned_resource/s.test(sql)).length;
+    };
+
+    expect(await counts('nodes { arn }')).toBe(0);
+    expect(await counts('totalCount')).toBe(1);
   });
 });

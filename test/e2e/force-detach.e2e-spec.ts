@@ -1,7 +1,8 @@
-import { ApiKeyService } from '#libs/access';
-import { ForceDetachService } from '#libs/cloud-accounts';
+import { ApiKeyService, Viewer } from '#libs/access';
+import { ActiveSubscriptions, ForceDetachService } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { Gateway } from '../support/gateway.js';
+import { statementsOf } from '../support/statements.js';
 import { numberOf, stepsWith } from '../support/steps.js';
 
 const request = `mutation ($input: ForceDetachCloudAccountInput!) { forceDetachCloudAccount(input: $input) {
@@ -137,6 +138,40 @@ describe('forceDetachCloudAccount', () => {
     expect((await approval(account.id, another)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_VOID' }]);
   });
 
+  it('is void once one subscription ended and another began, however many there are', async () => {
+    const account = await inUse();
+    const subscriptions = gateway.get(ActiveSubscriptions);
+    const fingerprint = async () => (await subscriptions.fingerprintsOn([numberOf(account.id), 0]))[0]!;
+    const before = await fingerprint();
+    await requestFor(account);
+    await endSubscription(account.subscriptions[0]!.id);
+    await createSubscription(account.id);
+    for (let i = 0; i < 20; i++) await createSubscription(account.id);
+    for (const { id } of account.subscriptions.slice(1)) await endSubscription(id);
+
+    const seen = await gateway.ask(readRequest, { id: account.id }, another);
+    expect(seen.cloudAccount.forceDetachRequest.voidBecause).not.toBeNull();
+    expect(before.count).toBe(2);
+    expect((await fingerprint()).count).toBe(21);
+    expect((await fingerprint()).text.length).toBeLessThan(40);
+  });
+
+  it('takes as many statements for many accounts as for one', async () => {
+    const one = await createAccount();
+    const accounts = [await inUse(), await inUse(), await inUse()];
+    for (const account of accounts) await requestFor(account);
+    const asked = (ids: string[]) =>
+      statementsOf(gateway, () =>
+        gateway.ask(
+          `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on CloudAccount { forceDetachRequest { voidBecause viewerCanApprove { code } } } } }`,
+          { ids },
+        ),
+      );
+
+    const ids = accounts.map(({ id }) => id);
+    expect(await asked([...ids, one.id])).toHaveLength((await asked(ids.slice(0, 1))).length);
+  });
+
   it('is agreed to by the operator, whoever’s account it is', async () => {
     const account = await inUse();
     await requestFor(account);
@@ -169,7 +204,8 @@ describe('forceDetachCloudAccount', () => {
       numberOf(made.id),
     ]);
 
-    expect(await keys.areIndependent(maker, numberOf(made.id))).toBe(false);
+    const viewer = new Viewer(2, maker, 'Maker', 'OWNER', false);
+    expect(await keys.independentOf(viewer, [numberOf(made.id)])).toEqual(new Set());
     const [{ actor_id }] = await gateway.sql(
       "SELECT actor_id FROM event WHERE subject_type = 'ApiKey' AND subject_id = ? AND type = 'API_KEY_CREATED' AND actor_kind = 'API_KEY'",
       [numberOf(made.id)],

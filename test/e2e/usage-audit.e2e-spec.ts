@@ -1,10 +1,11 @@
 import { UnusedAccountsLoop, UsageAuditService } from '#libs/cloud-accounts';
 import { database, Gateway } from '../support/gateway.js';
+import { insertSubscriptions, type Sql } from '../support/many-rows.js';
 import { hostedAccount, numberOf, stepsWith } from '../support/steps.js';
 
 const audit = `query ($id: ID!) { usageAudit(id: $id) {
   auditedAt isDeletable explanation hiddenBlockerCount cloudAccount { id } usage { status isActive count }
-  blockers { totalCount nodes { subscription { id } } } findings { kind subject message remedy } } }`;
+  blockers { totalCount nodes { subscription { id } } } findings { kind subject message remedy } hasMoreFindings } }`;
 const onMariaDb = database === 'MariaDB' ? it : it.skip;
 
 describe('usageAudit', () => {
@@ -55,6 +56,7 @@ describe('usageAudit', () => {
       ],
       blockers: { totalCount: 1, nodes: [{ subscription: { id: one.id } }] },
       findings: [],
+      hasMoreFindings: false,
     });
     expect(Math.abs(Date.parse(auditedAt) - Date.now())).toBeLessThan(60_000);
   });
@@ -67,6 +69,27 @@ describe('usageAudit', () => {
 
     expect(seen).toMatchObject({ isDeletable: false, usage: [], hiddenBlockerCount: 1, blockers: { nodes: [] } });
     expect(seen.explanation).toBe('Hosted accounts cannot be changed or deleted through the API.');
+  });
+
+  it('finds what is wrong of one’s own, however much is wrong of others, and says when there is more than it lists', async () => {
+    const sql: Sql = (...statement) => gateway.sql(...statement);
+    const hosted = { cloudAccountId: () => numberOf(hostedAccount), status: 'PENDING' };
+    await gateway.anotherTenant();
+    const [{ others }] = await sql('SELECT MAX(id) AS others FROM tenant');
+    await insertSubscriptions(sql, 101, () => '10.0.0.0/16', { ...hosted, tenantId: Number(others) });
+    await insertSubscriptions(sql, 1, () => '10.0.0.0/16', hosted);
+    const [{ mine }] = await sql('SELECT MAX(id) AS mine FROM subscription');
+
+    expect((await auditOf(hostedAccount)).usage).toEqual([{ status: 'PENDING', isActive: true, count: 1 }]);
+    expect(await findingsOf(hostedAccount)).toEqual([['SUBSCRIPTION_WITHOUT_WORK', `subscription ${mine}`]]);
+    expect((await auditOf(hostedAccount)).hasMoreFindings).toBe(false);
+
+    await insertSubscriptions(sql, 100, () => '10.0.0.0/16', hosted);
+    const audit = await auditOf(hostedAccount);
+    expect(audit.findings).toHaveLength(100);
+    expect(audit.hasMoreFindings).toBe(true);
+    await gateway.sql("DELETE FROM subscription WHERE deployment_cidr = '10.0.0.0/16'");
+    expect(await doctor()).toEqual([]);
   });
 
   it('finds an account that waits for nothing, which the gateway then removes', async () => {

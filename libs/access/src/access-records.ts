@@ -30,6 +30,9 @@ export abstract class AccessRecords {
 
   abstract countKeys(tenantId: number, filter: ApiKeyFilter, now: Date): Promise<number>;
 
+  /** Who made each key of a tenant that another key made: the id of its maker by its own. */
+  abstract makersOf(tenantId: number): Promise<ReadonlyMap<number, number>>;
+
   /** By id; those of one tenant, or all. */
   abstract allKeys(tenantId?: number): Promise<ApiKey[]>;
 

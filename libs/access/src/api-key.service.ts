@@ -68,16 +68,23 @@ export class ApiKeyService {
   }
 
   /**
-   * Whether two keys are taken for two principals: neither made the other, nor a key that did. That somebody else made both
-   * says nothing of who holds them.
+   * Of some keys of the viewer's tenant those that belong to another principal than the viewer's key: neither made the
+   * other, nor a key that did. That a third key made both says nothing about who holds them.
    */
-  async areIndependent(keyId: number, otherId: number): Promise<boolean> {
-    return keyId !== otherId && !(await this.isMakerOf(keyId, otherId)) && !(await this.isMakerOf(otherId, keyId));
+  async independentOf({ tenantId, apiKeyId }: Viewer, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const makers = await this.records.makersOf(tenantId);
+    // Every key was made by an older one, so this ends.
+    const isMadeBy = (keyId: number, maker: number) => {
+      for (let key = makers.get(keyId); key !== undefined; key = makers.get(key)) if (key === maker) return true;
+      return false;
+    };
+    return new Set(keyIds.filter((id) => id !== apiKeyId && !isMadeBy(id, apiKeyId) && !isMadeBy(apiKeyId, id)));
   }
 
-  /** Whether the key of that id still opens anything. */
-  async opensAnything(keyId: number): Promise<boolean> {
-    return (await this.records.findKey(keyId))?.isUsableAt(this.clock.now()) ?? false;
+  /** Of some keys of a tenant those that are usable. */
+  async usableOf(tenantId: number, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const keys = await this.records.findKeys(tenantId, [...new Set(keyIds)]);
+    return new Set(keys.filter((key) => this.isUsable(key)).map(({ id }) => id));
   }
 
   /**
@@ -171,15 +178,6 @@ export class ApiKeyService {
   private async holdKeysOf(viewer: Viewer): Promise<void> {
     await this.records.holdTenant(viewer.tenantId);
     await this.refuseEnded(viewer);
-  }
-
-  /** Directly, or through keys it made. Every key was made by an older one, so this ends. */
-  private async isMakerOf(makerId: number, keyId: number): Promise<boolean> {
-    for (let key = await this.records.findKey(keyId); key?.createdByKeyId;) {
-      if (key.createdByKeyId === makerId) return true;
-      key = await this.records.findKey(key.createdByKeyId);
-    }
-    return false;
   }
 
   private async end(actor: Actor, key: ApiKey, now: Date): Promise<ApiKey> {

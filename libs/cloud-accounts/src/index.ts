@@ -1,13 +1,8 @@
 export { AccountsOfKeys } from './rotation/accounts-of-keys.js';
 export { UsageAuditService, type UsageAudit } from './usage-audit/usage-audit.service.js';
 export { explanations, type UsageFinding, type UsageFindingKind } from './usage-audit/usage-finding.js';
-export {
-  mostFindings,
-  SubscriptionRecords,
-  type AuditedRows,
-  type SubscriptionUsage,
-} from './usage-audit/usage-records.js';
-export { ActiveSubscriptions } from './blockers/active-subscriptions.js';
+export { SubscriptionRecords, type AuditedRows, type SubscriptionUsage } from './usage-audit/usage-records.js';
+export { ActiveSubscriptions, type SubscriptionsFingerprint } from './blockers/active-subscriptions.js';
 export { type ActiveSubscription, type Blocker } from './blocker.js';
 export { CloudAccountDeletionService } from './deletion/cloud-account-deletion.service.js';
 export { ForceDetachRequest } from './force-detach/force-detach-request.entity.js';
@@ -28,10 +23,5 @@ export { CloudAccountType } from './cloud-account.type.js';
 export { StandingResourceType } from './deletion/deletion-preview.types.js';
 export { UnusedAccountsLoop } from './deletion/unused-accounts-loop.js';
 export { CloudProvider, faultInAnyRegion } from './cloud-provider.js';
-export {
-  StandingResources,
-  type ListedResources,
-  type StandingResource,
-  type StandingResourcesPage,
-} from './deletion/standing-resources.js';
+export { StandingResources, type StandingResource, type StandingResourcesPage } from './deletion/standing-resources.js';
 export { TrialPace } from './credential-trials/trial-pace.js';

@@ -1,4 +1,4 @@
-import { StandingResources, type ListedResources, type StandingResourcesPage } from '#libs/cloud-accounts';
+import { StandingResources, type StandingResource, type StandingResourcesPage } from '#libs/cloud-accounts';
 import { Injectable } from '@nestjs/common';
 import { ProvisionedResources } from './provisioned-resources.js';
 
@@ -9,12 +9,12 @@ export class StandingInLedger extends StandingResources {
     super();
   }
 
-  async of(cloudAccountId: number, { afterId, limit }: StandingResourcesPage): Promise<ListedResources> {
-    const [listed, total] = await Promise.all([
-      limit === 0 ? [] : this.resources.standingIn(cloudAccountId, afterId, limit),
-      this.resources.countStandingIn(cloudAccountId),
-    ]);
-    return { listed, total };
+  page(cloudAccountId: number, { afterId, limit }: StandingResourcesPage): Promise<StandingResource[]> {
+    return this.resources.standingIn(cloudAccountId, afterId, limit);
+  }
+
+  count(cloudAccountId: number): Promise<number> {
+    return this.resources.countStandingIn(cloudAccountId);
   }
 
   orphanAll(cloudAccountId: number, now: Date): Promise<number> {

@@ -1,3 +1,4 @@
+import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import type { Page, PageRequest } from '#libs/kernel';
 import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
 
@@ -47,8 +48,8 @@ export abstract class Subscriptions {
 
   abstract countActiveOf(cloudAccountId: number, tenantId: number): Promise<number>;
 
-  /** The numbers of all active subscriptions on an account, whoever's they are, in their order. */
-  abstract activeIdsOn(cloudAccountId: number): Promise<number[]>;
+  /** A fingerprint of the active subscriptions on each account, of all tenants, in the order of the accounts. */
+  abstract activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]>;
 
   /** Some of the active subscriptions on an account, whoever's they are, held as `hold` does. */
   abstract holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]>;

@@ -1,10 +1,4 @@
-import {
-  mostFindings,
-  SubscriptionRecords,
-  type AuditedRows,
-  type SubscriptionUsage,
-  type UsageFinding,
-} from '#libs/cloud-accounts';
+import { SubscriptionRecords, type AuditedRows, type SubscriptionUsage, type UsageFinding } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { isActiveStatus, SubscriptionStatus } from './subscription.entity.js';
@@ -24,40 +18,59 @@ export class TypeOrmSubscriptionRecords extends SubscriptionRecords {
     super();
   }
 
-  async usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]> {
+  async usageOf(cloudAccountId: number, tenantId?: number): Promise<SubscriptionUsage[]> {
+    const { condition, values } = sameRows({ cloudAccountId, tenantId });
     const rows = await this.transactions.query<{ tenant_id: number; status: SubscriptionStatus; n: number | string }>(
-      `SELECT tenant_id, status, COUNT(*) AS n FROM subscription WHERE cloud_account_id = ?
-       GROUP BY tenant_id, status ORDER BY tenant_id, status`,
-      [cloudAccountId],
+      `SELECT s.tenant_id, s.status, COUNT(*) AS n FROM subscription s WHERE ${condition}
+       GROUP BY s.tenant_id, s.status ORDER BY s.tenant_id, s.status`,
+      values,
     );
-    return rows.map(({ tenant_id: tenantId, status, n }) => {
-      return { tenantId, status, isActive: isActiveStatus(status), count: Number(n) };
+    return rows.map(({ tenant_id, status, n }) => {
+      return { tenantId: tenant_id, status, isActive: isActiveStatus(status), count: Number(n) };
     });
   }
 
-  async findings(rows: AuditedRows): Promise<UsageFinding[]> {
+  async findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]> {
     return [
-      ...(await this.misfits('SUBSCRIPTION_WITHOUT_ACCOUNT', rows, withoutAccount)),
-      ...(await this.misfits('ACTIVE_COLUMN_DIFFERS', rows, activeColumnDiffers)),
-      ...(await this.misfits('SUBSCRIPTION_WITHOUT_WORK', rows, `${needsWork} AND NOT ${hasWork}`)),
-      ...(await this.misfits('WORK_WITHOUT_SUBSCRIPTION', rows, `NOT ${needsWork} AND ${hasWork}`)),
+      ...(await this.misfits('SUBSCRIPTION_WITHOUT_ACCOUNT', withoutAccount, rows, limit)),
+      ...(await this.misfits('ACTIVE_COLUMN_DIFFERS', activeColumnDiffers, rows, limit)),
+      ...(await this.misfits('SUBSCRIPTION_WITHOUT_WORK', `${needsWork} AND NOT ${hasWork}`, rows, limit)),
+      ...(await this.misfits('WORK_WITHOUT_SUBSCRIPTION', `NOT ${needsWork} AND ${hasWork}`, rows, limit)),
     ];
   }
 
   /** One statement, so that it is of one moment. */
   private async misfits(
     kind: UsageFinding['kind'],
-    { cloudAccountId }: AuditedRows,
-    condition: string,
+    misfit: string,
+    rows: AuditedRows,
+    limit: number,
   ): Promise<UsageFinding[]> {
-    const of = cloudAccountId === undefined ? '' : ' AND s.cloud_account_id = ?';
-    const rows = await this.transactions.query<{ id: number; tenant_id: number; cloud_account_id: number }>(
-      `SELECT s.id, s.tenant_id, s.cloud_account_id FROM subscription s WHERE ${condition}${of}
-       ORDER BY s.id LIMIT ${mostFindings}`,
-      cloudAccountId === undefined ? [] : [cloudAccountId],
+    const { condition, values } = sameRows(rows);
+    const found = await this.transactions.query<{ id: number; tenant_id: number; cloud_account_id: number }>(
+      `SELECT s.id, s.tenant_id, s.cloud_account_id FROM subscription s WHERE ${misfit} AND ${condition}
+       ORDER BY s.id LIMIT ?`,
+      [...values, limit],
     );
-    return rows.map(({ id, tenant_id: tenantId, cloud_account_id }) => {
+    return found.map(({ id, tenant_id: tenantId, cloud_account_id }) => {
       return { kind, tenantId, cloudAccountId: cloud_account_id, subject: `subscription ${id}` };
     });
   }
+}
+
+function sameRows({
+  cloudAccountId,
+  tenantId,
+}: {
+  cloudAccountId?: number | undefined;
+  tenantId?: number | undefined;
+}): { condition: string; values: number[] } {
+  const given = [
+    { column: 's.cloud_account_id', value: cloudAccountId },
+    { column: 's.tenant_id', value: tenantId },
+  ].filter(({ value }) => value !== undefined);
+  return {
+    condition: given.map(({ column }) => `${column} = ?`).join(' AND ') || '1 = 1',
+    values: given.map(({ value }) => value!),
+  };
 }

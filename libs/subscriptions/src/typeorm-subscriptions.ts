@@ -1,3 +1,4 @@
+import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -89,12 +90,21 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.activeOf(cloudAccountId, tenantId).getCount();
   }
 
-  async activeIdsOn(cloudAccountId: number): Promise<number[]> {
-    const rows = await this.transactions.query<{ id: number }>(
-      'SELECT id FROM subscription WHERE active_cloud_account_id = ? ORDER BY id',
-      [cloudAccountId],
+  async activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]> {
+    if (cloudAccountIds.length === 0) return [];
+    // Ids grow, and what has ended never begins again: one more changes the greatest id, one less alone changes the count.
+    const found = await this.transactions.query<Record<'account' | 'count' | 'last' | 'sum', number | string>>(
+      `SELECT active_cloud_account_id AS account, COUNT(*) AS count, MAX(id) AS last, SUM(id) AS sum FROM subscription
+       WHERE active_cloud_account_id IN (${cloudAccountIds.map(() => '?').join(', ')}) GROUP BY active_cloud_account_id`,
+      cloudAccountIds,
     );
-    return rows.map(({ id }) => id);
+    const fingerprints = new Map(
+      found.map(({ account, count, last, sum }) => [
+        account,
+        { count: Number(count), text: `${count}/${last}/${sum}` },
+      ]),
+    );
+    return cloudAccountIds.map((id) => fingerprints.get(id) ?? { count: 0, text: '' });
   }
 
   holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]> {

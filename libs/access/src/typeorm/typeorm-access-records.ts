@@ -35,6 +35,14 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return this.filtered(tenantId, filter, now).getCount();
   }
 
+  async makersOf(tenantId: number): Promise<ReadonlyMap<number, number>> {
+    const made = await this.transactions.query<{ id: number; maker: number }>(
+      `SELECT id, created_by_key_id AS maker FROM api_key WHERE tenant_id = ? AND created_by_key_id IS NOT NULL`,
+      [tenantId],
+    );
+    return new Map(made.map(({ id, maker }) => [id, maker]));
+  }
+
   allKeys(tenantId?: number): Promise<ApiKey[]> {
     return this.keys.find({ where: tenantId === undefined ? {} : { tenantId }, order: { id: 'ASC' } });
   }

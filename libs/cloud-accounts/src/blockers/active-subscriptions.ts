@@ -2,6 +2,13 @@ import type { Actor } from '#libs/events';
 import type { Page, PageRequest } from '#libs/kernel';
 import type { ActiveSubscription } from '../blocker.js';
 
+/** Of the active subscriptions on an account. */
+export interface SubscriptionsFingerprint {
+  readonly count: number;
+  /** Another text whenever a subscription has begun or ended. */
+  readonly text: string;
+}
+
 /**
  * What this domain asks about subscriptions.
  *
@@ -22,8 +29,8 @@ export abstract class ActiveSubscriptions {
   /** How many there are of one tenant. */
   abstract countOf(cloudAccountId: number, tenantId: number): Promise<number>;
 
-  /** The numbers of all there are, whoever's, in their order. */
-  abstract idsOn(cloudAccountId: number): Promise<number[]>;
+  /** A fingerprint of those on each account, of all tenants, in the order of the accounts. */
+  abstract fingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]>;
 
   /**
    * Gives up all there are, whatever stands at the provider: from then on they are ended. Call it in the unit of work that

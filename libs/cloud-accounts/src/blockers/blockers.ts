@@ -8,6 +8,11 @@ import type { CloudAccount } from '../cloud-account.entity.js';
 
 type Which = Pick<CloudAccount, 'id' | 'tenantId'>;
 
+export interface BlockersFingerprint {
+  readonly digest: string;
+  readonly count: number;
+}
+
 /** As many as a page may have. */
 const shown = 100;
 const firstPage = { orderBy: { field: 'ID', direction: 'ASC' }, count: shown, from: 'start' } as const;
@@ -60,13 +65,18 @@ export class Blockers {
   }
 
   /**
-   * All of them in one text, which is another one when there is one more or less; and their number. What becomes of each
-   * meanwhile does not matter: with credentials that are dead, the status of a subscription comes and goes.
+   * For each account of a tenant a digest of all blockers, which is another one when there is one more or less; and their
+   * number. The status of a blocker does not matter: while credentials do not work, it changes back and forth.
    */
-  async fingerprintOf({ id, tenantId }: Which): Promise<{ readonly digest: string; readonly count: number }> {
-    const rotations = (await this.rotations(tenantId, [id])).map((rotation) => `rotation ${rotation.id}`);
-    const all = [...rotations, ...(await this.subscriptions.idsOn(id))];
-    return { digest: createHash('sha256').update(all.join()).digest('hex'), count: all.length };
+  async fingerprintsOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
+    const rotations = await this.rotations(tenantId, cloudAccountIds);
+    const subscriptions = await this.subscriptions.fingerprintsOn(cloudAccountIds);
+    return cloudAccountIds.map((id, i) => {
+      const rotating = rotations.filter(({ cloudAccountId }) => cloudAccountId === id);
+      const { count, text } = subscriptions[i]!;
+      const all = [...rotating.map((rotation) => `rotation ${rotation.id}`), text];
+      return { digest: createHash('sha256').update(all.join()).digest('hex'), count: rotating.length + count };
+    });
   }
 
   /** How many of them are another tenant's. */

@@ -19,7 +19,7 @@ export class AccountContents {
    * @throws RegionChangeInUse
    */
   async refuseRegionChangeInUse({ id }: CloudAccount): Promise<void> {
-    const { total } = await this.resources.of(id, { afterId: 0, limit: 1 });
-    if (total > 0 || (await this.subscriptions.areOn(id))) throw new RegionChangeInUse();
+    const [resource] = await this.resources.page(id, { afterId: 0, limit: 1 });
+    if (resource || (await this.subscriptions.areOn(id))) throw new RegionChangeInUse();
   }
 }

@@ -35,6 +35,7 @@ import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
 import { ListedEvents } from '../testing/listed-events.js';
 import { ListedSubscriptions } from '../testing/listed-subscriptions.js';
 import { NothingStands } from '../testing/nothing-stands.js';
+import type { StandingResource } from '../deletion/standing-resources.js';
 import { TrialPace } from '../credential-trials/trial-pace.js';
 
 const viewer = new Viewer(7, 1, 'Key', 'OWNER', false);
@@ -101,17 +102,17 @@ class OpenCredentials {
   }
 }
 
-/** So many of something of ours, in every account. */
-class CountedResources extends NothingStands {
-  total = 0;
+/** Resources in every account. */
+class ListedResources extends NothingStands {
+  ids: number[] = [];
 
-  override async of() {
-    return { listed: [], total: this.total };
+  override async page(): Promise<StandingResource[]> {
+    return this.ids.map((id) => ({ id, arn: 'arn', kind: 'VPC', region: 'us-east-1', subscriptionId: 1 }));
   }
 }
 
 describe('CloudAccountService', () => {
-  let resources: CountedResources;
+  let resources: ListedResources;
   let accounts: InMemoryCloudAccounts;
   let credentials: OpenCredentials;
   let aws: TrustingVerification;
@@ -128,7 +129,7 @@ describe('CloudAccountService', () => {
     aws = new TrustingVerification();
     trials = new InMemoryCredentialTrials();
     subscriptions = new ListedSubscriptions();
-    resources = new CountedResources();
+    resources = new ListedResources();
     events = new ListedEvents();
     const unitOfWork = new InMemoryUnitOfWork([accounts, credentials, trials]);
     const pace = Object.assign(new TrialPace(), { patience: 0 });
@@ -586,10 +587,10 @@ describe('CloudAccountService', () => {
 
     it('is refused while resources remain, or when a subscription begins while AWS is asked', async () => {
       const { id } = await create();
-      resources.total = 1;
+      resources.ids = [1];
       await expect(move(id)).rejects.toThrow(RegionChangeInUse);
 
-      resources.total = 0;
+      resources.ids = [];
       const full = aws.full;
       aws.full = (...asked) => {
         subscriptions.begin(id);

@@ -13,7 +13,7 @@ import {
   CloudAccountNotFound,
 } from '../cloud-account.errors.js';
 import type { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
-import { StandingResources } from './standing-resources.js';
+import { NothingStands } from '../testing/nothing-stands.js';
 import { anAccount } from '../testing/cloud-accounts.contract.js';
 import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
 import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
@@ -40,14 +40,10 @@ class NotedCredentials {
 }
 
 /** Two things stand in every account. */
-class TwoEverywhere extends StandingResources {
+class TwoEverywhere extends NothingStands {
   readonly orphaned: number[] = [];
 
-  async of() {
-    return { listed: [], total: 2 };
-  }
-
-  async orphanAll(cloudAccountId: number): Promise<number> {
+  override async orphanAll(cloudAccountId: number): Promise<number> {
     this.orphaned.push(cloudAccountId);
     return 2;
   }

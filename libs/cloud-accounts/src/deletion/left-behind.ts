@@ -34,13 +34,13 @@ export class LeftBehindService {
 
   /** What of ours stands in the account, as far as is known: those after the one of that number. */
   async resourcesIn({ id }: CloudAccount, afterId: number, count: number): Promise<Page<LeftResource>> {
-    const { listed } = await this.resources.of(id, { afterId, limit: count + 1 });
+    const listed = await this.resources.page(id, { afterId, limit: count + 1 });
     const items = listed.slice(0, count).map((resource) => ({ ...resource, command: commandFor(resource) }));
     return { items, hasNextPage: listed.length > count, hasPreviousPage: afterId > 0 };
   }
 
-  async countResources({ id }: CloudAccount): Promise<number> {
-    return (await this.resources.of(id, { afterId: 0, limit: 0 })).total;
+  countResources({ id }: CloudAccount): Promise<number> {
+    return this.resources.count(id);
   }
 }
 

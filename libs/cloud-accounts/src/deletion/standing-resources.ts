@@ -15,19 +15,15 @@ export interface StandingResourcesPage {
   readonly limit: number;
 }
 
-export interface ListedResources {
-  /** By number. */
-  readonly listed: readonly StandingResource[];
-  /** How many there are in all. */
-  readonly total: number;
-}
-
 /**
  * What this domain asks about what was built in an account. Asked here, answered by whoever keeps count of what was built,
  * connected in `src/domain-wiring.module.ts`.
  */
 export abstract class StandingResources {
-  abstract of(cloudAccountId: number, page: StandingResourcesPage): Promise<ListedResources>;
+  /** By number. */
+  abstract page(cloudAccountId: number, page: StandingResourcesPage): Promise<readonly StandingResource[]>;
+
+  abstract count(cloudAccountId: number): Promise<number>;
 
   /**
    * Lists all that stands in an account that is going as nobody's any more. Call it in the unit of work that removes the

@@ -3,7 +3,6 @@ import type { Actor } from '#libs/events';
 import { faultInText, InvalidField, InvalidInput, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CloudAccount } from '../cloud-account.entity.js';
-import { ForceDetachVoid } from './force-detach.errors.js';
 
 /** For how long a request can be approved, in milliseconds. */
 const validity = 24 * 60 * 60 * 1000;
@@ -96,11 +95,5 @@ export class ForceDetachRequest {
     return digest === this.blockersDigest
       ? null
       : 'the blockers of the cloud account have changed since it was requested';
-  }
-
-  /** @throws ForceDetachVoid */
-  refuseIfVoid(now: Date, present: PresentState): void {
-    const fault = this.faultAt(now, present);
-    if (fault) throw new ForceDetachVoid(fault);
   }
 }

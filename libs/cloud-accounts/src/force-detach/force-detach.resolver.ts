@@ -1,10 +1,9 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
 import { Batch, idOf } from '#libs/graphql';
-import { DomainError } from '#libs/kernel';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import type { ForceDetachRequest } from './force-detach-request.entity.js';
-import { ForceDetachVoid } from './force-detach.errors.js';
+import { ForceDetachNeedsAnotherKey, ForceDetachVoid } from './force-detach.errors.js';
 import { ForceDetachService } from './force-detach.service.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 import {
@@ -79,6 +78,13 @@ export class ForceDetachResolver {
 
 @Resolver(() => ForceDetachRequestType)
 export class ForceDetachRequestResolver {
+  private readonly faultOf = new Batch((_: Viewer, requests: readonly ForceDetachRequest[]) =>
+    this.service.faultsIn(requests),
+  );
+  private readonly isIndependent = new Batch((viewer: Viewer, requests: readonly ForceDetachRequest[]) =>
+    this.service.areIndependent(viewer, requests),
+  );
+
   constructor(private readonly service: ForceDetachService) {}
 
   @ResolveField(() => String, {
@@ -86,8 +92,8 @@ export class ForceDetachRequestResolver {
     description:
       'Reason why the request can no longer be approved, as a clause to end a sentence. Null while it can be approved.',
   })
-  voidBecause(@Parent() request: ForceDetachRequest): Promise<string | null> {
-    return this.service.faultIn(request);
+  voidBecause(@CurrentViewer() viewer: Viewer, @Parent() request: ForceDetachRequest): Promise<string | null> {
+    return this.faultOf.load(viewer, request);
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you can use `approveForceDetach` on this request.' })
@@ -95,13 +101,15 @@ export class ForceDetachRequestResolver {
     @CurrentViewer() viewer: Viewer,
     @Parent() request: ForceDetachRequest,
   ): Promise<ViewerPermission> {
-    const dependent = await this.service.refuseUnlessIndependent(viewer, request).catch((error: unknown) => error);
-    const fault = await this.service.faultIn(request);
+    const [isIndependent, fault] = await Promise.all([
+      this.isIndependent.load(viewer, request),
+      this.faultOf.load(viewer, request),
+    ]);
     return permission(
       viewer,
       'OWNER',
       () => {
-        if (dependent) throw dependent as DomainError;
+        if (!isIndependent) throw new ForceDetachNeedsAnotherKey();
       },
       () => {
         if (fault) throw new ForceDetachVoid(fault);

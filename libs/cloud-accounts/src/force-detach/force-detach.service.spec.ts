@@ -92,8 +92,9 @@ describe('To detach an account by force', () => {
       abandon: async (account: { id: number }) => void rotating.delete(account.id),
     } as unknown as KeyRotationService;
     const apiKeys = {
-      areIndependent: async (one: number, other: number) => one !== other && ![one, other].includes(relative.apiKeyId),
-      opensAnything: async (key: number) => !endedKeys.has(key),
+      independentOf: async ({ apiKeyId }: Viewer, ids: number[]) =>
+        new Set(ids.filter((id) => id !== apiKeyId && ![id, apiKeyId].includes(relative.apiKeyId))),
+      usableOf: async (_: number, ids: number[]) => new Set(ids.filter((id) => !endedKeys.has(id))),
       refuseEnded: async () => undefined,
     } as unknown as ApiKeyService;
     const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
@@ -170,7 +171,7 @@ describe('To detach an account by force', () => {
   it('knows no way around the rule: what was not given up keeps everything as it was', async () => {
     await request();
     subscriptions.abandonAll = async (cloudAccountId) => {
-      const [first] = await subscriptions.idsOn(cloudAccountId);
+      const [first] = subscriptions.idsOn(cloudAccountId);
       subscriptions.end(first!);
       return 1;
     };
@@ -178,7 +179,7 @@ describe('To detach an account by force', () => {
     await expect(service.approve(approver, id)).rejects.toThrow(CloudAccountInUse);
 
     expect(await isThere()).toBe(true);
-    expect(await subscriptions.idsOn(id)).toHaveLength(2);
+    expect(subscriptions.idsOn(id)).toHaveLength(2);
     expect(await deleted.count(requester.tenantId)).toBe(0);
   });
 

@@ -9,13 +9,14 @@ import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountNotFound } from '../cloud-account.errors.js';
 import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
 import { CloudAccounts } from '../cloud-accounts.js';
-import { ForceDetachRequest, type PresentState } from './force-detach-request.entity.js';
+import { ForceDetachRequest } from './force-detach-request.entity.js';
 import { ForceDetachRequests } from './force-detach-requests.js';
 import {
   ForceDetachAlreadyRequested,
   ForceDetachNeedsAnotherKey,
   ForceDetachNotNeeded,
   ForceDetachNotRequested,
+  ForceDetachVoid,
 } from './force-detach.errors.js';
 
 /** What was given up with an account. */
@@ -50,11 +51,11 @@ export class ForceDetachService {
   request(viewer: Viewer, { id, ...typed }: { id: number; name: string; reason: string }): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.hold(viewer.tenantId, id);
-      const blockers = await this.blockers.fingerprintOf(account);
-      const request = ForceDetachRequest.make(viewer, account, typed, blockers, now);
-      if (blockers.count === 0) throw new ForceDetachNotNeeded();
+      const [blockers] = await this.blockers.fingerprintsOf(account.tenantId, [account.id]);
+      const request = ForceDetachRequest.make(viewer, account, typed, blockers!, now);
+      if (blockers!.count === 0) throw new ForceDetachNotNeeded();
       const before = await this.requests.find(id);
-      if (before && !before.faultAt(now, await this.present(before, account))) throw new ForceDetachAlreadyRequested();
+      if (before && !(await this.faultsAt(now, [before]))[0]) throw new ForceDetachAlreadyRequested();
 
       await this.requests.put(request);
       await this.record('FORCE_DETACH_REQUESTED', viewer.actor, account, request, now);
@@ -87,7 +88,7 @@ export class ForceDetachService {
       const account = await this.hold(viewer.tenantId, id);
       const request = (await this.requests.find(id)) ?? notRequested();
       await this.keys.refuseEnded(viewer);
-      await this.refuseUnlessIndependent(viewer, request);
+      if (!(await this.areIndependent(viewer, [request]))[0]) throw new ForceDetachNeedsAnotherKey();
       return this.detach(account, request, viewer.actor, now);
     });
   }
@@ -115,15 +116,16 @@ export class ForceDetachService {
     return this.requests.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** Why a request cannot be approved any more, as the end of a sentence; null while it can. */
-  faultIn(request: ForceDetachRequest): Promise<string | null> {
-    const account = { id: request.cloudAccountId, tenantId: request.tenantId };
-    return this.unitOfWork.run(async (now) => request.faultAt(now, await this.present(request, account)));
+  /** Why each request of a tenant can no longer be approved, as the end of a sentence; null while it can. */
+  faultsIn(requests: readonly ForceDetachRequest[]): Promise<(string | null)[]> {
+    return this.unitOfWork.run((now) => this.faultsAt(now, requests));
   }
 
-  /** @throws ForceDetachNeedsAnotherKey */
-  async refuseUnlessIndependent({ apiKeyId }: Viewer, { requestedById }: ForceDetachRequest): Promise<void> {
-    if (!(await this.keys.areIndependent(apiKeyId, requestedById))) throw new ForceDetachNeedsAnotherKey();
+  /** Whether the viewer is another principal than the one that made each request. */
+  async areIndependent(viewer: Viewer, requests: readonly ForceDetachRequest[]): Promise<boolean[]> {
+    const requesters = requests.map(({ requestedById }) => requestedById);
+    const independent = await this.keys.independentOf(viewer, requesters);
+    return requesters.map((id) => independent.has(id));
   }
 
   /** In one unit of work: what stands in the way is given up, and the account goes as any other does. */
@@ -133,7 +135,8 @@ export class ForceDetachService {
     approvedBy: Actor,
     now: Date,
   ): Promise<Detached> {
-    request.refuseIfVoid(now, await this.present(request, account));
+    const [fault] = await this.faultsAt(now, [request]);
+    if (fault) throw new ForceDetachVoid(fault);
 
     const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);
     await this.rotations.abandon(account, approvedBy, now);
@@ -150,12 +153,21 @@ export class ForceDetachService {
     return account;
   }
 
-  private async present(
-    { requestedById }: ForceDetachRequest,
-    account: Pick<CloudAccount, 'id' | 'tenantId'>,
-  ): Promise<PresentState> {
-    const { digest } = await this.blockers.fingerprintOf(account);
-    return { digest, isRequesterThere: await this.keys.opensAnything(requestedById) };
+  /** Of requests of one tenant. */
+  private async faultsAt(now: Date, requests: readonly ForceDetachRequest[]): Promise<(string | null)[]> {
+    const [first] = requests;
+    if (!first) return [];
+    const accounts = [...new Set(requests.map(({ cloudAccountId }) => cloudAccountId))];
+    const fingerprints = await this.blockers.fingerprintsOf(first.tenantId, accounts);
+    const digests = new Map(accounts.map((id, i) => [id, fingerprints[i]!.digest]));
+    const usable = await this.keys.usableOf(
+      first.tenantId,
+      requests.map(({ requestedById }) => requestedById),
+    );
+    return requests.map((request) => {
+      const digest = digests.get(request.cloudAccountId)!;
+      return request.faultAt(now, { digest, isRequesterThere: usable.has(request.requestedById) });
+    });
   }
 
   private record(

@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '#libs/kernel';
 import type { ActiveSubscription } from '../blocker.js';
-import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
+import { ActiveSubscriptions, type SubscriptionsFingerprint } from '../blockers/active-subscriptions.js';
 
 type Row = ActiveSubscription & { readonly cloudAccountId: number };
 
@@ -35,12 +35,15 @@ export class ListedSubscriptions extends ActiveSubscriptions {
     return this.of(cloudAccountId, tenantId).length;
   }
 
-  async idsOn(cloudAccountId: number): Promise<number[]> {
-    return this.on(cloudAccountId).map(({ id }) => id);
+  async fingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]> {
+    return cloudAccountIds.map((id) => {
+      const ids = this.idsOn(id);
+      return { count: ids.length, text: ids.join() };
+    });
   }
 
   async abandonAll(cloudAccountId: number): Promise<number> {
-    const ids = await this.idsOn(cloudAccountId);
+    const ids = this.idsOn(cloudAccountId);
     for (const id of ids) this.end(id);
     return ids.length;
   }
@@ -53,6 +56,10 @@ export class ListedSubscriptions extends ActiveSubscriptions {
 
   end(id: number): void {
     this.rows = this.rows.filter((row) => row.id !== id);
+  }
+
+  idsOn(cloudAccountId: number): number[] {
+    return this.on(cloudAccountId).map(({ id }) => id);
   }
 
   clear(): void {

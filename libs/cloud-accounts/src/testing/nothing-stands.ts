@@ -1,12 +1,16 @@
-import { StandingResources, type ListedResources } from '../deletion/standing-resources.js';
+import { StandingResources, type StandingResource } from '../deletion/standing-resources.js';
 
 /** The answer where nobody keeps count. */
 export class NothingStands extends StandingResources {
-  async of(): Promise<ListedResources> {
-    return { listed: [], total: 0 };
+  async page(): Promise<StandingResource[]> {
+    return [];
   }
 
-  async orphanAll(): Promise<number> {
+  async count(): Promise<number> {
+    return 0;
+  }
+
+  async orphanAll(_cloudAccountId: number): Promise<number> {
     return 0;
   }
 }

@@ -1,13 +1,15 @@
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import type { UsageFinding, UsageFindingKind } from './usage-finding.js';
-import { mostFindings, UsageRecords, type AuditedRows } from './usage-records.js';
+import { UsageRecords, type AuditedRows } from './usage-records.js';
 
 interface FoundRow {
   readonly tenant_id: number;
   readonly account_id: number;
   readonly id: number;
 }
+
+type Asked = AuditedRows & { readonly limit: number };
 
 /** Each finding is one statement, so that it is of one moment, and no change under way looks like a fault. */
 @Injectable()
@@ -16,45 +18,50 @@ export class TypeOrmUsageRecords extends UsageRecords {
     super();
   }
 
-  async findings(rows: AuditedRows): Promise<UsageFinding[]> {
+  async findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]> {
+    const asked = { ...rows, limit };
     return [
-      ...(await this.find('WITHOUT_CREDENTIALS', 'account', rows, {
+      ...(await this.find('WITHOUT_CREDENTIALS', 'account', asked, {
         select: 'a.tenant_id, a.id AS account_id, a.id',
         from: `cloud_account a WHERE a.ownership = 'CUSTOMER'
           AND COALESCE(a.status_before_deletion, a.status) IN ('ACTIVE', 'MISSING_PERMISSIONS')
           AND NOT EXISTS (SELECT 1 FROM aws_access_key k WHERE k.cloud_account_id = a.id AND k.slot = 'CURRENT')
           AND NOT EXISTS (SELECT 1 FROM aws_access_role r WHERE r.cloud_account_id = a.id AND r.slot = 'CURRENT')`,
         account: 'a.id',
+        tenant: 'a.tenant_id',
       })),
-      ...(await this.find('DELETED_AND_THERE', 'account', rows, {
+      ...(await this.find('DELETED_AND_THERE', 'account', asked, {
         select: 'a.tenant_id, a.id AS account_id, a.id',
         from: 'cloud_account a WHERE EXISTS (SELECT 1 FROM deleted_cloud_account d WHERE d.id = a.id)',
         account: 'a.id',
+        tenant: 'a.tenant_id',
       })),
-      ...(await this.strays('aws_access_key', 'access key', rows)),
-      ...(await this.strays('aws_access_role', 'access role', rows)),
+      ...(await this.strays('aws_access_key', 'access key', asked)),
+      ...(await this.strays('aws_access_role', 'access role', asked)),
     ];
   }
 
   /** Rows of a table that tell how to enter an account which is gone. */
-  private strays(table: string, what: string, rows: AuditedRows): Promise<UsageFinding[]> {
-    return this.find('SECRET_WITHOUT_ACCOUNT', what, rows, {
+  private strays(table: string, what: string, asked: Asked): Promise<UsageFinding[]> {
+    return this.find('SECRET_WITHOUT_ACCOUNT', what, asked, {
       select: 's.tenant_id, s.cloud_account_id AS account_id, s.id',
       from: `${table} s WHERE NOT EXISTS (SELECT 1 FROM cloud_account a WHERE a.id = s.cloud_account_id)`,
       account: 's.cloud_account_id',
+      tenant: 's.tenant_id',
     });
   }
 
   private async find(
     kind: UsageFindingKind,
     what: string,
-    { cloudAccountId }: AuditedRows,
-    { select, from, account }: { select: string; from: string; account: string },
+    { cloudAccountId, tenantId, limit }: Asked,
+    { select, from, account, tenant }: { select: string; from: string; account: string; tenant: string },
   ): Promise<UsageFinding[]> {
-    const of = cloudAccountId === undefined ? '' : ` AND ${account} = ?`;
+    const ofAccount = cloudAccountId === undefined ? '' : ` AND ${account} = ?`;
+    const ofTenant = tenantId === undefined ? '' : ` AND ${tenant} = ?`;
     const found = await this.transactions.query<FoundRow>(
-      `SELECT ${select} FROM ${from}${of} ORDER BY id LIMIT ${mostFindings}`,
-      cloudAccountId === undefined ? [] : [cloudAccountId],
+      `SELECT ${select} FROM ${from}${ofAccount}${ofTenant} ORDER BY id LIMIT ?`,
+      [cloudAccountId, tenantId, limit].filter((value) => value !== undefined),
     );
     return found.map(({ tenant_id: tenantId, account_id, id }) => {
       return { kind, tenantId, cloudAccountId: account_id, subject: `${what} ${id}` };

@@ -7,7 +7,13 @@ import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountNotFound } from '../cloud-account.errors.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import type { UsageFinding } from './usage-finding.js';
-import { SubscriptionRecords, UsageRecords, type AuditedRows, type SubscriptionUsage } from './usage-records.js';
+import {
+  mostFindings,
+  SubscriptionRecords,
+  UsageRecords,
+  type AuditedRows,
+  type SubscriptionUsage,
+} from './usage-records.js';
 
 /** Who uses an account, and why it can or cannot be deleted, counted from the rows at one moment. */
 export interface UsageAudit {
@@ -15,7 +21,10 @@ export interface UsageAudit {
   readonly auditedAt: Date;
   readonly usage: readonly SubscriptionUsage[];
   readonly inTheWay: InTheWay;
+  /** At most `mostFindings`. */
   readonly findings: readonly UsageFinding[];
+  /** Whether there are more. */
+  readonly hasMoreFindings: boolean;
 }
 
 /** The usage doctor: looks at the rows themselves, and believes nothing that was counted before. */
@@ -32,10 +41,7 @@ export class UsageAuditService {
   /** As one tenant may see it; null when there is no such account for it. */
   async auditFor({ tenantId }: Viewer, id: number): Promise<UsageAudit | null> {
     const account = await this.accounts.find(tenantId, id);
-    if (!account) return null;
-    const { usage, findings, ...audit } = await this.audit(account);
-    const isTheirs = (row: { readonly tenantId: number }) => row.tenantId === tenantId;
-    return { ...audit, usage: usage.filter(isTheirs), findings: findings.filter(isTheirs) };
+    return account && this.audit(account, tenantId);
   }
 
   /** As the operator may see it. @throws CloudAccountNotFound */
@@ -45,21 +51,37 @@ export class UsageAuditService {
     return this.audit(account);
   }
 
-  /** What does not fit, in one account or in all. */
-  async findings(rows: AuditedRows = {}): Promise<UsageFinding[]> {
-    const waiting = (await this.accounts.waiting()).filter(({ id }) => id === (rows.cloudAccountId ?? id));
-    const forNothing: UsageFinding[] = [];
-    for (const account of waiting) if (await this.waitsForNothing(account)) forNothing.push(waitsForNothing(account));
-    return [...forNothing, ...(await this.records.findings(rows)), ...(await this.subscriptions.findings(rows))];
+  /** What does not fit anywhere: at most `mostFindings` of each kind that is found in rows. */
+  async findings(): Promise<UsageFinding[]> {
+    return this.findingsIn({}, mostFindings, await this.accounts.waiting());
   }
 
-  private async audit(account: CloudAccount): Promise<UsageAudit> {
+  /** @param of whose rows; everybody's when left out */
+  private async audit(account: CloudAccount, of?: number): Promise<UsageAudit> {
     const { id, tenantId } = account;
     return this.unitOfWork.run(async (auditedAt) => {
-      const usage = await this.subscriptions.usageOf(id);
+      const usage = await this.subscriptions.usageOf(id, of);
       const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);
-      return { account, auditedAt, usage, inTheWay: inTheWay!, findings: await this.findings({ cloudAccountId: id }) };
+      const rows = { cloudAccountId: id, ...(of !== undefined && { tenantId: of }) };
+      const isSeen = of === undefined || of === tenantId;
+      const found = await this.findingsIn(rows, mostFindings + 1, isSeen && account.goesWhenUnused ? [account] : []);
+      const [findings, hasMoreFindings] = [found.slice(0, mostFindings), found.length > mostFindings];
+      return { account, auditedAt, usage, inTheWay: inTheWay!, findings, hasMoreFindings };
     });
+  }
+
+  private async findingsIn(
+    rows: AuditedRows,
+    limit: number,
+    waiting: readonly CloudAccount[],
+  ): Promise<UsageFinding[]> {
+    const forNothing: UsageFinding[] = [];
+    for (const account of waiting) if (await this.waitsForNothing(account)) forNothing.push(waitsForNothing(account));
+    return [
+      ...forNothing,
+      ...(await this.records.findings(rows, limit)),
+      ...(await this.subscriptions.findings(rows, limit)),
+    ];
   }
 
   /** Looked at while it is held, so that nobody is just ending what it waits for. */

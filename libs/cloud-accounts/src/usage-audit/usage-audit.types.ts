@@ -64,4 +64,7 @@ export class UsageAuditType {
     ),
   })
   readonly findings!: UsageFindingType[];
+
+  @Field({ description: 'Whether there are more findings than `findings` lists.' })
+  readonly hasMoreFindings!: boolean;
 }

@@ -1,16 +1,18 @@
 import type { UsageFinding } from './usage-finding.js';
 
-/** Which rows to look at: those of one account, or all. */
+/** Which rows to look at: those of one account, of one tenant, or all. */
 export interface AuditedRows {
   readonly cloudAccountId?: number;
+  readonly tenantId?: number;
 }
 
-/** How many findings of a kind are told; more of them mean nothing else. */
+/** How many findings an audit lists; the doctor lists as many of each kind. */
 export const mostFindings = 100;
 
 /** What does not fit among the accounts and what is kept for them, by the rows alone: no rule of ours is asked. */
 export abstract class UsageRecords {
-  abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
+  /** @param limit how many of each kind */
+  abstract findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]>;
 }
 
 /** How many subscriptions of one tenant on an account have one status. */
@@ -26,9 +28,9 @@ export interface SubscriptionUsage {
  * `src/domain-wiring.module.ts`.
  */
 export abstract class SubscriptionRecords {
-  /** Who has what on an account, ended ones included, counted by the account each was built in. */
-  abstract usageOf(cloudAccountId: number): Promise<SubscriptionUsage[]>;
+  /** How many subscriptions each tenant, or one, has on an account by status, ended ones included. */
+  abstract usageOf(cloudAccountId: number, tenantId?: number): Promise<SubscriptionUsage[]>;
 
-  /** What does not fit among the subscriptions, by the rows alone. */
-  abstract findings(rows: AuditedRows): Promise<UsageFinding[]>;
+  /** What does not fit among the subscriptions, by the rows alone. @param limit how many of each kind */
+  abstract findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]>;
 }

@@ -1,4 +1,4 @@
-import { ActiveSubscriptions } from '#libs/cloud-accounts';
+import { ActiveSubscriptions, type SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import { Events, type Actor } from '#libs/events';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -36,8 +36,8 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     return this.subscriptions.countActiveOf(cloudAccountId, tenantId);
   }
 
-  idsOn(cloudAccountId: number): Promise<number[]> {
-    return this.subscriptions.activeIdsOn(cloudAccountId);
+  fingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]> {
+    return this.subscriptions.activeFingerprintsOn(cloudAccountIds);
   }
 
   async abandonAll(cloudAccountId: number, actor: Actor, now: Date): Promise<number> {
