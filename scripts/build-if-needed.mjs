@@ -1,35 +1,22 @@
 // Builds what is missing in dist/ or older than what it is built from, so that `npm start` is one command; with --anyway all.
 // Without the build tools, as after `npm prune --omit=dev`, what was built is used as it is.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const parts = [
   {
     name: 'the gateway',
-    built: 'dist/src/main.js',
+    built: 'dist/bundle/main.js',
     sources: [
       'src',
       'libs',
-      'ormconfig.ts',
       'tsconfig.json',
       'tsconfig.build.json',
-      'nest-cli.json',
+      'scripts/rolldown.config.mjs',
       'package-lock.json',
     ],
-    // Nest itself would delete the playground with the rest.
-    prepare: () => {
-      for (const name of existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : [])
-        if (name !== 'playground') rmSync(join(root, 'dist', name), { recursive: true });
-    },
-    command: ['@nestjs/cli/bin/nest.js', 'build'],
-  },
-  {
-    name: 'the bundle',
-    built: 'dist/bundle/main.js',
-    sources: ['dist/src', 'dist/libs', 'scripts/rolldown.config.mjs', 'package-lock.json'],
-    prepare: () => {},
     command: ['rolldown/bin/cli.mjs', '-c', 'scripts/rolldown.config.mjs'],
     // It prints a line for each file.
     isChatty: true,
@@ -38,7 +25,6 @@ const parts = [
     name: 'the playground',
     built: 'dist/playground/index.html',
     sources: ['playground', 'package-lock.json'],
-    prepare: () => {},
     command: ['vite/bin/vite.js', 'build', 'playground'],
   },
 ];
@@ -66,7 +52,6 @@ function* staleParts() {
 
 for (const {
   name,
-  prepare,
   command: [program, ...args],
   isChatty = false,
 } of staleParts()) {
@@ -77,7 +62,6 @@ for (const {
     console.error('The build tools are not installed. Run: npm ci && npm run build');
     process.exit(1);
   }
-  prepare();
   const { status } = spawnSync(process.execPath, [path, ...args], {
     cwd: root,
     stdio: ['inherit', isChatty ? 'ignore' : process.stderr, 'inherit'],

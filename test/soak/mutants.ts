@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { projectFolder, type Place } from '../support/process.js';
 
 /** A wall taken out on purpose: shows which wall stops what, and that the race would notice. */
@@ -12,13 +14,13 @@ interface Alteration {
   readonly altered: string;
 }
 
-const accounts = 'dist/libs/cloud-accounts/src';
+const accounts = 'libs/cloud-accounts/src';
 
 /** The walls that stand in the code. */
-const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly Alteration[]>> = {
+export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly Alteration[]>> = {
   'no-lock': [
     {
-      file: `${accounts}/typeorm-cloud-accounts.js`,
+      file: `${accounts}/typeorm-cloud-accounts.ts`,
       original: 'return this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate });',
       altered: 'return this.rows.findOne({ where: visible(tenantId, { id }) });',
     },
@@ -26,16 +28,16 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
   // What stands in the way is asked before the account is held, and believed afterwards.
   'check-first': [
     {
-      file: `${accounts}/deletion/cloud-account-deletion.service.js`,
+      file: `${accounts}/deletion/cloud-account-deletion.service.ts`,
       original: `const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
-            account.refuseChangeIfHosted();`,
+      account.refuseChangeIfHosted();`,
       altered: `const [early] = await this.blockers.inTheWayOf(tenantId, [{ id, tenantId }]);
             const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
             (globalThis.askedEarly ??= new WeakMap()).set(account, early);
             account.refuseChangeIfHosted();`,
     },
     {
-      file: `${accounts}/deletion/cloud-account-removal.js`,
+      file: `${accounts}/deletion/cloud-account-removal.ts`,
       original: 'const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);',
       altered: `const early = globalThis.askedEarly?.get(account);
         const [inTheWay] = early ? [early] : await this.blockers.inTheWayOf(tenantId, [account]);`,
@@ -44,7 +46,7 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
   // As if only what is built and running were in use.
   'narrow-active': [
     {
-      file: 'dist/libs/subscriptions/src/typeorm-subscriptions.js',
+      file: 'libs/subscriptions/src/typeorm-subscriptions.ts',
       original: "const activeOn = 'subscription.active_cloud_account_id';",
       altered: `const activeOn = "(CASE WHEN subscription.status = 'ACTIVE' THEN subscription.cloud_account_id END)";`,
     },
@@ -52,12 +54,12 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
   // The account goes by force, whatever stands on it.
   'force-skips-rule': [
     {
-      file: `${accounts}/force-detach/force-detach.service.js`,
+      file: `${accounts}/force-detach/force-detach.service.ts`,
       original: 'const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);',
       altered: 'const abandoned = 0;',
     },
     {
-      file: `${accounts}/deletion/cloud-account-removal.js`,
+      file: `${accounts}/deletion/cloud-account-removal.ts`,
       original: 'account.refuseRemoval(',
       altered: "if (deletion.kind !== 'FORCE_DETACH') account.refuseRemoval(",
     },
@@ -66,7 +68,7 @@ const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly A
 
 export const mutantNames: readonly Mutant[] = ['no-foreign-key', ...(Object.keys(alterations) as Mutant[])];
 
-/** What was built, with these walls out of the code; in a folder of its own unless there is nothing to alter. */
+/** The gateway built without these walls; in a folder of its own unless there is nothing to alter. */
 export async function builtWith(
   mutants: readonly Mutant[],
 ): Promise<{ program: string; remove: () => Promise<unknown> }> {
@@ -74,11 +76,20 @@ export async function builtWith(
   if (altered.length === 0) return { program: projectFolder, remove: async () => undefined };
 
   const program = await mkdtemp(join(tmpdir(), 'mutant-'));
-  for (const part of ['dist', 'package.json']) {
+  for (const part of [
+    'src',
+    'libs',
+    'scripts',
+    'dist/playground',
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ])
     await cp(join(projectFolder, part), join(program, part), { recursive: true });
-  }
   await symlink(join(projectFolder, 'node_modules'), join(program, 'node_modules'));
   for (const { file, original, altered: after } of altered) await alter(join(program, file), original, after);
+  const rolldown = join(projectFolder, 'node_modules/rolldown/bin/cli.mjs');
+  await promisify(execFile)(process.execPath, [rolldown, '-c', 'scripts/rolldown.config.mjs'], { cwd: program });
   return { program, remove: () => rm(program, { recursive: true, force: true }) };
 }
 

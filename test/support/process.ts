@@ -36,9 +36,7 @@ export class LaunchedProcess {
   private readonly listeners = new Set<() => void>();
 
   constructor(env: Env, { node = process.execPath, flags = [], program = projectFolder, uid }: LaunchOptions = {}) {
-    // Whoever alters what was built alters it before it was bundled.
-    const main = program === projectFolder ? 'dist/bundle/main.js' : 'dist/src/main.js';
-    this.child = spawn(node, [...flags, join(program, main)], {
+    this.child = spawn(node, [...flags, join(program, 'dist/bundle/main.js')], {
       cwd: program,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
