@@ -32,7 +32,7 @@ describe('API keys that are not valid', () => {
     const wrong = await wellFormed();
     expect(await statusesOf(1, gateway.key, '198.51.100.7')).toEqual({ 200: 1 });
 
-    expect(await statusesOf(300, wrong, '203.0.113.1')).toEqual({ 401: perMinute, 429: 300 - perMinute });
+    expect(await statusesOf(100, wrong, '203.0.113.1')).toEqual({ 401: perMinute, 429: 100 - perMinute });
 
     const statements = await statementsOf(gateway, async () => {
       const { status, headers, body } = await ask(wrong, '203.0.113.1');
@@ -52,20 +52,20 @@ describe('API keys that are not valid', () => {
     });
     expect(statements).toEqual([]);
     // Many clients share one address.
-    expect(await statusesOf(50, gateway.key, '203.0.113.1')).toEqual({ 200: 50 });
+    expect(await statusesOf(40, gateway.key, '203.0.113.1')).toEqual({ 200: 40 });
     expect(await statusesOf(1, wrong, '203.0.113.2')).toEqual({ 401: 1 });
   });
 
   it('count when only their form is wrong; requests without a key do not count', async () => {
-    expect(await statusesOf(100, null, '203.0.113.1')).toEqual({ 401: 100 });
-    expect(await statusesOf(100, 'gwk_live_mistyped', '203.0.113.1')).toEqual({ 401: perMinute, 429: 100 - perMinute });
+    expect(await statusesOf(40, null, '203.0.113.1')).toEqual({ 401: 40 });
+    expect(await statusesOf(40, 'gwk_live_mistyped', '203.0.113.1')).toEqual({ 401: perMinute, 429: 40 - perMinute });
     expect(await statusesOf(1, null, '203.0.113.1')).toEqual({ 401: 1 });
   });
 
   it('count together for the addresses of one /64', async () => {
     const from = (n: number) => `2001:db8:0:1::${n.toString(16)}`;
 
-    expect(await statusesOf(100, 'gwk_live_mistyped', from)).toEqual({ 401: perMinute, 429: 100 - perMinute });
+    expect(await statusesOf(40, 'gwk_live_mistyped', from)).toEqual({ 401: perMinute, 429: 40 - perMinute });
     expect(await statusesOf(1, 'gwk_live_mistyped', '2001:db8:0:2::1')).toEqual({ 401: 1 });
   });
 

@@ -1,3 +1,4 @@
+import { TrialPace } from '#libs/cloud-accounts';
 import { isObjectType } from 'graphql';
 import { Gateway } from '../support/gateway.js';
 import { schema } from '../support/operations.js';
@@ -32,6 +33,7 @@ describe('what a viewer is told it may do', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start({ KEY_ROTATION_GRACE_SECONDS: '86400' });
+    Object.assign(gateway.get(TrialPace), { patience: 200, firstRetry: 30_000 });
     otherOwner = await gateway.newKey({ name: 'Other owner' });
   });
   afterAll(() => gateway.stop());
