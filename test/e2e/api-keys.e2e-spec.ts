@@ -315,7 +315,7 @@ describe('API keys', () => {
       viewerCanCreateApiKey: {
         isAllowed: false,
         code: 'FORBIDDEN',
-        reason: 'Your API key may not do this: it needs OWNER.',
+        reason: 'Your API key is not allowed to do this. It needs OWNER.',
         remediation: expect.stringContaining('OWNER'),
       },
       viewerCanCreateCloudAccount: { isAllowed: false, code: 'FORBIDDEN' },

@@ -134,7 +134,9 @@ describe('everything that happens', () => {
     await gateway.ask(revokeApiKey, { input: { id: 'x' } });
     await gateway.ask('{ viewer { role } cloudAccounts { nodes { id } } }');
     await updateAccount({ id: account.id, expectedVersion: 1, name: account.name });
-    await expect(gateway.get(ApiKeyService).revokeAny(operator, 999)).rejects.toThrow('There is no such key');
+    await expect(gateway.get(ApiKeyService).revokeAny(operator, 999)).rejects.toThrow(
+      'There is no such usable API key',
+    );
 
     expect(await count()).toBe(before);
   });

@@ -134,7 +134,7 @@ describe('a role in a path with characters that IAM allows', () => {
       const faults = await sent[field]!(`${text} `);
 
       expect(faults).toMatchObject([
-        { code: 'INVALID_INPUT', message: expect.stringContaining('must not begin or end with a blank: remove it') },
+        { code: 'INVALID_INPUT', message: expect.stringContaining('must not begin or end with whitespace') },
       ]);
       expect(faults[0]!.path.at(-1)).toBe(name);
     });

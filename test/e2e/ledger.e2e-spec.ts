@@ -125,7 +125,7 @@ describe('the ledger', () => {
       expect(refused.length).toBeGreaterThan(0);
       for (const { code, message } of refused) {
         expect(code).toBe('INVALID_INPUT');
-        expect(message).toBe("The ARN is another subscription's.");
+        expect(message).toBe('The ARN belongs to another subscription.');
       }
     }
   });

@@ -153,7 +153,7 @@ describe('what a key may do', () => {
     expect(status).toBe(200);
     if (isAllowed) return void expect(body).not.toHaveProperty('errors');
     expect(body.errors).toMatchObject([
-      { message: `Your API key may not do this: it needs ${needed}.`, extensions: { code: 'FORBIDDEN' } },
+      { message: `Your API key is not allowed to do this. It needs ${needed}.`, extensions: { code: 'FORBIDDEN' } },
     ]);
     expect(body.data?.[name] ?? null).toBeNull();
   });

@@ -3,7 +3,7 @@ import { Gateway } from '../support/gateway.js';
 import { schema } from '../support/operations.js';
 import { sandboxKey, stepsWith } from '../support/steps.js';
 
-const leftOut = 'Left out: unchanged.';
+const leftOut = 'Omitted: unchanged.';
 const refusesNull = `${leftOut} Null is refused.`;
 const notChanges = ['id', 'expectedVersion', 'expectedAwsAccountId', 'idempotencyKey', 'allowMissingPermissions'];
 
@@ -115,7 +115,7 @@ describe('an update', () => {
     'says in the description of %s what null does',
     (_, field) => {
       expect(isNonNullType(field.type)).toBe(false);
-      expect(described(field)).toMatch(/Left out: unchanged\. (Null is refused|Null: .+)\.$/);
+      expect(described(field)).toMatch(/Omitted: unchanged\. (Null is refused|Null: .+)\.$/);
     },
   );
 
@@ -154,7 +154,7 @@ describe('an update', () => {
         const { userErrors } = await change(id, { [name]: null });
         if (described(field).endsWith(refusesNull)) {
           expect(userErrors).toEqual([
-            { code: 'INVALID_INPUT', path: ['input', name], message: expect.stringContaining('cannot be cleared') },
+            { code: 'INVALID_INPUT', path: ['input', name], message: expect.stringContaining('cannot be null') },
           ]);
           expect(await read(id)).toEqual(before);
         } else {

@@ -221,7 +221,7 @@ describe('The command line', () => {
   const cli = (...args: string[]) => runCli(place, ...args);
 
   it.each([
-    [['api-keys', 'revoke', '--id', '999'], 1, /There is no such key/],
+    [['api-keys', 'revoke', '--id', '999'], 1, /There is no such usable API key/],
     [
       ['api-keys', 'create', '--tenant', '999', '--name', 'x', '--role', 'OWNER', '--json'],
       1,

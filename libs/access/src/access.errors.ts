@@ -20,37 +20,38 @@ export const accessErrors = {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
-    remediation: `Send the header \`Authorization: Bearer gwk_…\` with a valid API key. \`extensions.reason\` says why a key was refused: ${Object.keys(keyRefusals).join(', ')}.`,
+    remediation: `Send the header \`Authorization: Bearer gwk_…\` with a valid API key. \`extensions.reason\` is the reason for the refusal: ${Object.keys(keyRefusals).join(', ')}.`,
   },
   RATE_LIMITED: {
     kind: 'unavailable',
     fault: 'CALLER',
     retryable: true,
-    remediation: 'Wait for the seconds in the header `Retry-After`, then send a valid API key.',
+    remediation: 'Wait for the number of seconds in the `Retry-After` header, then send a valid API key.',
   },
   FORBIDDEN: {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Use an API key whose role or permission allows it; an OWNER of your tenant can create one.',
+    remediation: 'Use an API key with the required role or permission. An OWNER of your tenant can create one.',
   },
   OPERATOR_KEY_BY_CLI_ONLY: {
     kind: 'forbidden',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Create it on the machine of the gateway: `cloud-account-gateway api-keys create --tenant 1 …`.',
+    remediation:
+      'Create the API key on the command line of the gateway: `cloud-account-gateway api-keys create --tenant 1 …`.',
   },
   API_KEY_ALREADY_REVOKED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Nothing is left to do: the key opens nothing.',
+    remediation: 'No action is needed: the API key is no longer valid.',
   },
   API_KEY_IS_LAST_OWNER: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Create another key with the role OWNER first, or ask the operator to revoke this one.',
+    remediation: 'Create another API key with the role OWNER first, or ask the operator to revoke this one.',
   },
 } satisfies ErrorCatalog;
 
@@ -80,7 +81,7 @@ export class TooManyFailedAttempts extends DomainError {
     super(
       accessErrors,
       'RATE_LIMITED',
-      'Too many API keys from your network were not valid. Wait for the seconds in `Retry-After`, then send a valid one.',
+      'Too many invalid API keys were sent from your network. Wait for the number of seconds in `Retry-After`, then send a valid API key.',
     );
   }
 }
@@ -89,7 +90,7 @@ export class TooManyFailedAttempts extends DomainError {
 export class Forbidden extends DomainError {
   /** @param needed the role or the permission that the key lacks */
   constructor(readonly needed: string) {
-    super(accessErrors, 'FORBIDDEN', `Your API key may not do this: it needs ${needed}.`);
+    super(accessErrors, 'FORBIDDEN', `Your API key is not allowed to do this. It needs ${needed}.`);
   }
 }
 
@@ -102,21 +103,30 @@ export class ApiKeyNotFound extends NotFound {
 /** What may see every tenant is given out by whoever runs the gateway, never by a request. */
 export class OperatorKeyByCliOnly extends DomainError {
   constructor() {
-    super(accessErrors, 'OPERATOR_KEY_BY_CLI_ONLY', "The operator's keys are created on the command line only.");
+    super(
+      accessErrors,
+      'OPERATOR_KEY_BY_CLI_ONLY',
+      'API keys of the operator can be created only on the command line.',
+    );
   }
 }
 
 export class ApiKeyAlreadyRevoked extends DomainError {
   constructor() {
-    super(accessErrors, 'API_KEY_ALREADY_REVOKED', 'The API key was revoked before.', { path: ['input', 'id'] });
+    super(accessErrors, 'API_KEY_ALREADY_REVOKED', 'The API key was already revoked.', { path: ['input', 'id'] });
   }
 }
 
 /** Nobody of the tenant could create a key any more. */
 export class ApiKeyIsLastOwner extends DomainError {
   constructor() {
-    super(accessErrors, 'API_KEY_IS_LAST_OWNER', 'No other key of your tenant that still works is an OWNER.', {
-      path: ['input', 'id'],
-    });
+    super(
+      accessErrors,
+      'API_KEY_IS_LAST_OWNER',
+      'The API key is the last usable one with the role OWNER in your tenant.',
+      {
+        path: ['input', 'id'],
+      },
+    );
   }
 }

@@ -134,7 +134,7 @@ export class ApiKey {
 /** What is wrong with a role for a key of a tenant, as the end of a sentence; null when nothing is. */
 function faultInRole(role: Role, tenantId: number): string | null {
   return role === 'PROVISIONER' && tenantId !== operatorTenantId
-    ? `PROVISIONER is the operator's, tenant ${operatorTenantId}, who makes such keys on the command line`
+    ? `PROVISIONER is reserved for the operator (tenant ${operatorTenantId}), who creates such API keys on the command line`
     : null;
 }
 
@@ -146,10 +146,10 @@ export function faultInLifetime(days: number): string | null {
 
 /** What is wrong with a list of blocks of addresses, as the end of a sentence; null when nothing is. */
 export function faultInCidrs(cidrs: readonly string[]): string | null {
-  if (cidrs.length > mostCidrs) return `may have at most ${mostCidrs} entries`;
+  if (cidrs.length > mostCidrs) return `must have at most ${mostCidrs} entries`;
   const faults = cidrs.map(faultInCidr);
   const first = faults.findIndex((fault) => fault !== null);
-  return first < 0 ? null : `is not valid: its entry ${first + 1} ${faults[first]}`;
+  return first < 0 ? null : `is not valid: entry ${first + 1} ${faults[first]}`;
 }
 
 function splitWords(text: string): string[] {

@@ -196,5 +196,5 @@ export function refuseToOperator(viewer: Viewer): void {
 }
 
 function noSuchKey(): never {
-  throw new NotFound('key that still opens anything', ['id']);
+  throw new NotFound('usable API key', ['id']);
 }

@@ -106,7 +106,9 @@ describe('the policies a test sets', () => {
 
   it('have to be policies, and of keys of the sandbox', () => {
     expect(() => sandbox.admin.setUserPolicies(accessKeyId, [{} as PolicyDocument])).toThrow('Statement');
-    expect(() => sandbox.admin.setUserPolicies('AKIAIOSFODNN7EXAMPLE', [])).toThrow('no access key id of the sandbox');
+    expect(() => sandbox.admin.setUserPolicies('AKIAIOSFODNN7EXAMPLE', [])).toThrow(
+      'not an access key ID of the sandbox',
+    );
   });
 
   it('trust whom they say: a role is there from then on, and is seen with them', async () => {
@@ -244,7 +246,9 @@ describe('a fault a test asks for', () => {
 
     sandbox.admin.forgetFaults();
     expect((await identityOf()).Account).toBeDefined();
-    expect(() => sandbox.admin.inject({ fault: 'toString' as SandboxFault })).toThrow('no fault "toString"');
+    expect(() => sandbox.admin.inject({ fault: 'toString' as SandboxFault })).toThrow(
+      'fault "toString" does not exist',
+    );
   });
 });
 

@@ -65,7 +65,7 @@ export function adminOf(state: SandboxState): SandboxAdmin {
 
 function keyWith(accessKeyId: string): AccessKey {
   const key = findAccessKey(accessKeyId);
-  if (!key) throw new Error('This is no access key id of the sandbox.');
+  if (!key) throw new Error('This is not an access key ID of the sandbox.');
   return key;
 }
 
@@ -73,7 +73,7 @@ const accountOf = (accessKeyId: string): Account => ownerOf(keyWith(accessKeyId)
 
 function userOf(accessKeyId: string): string {
   const { account, user } = ownerOf(keyWith(accessKeyId), '');
-  if (!user) throw new Error('This key belongs to a root user, who has no policies.');
+  if (!user) throw new Error('This access key belongs to a root user, who has no policies.');
   return nameIn(account, user.name);
 }
 

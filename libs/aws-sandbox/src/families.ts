@@ -62,35 +62,35 @@ export const keyFamilies: readonly KeyFamily[] = [
   {
     name: 'WORKS',
     example: 'A1U1',
-    behaviour: 'Works: the user is known, and its account has the roles console-role and second-console-role.',
+    behaviour: 'Works. The IAM user exists, and its account has the roles console-role and second-console-role.',
   },
   {
     name: 'AGAIN',
     example: 'A1U1',
-    behaviour: 'Works: a second access key of the IAM user whose WORKS key ends in the same four characters.',
+    behaviour: 'Works. It is the second access key of the IAM user whose WORKS key has the same last four characters.',
   },
   {
     name: 'WRONG',
     example: 'A2U1',
-    behaviour: 'Exists, but no secret is right for it: every call is refused with SignatureDoesNotMatch.',
+    behaviour: 'Exists, but every secret is wrong: every call is refused with SignatureDoesNotMatch.',
     noSecretFits: true,
   },
   {
     name: 'NROLE',
     example: 'A3U1',
-    behaviour: 'Works, but its account has no roles: looking one up is refused with NoSuchEntity.',
+    behaviour: 'Works, but its account has no roles: iam:GetRole is refused with NoSuchEntity.',
     accountHasNoRoles: true,
   },
   {
     name: 'NLOOK',
     example: 'A4U1',
-    behaviour: 'Works, but its user may not look up roles: iam:GetRole is refused with AccessDenied.',
+    behaviour: 'Works, but its user is not allowed to read roles: iam:GetRole is refused with AccessDenied.',
     policies: [everythingBut('iam:GetRole')],
   },
   {
     name: 'ROOTS',
     example: 'A5U1',
-    behaviour: "Works, and belongs to the account's root user instead of an IAM user.",
+    behaviour: 'Works, but belongs to the root user of the account instead of an IAM user.',
     isRoot: true,
   },
   {
@@ -102,7 +102,7 @@ export const keyFamilies: readonly KeyFamily[] = [
   {
     name: 'HANGS',
     example: 'A7U1',
-    behaviour: 'Hangs: every call is accepted and never answered.',
+    behaviour: 'Hangs: every call is accepted but never answered.',
     intercept: misfortunes.hang,
   },
   {
@@ -114,25 +114,25 @@ export const keyFamilies: readonly KeyFamily[] = [
   {
     name: 'DOWNS',
     example: 'A9U1',
-    behaviour: 'Meets an AWS that is down: every call is answered with status 503 and a page of HTML.',
+    behaviour: 'Simulates an outage of AWS: every call is answered with status 503 and an HTML page.',
     intercept: misfortunes['503'],
   },
   {
     name: 'PAGES',
     example: 'B1U1',
-    behaviour: 'Meets a proxy in place of AWS: every call is answered with status 200 and a page of HTML.',
+    behaviour: 'Simulates a proxy in place of AWS: every call is answered with status 200 and an HTML page.',
     intercept: misfortunes['html-200'],
   },
   {
     name: 'SKEWS',
     example: 'B2U1',
-    behaviour: 'Meets an AWS whose clock is an hour ahead: every call is refused with "Signature expired".',
+    behaviour: 'Simulates a clock difference of one hour: every call is refused with "Signature expired".',
     intercept: misfortunes.skew,
   },
   {
     name: 'LATER',
     example: 'B3U1',
-    behaviour: `Was just created: unknown (InvalidClientTokenId) for ${propagation / 1000} seconds from its first use, then works.`,
+    behaviour: `Simulates a new access key: unknown (InvalidClientTokenId) for ${propagation / 1000} seconds from its first use, then works.`,
     intercept: (carryOut, { keyId }, { pace, firstUses }) => {
       if (Date.now() - firstUses.get(keyId)! < propagation * pace) throw invalidClientTokenId();
       return carryOut();
@@ -142,14 +142,14 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'GTWAY',
     example: 'A0U1',
     behaviour:
-      'Works: the identity of the gateway itself, in an account of its own. Access roles trust it where it ends in U1: access-role-<externalId>, for one, with that external id.',
+      'Works. It is the identity of the gateway, in an account of its own. Access roles trust the one that ends in U1: for example access-role-<externalId>, with that external ID.',
     isGateway: true,
   },
   {
     name: 'NPERM',
     example: 'C1U1',
     behaviour:
-      'Works, but its user may not peer networks: no policy allows the four actions of ec2:…VpcPeeringConnection.',
+      'Works, but its user cannot create VPC peerings: no policy allows the four actions of ec2:…VpcPeeringConnection.',
     policies: [
       everythingBut(
         'ec2:CreateVpcPeeringConnection',
@@ -175,25 +175,26 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'NSIMU',
     example: 'B7U1',
     behaviour:
-      'Works, but its user may not simulate policies: iam:SimulatePrincipalPolicy is refused with AccessDenied.',
+      'Works, but its user is not allowed to simulate policies: iam:SimulatePrincipalPolicy is refused with AccessDenied.',
     policies: [everythingBut('iam:SimulatePrincipalPolicy')],
   },
   {
     name: 'TWOKY',
     example: 'B8U1',
-    behaviour: 'Works, and its user has a second access key already: CreateAccessKey is refused with LimitExceeded.',
+    behaviour: 'Works, but its user already has a second access key: CreateAccessKey is refused with LimitExceeded.',
     hasSpareKey: true,
   },
   {
     name: 'NROTA',
     example: 'B9U1',
-    behaviour: 'Works, but its user may not create access keys: a policy denies iam:CreateAccessKey.',
+    behaviour: 'Works, but its user is not allowed to create access keys: a policy denies iam:CreateAccessKey.',
     policies: [everythingExceptDenied('iam:CreateAccessKey')],
   },
   {
     name: 'DROPS',
     example: 'B4U1',
-    behaviour: 'Works, but the first answer to CreateAccessKey gets lost: the key is there, and nobody has its secret.',
+    behaviour:
+      'Works, but the first answer to CreateAccessKey is lost: the access key exists, but its secret is unknown.',
     intercept: (carryOut, { owner, action }, { counts }) =>
       action === 'CreateAccessKey' && nextCount(counts, `DROPS ${owner}`) === 1
         ? misfortunes['drop-answer'](carryOut)
@@ -203,14 +204,14 @@ export const keyFamilies: readonly KeyFamily[] = [
     name: 'THRTY',
     example: 'C2U1',
     behaviour:
-      'Works, but three calls of every ten, the fourth, the seventh and the tenth, are refused with Throttling.',
+      'Works, but three of every ten calls (the fourth, the seventh and the tenth) are refused with Throttling.',
     intercept: (carryOut, { owner }, { counts }) =>
       [4, 7, 0].includes(nextCount(counts, `THRTY ${owner}`) % 10) ? misfortunes.throttle() : carryOut(),
   },
   {
     name: 'SLOWP',
     example: 'C3U1',
-    behaviour: `Works, but keys that its user creates stay unknown (InvalidClientTokenId) for ${propagation / 1000} seconds.`,
+    behaviour: `Works, but access keys that its user creates remain unknown (InvalidClientTokenId) for ${propagation / 1000} seconds.`,
     createdKeysTake: propagation,
   },
 ];

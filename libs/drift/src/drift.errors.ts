@@ -6,20 +6,20 @@ export const driftErrors = {
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Check again once something was built in the account: `drift` of the account is there from then on. A hosted account is not watched.',
+      'Check again after a subscription was built in the account: `drift` of the account is available from then on. Hosted accounts are not checked.',
   },
   DRIFT_FINDING_RESOLVED: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Ask for `driftFindings` that are open.',
+    remediation: 'Use `driftFindings` with `isOpen: true` to list the open findings.',
   },
 } satisfies ErrorCatalog;
 
 /** Nothing of ours stands in the account, as far as is known. */
 export class DriftNotWatched extends DomainError {
   constructor() {
-    super(driftErrors, 'DRIFT_NOT_WATCHED', 'Nothing was built in the cloud account that could be looked at.', {
+    super(driftErrors, 'DRIFT_NOT_WATCHED', 'The cloud account has no resources to check.', {
       path: ['input', 'cloudAccountId'],
     });
   }
@@ -27,6 +27,6 @@ export class DriftNotWatched extends DomainError {
 
 export class DriftFindingResolved extends DomainError {
   constructor() {
-    super(driftErrors, 'DRIFT_FINDING_RESOLVED', 'The finding is resolved already.', { path: ['input', 'id'] });
+    super(driftErrors, 'DRIFT_FINDING_RESOLVED', 'The finding is already resolved.', { path: ['input', 'id'] });
   }
 }

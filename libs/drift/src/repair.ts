@@ -26,12 +26,12 @@ export function repairOf(
     case 'RESOURCE_GONE':
       return {
         advice:
-          'What is gone cannot be brought back: it has to be built anew. Change the subscription, or turn to whoever provisions it.',
+          'A deleted resource cannot be restored. Change the subscription so that it is built again, or contact the provisioner.',
         commands: [],
       };
     case 'TAG_REMOVED':
       return {
-        advice: 'Put the tag back by which it is known as ours: without it nothing may be changed or removed.',
+        advice: 'Restore the identifier tag. Without it, the vendor cannot change or remove the resource.',
         commands: [ec2('create-tags', '--resources', id, '--tags', `Key=${tag.key},Value=${tag.value}`)],
       };
     case 'STATE_CHANGED':
@@ -61,18 +61,18 @@ export function repairOf(
           }
         : {
             advice:
-              'A volume cannot become smaller. Change the subscription, so that the larger one is expected, or acknowledge the finding.',
+              'The size of a volume cannot be reduced. Change the subscription so that the larger volume is expected, or acknowledge the finding.',
             commands: [],
           };
     case 'CIDR_CHANGED':
       return {
         advice:
-          'The addresses of a network cannot be changed: it has to be built anew. Change the subscription, or turn to whoever provisions it.',
+          'The IP addresses of a network cannot be changed. Change the subscription so that it is built again, or contact the provisioner.',
         commands: [],
       };
     case 'RULES_CHANGED':
       return {
-        advice: 'Remove the rules that were added, and add those that were removed.',
+        advice: 'Remove the added rules, and restore the removed ones.',
         commands: [...changeRules(found, 'revoke', id, ec2), ...changeRules(expected, 'authorize', id, ec2)],
       };
   }

@@ -22,7 +22,7 @@ export function ChangeField<T>(type: ReturnTypeFunc, options: ChangeOptions<T>):
   const { label, description, fault, refusal, whenNull } = options;
   const effectOfNull = whenNull === undefined ? 'Null is refused.' : `Null: ${whenNull}.`;
   return applyDecorators(
-    Field(type, { nullable: true, description: `${description} Left out: unchanged. ${effectOfNull}` }),
+    Field(type, { nullable: true, description: `${description} Omitted: unchanged. ${effectOfNull}` }),
     ...(whenNull === undefined ? [NotNull(label)] : []),
     ...(fault ? [Faultless(label, fault, refusal)] : []),
   );
@@ -33,7 +33,7 @@ function NotNull(label: string): PropertyDecorator {
     name: `${label} is not null`,
     validator: {
       validate: (value) => value !== null,
-      defaultMessage: () => `${label} cannot be cleared. Leave the field out to keep the present value.`,
+      defaultMessage: () => `${label} cannot be null. Omit the field to keep the current value.`,
     },
   });
 }

@@ -15,24 +15,30 @@ export const defaultPage = 50;
 /** How many items a page holds at most. */
 export const longestPage = 100;
 
-@ObjectType('PageInfo', { description: 'Where a page stands in its list.' })
+@ObjectType('PageInfo', { description: 'Position of a page in its list.' })
 export class PageInfoType {
   @Field({
     description:
-      'Whether the list goes on after this page. With `last` it is not looked up, and only says whether `before` was given.',
+      'Whether more items follow this page. With `last`, the gateway does not check this: the value is then true if `before` was given.',
   })
   readonly hasNextPage!: boolean;
 
   @Field({
     description:
-      'Whether the list has something before this page. Without `last` it is not looked up, and only says whether `after` was given.',
+      'Whether items precede this page. Without `last`, the gateway does not check this: the value is then true if `after` was given.',
   })
   readonly hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'For `before`: the cursor of the first item here.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the first item of the page. Send it as `before` to get the previous page.',
+  })
   readonly startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'For `after`: the cursor of the last item here.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Cursor of the last item of the page. Send it as `after` to get the next page.',
+  })
   readonly endCursor!: string | null;
 }
 
@@ -40,50 +46,53 @@ export class PageInfoType {
 export class ConnectionArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `How many items from the start, 1 to ${longestPage}; ${defaultPage} when neither \`first\` nor \`last\` is given.`,
+    description: `Number of items from the start of the list, 1 to ${longestPage}. Defaults to ${defaultPage} when neither \`first\` nor \`last\` is given.`,
   })
   readonly first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only items after the one with this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Cursor. Only items after it are returned.' })
   readonly after?: string | null;
 
-  @Field(() => Int, { nullable: true, description: `How many items from the end, 1 to ${longestPage}.` })
+  @Field(() => Int, { nullable: true, description: `Number of items from the end of the list, 1 to ${longestPage}.` })
   readonly last?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Only items before the one with this cursor.' })
+  @Field(() => String, { nullable: true, description: 'Cursor. Only items before it are returned.' })
   readonly before?: string | null;
 }
 
 export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
 registerEnumType(OrderDirection, {
   name: 'OrderDirection',
-  description: 'Which way a list runs.',
-  valuesMap: { ASC: { description: 'Smallest, oldest, A first.' }, DESC: { description: 'Largest, newest, Z first.' } },
+  description: 'Sort direction.',
+  valuesMap: {
+    ASC: { description: 'Ascending: smallest, oldest or A first.' },
+    DESC: { description: 'Descending: largest, newest or Z first.' },
+  },
 });
 
 /** What a connection of `item`s extends, which gives itself the name `${name}Connection`; makes the type `${name}Edge`. */
 export function connectionOf<T>(item: abstract new () => T, name: string) {
-  @ObjectType(`${name}Edge`, { description: `One ${name} in a list.` })
+  @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
   class EdgeType {
-    @Field(() => String, { description: 'The place of this item in this list, for `after` and `before`.' })
+    @Field(() => String, { description: 'Position of the item in the list, for `after` and `before`.' })
     readonly cursor!: string;
 
-    @Field(() => item, { description: 'The item itself.' })
+    @Field(() => item, { description: 'The item.' })
     readonly node!: T;
   }
 
   @ObjectType({ isAbstract: true })
   class ConnectionType {
-    @Field(() => [EdgeType], { description: atMost(longestPage, 'The items with their cursors.') })
+    @Field(() => [EdgeType], { description: atMost(longestPage, 'Items with their cursors.') })
     readonly edges!: EdgeType[];
 
-    @Field(() => [item], { description: atMost(longestPage, 'The items alone.') })
+    @Field(() => [item], { description: atMost(longestPage, 'Items without cursors.') })
     readonly nodes!: T[];
 
-    @Field(() => PageInfoType, { description: 'Where this page stands.' })
+    @Field(() => PageInfoType, { description: 'Position of this page in the list.' })
     readonly pageInfo!: PageInfoType;
 
-    @Field(() => Int, { description: 'How many items the whole list has; counted only when asked for.' })
+    @Field(() => Int, { description: 'Number of items in the whole list. Counted only when requested.' })
     readonly totalCount!: number;
   }
   return ConnectionType;
@@ -123,7 +132,7 @@ export function pageRequest<T extends { id: number }, Field extends string>(
     }
   }
   if (args.first != null && args.last != null)
-    faults.push(new InvalidField(['last'], 'Ask for `first` or `last`, not for both.'));
+    faults.push(new InvalidField(['last'], 'Use either `first` or `last`, not both.'));
 
   const position = (end: 'after' | 'before'): Position | undefined => {
     const cursor = args[end];
@@ -133,7 +142,7 @@ export function pageRequest<T extends { id: number }, Field extends string>(
       faults.push(
         new InvalidField(
           [end],
-          `\`${end}\` is not a cursor of this list in this order. Take it from \`pageInfo\` or \`edges\` of the same list.`,
+          `\`${end}\` is not a cursor of this list and sort order. Use a cursor from \`pageInfo\` or \`edges\` of the same list.`,
         ),
       );
       return undefined;

@@ -1,5 +1,5 @@
 /** For the description of a filter's list: what its two special values mean. */
-export const listFilterDescription = 'An empty list fits nothing, null means any.';
+export const listFilterDescription = 'An empty list matches nothing. Null matches everything.';
 
 /**
  * The description of a list, with the sentence that names its maximum length. The cost of a document is counted by that

@@ -21,12 +21,12 @@ export function typeNameOf(object: object): string | undefined {
 }
 
 @InterfaceType('Node', {
-  description: 'An object with an id of its own, which `node` finds again.',
+  description: 'An object with a unique ID, which the query `node` resolves.',
   resolveType: (object: object) => typeNameOf(object),
 })
 export abstract class NodeType {
   @Field(() => ID, {
-    description: 'Opaque and stable: the same object has the same id for ever, and no other object ever has it.',
+    description: 'Unique, opaque ID of the object. It never changes and is never reused.',
   })
   readonly id!: unknown;
 }

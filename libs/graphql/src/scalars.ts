@@ -2,7 +2,7 @@ import { Secret } from '#libs/kernel';
 import { GraphQLScalarType, Kind } from 'graphql';
 
 const neverAnInput = (name: string) => () => {
-  throw new TypeError(`${name} is given out, never taken in.`);
+  throw new TypeError(`${name} cannot be used as an input.`);
 };
 
 /** A scalar that only ever leaves the gateway. */
@@ -18,38 +18,39 @@ const output = (name: string, description: string, specifiedByURL: string, seria
 
 export const DateTimeScalar = output(
   'DateTime',
-  'A moment in UTC, to the millisecond: `2026-11-23T20:49:00.000Z`.',
+  'Date and time in UTC with milliseconds: `2026-11-23T20:49:00.000Z`.',
   'https://scalars.graphql.org/andimarek/date-time.html',
   (value) => (value as Date).toISOString(),
 );
 
-export const UrlScalar = output('URL', 'An absolute web address.', 'https://url.spec.whatwg.org/', String);
+export const UrlScalar = output('URL', 'Absolute URL.', 'https://url.spec.whatwg.org/', String);
 
 export const AwsAccountIdScalar = output(
   'AwsAccountId',
-  'The twelve digits AWS knows an account by.',
+  'AWS account ID: 12 digits.',
   'https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html',
   String,
 );
 
 export const ArnScalar = output(
   'Arn',
-  'An Amazon Resource Name: `arn:aws:iam::123456789012:user/gateway`.',
+  'Amazon Resource Name (ARN): `arn:aws:iam::123456789012:user/gateway`.',
   'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html',
   String,
 );
 
 const takeSecret = (value: unknown): Secret => {
-  if (typeof value !== 'string') throw new TypeError('A secret is a text.');
+  if (typeof value !== 'string') throw new TypeError('A secret must be a string.');
   return new Secret(value);
 };
 
 /** From the moment a secret is read off the wire it travels as a `Secret`, which cannot be printed by accident. */
 export const SecretStringScalar = new GraphQLScalarType({
   name: 'SecretString',
-  description: 'A text the gateway takes in and never gives out: no answer, error or log holds it.',
+  description:
+    'Secret string. The gateway accepts it as an input and never returns it: no response, error or log contains it.',
   serialize: () => {
-    throw new TypeError('A secret is taken in, never given out.');
+    throw new TypeError('A secret cannot be returned.');
   },
   parseValue: takeSecret,
   parseLiteral: (node) => takeSecret(node.kind === Kind.STRING ? node.value : undefined),
@@ -58,7 +59,7 @@ export const SecretStringScalar = new GraphQLScalarType({
 /** A text in both directions; the rule is the domain's to tell, field by field. */
 export const CidrBlockScalar = new GraphQLScalarType({
   name: 'CidrBlock',
-  description: 'A block of IP addresses in CIDR notation: `203.0.113.0/24`, `2001:db8::/32`.',
+  description: 'Block of IP addresses in CIDR notation: `203.0.113.0/24`, `2001:db8::/32`.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc4632',
   serialize: String,
   parseValue: takeText,
@@ -66,6 +67,6 @@ export const CidrBlockScalar = new GraphQLScalarType({
 });
 
 function takeText(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('A block of addresses is a text.');
+  if (typeof value !== 'string') throw new TypeError('A CIDR block must be a string.');
   return value;
 }

@@ -15,7 +15,7 @@ export function declareErrorCodes(catalog: ErrorCatalog): void {
   for (const code of Object.keys(catalog)) ErrorCode[code] = code;
   registerEnumType(ErrorCode, {
     name: 'ErrorCode',
-    description: 'Why a request was refused. Codes never change their meaning; new ones may come.',
+    description: 'Error code. The meaning of a code never changes. New codes can be added.',
     valuesMap: Object.fromEntries(
       Object.entries(catalog).map(([code, entry]) => [code, { description: entry.remediation }]),
     ),
@@ -23,44 +23,47 @@ export function declareErrorCodes(catalog: ErrorCatalog): void {
 }
 
 @InterfaceType('UserError', {
-  description: 'A refusal the client can expect and act on.',
+  description: 'An expected error that a client can handle.',
   resolveType: (error: UserError) => error.__typename,
 })
 export abstract class UserErrorType {
-  @Field(() => ErrorCode, { description: 'What to branch on.' })
+  @Field(() => ErrorCode, { description: 'Machine-readable error code.' })
   readonly code!: string;
 
-  @Field({ description: 'What is wrong, for people. Never holds a value that was sent in.' })
+  @Field({ description: 'Human-readable description of the error. Never contains a value from the request.' })
   readonly message!: string;
 
   @Field(() => [String], {
     nullable: true,
-    description: atMost(10, 'The input field it is about, from the argument down: `["input", "name"]`.'),
+    description: atMost(
+      10,
+      'Path of the input field that caused the error, starting at the argument: `["input", "name"]`.',
+    ),
   })
   readonly path!: string[] | null;
 
-  @Field({ description: 'Whether the very same request may succeed later.' })
+  @Field({ description: 'Whether the same request can succeed later without changes.' })
   readonly retryable!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'The way out, for people.' })
+  @Field(() => String, { nullable: true, description: 'Human-readable instructions for resolving the error.' })
   readonly remediation!: string | null;
 
   @Field(() => UrlScalar, {
     nullable: true,
-    description: 'Where this code is explained at length. Not used yet: null until such pages are published.',
+    description: 'Documentation page of this error code. Not used yet: null until such pages are published.',
   })
   readonly docsUrl!: string | null;
 }
 
-@ObjectType('GeneralUserError', { implements: UserErrorType, description: 'A refusal with nothing more to show.' })
+@ObjectType('GeneralUserError', { implements: UserErrorType, description: 'An error without additional fields.' })
 export class GeneralUserErrorType extends UserErrorType {}
 
 @ObjectType('VersionConflictError', {
   implements: UserErrorType,
-  description: 'Somebody changed the object since `expectedVersion` was read.',
+  description: 'The object has changed since `expectedVersion` was read.',
 })
 export class VersionConflictErrorType extends UserErrorType {
-  @Field(() => Int, { description: 'The version the object has now.' })
+  @Field(() => Int, { description: 'Current version of the object.' })
   readonly currentVersion!: number;
 }
 
@@ -79,6 +82,11 @@ export function toUserError(error: DomainError) {
 /** What every mutation answers with, besides what it made or changed. */
 @ObjectType({ isAbstract: true })
 export abstract class PayloadType {
-  @Field(() => [UserErrorType], { description: atMost(mostUserErrors, 'Why nothing was done; empty when it was.') })
+  @Field(() => [UserErrorType], {
+    description: atMost(
+      mostUserErrors,
+      'Reasons why the mutation was refused. Empty when it succeeded. Otherwise all other fields are null.',
+    ),
+  })
   readonly userErrors!: UserError[];
 }

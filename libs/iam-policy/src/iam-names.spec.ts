@@ -38,8 +38,8 @@ describe('an ARN of IAM', () => {
   });
 
   it.each([
-    [' arn:aws:iam::123456789012:role/a', /begin or end with a blank/],
-    ['arn:aws:iam::123456789012:role/a\n', /begin or end with a blank/],
+    [' arn:aws:iam::123456789012:role/a', /begin or end with whitespace/],
+    ['arn:aws:iam::123456789012:role/a\n', /begin or end with whitespace/],
     ['arn:aws:iam::123456789012:user/a', /must be the ARN of an IAM role/],
     ['arn:aws:sts::123456789012:assumed-role/a/b', /must be the ARN of an IAM role/],
     ['arn:aws:iam::12345678901:role/a', /must be the ARN of an IAM role/],
@@ -66,12 +66,12 @@ describe('the name of a role', () => {
   it.each([
     ['', /must not be blank/],
     [' \t', /must not be blank/],
-    ['console-role ', /must not begin or end with a blank/],
-    ['\nconsole-role', /must not begin or end with a blank/],
-    ['console-role\u00a0', /must not begin or end with a blank/],
+    ['console-role ', /must not begin or end with whitespace/],
+    ['\nconsole-role', /must not begin or end with whitespace/],
+    ['console-role\u00a0', /must not begin or end with whitespace/],
     ['arn:aws:iam::123456789012:role/a', /not its ARN/],
     ['team/a', /without its path/],
-    ['n'.repeat(65), /at most 64 characters, and has 65/],
+    ['n'.repeat(65), /at most 64 characters, but has 65/],
     ['a b', /letters, digits and/],
     ['a:b', /letters, digits and/],
     ['é', /letters, digits and/],

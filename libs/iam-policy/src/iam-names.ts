@@ -64,7 +64,7 @@ export function faultInRoleArn(text: string): string | null {
   const fault = faultInEnds(text);
   if (fault) return fault;
   if (text.length > longestIamArn('role'))
-    return `must be at most ${longestIamArn('role')} characters, and has ${text.length}`;
+    return `must have at most ${longestIamArn('role')} characters, but has ${text.length}`;
   return iamArnFrom(text)?.kind === 'role'
     ? null
     : 'must be the ARN of an IAM role: arn:aws:iam::123456789012:role/name';
@@ -75,12 +75,12 @@ export function faultInRoleName(name: string): string | null {
   if (name.trim().length === 0) return 'must not be blank';
   const fault = faultInEnds(name);
   if (fault) return fault;
-  if (/^arn:/i.test(name)) return "must be the role's name, not its ARN: use the part after the last `/`";
-  if (name.includes('/')) return "must be the role's name without its path: use the part after the last `/`";
-  if (name.length > longest.role) return `must be at most ${longest.role} characters, and has ${name.length}`;
-  return new RegExp(`^[${nameCharacters}]+$`).test(name) ? null : 'must have letters, digits and + = , . @ _ - only';
+  if (/^arn:/i.test(name)) return 'must be the name of the role, not its ARN: use the part after the last `/`';
+  if (name.includes('/')) return 'must be the name of the role without its path: use the part after the last `/`';
+  if (name.length > longest.role) return `must have at most ${longest.role} characters, but has ${name.length}`;
+  return new RegExp(`^[${nameCharacters}]+$`).test(name) ? null : 'must contain only letters, digits and + = , . @ _ -';
 }
 
 /** What is wrong with the ends of a text that was pasted, as the end of a sentence; null when nothing is. */
 export const faultInEnds = (text: string): string | null =>
-  text === text.trim() ? null : 'must not begin or end with a blank: remove it';
+  text === text.trim() ? null : 'must not begin or end with whitespace';

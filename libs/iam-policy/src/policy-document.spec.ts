@@ -33,7 +33,7 @@ describe('a policy document', () => {
     [{ Statement: { Effect: 'Allow', Action: '*', Principal: 'me' } }, /Principal/],
     [{ Statement: { ...Statement, NotPrincipal: '*' } }, /one of Resource/],
     [{ Statement: { ...Statement, Sid: 1 } }, /Sid/],
-    [{ Statement: { ...Statement, Purpose: 'x' } }, /no element Purpose/],
+    [{ Statement: { ...Statement, Purpose: 'x' } }, /must not have the element Purpose/],
     [{ Statement: { ...Statement, Condition: { NumericAlmost: { 'a:b': '1' } } } }, /operator NumericAlmost/],
     [{ Statement: { ...Statement, Condition: { NullIfExists: { 'a:b': 'true' } } } }, /operator NullIfExists/],
     [{ Statement: { ...Statement, Condition: { Bool: { 'a:b': null } } } }, /condition keys/],

@@ -42,13 +42,13 @@ export function policyFrom(json: string): { policy: PolicyDocument } | { fault: 
  * ignoring it would allow, or refuse, what AWS does not.
  */
 export function faultInPolicy(document: unknown): string | null {
-  if (!isObject(document)) return 'A policy is a JSON object.';
+  if (!isObject(document)) return 'A policy must be a JSON object.';
   const { Version: version, Statement: statement } = document;
   if (version !== undefined && version !== '2012-10-17' && version !== '2008-10-17')
-    return 'Version is 2012-10-17 or 2008-10-17.';
+    return 'Version must be 2012-10-17 or 2008-10-17.';
 
   const statements: unknown[] = [statement].flat();
-  if (statements.length === 0 || !statements.every(isObject)) return 'Statement holds at least one object.';
+  if (statements.length === 0 || !statements.every(isObject)) return 'Statement must contain at least one object.';
   return statements.map(faultInStatement).find((fault) => fault !== null) ?? null;
 }
 
@@ -56,31 +56,31 @@ const elements = 'Sid Effect Principal NotPrincipal Action NotAction Resource No
 
 function faultInStatement(statement: Record<string, unknown>): string | null {
   const unknown = Object.keys(statement).find((element) => !elements.includes(element));
-  if (unknown) return `A statement has no element ${unknown}.`;
-  if (statement['Sid'] !== undefined && typeof statement['Sid'] !== 'string') return 'Sid is a text.';
-  if (statement['Effect'] !== 'Allow' && statement['Effect'] !== 'Deny') return 'Effect is Allow or Deny.';
+  if (unknown) return `A statement must not have the element ${unknown}.`;
+  if (statement['Sid'] !== undefined && typeof statement['Sid'] !== 'string') return 'Sid must be a string.';
+  if (statement['Effect'] !== 'Allow' && statement['Effect'] !== 'Deny') return 'Effect must be Allow or Deny.';
 
   const present = (...names: string[]) => names.map((name) => statement[name]).filter((value) => value !== undefined);
   const actions = present('Action', 'NotAction');
-  if (actions.length !== 1) return 'A statement has either Action or NotAction.';
-  if (!actions.every(isTexts)) return 'Action and NotAction are texts.';
+  if (actions.length !== 1) return 'A statement must have either Action or NotAction.';
+  if (!actions.every(isTexts)) return 'Action and NotAction must be strings.';
 
   // A trust policy is about the role it is attached to.
   const [principals, resources] = [present('Principal', 'NotPrincipal'), present('Resource', 'NotResource')];
   if (principals.length + resources.length !== 1)
-    return 'A statement has one of Resource, NotResource, Principal and NotPrincipal.';
-  if (!resources.every(isTexts)) return 'Resource and NotResource are texts.';
-  if (!principals.every(isPrincipal)) return 'Principal and NotPrincipal are * or an object of texts.';
+    return 'A statement must have exactly one of Resource, NotResource, Principal and NotPrincipal.';
+  if (!resources.every(isTexts)) return 'Resource and NotResource must be strings.';
+  if (!principals.every(isPrincipal)) return 'Principal and NotPrincipal must be * or an object of strings.';
   return faultInCondition(statement['Condition'] ?? {});
 }
 
 function faultInCondition(condition: unknown): string | null {
-  if (!isObject(condition)) return 'Condition is an object.';
+  if (!isObject(condition)) return 'Condition must be an object.';
   const unknown = Object.keys(condition).find((operator) => !isKnownOperator(operator));
-  if (unknown !== undefined) return `There is no condition operator ${unknown}.`;
+  if (unknown !== undefined) return `The condition operator ${unknown} does not exist.`;
 
   const fits = Object.values(condition).every((test) => isObject(test) && Object.values(test).every(isValues));
-  return fits ? null : 'A condition operator holds condition keys and their values.';
+  return fits ? null : 'A condition operator must contain condition keys and their values.';
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

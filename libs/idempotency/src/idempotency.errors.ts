@@ -7,25 +7,30 @@ export const idempotencyErrors = {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Use a new key for every new request; repeat a key only with the very same request.',
+    remediation: 'Use a new idempotency key for each new request. Reuse a key only to repeat exactly the same request.',
   },
   IDEMPOTENCY_KEY_IN_FLIGHT: {
     kind: 'unavailable',
     fault: 'CALLER',
     retryable: true,
-    remediation: 'The first request with this key has not been answered yet. Send it again in some seconds.',
+    remediation:
+      'Send the same request again in some seconds. The first request with this idempotency key is still in progress.',
   },
 } satisfies ErrorCatalog;
 
 /** Another request was sent with this key within the last day. */
 export class IdempotencyKeyReused extends DomainError {
   constructor() {
-    super(idempotencyErrors, 'IDEMPOTENCY_KEY_REUSED', 'The idempotency key belongs to another request.', { path });
+    super(idempotencyErrors, 'IDEMPOTENCY_KEY_REUSED', 'The idempotency key was already used for another request.', {
+      path,
+    });
   }
 }
 
 export class IdempotencyKeyInFlight extends DomainError {
   constructor() {
-    super(idempotencyErrors, 'IDEMPOTENCY_KEY_IN_FLIGHT', 'The same request is still being worked on.', { path });
+    super(idempotencyErrors, 'IDEMPOTENCY_KEY_IN_FLIGHT', 'A request with this idempotency key is still in progress.', {
+      path,
+    });
   }
 }

@@ -31,7 +31,7 @@ describe('a block of addresses', () => {
     'fe80::1%eth0/64',
     'example.com/8',
     '10.0.0.0/255.0.0.0',
-  ])('cannot be %j', (text) => expect(faultInCidr(text)).toMatch(/^must be a block of addresses/));
+  ])('cannot be %j', (text) => expect(faultInCidr(text)).toMatch(/^must be a CIDR block/));
 
   it.each([
     '10.0.0.1/8',

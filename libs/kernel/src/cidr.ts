@@ -7,7 +7,7 @@ export function faultInCidr(text: string): string | null {
   const longest = family === 6 ? 128 : 32;
   const isCidr = family > 0 && !address.includes('%') && rest.length === 0 && /^(0|[1-9]\d{0,2})$/.test(prefix);
   if (!isCidr || Number(prefix) > longest) {
-    return 'must be a block of addresses in CIDR notation, such as 203.0.113.0/24 or 2001:db8::/32';
+    return 'must be a CIDR block, such as 203.0.113.0/24 or 2001:db8::/32';
   }
   const size = 2n ** BigInt(longest - Number(prefix));
   return numberOf(address) % size === 0n ? null : 'must begin with the first address of its block';

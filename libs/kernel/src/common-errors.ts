@@ -11,14 +11,13 @@ export const commonErrors = {
     kind: 'not-found',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Check the id: it is unknown, belongs to somebody else, or was deleted.',
+    remediation: 'Check the ID. The object does not exist, belongs to another tenant, or was deleted.',
   },
   VERSION_CONFLICT: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
-    remediation:
-      'Somebody changed the object since you read it. Read it again and repeat the change with its present `version`.',
+    remediation: 'Read the object again, and repeat the change with its current `version`.',
   },
 } satisfies ErrorCatalog;
 
@@ -51,7 +50,7 @@ export class NotFound extends DomainError {
 
 export class VersionConflict extends DomainError {
   constructor(readonly currentVersion: number) {
-    super(commonErrors, 'VERSION_CONFLICT', 'The object was changed since you read it.', {
+    super(commonErrors, 'VERSION_CONFLICT', 'The object has changed since you read it.', {
       path: ['input', 'expectedVersion'],
     });
   }

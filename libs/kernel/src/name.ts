@@ -32,8 +32,8 @@ export function faultInText(text: string, mostCharacters: number): string | null
   const normalized = normalizeName(text);
   const length = [...normalized].length;
   if (length === 0) return 'must not be blank';
-  if (length > mostCharacters) return `must be at most ${mostCharacters} characters, and has ${length}`;
+  if (length > mostCharacters) return `must have at most ${mostCharacters} characters, but has ${length}`;
   if (forbidden.test(normalized))
-    return 'must not hold control characters, invisible characters or characters that change the direction of text';
+    return 'must not contain control characters, invisible characters or characters that change the text direction';
   return visible.test(normalized) ? null : 'must not be blank';
 }

@@ -37,7 +37,7 @@ const attributesOf: Readonly<Record<string, readonly AttributeName[]>> = {
 /** The most that EC2 lets a group have, with every quota raised (VPC user guide, quotas). */
 export const mostRules = 1000;
 const faultInWord = (text: string) =>
-  /^[a-z0-9][a-z0-9.-]{0,31}$/.test(text) ? null : 'must be a name of EC2, such as m7g.large or gp3';
+  /^[a-z0-9][a-z0-9.-]{0,31}$/.test(text) ? null : 'must be the name of an EC2 type, such as m7g.large or gp3';
 
 const faultIn: { readonly [Name in AttributeName]: (value: NonNullable<GivenAttributes[Name]>) => string | null } = {
   state: () => null,
@@ -45,7 +45,7 @@ const faultIn: { readonly [Name in AttributeName]: (value: NonNullable<GivenAttr
   volumeType: faultInWord,
   sizeGiB: (size) => (size >= 1 && size <= 65_536 ? null : 'must be from 1 to 65536'),
   cidr: faultInCidr,
-  rules: (rules) => (rules.length > mostRules ? `must be ${mostRules} rules at most` : firstFaultIn(rules)),
+  rules: (rules) => (rules.length > mostRules ? `must have at most ${mostRules} items` : firstFaultIn(rules)),
 };
 
 function firstFaultIn(rules: readonly SecurityGroupRule[]): string | null {
@@ -62,7 +62,7 @@ export function faultsInAttributes(kind: string, given: GivenAttributes, path: r
   return namesIn(given).flatMap((name) => {
     const fault = own.includes(name)
       ? (faultIn[name] as (value: unknown) => string | null)(given[name])
-      : 'does not fit this kind of resource';
+      : 'does not apply to this kind of resource';
     return fault ? [new InvalidField([...path, name], `\`${name}\` ${fault}.`)] : [];
   });
 }

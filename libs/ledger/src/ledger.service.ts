@@ -117,10 +117,12 @@ export class LedgerService {
 
 function refuseTooManyOrTwice(reports: readonly ResourceReport[], path: readonly string[]): void {
   if (reports.length > mostReports)
-    throw new InvalidInput([new InvalidField(path, `There must be ${mostReports} resources at most.`)]);
+    throw new InvalidInput([new InvalidField(path, `At most ${mostReports} resources are allowed.`)]);
   const arns = reports.map(({ arn }) => arn);
   const twice = arns.flatMap((arn, i) =>
-    arns.indexOf(arn) < i ? [new InvalidField([...path, String(i), 'arn'], 'The ARN stands in the report twice.')] : [],
+    arns.indexOf(arn) < i
+      ? [new InvalidField([...path, String(i), 'arn'], 'The ARN appears more than once in the report.')]
+      : [],
   );
   if (twice.length > 0) throw new InvalidInput(twice);
 }

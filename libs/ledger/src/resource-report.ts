@@ -12,7 +12,7 @@ export interface ResourceReport extends GivenAttributes {
 }
 
 /** The end of a sentence that begins with the ARN. */
-export const faultOfAnothers = "is another subscription's";
+export const faultOfAnothers = 'belongs to another subscription';
 
 /** What a report is about. */
 export interface ReportSubject {
@@ -34,7 +34,7 @@ export function faultsInReport(
   const arn = resourceArnOf(report.arn);
   const fault = arn
     ? faultInPlace(arn, subject, known.get(report.arn))
-    : 'must be that of a resource of EC2, such as arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc';
+    : 'must be that of an EC2 resource, such as arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc';
   return [
     ...(fault ? [new InvalidField([...path, 'arn'], `The ARN ${fault}.`)] : []),
     ...(arn ? faultsInAttributes(arn.kind, report, path) : []),
@@ -46,10 +46,10 @@ function faultInPlace(
   { subscription, account }: ReportSubject,
   before: ProvisionedResource | undefined,
 ): string | null {
-  if (account.provider !== 'AWS') return 'cannot be one in an account that is not at AWS';
+  if (account.provider !== 'AWS') return 'is not allowed in an account that is not an AWS account';
   // A snapshot's does not say, and of a hosted account it is not known.
   if (awsAccountId !== null && account.awsAccountId !== null && awsAccountId !== account.awsAccountId)
-    return "must lie in the cloud account's AWS account";
-  if (region !== subscription.region) return "must lie in the subscription's region";
+    return 'must belong to the AWS account of the cloud account';
+  if (region !== subscription.region) return 'must be in the region of the subscription';
   return before?.stands && before.subscriptionId !== subscription.id ? faultOfAnothers : null;
 }

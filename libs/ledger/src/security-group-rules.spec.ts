@@ -71,7 +71,7 @@ describe('a rule', () => {
     [{ protocol: '' }, 'protocol'],
     [{ fromPort: 65536 }, 'ports'],
     [{ toPort: -2 }, 'ports'],
-    [{ fromPort: 10, toPort: 9 }, 'range'],
+    [{ fromPort: 10, toPort: 9 }, 'not greater than the last port'],
     [{ peer: '10.0.0.1/16' }, 'peer'],
     [{ peer: 'sg-x' }, 'peer'],
     [{ peer: 'anywhere' }, 'peer'],

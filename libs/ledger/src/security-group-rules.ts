@@ -31,14 +31,14 @@ const peerOf = (peer: string) =>
 /** What is wrong with a rule, as the end of a sentence that begins with what the rules are called; null when nothing is. */
 export function faultInRule({ protocol, fromPort, toPort, peer }: SecurityGroupRule): string | null {
   if (!/^(tcp|udp|icmp|icmpv6|-1|\d{1,3})$/.test(nameOf(protocol)) || Number(protocol) > 255)
-    return 'must each have tcp, udp, icmp, icmpv6, -1 or a number up to 255 as protocol';
+    return 'must each have a protocol: tcp, udp, icmp, icmpv6, -1 or a number up to 255';
   const hasPorts = /^(tcp|udp)$/.test(nameOf(protocol));
   if (hasPorts && fromPort == null && toPort != null && toPort !== -1 && toPort !== 65_535)
-    return 'must each have a first port where they have a last one';
+    return 'must each have a first port if they have a last port';
   const ports = [fromPort ?? -1, toPort ?? -1];
   if (ports.some((port) => port < -1 || port > 65_535)) return 'must each have ports from 0 to 65535';
   if (hasPorts && fromPort != null && toPort != null && fromPort > toPort)
-    return 'must each have a range of ports that begins before its end';
+    return 'must each have a first port that is not greater than the last port';
   if (/^(sg|pl)-[0-9a-f]{8,17}$/.test(peer)) return null;
   return faultInCidr(peer) && 'must each have a CIDR block, a security group or a prefix list as peer';
 }

@@ -50,23 +50,23 @@ export class ViewerResolver {
     private readonly keys: ApiKeyService,
   ) {}
 
-  @Query(() => ViewerType, { description: 'Who you are, and what you may do.' })
+  @Query(() => ViewerType, { description: 'The sender of the request and its permissions.' })
   viewer(@CurrentViewer() viewer: Viewer): Viewer {
     return viewer;
   }
 
-  @ResolveField(() => TenantType, { description: 'Whom its API key speaks for.' })
+  @ResolveField(() => TenantType, { description: 'Tenant of the API key.' })
   async tenant(@Parent() { tenantId }: Viewer): Promise<Tenant> {
     return (await this.access.findTenant(tenantId))!;
   }
 
-  @ResolveField(() => ApiKeyType, { description: 'The API key the request was sent with.' })
+  @ResolveField(() => ApiKeyType, { description: 'API key of the request.' })
   async apiKey(@Parent() viewer: Viewer): Promise<ApiKey> {
     const [key] = await this.keys.findMany(viewer, [viewer.apiKeyId]);
     return key!;
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `createApiKey`.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `createApiKey`.' })
   viewerCanCreateApiKey(@Parent() viewer: Viewer): ViewerPermission {
     return permission(viewer, 'OWNER', () => refuseToOperator(viewer));
   }
@@ -86,12 +86,12 @@ export class ApiKeyResolver {
 
   @RequiresRole('OWNER')
   @Query(() => ApiKeyConnectionType, {
-    description: "Your tenant's API keys, the newest first, those that ended included. For OWNERs.",
+    description: 'API keys of your tenant, newest first, including expired and revoked ones. Requires the role OWNER.',
   })
   async apiKeys(
     @CurrentViewer() viewer: Viewer,
     @Args() args: ConnectionArgs,
-    @Args('filter', { nullable: true, description: 'Which of them.' }) filter: ApiKeyFilterInput = {},
+    @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: ApiKeyFilterInput = {},
   ): Promise<Connection<ApiKey>> {
     const page = await this.keys.list(viewer, filter, pageRequest(order, args, newestFirst));
     return toConnection(order, newestFirst, page, () => this.keys.count(viewer, filter));
@@ -100,11 +100,12 @@ export class ApiKeyResolver {
   @RequiresRole('OWNER')
   @Mutation(() => CreateApiKeyPayload, {
     nullable: true,
-    description: `Creates another API key for your tenant. To replace a key, create one, move to it, and revoke the old one: both work meanwhile.`,
+    description:
+      'Creates an API key for your tenant. To replace an API key, create a new one, start to use it, then revoke the old one. Both are valid in the meantime.',
   })
   async createApiKey(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'The key.' }) input: CreateApiKeyInput,
+    @Args('input', { description: 'API key to create.' }) input: CreateApiKeyInput,
   ) {
     let secret: Secret | undefined;
     const { id } = await this.idempotency.once(viewer, 'createApiKey', input, CreatedApiKey, async (remember) => {
@@ -120,11 +121,11 @@ export class ApiKeyResolver {
   @RequiresRole('OWNER')
   @Mutation(() => RevokeApiKeyPayload, {
     nullable: true,
-    description: `Revokes an API key of your tenant for ever, your own included.`,
+    description: 'Revokes an API key of your tenant permanently. It can be the API key of the request.',
   })
   async revokeApiKey(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) input: RevokeApiKeyInput,
+    @Args('input', { description: 'API key to revoke.' }) input: RevokeApiKeyInput,
   ) {
     return { apiKey: await this.keys.revoke(viewer, idOf('ApiKey', input.id)) };
   }
@@ -134,12 +135,12 @@ export class ApiKeyResolver {
     return toGlobalId('ApiKey', key.id);
   }
 
-  @ResolveField(() => Boolean, { description: 'Whether it still opens anything: neither expired nor revoked.' })
+  @ResolveField(() => Boolean, { description: 'Whether the API key is valid: neither expired nor revoked.' })
   isUsable(@Parent() key: ApiKey): boolean {
     return this.keys.isUsable(key);
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `revokeApiKey` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `revokeApiKey` on this API key.' })
   async viewerCanRevoke(@CurrentViewer() viewer: Viewer, @Parent() key: ApiKey): Promise<ViewerPermission> {
     const owners = await this.ownersFor.load(viewer, key);
     return permission(viewer, 'OWNER', () => key.refuseRevocation(owners));

@@ -17,70 +17,79 @@ import { Role } from '../viewer.js';
 
 registerEnumType(Role, {
   name: 'Role',
-  description: 'What an API key may do in its tenant.',
+  description: 'Role of an API key in its tenant.',
   valuesMap: {
-    VIEWER: { description: 'Look at everything but the API keys of others.' },
-    MANAGER: { description: 'All that a VIEWER may; and create, change and delete cloud accounts and subscriptions.' },
+    VIEWER: { description: 'Can read everything except the API keys of others.' },
+    MANAGER: {
+      description:
+        'Can do everything that a VIEWER can, and create, change and delete cloud accounts and subscriptions.',
+    },
     OWNER: {
       description:
-        'All that a MANAGER may; look at, create and revoke API keys; see what accounts were deleted, and detach accounts by force.',
+        'Can do everything that a MANAGER can, read, create and revoke API keys, read deleted accounts, and force-detach accounts.',
     },
     PROVISIONER: {
       description:
-        "Build, change and take down what every tenant's subscriptions stand for, and nothing else. The vendor's own; made on the command line.",
+        'Can only build, change and remove the resources of subscriptions, for every tenant. Reserved for the vendor and created on the command line.',
     },
   },
 });
 
-@ObjectType('Tenant', { description: 'A customer of the vendor: what one has, no other sees.' })
+@ObjectType('Tenant', { description: 'A customer of the vendor. No tenant can see the data of another.' })
 export class TenantType {
-  @Field({ description: 'What the operator calls it.' })
+  @Field({ description: 'Name of the tenant, set by the operator.' })
   readonly name!: string;
 }
 
-@ObjectType('Viewer', { description: 'Who sends the request.' })
+@ObjectType('Viewer', { description: 'The sender of the request.' })
 export class ViewerType {
-  @Field(() => Role, { description: 'What its API key may do.' })
+  @Field(() => Role, { description: 'Role of the API key.' })
   readonly role!: Role;
 
-  @Field({ description: 'Whether its API key may ask for the schema.' })
+  @Field({ description: 'Whether the API key can read the schema by introspection.' })
   readonly mayIntrospect!: boolean;
 
-  @Field({ description: "Whether its API key is the operator's, made on the command line." })
+  @Field({ description: 'Whether the API key belongs to the operator. Such keys are created on the command line.' })
   readonly isOperator!: boolean;
 }
 
-@ObjectType('ApiKey', { implements: NodeType, description: 'A key that opens the gateway for a tenant.' })
+@ObjectType('ApiKey', { implements: NodeType, description: 'An API key of a tenant.' })
 export class ApiKeyType extends NodeType {
-  @Field({ description: 'What people call it.' })
+  @Field({ description: 'Name of the API key.' })
   readonly name!: string;
 
-  @Field(() => Role, { description: 'What it may do.' })
+  @Field(() => Role, { description: 'Role of the API key.' })
   readonly role!: Role;
 
-  @Field({ description: 'The eight characters after `gwk_live_`, by which a key is recognised.' })
+  @Field({ description: 'The eight characters after `gwk_live_`, which identify the API key.' })
   readonly keyId!: string;
 
   @Field(() => [CidrBlockScalar], {
-    description: atMost(mostCidrs, 'The addresses it may be used from; empty: from anywhere.'),
+    description: atMost(mostCidrs, 'IP address ranges from which the API key can be used. Empty: any address.'),
   })
   readonly allowedCidrs!: string[];
 
-  @Field({ description: 'Whether it may ask for the schema.' })
+  @Field({ description: 'Whether the API key can read the schema by introspection.' })
   readonly mayIntrospect!: boolean;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the API key was created.' })
   readonly createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it ends; null when it does not end by itself.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the API key expires. Null: it does not expire.',
+  })
   readonly expiresAt!: Date | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null when it was not.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the API key was revoked. Null when it is not revoked.',
+  })
   readonly revokedAt!: Date | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When it was last used, to the minute; null when it never was.',
+    description: 'Time of the last use, to the minute. Null when the API key was never used.',
   })
   readonly lastUsedAt!: Date | null;
 }
@@ -90,36 +99,39 @@ isTyped(ApiKey, 'ApiKey');
 @ObjectType('ApiKeyConnection', { description: 'A page of a list of API keys.' })
 export class ApiKeyConnectionType extends connectionOf(ApiKeyType, 'ApiKey') {}
 
-@InputType('ApiKeyFilter', { description: 'Which API keys to list.' })
+@InputType('ApiKeyFilter', { description: 'Filter for API keys.' })
 export class ApiKeyFilterInput implements ApiKeyFilter {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Only those that still open something, or only those that expired or were revoked.',
+    description: 'True: only valid API keys. False: only expired and revoked ones.',
   })
   readonly isUsable?: boolean | null;
 }
 
-@InputType('CreateApiKeyInput', { description: 'Another API key for your tenant.' })
+@InputType('CreateApiKeyInput', { description: 'Input of `createApiKey`.' })
 export class CreateApiKeyInput {
-  @Field({ description: 'What people call it: 1 to 64 characters.' })
+  @Field({ description: 'Name of the API key. 1 to 64 characters.' })
   @Faultless('The name', faultInName)
   readonly name!: string;
 
-  @Field(() => Role, { description: 'What it may do. Give it no more than it needs.' })
+  @Field(() => Role, { description: 'Role of the API key. Choose the role with the fewest permissions that you need.' })
   readonly role!: Role;
 
-  @Field(() => Int, { defaultValue: defaultLifetime, description: 'For how many days it opens anything, 1 to 3650.' })
+  @Field(() => Int, { defaultValue: defaultLifetime, description: 'Lifetime of the API key in days, 1 to 3650.' })
   @Faultless('The lifetime', faultInLifetime)
   readonly expiresInDays!: number;
 
   @Field(() => [CidrBlockScalar], {
     defaultValue: [],
-    description: atMost(mostCidrs, 'The blocks of addresses it may be used from; empty: from anywhere.'),
+    description: atMost(mostCidrs, 'IP address ranges from which the API key can be used. Empty: any address.'),
   })
   @Faultless('The list of addresses', faultInCidrs)
   readonly allowedCidrs!: string[];
 
-  @Field({ defaultValue: false, description: 'Whether it may ask for the schema, as tools and playgrounds do.' })
+  @Field({
+    defaultValue: false,
+    description: 'Whether the API key can read the schema by introspection, as developer tools do.',
+  })
   readonly mayIntrospect!: boolean;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
@@ -127,27 +139,27 @@ export class CreateApiKeyInput {
   readonly idempotencyKey?: string | null;
 }
 
-@ObjectType('CreateApiKeyPayload', { description: 'The answer of `createApiKey`.' })
+@ObjectType('CreateApiKeyPayload', { description: 'Payload of `createApiKey`.' })
 export class CreateApiKeyPayload extends PayloadType {
-  @Field(() => ApiKeyType, { nullable: true, description: 'The new key.' })
+  @Field(() => ApiKeyType, { nullable: true, description: 'Created API key.' })
   readonly apiKey!: unknown;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'What to send as `Authorization: Bearer …`. Shown this once: a repeated request is answered with null.',
+      'Secret to send as `Authorization: Bearer …`. Returned only once: null when the request is repeated with the same idempotency key.',
   })
   readonly secret!: string | null;
 }
 
-@InputType('RevokeApiKeyInput', { description: 'Which key to revoke.' })
+@InputType('RevokeApiKeyInput', { description: 'Input of `revokeApiKey`.' })
 export class RevokeApiKeyInput {
-  @Field(() => ID, { description: 'The key.' })
+  @Field(() => ID, { description: 'ID of the API key.' })
   readonly id!: string;
 }
 
-@ObjectType('RevokeApiKeyPayload', { description: 'The answer of `revokeApiKey`.' })
+@ObjectType('RevokeApiKeyPayload', { description: 'Payload of `revokeApiKey`.' })
 export class RevokeApiKeyPayload extends PayloadType {
-  @Field(() => ApiKeyType, { nullable: true, description: 'The key, which opens nothing any more.' })
+  @Field(() => ApiKeyType, { nullable: true, description: 'Revoked API key.' })
   readonly apiKey!: unknown;
 }

@@ -3,21 +3,29 @@ import { DomainError } from '#libs/kernel';
 import { Field, ObjectType } from '@nestjs/graphql';
 import type { Role, Viewer } from '../viewer.js';
 
-@ObjectType('ViewerPermission', { description: 'Whether you may do something just now, and why not.' })
+@ObjectType('ViewerPermission', {
+  description: 'Whether you can perform an action at the moment, and if not, the reason.',
+})
 export class ViewerPermission {
-  @Field({ description: 'Whether it would be done.' })
+  @Field({ description: 'Whether the action is allowed.' })
   readonly isAllowed!: boolean;
 
   @Field(() => ErrorCode, {
     nullable: true,
-    description: 'The code it would be refused with; null when it is allowed.',
+    description: 'Error code of the refusal. Null when the action is allowed.',
   })
   readonly code!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it would be refused, for people.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Human-readable reason for the refusal. Null when the action is allowed.',
+  })
   readonly reason!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The way out, for people.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Human-readable instructions for resolving the refusal. Null when the action is allowed.',
+  })
   readonly remediation!: string | null;
 }
 

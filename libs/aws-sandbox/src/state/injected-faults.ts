@@ -16,7 +16,7 @@ export class InjectedFaults {
   private waiting: { injection: FaultInjection; left: number }[] = [];
 
   add(injection: FaultInjection): void {
-    if (!Object.hasOwn(misfortunes, injection.fault)) throw new Error(`There is no fault "${injection.fault}".`);
+    if (!Object.hasOwn(misfortunes, injection.fault)) throw new Error(`The fault "${injection.fault}" does not exist.`);
     this.waiting.push({ injection, left: injection.times ?? 1 });
   }
 

@@ -41,7 +41,8 @@ export class DriftResolver {
   constructor(private readonly drift: DriftService) {}
 
   @Query(() => DriftFindingConnectionType, {
-    description: 'What is, or was, not as it was built in your cloud accounts; the newest first.',
+    description:
+      'Drift findings in your cloud accounts: differences between the resources and what was built. Newest first.',
   })
   async driftFindings(
     @CurrentViewer() viewer: Viewer,
@@ -49,7 +50,7 @@ export class DriftResolver {
     @Args('filter', {
       type: () => DriftFindingFilterInput,
       nullable: true,
-      description: 'Which ones; all when left out.',
+      description: 'Filter for the list.',
     })
     given?: DriftFindingFilterInput | null,
   ): Promise<Connection<DriftFinding>> {
@@ -66,11 +67,11 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => CheckDriftPayload, {
     nullable: true,
-    description: `Looks at AWS now, whether what was built in an account is as it was built. Waits some seconds for that to end.`,
+    description: 'Checks a cloud account for drift now. The response waits some seconds for the result.',
   })
   async checkDrift(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which account.' }) { cloudAccountId }: CheckDriftInput,
+    @Args('input', { description: 'Cloud account to check.' }) { cloudAccountId }: CheckDriftInput,
   ) {
     const account = await this.drift.check(viewer, idOf('CloudAccount', cloudAccountId));
     const [drift] = await this.drift.of([account]);
@@ -80,11 +81,11 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => AcknowledgeDriftFindingPayload, {
     nullable: true,
-    description: `Says that somebody knows of a finding. It stays open until it is repaired.`,
+    description: 'Acknowledges a finding. It stays open until the difference is gone or it is resolved.',
   })
   async acknowledgeDriftFinding(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id, note }: AcknowledgeDriftFindingInput,
+    @Args('input', { description: 'Finding to acknowledge.' }) { id, note }: AcknowledgeDriftFindingInput,
   ) {
     return { finding: await this.drift.acknowledge(viewer, idOf('DriftFinding', id), note ?? null) };
   }
@@ -92,11 +93,11 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => ResolveDriftFindingPayload, {
     nullable: true,
-    description: `Closes a finding. What the next check still finds so becomes a new one.`,
+    description: 'Resolves a finding. If the next check still finds the difference, it creates a new finding.',
   })
   async resolveDriftFinding(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Which one.' }) { id, note }: ResolveDriftFindingInput,
+    @Args('input', { description: 'Finding to resolve.' }) { id, note }: ResolveDriftFindingInput,
   ) {
     return { finding: await this.drift.resolve(viewer, idOf('DriftFinding', id), note ?? null) };
   }
@@ -115,22 +116,24 @@ export class DriftFindingResolver {
     return toGlobalId('DriftFinding', finding.id);
   }
 
-  @ResolveField(() => ProvisionedResourceType, { description: 'What it is about.' })
+  @ResolveField(() => ProvisionedResourceType, { description: 'Resource of the finding.' })
   async resource(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): Promise<ProvisionedResource> {
     return withAttributes(await this.resources.load(viewer, finding));
   }
 
-  @ResolveField(() => DriftRepairType, { description: 'How to make it again as it is to be.' })
+  @ResolveField(() => DriftRepairType, { description: 'Instructions to restore the expected state.' })
   async repair(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): Promise<Repair> {
     return this.drift.repairOf(finding, await this.resources.load(viewer, finding));
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `acknowledgeDriftFinding` on it.' })
+  @ResolveField(() => ViewerPermission, {
+    description: 'Whether you can use `acknowledgeDriftFinding` on this finding.',
+  })
   viewerCanAcknowledge(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
     return permission(viewer, 'MANAGER', () => finding.refuseChange());
   }
 
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `resolveDriftFinding` on it.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `resolveDriftFinding` on this finding.' })
   viewerCanResolve(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
     return permission(viewer, 'MANAGER', () => finding.refuseChange());
   }
@@ -146,7 +149,7 @@ export class AccountDriftResolver {
   @ResolveField(() => CloudAccountDriftType, {
     nullable: true,
     description:
-      'Whether what was built in it is as it was built; null while nothing was, and for a hosted account, which nobody here has access to.',
+      'Drift of the account: differences between its resources and what was built. Null while nothing was built, and for hosted accounts, which the gateway cannot access.',
   })
   drift(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenDrift | null> {
     return this.driftOf.load(viewer, account);

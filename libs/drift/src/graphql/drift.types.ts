@@ -8,191 +8,203 @@ import { DriftVerdict } from '../drift.service.js';
 
 registerEnumType(DriftKind, {
   name: 'DriftKind',
-  description: 'In what something is not as it is to be.',
+  description: 'Kind of difference between a resource and its expected state.',
   valuesMap: {
-    RESOURCE_GONE: { description: 'It is not there any more.' },
-    TAG_REMOVED: { description: 'The tag is gone by which it is known as ours.' },
-    STATE_CHANGED: { description: 'An instance was stopped, or started.' },
-    INSTANCE_TYPE_CHANGED: { description: 'An instance has another type.' },
-    VOLUME_TYPE_CHANGED: { description: 'A volume has another type.' },
-    SIZE_CHANGED: { description: 'A volume has another size.' },
-    CIDR_CHANGED: { description: 'A network has other addresses.' },
+    RESOURCE_GONE: { description: 'The resource no longer exists.' },
+    TAG_REMOVED: { description: 'The identifier tag was removed from the resource.' },
+    STATE_CHANGED: { description: 'An instance was stopped or started.' },
+    INSTANCE_TYPE_CHANGED: { description: 'An instance has another type than expected.' },
+    VOLUME_TYPE_CHANGED: { description: 'A volume has another type than expected.' },
+    SIZE_CHANGED: { description: 'A volume has another size than expected.' },
+    CIDR_CHANGED: { description: 'A network has other IP addresses than expected.' },
     RULES_CHANGED: { description: 'Rules of a security group were added, removed or changed.' },
   },
 });
 
 registerEnumType(DriftResolution, {
   name: 'DriftResolution',
-  description: 'Why a finding is closed.',
+  description: 'Reason why a finding is resolved.',
   valuesMap: {
-    REPAIRED: { description: 'A check found it as it is to be.' },
-    SUPERSEDED: { description: 'The resource is gone altogether.' },
-    NOT_EXPECTED: { description: 'The resource was taken down, and is not to be there any more.' },
-    BY_HAND: { description: 'Somebody closed it with `resolveDriftFinding`.' },
+    REPAIRED: { description: 'A check found the resource in its expected state.' },
+    SUPERSEDED: { description: 'The resource no longer exists. The finding RESOURCE_GONE replaces this one.' },
+    NOT_EXPECTED: { description: 'The resource was removed by its provisioner and is no longer expected.' },
+    BY_HAND: { description: 'A user resolved it with `resolveDriftFinding`.' },
   },
 });
 
 registerEnumType(DriftVerdict, {
   name: 'DriftVerdict',
-  description: 'Whether what stands in an account is as it is to be.',
+  description: 'Result of the drift checks of an account.',
   valuesMap: {
-    NOT_CHECKED: { description: 'It was not looked at yet.' },
-    IN_SYNC: { description: 'Everything was looked at, and is as it is to be.' },
+    NOT_CHECKED: { description: 'No check has run yet.' },
+    IN_SYNC: { description: 'All resources were checked and are as expected.' },
     DRIFTED: { description: 'There are open findings.' },
-    INCONCLUSIVE: { description: 'Not everything could be looked at, and what could is as it is to be.' },
+    INCONCLUSIVE: { description: 'Some resources could not be checked. All checked resources are as expected.' },
   },
 });
 
 @ObjectType('CloudAccountDrift', {
   description:
-    'How what stands in an account compares with what was built there, looked at every hour and by `checkDrift`.',
+    'Drift of a cloud account: differences between its resources and what was built. The gateway checks every hour and on `checkDrift`.',
 })
 export class CloudAccountDriftType {
-  @Field(() => DriftVerdict, { description: 'What is known.' })
+  @Field(() => DriftVerdict, { description: 'Result of the checks.' })
   readonly verdict!: DriftVerdict;
 
-  @Field(() => Int, { description: 'How many findings are open: `driftFindings` lists them.' })
+  @Field(() => Int, { description: 'Number of open findings. `driftFindings` lists them.' })
   readonly openFindings!: number;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When the last check ended; null before the first.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the last check ended. Null before the first check.',
+  })
   readonly lastCheckedAt!: Date | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When a check last ended that could look at everything; null before the first.',
+    description: 'Time when the last complete check ended. Null before the first complete check.',
   })
   readonly lastCompleteAt!: Date | null;
 
   @Field(() => [String], {
     description: atMost(
       20,
-      'Why the last check could not look at everything, as codes such as AWS_THROTTLED; empty when it could.',
+      'Error codes that explain why the last check was incomplete, such as AWS_THROTTLED. Empty when it was complete.',
     ),
   })
   readonly codes!: readonly string[];
 
-  @Field({ description: 'Whether a check is under way.' })
+  @Field({ description: 'Whether a check is in progress.' })
   readonly isBeingChecked!: boolean;
 }
 
 @ObjectType('DriftFinding', {
   implements: () => [NodeType],
-  description: 'Something in an account that is not as it was built. Of each resource one of a kind is open at a time.',
+  description:
+    'A difference between a resource and its expected state. A resource has at most one open finding of each kind.',
 })
 export class DriftFindingType extends NodeType {
-  @Field(() => DriftKind, { description: 'In what it is not as it is to be.' })
+  @Field(() => DriftKind, { description: 'Kind of difference.' })
   readonly kind!: DriftKind;
 
   @Field(() => [String], {
     description: atMost(
       mostRules,
-      'What is to be there and is not: of rules those that are missing. Empty for what is gone or has lost its tag.',
+      'Expected values. For rules, the missing rules. Empty for RESOURCE_GONE and TAG_REMOVED.',
     ),
   })
   readonly expected!: readonly string[];
 
   @Field(() => [String], {
-    description: atMost(mostRules, 'What is there in its place: of rules those that were added.'),
+    description: atMost(mostRules, 'Actual values. For rules, the added rules.'),
   })
   readonly found!: readonly string[];
 
-  @Field(() => DateTimeScalar, { description: 'When a check met it first.' })
+  @Field(() => DateTimeScalar, { description: 'Time when a check first found the difference.' })
   readonly since!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When a check last met it otherwise than before.' })
+  @Field(() => DateTimeScalar, { description: 'Time when a check last found that the difference had changed.' })
   readonly changedAt!: Date;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When somebody took note of it; null while nobody has, and once it has changed since.',
+    description:
+      'Time of the acknowledgement. Null until the finding is acknowledged, and after the difference changes.',
   })
   readonly acknowledgedAt!: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'The name of the API key that took note of it.' })
+  @Field(() => String, { nullable: true, description: 'Name of the API key that acknowledged the finding.' })
   readonly acknowledgedBy!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What whoever acknowledged or resolved it last had to say.' })
+  @Field(() => String, { nullable: true, description: 'Note of the last acknowledgement or resolution.' })
   readonly note!: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was closed; null while it is open.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the finding was resolved. Null while it is open.',
+  })
   readonly resolvedAt!: Date | null;
 
-  @Field(() => DriftResolution, { nullable: true, description: 'Why it is closed; null while it is open.' })
+  @Field(() => DriftResolution, {
+    nullable: true,
+    description: 'Reason why the finding is resolved. Null while it is open.',
+  })
   readonly resolution!: DriftResolution | null;
 }
 
 isTyped(DriftFinding, 'DriftFinding');
 
-@ObjectType('DriftRepair', { description: 'How something can be made again as it is to be.' })
+@ObjectType('DriftRepair', { description: 'Instructions to restore the expected state of a resource.' })
 export class DriftRepairType {
-  @Field({ description: 'What to do, for people.' })
+  @Field({ description: 'Human-readable instructions.' })
   readonly advice!: string;
 
   @Field(() => [String], {
-    description: atMost(10, 'For the AWS CLI, in their order; empty when no command can do it.'),
+    description: atMost(10, 'AWS CLI commands, in order. Empty when no command can restore the state.'),
   })
   readonly commands!: readonly string[];
 }
 
-@ObjectType('DriftFindingConnection', { description: 'A page of a list of findings.' })
+@ObjectType('DriftFindingConnection', { description: 'A page of a list of drift findings.' })
 export class DriftFindingConnectionType extends connectionOf(DriftFindingType, 'DriftFinding') {}
 
-@InputType('DriftFindingFilter', { description: 'Which findings; all that is said has to fit.' })
+@InputType('DriftFindingFilter', { description: 'Filter for drift findings. A finding must match every given field.' })
 export class DriftFindingFilterInput {
-  @Field(() => ID, { nullable: true, description: 'In this cloud account.' })
+  @Field(() => ID, { nullable: true, description: 'Only findings in this cloud account.' })
   readonly cloudAccountId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Of this subscription.' })
+  @Field(() => ID, { nullable: true, description: 'Only findings of this subscription.' })
   readonly subscriptionId?: string | null;
 
-  @Field(() => DriftKind, { nullable: true, description: 'Of this kind.' })
+  @Field(() => DriftKind, { nullable: true, description: 'Only findings of this kind.' })
   readonly kind?: DriftKind | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Those that are open, or those that are not.' })
+  @Field(() => Boolean, { nullable: true, description: 'True: only open findings. False: only resolved ones.' })
   readonly isOpen?: boolean | null;
 }
 
 const faultInNote = (text: string) => faultInText(text, 500);
 
-@InputType('CheckDriftInput', { description: 'Which account to look at.' })
+@InputType('CheckDriftInput', { description: 'Input of `checkDrift`.' })
 export class CheckDriftInput {
-  @Field(() => ID, { description: 'The cloud account.' })
+  @Field(() => ID, { description: 'ID of the cloud account.' })
   readonly cloudAccountId!: string;
 }
 
 @InputType({ isAbstract: true })
 abstract class FindingInput {
-  @Field(() => ID, { description: 'The finding.' })
+  @Field(() => ID, { description: 'ID of the finding.' })
   readonly id!: string;
 
-  @Field(() => String, { nullable: true, description: 'For whoever reads it: up to 500 characters.' })
+  @Field(() => String, { nullable: true, description: 'Note for readers of the finding. Up to 500 characters.' })
   @Faultless('The note', faultInNote)
   readonly note?: string | null;
 }
 
-@InputType('AcknowledgeDriftFindingInput', { description: 'Of which finding somebody knows.' })
+@InputType('AcknowledgeDriftFindingInput', { description: 'Input of `acknowledgeDriftFinding`.' })
 export class AcknowledgeDriftFindingInput extends FindingInput {}
 
-@InputType('ResolveDriftFindingInput', { description: 'Which finding to close.' })
+@InputType('ResolveDriftFindingInput', { description: 'Input of `resolveDriftFinding`.' })
 export class ResolveDriftFindingInput extends FindingInput {}
 
-@ObjectType('AcknowledgeDriftFindingPayload', { description: 'The answer of `acknowledgeDriftFinding`.' })
+@ObjectType('AcknowledgeDriftFindingPayload', { description: 'Payload of `acknowledgeDriftFinding`.' })
 export class AcknowledgeDriftFindingPayload extends PayloadType {
-  @Field(() => DriftFindingType, { nullable: true, description: 'The finding, still open.' })
+  @Field(() => DriftFindingType, { nullable: true, description: 'Acknowledged finding. It is still open.' })
   readonly finding!: unknown;
 }
 
-@ObjectType('ResolveDriftFindingPayload', { description: 'The answer of `resolveDriftFinding`.' })
+@ObjectType('ResolveDriftFindingPayload', { description: 'Payload of `resolveDriftFinding`.' })
 export class ResolveDriftFindingPayload extends PayloadType {
-  @Field(() => DriftFindingType, { nullable: true, description: 'The finding, closed.' })
+  @Field(() => DriftFindingType, { nullable: true, description: 'Resolved finding.' })
   readonly finding!: unknown;
 }
 
-@ObjectType('CheckDriftPayload', { description: 'The answer of `checkDrift`.' })
+@ObjectType('CheckDriftPayload', { description: 'Payload of `checkDrift`.' })
 export class CheckDriftPayload extends PayloadType {
   @Field(() => CloudAccountDriftType, {
     nullable: true,
-    description: 'What is known of the account now; `isBeingChecked` when the check takes longer than a request may.',
+    description:
+      'Drift of the account. `isBeingChecked` is true when the check takes longer than the request can wait.',
   })
   readonly drift!: unknown;
 }

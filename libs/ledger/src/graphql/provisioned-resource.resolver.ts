@@ -20,7 +20,7 @@ export class ProvisionedResourceResolver {
   constructor(private readonly ledger: LedgerService) {}
 
   @ResolveField(() => [ResourceChangeType], {
-    description: atMost(longestHistory, 'What became of it, the last thing first: the newest changes.'),
+    description: atMost(longestHistory, 'Most recent changes of the resource, newest first.'),
   })
   async history(
     @CurrentViewer() viewer: Viewer,
@@ -41,7 +41,8 @@ export class OrphansResolver {
   }
 
   @ResolveField(() => ProvisionedResourceConnectionType, {
-    description: 'What was built in it and stayed at AWS, as far as is known: nobody looks after it any more.',
+    description:
+      'Resources that were left in AWS when the account was deleted, as far as the gateway knows. Nothing manages them.',
   })
   orphans(
     @CurrentViewer() viewer: Viewer,

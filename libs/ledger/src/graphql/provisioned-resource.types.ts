@@ -8,73 +8,77 @@ import { RuleDirection, type SecurityGroupRule } from '../security-group-rules.j
 
 registerEnumType(RuleDirection, {
   name: 'SecurityGroupRuleDirection',
-  description: 'Which traffic a rule lets through.',
-  valuesMap: { INGRESS: { description: 'What comes in.' }, EGRESS: { description: 'What goes out.' } },
+  description: 'Direction of the traffic that a rule allows.',
+  valuesMap: { INGRESS: { description: 'Incoming traffic.' }, EGRESS: { description: 'Outgoing traffic.' } },
 });
 
 registerEnumType(InstanceState, {
   name: 'InstanceState',
-  description: 'What an instance is to do.',
-  valuesMap: { RUNNING: { description: 'To run.' }, STOPPED: { description: 'To stand still.' } },
+  description: 'Expected state of an instance.',
+  valuesMap: { RUNNING: { description: 'The instance runs.' }, STOPPED: { description: 'The instance is stopped.' } },
 });
 
 registerEnumType(ResourceChangeKind, {
   name: 'ResourceChangeKind',
-  description: 'What became of a resource.',
+  description: 'Kind of change of a resource.',
   valuesMap: {
-    PROVISIONED: { description: 'It was built.' },
-    CHANGED: { description: 'It is to be otherwise.' },
-    REMOVED: { description: 'It was removed.' },
-    ORPHANED: { description: 'The cloud account was deleted, and it stayed.' },
+    PROVISIONED: { description: 'The resource was built.' },
+    CHANGED: { description: 'The expected attributes changed.' },
+    REMOVED: { description: 'The resource was removed.' },
+    ORPHANED: { description: 'The cloud account was deleted and the resource was left in AWS.' },
   },
 });
 
 @InputType('SecurityGroupRuleInput', { description: 'A rule of a security group.' })
 export class SecurityGroupRuleInput implements SecurityGroupRule {
-  @Field(() => RuleDirection, { description: 'Which traffic.' })
+  @Field(() => RuleDirection, { description: 'Direction of the traffic.' })
   readonly direction!: RuleDirection;
 
-  @Field({ description: '`tcp`, `udp`, `icmp`, `icmpv6`, the number of a protocol, or `-1` for all.' })
+  @Field({ description: 'Protocol: `tcp`, `udp`, `icmp`, `icmpv6`, a protocol number, or `-1` for all.' })
   readonly protocol!: string;
 
-  @Field(() => Int, { nullable: true, description: 'The first port, or the type of ICMP; null for all.' })
+  @Field(() => Int, { nullable: true, description: 'First port, or the ICMP type. Null: all.' })
   readonly fromPort?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'The last port, or the code of ICMP; the first one when left out.' })
+  @Field(() => Int, { nullable: true, description: 'Last port, or the ICMP code. Defaults to `fromPort`.' })
   readonly toPort?: number | null;
 
-  @Field({ description: 'From or to where: a CIDR block, `sg-…` or `pl-…`.' })
+  @Field({ description: 'Source or destination of the traffic: a CIDR block, `sg-…` or `pl-…`.' })
   readonly peer!: string;
 }
 
 @InputType('ProvisionedResourceInput', {
-  description: 'A resource that was built, changed or removed, and what it is to be: what is left out stays as it was.',
+  description:
+    'A resource that was built, changed or removed, with its expected attributes. Omitted attributes remain unchanged.',
 })
 export class ProvisionedResourceInput implements ResourceReport, GivenAttributes {
-  @Field({ description: "The ARN of a resource of EC2, in the account and the subscription's region." })
+  @Field({ description: 'ARN of an EC2 resource in the AWS account and region of the subscription.' })
   readonly arn!: string;
 
-  @Field({ defaultValue: false, description: 'Whether it is gone now.' })
+  @Field({ defaultValue: false, description: 'Whether the resource was removed.' })
   readonly isRemoved!: boolean;
 
-  @Field(() => InstanceState, { nullable: true, description: 'Of an instance: whether it is to run.' })
+  @Field(() => InstanceState, { nullable: true, description: 'Expected state. Only for instances.' })
   readonly state?: InstanceState | null;
 
-  @Field(() => String, { nullable: true, description: 'Of an instance: its type, such as `m7g.large`.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Expected instance type, such as `m7g.large`. Only for instances.',
+  })
   readonly instanceType?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Of a volume: its type, such as `gp3`.' })
+  @Field(() => String, { nullable: true, description: 'Expected volume type, such as `gp3`. Only for volumes.' })
   readonly volumeType?: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'Of a volume: its size in GiB, 1 to 65536.' })
+  @Field(() => Int, { nullable: true, description: 'Expected size in GiB, 1 to 65536. Only for volumes.' })
   readonly sizeGiB?: number | null;
 
-  @Field(() => CidrBlockScalar, { nullable: true, description: 'Of a subnet or a VPC: its addresses.' })
+  @Field(() => CidrBlockScalar, { nullable: true, description: 'Expected IP addresses. Only for subnets and VPCs.' })
   readonly cidr?: string | null;
 
   @Field(() => [SecurityGroupRuleInput], {
     nullable: true,
-    description: atMost(mostRules, 'Of a security group: all its rules.'),
+    description: atMost(mostRules, 'All expected rules. Only for security groups.'),
   })
   @Type(() => SecurityGroupRuleInput)
   readonly rules?: readonly SecurityGroupRuleInput[] | null;
@@ -82,21 +86,21 @@ export class ProvisionedResourceInput implements ResourceReport, GivenAttributes
 
 @ObjectType({ isAbstract: true })
 abstract class DesiredAttributesType {
-  @Field(() => InstanceState, { nullable: true, description: 'Of an instance: what it is to do; null when not told.' })
+  @Field(() => InstanceState, { nullable: true, description: 'Expected state of an instance. Null when not reported.' })
   readonly state?: unknown;
 
-  @Field(() => String, { nullable: true, description: 'Of an instance: the type it is to have; null when not told.' })
+  @Field(() => String, { nullable: true, description: 'Expected type of an instance. Null when not reported.' })
   readonly instanceType?: unknown;
 
-  @Field(() => String, { nullable: true, description: 'Of a volume: the type it is to have; null when not told.' })
+  @Field(() => String, { nullable: true, description: 'Expected type of a volume. Null when not reported.' })
   readonly volumeType?: unknown;
 
-  @Field(() => Int, { nullable: true, description: 'Of a volume: the size it is to have, in GiB; null when not told.' })
+  @Field(() => Int, { nullable: true, description: 'Expected size of a volume in GiB. Null when not reported.' })
   readonly sizeGiB?: unknown;
 
   @Field(() => CidrBlockScalar, {
     nullable: true,
-    description: 'Of a subnet or a VPC: the addresses it is to have; null when not told.',
+    description: 'Expected IP addresses of a subnet or a VPC. Null when not reported.',
   })
   readonly cidr?: unknown;
 
@@ -104,48 +108,51 @@ abstract class DesiredAttributesType {
     nullable: true,
     description: atMost(
       mostRules,
-      'Of a security group: all the rules it is to have, each such as `ingress tcp 6379-6379 10.0.0.0/16`; null when not told.',
+      'All expected rules of a security group, such as `ingress tcp 6379-6379 10.0.0.0/16`. Null when not reported.',
     ),
   })
   readonly rules?: unknown;
 }
 
 @ObjectType('ResourceChange', {
-  description: 'A line in the history of a resource, and what it was to be from then on.',
+  description: 'A change of a resource, with its expected attributes from then on.',
 })
 export class ResourceChangeType extends DesiredAttributesType {
-  @Field(() => ResourceChangeKind, { description: 'What became of it.' })
+  @Field(() => ResourceChangeKind, { description: 'Kind of change.' })
   readonly kind!: ResourceChangeKind;
 
-  @Field(() => DateTimeScalar, { description: 'When that was written down.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the change was recorded.' })
   readonly at!: Date;
 }
 
 @ObjectType('ProvisionedResource', {
-  description: 'Something that was built for a subscription, as its provisioner says.',
+  description: 'A resource that was built for a subscription, as reported by its provisioner.',
 })
 export class ProvisionedResourceType extends DesiredAttributesType {
-  @Field(() => ArnScalar, { description: 'Its ARN.' })
+  @Field(() => ArnScalar, { description: 'ARN of the resource.' })
   readonly arn!: string;
 
-  @Field({ description: 'What it is, such as INSTANCE, VOLUME or SECURITY_GROUP.' })
+  @Field({ description: 'Kind of resource, such as INSTANCE, VOLUME or SECURITY_GROUP.' })
   readonly kind!: string;
 
-  @Field({ description: 'Where it stands.' })
+  @Field({ description: 'Region of the resource.' })
   readonly region!: string;
 
-  @Field(() => DateTimeScalar, { description: 'Since when it is known.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the resource was first reported.' })
   readonly createdAt!: Date;
 
-  @Field(() => DateTimeScalar, { description: 'When something became of it last.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last change.' })
   readonly updatedAt!: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was removed; null while it stands.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Time when the resource was removed. Null while it exists.',
+  })
   readonly removedAt!: Date | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'When its cloud account was deleted and it stayed; null otherwise.',
+    description: 'Time when the cloud account was deleted and the resource was left in AWS. Null otherwise.',
   })
   readonly orphanedAt!: Date | null;
 }
