@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { sandboxConsoleRole, sandboxKeys, sandboxSecret } from '#libs/aws-sandbox';
 import { buildSchema, getOperationAST, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
-import { mostValues, valuesIn as valuesInAnswer } from '../src/graphql/document-cost.js';
+import { mostValues, valuesIn as valuesInAnswer } from '../src/graphql/limits/document-cost.js';
 import { groups, nameOf, operations, placeholders } from './operations/index.js';
 import { filled, placeholdersIn, valuesIn } from './placeholders.js';
 

@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 import type { LogLevel } from './config.js';
-import { describeError, type ErrorDescription } from './graphql/describe-error.js';
+import { describeError, type ErrorDescription } from './graphql/errors/describe-error.js';
 import type { RequestFacts } from './graphql/request-context.js';
 
 /** Every field an entry may have beside its time, level and message. Whatever else is handed in is left out. */

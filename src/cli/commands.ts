@@ -1,7 +1,7 @@
 import type { Role } from '#libs/access';
 import type { CloudProvider } from '#libs/cloud-accounts';
 import type { Command, Option } from './command.js';
-import { iamSetupOptions } from './iam-setup-options.js';
+import { iamSetupOptions } from './commands/iam-setup-options.js';
 
 const roles: readonly Role[] = ['VIEWER', 'MANAGER', 'OWNER', 'PROVISIONER'];
 const providers: readonly CloudProvider[] = ['AWS', 'AZURE', 'GCP'];
@@ -39,29 +39,29 @@ export const commands: Readonly<Record<string, Command>> = {
   'tenants list': {
     means: 'lists the tenants',
     options: { json },
-    load: async () => (await import('./tenants.js')).list,
+    load: async () => (await import('./commands/tenants.js')).list,
   },
   'tenants add': {
     means: 'adds a tenant and its first API key',
     options: { name: { value: 'NAME', means: 'the name of the tenant', ...required }, to, json },
     notes: shownOnce,
-    load: async () => (await import('./tenants.js')).add,
+    load: async () => (await import('./commands/tenants.js')).add,
   },
   'tenants rename': {
     means: 'changes the name of a tenant',
     options: { id, name: { value: 'NAME', means: 'the new name', ...required }, json },
-    load: async () => (await import('./tenants.js')).rename,
+    load: async () => (await import('./commands/tenants.js')).rename,
   },
   'api-keys generate': {
     means: 'makes an API key for FIRST_API_KEY_FILE, which opens nothing before the first start',
     options: { to, json },
     notes: shownOnce,
-    load: async () => (await import('./api-keys.js')).generate,
+    load: async () => (await import('./commands/api-keys.js')).generate,
   },
   'api-keys list': {
     means: 'lists API keys',
     options: { tenant: { value: 'ID', means: 'only those of this tenant', isNumber: true }, json },
-    load: async () => (await import('./api-keys.js')).list,
+    load: async () => (await import('./commands/api-keys.js')).list,
   },
   'api-keys create': {
     means: 'creates an API key of a tenant',
@@ -80,17 +80,17 @@ export const commands: Readonly<Record<string, Command>> = {
       ...{ to, json },
     },
     notes: shownOnce,
-    load: async () => (await import('./api-keys.js')).create,
+    load: async () => (await import('./commands/api-keys.js')).create,
   },
   'api-keys revoke': {
     means: 'revokes an API key at once and for good',
     options: { id, json },
-    load: async () => (await import('./api-keys.js')).revoke,
+    load: async () => (await import('./commands/api-keys.js')).revoke,
   },
   'hosted-accounts list': {
     means: 'lists the hosted accounts',
     options: { json },
-    load: async () => (await import('./hosted-accounts.js')).list,
+    load: async () => (await import('./commands/hosted-accounts.js')).list,
   },
   'hosted-accounts add': {
     means: 'adds a hosted account',
@@ -100,55 +100,55 @@ export const commands: Readonly<Record<string, Command>> = {
       region: { value: 'REGION', means: "the provider's code of the region", ...required },
       json,
     },
-    load: async () => (await import('./hosted-accounts.js')).add,
+    load: async () => (await import('./commands/hosted-accounts.js')).add,
   },
   'hosted-accounts retire': {
     means: 'takes no new subscriptions; deletes the account after its last subscription',
     options: { id, json },
-    load: async () => (await import('./hosted-accounts.js')).retire,
+    load: async () => (await import('./commands/hosted-accounts.js')).retire,
   },
   'force-detach list': {
     means: 'lists the requests',
     options: { json },
-    load: async () => (await import('./force-detach.js')).list,
+    load: async () => (await import('./commands/force-detach.js')).list,
   },
   'force-detach approve': {
     means: 'approves a request: deletes the account and gives up its subscriptions',
     options: { account: { ...account, ...required }, json },
-    load: async () => (await import('./force-detach.js')).approve,
+    load: async () => (await import('./commands/force-detach.js')).approve,
   },
   doctor: {
     means: 'finds records that contradict each other; of one account also who uses it',
     options: { account, json },
     notes: 'Ends with 1 when it finds anything.',
-    load: async () => (await import('./doctor.js')).doctor,
+    load: async () => (await import('./commands/doctor.js')).doctor,
   },
   backup: {
     means: 'copies the embedded database into a new folder, also while the gateway serves',
     options: { to: { value: 'FOLDER', means: 'the new folder', ...required }, json },
     notes: 'The key ring is not copied. Keep a backup of it in another place. See docs/operations.md.',
-    load: async () => (await import('./backup.js')).backup,
+    load: async () => (await import('./commands/backup.js')).backup,
   },
   restore: {
     means: 'puts a backup into an empty DATA_DIR, beside the key ring that belongs to it',
     options: { backup: { value: 'FOLDER', means: 'the folder that `backup` made', ...required }, json },
     notes: 'Refuses a damaged backup, and another key ring. See docs/operations.md.',
-    load: async () => (await import('./backup.js')).restore,
+    load: async () => (await import('./commands/backup.js')).restore,
   },
   'keyring list': {
     means: 'lists the keys of the ring, and how many stored keys each of them wraps',
     options: { json },
-    load: async () => (await import('./key-ring.js')).list,
+    load: async () => (await import('./commands/key-ring.js')).list,
   },
   'keyring init': {
     means: 'makes the key ring file before the first start',
     options: { json },
-    load: async () => (await import('./key-ring.js')).init,
+    load: async () => (await import('./commands/key-ring.js')).init,
   },
   'keyring rotate': {
     means: 'adds a new key, which wraps from now on',
     options: { json },
-    load: async () => (await import('./key-ring.js')).rotate,
+    load: async () => (await import('./commands/key-ring.js')).rotate,
   },
   'keyring rewrap': {
     means: 'wraps with the active key whatever another key wraps',
@@ -156,28 +156,28 @@ export const commands: Readonly<Record<string, Command>> = {
       'tenant-keys': { means: 'also give each tenant a new key, and encrypt every secret with it' },
       json,
     },
-    load: async () => (await import('./key-ring.js')).rewrap,
+    load: async () => (await import('./commands/key-ring.js')).rewrap,
   },
   'keyring verify': {
     means: 'opens every stored key and every secret',
     options: { json },
     notes: 'Ends with 1 when one does not open.',
-    load: async () => (await import('./key-ring.js')).verify,
+    load: async () => (await import('./commands/key-ring.js')).verify,
   },
   'keyring retire': {
     means: 'removes a key that wraps nothing from the ring',
     options: { id: { value: 'kek-…', means: 'the id of the key', ...required }, json },
-    load: async () => (await import('./key-ring.js')).retire,
+    load: async () => (await import('./commands/key-ring.js')).retire,
   },
   'sandbox keys': {
     means: 'lists access keys of the sandbox, and how AWS answers each of them',
     options: { json },
-    load: async () => (await import('./sandbox.js')).keys,
+    load: async () => (await import('./commands/sandbox.js')).keys,
   },
   'sandbox resources': {
     means: 'lists resources',
     options: { account: { value: 'ID', means: 'only those in this AWS account' }, json },
-    load: async () => (await import('./sandbox.js')).resources,
+    load: async () => (await import('./commands/sandbox.js')).resources,
   },
   'sandbox stop': sandboxChange('stop', 'stops an instance'),
   'sandbox start': sandboxChange('start', 'starts an instance'),
@@ -191,18 +191,18 @@ export const commands: Readonly<Record<string, Command>> = {
   'iam-setup cloudformation': {
     means: 'template.yaml, template.json, parameters.json, commands.sh',
     options: iamSetupOptions,
-    load: async () => (await import('./iam-setup.js')).setup('cloudformation'),
+    load: async () => (await import('./commands/iam-setup.js')).setup('cloudformation'),
   },
   'iam-setup terraform': {
     means: 'a module, with its README.md',
     options: iamSetupOptions,
-    load: async () => (await import('./iam-setup.js')).setup('terraform'),
+    load: async () => (await import('./commands/iam-setup.js')).setup('terraform'),
   },
   'iam-setup manual': {
     means: 'README.md with the steps, and the JSON to paste',
     options: iamSetupOptions,
     notes: 'Needs --aws-account-id.',
-    load: async () => (await import('./iam-setup.js')).setup('manual'),
+    load: async () => (await import('./commands/iam-setup.js')).setup('manual'),
   },
 };
 
@@ -210,6 +210,6 @@ function sandboxChange(name: string, means: string, options: Record<string, Opti
   return {
     means,
     options: { id: resource, ...options, json },
-    load: async () => (await import('./sandbox.js')).change(name),
+    load: async () => (await import('./commands/sandbox.js')).change(name),
   };
 }

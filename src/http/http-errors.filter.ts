@@ -1,6 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeError } from '../graphql/describe-error.js';
+import { describeError } from '../graphql/errors/describe-error.js';
 import { BodyNotValid } from './json-body.js';
 
 const log = new Logger('HTTP');

@@ -13,8 +13,8 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { documentLimits } from '../../src/graphql/document-limits.js';
-import { mostValues, valuesIn } from '../../src/graphql/document-cost.js';
+import { documentLimits } from '../../src/graphql/limits/document-limits.js';
+import { mostValues, valuesIn } from '../../src/graphql/limits/document-cost.js';
 
 export interface CostlyDocument {
   readonly name: string;

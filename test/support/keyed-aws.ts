@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sandboxVendorAccountId } from '#libs/aws-credentials';
 import { readRequest } from '../../libs/aws-sandbox/src/http/read-request.js';
-import { parametersOf, type AwsRequest } from '../../libs/aws-sandbox/src/request.js';
+import { parametersOf, type AwsRequest } from '../../libs/aws-sandbox/src/protocol/request.js';
 import { parseAuthorization } from '../../libs/aws-sandbox/src/signature/authorization.js';
 import { signingTimeOf } from '../../libs/aws-sandbox/src/signature/signing-time.js';
 import { signatureFits } from '../../libs/aws-sandbox/src/signature/verify-signature.js';
-import { toXml, type XmlContent } from '../../libs/aws-sandbox/src/xml.js';
+import { toXml, type XmlContent } from '../../libs/aws-sandbox/src/protocol/xml.js';
 
 /** STS and IAM for keys that look like real ones, each with a secret of its own. */
 export interface KeyedAws {

@@ -1,6 +1,6 @@
 import { faultInPolicy, type PolicyDocument } from '#libs/iam-policy';
-import { findAccessKey, type AccessKey } from './access-key.js';
-import { type Account } from './account.js';
+import { findAccessKey, type AccessKey } from './accounts/access-key.js';
+import { type Account } from './accounts/account.js';
 import { ownerOf } from './caller.js';
 import { type Propagation } from './state/access-keys.js';
 import { type SandboxCall } from './state/call-log.js';

@@ -13,7 +13,7 @@ import { simulatePrincipalPolicy } from './actions/simulate-principal-policy.js'
 import { updateAccessKey } from './actions/update-access-key.js';
 import { ec2Actions } from './ec2/actions.js';
 import { ec2Protocol } from './ec2/protocol.js';
-import { queryProtocol, type Protocol } from './protocol.js';
+import { queryProtocol, type Protocol } from './protocol/protocol.js';
 import { type Service } from './state/access-keys.js';
 
 /** One of the AWS services: in the query protocol a name, a version that never changes, and actions. */

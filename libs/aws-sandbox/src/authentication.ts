@@ -1,8 +1,13 @@
-import { findAccessKey, type AccessKey } from './access-key.js';
-import { expiredToken, invalidClientTokenId, missingAuthenticationToken, signatureDoesNotMatch } from './aws-errors.js';
-import { derivedSecret } from './derived-secret.js';
-import { readSession, sessionKeyPrefix, type Session } from './session.js';
-import { type AwsRequest } from './request.js';
+import { findAccessKey, type AccessKey } from './accounts/access-key.js';
+import {
+  expiredToken,
+  invalidClientTokenId,
+  missingAuthenticationToken,
+  signatureDoesNotMatch,
+} from './protocol/aws-errors.js';
+import { derivedSecret } from './accounts/derived-secret.js';
+import { readSession, sessionKeyPrefix, type Session } from './accounts/session.js';
+import { type AwsRequest } from './protocol/request.js';
 import { parseAuthorization, type CredentialScope } from './signature/authorization.js';
 import { refuseUnlessCurrent, signingTimeOf } from './signature/signing-time.js';
 import { signatureFits } from './signature/verify-signature.js';

@@ -1,4 +1,4 @@
-import { type Answer, type Outcome } from './answer.js';
+import { type Answer, type Outcome } from './protocol/answer.js';
 import { apiOf, findAction, type Api } from './apis.js';
 import { authenticate } from './authentication.js';
 import {
@@ -9,10 +9,10 @@ import {
   missingAction,
   signatureDoesNotMatch,
   unknownPath,
-} from './aws-errors.js';
+} from './protocol/aws-errors.js';
 import { callerOf, type Caller } from './caller.js';
-import { misfortunes, type CarryOut, type Misfortune } from './misfortunes.js';
-import { parametersOf, type AwsRequest } from './request.js';
+import { misfortunes, type CarryOut, type Misfortune } from './accounts/misfortunes.js';
+import { parametersOf, type AwsRequest } from './protocol/request.js';
 import { accessKeyIdIn, scopedService } from './signature/authorization.js';
 import { ownerName, type SandboxState } from './state/sandbox-state.js';
 

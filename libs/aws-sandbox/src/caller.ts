@@ -1,5 +1,5 @@
 import { decide } from '#libs/iam-policy';
-import { findAccessKey, type AccessKey, type KeyOwner } from './access-key.js';
+import { findAccessKey, type AccessKey, type KeyOwner } from './accounts/access-key.js';
 import {
   accountOf,
   assumedRoleArn,
@@ -9,11 +9,11 @@ import {
   userOf,
   type Account,
   type User,
-} from './account.js';
+} from './accounts/account.js';
 import { type Credentials } from './authentication.js';
-import { accessDenied, invalidClientTokenId } from './aws-errors.js';
-import { permissionsOf, principalContext, type Principal } from './principal.js';
-import { type Session } from './session.js';
+import { accessDenied, invalidClientTokenId } from './protocol/aws-errors.js';
+import { permissionsOf, principalContext, type Principal } from './accounts/principal.js';
+import { type Session } from './accounts/session.js';
 import { type SandboxState } from './state/sandbox-state.js';
 
 /** Whoever signed a call. */

@@ -1,10 +1,10 @@
-export { sandboxConsoleRole, sandboxExternalId } from './account.js';
-export { sandboxSecret } from './access-key.js';
+export { sandboxConsoleRole, sandboxExternalId } from './accounts/account.js';
+export { sandboxSecret } from './accounts/access-key.js';
 export type { SandboxAdmin } from './admin.js';
 export { sandboxFiles, sandboxKeyIn, sandboxResources, type SandboxResource } from './ec2/inspect.js';
-export { sandboxKeys, type SandboxKey } from './families.js';
+export { sandboxKeys, type SandboxKey } from './accounts/families.js';
 export { startAwsSandbox, type AwsSandbox, type AwsSandboxOptions } from './http/server.js';
-export type { SandboxFault } from './misfortunes.js';
+export type { SandboxFault } from './accounts/misfortunes.js';
 export type { PolicyDocument } from '#libs/iam-policy';
 export type { Propagation } from './state/access-keys.js';
 export type { SandboxCall } from './state/call-log.js';

@@ -1,13 +1,13 @@
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ExternalIdService } from './external-id.service.js';
-import { ExternalIds } from './external-ids.js';
-import { ExternalIdResolver, ViewerOfExternalIdsResolver } from './graphql/external-id.resolver.js';
+import { ExternalIdService } from './external-ids/external-id.service.js';
+import { ExternalIds } from './external-ids/external-ids.js';
+import { ExternalIdResolver, ViewerOfExternalIdsResolver } from './external-ids/external-id.resolver.js';
 import { IamSetupResolver } from './graphql/iam-setup.resolver.js';
 import { IamSetupService } from './iam-setup.service.js';
 import { IamSetupSettings } from './iam-setup.js';
-import { TypeOrmExternalIds } from './typeorm/typeorm-external-ids.js';
+import { TypeOrmExternalIds } from './external-ids/typeorm-external-ids.js';
 
 @Module({})
 export class IamSetupModule {

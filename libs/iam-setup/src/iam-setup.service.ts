@@ -1,14 +1,14 @@
 import type { Viewer } from '#libs/access';
 import { InvalidField, InvalidInput } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { cloudFormationSetup, longestTemplateBody, type CloudFormationSetup } from './cloud-formation.js';
-import { ExternalIdService } from './external-id.service.js';
+import { cloudFormationSetup, longestTemplateBody, type CloudFormationSetup } from './methods/cloud-formation.js';
+import { ExternalIdService } from './external-ids/external-id.service.js';
 import { iamSetupOf, IamSetupSettings, type IamSetupRequest } from './iam-setup.js';
-import { manualSteps, type ManualStep } from './manual.js';
+import { manualSteps, type ManualStep } from './methods/manual.js';
 import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest } from './permission-manifest.js';
-import { leftEntities, type KnownSetup, type LeftEntity } from './removal.js';
-import { terraformSetup, type SetupFile } from './terraform.js';
+import { leftEntities, type KnownSetup, type LeftEntity } from './methods/removal.js';
+import { terraformSetup, type SetupFile } from './methods/terraform.js';
 
 /** One setup, by each of the three methods; they make the same. */
 export interface IamSetupMethods {

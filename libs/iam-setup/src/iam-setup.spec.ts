@@ -3,7 +3,7 @@ import { parse as parseHcl } from '@cdktn/hcl2json';
 import { InvalidInput } from '#libs/kernel';
 import fc from 'fast-check';
 import { parse as parseYaml } from 'yaml';
-import { cloudFormationSetup, cloudFormationTemplate, longestTemplateBody, toYaml } from './cloud-formation.js';
+import { cloudFormationSetup, cloudFormationTemplate, longestTemplateBody, toYaml } from './methods/cloud-formation.js';
 import { iamEntities } from './iam-entities.js';
 import {
   faultInParameter,
@@ -16,13 +16,13 @@ import {
   type IamSetupRequest,
   type IamSetupSettings,
 } from './iam-setup.js';
-import { manualSteps } from './manual.js';
+import { manualSteps } from './methods/manual.js';
 import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { longestValues } from './permission-manifest.js';
 import { fillIn, iamLimits, sizeOf } from './policies.js';
 import { iamSetupMethods } from './iam-setup.service.js';
 import { faultInTags, mostTags, type Tag } from './tags.js';
-import { terraformDefaults, terraformSetup } from './terraform.js';
+import { terraformDefaults, terraformSetup } from './methods/terraform.js';
 import { entitiesOfModule, entitiesOfSteps, entitiesOfTemplate, taggedByCommands } from './testing/printed-entities.js';
 
 const settings: IamSetupSettings = {

@@ -1,7 +1,7 @@
 import { faultInEnds, iamArnFrom, iamPatterns, longestIamArn, withoutSpecial } from '#libs/iam-policy';
 import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
 import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
-import { ExternalIdNeeded } from './external-id.errors.js';
+import { ExternalIdNeeded } from './external-ids/external-id.errors.js';
 import { longestValues, type Option, type Placeholder } from './permission-manifest.js';
 import type { Values } from './policies.js';
 import { faultInTags, faultInVendorsTags, type Tag } from './tags.js';

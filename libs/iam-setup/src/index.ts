@@ -1,9 +1,9 @@
 export { awsRegions, faultInRegion, iamRegions, isOptInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
-export { cloudFormationTemplate, toYaml } from './cloud-formation.js';
-export { ExternalId, newExternalId } from './external-id.entity.js';
-export { iamSetupErrors } from './external-id.errors.js';
-export { ExternalIdService } from './external-id.service.js';
-export { ExternalIdType } from './graphql/external-id.types.js';
+export { cloudFormationTemplate, toYaml } from './methods/cloud-formation.js';
+export { ExternalId, newExternalId } from './external-ids/external-id.entity.js';
+export { iamSetupErrors } from './external-ids/external-id.errors.js';
+export { ExternalIdService } from './external-ids/external-id.service.js';
+export { ExternalIdType } from './external-ids/external-id.types.js';
 export { TagInput } from './graphql/tag.input.js';
 export {
   faultInAwsAccountId,
@@ -15,7 +15,7 @@ export {
 } from './iam-setup.js';
 export { IamSetupModule } from './iam-setup.module.js';
 export { iamSetupMethods, IamSetupService, type IamSetupMethods } from './iam-setup.service.js';
-export { policyFiles } from './manual.js';
+export { policyFiles } from './methods/manual.js';
 export {
   permissionChecks,
   policyFor,
@@ -28,7 +28,7 @@ export { iamContext, isNeverSent, type CheckedPrincipal, type RequestContext } f
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
 export { provisionedResourcesWarning } from './provisioned-resources.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
-export { type KnownSetup, type LeftEntity } from './removal.js';
-export { inShell } from './shell.js';
+export { type KnownSetup, type LeftEntity } from './methods/removal.js';
+export { inShell } from './methods/shell.js';
 export { faultInTags, faultInVendorsTags, isVendorsTag, mostTags, subscriptionTagKey, type Tag } from './tags.js';
-export { terraformDefaults, type SetupFile } from './terraform.js';
+export { terraformDefaults, type SetupFile } from './methods/terraform.js';

@@ -1,6 +1,6 @@
 import { type Caller } from '../caller.js';
 import { type SandboxState } from '../state/sandbox-state.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 
 /**
  * What one action answers: the content of its `…Result` element. It throws an AwsError to refuse.

@@ -1,13 +1,13 @@
 import { decide, decideTrust, iamArnFrom, type PolicyDocument } from '#libs/iam-policy';
-import { assumedRoleArn, findAccount, type Role } from '../account.js';
-import { accessDenied, missingValue, rolesNotForRoot, validationError } from '../aws-errors.js';
+import { assumedRoleArn, findAccount, type Role } from '../accounts/account.js';
+import { accessDenied, missingValue, rolesNotForRoot, validationError } from '../protocol/aws-errors.js';
 import { contextOf, type Caller } from '../caller.js';
-import { provesMfa } from '../mfa.js';
-import { constraintFailed, numberIn, policyFrom } from '../parameters.js';
-import { permissionsOf } from '../principal.js';
-import { beginSession } from '../session.js';
+import { provesMfa } from '../accounts/mfa.js';
+import { constraintFailed, numberIn, policyFrom } from '../protocol/parameters.js';
+import { permissionsOf } from '../accounts/principal.js';
+import { beginSession } from '../accounts/session.js';
 import { type SandboxState } from '../state/sandbox-state.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { type Action } from './action.js';
 
 const anHour = 3600;

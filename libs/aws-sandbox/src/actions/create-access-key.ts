@@ -1,7 +1,7 @@
-import { type KeyOwner } from '../access-key.js';
-import { gatewayAccount } from '../account.js';
+import { type KeyOwner } from '../accounts/access-key.js';
+import { gatewayAccount } from '../accounts/account.js';
 import { type Caller } from '../caller.js';
-import { keyFamilies } from '../families.js';
+import { keyFamilies } from '../accounts/families.js';
 import { type SandboxState } from '../state/sandbox-state.js';
 import { type Action } from './action.js';
 import { holderNamed, type KeyHolder } from './key-holder.js';

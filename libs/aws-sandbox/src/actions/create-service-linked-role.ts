@@ -1,5 +1,5 @@
-import { iamArn, roleOf, type Account } from '../account.js';
-import { invalidInput, missingValue } from '../aws-errors.js';
+import { iamArn, roleOf, type Account } from '../accounts/account.js';
+import { invalidInput, missingValue } from '../protocol/aws-errors.js';
 import { authorize } from '../caller.js';
 import { nameIn } from '../state/sandbox-state.js';
 import { type Action } from './action.js';

@@ -1,9 +1,9 @@
-import { findAccessKey } from '../access-key.js';
-import { iamArn } from '../account.js';
-import { missingValue, noSuchAccessKey } from '../aws-errors.js';
+import { findAccessKey } from '../accounts/access-key.js';
+import { iamArn } from '../accounts/account.js';
+import { missingValue, noSuchAccessKey } from '../protocol/aws-errors.js';
 import { authorize, ownerOf } from '../caller.js';
 import { ownerName } from '../state/sandbox-state.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { type Action } from './action.js';
 
 /** Knows each use at once; at AWS it takes hours. */

@@ -1,5 +1,5 @@
-import { iamArn, type Account } from '../account.js';
-import { missingValue, noSuchEntity } from '../aws-errors.js';
+import { iamArn, type Account } from '../accounts/account.js';
+import { missingValue, noSuchEntity } from '../protocol/aws-errors.js';
 import { authorize, type Caller } from '../caller.js';
 import { type SandboxState } from '../state/sandbox-state.js';
 import { type Action } from './action.js';

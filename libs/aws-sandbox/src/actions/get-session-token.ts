@@ -1,7 +1,7 @@
-import { notForSessions } from '../aws-errors.js';
-import { provesMfa } from '../mfa.js';
-import { numberIn } from '../parameters.js';
-import { beginSession } from '../session.js';
+import { notForSessions } from '../protocol/aws-errors.js';
+import { provesMfa } from '../accounts/mfa.js';
+import { numberIn } from '../protocol/parameters.js';
+import { beginSession } from '../accounts/session.js';
 import { type Action } from './action.js';
 
 /** AWS allows it to every long-term key, root's included, and to no session. */

@@ -1,7 +1,7 @@
-import { createDate, findUser, iamArn } from '../account.js';
-import { noSuchEntity, validationError } from '../aws-errors.js';
+import { createDate, findUser, iamArn } from '../accounts/account.js';
+import { noSuchEntity, validationError } from '../protocol/aws-errors.js';
 import { authorize } from '../caller.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { type Action } from './action.js';
 
 /** Without a name it is about the caller. Root has no name, and so no path either. */

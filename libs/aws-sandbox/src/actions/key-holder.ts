@@ -1,5 +1,5 @@
-import { findUser, iamArn, type User } from '../account.js';
-import { missingValue, noSuchAccessKey, noSuchEntity, validationError } from '../aws-errors.js';
+import { findUser, iamArn, type User } from '../accounts/account.js';
+import { missingValue, noSuchAccessKey, noSuchEntity, validationError } from '../protocol/aws-errors.js';
 import { authorize, type Caller } from '../caller.js';
 import { type KeyRecord } from '../state/access-keys.js';
 import { ownerName, type SandboxState } from '../state/sandbox-state.js';

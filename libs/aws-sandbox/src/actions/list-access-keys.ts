@@ -1,4 +1,4 @@
-import { pageOf } from '../parameters.js';
+import { pageOf } from '../protocol/parameters.js';
 import { type Action } from './action.js';
 import { holderNamed } from './key-holder.js';
 

@@ -7,13 +7,13 @@ import {
   type PolicyDocument,
   type Verdict,
 } from '#libs/iam-policy';
-import { findUser, type Account } from '../account.js';
-import { invalidInput, missingValue, noSuchEntity } from '../aws-errors.js';
+import { findUser, type Account } from '../accounts/account.js';
+import { invalidInput, missingValue, noSuchEntity } from '../protocol/aws-errors.js';
 import { authorize, type Caller } from '../caller.js';
-import { pageOf, policyFrom, structuresOf, textsOf } from '../parameters.js';
-import { permissionsOf, principalContext, type Principal } from '../principal.js';
+import { pageOf, policyFrom, structuresOf, textsOf } from '../protocol/parameters.js';
+import { permissionsOf, principalContext, type Principal } from '../accounts/principal.js';
 import { nameIn, type SandboxState } from '../state/sandbox-state.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { type Action } from './action.js';
 import { roleSeenBy } from './get-role.js';
 

@@ -1,5 +1,5 @@
-import { missingValue } from '../aws-errors.js';
-import { constraintFailed } from '../parameters.js';
+import { missingValue } from '../protocol/aws-errors.js';
+import { constraintFailed } from '../protocol/parameters.js';
 import { type Action } from './action.js';
 import { keyNamed } from './key-holder.js';
 

@@ -1,7 +1,7 @@
-import { AwsError } from '../aws-errors.js';
+import { AwsError } from '../protocol/aws-errors.js';
 import { authorize, type Caller } from '../caller.js';
 import { type SandboxState } from '../state/sandbox-state.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { tagsFor } from './parameters.js';
 import { kindOfId, kinds, type Ec2Kind, type Ec2Of, type Ec2Resource } from './resource.js';
 import { type Place } from './store.js';

@@ -1,6 +1,6 @@
 import { type Action } from '../actions/action.js';
 import { type Caller } from '../caller.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { authorizeLook, notFound, placeOf, tagSet } from './access.js';
 import { invalidValue, filtersIn, listIn, pageIn, type Filter } from './parameters.js';
 import { type Ec2Kind, type Ec2Of, type Ec2Resource, type Instance, type Rule } from './resource.js';

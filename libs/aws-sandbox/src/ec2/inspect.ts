@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { accountPartOf } from '../account.js';
+import { accountPartOf } from '../accounts/account.js';
 import { type Ec2Kind, type Ec2Resource, type Rule } from './resource.js';
 import { Ec2Store } from './store.js';
 

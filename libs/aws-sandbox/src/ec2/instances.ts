@@ -1,5 +1,5 @@
 import { type Action } from '../actions/action.js';
-import { AwsError } from '../aws-errors.js';
+import { AwsError } from '../protocol/aws-errors.js';
 import { authorizeChange, authorizeMaking, placeOf } from './access.js';
 import { instanceShown, stateShown } from './describe.js';
 import { invalidValue, listIn, missingParameter, required } from './parameters.js';

@@ -1,7 +1,7 @@
 import { type Action } from '../actions/action.js';
-import { AwsError } from '../aws-errors.js';
+import { AwsError } from '../protocol/aws-errors.js';
 import { type SandboxState } from '../state/sandbox-state.js';
-import { type XmlContent } from '../xml.js';
+import { type XmlContent } from '../protocol/xml.js';
 import { authorizeChange, authorizeMaking, inUse, placeOf, tagSet } from './access.js';
 import { invalidValue, required, rulesIn } from './parameters.js';
 import {

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-errors.js';
+import { AwsError } from '../protocol/aws-errors.js';
 import { type Rule } from './resource.js';
 
 /** `InstanceId.1`, `InstanceId.2`, … : a list of the EC2 protocol, in its order. */

@@ -1,6 +1,6 @@
-import { AwsError } from '../aws-errors.js';
-import { xml, type Protocol } from '../protocol.js';
-import { toXml } from '../xml.js';
+import { AwsError } from '../protocol/aws-errors.js';
+import { xml, type Protocol } from '../protocol/protocol.js';
+import { toXml } from '../protocol/xml.js';
 
 /** How EC2 writes answers and refusals, which is its own way ("ec2 query", EC2 API reference, common errors). */
 export const ec2Protocol: Protocol = {

@@ -1,6 +1,6 @@
 import { type IncomingMessage } from 'node:http';
-import { bodyTooLarge } from '../aws-errors.js';
-import { type AwsRequest } from '../request.js';
+import { bodyTooLarge } from '../protocol/aws-errors.js';
+import { type AwsRequest } from '../protocol/request.js';
 
 const bodyLimit = 256 * 1024;
 

@@ -1,4 +1,4 @@
-import { incompleteSignature, signatureDoesNotMatch } from '../aws-errors.js';
+import { incompleteSignature, signatureDoesNotMatch } from '../protocol/aws-errors.js';
 
 /** What a signature is good for: one day, one region, one service. */
 export interface CredentialScope {

@@ -1,5 +1,5 @@
-import { incompleteSignature, signatureDoesNotMatch } from '../aws-errors.js';
-import { type AwsRequest } from '../request.js';
+import { incompleteSignature, signatureDoesNotMatch } from '../protocol/aws-errors.js';
+import { type AwsRequest } from '../protocol/request.js';
 
 const tolerance = 15 * 60 * 1000;
 

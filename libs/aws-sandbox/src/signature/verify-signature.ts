@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Sha256 } from '@smithy/core/checksum';
 import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type AwsRequest } from '../request.js';
+import { type AwsRequest } from '../protocol/request.js';
 import { parseAuthorization, type Authorization } from './authorization.js';
 
 /** Signs the call again as it arrived, with the secret it should have been signed with, and compares. */

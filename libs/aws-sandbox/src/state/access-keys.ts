@@ -1,7 +1,7 @@
-import { createdKeyId, findAccessKey, type AccessKey, type KeyOwner } from '../access-key.js';
-import { createDate } from '../account.js';
-import { limitExceeded } from '../aws-errors.js';
-import { randomText } from '../session.js';
+import { createdKeyId, findAccessKey, type AccessKey, type KeyOwner } from '../accounts/access-key.js';
+import { createDate } from '../accounts/account.js';
+import { limitExceeded } from '../protocol/aws-errors.js';
+import { randomText } from '../accounts/session.js';
 
 /** An access key as IAM knows it. */
 export interface KeyRecord {

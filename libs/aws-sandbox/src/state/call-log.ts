@@ -1,4 +1,4 @@
-import { type SandboxFault } from '../misfortunes.js';
+import { type SandboxFault } from '../accounts/misfortunes.js';
 
 /** A call as it arrived, and what became of it. */
 export interface SandboxCall {

@@ -1,4 +1,4 @@
-import { misfortunes, type SandboxFault } from '../misfortunes.js';
+import { misfortunes, type SandboxFault } from '../accounts/misfortunes.js';
 
 /** Which calls meet a misfortune, and how many of them. */
 export interface FaultInjection {

@@ -1,6 +1,6 @@
 import type { PolicyDocument } from '#libs/iam-policy';
-import { findRole, roleOf, type Account, type Role } from '../account.js';
-import { type KeyFamily, type Surroundings } from '../families.js';
+import { findRole, roleOf, type Account, type Role } from '../accounts/account.js';
+import { type KeyFamily, type Surroundings } from '../accounts/families.js';
 import { Ec2Store } from '../ec2/store.js';
 import { AccessKeys } from './access-keys.js';
 import { CallLog } from './call-log.js';

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { sandboxSecret } from '../access-key.js';
+import { sandboxSecret } from '../accounts/access-key.js';
 
 export const identityForm = 'Action=GetCallerIdentity&Version=2011-06-15';
 

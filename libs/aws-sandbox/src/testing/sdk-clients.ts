@@ -1,7 +1,7 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient, type Credentials } from '@aws-sdk/client-sts';
-import { sandboxSecret } from '../access-key.js';
+import { sandboxSecret } from '../accounts/access-key.js';
 
 export interface Signer {
   accessKeyId: string;

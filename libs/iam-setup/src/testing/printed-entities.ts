@@ -1,8 +1,8 @@
 import { parse } from '@cdktn/hcl2json';
 import { parse as parseYaml } from 'yaml';
-import type { ManualStep } from '../manual.js';
+import type { ManualStep } from '../methods/manual.js';
 import type { PolicyDocument } from '../policies.js';
-import type { SetupFile } from '../terraform.js';
+import type { SetupFile } from '../methods/terraform.js';
 
 /** An IAM entity as it will be in the account, whichever way it is made. */
 export interface PrintedEntity {

@@ -1,0 +1,51 @@
+import { keysetPage, Transactions } from '#libs/database';
+import type { Page, PageRequest } from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { ExternalId } from './external-id.entity.js';
+import { ExternalIds } from './external-ids.js';
+
+@Injectable()
+export class TypeOrmExternalIds extends ExternalIds {
+  constructor(private readonly transactions: Transactions) {
+    super();
+  }
+
+  find(tenantId: number, handle: string): Promise<ExternalId | null> {
+    return this.rows.findOneBy({ tenantId, handle });
+  }
+
+  findById(tenantId: number, externalId: string): Promise<ExternalId | null> {
+    return this.rows.findOneBy({ tenantId, externalId });
+  }
+
+  findAnybodys(handle: string): Promise<ExternalId | null> {
+    return this.rows.findOneBy({ handle });
+  }
+
+  ofAccount(tenantId: number, cloudAccountId: number): Promise<ExternalId | null> {
+    return this.rows.findOneBy({ tenantId, cloudAccountId });
+  }
+
+  list(tenantId: number, page: PageRequest<'CREATED_AT'>): Promise<Page<ExternalId>> {
+    const query = this.rows.createQueryBuilder('externalId').where('externalId.tenantId = :tenantId', { tenantId });
+    return keysetPage(query, { CREATED_AT: 'createdAt' }, page);
+  }
+
+  count(tenantId: number): Promise<number> {
+    return this.rows.countBy({ tenantId });
+  }
+
+  async add(externalId: ExternalId): Promise<void> {
+    await this.rows.insert(externalId);
+  }
+
+  async take({ id }: ExternalId, cloudAccountId: number, takenAt: Date): Promise<boolean> {
+    const { affected } = await this.rows.update({ id, cloudAccountId: IsNull() }, { cloudAccountId, takenAt });
+    return affected === 1;
+  }
+
+  private get rows() {
+    return this.transactions.repository(ExternalId);
+  }
+}

@@ -1,0 +1,352 @@
+import { iamEntities, sessionSeconds, type IamEntity, type IamPolicy } from '../iam-entities.js';
+import { namesOf, parameters, snakeCase, switches, type IamSetup, type IamSetupSettings } from '../iam-setup.js';
+import { provisionedResourcesWarning } from '../provisioned-resources.js';
+import { permissionManifest, type Option } from '../permission-manifest.js';
+import type { PolicyDocument } from '../policies.js';
+import { inTags, mostTags, tagLengths } from '../tags.js';
+
+export interface SetupFile {
+  /** Its path within the folder. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/**
+ * The Terraform module: the same files for everybody, in which no value stands; the values are in terraform.tfvars.json,
+ * which Terraform reads by itself.
+ */
+export function terraformModule(values: Readonly<Record<string, unknown>>): SetupFile[] {
+  return [
+    { name: 'README.md', content: readme },
+    { name: 'main.tf', content: `${[preamble, ...iamEntities.flatMap(blocksOf)].join('\n\n')}\n` },
+    { name: 'variables.tf', content: `${variables().join('\n\n')}\n` },
+    { name: 'outputs.tf', content: outputs },
+    ...iamEntities.flatMap((entity): SetupFile[] => {
+      if (entity.kind === 'policy') return [{ name: policyFile(entity), content: templateOf(entity.document) }];
+      if (entity.kind === 'role') return [{ name: trustFile(entity), content: templateOf(entity.trust) }];
+      return [];
+    }),
+    { name: 'terraform.tfvars.json', content: `${JSON.stringify(values, null, 2)}\n` },
+  ];
+}
+
+/** The module with the values of one setup. */
+export const terraformSetup = (setup: IamSetup): SetupFile[] =>
+  terraformModule({
+    ...variablesOf(
+      {
+        ...setup.values,
+        expectedAwsAccountId: setup.expectedAwsAccountId ?? '',
+        permissionsBoundaryArn: setup.permissionsBoundaryArn ?? '',
+      },
+      (option) => setup.options.includes(option),
+    ),
+    ...(setup.tags.length > 0 && { tags: Object.fromEntries(setup.tags.map(({ key, value }) => [key, value])) }),
+  });
+
+/** The module with what the operator has set; the rest is asked by Terraform. */
+export const terraformDefaults = ({
+  vendorName,
+  vendorAccountId,
+  tagKey,
+  gatewayIdentityArn,
+}: IamSetupSettings): SetupFile[] =>
+  terraformModule(
+    variablesOf(
+      {
+        vendorName,
+        tagKey,
+        path: '/',
+        ...namesOf(vendorName),
+        ...(vendorAccountId && { vendorAccountId }),
+        ...(gatewayIdentityArn && { gatewayIdentityArn }),
+      },
+      (option) => switches[option].unset,
+    ),
+  );
+
+/** Those of the values that are variables; an empty one is one not given. */
+function variablesOf(values: Readonly<Record<string, string>>, wants: (option: Option) => boolean) {
+  return Object.fromEntries([
+    ...Object.keys(parameters)
+      .filter((name) => values[name])
+      .map((name) => [snakeCase(name), values[name]!]),
+    ...Object.keys(switches).map((option) => [snakeCase(option), wants(option as Option)]),
+  ]) as Record<string, string | boolean>;
+}
+
+type Attribute = readonly [name: string, expression: string];
+
+/** A block of HCL, its equals signs aligned as `terraform fmt` has them. */
+function block(header: string, attributes: readonly Attribute[], inner: readonly string[] = []): string {
+  const widest = Math.max(...attributes.map(([name]) => name.length));
+  const lines = attributes.map(([name, expression]) => `  ${name.padEnd(widest)} = ${expression}`);
+  return [
+    `${header} {`,
+    ...lines,
+    ...inner.flatMap((text) => ['', ...text.split('\n').map((line) => `  ${line}`)]),
+    '}',
+  ].join('\n');
+}
+
+/** A literal: in HCL `${` and `%{` would begin something. */
+const literal = (text: string) => JSON.stringify(text).replace(/([$%])\{/g, '$1$1{');
+
+/** A text of ours with placeholders, as HCL. */
+const filled = (text: string) => {
+  const only = /^\$\{(\w+)\}$/.exec(text);
+  return only
+    ? `var.${snakeCase(only[1]!)}`
+    : JSON.stringify(text.replace(/\$\{(\w+)\}/g, (_, name: string) => `\${var.${snakeCase(name)}}`));
+};
+
+const policyFile = ({ id }: IamPolicy) => `policies/${id.replace(/-policy$/, '')}.json.tftpl`;
+const trustFile = ({ id }: IamEntity) => `trust/${id}.json.tftpl`;
+const rendered = (file: string) => `templatefile("\${path.module}/${file}", local.values)`;
+
+/** A document as a template of Terraform. */
+const templateOf = (document: PolicyDocument) =>
+  `${JSON.stringify(document, null, 2)}\n`.replace(/\$\{([^}]+)\}/g, (text, name: string) =>
+    name.startsWith('aws:') ? `$${text}` : `\${${snakeCase(name)}}`,
+  );
+
+/** How an entity is referred to; one that is optional is a list of one or none. */
+const addressOf = (entity: IamEntity) => `${types[entity.kind]}.${snakeCase(entity.id)}${entity.option ? '[0]' : ''}`;
+const types = {
+  policy: 'aws_iam_policy',
+  role: 'aws_iam_role',
+  user: 'aws_iam_user',
+  'instance profile': 'aws_iam_instance_profile',
+  'access key': 'aws_iam_access_key',
+} as const;
+
+function blocksOf(entity: IamEntity): string[] {
+  const count = countOf(entity.option);
+  const resource = (attributes: readonly Attribute[], inner: readonly string[] = []) =>
+    block(`resource "${types[entity.kind]}" "${snakeCase(entity.id)}"`, attributes, inner);
+  const path: Attribute = ['path', 'var.path'];
+  const boundary: Attribute = ['permissions_boundary', 'var.permissions_boundary_arn'];
+  const tags: Attribute = ['tags', 'var.tags'];
+  const attachments = (kind: 'role' | 'user', policies: readonly IamPolicy[]) =>
+    policies.map((policy) =>
+      block(`resource "aws_iam_${kind}_policy_attachment" "${snakeCase(entity.id)}_${snakeCase(policy.id)}"`, [
+        ...countOf(entity.option ?? policy.option),
+        [kind, `${addressOf(entity)}.name`],
+        ['policy_arn', `${addressOf(policy)}.arn`],
+      ]),
+    );
+  switch (entity.kind) {
+    case 'policy':
+      return [
+        resource([
+          ...count,
+          ['name', filled(entity.name)],
+          ['description', literal(entity.description)],
+          path,
+          ['policy', rendered(policyFile(entity))],
+          tags,
+        ]),
+      ];
+    case 'role':
+      return [
+        resource(
+          [
+            ...count,
+            ['name', filled(entity.name)],
+            ['description', literal(entity.description)],
+            path,
+            ['assume_role_policy', rendered(trustFile(entity))],
+            ['max_session_duration', String(sessionSeconds)],
+            boundary,
+            tags,
+          ],
+          entity.option === 'createAccessRole' ? [accessRoleIsComplete] : [],
+        ),
+        ...attachments('role', entity.policies),
+      ];
+    case 'user':
+      return [resource([['name', filled(entity.name)], path, boundary, tags]), ...attachments('user', entity.policies)];
+    case 'instance profile':
+      return [resource([['name', filled(entity.name)], path, ['role', `${addressOf(entity.role)}.name`], tags])];
+    case 'access key':
+      return [resource([...count, ['user', `${addressOf(entity.user)}.name`]])];
+  }
+}
+
+const countOf = (option: Option | undefined): Attribute[] =>
+  option ? [['count', `var.${snakeCase(option)} ? 1 : 0`]] : [];
+
+/** Has Terraform stop unless `expression` is true. */
+const lifecycle = (kind: 'precondition' | 'postcondition', expression: string, message: string) =>
+  block(
+    'lifecycle',
+    [],
+    [
+      block(kind, [
+        ['condition', expression],
+        ['error_message', literal(message)],
+      ]),
+    ],
+  ).replace(' {\n\n', ' {\n');
+
+const accessRoleIsComplete = lifecycle(
+  'precondition',
+  'var.gateway_identity_arn != "" && var.external_id != ""',
+  'The access role needs the identity of the gateway and an external id.',
+);
+
+// On what is read before anything is created.
+const accountIsExpected = lifecycle(
+  'postcondition',
+  'var.expected_aws_account_id == "" || self.account_id == var.expected_aws_account_id',
+  'This is another AWS account than expected_aws_account_id. Use credentials of that account, or correct the variable.',
+);
+
+const given = [
+  'vendor_account_id',
+  'vendor_name',
+  'tag_key',
+  'path',
+  'user_name',
+  'node_role_name',
+  'console_role_name',
+  'access_role_name',
+  'gateway_identity_arn',
+  'external_id',
+];
+
+const preamble = [
+  `# ${provisionedResourcesWarning}`,
+  block(
+    'terraform',
+    [['required_version', '">= 1.3"']],
+    ['required_providers {\n  aws = {\n    source  = "hashicorp/aws"\n    version = ">= 5.0"\n  }\n}'],
+  ),
+  'data "aws_partition" "current" {}',
+  block('data "aws_caller_identity" "current"', [], [accountIsExpected]).replace(' {\n\n', ' {\n'),
+  `locals {\n${block('  values =', [
+    ['partition', 'data.aws_partition.current.partition'],
+    ['url_suffix', 'data.aws_partition.current.dns_suffix'],
+    ['account_id', 'data.aws_caller_identity.current.account_id'],
+    ...given.map((name): Attribute => [name, `var.${name}`]),
+  ]).replaceAll('\n', '\n  ')}\n}`,
+].join('\n\n');
+
+function variables(): string[] {
+  return [
+    ...Object.entries(parameters).map(([name, { means, pattern, fault, longest, mayBeEmpty }]) => {
+      const variable = `var.${snakeCase(name)}`;
+      // Only the provider may be given null: texts are filled into documents.
+      const isNullable = name === 'permissionsBoundaryArn';
+      const fits = `length(${variable}) <= ${longest} && can(regex(${literal(`^${pattern}$`)}, ${variable}))`;
+      return block(
+        `variable "${snakeCase(name)}"`,
+        [
+          ['description', literal(means)],
+          ['type', 'string'],
+          ...(mayBeEmpty ? [['default', isNullable ? 'null' : '""'] as const] : []),
+          ...(isNullable ? [] : [['nullable', 'false'] as const]),
+        ],
+        [
+          block('validation', [
+            [
+              'condition',
+              isNullable
+                ? `${variable} == null ? true : (${fits})`
+                : mayBeEmpty
+                  ? `${variable} == "" || (${fits})`
+                  : fits,
+            ],
+            ['error_message', literal(`It ${fault}, with at most ${longest} characters.`)],
+          ]),
+        ],
+      );
+    }),
+    tagsVariable,
+    ...Object.entries(switches).map(([option, { means, unset }]) =>
+      block(`variable "${snakeCase(option)}"`, [
+        ['description', literal(means)],
+        ['type', 'bool'],
+        ['default', String(unset)],
+        ['nullable', 'false'],
+      ]),
+    ),
+  ];
+}
+
+const tagsVariable = block(
+  'variable "tags"',
+  [
+    ['description', literal('Tags of the policies, the roles, the instance profile and the user.')],
+    ['type', 'map(string)'],
+    ['default', '{}'],
+    ['nullable', 'false'],
+  ],
+  [
+    block('validation', [
+      [
+        'condition',
+        [
+          `length(var.tags) <= ${mostTags}`,
+          'length(distinct([for key in keys(var.tags) : lower(key)])) == length(var.tags)',
+          `alltrue([for key, value in var.tags : length(key) <= ${tagLengths.key} && length(value) <= ${tagLengths.value}])`,
+          `alltrue([for key, value in var.tags : can(regex(${literal(`^${inTags}+$`)}, key)) && can(regex(${literal(`^${inTags}*$`)}, value))])`,
+          'alltrue([for key in keys(var.tags) : trimspace(key) == key])',
+          'alltrue([for text in concat(keys(var.tags), values(var.tags)) : !startswith(lower(text), "aws:")])',
+        ].join(' && '),
+      ],
+      [
+        'error_message',
+        literal(
+          `At most ${mostTags} tags, with keys of 1 to ${tagLengths.key} characters that differ by more than the case of letters, and values of at most ${tagLengths.value} characters. Both have letters, digits, spaces and _ . : / = + - @ only, and do not begin with aws:.`,
+        ),
+      ],
+    ]),
+  ],
+);
+
+const outputs = `${[
+  block('output "aws_access_key_id"', [
+    ['description', '"AWS_ACCESS_KEY_ID"'],
+    ['value', 'var.create_access_key ? aws_iam_access_key.access_key[0].id : null'],
+  ]),
+  block('output "aws_secret_access_key"', [
+    ['description', '"AWS_SECRET_ACCESS_KEY. It stands in the state: keep that as safe as the key."'],
+    ['value', 'var.create_access_key ? aws_iam_access_key.access_key[0].secret : null'],
+    ['sensitive', 'true'],
+  ]),
+  block('output "iam_role_name"', [
+    ['description', '"IAM Role Name"'],
+    ['value', 'aws_iam_role.console_role.name'],
+  ]),
+  block('output "access_role_arn"', [
+    ['description', '"The role the gateway assumes"'],
+    ['value', 'var.create_access_role ? aws_iam_role.access_role[0].arn : null'],
+  ]),
+].join('\n\n')}\n`;
+
+const readme = `# IAM entities for a cloud account
+
+Makes what the vendor needs in your AWS account. Permission manifest version ${permissionManifest.version}.
+
+\`\`\`sh
+export AWS_REGION=us-east-1 # any region of the partition of your account
+terraform init
+terraform apply
+terraform output aws_access_key_id
+terraform output -raw aws_secret_access_key
+terraform output iam_role_name
+\`\`\`
+
+The three outputs are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IAM Role Name of the form. AWS may need some seconds to know a new key.
+
+**${provisionedResourcesWarning}**
+
+- The values are in \`terraform.tfvars.json\`; every variable is explained in \`variables.tf\`.
+- **The secret stands in the Terraform state.** Keep the state encrypted and to yourself, or set \`create_access_key\` to \`false\` and create the key
+  with \`aws iam create-access-key\`.
+- Once the gateway replaces keys (\`allow_key_rotation\`), set \`create_access_key\` to \`false\` and take the key out of the state
+  (\`terraform state rm 'aws_iam_access_key.access_key[0]'\`): else the next apply brings the old key back.
+- Where your organization demands tags, set \`tags\`. The policies, the roles, the instance profile and the user get them.
+- The policies are in \`policies/\`, who may use the roles is in \`trust/\`.
+`;

@@ -1,0 +1,28 @@
+import { CloudAccountDeletionService, CloudAccountService, type CloudProvider } from '#libs/cloud-accounts';
+import { operator } from '#libs/events';
+import type { Run } from '../command.js';
+import { withServices } from '../services.js';
+
+export const list: Run = () =>
+  withServices(async (service) =>
+    (await service(CloudAccountService).listHosted()).map(
+      ({ account: { id, name, provider, region, status }, activeSubscriptions }) => ({
+        ...{ id, name, provider, region, status },
+        'active subscriptions': activeSubscriptions,
+      }),
+    ),
+  );
+
+export const add: Run = (given) =>
+  withServices(async (service) => {
+    const provider = given.oneOf<CloudProvider>('provider');
+    const details = { name: given.text('name'), provider, region: given.text('region') };
+    return [{ id: (await service(CloudAccountService).addHosted(operator, details)).id }];
+  });
+
+export const retire: Run = (given) =>
+  withServices(async (service) => {
+    const id = given.number('id');
+    const isGone = await service(CloudAccountDeletionService).retireHosted(operator, id);
+    return [{ id, outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
+  });

@@ -1,0 +1,159 @@
+import { Unauthenticated, type KeyRefusal } from '#libs/access';
+import { refusalOf } from '#libs/database';
+import { CallerGone, DomainError, InvalidInput } from '#libs/kernel';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { badRequestText } from './bad-request-texts.js';
+import { describeError, type ErrorDescription } from './describe-error.js';
+import { DocumentTooLarge } from '../limits/document-limits.js';
+import type { KnownNames } from '../variables/known-names.js';
+import { documentNotValid, safeMessage } from './safe-message.js';
+import { type InputFault } from '../variables/variable-faults.js';
+import { InvalidVariables } from '../variables/variables-check.js';
+
+/** One line of the log about a fault of ours. */
+export interface InternalErrorEntry {
+  readonly requestId?: string;
+  /** The field that failed, as the schema names it; names the caller made up read `…`. */
+  readonly path?: string;
+  readonly error: ErrorDescription;
+}
+
+export interface FormatErrorOptions {
+  /** Names that may be repeated: `knownNamesOf(schema)`. A function, because the schema is built later. */
+  readonly knownNames: () => KnownNames;
+  readonly log: (entry: InternalErrorEntry) => void;
+  /** The id of the request in progress, for `extensions.requestId` and the log. */
+  readonly requestId?: () => string | undefined;
+}
+
+/** What a client may be told: nothing else of an error leaves the gateway. */
+interface Answer {
+  readonly code: string;
+  readonly message: string;
+  readonly faults?: readonly InputFault[];
+  readonly reason?: KeyRefusal;
+}
+
+/**
+ * Apollo Server's `formatError`. Refusals of a domain speak for themselves, faults of the request are told anew in
+ * words of the schema, and whatever else went wrong is ours to know: it is logged, and the client gets an id to quote.
+ * `extensions` hold `code`, `reason`, `requestId` and `faults`, and nothing a library put there.
+ */
+export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptions) {
+  return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
+    const id = requestId?.();
+    const { code, message, faults, reason } = answerTo(formatted, thrown, knownNames());
+    if (code === 'INTERNAL' || code === 'DATABASE_UNAVAILABLE') {
+      const path = formatted.path?.map((key) => (typeof key === 'number' || knownNames().has(key) ? key : '…'));
+      log({
+        ...(id !== undefined && { requestId: id }),
+        ...(path && { path: path.join('.') }),
+        error: describeError(errorsIn(thrown).at(-1) ?? thrown, knownNames()),
+      });
+    }
+
+    return {
+      message,
+      ...(formatted.locations && { locations: formatted.locations }),
+      ...(formatted.path && { path: formatted.path }),
+      extensions: {
+        code,
+        ...(reason && { reason }),
+        ...(faults && { faults }),
+        ...(id !== undefined && { requestId: id }),
+      },
+    };
+  };
+}
+
+const internal: Answer = {
+  code: 'INTERNAL',
+  message: 'Something went wrong here. Quote the request id when you report it.',
+};
+
+/** The client does not read it, and it is no fault of the gateway: nothing is logged. */
+const unread: Answer = { code: 'BAD_REQUEST', message: 'The connection was closed before the answer was complete.' };
+
+function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: KnownNames): Answer {
+  if (thrown instanceof InvalidVariables)
+    return { code: 'BAD_USER_INPUT', message: thrown.message, faults: thrown.faults };
+
+  const code = String(formatted.extensions?.['code']);
+  if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return unread;
+  const domainError = errorsIn(thrown).find((error) => error instanceof DomainError);
+  if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
+  if (documentCodes.has(code)) {
+    // A scalar may have refused a value of the document in words of ours.
+    const hint = domainError ? ` ${domainError.message}` : '';
+    return { code, message: safeMessage(formatted.message, knownNames) + hint };
+  }
+  if (domainError instanceof InvalidInput) {
+    return { code: 'BAD_USER_INPUT', message: domainError.message, faults: domainError.faults.map(toFault) };
+  }
+  if (domainError instanceof Unauthenticated)
+    return { code: domainError.code, message: domainError.message, reason: domainError.reason };
+  const refusal = domainError ?? refusalOf(errorsIn(thrown).at(-1));
+  if (refusal) return { code: refusal.code, message: refusal.message };
+
+  const text = fixedTexts.get(code);
+  return text === undefined ? (faultOfCaller(code, thrown, knownNames) ?? internal) : { code, message: text };
+}
+
+const documentCodes: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/** Codes whose messages are not ours. To say more, throw a DomainError of that code, or a GraphQLError made of one. */
+const fixedTexts: ReadonlyMap<string, string> = new Map([
+  ['UNAUTHENTICATED', 'Send a valid API key: `Authorization: Bearer gwk_…`.'],
+  ['FORBIDDEN', 'You may not do this.'],
+  ['RATE_LIMITED', 'Too many requests. Send fewer, and try again later.'],
+  ['QUERY_TOO_EXPENSIVE', 'The operation asks for too much at once. Ask for fewer fields or shorter lists.'],
+  // Clients that persist queries compare these two.
+  ['PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported'],
+  ['PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'],
+]);
+
+function faultOfCaller(code: string, thrown: unknown, knownNames: KnownNames): Answer | undefined {
+  const source = errorsIn(thrown).at(-1);
+  const message = source?.message ?? '';
+  if (code === 'BAD_REQUEST') {
+    const isMethod = message.startsWith('GET requests only support');
+    return {
+      code: isMethod ? 'METHOD_NOT_ALLOWED' : code,
+      message: badRequestText(message) ?? 'The request is not valid.',
+    };
+  }
+  if (code === 'BAD_USER_INPUT') return { code, message: inputText(message, knownNames) };
+
+  // What graphql-js and Apollo refuse while they execute carries no code, although the caller is to blame.
+  if (code !== 'INTERNAL_SERVER_ERROR' || !(source instanceof GraphQLError) || source.extensions['code'])
+    return undefined;
+  if (message.startsWith('Argument "')) return { code: 'BAD_USER_INPUT', message: inputText(message, knownNames) };
+  if (message.startsWith('Schema is not configured to execute ')) {
+    return { code: 'OPERATION_RESOLUTION_FAILURE', message: safeMessage(message, knownNames) };
+  }
+  const text = badRequestText(message);
+  return text === undefined ? undefined : { code: 'BAD_REQUEST', message: text };
+}
+
+function inputText(message: string, knownNames: KnownNames): string {
+  const text = safeMessage(message, knownNames);
+  return text === documentNotValid ? 'The arguments are not valid.' : text;
+}
+
+function toFault({ path = [], message, code }: DomainError): InputFault {
+  return { path, message, code };
+}
+
+/** What was thrown, unwrapped step by step: GraphQL libraries wrap the errors of others, some of them twice. */
+function errorsIn(thrown: unknown): Error[] {
+  const errors: Error[] = [];
+  for (let error = thrown; error instanceof Error && errors.length < 5;) {
+    errors.push(error);
+    error = error instanceof GraphQLError ? error.originalError : undefined;
+  }
+  return errors;
+}
