@@ -143,7 +143,7 @@ module.exports = {
       name: 'the-playground-stands-alone',
       comment: 'The playground runs in a browser, and knows the gateway by its schema alone.',
       severity: 'error',
-      from: { path: '^playground/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^web/playground/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(src|libs|test)/' },
     },
     {
@@ -151,7 +151,7 @@ module.exports = {
       comment: 'The gateway serves what was built of it.',
       severity: 'error',
       from: { path: '^(src|libs)/' },
-      to: { path: '^playground/' },
+      to: { path: '^web/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],

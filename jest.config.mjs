@@ -52,7 +52,7 @@ if (process.env.CI === 'true' && leftOut.length > 0)
 
 export default {
   projects: [
-    project('unit', ['<rootDir>/{src,libs,playground,test}/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{src,libs,web,test}/**/*.spec.ts']),
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {

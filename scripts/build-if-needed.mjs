@@ -24,8 +24,8 @@ const parts = [
   {
     name: 'the playground',
     built: 'dist/playground/index.html',
-    sources: ['playground', 'package-lock.json'],
-    command: ['vite/bin/vite.js', 'build', 'playground'],
+    sources: ['web/playground', 'package-lock.json'],
+    command: ['vite/bin/vite.js', 'build', 'web/playground'],
   },
 ];
 

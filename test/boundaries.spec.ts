@@ -61,8 +61,8 @@ const violations: Record<string, [file: string, imports: string]> = {
   'sandbox-stands-alone': ['libs/aws-sandbox/src/a.ts', '#libs/database'],
   'only-the-host-imports-the-sandbox': ['libs/access/src/c.ts', '#libs/aws-sandbox'],
   'the-sandbox-is-imported-lazily': ['src/b.ts', '#libs/aws-sandbox'],
-  'the-playground-stands-alone': ['playground/a.ts', '#libs/kernel'],
-  'nobody-knows-the-playground': ['src/c.ts', '../playground/tabs.js'],
+  'the-playground-stands-alone': ['web/playground/a.ts', '#libs/kernel'],
+  'nobody-knows-the-playground': ['src/c.ts', '../web/playground/tabs.js'],
   'no-cycles': ['libs/access/src/round.ts', './trip.js'],
 };
 
@@ -89,7 +89,7 @@ describe('the rules of the architecture', () => {
     write('libs/cloud-accounts/src/deletion/typeorm-deleted-accounts.ts', 'export {};\n');
     write('libs/access/src/trip.ts', "import './round.js';\n");
     write('src/config.ts', 'export {};\n');
-    write('playground/tabs.ts', 'export {};\n');
+    write('web/playground/tabs.ts', 'export {};\n');
     // What must stay allowed.
     write('src/main.ts', "await import('#libs/aws-sandbox');\nexport {};\n");
     write('libs/aws-sandbox/src/edge.ts', "import '#libs/iam-policy';\nimport '#libs/kernel';\n");
@@ -125,7 +125,7 @@ describe('the rules of the architecture', () => {
 /** Every breach, as `rule file`. */
 function cruise(folder: string): string[] {
   const depcruise = join(folder, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
-  const args = [depcruise, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'libs', 'playground'];
+  const args = [depcruise, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', 'src', 'libs', 'web'];
   const output = execFileSync(process.execPath, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 }).toString();
   const { summary } = JSON.parse(output) as { summary: { violations: { from: string; rule: { name: string } }[] } };
   return summary.violations.map(({ from, rule }) => `${rule.name} ${from}`);

@@ -6,17 +6,7 @@ import { commands, groups } from './commands.js';
 import { helpOf } from './help.js';
 
 const root = join(import.meta.dirname, '../..');
-const places = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'Dockerfile',
-  'compose.yaml',
-  'docs',
-  'deploy',
-  'src',
-  'libs',
-  'playground',
-];
+const places = ['README.md', 'CONTRIBUTING.md', 'docs', 'deploy', 'src', 'libs', 'web'];
 
 const filesIn = (path: string): string[] =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesIn(join(path, name))) : [path];

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { filled, placeholdersIn, valuesIn } from '../../playground/placeholders.js';
+import { filled, placeholdersIn, valuesIn } from '../../web/playground/placeholders.js';
 import { cliAnswer } from '../support/cli.js';
 import { commandsIn, examplesOf, pages, stepsOf, type Example, type Page } from '../support/pages.js';
 import { inPlace, inherited, projectFolder, type GatewayProcess, type Place } from '../support/process.js';

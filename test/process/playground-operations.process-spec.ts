@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext } from 'playwright-core';
-import { groups, nameOf, operations, type Operation } from '../../playground/operations/index.js';
+import { groups, nameOf, operations, type Operation } from '../../web/playground/operations/index.js';
 import { startChromium } from '../support/chromium.js';
 import { cliAnswer } from '../support/cli.js';
 import { PlaygroundPage } from '../support/playground-page.js';

@@ -24,7 +24,7 @@ export default defineConfig({
   logLevel: 'warn',
   plugins: [gzipped],
   build: {
-    outDir: '../dist/playground',
+    outDir: '../../dist/playground',
     emptyOutDir: true,
     chunkSizeWarningLimit: 8000, // the editor is what it is
     rolldownOptions: {

@@ -3,7 +3,7 @@ import { buildSchema, isInputObjectType, isRequiredInputField, type GraphQLInput
 import { getVariablesJSONSchema } from 'graphql-language-service';
 import { correctedVariablesSchema, type JsonSchema } from './variables-schema.js';
 
-const schema = buildSchema(readFileSync(new URL('../src/graphql/schema.graphql', import.meta.url), 'utf8'));
+const schema = buildSchema(readFileSync(new URL('../../src/graphql/schema.graphql', import.meta.url), 'utf8'));
 const inputTypes = Object.values(schema.getTypeMap()).filter(isInputObjectType);
 
 /** As monaco-graphql derives it, corrected. */

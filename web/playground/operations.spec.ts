@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { sandboxConsoleRole, sandboxKeys, sandboxSecret } from '#libs/aws-sandbox';
 import { buildSchema, getOperationAST, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
-import { mostValues, valuesIn as valuesInAnswer } from '../src/graphql/limits/document-cost.js';
+import { mostValues, valuesIn as valuesInAnswer } from '../../src/graphql/limits/document-cost.js';
 import { groups, nameOf, operations, placeholders } from './operations/index.js';
 import { filled, placeholdersIn, valuesIn } from './placeholders.js';
 
-const schema = buildSchema(readFileSync(new URL('../src/graphql/schema.graphql', import.meta.url), 'utf8'));
+const schema = buildSchema(readFileSync(new URL('../../src/graphql/schema.graphql', import.meta.url), 'utf8'));
 const parsed = operations.map((one) => {
   const document = parse(one.query);
   return { ...one, document, operation: getOperationAST(document)! };
@@ -76,7 +76,7 @@ describe('The operations of the playground', () => {
     const missing = [schema.getQueryType()!, schema.getMutationType()!]
       .flatMap((root) => Object.keys(root.getFields()).map((field) => `${root.name}.${field}`))
       .filter((field) => !shown.has(field))
-      .map((field) => `${field} is in no operation: add one to playground/operations`);
+      .map((field) => `${field} is in no operation: add one to web/playground/operations`);
 
     expect(missing).toEqual([]);
   });
