@@ -263,7 +263,11 @@ describe('The command line', () => {
     [['hosted-accounts', 'add', '--name', 'hosted', '--provider', 'GCP', '--region', 'us-east1'], 1, /has this name/],
     [['hosted-accounts', 'retire', '--id', '1001'], 1, /There is no such cloud account/],
     [['force-detach', 'approve', '--account', '1001'], 1, /No force detach of the cloud account was requested/],
-    [['force-detach', 'approve', '--account', globalId('CloudAccount', 1001)], 1, /No force detach of the cloud account was requested/],
+    [
+      ['force-detach', 'approve', '--account', globalId('CloudAccount', 1001)],
+      1,
+      /No force detach of the cloud account was requested/,
+    ],
     [['force-detach', 'approve', '--account', globalId('CloudSubscription', 1)], 2, /--account must be/],
     [['force-detach', 'approve'], 2, /--account is missing/],
     [['doctor', '--account', '1001'], 1, /There is no such cloud account/],
