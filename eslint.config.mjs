@@ -12,7 +12,23 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       // Collections in memory keep the promises their ports make, so they are async without awaiting.
       '@typescript-eslint/require-await': 'off',
+      // A row is held because a collection has locked or added it, and for no other reason.
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: '#libs/kernel', importNames: ['asHeld'], message: 'Only collections mark rows as held.' }] },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: ':matches(TSAsExpression, TSTypeAssertion) TSTypeReference[typeName.name="Held"]',
+          message: 'Do not cast to Held: take a held row as a parameter, or hold one with its collection.',
+        },
+      ],
     },
+  },
+  {
+    files: ['**/typeorm-*.ts', '**/in-memory-*.ts'],
+    rules: { 'no-restricted-imports': 'off' },
   },
   {
     // Answers over the wire are untyped on purpose in tests: the schema is what is being tested.

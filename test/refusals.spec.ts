@@ -74,7 +74,6 @@ const excluded: { mutations: readonly string[]; codes: readonly string[] | RegEx
     because: 'the work of such a subscription is to take it down',
   },
   { mutations: ['createApiKey'], codes: ['NOT_FOUND'], because: 'the tenant of the caller is there' },
-  { mutations: ['cancelRotation'], codes: ['VERSION_CONFLICT'], because: 'it expects no version' },
   {
     mutations: ['createCloudAccount'],
     codes: ['EXTERNAL_ID_STAYS', 'ROTATION_IN_PROGRESS'],

@@ -21,20 +21,18 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
   'no-lock': [
     {
       file: `${accounts}/typeorm-cloud-accounts.ts`,
-      original: 'return this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate });',
-      altered: 'return this.rows.findOne({ where: visible(tenantId, { id }) });',
+      original: 'await this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate })',
+      altered: 'await this.rows.findOne({ where: visible(tenantId, { id }) })',
     },
   ],
   // What stands in the way is asked before the account is held, and believed afterwards.
   'check-first': [
     {
       file: `${accounts}/deletion/cloud-account-deletion.service.ts`,
-      original: `const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
-      account.refuseChangeIfHosted();`,
+      original: `const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);`,
       altered: `const [early] = await this.blockers.inTheWayOf(tenantId, [{ id, tenantId }]);
-            const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
-            (globalThis.askedEarly ??= new WeakMap()).set(account, early);
-            account.refuseChangeIfHosted();`,
+            const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);
+            (globalThis.askedEarly ??= new WeakMap()).set(account, early);`,
     },
     {
       file: `${accounts}/deletion/cloud-account-removal.ts`,
@@ -55,7 +53,7 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
   'force-skips-rule': [
     {
       file: `${accounts}/force-detach/force-detach.service.ts`,
-      original: 'const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);',
+      original: 'const abandoned = await this.subscriptions.abandonAll(account, approvedBy, now);',
       altered: 'const abandoned = 0;',
     },
     {

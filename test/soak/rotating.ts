@@ -181,7 +181,9 @@ async function accounts(): Promise<number[]> {
 async function begin(id: number): Promise<void> {
   const account = (await get(CloudAccountService).find(viewer, id))!;
   await get(KeyRotationService).refuseUnlessPossible(account, operator);
-  await get(UnitOfWork).run((now) => get(KeyRotationService).begin(account, operator, now));
+  await get(UnitOfWork).run(async (now) =>
+    get(KeyRotationService).begin(await get(CloudAccountService).hold(viewer, id), operator, now),
+  );
 }
 
 async function open(): Promise<object[]> {

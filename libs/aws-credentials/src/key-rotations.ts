@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import type { KeyRotation } from './key-rotation.entity.js';
 
 /** All rotations, as the domain sees them: a collection, with at most one for each account. */
@@ -6,17 +7,16 @@ export abstract class KeyRotations {
 
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]>;
 
-  /** Finds the account's rotation and keeps others away from it until our unit of work ends. Hold the account first. */
-  abstract hold(tenantId: number, cloudAccountId: number): Promise<KeyRotation | null>;
+  /** Finds the account's rotation and keeps others away from it until our unit of work ends. */
+  abstract hold(account: Held<AccountReference>): Promise<Held<KeyRotation> | null>;
 
   /** In place of the one there was. */
-  abstract replace(rotation: KeyRotation): Promise<void>;
+  abstract replace(account: Held<AccountReference>, rotation: KeyRotation): Promise<void>;
 
-  /** Writes a held rotation. */
-  abstract update(rotation: KeyRotation): Promise<void>;
+  abstract update(rotation: Held<KeyRotation>): Promise<void>;
 
   /** All about an account that is going: its rotation, and how often one was wanted. */
-  abstract forget(tenantId: number, cloudAccountId: number): Promise<void>;
+  abstract forget(account: Held<AccountReference>): Promise<void>;
 
   /** Takes rotations that are due and nobody is at, for `owner` until `until`. */
   abstract claim(claim: { now: Date; owner: string; until: Date; limit: number }): Promise<KeyRotation[]>;

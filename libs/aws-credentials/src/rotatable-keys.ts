@@ -25,7 +25,7 @@ export function keyToRotate({ rotation, keys }: RotatableKeys): StoredAccessKey 
  *
  * @throws RotationNotUnderWay, RotationTooLate
  */
-export function cancellable(rotation: KeyRotation | null): KeyRotation {
+export function cancellable<Rotation extends KeyRotation>(rotation: Rotation | null): Rotation {
   if (!rotation) throw new RotationNotUnderWay();
   rotation.refuseCancellation();
   return rotation;

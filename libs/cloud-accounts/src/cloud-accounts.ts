@@ -1,5 +1,6 @@
-import type { Page, PageRequest } from '#libs/kernel';
+import type { Held, Page, PageRequest } from '#libs/kernel';
 import type { CloudAccount, CloudAccountOwnership, CloudAccountStatus } from './cloud-account.entity.js';
+import { CloudAccountNotFound } from './cloud-account.errors.js';
 import type { CloudProvider } from './cloud-provider.js';
 
 export type CloudAccountOrderField = 'NAME' | 'CREATED_AT';
@@ -42,13 +43,43 @@ export abstract class CloudAccounts {
   abstract hasName(tenantId: number, nameKey: string): Promise<boolean>;
 
   /** Finds the account and keeps other units of work away from it until ours ends. */
-  abstract hold(tenantId: number, id: number): Promise<CloudAccount | null>;
+  abstract hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null>;
 
-  /** Gives the account its id. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
-  abstract add(account: CloudAccount): Promise<void>;
+  /** Gives the account its id. No other unit of work sees it before ours ends. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
+  abstract add(account: CloudAccount): Promise<Held<CloudAccount>>;
 
-  /** Writes a held account. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
-  abstract update(account: CloudAccount): Promise<void>;
+  /** @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
+  abstract update(account: Held<CloudAccount>): Promise<void>;
 
-  abstract remove(account: CloudAccount): Promise<void>;
+  abstract remove(account: Held<CloudAccount>): Promise<void>;
+
+  /** Holds an account of the tenant's own. @throws CloudAccountNotFound, CloudAccountIsHosted */
+  async holdOwn(tenantId: number, id: number): Promise<Held<CloudAccount>> {
+    return own(await this.hold(tenantId, id));
+  }
+
+  /**
+   * As `holdOwn`, and refuses an account that was changed since the caller read it.
+   *
+   * @param expectedVersion not compared when it is null or undefined
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict
+   */
+  async holdForChange(tenantId: number, id: number, expectedVersion?: number | null): Promise<Held<CloudAccount>> {
+    const account = await this.holdOwn(tenantId, id);
+    account.refuseOtherVersionThan(expectedVersion);
+    return account;
+  }
+
+  /** As `holdForChange`, without holding the account: for what has to be asked of AWS before. */
+  async findForChange(tenantId: number, id: number, expectedVersion: number): Promise<CloudAccount> {
+    const account = own(await this.find(tenantId, id));
+    account.refuseOtherVersionThan(expectedVersion);
+    return account;
+  }
+}
+
+function own<Account extends CloudAccount>(account: Account | null): Account {
+  if (!account) throw new CloudAccountNotFound();
+  account.refuseChangeIfHosted();
+  return account;
 }

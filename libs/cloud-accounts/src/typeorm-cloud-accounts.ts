@@ -1,7 +1,7 @@
 import { iamArnFrom } from '#libs/iam-policy';
 import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
 import { AwsRoleAlreadyConnected } from '#libs/aws-credentials';
-import type { Page, PageRequest } from '#libs/kernel';
+import { asHeld, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
 import { CloudAccount } from './cloud-account.entity.js';
@@ -50,20 +50,21 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.rows.existsBy({ tenantId, nameKey });
   }
 
-  hold(tenantId: number, id: number): Promise<CloudAccount | null> {
-    return this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate });
+  async hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null> {
+    return asHeld(await this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate }));
   }
 
-  async add(account: CloudAccount): Promise<void> {
+  async add(account: CloudAccount): Promise<Held<CloudAccount>> {
     await refusingDuplicates(account, this.rows.insert(account));
+    return asHeld(account);
   }
 
-  async update(account: CloudAccount): Promise<void> {
+  async update(account: Held<CloudAccount>): Promise<void> {
     const { id, tenantId } = account;
     await refusingDuplicates(account, this.rows.update({ id, tenantId }, { ...account }));
   }
 
-  async remove({ id, tenantId }: CloudAccount): Promise<void> {
+  async remove({ id, tenantId }: Held<CloudAccount>): Promise<void> {
     await this.rows.delete({ id, tenantId });
   }
 

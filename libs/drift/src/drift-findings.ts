@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '#libs/kernel';
+import type { Held, Page, PageRequest } from '#libs/kernel';
 import type { DriftKind } from './difference.js';
 import type { DriftFinding } from './drift-finding.entity.js';
 
@@ -16,22 +16,21 @@ export abstract class DriftFindings {
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<DriftFinding[]>;
 
   /** Finds one and keeps other units of work away from it until ours ends. */
-  abstract hold(tenantId: number, id: number): Promise<DriftFinding | null>;
+  abstract hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null>;
 
   abstract list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>>;
   abstract count(tenantId: number, filter: DriftFindingFilter): Promise<number>;
 
   /** The open ones of some resources, held. */
-  abstract holdOpenOf(resourceIds: readonly number[]): Promise<DriftFinding[]>;
+  abstract holdOpenOf(resourceIds: readonly number[]): Promise<Held<DriftFinding>[]>;
 
   /** Open ones in an account, held, whose resource is not expected there any more. */
-  abstract holdNotExpected(cloudAccountId: number, limit: number): Promise<DriftFinding[]>;
+  abstract holdNotExpected(cloudAccountId: number, limit: number): Promise<Held<DriftFinding>[]>;
 
   /** How many are open, by account; those with none are not in it. */
   abstract countOpen(cloudAccountIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
 
-  abstract add(finding: DriftFinding): Promise<void>;
+  abstract add(finding: DriftFinding): Promise<Held<DriftFinding>>;
 
-  /** Writes one that is held. */
-  abstract update(finding: DriftFinding): Promise<void>;
+  abstract update(finding: Held<DriftFinding>): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { Events, gateway } from '#libs/events';
-import { Clock, UnitOfWork } from '#libs/kernel';
+import { Clock, UnitOfWork, type Held } from '#libs/kernel';
 import { LedgerService, type ProvisionedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import { differencesOf, type Difference, type Met } from './difference.js';
@@ -128,14 +128,13 @@ export class DriftObservations {
   private async reconcile(
     resource: ProvisionedResource,
     differences: readonly Difference[],
-    open: readonly DriftFinding[],
+    open: readonly Held<DriftFinding>[],
     now: Date,
   ): Promise<void> {
     for (const difference of differences) {
       const known = open.find(({ kind }) => kind === difference.kind);
       if (!known) {
-        const finding = DriftFinding.of(resource, difference, now);
-        await this.findings.add(finding);
+        const finding = await this.findings.add(DriftFinding.of(resource, difference, now));
         await this.record('DRIFT_FOUND', finding, now);
       } else if (known.meet(difference, now)) {
         await this.findings.update(known);
@@ -148,7 +147,7 @@ export class DriftObservations {
         await this.close(finding, isGone ? 'SUPERSEDED' : 'REPAIRED', now);
   }
 
-  private async close(finding: DriftFinding, resolution: DriftResolution, now: Date): Promise<void> {
+  private async close(finding: Held<DriftFinding>, resolution: DriftResolution, now: Date): Promise<void> {
     finding.resolve(resolution, now);
     await this.findings.update(finding);
     await this.record('DRIFT_RESOLVED', finding, now);

@@ -1,3 +1,4 @@
+import type { Held } from '#libs/kernel';
 import type { DriftWatch } from './drift-watch.entity.js';
 
 /** Which accounts are looked at. */
@@ -6,13 +7,12 @@ export abstract class DriftWatches {
   abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<DriftWatch[]>;
 
   /** Finds it and keeps other units of work away from it until ours ends. */
-  abstract hold(cloudAccountId: number): Promise<DriftWatch | null>;
+  abstract hold(cloudAccountId: number): Promise<Held<DriftWatch> | null>;
 
   /** Unless there is one. */
   abstract addIfNew(watch: DriftWatch): Promise<void>;
 
-  /** Writes one that is held. */
-  abstract update(watch: DriftWatch): Promise<void>;
+  abstract update(watch: Held<DriftWatch>): Promise<void>;
 
   /** Takes at most so many that are due until `until`. */
   abstract claimDue(now: Date, until: Date, limit: number): Promise<DriftWatch[]>;

@@ -3,7 +3,7 @@ import type { Viewer } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
-import { Clock, NotFound, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Clock, NotFound, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { LedgerService, type ProvisionedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import { DriftChecks } from './drift-checks.js';
@@ -57,8 +57,8 @@ export class DriftService {
     await this.watches.addIfNew(DriftWatch.begin(account, new Date(now.getTime() + this.pace.every)));
   }
 
-  /** What is expected in the account has changed: it is looked at soon. Call it in the unit of work in which it has. */
-  async lookAgain(cloudAccountId: number, now: Date): Promise<void> {
+  /** What is expected of a subscription has just changed: its account is looked at soon. */
+  async lookAgain({ cloudAccountId }: Held<{ readonly cloudAccountId: number }>, now: Date): Promise<void> {
     const watch = await this.watches.hold(cloudAccountId);
     if (!watch) return;
     watch.request(now);

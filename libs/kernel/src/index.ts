@@ -19,6 +19,7 @@ export {
   type ErrorKind,
 } from './domain-error.js';
 export { explain, FileUnusable, fileUnusable, onFile } from './file-unusable.js';
+export { asHeld, type AccountReference, type Held } from './held.js';
 export { faultInName, faultInText, longestNameKey, nameKey, normalizeName } from './name.js';
 export { runAs, userName } from './os-user.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';

@@ -1,5 +1,5 @@
 import type { Viewer } from '#libs/access';
-import { InvalidField, InvalidInput, type Page, type PageRequest } from '#libs/kernel';
+import { InvalidField, InvalidInput, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { desiredAttributes } from './desired-attributes.js';
 import { ProvisionedResource } from './provisioned-resource.entity.js';
@@ -25,7 +25,7 @@ export class LedgerService {
   constructor(private readonly resources: ProvisionedResources) {}
 
   /**
-   * Writes down what a provisioner tells. Told again, it changes nothing. Call it in the unit of work that holds the subscription.
+   * Writes down what a provisioner tells. Told again, it changes nothing.
    *
    * @param path of the reports in the input
    * @throws InvalidInput for what cannot stand in that account or region, and what is another subscription's; nothing is written then
@@ -55,9 +55,9 @@ export class LedgerService {
     });
   }
 
-  /** A subscription was taken down, and nothing of it stands any more. Call it in the unit of work that holds it. */
-  async takenDown(subscriptionId: number, now: Date): Promise<void> {
-    const standing = await this.resources.standingOf(subscriptionId);
+  /** A subscription was taken down, and nothing of it stands any more. */
+  async takenDown({ id }: Held<{ readonly id: number }>, now: Date): Promise<void> {
+    const standing = await this.resources.standingOf(id);
     await this.resources.put(
       standing.flatMap((resource) => changed(resource, resource.remove(now))),
       now,

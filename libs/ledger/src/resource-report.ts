@@ -1,5 +1,5 @@
 import type { CloudAccount } from '#libs/cloud-accounts';
-import { InvalidField } from '#libs/kernel';
+import { InvalidField, type Held } from '#libs/kernel';
 import { faultsInAttributes, type GivenAttributes } from './desired-attributes.js';
 import type { ProvisionedResource } from './provisioned-resource.entity.js';
 import { resourceArnOf } from './resource-arn.js';
@@ -16,7 +16,7 @@ export const faultOfAnothers = 'belongs to another subscription';
 
 /** What a report is about. */
 export interface ReportSubject {
-  readonly subscription: { readonly id: number; readonly tenantId: number; readonly region: string };
+  readonly subscription: Held<{ readonly id: number; readonly tenantId: number; readonly region: string }>;
   readonly account: Pick<CloudAccount, 'id' | 'awsAccountId' | 'provider'>;
 }
 

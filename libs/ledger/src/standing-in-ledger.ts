@@ -1,4 +1,5 @@
 import { StandingResources, type StandingResource, type StandingResourcesPage } from '#libs/cloud-accounts';
+import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisionedResources } from './provisioned-resources.js';
 
@@ -17,7 +18,7 @@ export class StandingInLedger extends StandingResources {
     return this.resources.countStandingIn(cloudAccountId);
   }
 
-  orphanAll(cloudAccountId: number, now: Date): Promise<number> {
-    return this.resources.orphanAll(cloudAccountId, now);
+  orphanAll({ id }: Held<AccountReference>, now: Date): Promise<number> {
+    return this.resources.orphanAll(id, now);
   }
 }

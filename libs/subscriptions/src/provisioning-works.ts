@@ -1,3 +1,4 @@
+import type { Held } from '#libs/kernel';
 import type { ProvisioningWork } from './provisioning-work.entity.js';
 
 /** Which works. */
@@ -6,12 +7,17 @@ export interface WaitingWorks {
   readonly inSandbox?: boolean;
 }
 
-/** Everything that provisioners have to do, as the domain sees it: a collection. Hold the subscription before its work. */
+/** The subscription that a work is for. */
+export interface SubscriptionReference {
+  readonly id: number;
+}
+
+/** Everything that provisioners have to do, as the domain sees it: a collection. A work is held after its subscription. */
 export abstract class ProvisioningWorks {
   abstract ofSubscriptions(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]>;
 
   /** Finds the work and keeps other units of work away from it until ours ends. */
-  abstract hold(subscriptionId: number): Promise<ProvisioningWork | null>;
+  abstract hold(subscription: Held<SubscriptionReference>): Promise<ProvisioningWork | null>;
 
   /** The subscriptions whose work nobody is at, the longest waiting first. */
   abstract waiting(now: Date, limit: number, which?: WaitingWorks): Promise<number[]>;
@@ -19,8 +25,8 @@ export abstract class ProvisioningWorks {
   /** The subscriptions of an account that somebody is at work for, or has left half done. */
   abstract inChange(cloudAccountId: number): Promise<number[]>;
 
-  /** Writes a held work, or a new one. */
-  abstract put(work: ProvisioningWork): Promise<void>;
+  /** In the place of the one the subscription has, if any. */
+  abstract put(subscription: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void>;
 
-  abstract remove(subscriptionId: number): Promise<void>;
+  abstract remove(subscription: Held<SubscriptionReference>): Promise<void>;
 }

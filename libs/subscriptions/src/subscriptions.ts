@@ -1,6 +1,7 @@
 import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
-import type { Page, PageRequest } from '#libs/kernel';
+import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
+import { SubscriptionNotFound } from './subscription.errors.js';
 
 export type SubscriptionOrderField = 'CREATED_AT';
 export type OverlapOrderField = 'ADDRESS';
@@ -52,7 +53,7 @@ export abstract class Subscriptions {
   abstract activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]>;
 
   /** Some of the active subscriptions on an account, whoever's they are, held as `hold` does. */
-  abstract holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]>;
+  abstract holdActiveOn(account: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]>;
 
   /** How many active subscriptions stand on each account, whoever's they are. */
   abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;
@@ -73,14 +74,21 @@ export abstract class Subscriptions {
   abstract areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean>;
 
   /** Finds a subscription of any tenant, as `hold` does: for provisioners, who work for all. */
-  abstract holdAny(id: number): Promise<Subscription | null>;
+  abstract holdAny(id: number): Promise<Held<Subscription> | null>;
 
   /** Finds the subscription and keeps other units of work away from it until ours ends. */
-  abstract hold(tenantId: number, id: number): Promise<Subscription | null>;
+  abstract hold(tenantId: number, id: number): Promise<Held<Subscription> | null>;
 
-  /** Gives the subscription its id. */
-  abstract add(subscription: Subscription): Promise<void>;
+  /** Gives the subscription its id. @param account on which it is active: held, so that it cannot be deleted in the meantime */
+  abstract add(subscription: Subscription, account: Held<AccountReference>): Promise<Held<Subscription>>;
 
-  /** Writes a held subscription. */
-  abstract update(subscription: Subscription): Promise<void>;
+  abstract update(subscription: Held<Subscription>): Promise<void>;
+
+  /** As `hold`, of a subscription that the tenant can change. @throws SubscriptionNotFound, VersionConflict */
+  async holdForChange(tenantId: number, id: number, expectedVersion?: number | null): Promise<Held<Subscription>> {
+    const subscription = await this.hold(tenantId, id);
+    if (!subscription) throw new SubscriptionNotFound();
+    subscription.refuseOtherVersionThan(expectedVersion);
+    return subscription;
+  }
 }

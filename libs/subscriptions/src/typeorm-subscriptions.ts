@@ -1,6 +1,6 @@
 import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
-import type { Page, PageRequest } from '#libs/kernel';
+import { asHeld, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
 import { keysOverlapping, type KeyRange } from './deployment.js';
@@ -107,14 +107,15 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return cloudAccountIds.map((id) => fingerprints.get(id) ?? { count: 0, text: '' });
   }
 
-  holdActiveOn(cloudAccountId: number, limit: number): Promise<Subscription[]> {
+  async holdActiveOn({ id }: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]> {
     const query = this.rows
       .createQueryBuilder('subscription')
-      .where(`${activeOn} = :cloudAccountId`, { cloudAccountId })
+      .where(`${activeOn} = :id`, { id })
       .orderBy('subscription.id')
       .limit(limit);
     const { lock } = this.transactions.forUpdate;
-    return (lock ? query.setLock(lock.mode) : query).getMany();
+    const found = await (lock ? query.setLock(lock.mode) : query).getMany();
+    return found.map((subscription) => asHeld(subscription));
   }
 
   async overlapping(
@@ -169,19 +170,20 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.overlappingWith(tenantId, cidr).andWhere('subscription.vpcId = :vpcId', { vpcId }).getExists();
   }
 
-  holdAny(id: number): Promise<Subscription | null> {
-    return this.rows.findOne({ where: { id }, ...this.transactions.forUpdate });
+  async holdAny(id: number): Promise<Held<Subscription> | null> {
+    return asHeld(await this.rows.findOne({ where: { id }, ...this.transactions.forUpdate }));
   }
 
-  hold(tenantId: number, id: number): Promise<Subscription | null> {
-    return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
+  async hold(tenantId: number, id: number): Promise<Held<Subscription> | null> {
+    return asHeld(await this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate }));
   }
 
-  async add(subscription: Subscription): Promise<void> {
+  async add(subscription: Subscription): Promise<Held<Subscription>> {
     await this.rows.insert(subscription);
+    return asHeld(subscription);
   }
 
-  async update(subscription: Subscription): Promise<void> {
+  async update(subscription: Held<Subscription>): Promise<void> {
     const { id, tenantId } = subscription;
     await this.rows.update({ id, tenantId }, { ...subscription });
   }

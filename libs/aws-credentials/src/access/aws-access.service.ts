@@ -1,6 +1,6 @@
 import type { Viewer } from '#libs/access';
 import { ExternalIdService, partitionOf } from '#libs/iam-setup';
-import { InvalidField, InvalidInput } from '#libs/kernel';
+import { InvalidField, InvalidInput, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { AwsAccessRole, GivenAccessRole } from '../aws-access-role.js';
@@ -56,42 +56,41 @@ export class AwsAccessService {
   }
 
   /**
-   * Makes a proven way in the account's current one, and removes every other. Call it in the unit of work that holds the
-   * account.
+   * Makes a proven way in the account's current one, and removes every other.
    *
    * @throws ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
    * @throws RotationInProgress for a role while the key is being rotated
    */
-  async keep(viewer: Keeper, cloudAccountId: number, access: AwsAccess, now: Date): Promise<void> {
-    const { tenantId } = viewer;
+  async keep(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<void> {
+    const { tenantId, id } = account;
     if (access instanceof AwsAccessRole) {
-      await this.put(viewer, cloudAccountId, 'CURRENT', access, now);
-      await this.roles.remove(tenantId, cloudAccountId, 'CANDIDATE');
-      await this.keys.shred(tenantId, cloudAccountId);
+      await this.put(by, account, 'CURRENT', access, now);
+      await this.roles.remove(tenantId, id, 'CANDIDATE');
+      await this.keys.shred(account);
     } else {
-      await this.keys.keep(viewer, cloudAccountId, access, now, await this.lastVersion(tenantId, cloudAccountId));
-      await this.roles.remove(tenantId, cloudAccountId);
+      await this.keys.keep(by, account, access, now, await this.lastVersion(account));
+      await this.roles.remove(tenantId, id);
     }
   }
 
   /**
-   * Keeps a way in that is not proven yet, in the place of another such; the current one stays. Call it while the account is
-   * held. An external id is the account's from then on.
+   * Keeps a way in that is not proven yet, in the place of another such; the current one stays. An external id is the
+   * account's from then on.
    *
    * @returns its version
    * @throws ExternalIdTaken, ExternalIdStays
    * @throws RotationInProgress for a role while the key is being rotated; a key comes before a rotation, which then ends
    */
-  async keepCandidate(viewer: Keeper, cloudAccountId: number, access: AwsAccess, now: Date): Promise<number> {
-    const { tenantId } = viewer;
-    const last = await this.lastVersion(tenantId, cloudAccountId);
+  async keepCandidate(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<number> {
+    const { tenantId, id } = account;
+    const last = await this.lastVersion(account);
     if (!(access instanceof AwsAccessRole)) {
-      await this.roles.remove(tenantId, cloudAccountId, 'CANDIDATE');
-      return this.keys.keepCandidate(viewer, cloudAccountId, access, now, last);
+      await this.roles.remove(tenantId, id, 'CANDIDATE');
+      return this.keys.keepCandidate(by, account, access, now, last);
     }
-    if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
-    await this.shredCandidate(tenantId, cloudAccountId);
-    return this.put(viewer, cloudAccountId, 'CANDIDATE', access, now, last);
+    if (await this.isRotating(tenantId, id)) throw new RotationInProgress();
+    await this.shredCandidate(account);
+    return this.put(by, account, 'CANDIDATE', access, now, last);
   }
 
   /** What is not proven yet, for verification and for nothing else; null when there is none. @throws CredentialsUnreadable */
@@ -100,14 +99,15 @@ export class AwsAccessService {
   }
 
   /**
-   * Makes the candidate the current way in, and removes every other. Call it while the account is held, once it is proven.
+   * Makes the candidate the current way in, and removes every other. Call it once the candidate is proven.
    *
    * @throws CredentialsUnreadable, AwsRoleAlreadyConnected
    */
-  async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
+  async promoteCandidate(account: Held<AccountReference>, now: Date): Promise<void> {
+    const { tenantId, id: cloudAccountId } = account;
     const candidate = await this.roles.find(tenantId, cloudAccountId, 'CANDIDATE');
     if (!candidate) {
-      await this.keys.promoteCandidate(tenantId, cloudAccountId, now);
+      await this.keys.promoteCandidate(account, now);
       return this.roles.remove(tenantId, cloudAccountId);
     }
     const { version, roleArn, externalId, issuedAt, sessionSeconds, setAt, setBy } = candidate;
@@ -116,13 +116,13 @@ export class AwsAccessService {
       ...{ setAt, setBy, lastVerifiedAt: now },
     });
     await this.roles.remove(tenantId, cloudAccountId, 'CANDIDATE');
-    await this.keys.shred(tenantId, cloudAccountId);
+    await this.keys.shred(account);
   }
 
   /** Removes what is not proven yet; the current way in stays. */
-  async shredCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
-    await this.keys.shredCandidate(tenantId, cloudAccountId);
-    await this.roles.remove(tenantId, cloudAccountId, 'CANDIDATE');
+  async shredCandidate(account: Held<AccountReference>): Promise<void> {
+    await this.keys.shredCandidate(account);
+    await this.roles.remove(account.tenantId, account.id, 'CANDIDATE');
   }
 
   /** Notes that AWS has just accepted the current way in. */
@@ -168,9 +168,9 @@ export class AwsAccessService {
    *
    * @throws RotationInProgress
    */
-  async shred(tenantId: number, cloudAccountId: number): Promise<void> {
-    await this.keys.shred(tenantId, cloudAccountId);
-    await this.roles.remove(tenantId, cloudAccountId);
+  async shred(account: Held<AccountReference>): Promise<void> {
+    await this.keys.shred(account);
+    await this.roles.remove(account.tenantId, account.id);
   }
 
   private async open(
@@ -190,15 +190,16 @@ export class AwsAccessService {
   }
 
   private async put(
-    { tenantId, apiKeyName: setBy }: Keeper,
-    cloudAccountId: number,
+    { apiKeyName: setBy }: Keeper,
+    account: Held<AccountReference>,
     slot: StoredAccessRole['slot'],
     { arn: roleArn, externalId, sessionSeconds }: AwsAccessRole,
     now: Date,
     last?: number,
   ): Promise<number> {
-    const taken = await this.externalIds.take({ tenantId }, externalId, cloudAccountId, now, handlePath);
-    const version = 1 + (last ?? (await this.lastVersion(tenantId, cloudAccountId)));
+    const { tenantId, id: cloudAccountId } = account;
+    const taken = await this.externalIds.take(account, externalId, now, handlePath);
+    const version = 1 + (last ?? (await this.lastVersion(account)));
     await this.roles.put({
       ...{ tenantId, cloudAccountId, slot, version, roleArn, externalId, issuedAt: taken.createdAt, sessionSeconds },
       ...{ setAt: now, setBy, lastVerifiedAt: now },
@@ -207,8 +208,8 @@ export class AwsAccessService {
   }
 
   /** Of keys and roles together, so that no key is ever sealed for a version that another had. */
-  private async lastVersion(tenantId: number, cloudAccountId: number): Promise<number> {
-    const roles = await this.roles.all(tenantId, cloudAccountId);
-    return Math.max(await this.keys.lastVersion(tenantId, cloudAccountId), ...roles.map(({ version }) => version));
+  private async lastVersion({ tenantId, id }: AccountReference): Promise<number> {
+    const roles = await this.roles.all(tenantId, id);
+    return Math.max(await this.keys.lastVersion(tenantId, id), ...roles.map(({ version }) => version));
   }
 }

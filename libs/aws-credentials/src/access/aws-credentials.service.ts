@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
-import type { Secret } from '#libs/kernel';
+import type { AccountReference, Held, Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsUnreadable, RotationInProgress } from '../aws-credentials.errors.js';
@@ -22,7 +22,7 @@ export interface ProvenCredentials {
 }
 
 /** In whose name a key is kept. */
-export type Keeper = Pick<Viewer, 'tenantId' | 'apiKeyName'>;
+export type Keeper = Pick<Viewer, 'apiKeyName'>;
 
 /** Keeps access keys safe: one per account, replaced as a whole, gone with its account. */
 @Injectable()
@@ -37,36 +37,42 @@ export class AwsCredentialsService {
 
   /**
    * Seals a proven key and makes it the account's current one; a candidate there was is gone, and a rotation under way ends
-   * by removing what it made. Call it in the unit of work that holds the account.
+   * by removing what it made.
    *
    * @param last the version of what was there before, when that was no key
    */
-  async keep(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<void> {
-    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
-    await this.put(viewer, cloudAccountId, 'CURRENT', key, now, last);
-    await this.stored.remove(viewer.tenantId, cloudAccountId, 'CANDIDATE');
+  async keep(by: Keeper, account: Held<AccountReference>, key: AwsAccessKey, now: Date, last = 0): Promise<void> {
+    await this.changeRotation(account, (rotation) => rotation.supersede(now));
+    await this.put(by, account, 'CURRENT', key, now, last);
+    await this.stored.remove(account.tenantId, account.id, 'CANDIDATE');
   }
 
   /**
    * Seals a key that is not proven yet, apart from the current one, which stays. A rotation that has not switched keys yet
-   * is cancelled. Call it while the account is held.
+   * is cancelled.
    *
    * @returns its version
    */
-  async keepCandidate(viewer: Keeper, cloudAccountId: number, key: AwsAccessKey, now: Date, last = 0): Promise<number> {
-    await this.changeRotation(viewer.tenantId, cloudAccountId, (rotation) => rotation.makeRoomForCandidate(now));
-    return this.put(viewer, cloudAccountId, 'CANDIDATE', key, now, last);
+  async keepCandidate(
+    by: Keeper,
+    account: Held<AccountReference>,
+    key: AwsAccessKey,
+    now: Date,
+    last = 0,
+  ): Promise<number> {
+    await this.changeRotation(account, (rotation) => rotation.makeRoomForCandidate(now));
+    return this.put(by, account, 'CANDIDATE', key, now, last);
   }
 
-  /** Seals a key that a rotation made, into the slot where the rotation wants it. Call it while the account is held. */
+  /** Seals a key that a rotation made, into the slot where the rotation wants it. */
   async keepMade(
-    viewer: Keeper,
-    cloudAccountId: number,
+    by: Keeper,
+    account: Held<AccountReference>,
     slot: 'CANDIDATE' | 'RETIRING',
     key: AwsAccessKey,
     now: Date,
   ): Promise<void> {
-    await this.put(viewer, cloudAccountId, slot, key, now);
+    await this.put(by, account, slot, key, now);
   }
 
   /**
@@ -82,52 +88,50 @@ export class AwsCredentialsService {
 
   /**
    * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
-   * while the account is held, once the candidate is proven. Nobody sees the secret, which is sealed for its new slot.
+   * once the candidate is proven. Nobody sees the secret, which is sealed for its new slot.
    *
    * @throws CredentialsUnreadable
    */
-  async promoteCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
-    if (!(await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE'))) return;
-    await this.changeRotation(tenantId, cloudAccountId, (rotation) => rotation.supersede(now));
-    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
-    await this.verified({ tenantId }, cloudAccountId, now);
+  async promoteCandidate(account: Held<AccountReference>, now: Date): Promise<void> {
+    if (!(await this.stored.find(account.tenantId, account.id, 'CANDIDATE'))) return;
+    await this.changeRotation(account, (rotation) => rotation.supersede(now));
+    await this.move(account, 'CANDIDATE', 'CURRENT');
+    await this.verified(account, account.id, now);
   }
 
   /**
-   * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires. Call it while the
-   * account is held.
+   * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires.
    *
    * @throws CredentialsUnreadable
    */
-  async switchToCandidate(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
-    await this.move(tenantId, cloudAccountId, 'CURRENT', 'RETIRING');
-    await this.move(tenantId, cloudAccountId, 'CANDIDATE', 'CURRENT');
-    await this.verified({ tenantId }, cloudAccountId, now);
+  async switchToCandidate(account: Held<AccountReference>, now: Date): Promise<void> {
+    await this.move(account, 'CURRENT', 'RETIRING');
+    await this.move(account, 'CANDIDATE', 'CURRENT');
+    await this.verified(account, account.id, now);
   }
 
   /**
-   * The retiring key becomes the current one again, and the current one retires in its stead. Call it while the account is
-   * held.
+   * The retiring key becomes the current one again, and the current one retires in its stead.
    *
    * @throws CredentialsUnreadable
    */
-  async switchBack(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
-    const current = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
-    const retiring = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
+  async switchBack(account: Held<AccountReference>, now: Date): Promise<void> {
+    const current = await this.stored.find(account.tenantId, account.id, 'CURRENT');
+    const retiring = await this.stored.find(account.tenantId, account.id, 'RETIRING');
     if (!current || !retiring) return;
     const sealed = [await this.resealed(current, 'RETIRING'), await this.resealed(retiring, 'CURRENT')];
     for (const key of sealed) await this.stored.put(key);
-    await this.verified({ tenantId }, cloudAccountId, now);
+    await this.verified(account, account.id, now);
   }
 
-  /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. Call it while the account is held. */
-  retireCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
-    return this.move(tenantId, cloudAccountId, 'CANDIDATE', 'RETIRING');
+  /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. */
+  retireCandidate(account: Held<AccountReference>): Promise<void> {
+    return this.move(account, 'CANDIDATE', 'RETIRING');
   }
 
   /** Removes the key that is not proven yet; the current one stays. */
-  shredCandidate(tenantId: number, cloudAccountId: number): Promise<void> {
-    return this.stored.remove(tenantId, cloudAccountId, 'CANDIDATE');
+  shredCandidate({ tenantId, id }: Held<AccountReference>): Promise<void> {
+    return this.stored.remove(tenantId, id, 'CANDIDATE');
   }
 
   /** Notes that AWS has just accepted the account's current key. */
@@ -184,8 +188,8 @@ export class AwsCredentialsService {
   }
 
   /** Removes the key that is on its way out, once AWS has no such key any more. */
-  shredRetiring(tenantId: number, cloudAccountId: number): Promise<void> {
-    return this.stored.remove(tenantId, cloudAccountId, 'RETIRING');
+  shredRetiring({ tenantId, id }: Held<AccountReference>): Promise<void> {
+    return this.stored.remove(tenantId, id, 'RETIRING');
   }
 
   /** Every key of one account, whatever its slot; nothing is decrypted. */
@@ -219,14 +223,15 @@ export class AwsCredentialsService {
   }
 
   /**
-   * Removes every key of an account: it is going, or is entered otherwise. Call it while the account is held.
+   * Removes every key of an account: it is going, or is entered otherwise.
    *
    * @throws RotationInProgress because what it made at AWS could no longer be removed, nor told of
    */
-  async shred(tenantId: number, cloudAccountId: number): Promise<void> {
-    if (await this.isRotating(tenantId, cloudAccountId)) throw new RotationInProgress();
-    await this.rotations.forget(tenantId, cloudAccountId);
-    await this.stored.remove(tenantId, cloudAccountId);
+  async shred(account: Held<AccountReference>): Promise<void> {
+    const { tenantId, id } = account;
+    if (await this.isRotating(tenantId, id)) throw new RotationInProgress();
+    await this.rotations.forget(account);
+    await this.stored.remove(tenantId, id);
   }
 
   /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
@@ -241,23 +246,22 @@ export class AwsCredentialsService {
 
   /** What the customer does with their keys comes before a rotation of ours. */
   private async changeRotation(
-    tenantId: number,
-    cloudAccountId: number,
+    account: Held<AccountReference>,
     change: (rotation: KeyRotation) => KeySlot | null,
   ): Promise<void> {
-    const rotation = await this.rotations.hold(tenantId, cloudAccountId);
+    const rotation = await this.rotations.hold(account);
     if (!rotation || rotation.isOver) return;
     const retiring = change(rotation);
-    if (retiring) await this.move(tenantId, cloudAccountId, retiring, 'RETIRING');
+    if (retiring) await this.move(account, retiring, 'RETIRING');
     await this.rotations.update(rotation);
   }
 
   /** Puts a key into another slot, over the one there, and seals it for that. Nobody sees the secret. */
-  private async move(tenantId: number, cloudAccountId: number, from: KeySlot, to: KeySlot): Promise<void> {
-    const stored = await this.stored.find(tenantId, cloudAccountId, from);
+  private async move({ tenantId, id }: Held<AccountReference>, from: KeySlot, to: KeySlot): Promise<void> {
+    const stored = await this.stored.find(tenantId, id, from);
     if (!stored) return;
     await this.stored.put(await this.resealed(stored, to));
-    await this.stored.remove(tenantId, cloudAccountId, from);
+    await this.stored.remove(tenantId, id, from);
   }
 
   private async resealed(stored: StoredAccessKey, slot: KeySlot) {
@@ -267,15 +271,15 @@ export class AwsCredentialsService {
   }
 
   private async put(
-    { tenantId, apiKeyName }: Keeper,
-    cloudAccountId: number,
+    { apiKeyName }: Keeper,
+    { tenantId, id }: Held<AccountReference>,
     slot: KeySlot,
     key: AwsAccessKey,
     now: Date,
     last = 0,
   ): Promise<number> {
-    const version = 1 + Math.max(last, await this.lastVersion(tenantId, cloudAccountId));
-    const sealed = await this.sealed(tenantId, cloudAccountId, slot, version, key);
+    const version = 1 + Math.max(last, await this.lastVersion(tenantId, id));
+    const sealed = await this.sealed(tenantId, id, slot, version, key);
     await this.stored.put({ ...sealed, setAt: now, setBy: apiKeyName, lastVerifiedAt: now });
     return version;
   }

@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import type { KeyRotationPolicy } from './key-rotation-policy.entity.js';
 
 /** How often each account's key is to be replaced: a collection, with at most one policy for each account. */
@@ -6,8 +7,8 @@ export abstract class KeyRotationPolicies {
 
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotationPolicy[]>;
 
-  /** Adds the policy, or writes it. Hold the account first. */
-  abstract put(policy: KeyRotationPolicy): Promise<void>;
+  /** Adds the policy, or writes it. */
+  abstract put(account: Held<AccountReference>, policy: KeyRotationPolicy): Promise<void>;
 
   /** Takes policies that ask for something and nobody is at, for `owner` until `until`. */
   abstract claim(claim: { now: Date; owner: string; until: Date; limit: number }): Promise<KeyRotationPolicy[]>;

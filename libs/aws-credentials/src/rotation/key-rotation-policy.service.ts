@@ -7,6 +7,7 @@ import {
   Reconciler,
   Reconcilers,
   UnitOfWork,
+  type Held,
   type Loop,
 } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
@@ -66,11 +67,11 @@ export class KeyRotationPolicyService implements Loop {
   }
 
   /**
-   * Says how often an account's key is to be replaced; null for never. Call it in the unit of work that holds the account.
+   * Says how often an account's key is to be replaced; null for never.
    *
    * @throws InvalidInput, CredentialsNotRotatable
    */
-  async change(account: RotatedAccount, rotateEvery: number | null, actor: Actor, now: Date): Promise<void> {
+  async change(account: Held<RotatedAccount>, rotateEvery: number | null, actor: Actor, now: Date): Promise<void> {
     const fault = rotateEvery === null ? null : faultInRotateEvery(rotateEvery);
     if (fault) throw new InvalidInput([new InvalidField(['input', 'rotateEvery'], `The interval ${fault}.`)]);
     const { tenantId, id } = account;
@@ -79,7 +80,7 @@ export class KeyRotationPolicyService implements Loop {
 
     const policy = (await this.policies.find(tenantId, id)) ?? KeyRotationPolicy.of(tenantId, id);
     policy.change(rotateEvery, current, now);
-    await this.policies.put(policy);
+    await this.policies.put(account, policy);
     await this.record('KEY_ROTATION_POLICY_CHANGED', account, actor, now, { rotateEvery });
     this.reconciler.nudge();
   }
@@ -108,7 +109,7 @@ export class KeyRotationPolicyService implements Loop {
       const held = await this.accounts.hold(tenantId, cloudAccountId);
       const policy = held && (await this.policies.find(tenantId, cloudAccountId));
       const current = await this.currentOf(tenantId, cloudAccountId);
-      if (!policy || !current || policy.leaseOwner !== claimed.leaseOwner) return;
+      if (!held || !policy || !current || policy.leaseOwner !== claimed.leaseOwner) return;
 
       const actions = policy.due(current, now);
       for (const action of actions) {
@@ -117,11 +118,11 @@ export class KeyRotationPolicyService implements Loop {
         else if (isDue) await this.begin(held, now);
       }
       policy.done(isDue ? actions : actions.filter((action) => action !== 'rotate'), current, now);
-      await this.policies.put(policy);
+      await this.policies.put(held, policy);
     });
   }
 
-  private async begin(account: RotatedAccount, now: Date): Promise<void> {
+  private async begin(account: Held<RotatedAccount>, now: Date): Promise<void> {
     try {
       await this.rotations.begin(account, gateway, now);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { Events, type Actor } from '#libs/events';
+import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsCredentialsService } from '../access/aws-credentials.service.js';
 import { CredentialsNotRotatable, CredentialsRejected } from '../aws-credentials.errors.js';
@@ -42,29 +43,29 @@ export class KeyRotationService {
   }
 
   /**
-   * Begins a rotation. Call it in the unit of work that holds the account, after `refuseUnlessPossible`.
+   * Begins a rotation. Call it after `refuseUnlessPossible`.
    *
    * @throws CredentialsNotRotatable, RotationInProgress
    */
-  async begin(account: RotatedAccount, startedBy: Actor, now: Date): Promise<KeyRotation> {
+  async begin(account: Held<RotatedAccount>, startedBy: Actor, now: Date): Promise<KeyRotation> {
     const { tenantId, id, awsUserId } = account;
     const current = keyToRotate(await this.rotatableOf(tenantId, id));
     if (awsUserId === null) throw new CredentialsNotRotatable();
     const of = { tenantId, cloudAccountId: id, awsUserId, oldKeyId: current.accessKeyId, startedBy };
     const rotation = KeyRotation.begin(of, now);
-    await this.rotations.replace(rotation);
+    await this.rotations.replace(account, rotation);
     await this.record('KEY_ROTATION_STARTED', rotation, startedBy, now);
     this.loop.nudge();
     return rotation;
   }
 
   /**
-   * Has the old key stay and what was made removed. Call it in the unit of work that holds the account.
+   * Has the old key stay and what was made removed.
    *
    * @throws RotationNotUnderWay, RotationTooLate
    */
-  async cancel({ tenantId, id }: RotatedAccount, actor: Actor, now: Date): Promise<void> {
-    const rotation = cancellable(await this.rotations.hold(tenantId, id));
+  async cancel(account: Held<RotatedAccount>, actor: Actor, now: Date): Promise<void> {
+    const rotation = cancellable(await this.rotations.hold(account));
     rotation.cancel(now);
     await this.rotations.update(rotation);
     await this.record(
@@ -73,16 +74,15 @@ export class KeyRotationService {
       actor,
       now,
     );
-    if (rotation.isOver) await this.credentials.shredRetiring(tenantId, id);
+    if (rotation.isOver) await this.credentials.shredRetiring(account);
     this.loop.nudge();
   }
 
   /**
    * Leaves a rotation as it is at AWS, because its account is detached by force. What was made there is named in the event.
-   * Call it in the unit of work that holds the account.
    */
-  async abandon({ tenantId, id }: RotatedAccount, actor: Actor, now: Date): Promise<void> {
-    const rotation = await this.rotations.hold(tenantId, id);
+  async abandon(account: Held<RotatedAccount>, actor: Actor, now: Date): Promise<void> {
+    const rotation = await this.rotations.hold(account);
     if (!rotation || rotation.isOver) return;
     rotation.end('FAILED', now);
     await this.rotations.update(rotation);

@@ -1,7 +1,7 @@
 import { AwsKeyLimit, RotationInProgress } from '../aws-credentials.errors.js';
 import type { KeyRotation } from '../key-rotation.entity.js';
 import { unreachable } from '../testing/in-memory-iam.js';
-import { Killed, RotationWorld } from '../testing/rotation-world.js';
+import { Killed, otherAccount, RotationWorld } from '../testing/rotation-world.js';
 
 const seconds = 1000;
 const minutes = 60 * seconds;
@@ -147,7 +147,7 @@ describe('the rotation of an access key', () => {
       await world.begin();
       await world.run({ until: ({ step }) => step === 'RESOLVE' });
       const kept = world.aws.add();
-      await world.do((now) => world.credentials.keep({ tenantId: 8, apiKeyName: 'x' }, 1002, kept, now));
+      await world.do((now, other) => world.credentials.keep({ apiKeyName: 'x' }, other, kept, now), otherAccount);
 
       expect(await world.run()).toMatchObject({ state: 'FAILED', orphanKeyId: null });
       expect(world.aws.key(kept.accessKeyId)!.isActive).toBe(true);
@@ -367,18 +367,18 @@ describe('the rotation of an access key', () => {
       await world.run({ until: ({ step }) => step === 'PROVE' });
       world.aws.limit = 3;
       const theirs = world.aws.add();
-      await world.do((now) => world.credentials.keepCandidate({ tenantId: 7, apiKeyName: 'x' }, 1001, theirs, now));
+      await world.do((now, held) => world.credentials.keepCandidate({ apiKeyName: 'x' }, held, theirs, now));
 
       expect(await world.run()).toMatchObject({ state: 'CANCELLED', isSuperseded: false });
       expect(await world.slots()).toEqual({ CURRENT: old, CANDIDATE: theirs.accessKeyId });
-      await world.do((now) => world.credentials.promoteCandidate(7, 1001, now));
+      await world.do((now, held) => world.credentials.promoteCandidate(held, now));
       expect(await world.slots()).toEqual({ CURRENT: theirs.accessKeyId });
     });
   });
 
   it('keeps the account from being deleted until it is over', async () => {
     await world.begin();
-    const shred = () => world.do(() => world.credentials.shred(7, 1001));
+    const shred = () => world.do((_, held) => world.credentials.shred(held));
 
     await expect(shred()).rejects.toThrow(RotationInProgress);
     await world.run();
@@ -394,8 +394,8 @@ describe('the rotation of an access key', () => {
       around(action, when);
       if (action !== 'iam:CreateAccessKey' || when !== 'after' || !isFirst) return;
       isFirst = false;
-      stolen = world.do(async () => {
-        const rotation = (await world.rotations.hold(7, 1001))!;
+      stolen = world.do(async (_, held) => {
+        const rotation = (await world.rotations.hold(held))!;
         await world.rotations.update(Object.assign(rotation, { leaseOwner: null, leaseUntil: null }));
       });
     };

@@ -1,4 +1,4 @@
-import { DomainError } from '#libs/kernel';
+import { DomainError, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
 import { AwsCredentialsService } from '../access/aws-credentials.service.js';
@@ -51,7 +51,7 @@ export class KeyRotator {
       return await this.take(step, situation);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      return this.journal.write(rotation, async (fresh, _, now) => this.wait(fresh, error, now));
+      return this.journal.write(rotation, async (fresh, held, now) => this.wait(fresh, held, error, now));
     }
   }
 
@@ -104,12 +104,12 @@ export class KeyRotator {
   }
 
   private turningBackTo(step: RotationStep): RotationChange {
-    return async (rotation, { tenantId, id }, now) => {
+    return async (rotation, account, now) => {
       if (step === 'NONE') {
         rotation.end('CANCELLED', now);
         return 'KEY_ROTATION_CANCELLED';
       }
-      if (rotation.step === 'PROVE') await this.credentials.retireCandidate(tenantId, id);
+      if (rotation.step === 'PROVE') await this.credentials.retireCandidate(account);
       rotation.goTo(step, now);
       return 'KEY_ROTATION_ROLLING_BACK';
     };
@@ -153,11 +153,11 @@ export class KeyRotator {
   }
 
   private storing(key: AwsAccessKey): RotationChange {
-    return async (rotation, { tenantId, id }, now) => {
-      const keeper = { tenantId, apiKeyName: rotation.startedByName };
+    return async (rotation, account, now) => {
+      const keeper = { apiKeyName: rotation.startedByName };
       rotation.newKeyId = key.accessKeyId;
       rotation.lastFault = null;
-      await this.credentials.keepMade(keeper, id, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
+      await this.credentials.keepMade(keeper, account, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
       rotation.goTo(rotation.isCancelled ? 'DELETE_NEW' : 'PROVE', now);
       return 'KEY_ROTATION_KEY_CREATED';
     };
@@ -207,8 +207,8 @@ export class KeyRotator {
     const isThere = await this.isStillThere(() =>
       this.aws.setKeyActive(acting, account.region, rotation.orphanKeyId!, false),
     );
-    return this.journal.write(rotation, async (fresh, _, now) => {
-      if (!isThere) return this.afterOrphan(fresh, now);
+    return this.journal.write(rotation, async (fresh, held, now) => {
+      if (!isThere) return this.afterOrphan(fresh, held, now);
       fresh.orphanGraceUntil = after(now, this.pace.orphanGrace);
       fresh.goTo('ORPHAN_GRACE', fresh.orphanGraceUntil);
       return 'KEY_ROTATION_ORPHAN_DEACTIVATED';
@@ -237,8 +237,8 @@ export class KeyRotator {
         return fresh.isCancelled ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';
       });
     }
-    return this.journal.write(rotation, async (fresh, _, now) => {
-      if (!orphan) return this.afterOrphan(fresh, now);
+    return this.journal.write(rotation, async (fresh, held, now) => {
+      if (!orphan) return this.afterOrphan(fresh, held, now);
       fresh.goTo('ORPHAN_DELETE', now);
     });
   }
@@ -248,13 +248,13 @@ export class KeyRotator {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
     await this.aws.deleteAccessKey(acting, account.region, rotation.orphanKeyId!);
-    return this.journal.write(rotation, async (fresh, _, now) => this.afterOrphan(fresh, now));
+    return this.journal.write(rotation, async (fresh, held, now) => this.afterOrphan(fresh, held, now));
   }
 
-  private async afterOrphan(rotation: KeyRotation, now: Date): Promise<string> {
+  private async afterOrphan(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     rotation.forgetOrphan(now);
     rotation.goTo('LIST', now);
-    if (rotation.isSuperseded) await this.credentials.shredRetiring(rotation.tenantId, rotation.cloudAccountId);
+    if (rotation.isSuperseded) await this.credentials.shredRetiring(account);
     return 'KEY_ROTATION_ORPHAN_DELETED';
   }
 
@@ -270,8 +270,8 @@ export class KeyRotator {
     }
     return this.journal.write(
       rotation,
-      async (fresh, _, now) => {
-        await this.credentials.switchToCandidate(tenantId, id, now);
+      async (fresh, held, now) => {
+        await this.credentials.switchToCandidate(held, now);
         fresh.lastFault = null;
         fresh.goTo('DEACTIVATE_OLD', after(now, this.pace.overlap));
         return 'KEY_ROTATION_SWITCHED';
@@ -317,8 +317,8 @@ export class KeyRotator {
   private async deleteOld(situation: Situation): Promise<KeyRotation> {
     const { rotation, account } = situation;
     await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.oldKeyId);
-    return this.journal.write(rotation, async (fresh, { tenantId, id }, now) => {
-      await this.credentials.shredRetiring(tenantId, id);
+    return this.journal.write(rotation, async (fresh, held, now) => {
+      await this.credentials.shredRetiring(held);
       fresh.end('COMPLETED', now);
       return 'KEY_ROTATION_COMPLETED';
     });
@@ -337,10 +337,10 @@ export class KeyRotator {
       const works = old !== null && (await this.aws.identityOf(old, region).then(Boolean, () => false));
       if (!works) throw error;
     }
-    return this.journal.write(rotation, async (fresh, _, now) => {
+    return this.journal.write(rotation, async (fresh, held, now) => {
       if (isThere) return void fresh.goTo('SWITCH_BACK', now);
       // Somebody deleted the old key at AWS: there is nothing to go back to, and the new one stays.
-      await this.credentials.shredRetiring(tenantId, id);
+      await this.credentials.shredRetiring(held);
       fresh.end('COMPLETED', now);
       return 'KEY_ROTATION_COMPLETED';
     });
@@ -352,8 +352,8 @@ export class KeyRotator {
     const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
     if (!old) throw new LeaseLost();
     await this.aws.identityOf(old, region);
-    return this.journal.write(rotation, async (fresh, _, now) => {
-      await this.credentials.switchBack(tenantId, id, now);
+    return this.journal.write(rotation, async (fresh, held, now) => {
+      await this.credentials.switchBack(held, now);
       fresh.goTo('DELETE_NEW', now);
       return 'KEY_ROTATION_SWITCHED_BACK';
     });
@@ -367,8 +367,8 @@ export class KeyRotator {
   }
 
   private ending(state: 'CANCELLED' | 'ROLLED_BACK'): RotationChange {
-    return async (rotation, { tenantId, id }, now) => {
-      await this.credentials.shredRetiring(tenantId, id);
+    return async (rotation, account, now) => {
+      await this.credentials.shredRetiring(account);
       rotation.end(state, now);
       return `KEY_ROTATION_${state}`;
     };
@@ -397,13 +397,18 @@ export class KeyRotator {
   }
 
   /** What becomes of a rotation whose step AWS refused, or could not be asked about. */
-  private async wait(rotation: KeyRotation, error: DomainError, now: Date): Promise<string | void> {
+  private async wait(
+    rotation: KeyRotation,
+    account: Held<AccountReference>,
+    error: DomainError,
+    now: Date,
+  ): Promise<string | void> {
     const fault = faultOf(error);
     const isKeyFault = error.code === 'AWS_ACCESS_KEY_UNKNOWN' || keyFaults.has(error.code);
     const isTooLong = now.getTime() - rotation.stepSince.getTime() >= this.pace.propagation;
     const isHopeless = keyFaults.has(error.code) || (isKeyFault && isTooLong);
     rotation.lastFault = fault;
-    if (rotation.isSuperseded && isHopeless) return this.loseSight(rotation, now);
+    if (rotation.isSuperseded && isHopeless) return this.loseSight(rotation, account, now);
 
     switch (rotation.step) {
       case 'LIST':
@@ -418,7 +423,7 @@ export class KeyRotator {
       }
       case 'PROVE':
         if (!isHopeless && error.code !== 'AWS_NOT_A_USER') break;
-        await this.credentials.retireCandidate(rotation.tenantId, rotation.cloudAccountId);
+        await this.credentials.retireCandidate(account);
         rotation.goTo('DELETE_NEW', now);
         return 'KEY_ROTATION_ROLLING_BACK';
       case 'DEACTIVATE_OLD':
@@ -440,8 +445,8 @@ export class KeyRotator {
   }
 
   /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
-  private async loseSight(rotation: KeyRotation, now: Date): Promise<string> {
-    await this.credentials.shredRetiring(rotation.tenantId, rotation.cloudAccountId);
+  private async loseSight(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
+    await this.credentials.shredRetiring(account);
     // A key that deletes itself and is not known any more is deleted.
     rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);
     return rotation.state === 'CANCELLED' ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';

@@ -1,7 +1,7 @@
+import type { AccountReference, Held } from '#libs/kernel';
+
 /** What a rotation must know of the account whose key it replaces. */
-export interface RotatedAccount {
-  readonly id: number;
-  readonly tenantId: number;
+export interface RotatedAccount extends AccountReference {
   readonly region: string;
   /** AWS's own id of the IAM user, to whom the new key must belong. */
   readonly awsUserId: string | null;
@@ -16,8 +16,8 @@ export abstract class RotatedAccounts {
   abstract find(tenantId: number, id: number): Promise<RotatedAccount | null>;
 
   /** Keeps the account from being changed or deleted until the unit of work ends; null when it is gone. */
-  abstract hold(tenantId: number, id: number): Promise<RotatedAccount | null>;
+  abstract hold(tenantId: number, id: number): Promise<Held<RotatedAccount> | null>;
 
-  /** To be called in the unit of work that ended a rotation: an account that was only waiting for it goes now. */
-  abstract afterRotation(tenantId: number, id: number, now: Date): Promise<void>;
+  /** Deletes an account whose rotation has just ended, if it was only waiting for that. */
+  abstract afterRotation(account: Held<RotatedAccount>, now: Date): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { Events, gateway } from '#libs/events';
-import { UnitOfWork } from '#libs/kernel';
+import { UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId } from '../aws-access-key.js';
 import type { KeyRotation } from '../key-rotation.entity.js';
@@ -13,7 +13,11 @@ export class LeaseLost extends Error {
 }
 
 /** What a step changes in the rotation it is given, and in the slots. Returns the type of the event to tell it with. */
-export type RotationChange = (rotation: KeyRotation, account: RotatedAccount, now: Date) => Promise<string | void>;
+export type RotationChange = (
+  rotation: KeyRotation,
+  account: Held<RotatedAccount>,
+  now: Date,
+) => Promise<string | void>;
 
 /**
  * Writes down where a rotation is: each change in one unit of work that holds the account, with its event, and only while
@@ -40,14 +44,13 @@ export class RotationJournal {
   write(seen: KeyRotation, change: RotationChange, unlessCancelled = false): Promise<KeyRotation> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(seen.tenantId, seen.cloudAccountId);
-      const rotation = account && (await this.rotations.hold(seen.tenantId, seen.cloudAccountId));
-      if (rotation?.id !== seen.id || rotation.leaseOwner !== seen.leaseOwner || rotation.step !== seen.step) {
-        throw new LeaseLost();
-      }
+      const rotation = account && (await this.rotations.hold(account));
+      if (!account || rotation?.id !== seen.id) throw new LeaseLost();
+      if (rotation.leaseOwner !== seen.leaseOwner || rotation.step !== seen.step) throw new LeaseLost();
       if (unlessCancelled && rotation.isCancelled && !seen.isCancelled) return rotation;
 
       const stateBefore = rotation.state;
-      const type = await change(rotation, account!, now);
+      const type = await change(rotation, account, now);
       const isDue = rotation.nextAttemptAt !== null && rotation.nextAttemptAt <= now;
       rotation.leaseOwner = isDue ? seen.leaseOwner : null;
       rotation.leaseUntil = isDue ? new Date(now.getTime() + this.pace.lease) : null;
@@ -56,7 +59,7 @@ export class RotationJournal {
       if (rotation.state === 'NEEDS_ATTENTION' && stateBefore !== 'NEEDS_ATTENTION') {
         await this.record(rotation, 'KEY_ROTATION_NEEDS_ATTENTION', now);
       }
-      if (rotation.isOver) await this.accounts.afterRotation(rotation.tenantId, rotation.cloudAccountId, now);
+      if (rotation.isOver) await this.accounts.afterRotation(account, now);
       return rotation;
     });
   }

@@ -1,4 +1,5 @@
 import { claimDue, Transactions, type Claiming } from '#libs/database';
+import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { KeyRotationPolicies } from './key-rotation-policies.js';
@@ -18,9 +19,8 @@ export class TypeOrmKeyRotationPolicies extends KeyRotationPolicies {
     return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]) });
   }
 
-  async put(policy: KeyRotationPolicy): Promise<void> {
-    const { tenantId, cloudAccountId } = policy;
-    const { affected } = await this.rows.update({ tenantId, cloudAccountId }, { ...policy });
+  async put({ tenantId, id }: Held<AccountReference>, policy: KeyRotationPolicy): Promise<void> {
+    const { affected } = await this.rows.update({ tenantId, cloudAccountId: id }, { ...policy });
     if (!affected) await this.rows.insert(policy);
   }
 

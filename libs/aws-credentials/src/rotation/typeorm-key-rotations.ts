@@ -1,4 +1,5 @@
 import { claimDue, Transactions, type Claiming } from '#libs/database';
+import { asHeld, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { KeyRotationPolicy } from './key-rotation-policy.entity.js';
@@ -19,21 +20,21 @@ export class TypeOrmKeyRotations extends KeyRotations {
     return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]) });
   }
 
-  hold(tenantId: number, cloudAccountId: number): Promise<KeyRotation | null> {
-    return this.rows.findOne({ where: { tenantId, cloudAccountId }, ...this.transactions.forUpdate });
+  async hold({ tenantId, id }: Held<AccountReference>): Promise<Held<KeyRotation> | null> {
+    const where = { tenantId, cloudAccountId: id };
+    return asHeld(await this.rows.findOne({ where, ...this.transactions.forUpdate }));
   }
 
-  async replace(rotation: KeyRotation): Promise<void> {
-    const { tenantId, cloudAccountId } = rotation;
-    await this.rows.delete({ tenantId, cloudAccountId });
+  async replace({ tenantId, id }: Held<AccountReference>, rotation: KeyRotation): Promise<void> {
+    await this.rows.delete({ tenantId, cloudAccountId: id });
     await this.rows.insert(rotation);
   }
 
-  async update(rotation: KeyRotation): Promise<void> {
+  async update(rotation: Held<KeyRotation>): Promise<void> {
     await this.rows.update({ id: rotation.id }, { ...rotation });
   }
 
-  async forget(tenantId: number, cloudAccountId: number): Promise<void> {
+  async forget({ tenantId, id: cloudAccountId }: Held<AccountReference>): Promise<void> {
     await this.rows.delete({ tenantId, cloudAccountId });
     await this.transactions.repository(KeyRotationPolicy).delete({ tenantId, cloudAccountId });
   }

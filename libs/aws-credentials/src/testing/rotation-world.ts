@@ -1,7 +1,7 @@
 import { connectionOptions, serializeSqlite, Transactions } from '#libs/database';
 import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
-import { Clock, Reconcilers } from '#libs/kernel';
+import { Clock, Reconcilers, type Held } from '#libs/kernel';
 import { DataSource } from 'typeorm';
 import { AwsCredentialsService } from '../access/aws-credentials.service.js';
 import { CredentialUse } from '../credential-use.entity.js';
@@ -12,7 +12,7 @@ import { KeyRotation } from '../key-rotation.entity.js';
 import { KeyRotationLoop } from '../rotation/key-rotation-loop.js';
 import { KeyRotationService } from '../rotation/key-rotation.service.js';
 import { KeyRotator } from '../rotation/key-rotator.js';
-import { type RotatedAccounts, type RotatedAccount } from '../rotation/rotated-accounts.js';
+import type { RotatedAccount } from '../rotation/rotated-accounts.js';
 import { RotationJournal } from '../rotation/rotation-journal.js';
 import { RotationPace } from '../rotation/rotation-pace.js';
 import { StoredAccessKey } from '../stored-access-key.entity.js';
@@ -21,6 +21,7 @@ import { TypeOrmKeyRotationPolicies } from '../rotation/typeorm-key-rotation-pol
 import { TypeOrmKeyRotations } from '../rotation/typeorm-key-rotations.js';
 import { TypeOrmStoredAccessKeys } from '../access/typeorm-stored-access-keys.js';
 import { InMemoryIam } from './in-memory-iam.js';
+import { InMemoryRotatedAccounts } from './in-memory-rotated-accounts.js';
 
 /** The process is no more: nothing it does after this has any effect. */
 export class Killed extends Error {
@@ -58,7 +59,9 @@ class WatchedTransactions extends Transactions {
 }
 
 const account = { id: 1001, tenantId: 7, region: 'us-east-1' };
-const viewer = { tenantId: 7, apiKeyName: 'Key' };
+const viewer = { apiKeyName: 'Key' };
+/** Another tenant's. */
+export const otherAccount = { ...account, id: 1002, tenantId: 8, awsUserId: null, awsUserArn: null };
 
 /** One account with one key, an AWS that knows it, and the whole of a rotation on a real database, by a clock of the test's. */
 export class RotationWorld {
@@ -71,8 +74,7 @@ export class RotationWorld {
   };
   /** Every point at which the process could be killed, in the order they were passed. */
   readonly points: string[] = [];
-  /** Whether the account is gone. */
-  isDeleted = false;
+  private readonly accounts = new InMemoryRotatedAccounts([this.account, otherAccount]);
   credentials!: AwsCredentialsService;
   service!: KeyRotationService;
   policy!: KeyRotationPolicyService;
@@ -105,7 +107,7 @@ export class RotationWorld {
     const canary = { kekId: 'kek-00000001', canary: Buffer.alloc(1), admittedAt: world.clock.now() };
     await world.dataSource.getRepository(KeyCanaryRow).insert(canary);
     world.start();
-    await world.transactions.run((now) => world.credentials.keep(viewer, account.id, world.aws.add(), now));
+    await world.replaceKey();
     world.tick(60_000);
     world.points.length = 0;
     return world;
@@ -113,7 +115,7 @@ export class RotationWorld {
 
   /** A new process on what is there. */
   start(): void {
-    const { clock, dataSource, aws } = this;
+    const { clock, dataSource, aws, accounts } = this;
     this.isDead = false;
     this.killAt = Infinity;
     this.points.length = 0;
@@ -127,7 +129,6 @@ export class RotationWorld {
     const events: Events = new TypeOrmEvents(transactions);
     const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
     const credentials = new AwsCredentialsService(stored, new Vault(keychain), keychain, uses, rotations);
-    const accounts = this.accounts();
     const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
     const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());
     const loop = new KeyRotationLoop(rotations, rotator, new RotationPace(), clock, new Reconcilers());
@@ -156,24 +157,25 @@ export class RotationWorld {
 
   async begin(): Promise<void> {
     await this.service.refuseUnlessPossible(this.account, operator);
-    await this.transactions.run((now) => this.service.begin(this.account, operator, now));
+    await this.do((now, held) => this.service.begin(held, operator, now));
   }
 
   cancel(): Promise<void> {
-    return this.transactions.run((now) => this.service.cancel(this.account, operator, now));
+    return this.do((now, held) => this.service.cancel(held, operator, now));
   }
 
   /** What `updateCloudAccount` does with a key of the customer's. */
   replaceKey(key = this.aws.add()): Promise<void> {
-    return this.transactions.run((now) => this.credentials.keep(viewer, account.id, key, now));
+    return this.do((now, held) => this.credentials.keep(viewer, held, key, now));
   }
 
-  do<T>(work: (now: Date) => Promise<T>): Promise<T> {
-    return this.transactions.run(work);
+  /** Does something in a unit of work that holds the account. */
+  do<T>(work: (now: Date, held: Held<RotatedAccount>) => Promise<T>, { tenantId, id } = account): Promise<T> {
+    return this.transactions.run(async (now) => work(now, (await this.accounts.hold(tenantId, id))!));
   }
 
   setPolicy(rotateEvery: number | null): Promise<void> {
-    return this.transactions.run((now) => this.policy.change(this.account, rotateEvery, operator, now));
+    return this.do((now, held) => this.policy.change(held, rotateEvery, operator, now));
   }
 
   tick(ms: number): void {
@@ -233,11 +235,6 @@ export class RotationWorld {
       this.isDead = true;
       throw new Killed(point);
     }
-  }
-
-  private accounts(): RotatedAccounts {
-    const find = async () => (this.isDeleted ? null : this.account);
-    return { find, hold: find, afterRotation: async () => undefined };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Actor } from '#libs/events';
-import type { Page, PageRequest } from '#libs/kernel';
+import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import type { ActiveSubscription } from '../blocker.js';
 
 /** Of the active subscriptions on an account. */
@@ -33,10 +33,9 @@ export abstract class ActiveSubscriptions {
   abstract fingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]>;
 
   /**
-   * Gives up all there are, whatever stands at the provider: from then on they are ended. Call it in the unit of work that
-   * holds the account.
+   * Gives up all there are, whatever stands at the provider: from then on they are ended.
    *
    * @returns how many there were
    */
-  abstract abandonAll(cloudAccountId: number, actor: Actor, now: Date): Promise<number>;
+  abstract abandonAll(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number>;
 }

@@ -72,21 +72,21 @@ class OpenCredentials {
   private version = 0;
 
   resolve: AwsAccessService['resolve'] = async (_, given) => given as AwsAccessKey;
-  keep: AwsAccessService['keep'] = async (_, id, key) => void this.kept.set(id, key as AwsAccessKey);
+  keep: AwsAccessService['keep'] = async (_, { id }, key) => void this.kept.set(id, key as AwsAccessKey);
   verified: AwsAccessService['verified'] = async () => undefined;
   reveal: AwsAccessService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
   has: AwsAccessService['has'] = async (_, id, key) =>
     this.kept.get(id)?.accessKeyId === (key as AwsAccessKey).accessKeyId;
   isRotating: AwsAccessService['isRotating'] = async () => false;
   rotationsOf: AwsAccessService['rotationsOf'] = async () => [];
-  shred: AwsAccessService['shred'] = async (_, id) => void this.kept.delete(id);
-  keepCandidate: AwsAccessService['keepCandidate'] = async (_, id, key) => {
+  shred: AwsAccessService['shred'] = async ({ id }) => void this.kept.delete(id);
+  keepCandidate: AwsAccessService['keepCandidate'] = async (_, { id }, key) => {
     this.candidates.set(id, key as AwsAccessKey);
     return ++this.version;
   };
   revealCandidate: AwsAccessService['revealCandidate'] = async (_, id) => this.candidates.get(id) ?? null;
-  shredCandidate: AwsAccessService['shredCandidate'] = async (_, id) => void this.candidates.delete(id);
-  promoteCandidate: AwsAccessService['promoteCandidate'] = async (_, id) => {
+  shredCandidate: AwsAccessService['shredCandidate'] = async ({ id }) => void this.candidates.delete(id);
+  promoteCandidate: AwsAccessService['promoteCandidate'] = async ({ id }) => {
     this.kept.set(id, this.candidates.get(id)!);
     this.candidates.delete(id);
   };
@@ -334,7 +334,10 @@ describe('CloudAccountService', () => {
     const trialOf = async (id: number) => (await trials.ofAccounts(viewer.tenantId, [id]))[0];
     /** As if its time were up. */
     const timeIsUpFor = async (id: number) =>
-      trials.put(Object.assign((await trialOf(id))!, { givesUpAt: new Date(Date.now() - 1) }));
+      trials.put(
+        (await accounts.hold(viewer.tenantId, id))!,
+        Object.assign((await trialOf(id))!, { givesUpAt: new Date(Date.now() - 1) }),
+      );
 
     it('are kept apart, and the account knows nothing of its AWS account', async () => {
       const account = await create({ access: keyThat(unknown, '111/A'), nodeRoleName: 'nodes' });

@@ -12,7 +12,7 @@ import {
 } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
-import { changedTo, nameKey, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { changedTo, nameKey, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AccountContents } from './account-contents.js';
 import { Blockers } from '../blockers/blockers.js';
@@ -52,6 +52,12 @@ export interface CloudAccountChange extends RolesChange {
   readonly access?: GivenAccess;
   readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
+}
+
+/** A subscription that has just ended, as far as its account is concerned. */
+export interface EndedSubscription {
+  readonly tenantId: number;
+  readonly cloudAccountId: number;
 }
 
 /** What can be done with cloud accounts, and under which rules. */
@@ -123,13 +129,13 @@ export class CloudAccountService {
     return this.unitOfWork.run(async (now) => {
       const { tenantId } = viewer;
       const details = { tenantId, name, provider, region, access, ...expected };
-      const account = CloudAccount.create({ ...details, proof: proof instanceof NotKnownYet ? null : proof }, now);
-      await this.accounts.add(account);
+      const verified = proof instanceof NotKnownYet ? null : proof;
+      const account = await this.accounts.add(CloudAccount.create({ ...details, proof: verified }, now));
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
       if (proof instanceof NotKnownYet) {
         await this.trials.begin(viewer, account, { access, expected, ...proof }, now);
       } else {
-        await this.credentials.keep(viewer, account.id, access, now);
+        await this.credentials.keep(viewer, account, access, now);
         await this.health.observed(account, proof.verification, now);
       }
       await remember(account);
@@ -154,9 +160,7 @@ export class CloudAccountService {
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
     const { id, expectedVersion, name, consoleRoleName, nodeRoleName } = change;
-    const seen = (await this.find(viewer, id)) ?? notFound();
-    seen.refuseChangeIfHosted();
-    seen.refuseOtherVersionThan(expectedVersion);
+    const seen = await this.accounts.findForChange(viewer.tenantId, id, expectedVersion);
     const region = changedTo(change.region, seen.region);
     const isMove = region !== seen.region;
     if (isMove) await this.contents.refuseRegionChangeInUse(seen);
@@ -172,8 +176,7 @@ export class CloudAccountService {
     if (isMove && proof instanceof NotKnownYet && seen.awsAccountId !== null) throw proof.fault;
 
     return this.unitOfWork.run(async (now) => {
-      const account = await this.hold(viewer, id);
-      account.refuseOtherVersionThan(expectedVersion);
+      const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       if (isMove) await this.contents.refuseRegionChangeInUse(account);
       if (proof instanceof NotKnownYet) {
         account.await(expected);
@@ -186,7 +189,7 @@ export class CloudAccountService {
         await this.accounts.update(account);
         if (proof) await this.health.observed(account, proof.verification, now);
         if (newAccess) {
-          await this.credentials.keep(viewer, id, newAccess, now);
+          await this.credentials.keep(viewer, account, newAccess, now);
           await this.trials.forget(account);
         } else if (proof) {
           await this.credentials.verified(viewer, id, now);
@@ -240,23 +243,20 @@ export class CloudAccountService {
 
   /**
    * Keeps the account from being changed or deleted until the current unit of work ends.
-   * Whoever makes a subscription active must hold its account first, in the same unit of work.
    *
    * @throws CloudAccountNotFound
    */
-  async hold({ tenantId }: Viewer, id: number, path?: readonly string[]): Promise<CloudAccount> {
+  async hold(
+    { tenantId }: Pick<Viewer, 'tenantId'>,
+    id: number,
+    path?: readonly string[],
+  ): Promise<Held<CloudAccount>> {
     return (await this.accounts.hold(tenantId, id)) ?? notFound(path);
   }
 
-  /**
-   * To be called in the unit of work that ended a subscription: an account that was only waiting for it goes with it.
-   */
-  async afterSubscriptionEnded(
-    { tenantId, actor }: Pick<Viewer, 'tenantId' | 'actor'>,
-    id: number,
-    now: Date,
-  ): Promise<void> {
-    await this.deletion.removeIfOnlyWaiting(tenantId, actor, id, now);
+  /** Deletes the account of a subscription that has just ended, if it was only waiting for that. */
+  async afterSubscriptionEnded(ended: Held<EndedSubscription>, actor: Actor, now: Date): Promise<void> {
+    await this.deletion.removeIfOnlyWaiting(await this.hold(ended, ended.cloudAccountId), actor, now);
   }
 
   /**
@@ -288,8 +288,7 @@ export class CloudAccountService {
    */
   addHosted(actor: Actor, details: { name: string; provider: CloudProvider; region: string }): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = CloudAccount.createHosted(details, now);
-      await this.accounts.add(account);
+      const account = await this.accounts.add(CloudAccount.createHosted(details, now));
       await this.record('CLOUD_ACCOUNT_CREATED', actor, account, now);
       return account;
     });

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import { AwsAccessRole, AwsAccessService, type AwsAccess, type CredentialsRejected } from '#libs/aws-credentials';
 import { Events } from '#libs/events';
-import { DomainError, UnitOfWork } from '#libs/kernel';
+import { DomainError, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
 import type { CloudAccount, RolesChange } from '../cloud-account.entity.js';
-import { AwsAccountChangeInUse, CloudAccountNotFound } from '../cloud-account.errors.js';
+import { AwsAccountChangeInUse } from '../cloud-account.errors.js';
 import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { cancellable, CredentialTrial } from './credential-trial.entity.js';
@@ -39,39 +39,38 @@ export class CredentialTrialService {
   }
 
   /**
-   * Tries a key or an access role from now on, in the place of one that is tried already. Call it in the unit of work that holds the
-   * account, or made it.
+   * Tries a key or an access role from now on, in the place of one that is tried already.
    *
    * @param fault what AWS has said of the key so far
    */
   async begin(
     viewer: Viewer,
-    account: CloudAccount,
+    account: Held<CloudAccount>,
     { access, expected, fault }: { access: AwsAccess; expected: Expectations; fault: CredentialsRejected },
     now: Date,
   ): Promise<void> {
     const { id: cloudAccountId } = account;
     const { tenantId, actor } = viewer;
-    const candidateVersion = await this.credentials.keepCandidate(viewer, cloudAccountId, access, now);
+    const candidateVersion = await this.credentials.keepCandidate(viewer, account, access, now);
     const tried = access instanceof AwsAccessRole ? { roleArn: access.arn } : { accessKeyId: access.accessKeyId };
     const subject = { ...expected, ...tried, cloudAccountId, tenantId, candidateVersion, actor };
     const trial = CredentialTrial.begin(subject, fault, now, this.pace);
-    await this.trials.put(trial);
+    await this.trials.put(account, trial);
     await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { givesUpAt: trial.givesUpAt });
   }
 
-  /** Lets go of what is tried, and of why something was rejected, without a word. Call it while the account is held. */
-  async forget({ id, tenantId }: CloudAccount): Promise<void> {
-    await this.credentials.shredCandidate(tenantId, id);
-    await this.trials.remove(id);
+  /** Lets go of what is tried, and of why something was rejected, without a word. */
+  async forget(account: Held<CloudAccount>): Promise<void> {
+    await this.credentials.shredCandidate(account);
+    await this.trials.remove(account);
   }
 
-  /** Other roles than those the key was to be tried with. Call it while the account is held. */
-  async expect(account: CloudAccount, change: RolesChange, now: Date): Promise<void> {
-    const trial = await this.trials.hold(account.id);
+  /** Other roles than those the key was to be tried with. */
+  async expect(account: Held<CloudAccount>, change: RolesChange, now: Date): Promise<void> {
+    const trial = await this.trials.hold(account);
     if (!trial?.isOpen) return;
     trial.anew(change, now);
-    await this.trials.put(trial);
+    await this.trials.put(account, trial);
   }
 
   /**
@@ -81,11 +80,8 @@ export class CredentialTrialService {
    */
   cancel(viewer: Viewer, id: number, expectedVersion: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = await this.accounts.hold(viewer.tenantId, id);
-      if (!account) throw new CloudAccountNotFound();
-      account.refuseChangeIfHosted();
-      account.refuseOtherVersionThan(expectedVersion);
-      const trial = cancellable(await this.trials.hold(id));
+      const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
+      const trial = cancellable(await this.trials.hold(account));
 
       await this.forget(account);
       account.awaitNoMore();
@@ -130,8 +126,8 @@ export class CredentialTrialService {
       await this.refuseMoveWhileInUse(account, proof);
       account.accept(proof);
       await this.accounts.update(account);
-      await this.credentials.promoteCandidate(account.tenantId, account.id, now);
-      await this.trials.remove(account.id);
+      await this.credentials.promoteCandidate(account, now);
+      await this.trials.remove(account);
       await this.health.observed(account, proof.verification, now);
       const { status, awsAccountId } = account;
       await this.record('CREDENTIALS_PROVEN', trial, account, now, {
@@ -142,8 +138,8 @@ export class CredentialTrialService {
     });
   }
 
-  /** @throws AwsAccountChangeInUse when what was built in the account would be left behind. Hold the account. */
-  async refuseMoveWhileInUse(account: CloudAccount, { identity }: Proof): Promise<void> {
+  /** @throws AwsAccountChangeInUse when what was built in the account would be left behind */
+  async refuseMoveWhileInUse(account: Held<CloudAccount>, { identity }: Proof): Promise<void> {
     if (!account.isInAnotherAwsAccountThan(identity)) return;
     if (await this.activeSubscriptions.areOn(account.id)) throw new AwsAccountChangeInUse();
   }
@@ -152,7 +148,7 @@ export class CredentialTrialService {
     return this.conclude(claimed, async (account, trial, now) => {
       if (!trial.mayGoOn(now)) return this.end(account, trial, fault, now);
       trial.again(fault, now, this.pace);
-      await this.trials.put(trial);
+      await this.trials.put(account, trial);
     });
   }
 
@@ -160,10 +156,10 @@ export class CredentialTrialService {
     return this.conclude(claimed, (account, trial, now) => this.end(account, trial, fault, now));
   }
 
-  private async end(account: CloudAccount, trial: CredentialTrial, fault: DomainError, now: Date): Promise<void> {
+  private async end(account: Held<CloudAccount>, trial: CredentialTrial, fault: DomainError, now: Date): Promise<void> {
     trial.reject(fault, now);
-    await this.trials.put(trial);
-    await this.credentials.shredCandidate(account.tenantId, account.id);
+    await this.trials.put(account, trial);
+    await this.credentials.shredCandidate(account);
     account.awaitNoMore();
     await this.accounts.update(account);
     const { lastErrorCode: code, lastAwsErrorCode: awsErrorCode, attempt } = trial;
@@ -171,19 +167,19 @@ export class CredentialTrialService {
   }
 
   private leaveToOthers(claimed: CredentialTrial): Promise<void> {
-    return this.conclude(claimed, async (_, trial, now) => {
+    return this.conclude(claimed, async (account, trial, now) => {
       trial.anew({}, now);
-      await this.trials.put(trial);
+      await this.trials.put(account, trial);
     });
   }
 
   private conclude(
     claimed: CredentialTrial,
-    effect: (account: CloudAccount, trial: CredentialTrial, now: Date) => Promise<void>,
+    effect: (account: Held<CloudAccount>, trial: CredentialTrial, now: Date) => Promise<void>,
   ): Promise<void> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(claimed.tenantId, claimed.cloudAccountId);
-      const trial = account && (await this.trials.hold(account.id));
+      const trial = account && (await this.trials.hold(account));
       if (account && trial?.isStill(claimed)) await effect(account, trial, now);
     });
   }

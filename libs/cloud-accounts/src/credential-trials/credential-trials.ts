@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import type { CredentialTrial } from './credential-trial.entity.js';
 
 /** What a process claims for itself. */
@@ -13,14 +14,13 @@ export abstract class CredentialTrials {
   /** Those of these accounts, ended ones included. */
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<CredentialTrial[]>;
 
-  /** The account's, kept from others until the unit of work ends. Hold the account first. */
-  abstract hold(cloudAccountId: number): Promise<CredentialTrial | null>;
+  /** The account's, kept from others until the unit of work ends. */
+  abstract hold(account: Held<AccountReference>): Promise<CredentialTrial | null>;
 
-  /** In the place of the one the account has, if any. Call it while the account is held. */
-  abstract put(trial: CredentialTrial): Promise<void>;
+  /** In the place of the one the account has, if any. */
+  abstract put(account: Held<AccountReference>, trial: CredentialTrial): Promise<void>;
 
-  /** Call it while the account is held. */
-  abstract remove(cloudAccountId: number): Promise<void>;
+  abstract remove(account: Held<AccountReference>): Promise<void>;
 
   /** Those that are due, the longest due first, each for one of all who claim. */
   abstract claimDue(claim: TrialClaim): Promise<CredentialTrial[]>;

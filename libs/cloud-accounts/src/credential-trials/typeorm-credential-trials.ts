@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { claimDue, Transactions } from '#libs/database';
+import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { CredentialTrial } from './credential-trial.entity.js';
@@ -15,18 +16,17 @@ export class TypeOrmCredentialTrials extends CredentialTrials {
     return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]) });
   }
 
-  hold(cloudAccountId: number): Promise<CredentialTrial | null> {
-    return this.rows.findOne({ where: { cloudAccountId }, ...this.transactions.forUpdate });
+  hold({ id }: Held<AccountReference>): Promise<CredentialTrial | null> {
+    return this.rows.findOne({ where: { cloudAccountId: id }, ...this.transactions.forUpdate });
   }
 
-  async put(trial: CredentialTrial): Promise<void> {
-    const { cloudAccountId } = trial;
+  async put({ id: cloudAccountId }: Held<AccountReference>, trial: CredentialTrial): Promise<void> {
     if (await this.rows.existsBy({ cloudAccountId })) await this.rows.update({ cloudAccountId }, { ...trial });
     else await this.rows.insert({ ...trial });
   }
 
-  async remove(cloudAccountId: number): Promise<void> {
-    await this.rows.delete({ cloudAccountId });
+  async remove({ id }: Held<AccountReference>): Promise<void> {
+    await this.rows.delete({ cloudAccountId: id });
   }
 
   claimDue(claim: TrialClaim): Promise<CredentialTrial[]> {

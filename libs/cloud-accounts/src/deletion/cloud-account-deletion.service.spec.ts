@@ -1,7 +1,7 @@
 import { Viewer } from '#libs/access';
 import type { AwsAccessService, KeyRotation } from '#libs/aws-credentials';
 import { gateway, operator } from '#libs/events';
-import { Reconcilers, VersionConflict } from '#libs/kernel';
+import { Reconcilers, VersionConflict, type AccountReference, type Held } from '#libs/kernel';
 import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from './cloud-account-removal.js';
@@ -36,15 +36,15 @@ class NotedCredentials {
     ids.flatMap((id) =>
       this.rotating.has(id) ? [{ cloudAccountId: id, isOver: false, state: 'RUNNING' } as KeyRotation] : [],
     );
-  shred: AwsAccessService['shred'] = async (_, id) => void this.shredded.push(id);
+  shred: AwsAccessService['shred'] = async ({ id }) => void this.shredded.push(id);
 }
 
 /** Two things stand in every account. */
 class TwoEverywhere extends NothingStands {
   readonly orphaned: number[] = [];
 
-  override async orphanAll(cloudAccountId: number): Promise<number> {
-    this.orphaned.push(cloudAccountId);
+  override async orphanAll({ id }: Held<AccountReference>): Promise<number> {
+    this.orphaned.push(id);
     return 2;
   }
 }
@@ -81,11 +81,13 @@ describe('The deletion of an account', () => {
   };
   const find = (id: number) => accounts.find(viewer.tenantId, id);
   const graves = async () => (await deleted.list(viewer.tenantId)).items;
-  const ended = (subscription: number, accountId: number) =>
+  const removeIfOnlyWaiting = (id: number, { tenantId, actor }: Viewer, before = () => {}) =>
     unitOfWork.run(async (now) => {
-      subscriptions.end(subscription);
-      return deletion.removeIfOnlyWaiting(viewer.tenantId, viewer.actor, accountId, now);
+      before();
+      return deletion.removeIfOnlyWaiting((await accounts.hold(tenantId, id))!, actor, now);
     });
+  const ended = (subscription: number, id: number, by = viewer) =>
+    removeIfOnlyWaiting(id, by, () => subscriptions.end(subscription));
   const refusalOf = async (id: number) =>
     (await deletion.delete(viewer, { id }).catch((error: unknown) => error)) as CloudAccountInUse;
 
@@ -201,7 +203,7 @@ describe('The deletion of an account', () => {
       credentials.rotating.add(id);
 
       expect((await whenUnused(id))?.goesWhenUnused).toBe(true);
-      const over = () => unitOfWork.run((now) => deletion.removeIfOnlyWaiting(viewer.tenantId, gateway, id, now));
+      const over = () => removeIfOnlyWaiting(id, viewer);
       expect(await over()).toBe(false);
       credentials.rotating.clear();
       expect(await over()).toBe(true);
@@ -245,11 +247,7 @@ describe('The deletion of an account', () => {
       const subscription = subscriptions.begin(hostedId, stranger.tenantId);
 
       expect(await deletion.retireHosted(operator, hostedId)).toBe(false);
-      subscriptions.end(subscription);
-      const goes = unitOfWork.run((now) =>
-        deletion.removeIfOnlyWaiting(stranger.tenantId, stranger.actor, hostedId, now),
-      );
-      expect(await goes).toBe(true);
+      expect(await ended(subscription, hostedId, stranger)).toBe(true);
       expect((await deleted.list(1)).items).toMatchObject([{ id: hostedId, requestedByKind: 'OPERATOR' }]);
       expect((await deleted.list(stranger.tenantId)).items).toEqual([]);
     });

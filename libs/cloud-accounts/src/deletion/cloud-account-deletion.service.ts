@@ -1,6 +1,6 @@
 import { operatorTenantId, type Viewer } from '#libs/access';
 import { Events, type Actor } from '#libs/events';
-import { UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
@@ -39,9 +39,7 @@ export class CloudAccountDeletionService {
     { id, expectedVersion, mode = 'FAIL_IF_IN_USE' }: DeletionRequest,
   ): Promise<CloudAccount | null> {
     return this.unitOfWork.run(async (now) => {
-      const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
-      account.refuseChangeIfHosted();
-      account.refuseOtherVersionThan(expectedVersion);
+      const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);
       if (mode === 'WHEN_UNUSED' && (await this.blockers.areOn(account))) {
         await this.letWait(account, actor, 'CLOUD_ACCOUNT_DELETION_REQUESTED', now);
         return account;
@@ -58,9 +56,7 @@ export class CloudAccountDeletionService {
    */
   cancel(viewer: Viewer, id: number, expectedVersion: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = (await this.accounts.hold(viewer.tenantId, id)) ?? notFound();
-      account.refuseChangeIfHosted();
-      account.refuseOtherVersionThan(expectedVersion);
+      const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       account.stay(now);
       await this.accounts.update(account);
       await this.record('CLOUD_ACCOUNT_DELETION_CANCELLED', viewer.actor, account, now);
@@ -78,7 +74,7 @@ export class CloudAccountDeletionService {
   retireHosted(actor: Actor, id: number): Promise<boolean> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(operatorTenantId, id);
-      if (account?.ownership !== 'HOSTED') return notFound();
+      if (account?.ownership !== 'HOSTED') throw new CloudAccountNotFound();
 
       if (await this.blockers.areOn(account)) {
         await this.letWait(account, actor, 'CLOUD_ACCOUNT_RETIRED', now);
@@ -91,17 +87,16 @@ export class CloudAccountDeletionService {
   }
 
   /**
-   * To be called in the unit of work in which something ended that stood in the way: an account that was only waiting for
-   * it goes with it, or neither happens.
+   * Deletes an account that was only waiting for what has just ended in this unit of work: both happen, or neither.
    *
    * @returns whether it is gone
    */
-  async removeIfOnlyWaiting(tenantId: number, actor: Actor, id: number, now: Date): Promise<boolean> {
-    const account = (await this.accounts.hold(tenantId, id)) ?? notFound();
+  async removeIfOnlyWaiting(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
     if (!account.goesWhenUnused || (await this.blockers.areOn(account))) return false;
 
     const { by: requestedBy, at: requestedAt } = account.deletionRequest ?? { by: actor, at: account.updatedAt };
-    await this.removal.remove(account, tenantId, actor, { kind: 'WHEN_UNUSED', requestedBy, requestedAt }, now);
+    const deletion = { kind: 'WHEN_UNUSED', requestedBy, requestedAt } as const;
+    await this.removal.remove(account, account.tenantId, actor, deletion, now);
     return true;
   }
 
@@ -115,7 +110,7 @@ export class CloudAccountDeletionService {
   }
 
   /** One that waits already goes on waiting. */
-  private async letWait(account: CloudAccount, actor: Actor, event: string, now: Date): Promise<void> {
+  private async letWait(account: Held<CloudAccount>, actor: Actor, event: string, now: Date): Promise<void> {
     if (account.goesWhenUnused) return;
     account.goWhenUnused(actor, now);
     await this.accounts.update(account);
@@ -127,8 +122,4 @@ export class CloudAccountDeletionService {
     const data = { name, provider, ownership };
     return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
   }
-}
-
-function notFound(): never {
-  throw new CloudAccountNotFound();
 }

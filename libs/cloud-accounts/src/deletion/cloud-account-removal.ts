@@ -1,5 +1,6 @@
 import { AwsAccessService } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
+import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
@@ -25,22 +26,27 @@ export class CloudAccountRemoval {
   /**
    * Rule: an account with an active subscription cannot be deleted, nor one whose key is being rotated.
    *
-   * Call it in the unit of work that holds the account: then nothing can come to stand on it between the answer and the
-   * removal. Its secrets are shredded, its name and its AWS user are free again, and what is left is a row that tells of it.
+   * The account is held, so nothing can come to stand on it between the answer and the removal. Its secrets are shredded,
+   * its name and its AWS user are free again, and what is left is a row that tells of it.
    *
-   * @param account as it is held; what was asked before it was held counts for nothing
    * @param viewedBy the tenant that is told what stands in the way
    * @throws CloudAccountInUse
    */
-  async remove(account: CloudAccount, viewedBy: number, actor: Actor, deletion: Deletion, now: Date): Promise<void> {
+  async remove(
+    account: Held<CloudAccount>,
+    viewedBy: number,
+    actor: Actor,
+    deletion: Deletion,
+    now: Date,
+  ): Promise<void> {
     const { id, tenantId, name, provider, ownership } = account;
     const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);
     const isFree = inTheWay!.subscriptions === 0 && !inTheWay!.isRotating;
     account.refuseRemoval(inTheWay!, isFree ? undefined : await this.blockers.seenBy(viewedBy, account, inTheWay!));
 
-    const orphaned = await this.resources.orphanAll(id, now);
+    const orphaned = await this.resources.orphanAll(account, now);
     await this.trials.forget(account);
-    await this.credentials.shred(tenantId, id);
+    await this.credentials.shred(account);
     await this.accounts.remove(account);
     await this.deleted.add(DeletedCloudAccount.of(account, deletion, orphaned, now));
     const { kind: mode, reason, abandoned } = deletion;

@@ -1,3 +1,5 @@
+import type { AccountReference, Held } from '#libs/kernel';
+
 /** Something of ours that stands in an account at the provider, as far as is known. */
 export interface StandingResource {
   /** Its number where it is kept: pages go by it. */
@@ -26,10 +28,9 @@ export abstract class StandingResources {
   abstract count(cloudAccountId: number): Promise<number>;
 
   /**
-   * Lists all that stands in an account that is going as nobody's any more. Call it in the unit of work that removes the
-   * account, while that is held and still there.
+   * Lists all that stands in an account that is going as nobody's any more. Call it before the account is removed.
    *
    * @returns how many there are
    */
-  abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;
+  abstract orphanAll(account: Held<AccountReference>, now: Date): Promise<number>;
 }

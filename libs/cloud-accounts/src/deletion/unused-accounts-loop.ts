@@ -44,8 +44,8 @@ export class UnusedAccountsLoop implements Loop {
       await this.unitOfWork
         .run(async (now) => {
           // Somebody else may have removed it since.
-          if (await this.accounts.hold(tenantId, id))
-            await this.deletion.removeIfOnlyWaiting(tenantId, gateway, id, now);
+          const account = await this.accounts.hold(tenantId, id);
+          if (account) await this.deletion.removeIfOnlyWaiting(account, gateway, now);
         })
         .catch((error: unknown) => log.error(error));
     }

@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import type { ForceDetachRequest } from './force-detach-request.entity.js';
 
 /** Requests to detach accounts by force: a collection, with at most one for each account. They go with their accounts. */
@@ -10,9 +11,8 @@ export abstract class ForceDetachRequests {
   /** Whosever it is. */
   abstract find(cloudAccountId: number): Promise<ForceDetachRequest | null>;
 
-  /** In place of the one there was. Hold the account. */
-  abstract put(request: ForceDetachRequest): Promise<void>;
+  /** In place of the one there was. */
+  abstract put(account: Held<AccountReference>, request: ForceDetachRequest): Promise<void>;
 
-  /** Hold the account. */
-  abstract remove(cloudAccountId: number): Promise<void>;
+  abstract remove(account: Held<AccountReference>): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { Viewer, type ApiKeyService } from '#libs/access';
 import type { AwsAccessService, KeyRotation, KeyRotationService } from '#libs/aws-credentials';
 import { operator } from '#libs/events';
-import { InvalidInput } from '#libs/kernel';
+import { InvalidInput, type AccountReference, type Held } from '#libs/kernel';
 import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
 import { CloudAccountInUse, CloudAccountIsHosted, CloudAccountNotFound } from '../cloud-account.errors.js';
@@ -44,12 +44,12 @@ class InMemoryForceDetachRequests extends ForceDetachRequests {
     return this.rows.get(cloudAccountId) ?? null;
   }
 
-  async put(request: ForceDetachRequest): Promise<void> {
-    this.rows.set(request.cloudAccountId, request);
+  async put({ id }: Held<AccountReference>, request: ForceDetachRequest): Promise<void> {
+    this.rows.set(id, request);
   }
 
-  async remove(cloudAccountId: number): Promise<void> {
-    this.rows.delete(cloudAccountId);
+  async remove({ id }: Held<AccountReference>): Promise<void> {
+    this.rows.delete(id);
   }
 
   snapshot(): () => void {
@@ -111,9 +111,7 @@ describe('To detach an account by force', () => {
       events,
       unitOfWork,
     );
-    const account = anAccount({ tenantId: requester.tenantId, name: 'Production' });
-    await accounts.add(account);
-    id = account.id;
+    ({ id } = await accounts.add(anAccount({ tenantId: requester.tenantId, name: 'Production' })));
     subscriptions.begin(id);
     subscriptions.begin(id);
   });
@@ -125,7 +123,10 @@ describe('To detach an account by force', () => {
     const { requestedAt, expiresAt, ...row } = (await requests.find(id))!;
     const earlier = (moment: Date) => new Date(moment.getTime() - hours * 60 * 60 * 1000);
     const aged = { ...row, requestedAt: earlier(requestedAt), expiresAt: earlier(expiresAt) };
-    await requests.put(Object.assign(Object.create(Object.getPrototypeOf((await requests.find(id))!)), aged));
+    await requests.put(
+      (await accounts.hold(requester.tenantId, id))!,
+      Object.assign(Object.create(Object.getPrototypeOf((await requests.find(id))!)), aged),
+    );
   };
 
   it('takes two: one who asks, and another who agrees; then all goes at once', async () => {
@@ -170,8 +171,8 @@ describe('To detach an account by force', () => {
 
   it('knows no way around the rule: what was not given up keeps everything as it was', async () => {
     await request();
-    subscriptions.abandonAll = async (cloudAccountId) => {
-      const [first] = subscriptions.idsOn(cloudAccountId);
+    subscriptions.abandonAll = async (account) => {
+      const [first] = subscriptions.idsOn(account.id);
       subscriptions.end(first!);
       return 1;
     };

@@ -1,12 +1,11 @@
 import { ApiKeyService, type Viewer } from '#libs/access';
 import { KeyRotationService } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
-import { UnitOfWork } from '#libs/kernel';
+import { UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
-import { CloudAccountNotFound } from '../cloud-account.errors.js';
 import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { ForceDetachRequest } from './force-detach-request.entity.js';
@@ -50,14 +49,14 @@ export class ForceDetachService {
    */
   request(viewer: Viewer, { id, ...typed }: { id: number; name: string; reason: string }): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = await this.hold(viewer.tenantId, id);
+      const account = await this.accounts.holdOwn(viewer.tenantId, id);
       const [blockers] = await this.blockers.fingerprintsOf(account.tenantId, [account.id]);
       const request = ForceDetachRequest.make(viewer, account, typed, blockers!, now);
       if (blockers!.count === 0) throw new ForceDetachNotNeeded();
       const before = await this.requests.find(id);
       if (before && !(await this.faultsAt(now, [before]))[0]) throw new ForceDetachAlreadyRequested();
 
-      await this.requests.put(request);
+      await this.requests.put(account, request);
       await this.record('FORCE_DETACH_REQUESTED', viewer.actor, account, request, now);
       return account;
     });
@@ -70,9 +69,9 @@ export class ForceDetachService {
    */
   cancel(viewer: Viewer, id: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = await this.hold(viewer.tenantId, id);
+      const account = await this.accounts.holdOwn(viewer.tenantId, id);
       const request = (await this.requests.find(id)) ?? notRequested();
-      await this.requests.remove(id);
+      await this.requests.remove(account);
       await this.record('FORCE_DETACH_CANCELLED', viewer.actor, account, request, now);
       return account;
     });
@@ -85,7 +84,7 @@ export class ForceDetachService {
    */
   approve(viewer: Viewer, id: number): Promise<Detached> {
     return this.unitOfWork.run(async (now) => {
-      const account = await this.hold(viewer.tenantId, id);
+      const account = await this.accounts.holdOwn(viewer.tenantId, id);
       const request = (await this.requests.find(id)) ?? notRequested();
       await this.keys.refuseEnded(viewer);
       if (!(await this.areIndependent(viewer, [request]))[0]) throw new ForceDetachNeedsAnotherKey();
@@ -101,7 +100,7 @@ export class ForceDetachService {
   approveAsOperator(actor: Actor, id: number): Promise<Detached> {
     return this.unitOfWork.run(async (now) => {
       const { tenantId } = (await this.requests.find(id)) ?? notRequested();
-      const account = await this.hold(tenantId, id);
+      const account = await this.accounts.holdOwn(tenantId, id);
       const request = (await this.requests.find(id)) ?? notRequested();
       return this.detach(account, request, actor, now);
     });
@@ -130,7 +129,7 @@ export class ForceDetachService {
 
   /** In one unit of work: what stands in the way is given up, and the account goes as any other does. */
   private async detach(
-    account: CloudAccount,
+    account: Held<CloudAccount>,
     request: ForceDetachRequest,
     approvedBy: Actor,
     now: Date,
@@ -138,19 +137,12 @@ export class ForceDetachService {
     const [fault] = await this.faultsAt(now, [request]);
     if (fault) throw new ForceDetachVoid(fault);
 
-    const abandoned = await this.subscriptions.abandonAll(account.id, approvedBy, now);
+    const abandoned = await this.subscriptions.abandonAll(account, approvedBy, now);
     await this.rotations.abandon(account, approvedBy, now);
     const { requestedBy, requestedAt, reason } = request;
     const deletion = { kind: 'FORCE_DETACH', requestedBy, requestedAt, approvedBy, reason, abandoned } as const;
     await this.removal.remove(account, account.tenantId, approvedBy, deletion, now);
     return { cloudAccountId: account.id, abandonedSubscriptions: abandoned };
-  }
-
-  private async hold(tenantId: number, id: number): Promise<CloudAccount> {
-    const account = await this.accounts.hold(tenantId, id);
-    if (!account) throw new CloudAccountNotFound();
-    account.refuseChangeIfHosted();
-    return account;
   }
 
   /** Of requests of one tenant. */

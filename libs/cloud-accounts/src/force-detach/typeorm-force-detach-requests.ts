@@ -1,4 +1,5 @@
 import { Transactions } from '#libs/database';
+import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { ForceDetachRequest } from './force-detach-request.entity.js';
@@ -22,13 +23,13 @@ export class TypeOrmForceDetachRequests extends ForceDetachRequests {
     return this.rows.findOneBy({ cloudAccountId });
   }
 
-  async put(request: ForceDetachRequest): Promise<void> {
-    await this.remove(request.cloudAccountId);
+  async put(account: Held<AccountReference>, request: ForceDetachRequest): Promise<void> {
+    await this.remove(account);
     await this.rows.insert(request);
   }
 
-  async remove(cloudAccountId: number): Promise<void> {
-    await this.rows.delete({ cloudAccountId });
+  async remove({ id }: Held<AccountReference>): Promise<void> {
+    await this.rows.delete({ cloudAccountId: id });
   }
 
   private get rows() {

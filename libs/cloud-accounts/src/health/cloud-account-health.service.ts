@@ -1,6 +1,6 @@
 import type { AwsIdentity, Verification } from '#libs/aws-credentials';
 import { Events, gateway } from '#libs/events';
-import { Clock, UnitOfWork } from '#libs/kernel';
+import { Clock, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealth } from './cloud-account-health.entity.js';
@@ -36,11 +36,11 @@ export class CloudAccountHealthService {
   }
 
   /**
-   * Takes note of what was just found out of an account. Its health begins when it is ACTIVE. Call it in the unit of work that holds the account.
+   * Takes note of what was just found out of an account. Its health begins when it is ACTIVE.
    */
-  async observed(account: CloudAccount, verification: Verification, now: Date): Promise<void> {
+  async observed(account: Held<CloudAccount>, verification: Verification, now: Date): Promise<void> {
     const askedAt = verification.report.checkedAt;
-    const held = await this.healths.hold(account.id);
+    const held = await this.healths.hold(account);
     await this.takeName(account, verification.identity, held, askedAt);
     const health = held ?? (await this.begun(account, askedAt));
     if (!health) return;
@@ -71,7 +71,7 @@ export class CloudAccountHealthService {
   ): Promise<void> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(claimed.tenantId, claimed.cloudAccountId);
-      const health = account && (await this.healths.hold(account.id));
+      const health = account && (await this.healths.hold(account));
       if (!health || health.leaseOwner !== claimed.leaseOwner) return;
 
       await this.takeName(account, identity, health, startedAt);
@@ -89,7 +89,7 @@ export class CloudAccountHealthService {
 
   /** What AWS calls the user of the account, unless something newer is known. */
   private async takeName(
-    account: CloudAccount,
+    account: Held<CloudAccount>,
     identity: AwsIdentity | null,
     health: CloudAccountHealth | null,
     askedAt: Date,
@@ -114,10 +114,8 @@ export class CloudAccountHealthService {
     });
   }
 
-  private async begun(account: CloudAccount, now: Date): Promise<CloudAccountHealth | null> {
+  private async begun(account: Held<CloudAccount>, now: Date): Promise<Held<CloudAccountHealth> | null> {
     if (account.status !== 'ACTIVE' || account.ownership === 'HOSTED') return null;
-    const health = CloudAccountHealth.begin(account, now);
-    await this.healths.add(health);
-    return health;
+    return this.healths.add(CloudAccountHealth.begin(account, now));
   }
 }

@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 
 /** What is known of the health of every account that was ACTIVE once. It goes with its account. */
@@ -5,13 +6,12 @@ export abstract class CloudAccountHealths {
   /** Of accounts that the asking tenant was found to see. */
   abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]>;
 
-  /** Call it while the account is held: then nobody changes it until the unit of work ends, but for leases that end. */
-  abstract hold(cloudAccountId: number): Promise<CloudAccountHealth | null>;
+  /** Nobody changes it until the unit of work ends, but for leases that end. */
+  abstract hold(account: Held<AccountReference>): Promise<Held<CloudAccountHealth> | null>;
 
-  abstract add(health: CloudAccountHealth): Promise<void>;
+  abstract add(health: CloudAccountHealth): Promise<Held<CloudAccountHealth>>;
 
-  /** Writes one that is held. */
-  abstract update(health: CloudAccountHealth): Promise<void>;
+  abstract update(health: Held<CloudAccountHealth>): Promise<void>;
 
   /** Takes at most so many that are due until `until`, no two of them of one AWS account that is being asked. */
   abstract claimDue(now: Date, until: Date, limit: number): Promise<CloudAccountHealth[]>;

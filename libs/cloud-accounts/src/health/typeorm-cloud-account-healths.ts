@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { claimDue, isDuplicateOf, Transactions } from '#libs/database';
+import { asHeld, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { CloudAccount } from '../cloud-account.entity.js';
@@ -20,15 +21,16 @@ export class TypeOrmCloudAccountHealths extends CloudAccountHealths {
     return this.rows.findBy({ cloudAccountId: In([...cloudAccountIds]) });
   }
 
-  hold(cloudAccountId: number): Promise<CloudAccountHealth | null> {
-    return this.rows.findOne({ where: { cloudAccountId }, ...this.transactions.forUpdate });
+  async hold({ id }: Held<AccountReference>): Promise<Held<CloudAccountHealth> | null> {
+    return asHeld(await this.rows.findOne({ where: { cloudAccountId: id }, ...this.transactions.forUpdate }));
   }
 
-  async add(health: CloudAccountHealth): Promise<void> {
+  async add(health: CloudAccountHealth): Promise<Held<CloudAccountHealth>> {
     await this.rows.insert(health);
+    return asHeld(health);
   }
 
-  async update(health: CloudAccountHealth): Promise<void> {
+  async update(health: Held<CloudAccountHealth>): Promise<void> {
     await this.rows.update({ cloudAccountId: health.cloudAccountId }, { ...health });
   }
 

@@ -1,7 +1,9 @@
 import { RotatedAccounts, type RotatedAccount } from '#libs/aws-credentials';
 import { gateway } from '#libs/events';
+import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
+import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 
 /** Answers what a rotation asks about the account whose key it replaces. */
@@ -18,11 +20,12 @@ export class AccountsOfKeys extends RotatedAccounts {
     return this.accounts.find(tenantId, id);
   }
 
-  hold(tenantId: number, id: number): Promise<RotatedAccount | null> {
+  hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null> {
     return this.accounts.hold(tenantId, id);
   }
 
-  async afterRotation(tenantId: number, id: number, now: Date): Promise<void> {
-    await this.deletion.removeIfOnlyWaiting(tenantId, gateway, id, now);
+  async afterRotation({ tenantId, id }: Held<RotatedAccount>, now: Date): Promise<void> {
+    const account = await this.accounts.hold(tenantId, id);
+    if (account) await this.deletion.removeIfOnlyWaiting(account, gateway, now);
   }
 }

@@ -5,7 +5,6 @@ import { UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
-import { CloudAccountNotFound } from '../cloud-account.errors.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 
 /** Who may have the key of an account rotated, and when. */
@@ -31,11 +30,11 @@ export class CloudAccountRotationService {
     { id, expectedVersion }: { id: number; expectedVersion: number },
     remember: Remember<CloudAccount>,
   ): Promise<CloudAccount> {
-    const seen = refusing(await this.accounts.find(viewer.tenantId, id), expectedVersion);
+    const seen = await this.accounts.findForChange(viewer.tenantId, id, expectedVersion);
     await this.rotations.refuseUnlessPossible(seen, viewer.actor);
 
     return this.unitOfWork.run(async (now) => {
-      const account = refusing(await this.accounts.hold(viewer.tenantId, id), expectedVersion);
+      const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       await this.rotations.begin(account, viewer.actor, now);
       await remember(account);
       return account;
@@ -50,9 +49,9 @@ export class CloudAccountRotationService {
    */
   cancel(viewer: Viewer, id: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = refusing(await this.accounts.hold(viewer.tenantId, id));
+      const account = await this.accounts.holdOwn(viewer.tenantId, id);
       await this.rotations.cancel(account, viewer.actor, now);
-      await this.deletion.removeIfOnlyWaiting(viewer.tenantId, viewer.actor, id, now);
+      await this.deletion.removeIfOnlyWaiting(account, viewer.actor, now);
       return account;
     });
   }
@@ -67,7 +66,7 @@ export class CloudAccountRotationService {
     { id, expectedVersion, rotateEvery }: { id: number; expectedVersion: number; rotateEvery?: number | null },
   ): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
-      const account = refusing(await this.accounts.hold(viewer.tenantId, id), expectedVersion);
+      const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       if (rotateEvery === undefined) return account;
       await this.policies.change(account, rotateEvery, viewer.actor, now);
       account.change({}, now);
@@ -75,11 +74,4 @@ export class CloudAccountRotationService {
       return account;
     });
   }
-}
-
-function refusing(account: CloudAccount | null, expectedVersion?: number): CloudAccount {
-  if (!account) throw new CloudAccountNotFound();
-  account.refuseChangeIfHosted();
-  account.refuseOtherVersionThan(expectedVersion);
-  return account;
 }

@@ -1,7 +1,12 @@
 import { AwsAccessKey, type Verification } from '#libs/aws-credentials';
-import { Secret, type PageRequest, type UnitOfWork } from '#libs/kernel';
+import { Secret, VersionConflict, type Held, type PageRequest, type UnitOfWork } from '#libs/kernel';
 import { CloudAccount } from '../cloud-account.entity.js';
-import { AwsUserAlreadyConnected, CloudAccountNameTaken } from '../cloud-account.errors.js';
+import {
+  AwsUserAlreadyConnected,
+  CloudAccountIsHosted,
+  CloudAccountNameTaken,
+  CloudAccountNotFound,
+} from '../cloud-account.errors.js';
 import type { CloudAccountOrderField, CloudAccounts } from '../cloud-accounts.js';
 
 const hostedId = 1;
@@ -57,9 +62,7 @@ export function itBehavesLikeCloudAccounts(
   });
 
   const added = async (change: Partial<Parameters<typeof anAccount>[0]> = {}) => {
-    const account = anAccount({ tenantId: mine, ...change });
-    await accounts.add(account);
-    return account;
+    return accounts.add(anAccount({ tenantId: mine, ...change }));
   };
   const idsOf = (found: readonly CloudAccount[]) => found.map(({ id }) => id);
 
@@ -88,8 +91,8 @@ export function itBehavesLikeCloudAccounts(
   it('lists the hosted accounts, and no other', async () => {
     await added();
     const moment = new Date('2026-03-03T00:00:00.000Z');
-    const hosted = CloudAccount.createHosted({ name: 'In Europe', provider: 'AZURE', region: 'westeurope' }, moment);
-    await accounts.add(hosted);
+    const details = { name: 'In Europe', provider: 'AZURE', region: 'westeurope' } as const;
+    const hosted = await accounts.add(CloudAccount.createHosted(details, moment));
 
     expect(idsOf(await accounts.hosted())).toEqual([hostedId, hosted.id]);
     expect(await accounts.find(theirs, hosted.id)).toEqual(hosted);
@@ -151,7 +154,7 @@ export function itBehavesLikeCloudAccounts(
 
   it('takes any number of accounts whose user is not known yet, and refuses the second that turns out to be the same', async () => {
     const [first, second] = [await added({ isKnown: false }), await added({ isKnown: false })];
-    const proof = (account: CloudAccount) =>
+    const proof = (account: Held<CloudAccount>) =>
       Object.assign(account, { awsAccountId: '123456789012', awsUserId: 'AIDALATER' });
     await accounts.update(proof(first));
 
@@ -202,6 +205,19 @@ export function itBehavesLikeCloudAccounts(
 
     expect(await unitOfWork.run(() => accounts.hold(mine, foreign.id))).toBeNull();
     expect((await unitOfWork.run(() => accounts.hold(mine, hostedId)))?.id).toBe(hostedId);
+  });
+
+  it('holds for a change what the tenant can change, in the version it has seen', async () => {
+    const { id } = await added();
+    const foreign = await added({ tenantId: theirs });
+    const hold = (which: number, version: number) => unitOfWork.run(() => accounts.holdForChange(mine, which, version));
+
+    expect((await hold(id, 1)).id).toBe(id);
+    expect((await unitOfWork.run(() => accounts.holdOwn(mine, id))).id).toBe(id);
+    await expect(hold(foreign.id, 2)).rejects.toThrow(CloudAccountNotFound);
+    await expect(hold(hostedId, 2)).rejects.toThrow(CloudAccountIsHosted);
+    await expect(hold(id, 2)).rejects.toThrow(VersionConflict);
+    await expect(accounts.findForChange(mine, id, 2)).rejects.toThrow(VersionConflict);
   });
 
   describe('lists', () => {

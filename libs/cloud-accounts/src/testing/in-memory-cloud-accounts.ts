@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '#libs/kernel';
+import { asHeld, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { AwsUserAlreadyConnected, CloudAccountNameTaken } from '../cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from '../cloud-accounts.js';
@@ -63,24 +63,25 @@ export class InMemoryCloudAccounts extends CloudAccounts {
   }
 
   /** Units of work in memory run one after the other, so whatever one finds it holds. */
-  hold(tenantId: number, id: number): Promise<CloudAccount | null> {
-    return this.find(tenantId, id);
+  async hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null> {
+    return asHeld(await this.find(tenantId, id));
   }
 
-  async add(account: CloudAccount): Promise<void> {
+  async add(account: CloudAccount): Promise<Held<CloudAccount>> {
     this.refuseDuplicates(account);
     Object.assign(account, { id: ++this.lastId });
     this.rows.push(copy(account));
+    return asHeld(account);
   }
 
-  async update(account: CloudAccount): Promise<void> {
+  async update(account: Held<CloudAccount>): Promise<void> {
     const isIt = ({ id, tenantId }: CloudAccount) => id === account.id && tenantId === account.tenantId;
     if (!this.rows.some(isIt)) return;
     this.refuseDuplicates(account);
     this.rows = this.rows.map((row) => (isIt(row) ? copy(account) : row));
   }
 
-  async remove(account: CloudAccount): Promise<void> {
+  async remove(account: Held<CloudAccount>): Promise<void> {
     this.rows = this.rows.filter(({ id, tenantId }) => id !== account.id || tenantId !== account.tenantId);
   }
 

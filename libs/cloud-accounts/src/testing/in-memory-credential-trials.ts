@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import { CredentialTrial } from '../credential-trials/credential-trial.entity.js';
 import { CredentialTrials, type TrialClaim } from '../credential-trials/credential-trials.js';
 
@@ -12,17 +13,17 @@ export class InMemoryCredentialTrials extends CredentialTrials {
       .map(copy);
   }
 
-  async hold(cloudAccountId: number): Promise<CredentialTrial | null> {
-    const row = this.rows.get(cloudAccountId);
+  async hold({ id }: Held<AccountReference>): Promise<CredentialTrial | null> {
+    const row = this.rows.get(id);
     return row ? copy(row) : null;
   }
 
-  async put(trial: CredentialTrial): Promise<void> {
-    this.rows.set(trial.cloudAccountId, copy(trial));
+  async put({ id }: Held<AccountReference>, trial: CredentialTrial): Promise<void> {
+    this.rows.set(id, copy(trial));
   }
 
-  async remove(cloudAccountId: number): Promise<void> {
-    this.rows.delete(cloudAccountId);
+  async remove({ id }: Held<AccountReference>): Promise<void> {
+    this.rows.delete(id);
   }
 
   async claimDue({ now, until, limit }: TrialClaim): Promise<CredentialTrial[]> {

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '#libs/kernel';
+import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import type { ActiveSubscription } from '../blocker.js';
 import { ActiveSubscriptions, type SubscriptionsFingerprint } from '../blockers/active-subscriptions.js';
 
@@ -42,8 +42,8 @@ export class ListedSubscriptions extends ActiveSubscriptions {
     });
   }
 
-  async abandonAll(cloudAccountId: number): Promise<number> {
-    const ids = this.idsOn(cloudAccountId);
+  async abandonAll(account: Held<AccountReference>): Promise<number> {
+    const ids = this.idsOn(account.id);
     for (const id of ids) this.end(id);
     return ids.length;
   }

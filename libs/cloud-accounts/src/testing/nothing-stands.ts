@@ -1,3 +1,4 @@
+import type { AccountReference, Held } from '#libs/kernel';
 import { StandingResources, type StandingResource } from '../deletion/standing-resources.js';
 
 /** The answer where nobody keeps count. */
@@ -10,7 +11,7 @@ export class NothingStands extends StandingResources {
     return 0;
   }
 
-  async orphanAll(_cloudAccountId: number): Promise<number> {
+  async orphanAll(_account: Held<AccountReference>): Promise<number> {
     return 0;
   }
 }

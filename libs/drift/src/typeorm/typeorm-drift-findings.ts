@@ -1,5 +1,5 @@
 import { keysetPage, Transactions } from '#libs/database';
-import type { Page, PageRequest } from '#libs/kernel';
+import { asHeld, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
 import { DriftFinding } from '../drift-finding.entity.js';
@@ -15,8 +15,8 @@ export class TypeOrmDriftFindings extends DriftFindings {
     return this.rows.findBy({ tenantId, id: In([...ids]) });
   }
 
-  hold(tenantId: number, id: number): Promise<DriftFinding | null> {
-    return this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate });
+  async hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null> {
+    return asHeld(await this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate }));
   }
 
   list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>> {
@@ -28,22 +28,19 @@ export class TypeOrmDriftFindings extends DriftFindings {
     return this.rows.countBy(where(tenantId, filter));
   }
 
-  async holdOpenOf(resourceIds: readonly number[]): Promise<DriftFinding[]> {
+  async holdOpenOf(resourceIds: readonly number[]): Promise<Held<DriftFinding>[]> {
     if (resourceIds.length === 0) return [];
-    return this.rows.find({
-      where: { resourceId: In([...resourceIds]), resolvedAt: IsNull() },
-      ...this.transactions.forUpdate,
-    });
+    return this.held({ resourceId: In([...resourceIds]), resolvedAt: IsNull() });
   }
 
-  async holdNotExpected(cloudAccountId: number, limit: number): Promise<DriftFinding[]> {
+  async holdNotExpected(cloudAccountId: number, limit: number): Promise<Held<DriftFinding>[]> {
     const found = await this.transactions.query<{ id: number }>(
       `SELECT f.id FROM drift_finding f JOIN provisioned_resource r ON r.id = f.resource_id
        WHERE f.cloud_account_id = ? AND f.resolved_at IS NULL AND r.removed_at IS NOT NULL
        ORDER BY f.id LIMIT ?`,
       [cloudAccountId, limit],
     );
-    return this.rows.find({ where: { id: In(found.map(({ id }) => id)) }, ...this.transactions.forUpdate });
+    return this.held({ id: In(found.map(({ id }) => id)) });
   }
 
   async countOpen(cloudAccountIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
@@ -57,12 +54,18 @@ export class TypeOrmDriftFindings extends DriftFindings {
     return new Map(counts.map(({ id, open }) => [id, Number(open)]));
   }
 
-  async add(finding: DriftFinding): Promise<void> {
+  async add(finding: DriftFinding): Promise<Held<DriftFinding>> {
     await this.rows.insert(finding);
+    return asHeld(finding);
   }
 
-  async update(finding: DriftFinding): Promise<void> {
+  async update(finding: Held<DriftFinding>): Promise<void> {
     await this.rows.update({ id: finding.id }, { ...finding });
+  }
+
+  private async held(which: FindOptionsWhere<DriftFinding>): Promise<Held<DriftFinding>[]> {
+    const found = await this.rows.find({ where: which, ...this.transactions.forUpdate });
+    return found.map((finding) => asHeld(finding));
   }
 
   private get rows() {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { claimDue, Transactions } from '#libs/database';
+import { asHeld, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { DriftWatch } from '../drift-watch.entity.js';
@@ -15,8 +16,8 @@ export class TypeOrmDriftWatches extends DriftWatches {
     return this.rows.findBy({ cloudAccountId: In([...cloudAccountIds]) });
   }
 
-  hold(cloudAccountId: number): Promise<DriftWatch | null> {
-    return this.rows.findOne({ where: { cloudAccountId }, ...this.transactions.forUpdate });
+  async hold(cloudAccountId: number): Promise<Held<DriftWatch> | null> {
+    return asHeld(await this.rows.findOne({ where: { cloudAccountId }, ...this.transactions.forUpdate }));
   }
 
   async addIfNew(watch: DriftWatch): Promise<void> {
@@ -24,7 +25,7 @@ export class TypeOrmDriftWatches extends DriftWatches {
     await this.rows.createQueryBuilder().insert().values(watch).orIgnore().execute();
   }
 
-  async update(watch: DriftWatch): Promise<void> {
+  async update(watch: Held<DriftWatch>): Promise<void> {
     await this.rows.update({ cloudAccountId: watch.cloudAccountId }, { ...watch });
   }
 

@@ -1,6 +1,6 @@
 import type { Viewer } from '#libs/access';
 import { Events } from '#libs/events';
-import { UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { UnitOfWork, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ExternalId } from './external-id.entity.js';
 import { ExternalIdNotFound, ExternalIdStays, ExternalIdTaken } from './external-id.errors.js';
@@ -82,25 +82,23 @@ export class ExternalIdService {
   }
 
   /**
-   * Makes it the account's for ever. Call it in a unit of work that holds the account; that it is the account's already is
-   * well.
+   * Makes it the account's for ever; that it is the account's already is well.
    *
    * @param externalId the id itself, of one that was found by its handle before
    * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays
    */
   async take(
-    tenant: Tenant,
+    account: Held<AccountReference>,
     externalId: string,
-    cloudAccountId: number,
     now: Date,
     path: readonly string[],
   ): Promise<ExternalId> {
     // Read again: it may have been taken since.
-    const present = await this.externalIds.findById(tenant.tenantId, externalId);
+    const present = await this.externalIds.findById(account.tenantId, externalId);
     if (!present) throw new ExternalIdNotFound(path);
-    await this.refuseUnlessFitting(tenant, present, cloudAccountId, path);
+    await this.refuseUnlessFitting(account, present, account.id, path);
     const isFree = present.cloudAccountId === null;
-    if (isFree && !(await this.externalIds.take(present, cloudAccountId, now))) throw new ExternalIdTaken(path);
+    if (isFree && !(await this.externalIds.take(present, account, now))) throw new ExternalIdTaken(path);
     return present;
   }
 }

@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '#libs/kernel';
+import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import type { ExternalId } from './external-id.entity.js';
 
 /** All external ids, as the domain sees them: a collection. A tenant sees its own; another's are not there. */
@@ -21,5 +21,5 @@ export abstract class ExternalIds {
   abstract add(externalId: ExternalId): Promise<void>;
 
   /** Makes it an account's for ever; false when one has it already. */
-  abstract take(externalId: ExternalId, cloudAccountId: number, now: Date): Promise<boolean>;
+  abstract take(externalId: ExternalId, account: Held<AccountReference>, now: Date): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
 import { keysetPage, Transactions } from '#libs/database';
-import type { Page, PageRequest } from '#libs/kernel';
+import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { ExternalId } from './external-id.entity.js';
@@ -40,8 +40,9 @@ export class TypeOrmExternalIds extends ExternalIds {
     await this.rows.insert(externalId);
   }
 
-  async take({ id }: ExternalId, cloudAccountId: number, takenAt: Date): Promise<boolean> {
-    const { affected } = await this.rows.update({ id, cloudAccountId: IsNull() }, { cloudAccountId, takenAt });
+  async take({ id }: ExternalId, account: Held<AccountReference>, takenAt: Date): Promise<boolean> {
+    const taken = { cloudAccountId: account.id, takenAt };
+    const { affected } = await this.rows.update({ id, cloudAccountId: IsNull() }, taken);
     return affected === 1;
   }
 

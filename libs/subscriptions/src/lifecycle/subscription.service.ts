@@ -4,17 +4,12 @@ import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
 import { faultInVendorsTags, IamSetupSettings, type Tag } from '#libs/iam-setup';
-import { Clock, InvalidField, InvalidInput, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { Clock, InvalidField, InvalidInput, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisioningWork } from '../provisioning-work.entity.js';
 import { ProvisioningWorks } from '../provisioning-works.js';
 import { Subscription, type NewSubscription, type SubscriptionChange } from '../subscription.entity.js';
-import {
-  DeploymentCidrTaken,
-  RegionInAnotherPartition,
-  SubscriptionNotFound,
-  VpcOfAnotherProvider,
-} from '../subscription.errors.js';
+import { DeploymentCidrTaken, RegionInAnotherPartition, VpcOfAnotherProvider } from '../subscription.errors.js';
 import {
   Subscriptions,
   type OverlapOrderField,
@@ -118,10 +113,10 @@ export class SubscriptionService {
       refuseAnotherPartition(account, region);
       if (vpcId && account.provider !== 'AWS') throw new VpcOfAnotherProvider();
 
-      const subscription = Subscription.create({ ...details, tenantId: viewer.tenantId }, now);
-      await this.refuseTakenAddresses(subscription);
-      await this.subscriptions.add(subscription);
-      await this.works.put(ProvisioningWork.create(subscription.id, 'BUILD', now));
+      const wanted = Subscription.create({ ...details, tenantId: viewer.tenantId }, now);
+      await this.refuseTakenAddresses(account, wanted);
+      const subscription = await this.subscriptions.add(wanted, account);
+      await this.works.put(subscription, ProvisioningWork.create(subscription.id, 'BUILD', now));
       await this.record('SUBSCRIPTION_CREATED', viewer, subscription, now);
       await remember(subscription);
       return subscription;
@@ -137,14 +132,13 @@ export class SubscriptionService {
   async update(viewer: Viewer, id: number, expectedVersion: number, change: SubscriptionChange): Promise<Subscription> {
     this.refuseVendorsTags(change.tags);
     return this.unitOfWork.run(async (now) => {
-      const subscription = await this.hold(viewer, id);
-      subscription.refuseOtherVersionThan(expectedVersion);
+      const subscription = await this.subscriptions.holdForChange(viewer.tenantId, id, expectedVersion);
       subscription.refuseChange();
       if (subscription.isAlready(change)) return subscription;
 
-      const isToBeChanged = subscription.change(change, await this.works.hold(id), now);
+      const isToBeChanged = subscription.change(change, await this.works.hold(subscription), now);
       await this.subscriptions.update(subscription);
-      if (isToBeChanged) await this.works.put(ProvisioningWork.create(id, 'CHANGE', now));
+      if (isToBeChanged) await this.works.put(subscription, ProvisioningWork.create(id, 'CHANGE', now));
       await this.record('SUBSCRIPTION_UPDATED', viewer, subscription, now);
       return subscription;
     });
@@ -157,18 +151,17 @@ export class SubscriptionService {
    */
   delete(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
-      const subscription = await this.hold(viewer, id);
-      subscription.refuseOtherVersionThan(expectedVersion);
-      const work = await this.works.hold(id);
+      const subscription = await this.subscriptions.holdForChange(viewer.tenantId, id, expectedVersion);
+      const work = await this.works.hold(subscription);
 
       const hasEnded = subscription.requestEnd(work, now);
       await this.subscriptions.update(subscription);
       if (hasEnded) {
-        await this.works.remove(id);
+        await this.works.remove(subscription);
         await this.record('SUBSCRIPTION_ENDED', viewer, subscription, now);
-        await this.accounts.afterSubscriptionEnded(viewer, subscription.cloudAccountId, now);
+        await this.accounts.afterSubscriptionEnded(subscription, viewer.actor, now);
       } else {
-        await this.works.put(toBeTakenDown(id, work, now));
+        await this.works.put(subscription, toBeTakenDown(id, work, now));
         await this.record('SUBSCRIPTION_DELETION_REQUESTED', viewer, subscription, now);
       }
       return subscription;
@@ -182,12 +175,11 @@ export class SubscriptionService {
    */
   retry(viewer: Viewer, id: number, expectedVersion?: number | null): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
-      const subscription = await this.hold(viewer, id);
-      subscription.refuseOtherVersionThan(expectedVersion);
+      const subscription = await this.subscriptions.holdForChange(viewer.tenantId, id, expectedVersion);
 
       const kind = subscription.retry(now);
       await this.subscriptions.update(subscription);
-      await this.works.put(ProvisioningWork.create(id, kind, now, 1));
+      await this.works.put(subscription, ProvisioningWork.create(id, kind, now, 1));
       await this.record('SUBSCRIPTION_RETRIED', viewer, subscription, now);
       return subscription;
     });
@@ -199,14 +191,8 @@ export class SubscriptionService {
     if (fault) throw new InvalidInput([new InvalidField(['input', 'tags'], `The tags ${fault}.`)]);
   }
 
-  private async hold({ tenantId }: Viewer, id: number): Promise<Subscription> {
-    const subscription = await this.subscriptions.hold(tenantId, id);
-    if (!subscription) throw new SubscriptionNotFound();
-    return subscription;
-  }
-
-  /** In one VPC of the customer's; call it while the account is held. Elsewhere common addresses only keep networks from being joined. */
-  private async refuseTakenAddresses(subscription: Subscription): Promise<void> {
+  /** In one VPC of the customer's. Elsewhere common addresses only keep networks from being joined. */
+  private async refuseTakenAddresses(_account: Held<CloudAccount>, subscription: Subscription): Promise<void> {
     const { tenantId, vpcId, deploymentCidr } = subscription;
     if (vpcId === null || deploymentCidr === null) return;
     if (await this.subscriptions.areAddressesTaken(tenantId, vpcId, deploymentCidr)) throw new DeploymentCidrTaken();

@@ -1,6 +1,6 @@
 import { ActiveSubscriptions, type SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import { Events, type Actor } from '#libs/events';
-import type { Page, PageRequest } from '#libs/kernel';
+import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisioningWorks } from '../provisioning-works.js';
 import type { Subscription } from '../subscription.entity.js';
@@ -40,21 +40,21 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     return this.subscriptions.activeFingerprintsOn(cloudAccountIds);
   }
 
-  async abandonAll(cloudAccountId: number, actor: Actor, now: Date): Promise<number> {
+  async abandonAll(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
     let abandoned = 0;
     for (;;) {
-      const some = await this.subscriptions.holdActiveOn(cloudAccountId, atOnce);
+      const some = await this.subscriptions.holdActiveOn(account, atOnce);
       if (some.length === 0) return abandoned;
       for (const subscription of some) await this.abandon(subscription, actor, now);
       abandoned += some.length;
     }
   }
 
-  private async abandon(subscription: Subscription, actor: Actor, now: Date): Promise<void> {
+  private async abandon(subscription: Held<Subscription>, actor: Actor, now: Date): Promise<void> {
     const { id, tenantId, name, region, cloudAccountId } = subscription;
     subscription.abandon(now);
     await this.subscriptions.update(subscription);
-    await this.works.remove(id); // whoever is at it is told so by the next answer
+    await this.works.remove(subscription); // whoever is at it is told so by the next answer
     const data = { name, region, cloudAccountId };
     const subject = ['CloudSubscription', id] as const;
     await this.events.record({ type: 'SUBSCRIPTION_ABANDONED', tenantId, subject, actor, at: now, data });

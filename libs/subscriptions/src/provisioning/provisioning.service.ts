@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { DriftService } from '#libs/drift';
 import { Events, type Actor } from '#libs/events';
-import { Clock, UnitOfWork } from '#libs/kernel';
+import { Clock, UnitOfWork, type Held } from '#libs/kernel';
 import { LedgerService, type ResourceReport } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import type { ProvisioningWork } from '../provisioning-work.entity.js';
@@ -80,7 +80,7 @@ export class ProvisioningService {
       const usual = after(now, usualLease);
       const left = work.leaseUntil ?? usual;
       work.report(said, leaseSeconds !== null ? after(now, leaseSeconds) : left > usual ? left : usual);
-      await this.works.put(work);
+      await this.works.put(subscription, work);
       const account = await this.accounts.ofAnybody(subscription.cloudAccountId);
       const resources = said.resources ?? [];
       await this.ledger.record({ subscription, account }, resources, ['input', 'resources'], now);
@@ -102,12 +102,12 @@ export class ProvisioningService {
       if (work.kind === 'TEAR_DOWN') subscription.end(now);
       else subscription.built(now);
       await this.subscriptions.update(subscription);
-      await this.works.remove(subscription.id);
+      await this.works.remove(subscription);
       await this.record(done[work.kind], by, subscription, now);
-      if (work.kind !== 'BUILD') await this.drift.lookAgain(subscription.cloudAccountId, now);
+      if (work.kind !== 'BUILD') await this.drift.lookAgain(subscription, now);
       if (!subscription.isActive) {
-        await this.ledger.takenDown(subscription.id, now);
-        await this.lettingGo(by, subscription, now);
+        await this.ledger.takenDown(subscription, now);
+        await this.accounts.afterSubscriptionEnded(subscription, by.actor, now);
       }
       return subscription;
     });
@@ -126,7 +126,7 @@ export class ProvisioningService {
 
       subscription.failed(work.kind, message, now);
       await this.subscriptions.update(subscription);
-      await this.works.remove(subscription.id);
+      await this.works.remove(subscription);
       await this.record('SUBSCRIPTION_FAILED', by, subscription, now, { kind: work.kind });
       return subscription;
     });
@@ -135,12 +135,12 @@ export class ProvisioningService {
   private claimOne(by: Provisioner, subscriptionId: number, leaseSeconds: number): Promise<ClaimedWork | null> {
     return this.unitOfWork.run(async (now) => {
       const subscription = await this.subscriptions.holdAny(subscriptionId);
-      const work = await this.works.hold(subscriptionId);
+      const work = subscription && (await this.works.hold(subscription));
       if (!subscription || !work || work.isClaimedAt(now)) return null;
 
       const until = after(now, leaseSeconds);
       work.claim({ token: randomUUID(), apiKeyId: by.apiKeyId, until }, now);
-      await this.works.put(work);
+      await this.works.put(subscription, work);
       await this.record('SUBSCRIPTION_CLAIMED', by, subscription, now, { kind: work.kind });
       return { subscription, work, account: await this.accounts.ofAnybody(subscription.cloudAccountId) };
     });
@@ -149,7 +149,7 @@ export class ProvisioningService {
   /** Call it in the unit of work that needs the work to stay the claim's. @throws ProvisioningLeaseLost */
   async hold({ subscriptionId, claimId }: Claim, now: Date) {
     const subscription = await this.subscriptions.holdAny(subscriptionId);
-    const work = await this.works.hold(subscriptionId);
+    const work = subscription && (await this.works.hold(subscription));
     if (!subscription || !work) throw new ProvisioningLeaseLost();
     work.refuseUnlessHadBy(claimId, now);
     return { subscription, work };
@@ -157,19 +157,14 @@ export class ProvisioningService {
 
   private async takeDownNext(
     by: Provisioner,
-    subscription: Subscription,
+    subscription: Held<Subscription>,
     work: ProvisioningWork,
     now: Date,
   ): Promise<Subscription> {
     work.turnInto('TEAR_DOWN', now);
-    await this.works.put(work);
+    await this.works.put(subscription, work);
     await this.record('SUBSCRIPTION_STOPPED', by, subscription, now);
     return subscription;
-  }
-
-  /** An account that only waited for this subscription goes with it. */
-  private lettingGo(by: Provisioner, { tenantId, cloudAccountId }: Subscription, now: Date): Promise<void> {
-    return this.accounts.afterSubscriptionEnded({ tenantId, actor: by.actor }, cloudAccountId, now);
   }
 
   private record(type: string, { actor }: Provisioner, subscription: Subscription, at: Date, more: object = {}) {

@@ -1,9 +1,10 @@
 import { CloudAccount } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
+import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { ProvisioningWork } from '../provisioning-work.entity.js';
-import { ProvisioningWorks, type WaitingWorks } from '../provisioning-works.js';
+import { ProvisioningWorks, type SubscriptionReference, type WaitingWorks } from '../provisioning-works.js';
 import { Subscription } from '../subscription.entity.js';
 
 @Injectable()
@@ -16,8 +17,8 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return this.rows.findBy({ subscriptionId: In([...subscriptionIds]) });
   }
 
-  hold(subscriptionId: number): Promise<ProvisioningWork | null> {
-    return this.rows.findOne({ where: { subscriptionId }, ...this.transactions.forUpdate });
+  hold({ id }: Held<SubscriptionReference>): Promise<ProvisioningWork | null> {
+    return this.rows.findOne({ where: { subscriptionId: id }, ...this.transactions.forUpdate });
   }
 
   async waiting(now: Date, limit: number, { inSandbox = false }: WaitingWorks = {}): Promise<number[]> {
@@ -53,14 +54,13 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return found.map(({ id }) => id);
   }
 
-  async put(work: ProvisioningWork): Promise<void> {
-    const { subscriptionId } = work;
+  async put({ id: subscriptionId }: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void> {
     if (await this.rows.existsBy({ subscriptionId })) await this.rows.update({ subscriptionId }, { ...work });
     else await this.rows.insert({ ...work });
   }
 
-  async remove(subscriptionId: number): Promise<void> {
-    await this.rows.delete({ subscriptionId });
+  async remove({ id }: Held<SubscriptionReference>): Promise<void> {
+    await this.rows.delete({ subscriptionId: id });
   }
 
   private get rows() {
