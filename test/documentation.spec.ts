@@ -55,7 +55,7 @@ describe('The documentation', () => {
       expect([file, text]).toEqual([
         file,
         expect.stringMatching(
-          /^# \d{4}: .+\n\nDate: \d{4}-\d\d-\d\d\n\n## Context\n[^]+\n## Decision\n[^]+\n## Consequences\n/,
+          /^# \d{4}: .+\n\nDate: \d{4}-\d\d-\d\d\n\n## Context\n[^]+\n## Options\n[^]+\n## Decision\n[^]+\n## Consequences\n/,
         ),
       ]);
   });
@@ -80,7 +80,6 @@ describe('The documentation', () => {
     expect(Object.keys(json('package.json').dependencies).filter((name) => !explained(name))).toEqual([]);
   });
 
-  // The texts of docs/errors.md are those of the code.
   it.each(pages.filter(({ file }) => file !== 'docs/errors.md'))(
     'is written in plain technical English: $file',
     ({ prose }) => {
