@@ -69,6 +69,7 @@ describe('the watch over what was built', () => {
 
   interface Standing {
     readonly account: any;
+    readonly which: string;
     readonly subscriptionId: string;
     readonly ec2: EC2Client;
     readonly built: Built;
@@ -81,18 +82,18 @@ describe('the watch over what was built', () => {
   };
 
   /** A subscription that was built, in an account of its own. */
-  async function standing(instances = 1, inRole = false): Promise<Standing> {
+  async function standing(instances = 1, inRole = false, region = 'us-east-1'): Promise<Standing> {
     const which = nextUser();
     const account = await createAccount({ which, ...(inRole && { credentials: await accessRole(which) }) });
-    const subscription = await createSubscription(account.id);
-    const ec2 = ec2Of(gateway.sandboxUrl, which);
+    const subscription = await createSubscription(account.id, undefined, region);
+    const ec2 = ec2Of(gateway.sandboxUrl, which, region);
     const built = await build(ec2, instances);
     const { subscriptionId, claimId } = await claim();
-    const resources = reportsOf(built, account.awsAccountId);
+    const resources = reportsOf(built, account.awsAccountId, region);
     expect((await one(report, { subscriptionId, claimId, resources }, provisioner)).userErrors).toEqual([]);
     expect((await one(complete, { subscriptionId, claimId }, provisioner)).status).toBe('ACTIVE');
-    const arn = (type: string, id: string) => `arn:aws:ec2:us-east-1:${account.awsAccountId}:${type}/${id}`;
-    return { account, subscriptionId: subscription.id, ec2, built, arn };
+    const arn = (type: string, id: string) => `arn:aws:ec2:${region}:${account.awsAccountId}:${type}/${id}`;
+    return { account, which, subscriptionId: subscription.id, ec2, built, arn };
   }
 
   /** All that can happen to what was built, its repair where there is one, and what is found. */
@@ -323,6 +324,24 @@ describe('the watch over what was built', () => {
     const seen = await check(account.id);
     gateway.aws.forgetFaults();
     expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: [code], openFindings: 0, lastCompleteAt: null });
+  });
+
+  it.each([
+    ['a key', false],
+    ['an access role', true],
+  ])('tells a region that the AWS account has disabled, with %s, and calls nothing gone', async (_, inRole) => {
+    const { account, which } = await standing(1, inRole, 'ap-east-1');
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', codes: [] });
+    const enable = (is: boolean) => gateway.aws.setRegionEnabled(`AKIASANDBOXWORKS${which}`, 'ap-east-1', is);
+
+    enable(false);
+    gateway.aws.forgetCalls();
+    const seen = await check(account.id);
+    expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: ['AWS_REGION_NOT_ENABLED'], openFindings: 0 });
+    expect(gateway.aws.calls().map(({ action }) => action)).toContain('GetCallerIdentity');
+
+    enable(true);
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', codes: [] });
   });
 
   it('asks EC2 by tag and by filter, page by page, and never by a list of ids', async () => {

@@ -30,16 +30,16 @@ describe("a provisioner's way into a customer's account", () => {
   const issue = (work: object, more: object = {}) => one(issueMutation, { ...work, ...more });
   const step = (work: object, which: string) => one(stepMutation, { ...work, step: which });
 
-  async function atWork(input: { which?: string; credentials?: object } = {}) {
+  async function atWork(input: { which?: string; credentials?: object } = {}, region?: string) {
     const account = await createAccount(input);
-    await createSubscription(account.id);
+    await createSubscription(account.id, undefined, region);
     const [work] = (await one(claimMutation, {})).works;
     return { account, work };
   }
-  async function atWorkInRole() {
+  async function atWorkInRole(region?: string) {
     const which = nextUser();
     const { handle, externalId } = await issueExternalId();
-    return atWork({ which, credentials: sandboxRole(which, `access-role-${externalId}`, handle) });
+    return atWork({ which, credentials: sandboxRole(which, `access-role-${externalId}`, handle) }, region);
   }
   const client = ({ accessKeyId, secretAccessKey, sessionToken }: any, region = 'us-east-1') => ({
     endpoint: gateway.sandboxUrl,
@@ -130,6 +130,23 @@ describe("a provisioner's way into a customer's account", () => {
     gateway.aws.inject({ action: 'GetSessionToken', fault: '503', times: 9 });
     expect((await issue(work)).userErrors).toMatchObject([{ code: 'AWS_UNREACHABLE', path: null }]);
     gateway.aws.forgetFaults();
+  });
+
+  it('tells a region that the AWS account has not enabled', async () => {
+    const account = await createAccount();
+    gateway.aws.setRegionEnabled(`AKIASANDBOXWORKS${account.awsUserId.slice(-4)}`, 'ap-east-1', false);
+    await createSubscription(account.id, undefined, 'ap-east-1');
+    const [work] = (await one(claimMutation, {})).works;
+    expect((await issue(work)).userErrors).toMatchObject([{ code: 'AWS_REGION_NOT_ENABLED', path: null }]);
+
+    // With an access role the gateway asks with its own identity.
+    const inRole = await atWorkInRole('ap-east-1');
+    gateway.aws.setRegionEnabled('AKIASANDBOXGTWAYA0U1', 'ap-east-1', false);
+    expect((await issue(inRole.work)).userErrors).toMatchObject([
+      { code: 'GATEWAY_HAS_NO_IDENTITY', message: expect.stringContaining('account of the gateway itself') },
+    ]);
+    gateway.aws.setRegionEnabled('AKIASANDBOXGTWAYA0U1', 'ap-east-1', true);
+    expect((await issue(inRole.work)).userErrors).toEqual([]);
   });
 
   it('is there for as long as the work is the provisioner’s', async () => {

@@ -209,6 +209,11 @@ describe('the provisioner of the sandbox', () => {
 
     const forbidden = await createAccount();
     gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${forbidden.awsUserId.slice(-4)}`, []);
+    const closed = await createAccount();
+    gateway.aws.setRegionEnabled(`AKIASANDBOXWORKS${closed.awsUserId.slice(-4)}`, 'ap-east-1', false);
+    const disabled = await begin(closed.id, { region: 'ap-east-1' });
+    expect((await until(disabled, 'ERROR')).failure.message).toMatch(/^The region is not enabled in the AWS account\./);
+
     const id = await begin(forbidden.id);
     expect((await until(id, 'ERROR')).failure.message).toMatch(/^AWS does not allow ec2:DescribeVpcs:/);
   });

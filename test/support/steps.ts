@@ -107,8 +107,8 @@ export const stepsWith = (gateway: () => Gateway) => {
       return done(data.createCloudAccount).cloudAccount;
     },
 
-    async createSubscription(cloudAccountId: string, key?: string): Promise<any> {
-      const input = { cloudAccountId, name: 'Orders', region: 'us-east-1' };
+    async createSubscription(cloudAccountId: string, key?: string, region = 'us-east-1'): Promise<any> {
+      const input = { cloudAccountId, name: 'Orders', region };
       const data = await gateway().ask(createSubscription, { input }, key);
       return done(data.createSubscription).subscription;
     },

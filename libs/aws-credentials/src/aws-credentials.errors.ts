@@ -249,6 +249,9 @@ export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'roleArn' | 'c
 
 /** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
 export class CredentialsRejected extends DomainError {
+  /** How many questions to AWS led to this answer. */
+  awsCalls = 1;
+
   constructor(
     code: Code,
     message: string,
@@ -304,7 +307,7 @@ export class CredentialsRejected extends DomainError {
   }
 }
 
-/** The key works elsewhere in the partition: of the region AWS says no more than that the key is unknown. */
+/** AWS recognizes the key in another region of the partition; in this one it says only that the key is unknown. */
 export class RegionNotEnabled extends CredentialsRejected {
   constructor({ awsErrorCode, cause }: CredentialsRejected) {
     const message = 'The region is not enabled in the AWS account. AWS recognizes the access key in other regions.';

@@ -1,8 +1,9 @@
+import { DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { GetRoleCommand, GetUserCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { sandboxSecret, startAwsSandbox, type AwsSandbox, type PolicyDocument, type SandboxFault } from './index.js';
 import { refusalIn, send, sign } from './testing/call-by-hand.js';
-import { iamAt, signerOf, stsAt } from './testing/sdk-clients.js';
+import { ec2At, iamAt, signerOf, stsAt } from './testing/sdk-clients.js';
 
 let sandbox: AwsSandbox;
 beforeEach(async () => (sandbox = await startAwsSandbox({ pace: 0.1 })));
@@ -267,5 +268,24 @@ describe('the sessions a test ends', () => {
 
     await expect(stsAt(sandbox.url, before).send(identity)).rejects.toMatchObject({ name: 'ExpiredToken' });
     expect((await stsAt(sandbox.url, after).send(identity)).Account).toBe('900000000361');
+  });
+});
+
+describe('a region that an account has not enabled', () => {
+  it('knows no key of the account, while IAM and every other region do', async () => {
+    const at = (region: string, key = accessKeyId) => ({ accessKeyId: key, region });
+    const sts = (region: string, key?: string) =>
+      stsAt(sandbox.url, at(region, key)).send(new GetCallerIdentityCommand({}));
+    const ec2 = (region: string) => ec2At(sandbox.url, at(region)).send(new DescribeVpcsCommand({}));
+    sandbox.admin.setRegionEnabled(accessKeyId, 'ap-east-1', false);
+
+    await expect(sts('ap-east-1')).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+    await expect(ec2('ap-east-1')).rejects.toMatchObject({ name: 'AuthFailure' });
+    await expect(sts('ap-east-1', 'AKIASANDBOXWORKSA2U1')).resolves.toBeDefined();
+    await expect(sts('us-east-1')).resolves.toBeDefined();
+    expect((await roleSeenBy()).Role).toBeDefined();
+
+    sandbox.admin.setRegionEnabled(accessKeyId, 'ap-east-1', true);
+    await expect(ec2('ap-east-1')).resolves.toBeDefined();
   });
 });

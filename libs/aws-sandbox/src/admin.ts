@@ -22,6 +22,8 @@ export interface SandboxAdmin {
   setBoundary(accessKeyId: string, document: PolicyDocument | null): void;
   /** What the organization allows the account the key belongs to, root included. An empty list allows nothing. */
   setServiceControlPolicies(accessKeyId: string, documents: readonly PolicyDocument[]): void;
+  /** Whether the account the key belongs to has enabled a region; every region is enabled until this says otherwise. */
+  setRegionEnabled(accountOfKey: string, region: string, isEnabled: boolean): void;
   /** The trust policy of a role in the account the key belongs to. Creates the role, at the path, when it does not exist. */
   setTrust(accessKeyId: string, roleName: string, document: PolicyDocument, path?: string): void;
   /** The newest thousand calls, the oldest first, refused ones included. */
@@ -49,6 +51,11 @@ export function adminOf(state: SandboxState): SandboxAdmin {
     setBoundary: (id, document) => void state.boundaries.set(userOf(id), document && checked([document])[0]!),
     setServiceControlPolicies: (id, documents) =>
       void state.serviceControlPolicies.set(accountOf(id).id, checked(documents)),
+    setRegionEnabled: (id, region, isEnabled) => {
+      const place = nameIn(accountOf(id), region);
+      if (isEnabled) state.disabledRegions.delete(place);
+      else state.disabledRegions.add(place);
+    },
     setTrust: (id, role, document, path = '/') =>
       void state.roles.set(nameIn(accountOf(id), role), { trust: checked([document])[0]!, path }),
     calls: () => state.calls.list(),

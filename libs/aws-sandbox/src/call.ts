@@ -14,7 +14,7 @@ import { callerOf, type Caller } from './caller.js';
 import { misfortunes, type CarryOut, type Misfortune } from './accounts/misfortunes.js';
 import { parametersOf, type AwsRequest } from './protocol/request.js';
 import { accessKeyIdIn, scopedService } from './signature/authorization.js';
-import { ownerName, type SandboxState } from './state/sandbox-state.js';
+import { nameIn, ownerName, type SandboxState } from './state/sandbox-state.js';
 
 /** One call from its arrival to its answer, in the order in which AWS finds fault with calls. */
 export async function answerCall(request: AwsRequest, requestId: string, state: SandboxState): Promise<Outcome> {
@@ -34,6 +34,9 @@ export async function answerCall(request: AwsRequest, requestId: string, state: 
     }
 
     const caller = callerOf(credentials, scope.region, state);
+    // IAM is in no region of its own. The others know no key of the account there.
+    if (api.service !== 'iam' && state.disabledRegions.has(nameIn(caller.account, scope.region)))
+      throw invalidClientTokenId();
     if (credentials.key) {
       const use = { at: new Date(), service: api.service, region: scope.region };
       state.keys.use(credentials.key, ownerName(caller.account, caller.user), use);

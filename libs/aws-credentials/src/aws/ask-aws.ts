@@ -1,4 +1,7 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { iamRegions, isOptInRegion } from '#libs/iam-setup';
 import type { AwsAccessKey } from '../aws-access-key.js';
+import { RegionNotEnabled, type CredentialsRejected } from '../aws-credentials.errors.js';
 import { endpointFor, type AwsEndpoints, type AwsService } from './aws-endpoints.js';
 import { failureOf, type AwsAction } from './aws-failure.js';
 
@@ -47,10 +50,11 @@ export interface AwsAsking {
  */
 export async function askAws<Client extends AwsClient, T>(
   endpoints: AwsEndpoints,
-  { action, key, region }: AwsAsking,
+  asking: AwsAsking,
   clientOf: (config: AwsClientConfig) => Client,
   question: AwsQuestion<Client, T>,
 ): Promise<T> {
+  const { action, key, region } = asking;
   const endpoint = endpointFor(action.split(':')[0] as AwsService, key, region, endpoints);
   const { timeoutMs } = endpoints;
   const client = clientOf({
@@ -93,8 +97,32 @@ export async function askAws<Client extends AwsClient, T>(
     return await question(client, { abortSignal });
   } catch (error) {
     // When there was no time left to ask again, what the last attempt failed of says more.
-    throw failureOf(abortSignal.aborted ? (failed ?? error) : error, action);
+    throw await inItsRegion(endpoints, asking, failureOf(abortSignal.aborted ? (failed ?? error) : error, action));
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * In a region that the AWS account has not enabled, STS and EC2 say that the key is unknown. One more question, to STS in
+ * the region that every account has, tells the two apart. It is asked only where accounts must enable the region.
+ */
+async function inItsRegion(
+  endpoints: AwsEndpoints,
+  { action, key, region }: AwsAsking,
+  refusal: CredentialsRejected,
+): Promise<CredentialsRejected> {
+  const isOfRegion = !action.startsWith('iam:') && isOptInRegion(region);
+  if (!isOfRegion || refusal.code !== 'AWS_ACCESS_KEY_UNKNOWN') return refusal;
+  const elsewhere: AwsAsking = { action: 'sts:GetCallerIdentity', key, region: iamRegions.aws };
+  const isKnown = await askAws(
+    endpoints,
+    elsewhere,
+    (config) => new STSClient(config),
+    (sts, deadline) => sts.send(new GetCallerIdentityCommand({}), deadline),
+  ).then(
+    ({ Account }) => Account !== undefined,
+    () => false,
+  );
+  return Object.assign(isKnown ? new RegionNotEnabled(refusal) : refusal, { awsCalls: 2 });
 }

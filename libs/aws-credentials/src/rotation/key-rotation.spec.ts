@@ -34,30 +34,42 @@ describe('the rotation of an access key', () => {
     expect(world.aws.most).toBeLessThanOrEqual(2);
   };
 
-  it('makes a key, waits until it works, switches, deactivates the old one, and deletes it after the grace', async () => {
-    world.aws.propagation = 12 * seconds;
-    await world.begin();
+  it.each([false, true])(
+    'makes a key, waits until it works, switches, deactivates the old one, and deletes it after the grace (known elsewhere before: %s)',
+    async (elsewhere) => {
+      Object.assign(world.aws, { propagation: 12 * seconds, knowsKeysElsewhere: elsewhere });
+      await world.begin();
 
-    const switched = await world.run({ until: ({ step }) => step === 'DEACTIVATE_OLD' });
-    expect(await world.slots()).toEqual({ CURRENT: switched.newKeyId, RETIRING: old });
-    const waiting = await world.run({ until: ({ step }) => step === 'GRACE' });
-    expect(world.aws.key(old)!.isActive).toBe(false);
-    expect(waiting.graceUntil!.getTime() - world.clock.time).toBe(60 * minutes);
-    const done = await world.run();
+      const switched = await world.run({ until: ({ step }) => step === 'DEACTIVATE_OLD' });
+      expect(await world.slots()).toEqual({ CURRENT: switched.newKeyId, RETIRING: old });
+      const waiting = await world.run({ until: ({ step }) => step === 'GRACE' });
+      expect(world.aws.key(old)!.isActive).toBe(false);
+      expect(waiting.graceUntil!.getTime() - world.clock.time).toBe(60 * minutes);
+      const done = await world.run();
 
-    expect(done).toMatchObject({ state: 'COMPLETED', step: 'NONE', attempt: 1, lastFault: null, nextAttemptAt: null });
-    expect(await world.slots()).toEqual({ CURRENT: done.newKeyId });
-    expect(await world.events()).toEqual(['STARTED', 'KEY_CREATED', 'SWITCHED', 'OLD_KEY_DEACTIVATED', 'COMPLETED']);
-    await expectTidy();
-  });
+      expect(done).toMatchObject({
+        state: 'COMPLETED',
+        step: 'NONE',
+        attempt: 1,
+        lastFault: null,
+        nextAttemptAt: null,
+      });
+      expect(await world.slots()).toEqual({ CURRENT: done.newKeyId });
+      expect(await world.events()).toEqual(['STARTED', 'KEY_CREATED', 'SWITCHED', 'OLD_KEY_DEACTIVATED', 'COMPLETED']);
+      await expectTidy();
+    },
+  );
 
-  it('gives the new key up, and keeps the old one, when AWS does not know it after two minutes', async () => {
-    world.aws.propagation = 10 * minutes;
+  it.each([
+    ['anywhere', false, 'AWS_ACCESS_KEY_UNKNOWN'],
+    ['in the region', true, 'AWS_REGION_NOT_ENABLED'],
+  ])('gives the new key up when AWS does not know it %s after two minutes', async (_, elsewhere, code) => {
+    Object.assign(world.aws, { propagation: 10 * minutes, knowsKeysElsewhere: elsewhere });
     const began = world.clock.time;
     await world.begin();
     const { state, lastFault } = await world.run();
 
-    expect({ state, code: lastFault?.code }).toEqual({ state: 'ROLLED_BACK', code: 'AWS_ACCESS_KEY_UNKNOWN' });
+    expect({ state, code: lastFault?.code }).toEqual({ state: 'ROLLED_BACK', code });
     expect(world.clock.time - began).toBeLessThan(4 * minutes);
     expect(await world.slots()).toEqual({ CURRENT: old });
     await expectTidy();

@@ -404,7 +404,7 @@ export class KeyRotator {
     now: Date,
   ): Promise<string | void> {
     const fault = faultOf(error);
-    const isKeyFault = error.code === 'AWS_ACCESS_KEY_UNKNOWN' || keyFaults.has(error.code);
+    const isKeyFault = unknownKey.has(error.code) || keyFaults.has(error.code);
     const isTooLong = now.getTime() - rotation.stepSince.getTime() >= this.pace.propagation;
     const isHopeless = keyFaults.has(error.code) || (isKeyFault && isTooLong);
     rotation.lastFault = fault;
@@ -464,6 +464,9 @@ const watches = 6;
 
 /** How often in a row the new key must be refused then, before the old one is brought back. */
 const strikes = 3;
+
+/** AWS does not know the key in this region, or not yet: a new key may be known in the default region before. */
+const unknownKey: ReadonlySet<string> = new Set(['AWS_ACCESS_KEY_UNKNOWN', 'AWS_REGION_NOT_ENABLED']);
 
 /** AWS knows the key, and it will not do: waiting helps nothing. */
 const keyFaults: ReadonlySet<string> = new Set(['AWS_SECRET_WRONG']);

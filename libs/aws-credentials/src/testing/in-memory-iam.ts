@@ -1,7 +1,7 @@
 import type { Clock } from '#libs/kernel';
 import { Secret } from '#libs/kernel';
 import { AwsAccessKey } from '../aws-access-key.js';
-import { CredentialsRejected } from '../aws-credentials.errors.js';
+import { CredentialsRejected, RegionNotEnabled } from '../aws-credentials.errors.js';
 import {
   AwsIam,
   type AwsIdentity,
@@ -37,6 +37,8 @@ export class InMemoryIam extends AwsIam {
   };
   /** How long a new key stays unknown, in milliseconds. */
   propagation = 0;
+  /** Whether a key that is not known yet in the region of the account is known in the default region. */
+  knowsKeysElsewhere = false;
   limit = 2;
   /** AWS's clock minus ours, in milliseconds. */
   skew = 0;
@@ -164,7 +166,8 @@ export class InMemoryIam extends AwsIam {
     this.asked.push(action);
     this.around(action, 'before');
     if (!this.accepts(key)) {
-      throw new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not recognize this access key.', 'accessKeyId', 'InvalidClientTokenId'); // prettier-ignore
+      const unknown = new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not recognize this access key.', 'accessKeyId', 'InvalidClientTokenId'); // prettier-ignore
+      throw this.knowsKeysElsewhere && action.startsWith('sts:') ? new RegionNotEnabled(unknown) : unknown;
     }
     if (this.denied.has(action)) {
       const message = `AWS does not allow ${action}: no identity-based policy allows it.`;

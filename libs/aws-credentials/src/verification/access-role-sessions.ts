@@ -97,6 +97,14 @@ function ofRole(refusal: CredentialsRejected): CredentialsRejected {
       { cause },
       deniedBy,
     );
+  if (code === 'AWS_REGION_NOT_ENABLED')
+    return new CredentialsRejected(
+      'GATEWAY_HAS_NO_IDENTITY',
+      'The region is not enabled in the AWS account of the gateway itself.',
+      null,
+      awsErrorCode,
+      { cause },
+    );
   const isOfGateway =
     code === 'AWS_ACCESS_KEY_UNKNOWN' || code === 'AWS_SECRET_WRONG' || /^ExpiredToken/.test(awsErrorCode ?? '');
   if (isOfGateway)

@@ -1,19 +1,10 @@
 import { iamArnFrom, isRootArn } from '#libs/iam-policy';
-import {
-  IamSetupSettings,
-  iamLimits,
-  iamRegions,
-  isOptInRegion,
-  partitionOf,
-  permissionManifest,
-  policyFor,
-  sizeOf,
-} from '#libs/iam-setup';
+import { IamSetupSettings, iamLimits, permissionManifest, policyFor, sizeOf } from '#libs/iam-setup';
 import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from '../aws-access-key.js';
-import { CredentialsRejected, refusalOfAccount, RegionNotEnabled } from '../aws-credentials.errors.js';
+import { CredentialsRejected, refusalOfAccount } from '../aws-credentials.errors.js';
 import { AccessRoleSessions } from './access-role-sessions.js';
 import { AwsAccessRole } from '../aws-access-role.js';
 import { AwsIam, type AwsIdentity, type AwsTrustedRole } from '../aws-iam.js';
@@ -140,7 +131,7 @@ export class AwsVerification {
     const identity = { accountId: role.accountId, userId: roleId!, arn: role.arn };
     if (steps.includes('IDENTITY')) {
       const caller = await this.aws.identityOf(key, region).catch(rejection);
-      calls++;
+      calls += caller instanceof CredentialsRejected ? caller.awsCalls : 1;
       const refusal = caller instanceof CredentialsRejected ? caller.ofSession : refusalOfSession(caller, identity);
       if (refusal) return stopped([...checks, unanswered('IDENTITY', refusal, isNew)], refusal, calls);
       checks.push(
@@ -189,10 +180,8 @@ export class AwsVerification {
     const format = passed('KEY_FORMAT', 'The access key ID has the format of a long-term access key.');
 
     const identity = await this.aws.identityOf(key, region).catch(rejection);
-    if (identity instanceof CredentialsRejected) {
-      const { refusal, calls } = await this.whyUnknown(key, region, identity);
-      return stopped([format, unanswered('IDENTITY', refusal, isNew)], refusal, { calls });
-    }
+    if (identity instanceof CredentialsRejected)
+      return stopped([format, unanswered('IDENTITY', identity, isNew)], identity, { calls: identity.awsCalls });
     const unexpected = refusalOfAccount(identity.accountId, expectedAwsAccountId);
     if (unexpected) {
       const checks = [format, failed('IDENTITY', 'ACCOUNT_UNEXPECTED', unexpected)];
@@ -219,20 +208,6 @@ export class AwsVerification {
     const trust = this.trust(key, consoleRole);
     const checks = [...user, passed('CONSOLE_ROLE', 'The console role exists in the AWS account.'), trust.check];
     return { checks, refusal: trust.refusal, key, identity, consoleRole, calls: 2, roleSessionName: null };
-  }
-
-  /**
-   * In a region that the AWS account has not enabled STS says that the key is unknown. Whether it is known in the region in
-   * which every account is tells the two apart: one more question, and only where regions must be enabled.
-   */
-  private async whyUnknown(
-    key: AwsAccessKey,
-    region: string,
-    refusal: CredentialsRejected,
-  ): Promise<{ refusal: CredentialsRejected; calls: number }> {
-    if (refusal.code !== 'AWS_ACCESS_KEY_UNKNOWN' || !isOptInRegion(region)) return { refusal, calls: 1 };
-    const elsewhere = await this.aws.identityOf(key, iamRegions[partitionOf(region)!]).catch(rejection);
-    return { refusal: elsewhere instanceof CredentialsRejected ? refusal : new RegionNotEnabled(refusal), calls: 2 };
   }
 
   private trust(key: AwsAccessKey, consoleRole: AwsTrustedRole): Trust {

@@ -37,6 +37,8 @@ export class SandboxState implements Surroundings {
   readonly families = new Map<string, KeyFamily>();
   /** By account id. */
   readonly serviceControlPolicies = new Map<string, readonly PolicyDocument[]>();
+  /** Regions that an account has not enabled, by {@link nameIn}. */
+  readonly disabledRegions = new Set<string>();
 
   /** Sessions that began before, in milliseconds since 1970, are over. */
   sessionsEndedAt = 0;
@@ -57,5 +59,5 @@ export class SandboxState implements Surroundings {
 export const ownerName = (account: Account, user: { readonly name: string } | undefined) =>
   nameIn(account, user?.name ?? ':root');
 
-/** Names a user or a role of an account, in whichever partition a call is signed for. */
+/** Names a user, a role or a region of an account, in whichever partition a call is signed for. */
 export const nameIn = ({ id }: Account, name: string) => `${id}/${name}`;
