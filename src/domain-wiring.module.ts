@@ -1,6 +1,7 @@
-import { AccessModule, ApiKeyNodes } from '#libs/access';
+import { AccessModule, ApiKeyNodes, TenantContents, type TenantContentSource } from '#libs/access';
 import {
   AccountsOfKeys,
+  AccountsOfTenant,
   ActiveSubscriptions,
   CloudAccountNodes,
   CloudAccountsModule,
@@ -9,12 +10,14 @@ import {
 } from '#libs/cloud-accounts';
 import { RotatedAccounts } from '#libs/aws-credentials';
 import { DriftFindingNodes, DriftModule, ResourcesInChange } from '#libs/drift';
+import { ExternalIdsOfTenant } from '#libs/iam-setup';
 import { LedgerModule, StandingInLedger } from '#libs/ledger';
 import {
   SubscriptionNodes,
   SubscriptionsInChange,
   SubscriptionsModule,
   SubscriptionsOfAccount,
+  SubscriptionsOfTenant,
   TypeOrmSubscriptionRecords,
 } from '#libs/subscriptions';
 import { Global, Module } from '@nestjs/common';
@@ -34,6 +37,11 @@ import { NodeSources } from './graphql/node.resolver.js';
     { provide: SubscriptionRecords, useExisting: TypeOrmSubscriptionRecords },
     { provide: StandingResources, useExisting: StandingInLedger },
     {
+      provide: TenantContents,
+      inject: [AccountsOfTenant, SubscriptionsOfTenant, ExternalIdsOfTenant],
+      useFactory: (...sources: TenantContentSource[]) => new TenantContents(sources),
+    },
+    {
       provide: NodeSources,
       inject: [ApiKeyNodes, CloudAccountNodes, DriftFindingNodes, SubscriptionNodes],
       useFactory: (...sources: NodeSources['sources']) => new NodeSources(sources),
@@ -45,6 +53,7 @@ import { NodeSources } from './graphql/node.resolver.js';
     RotatedAccounts,
     StandingResources,
     SubscriptionRecords,
+    TenantContents,
     NodeSources,
   ],
 })

@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
-import { AccessService } from '#libs/access';
+import { TenantService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
@@ -77,8 +77,8 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     undo.push(() => app.close());
     await keychain.prepareGatewayKey();
     const firstKey = await app
-      .get(AccessService)
-      .openFirstTenant({ tenant: 'First tenant', key: 'First key' }, () => firstKeyToken(config));
+      .get(TenantService)
+      .openFirst({ tenant: 'First tenant', key: 'First key' }, () => firstKeyToken(config));
 
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);

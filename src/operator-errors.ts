@@ -1,3 +1,4 @@
+import { TenantChangeRefused } from '#libs/access';
 import { DatabaseUnusable } from '#libs/database';
 import { KeyRingChangeRefused, KeyRingUnusable } from '#libs/encryption';
 import { DomainError, fileUnusable } from '#libs/kernel';
@@ -18,6 +19,7 @@ const kinds = [
   KeyRingDoesNotFit,
   KeyRingLocked,
   KeyRingUnusable,
+  TenantChangeRefused,
   WrongUser,
 ];
 

@@ -9,6 +9,10 @@ const providers: readonly CloudProvider[] = ['AWS', 'AZURE', 'GCP'];
 const json: Option = { means: 'print the answer as JSON, for programs' };
 const required = { isRequired: true } as const;
 const id: Option = { value: 'ID', means: 'the number in the list', isNumber: true, ...required };
+const whichTenant: Record<string, Option> = {
+  id: { value: 'ID', means: 'the number of the tenant', isNumber: true },
+  name: { value: 'NAME', means: 'its name, in place of the number' },
+};
 const account: Option = { value: 'ID', means: 'the number of the cloud account, or its id in the API' };
 const to: Option = { value: 'FILE', means: 'write the new API key to this new file (mode 0600), not into the answer' };
 const shownOnce = 'The API key is shown once, at a terminal. Elsewhere, give --to FILE or --json.';
@@ -51,6 +55,23 @@ export const commands: Readonly<Record<string, Command>> = {
     means: 'changes the name of a tenant',
     options: { id, name: { value: 'NAME', means: 'the new name', ...required }, json },
     load: async () => (await import('./commands/tenants.js')).rename,
+  },
+  'tenants suspend': {
+    means: 'refuses every API key of a tenant at once, until it is resumed',
+    options: { ...whichTenant, json },
+    notes: 'Its provisioning work waits; key rotation, health and drift checks go on. See docs/operations.md.',
+    load: async () => (await import('./commands/tenants.js')).suspend,
+  },
+  'tenants resume': {
+    means: 'accepts the API keys of a suspended tenant again',
+    options: { ...whichTenant, json },
+    load: async () => (await import('./commands/tenants.js')).resume,
+  },
+  'tenants remove': {
+    means: 'removes a tenant for which nothing is kept, and its API keys',
+    options: { ...whichTenant, json },
+    notes: 'A tenant that has or had cloud accounts, subscriptions or external ids stays: suspend it.',
+    load: async () => (await import('./commands/tenants.js')).remove,
   },
   'api-keys generate': {
     means: 'makes an API key for FIRST_API_KEY_FILE, which opens nothing before the first start',

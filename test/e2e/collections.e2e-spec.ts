@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AccessService } from '#libs/access';
+import { TenantService } from '#libs/access';
 import { operator } from '#libs/events';
 import { StoredKeys } from '#libs/encryption';
 import { UnitOfWork } from '#libs/kernel';
@@ -15,9 +15,9 @@ describe('in the database', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-    const access = gateway.get(AccessService);
+    const tenants = gateway.get(TenantService);
     const open = async () =>
-      (await access.openTenant(operator, { tenant: `Tenant ${randomUUID()}`, key: 'Its key' })).tenantId;
+      (await tenants.open(operator, { tenant: `Tenant ${randomUUID()}`, key: 'Its key' })).tenantId;
     tenantIds = [await open(), await open()];
   });
   afterAll(() => gateway.stop());

@@ -24,7 +24,9 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Second');
 
     expect(await opens(key)).toBe(true);
-    expect(await json('tenants', 'list')).toContainEqual({ id: tenant, name: 'Second', created: expect.any(String) });
+    expect(await json('tenants', 'list')).toContainEqual({
+      ...{ id: tenant, name: 'Second', state: 'ACTIVE', created: expect.any(String), suspended: null },
+    });
   });
 
   it('gives a tenant a name that no other has, and changes it', async () => {
@@ -43,6 +45,32 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     const renamed = "SELECT tenant_id AS t, actor_kind AS a FROM event WHERE type = 'TENANT_RENAMED'";
     expect(await place.rows(renamed)).toEqual([{ t: tenant, a: 'OPERATOR' }]);
     expect(await runCli(place, 'tenants', 'rename', '--id', '999', '--name', 'x')).toMatchObject({ code: 1 });
+  });
+
+  it('suspends a tenant by its name or number, resumes it, and removes it when nothing is kept for it', async () => {
+    const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Leaving');
+    const { createCloudAccount } = await gateway.ask(mutations.createCloudAccount, { input: mutations.newAccount('LV01') }, key); // prettier-ignore
+    const account = createCloudAccount.cloudAccount.id;
+    const row = async () => (await json('tenants', 'list')).find(({ id }: { id: number }) => id === tenant);
+
+    expect(await json('tenants', 'suspend', '--name', ' leaving')).toEqual([
+      { tenant, name: 'Leaving', outcome: 'suspended' },
+    ]);
+    expect(await opens(key)).toBe(false);
+    expect(await row()).toMatchObject({ state: 'SUSPENDED', suspended: expect.stringMatching(/Z$/) });
+    expect(await json('tenants', 'resume', '--id', String(tenant))).toMatchObject([{ tenant, outcome: 'active' }]);
+    expect(await opens(key)).toBe(true);
+    expect(await row()).toMatchObject({ state: 'ACTIVE', suspended: null });
+
+    const inUse = /^Tenant \d+ cannot be removed: it has 1 cloud account\. Delete its cloud accounts with/;
+    expect(await runCli(place, 'tenants', 'remove', '--name', 'Leaving')).toMatchObject({ code: 1, stderr: expect.stringMatching(inUse) }); // prettier-ignore
+    await gateway.ask(mutations.deleteCloudAccount, { input: { id: account } }, key);
+    const audited = /Audits need 1 record of a deleted cloud account: .* tenants suspend --id \d+`\.\n$/;
+    expect(await runCli(place, 'tenants', 'remove', '--name', 'Leaving')).toMatchObject({ code: 1, stderr: expect.stringMatching(audited) }); // prettier-ignore
+
+    await json('tenants', 'add', '--name', 'Mistyped');
+    expect(await json('tenants', 'remove', '--name', 'Mistyped')).toMatchObject([{ outcome: 'removed' }]);
+    expect(await json('tenants', 'list')).not.toContainEqual(expect.objectContaining({ name: 'Mistyped' }));
   });
 
   it('writes a new key to a private file, or shows it to a program that asks for JSON, and to no other stream', async () => {
@@ -228,6 +256,16 @@ describe('The command line', () => {
       /There is no such tenant/,
     ],
     [['tenants', 'add', '--name', ' ', '--json'], 1, /must not be blank/],
+    [['tenants', 'suspend', '--id', '1'], 1, /^Tenant 1 is the operator's own: it cannot be suspended/],
+    [['tenants', 'remove', '--name', 'Operator'], 1, /^Tenant 1 is the operator's own: it cannot be removed/],
+    [['tenants', 'suspend', '--name', 'Nobody'], 1, /There is no such tenant/],
+    [['tenants', 'remove', '--id', '999'], 1, /There is no such tenant/],
+    [
+      ['tenants', 'resume'],
+      2,
+      /^Give --id or --name, one of them\.\nSee: cloud-account-gateway tenants resume --help\n$/,
+    ],
+    [['tenants', 'remove', '--id', '2', '--name', 'x'], 2, /Give --id or --name, one of them/],
     [['tenants', 'add'], 2, /^--name is missing\.\nSee: cloud-account-gateway tenants add --help\n$/],
     [['api-keys', 'create', '--tenant', 'two', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
     [['api-keys', 'create', '--tenant', '1e0', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
@@ -286,7 +324,7 @@ describe('The command line', () => {
   });
 
   it('answers with a table for a person', async () => {
-    expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +created\n1 +Operator/);
+    expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +state +created +suspended\n1 +Operator +ACTIVE/);
   });
 });
 

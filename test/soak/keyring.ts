@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AccessService, ApiKeyService } from '#libs/access';
+import { ApiKeyService, TenantContents, TenantService } from '#libs/access';
 import { Transactions } from '#libs/database';
 import { Keychain, TypeOrmStoredKeys } from '#libs/encryption';
 import { operator } from '#libs/events';
 import { SystemClock } from '#libs/kernel';
-import { FailedAttempts } from '../../libs/access/src/failed-attempts.js';
 import { TypeOrmAccessRecords } from '../../libs/access/src/typeorm/typeorm-access-records.js';
 import { TypeOrmEvents } from '../../libs/events/src/typeorm/typeorm-events.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
@@ -281,11 +280,10 @@ async function openTenants(place: Place, number: number): Promise<string[]> {
   try {
     const [records, events] = [new TypeOrmAccessRecords(transactions), new TypeOrmEvents(transactions)];
     const keys = new ApiKeyService(records, keychain, events, transactions, clock);
-    const attempts = new FailedAttempts({ perMinute: Infinity }, clock);
-    const access = new AccessService(records, keys, attempts, events, transactions, clock);
+    const service = new TenantService(records, keys, new TenantContents([]), events, transactions);
     const apiKeys: string[] = [];
     for (let n = 1; n <= number; n++)
-      apiKeys.push((await access.openTenant(operator, { tenant: `Tenant ${n}`, key: 'Key' })).token.reveal());
+      apiKeys.push((await service.open(operator, { tenant: `Tenant ${n}`, key: 'Key' })).token.reveal());
     return apiKeys;
   } finally {
     keychain.close();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AccessService, Viewer } from '#libs/access';
+import { TenantService, Viewer } from '#libs/access';
 import {
   AwsAccessKey,
   AwsCredentialsService,
@@ -140,7 +140,7 @@ async function start() {
 
 const isNew = !existsSync(join(options.folder, 'key-ring.json'));
 const { dataSource, get } = await start();
-if (isNew) await get(AccessService).openFirstTenant({ tenant: 'First tenant', key: 'First key' });
+if (isNew) await get(TenantService).openFirst({ tenant: 'First tenant', key: 'First key' });
 const viewer = new Viewer(2, 2, 'Soak', 'OWNER', false);
 const ids = await accounts();
 await tellWhatWorks('after the kill');

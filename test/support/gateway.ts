@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessService, ApiKeyService, type NewApiKey } from '#libs/access';
+import { ApiKeyService, TenantService, type NewApiKey } from '#libs/access';
 import type { AwsSandboxOptions, SandboxAdmin } from '#libs/aws-sandbox';
 import { operator } from '#libs/events';
 import { DataSource } from 'typeorm';
@@ -74,7 +74,7 @@ export class Gateway extends GatewayClient {
 
   /** The key of a tenant of its own. */
   async anotherTenant(): Promise<string> {
-    const { token } = await this.get(AccessService).openTenant(operator, {
+    const { token } = await this.get(TenantService).open(operator, {
       tenant: `Another tenant ${randomUUID()}`,
       key: 'Its key',
     });

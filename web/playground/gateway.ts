@@ -4,7 +4,7 @@ import { placeholders } from './operations/index.js';
 import { filled, valuesIn } from './placeholders.js';
 import { stored, store } from './store.js';
 
-/** What is known of the API key and the gateway. UNKNOWN to REVOKED are the reasons with which the gateway refuses a key. */
+/** What is known of the API key and the gateway. MALFORMED to TENANT_SUSPENDED are the reasons with which the gateway refuses a key. */
 export type Status =
   | 'none'
   | 'asking'
@@ -15,9 +15,16 @@ export type Status =
   | 'MALFORMED'
   | 'UNKNOWN'
   | 'EXPIRED'
-  | 'REVOKED';
+  | 'REVOKED'
+  | 'TENANT_SUSPENDED';
 
-const refusals: ReadonlySet<unknown> = new Set(['MALFORMED', 'UNKNOWN', 'EXPIRED', 'REVOKED'] satisfies Status[]);
+const refusals: ReadonlySet<unknown> = new Set([
+  'MALFORMED',
+  'UNKNOWN',
+  'EXPIRED',
+  'REVOKED',
+  'TENANT_SUSPENDED',
+] satisfies Status[]);
 
 export const isRefused = (status: Status): boolean => refusals.has(status);
 

@@ -32,6 +32,11 @@ const texts: Record<Status, React.ReactNode> = {
   ),
   EXPIRED: <>This key has expired. Ask an OWNER of your tenant for another one, or create one: {createKey}</>,
   REVOKED: <>This key was revoked. Ask an OWNER of your tenant for another one, or create one: {createKey}</>,
+  TENANT_SUSPENDED: (
+    <>
+      The tenant of this key is suspended. The operator resumes it: <code>cloud-account-gateway tenants resume</code>
+    </>
+  ),
   mayNotIntrospect:
     'This key may not introspect. Operations run, but the documentation and the completion need a key that may.',
   silent: 'The gateway does not answer. Check that it is running.',

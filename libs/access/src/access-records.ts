@@ -1,4 +1,4 @@
-import type { Page, PageRequest } from '#libs/kernel';
+import type { Held, Page, PageRequest } from '#libs/kernel';
 import type { ApiKey } from './api-key.entity.js';
 import type { Tenant } from './tenant.entity.js';
 
@@ -51,14 +51,25 @@ export abstract class AccessRecords {
 
   abstract findTenant(id: number): Promise<Tenant | null>;
 
-  /** Keeps other units of work away from the tenant until ours ends. */
-  abstract holdTenant(id: number): Promise<Tenant | null>;
+  abstract findTenantByName(nameKey: string): Promise<Tenant | null>;
 
-  abstract hasTenantBesides(id: number): Promise<boolean>;
+  /** The ids of those that are suspended. */
+  abstract suspendedTenants(): Promise<number[]>;
+
+  /**
+   * Keeps other units of work away from the tenant until ours ends: they can neither change it nor add the first row of
+   * anything that refers to it.
+   */
+  abstract holdTenant(id: number): Promise<Held<Tenant> | null>;
+
+  abstract hasTenantBesides(ids: readonly number[]): Promise<boolean>;
 
   /** @throws InvalidInput when another tenant has the name */
   abstract addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant>;
 
-  /** Writes the name of a held tenant. @throws InvalidInput when another tenant has it */
-  abstract renameTenant(id: number, name: Pick<Tenant, 'name' | 'nameKey'>): Promise<void>;
+  /** @throws InvalidInput when another tenant has the name */
+  abstract updateTenant(tenant: Held<Tenant>, fields: Partial<Omit<Tenant, 'id'>>): Promise<void>;
+
+  /** Removes the tenant and its API keys. @returns how many keys it had */
+  abstract removeTenant(tenant: Held<Tenant>): Promise<number>;
 }

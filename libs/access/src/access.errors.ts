@@ -1,9 +1,10 @@
 import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
 
 /**
- * What a caller is told whose API key is not accepted. MISSING and MALFORMED follow from the request alone; EXPIRED and
- * REVOKED are told only to a caller whose secret is right. Everything else is UNKNOWN: a key that does not exist, a wrong
- * secret, and a usable key from an address that is not allowed, so that a thief does not learn that it works elsewhere.
+ * What a caller is told whose API key is not accepted. MISSING and MALFORMED follow from the request alone; EXPIRED,
+ * REVOKED and TENANT_SUSPENDED are told only to a caller whose secret is right. Everything else is UNKNOWN: a key that does
+ * not exist, a wrong secret, and a key from an address that is not allowed, so that a thief does not learn that it works
+ * elsewhere, or will again once its tenant is resumed.
  */
 const keyRefusals = {
   MISSING: 'The request has no API key. Send the header `Authorization: Bearer gwk_…`.',
@@ -12,6 +13,8 @@ const keyRefusals = {
     'The API key is not accepted. Check that it belongs to this gateway and that it may be used from your address.',
   EXPIRED: 'The API key has expired. Ask an OWNER of your tenant, or the operator of the gateway, for a new key.',
   REVOKED: 'The API key was revoked. Ask an OWNER of your tenant, or the operator of the gateway, for a new key.',
+  TENANT_SUSPENDED:
+    'Your tenant is suspended: none of its API keys is accepted. Ask the operator of the gateway to resume it.',
 } as const;
 export type KeyRefusal = keyof typeof keyRefusals;
 

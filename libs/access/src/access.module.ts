@@ -7,19 +7,22 @@ import { ApiKeyService } from './api-key.service.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { ApiKeyResolver, ViewerResolver } from './graphql/access.resolvers.js';
 import { ApiKeyNodes } from './graphql/api-key-nodes.js';
+import { TenantService } from './tenant.service.js';
 import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
 
+/** Needs a `TenantContents`. */
 @Module({
   imports: [EventsModule, IdempotencyModule],
   providers: [
     AccessService,
     ApiKeyService,
+    TenantService,
     ApiKeyNodes,
     FailedAttempts,
     ViewerResolver,
     ApiKeyResolver,
     { provide: AccessRecords, useClass: TypeOrmAccessRecords },
   ],
-  exports: [AccessService, ApiKeyService, ApiKeyNodes],
+  exports: [AccessService, ApiKeyService, ApiKeyNodes, TenantService],
 })
 export class AccessModule {}

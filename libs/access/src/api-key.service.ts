@@ -59,11 +59,11 @@ export class ApiKeyService {
   /**
    * A request may begin a change long after its key was looked at: others of the same document may have waited for AWS.
    *
-   * @throws Unauthenticated when the viewer's key opens nothing any more
+   * @throws Unauthenticated when the viewer's key is not accepted any more
    */
   async refuseEnded(viewer: Viewer): Promise<void> {
     const key = await this.records.findKey(viewer.apiKeyId);
-    const reason = key ? key.endOf(this.clock.now()) : 'UNKNOWN';
+    const reason = key ? key.stopOf(this.clock.now()) : 'UNKNOWN';
     if (reason) throw new Unauthenticated(reason);
   }
 

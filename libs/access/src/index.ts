@@ -10,5 +10,7 @@ export { ApiKeyNodes } from './graphql/api-key-nodes.js';
 export { CurrentViewer } from './graphql/current-viewer.js';
 export { RequiresRole, RoleGuard } from './graphql/role.guard.js';
 export { permission, ViewerPermission } from './graphql/viewer-permission.js';
-export { operatorTenantId, Tenant } from './tenant.entity.js';
+export { TenantContents, TenantContentSource, type TenantContent } from './tenant-contents.js';
+export { operatorTenantId, Tenant, TenantChangeRefused } from './tenant.entity.js';
+export { TenantService } from './tenant.service.js';
 export { Role, Viewer } from './viewer.js';

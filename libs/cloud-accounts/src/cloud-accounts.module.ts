@@ -16,6 +16,7 @@ import { CredentialTrials } from './credential-trials/credential-trials.js';
 import { CredentialsProver } from './credential-trials/credentials-prover.js';
 import { AccountContents } from './connecting/account-contents.js';
 import { Blockers } from './blockers/blockers.js';
+import { AccountsOfTenant } from './deletion/accounts-of-tenant.js';
 import { CloudAccountDeletionService } from './deletion/cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from './deletion/cloud-account-removal.js';
 import { DeletedCloudAccounts } from './deletion/deleted-cloud-accounts.js';
@@ -52,6 +53,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
   imports: [AccessModule, AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
     AccountsOfKeys,
+    AccountsOfTenant,
     CloudAccountService,
     CloudAccountRotationService,
     KeyRotationResolver,
@@ -95,6 +97,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
   ],
   exports: [
     AccountsOfKeys,
+    AccountsOfTenant,
     CloudAccountService,
     CloudAccountDeletionService,
     CloudAccountHealthService,

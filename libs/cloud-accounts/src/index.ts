@@ -4,6 +4,7 @@ export { explanations, type UsageFinding, type UsageFindingKind } from './usage-
 export { SubscriptionRecords, type AuditedRows, type SubscriptionUsage } from './usage-audit/usage-records.js';
 export { ActiveSubscriptions, type SubscriptionsFingerprint } from './blockers/active-subscriptions.js';
 export { type ActiveSubscription, type Blocker } from './blocker.js';
+export { AccountsOfTenant } from './deletion/accounts-of-tenant.js';
 export { CloudAccountDeletionService } from './deletion/cloud-account-deletion.service.js';
 export { ForceDetachRequest } from './force-detach/force-detach-request.entity.js';
 export { forceDetachErrors } from './force-detach/force-detach.errors.js';

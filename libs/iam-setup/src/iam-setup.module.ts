@@ -3,6 +3,7 @@ import { IdempotencyModule } from '#libs/idempotency';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ExternalIdService } from './external-ids/external-id.service.js';
 import { ExternalIds } from './external-ids/external-ids.js';
+import { ExternalIdsOfTenant } from './external-ids/external-ids-of-tenant.js';
 import { ExternalIdResolver, ViewerOfExternalIdsResolver } from './external-ids/external-id.resolver.js';
 import { IamSetupResolver } from './graphql/iam-setup.resolver.js';
 import { IamSetupService } from './iam-setup.service.js';
@@ -23,11 +24,12 @@ export class IamSetupModule {
         IamSetupService,
         IamSetupResolver,
         ExternalIdService,
+        ExternalIdsOfTenant,
         ExternalIdResolver,
         ViewerOfExternalIdsResolver,
         { provide: ExternalIds, useClass: TypeOrmExternalIds },
       ],
-      exports: [IamSetupSettings, IamSetupService, ExternalIdService],
+      exports: [IamSetupSettings, IamSetupService, ExternalIdService, ExternalIdsOfTenant],
     };
   }
 }

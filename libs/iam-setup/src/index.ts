@@ -3,6 +3,7 @@ export { cloudFormationTemplate, toYaml } from './methods/cloud-formation.js';
 export { ExternalId, newExternalId } from './external-ids/external-id.entity.js';
 export { iamSetupErrors } from './external-ids/external-id.errors.js';
 export { ExternalIdService } from './external-ids/external-id.service.js';
+export { ExternalIdsOfTenant } from './external-ids/external-ids-of-tenant.js';
 export { ExternalIdType } from './external-ids/external-id.types.js';
 export { TagInput } from './graphql/tag.input.js';
 export {

@@ -9,4 +9,5 @@ export { SubscriptionService } from './lifecycle/subscription.service.js';
 export { SubscriptionsModule } from './subscriptions.module.js';
 export { SubscriptionsInChange } from './provisioning/subscriptions-in-change.js';
 export { SubscriptionsOfAccount } from './lifecycle/subscriptions-of-account.js';
+export { SubscriptionsOfTenant } from './lifecycle/subscriptions-of-tenant.js';
 export { TypeOrmSubscriptionRecords } from './typeorm-subscription-records.js';

@@ -5,6 +5,8 @@ import type { ProvisioningWork } from './provisioning-work.entity.js';
 export interface WaitingWorks {
   /** Only those in accounts of the sandbox. */
   readonly inSandbox?: boolean;
+  /** None of these tenants. */
+  readonly exceptTenants?: readonly number[];
 }
 
 /** The subscription that a work is for. */

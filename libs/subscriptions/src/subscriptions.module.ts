@@ -1,3 +1,4 @@
+import { AccessModule } from '#libs/access';
 import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { CloudAccountsModule } from '#libs/cloud-accounts';
 import { DriftModule } from '#libs/drift';
@@ -21,6 +22,7 @@ import { ProvisioningWorks } from './provisioning-works.js';
 import { SandboxProvisioner } from './sandbox-provisioner/sandbox-provisioner.js';
 import { SubscriptionService } from './lifecycle/subscription.service.js';
 import { SubscriptionsOfAccount } from './lifecycle/subscriptions-of-account.js';
+import { SubscriptionsOfTenant } from './lifecycle/subscriptions-of-tenant.js';
 import { SubscriptionsInChange } from './provisioning/subscriptions-in-change.js';
 import { Subscriptions } from './subscriptions.js';
 import { TypeOrmProvisioningWorks } from './provisioning/typeorm-provisioning-works.js';
@@ -29,7 +31,15 @@ import { TypeOrmSubscriptions } from './typeorm-subscriptions.js';
 
 /** Needs a `CloudWorkshop` and a `SandboxProvisioning`, which the host makes. */
 @Module({
-  imports: [AwsCredentialsModule, CloudAccountsModule, DriftModule, EventsModule, IdempotencyModule, LedgerModule],
+  imports: [
+    AccessModule,
+    AwsCredentialsModule,
+    CloudAccountsModule,
+    DriftModule,
+    EventsModule,
+    IdempotencyModule,
+    LedgerModule,
+  ],
   providers: [
     SubscriptionService,
     ProvisioningService,
@@ -37,6 +47,7 @@ import { TypeOrmSubscriptions } from './typeorm-subscriptions.js';
     SandboxProvisioner,
     ProvisioningResolver,
     SubscriptionsOfAccount,
+    SubscriptionsOfTenant,
     SubscriptionsInChange,
     SubscriptionResolver,
     SubscriptionResourcesResolver,
@@ -49,6 +60,12 @@ import { TypeOrmSubscriptions } from './typeorm-subscriptions.js';
     { provide: ProvisioningWorks, useClass: TypeOrmProvisioningWorks },
     { provide: Subscriptions, useClass: TypeOrmSubscriptions },
   ],
-  exports: [SubscriptionsOfAccount, SubscriptionsInChange, SubscriptionNodes, TypeOrmSubscriptionRecords],
+  exports: [
+    SubscriptionsOfAccount,
+    SubscriptionsOfTenant,
+    SubscriptionsInChange,
+    SubscriptionNodes,
+    TypeOrmSubscriptionRecords,
+  ],
 })
 export class SubscriptionsModule {}

@@ -18,3 +18,4 @@ export { WatchDrift1795460000000 } from './1795460000000-watch-drift.js';
 export { TellTenantsApart1795470000000 } from './1795470000000-tell-tenants-apart.js';
 export { ExpectAwsAccounts1795480000000 } from './1795480000000-expect-aws-accounts.js';
 export { FindOverlaps1795500000000 } from './1795500000000-find-overlaps.js';
+export { SuspendTenants1795510000000 } from './1795510000000-suspend-tenants.js';

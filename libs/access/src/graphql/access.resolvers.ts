@@ -12,10 +12,10 @@ import {
 import { Idempotency } from '#libs/idempotency';
 import type { Secret } from '#libs/kernel';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { AccessService } from '../access.service.js';
 import type { ApiKey } from '../api-key.entity.js';
 import { ApiKeyService, refuseToOperator } from '../api-key.service.js';
 import type { Tenant } from '../tenant.entity.js';
+import { TenantService } from '../tenant.service.js';
 import type { Viewer } from '../viewer.js';
 import {
   ApiKeyConnectionType,
@@ -46,7 +46,7 @@ class CreatedApiKey {
 @Resolver(() => ViewerType)
 export class ViewerResolver {
   constructor(
-    private readonly access: AccessService,
+    private readonly tenants: TenantService,
     private readonly keys: ApiKeyService,
   ) {}
 
@@ -57,7 +57,7 @@ export class ViewerResolver {
 
   @ResolveField(() => TenantType, { description: 'Tenant of the API key.' })
   async tenant(@Parent() { tenantId }: Viewer): Promise<Tenant> {
-    return (await this.access.findTenant(tenantId))!;
+    return (await this.tenants.find(tenantId))!;
   }
 
   @ResolveField(() => ApiKeyType, { description: 'API key of the request.' })

@@ -1,5 +1,5 @@
 import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
-import { InvalidField, InvalidInput, type Page, type PageRequest } from '#libs/kernel';
+import { asHeld, InvalidField, InvalidInput, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, Raw, type SelectQueryBuilder } from 'typeorm';
 import { AccessRecords, type ApiKeyFilter } from '../access-records.js';
@@ -72,12 +72,21 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return this.tenants.findOneBy({ id });
   }
 
-  holdTenant(id: number): Promise<Tenant | null> {
-    return this.tenants.findOne({ where: { id }, ...this.transactions.forUpdate });
+  async holdTenant(id: number): Promise<Held<Tenant> | null> {
+    return asHeld(await this.tenants.findOne({ where: { id }, ...this.transactions.forUpdate }));
   }
 
-  hasTenantBesides(id: number): Promise<boolean> {
-    return this.tenants.existsBy({ id: Not(id) });
+  findTenantByName(nameKey: string): Promise<Tenant | null> {
+    return this.tenants.findOneBy({ nameKey });
+  }
+
+  async suspendedTenants(): Promise<number[]> {
+    const suspended = await this.tenants.find({ select: { id: true }, where: { suspendedAt: Not(IsNull()) } });
+    return suspended.map(({ id }) => id);
+  }
+
+  hasTenantBesides(ids: readonly number[]): Promise<boolean> {
+    return this.tenants.existsBy({ id: Not(In([...ids])) });
   }
 
   async addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant> {
@@ -86,8 +95,14 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return row as Tenant;
   }
 
-  async renameTenant(id: number, name: Pick<Tenant, 'name' | 'nameKey'>): Promise<void> {
-    await refusingDuplicates(this.tenants.update({ id }, name));
+  async updateTenant({ id }: Held<Tenant>, fields: Partial<Omit<Tenant, 'id'>>): Promise<void> {
+    await refusingDuplicates(this.tenants.update({ id }, fields));
+  }
+
+  async removeTenant({ id }: Held<Tenant>): Promise<number> {
+    const { affected } = await this.keys.delete({ tenantId: id });
+    await this.tenants.delete({ id });
+    return affected ?? 0;
   }
 
   private filtered(tenantId: number, { isUsable }: ApiKeyFilter, now: Date): SelectQueryBuilder<ApiKey> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { TenantService } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { DriftService } from '#libs/drift';
 import { Events, type Actor } from '#libs/events';
@@ -40,6 +41,7 @@ export class ProvisioningService {
     private readonly subscriptions: Subscriptions,
     private readonly works: ProvisioningWorks,
     private readonly accounts: CloudAccountService,
+    private readonly tenants: TenantService,
     private readonly ledger: LedgerService,
     private readonly drift: DriftService,
     private readonly events: Events,
@@ -49,12 +51,21 @@ export class ProvisioningService {
 
   /**
    * Gives out work that nobody is at, the longest waiting first; each to one claimant, however many ask at once. Work whose
-   * holder was not heard of until the lease ended is given out again.
+   * holder was not heard of until the lease ended is given out again. That of suspended tenants waits.
    */
-  async claim(by: Provisioner, limit: number, leaseSeconds: number, which: WaitingWorks = {}): Promise<ClaimedWork[]> {
+  async claim(
+    by: Provisioner,
+    limit: number,
+    leaseSeconds: number,
+    which: Pick<WaitingWorks, 'inSandbox'> = {},
+  ): Promise<ClaimedWork[]> {
     const claimed: ClaimedWork[] = [];
+    const exceptTenants = await this.tenants.suspendedIds();
     // Some of it may be had by others before we come to it.
-    for (const subscriptionId of await this.works.waiting(this.clock.now(), 2 * limit + 10, which)) {
+    for (const subscriptionId of await this.works.waiting(this.clock.now(), 2 * limit + 10, {
+      ...which,
+      exceptTenants,
+    })) {
       if (claimed.length === limit) break;
       const one = await this.claimOne(by, subscriptionId, leaseSeconds);
       if (one) claimed.push(one);

@@ -21,22 +21,25 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return this.rows.findOne({ where: { subscriptionId: id }, ...this.transactions.forUpdate });
   }
 
-  async waiting(now: Date, limit: number, { inSandbox = false }: WaitingWorks = {}): Promise<number[]> {
+  async waiting(
+    now: Date,
+    limit: number,
+    { inSandbox = false, exceptTenants = [] }: WaitingWorks = {},
+  ): Promise<number[]> {
     const query = this.rows.createQueryBuilder('work');
+    if (inSandbox || exceptTenants.length > 0)
+      query.innerJoin(Subscription, 'subscription', 'subscription.id = work.subscriptionId');
     if (inSandbox)
-      query
-        .innerJoin(Subscription, 'subscription', 'subscription.id = work.subscriptionId')
-        .innerJoin(
-          CloudAccount,
-          'account',
-          'account.id = subscription.cloudAccountId AND account.isSandbox = :inSandbox',
-          {
-            inSandbox,
-          },
-        );
+      query.innerJoin(
+        CloudAccount,
+        'account',
+        'account.id = subscription.cloudAccountId AND account.isSandbox = :inSandbox',
+        { inSandbox },
+      );
+    if (exceptTenants.length > 0) query.andWhere('subscription.tenantId NOT IN (:...exceptTenants)', { exceptTenants });
     const due = await query
       .select('work.subscriptionId')
-      .where('work.nextAttemptAt <= :now', { now })
+      .andWhere('work.nextAttemptAt <= :now', { now })
       .andWhere('(work.leaseUntil IS NULL OR work.leaseUntil <= :now)', { now })
       .orderBy('work.nextAttemptAt', 'ASC')
       .addOrderBy('work.subscriptionId', 'ASC')

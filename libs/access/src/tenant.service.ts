@@ -1,0 +1,197 @@
+import { Events, gateway, type Actor } from '#libs/events';
+import {
+  faultInName,
+  InvalidField,
+  InvalidInput,
+  nameKey,
+  normalizeName,
+  NotFound,
+  UnitOfWork,
+  type Held,
+  type Secret,
+} from '#libs/kernel';
+import { Injectable } from '@nestjs/common';
+import { AccessRecords } from './access-records.js';
+import { defaultLifetime } from './api-key.entity.js';
+import { ApiKeyService } from './api-key.service.js';
+import { newApiKeyToken, type ApiKeyToken } from './api-key-token.js';
+import { TenantContents, type TenantContent } from './tenant-contents.js';
+import { operatorTenantId, TenantChangeRefused, type Tenant } from './tenant.entity.js';
+
+/** The life of tenants, which is the operator's to decide. Each change is one event. */
+@Injectable()
+export class TenantService {
+  constructor(
+    private readonly records: AccessRecords,
+    private readonly keys: ApiKeyService,
+    private readonly contents: TenantContents,
+    private readonly events: Events,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  list(): Promise<Tenant[]> {
+    return this.records.listTenants();
+  }
+
+  find(id: number): Promise<Tenant | null> {
+    return this.records.findTenant(id);
+  }
+
+  /** Upper and lower case do not tell names apart. */
+  findByName(name: string): Promise<Tenant | null> {
+    return this.records.findTenantByName(nameKey(name));
+  }
+
+  /** Those whose API keys are not accepted. */
+  suspendedIds(): Promise<number[]> {
+    return this.records.suspendedTenants();
+  }
+
+  /**
+   * On a gateway without any, the first tenant with its first key, whose token is given out here and never again; null
+   * when there is a tenant already.
+   *
+   * @param tokenOfKey called before the tenant is stored, and again when the unit of work is repeated: it gives the same token
+   */
+  openFirst(
+    names: { tenant: string; key: string },
+    tokenOfKey: () => ApiKeyToken = newApiKeyToken,
+  ): Promise<Secret | null> {
+    return this.unitOfWork.run(async () => {
+      // Held, so that of two gateways started at once on one database only one opens it.
+      await this.records.holdTenant(operatorTenantId);
+      if (await this.records.hasTenantBesides([operatorTenantId])) return null;
+
+      return (await this.open(gateway, names, tokenOfKey())).token;
+    });
+  }
+
+  /**
+   * A new tenant with its first key, an OWNER's, whose token is given out here and never again.
+   *
+   * @throws InvalidInput when another tenant has the name
+   */
+  open(
+    actor: Actor,
+    names: { tenant: string; key: string },
+    tokenOfKey: ApiKeyToken = newApiKeyToken(),
+  ): Promise<{ tenantId: number; token: Secret }> {
+    const tenantName = nameOf(names.tenant);
+    return this.unitOfWork.run(async (now) => {
+      const tenant = await this.records.addTenant({ ...tenantName, createdAt: now, suspendedAt: null });
+      await this.record('TENANT_OPENED', tenant, actor, now, { name: tenant.name });
+      const limits = { lifetime: defaultLifetime, allowedCidrs: [], mayIntrospect: true };
+      const key = { name: names.key, role: 'OWNER', ...limits } as const;
+      const { token } = await this.keys.issue(actor, tenant.id, key, tokenOfKey);
+      return { tenantId: tenant.id, token };
+    });
+  }
+
+  /** @throws NotFound, InvalidInput */
+  rename(actor: Actor, id: number, newName: string): Promise<void> {
+    const tenantName = nameOf(newName);
+    return this.unitOfWork.run(async (at) => {
+      const tenant = await this.hold(id);
+      if (tenant.name === tenantName.name) return;
+      await this.records.updateTenant(tenant, tenantName);
+      await this.record('TENANT_RENAMED', tenant, actor, at, { name: tenantName.name, before: tenant.name });
+    });
+  }
+
+  /**
+   * Refuses every API key of the tenant from now on, and gives out none of its provisioning work. What else runs in the
+   * background for its accounts goes on. A tenant that is suspended already stays so.
+   *
+   * @throws NotFound, TenantChangeRefused
+   */
+  suspend(actor: Actor, id: number): Promise<Tenant> {
+    return this.unitOfWork.run(async (now) => {
+      const tenant = await this.hold(id);
+      refuseOperators(tenant, 'suspended');
+      return tenant.suspendedAt ? tenant : this.setSuspended(tenant, now, 'TENANT_SUSPENDED', actor, now);
+    });
+  }
+
+  /**
+   * Accepts the API keys of the tenant again, but for those that expired or were revoked. Nothing happens to one that is not
+   * suspended.
+   *
+   * @throws NotFound
+   */
+  resume(actor: Actor, id: number): Promise<Tenant> {
+    return this.unitOfWork.run(async (now) => {
+      const tenant = await this.hold(id);
+      return tenant.suspendedAt ? this.setSuspended(tenant, null, 'TENANT_RESUMED', actor, now) : tenant;
+    });
+  }
+
+  /**
+   * Removes a tenant for which nothing is kept, with its API keys. Its events stay.
+   *
+   * @throws NotFound, TenantChangeRefused
+   */
+  remove(actor: Actor, id: number): Promise<Tenant> {
+    return this.unitOfWork.run(async (now) => {
+      // Held first, as a start does: of the last two tenants one stays.
+      await this.records.holdTenant(operatorTenantId);
+      const tenant = await this.hold(id);
+      refuseOperators(tenant, 'removed');
+      const contents = await this.contents.of(tenant);
+      if (contents.length > 0) throw new TenantChangeRefused(whyItStays(tenant, contents));
+      if (!(await this.records.hasTenantBesides([operatorTenantId, id])))
+        throw new TenantChangeRefused(
+          `Tenant ${id} is the only one. The next start of the gateway would make a first tenant again, with a new API key. Add another tenant first.`,
+        );
+
+      const apiKeys = await this.records.removeTenant(tenant);
+      await this.record('TENANT_REMOVED', tenant, actor, now, { name: tenant.name, apiKeys });
+      return tenant;
+    });
+  }
+
+  private async setSuspended(tenant: Held<Tenant>, suspendedAt: Date | null, event: string, actor: Actor, now: Date) {
+    await this.records.updateTenant(tenant, { suspendedAt });
+    await this.record(event, tenant, actor, now, { name: tenant.name });
+    return { ...tenant, suspendedAt };
+  }
+
+  private async hold(id: number): Promise<Held<Tenant>> {
+    const tenant = await this.records.holdTenant(id);
+    if (!tenant) throw new NotFound('tenant', ['id']);
+    return tenant;
+  }
+
+  private record(type: string, { id }: Tenant, actor: Actor, at: Date, data: object): Promise<void> {
+    return this.events.record({ type, tenantId: id, subject: ['Tenant', id], actor, at, data: { ...data } });
+  }
+}
+
+/** @throws TenantChangeRefused */
+function refuseOperators({ id }: Tenant, change: string): void {
+  if (id !== operatorTenantId) return;
+  throw new TenantChangeRefused(
+    `Tenant ${id} is the operator's own: it cannot be ${change}. To close one of its API keys, run \`cloud-account-gateway api-keys revoke --id …\`.`,
+  );
+}
+
+function whyItStays({ id }: Tenant, contents: readonly TenantContent[]): string {
+  const counted = ({ count, what: [one, several] }: TenantContent) => `${count} ${count === 1 ? one : several}`;
+  const remedies = contents.flatMap(({ remedy }) => remedy ?? []);
+  const records = contents.filter(({ remedy }) => remedy === null);
+  return [
+    `Tenant ${id} cannot be removed: it has ${contents.map(counted).join(', ')}.`,
+    ...remedies,
+    ...(records.length > 0
+      ? [
+          `Audits need ${records.map(counted).join(', ')}: such records are never removed. Suspend the tenant instead: \`cloud-account-gateway tenants suspend --id ${id}\`.`,
+        ]
+      : []),
+  ].join(' ');
+}
+
+/** @throws InvalidInput */
+function nameOf(text: string): Pick<Tenant, 'name' | 'nameKey'> {
+  const fault = faultInName(text);
+  if (fault) throw new InvalidInput([new InvalidField(['name'], `The name ${fault}.`)]);
+  return { name: normalizeName(text), nameKey: nameKey(text) };
+}
