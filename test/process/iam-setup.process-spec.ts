@@ -116,7 +116,7 @@ describe('The command line, asked to set up IAM,', () => {
   it.each([
     [['cloudformation', '--out', 'out', '--path', 'x', '--user-name', '$(x)'], 1, /--user-name: .*\n--path: /],
     [['terraform', '--out', 'out', '--tag', 'CostCenter=4711'], 2, /--tag must be of the form Key=CostCenter,Value=/],
-    [['terraform', '--out', 'out', '--tag', 'Key=aws:x,Value='], 1, /--tag: The tags are not valid: .* place 1/],
+    [['terraform', '--out', 'out', '--tag', 'Key=aws:x,Value='], 1, /--tag: The tags are not valid: tag 1 .*aws:/],
     [['manual', '--out', 'out'], 1, /--aws-account-id is missing/],
     [
       ['cloudformation', '--out', 'out', '--create-access-role', '--external-id-handle', 'xid_1'],
