@@ -1,5 +1,6 @@
 import { Gateway } from '../support/gateway.js';
-import { hostedAccount, stepsWith } from '../support/steps.js';
+import { statementsOf } from '../support/statements.js';
+import { hostedAccount, numberOf, stepsWith } from '../support/steps.js';
 
 const errors = 'userErrors { code path message }';
 const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { subscriptionId claimId kind } ${errors} } }`;
@@ -251,6 +252,46 @@ describe('the ledger', () => {
     expect((await report(work, [{ arn: arn('instance', 'i-0b') }])).userErrors).toMatchObject([
       { code: 'PROVISIONING_LEASE_LOST' },
     ]);
+  });
+
+  it.each([
+    ['tags', '`?tags`?', (fields: string) => `cloudSubscription(id: $id) { id ${fields} }`, 'tags { key }'],
+    [
+      'attributes',
+      '`?attributes`?',
+      (fields: string) => `cloudSubscription(id: $id) { resources { nodes { arn ${fields} } } }`,
+      'rules',
+    ],
+    [
+      'attributes of a change',
+      '`?attributes`?',
+      (fields: string) => `cloudSubscription(id: $id) { resources(first: 1) { nodes { history { kind ${fields} } } } }`,
+      'rules',
+    ],
+    [
+      'lines of a finding',
+      '`?(expected|found)`?',
+      (fields: string) => `cloudSubscription(id: $id) { id } driftFindings { nodes { kind ${fields} } }`,
+      'expected found',
+    ],
+  ])('reads %s, which can be long, only when a field asks for them', async (_, column, document, fields) => {
+    const { account, id, work, arn } = await building();
+    await report(work, [{ arn: arn('security-group', 'sg-0a'), rules: [rule] }]);
+    await gateway.sql(
+      `INSERT INTO drift_finding (tenant_id, cloud_account_id, subscription_id, resource_id, kind, expected, found, since, changed_at)
+       SELECT 2, cloud_account_id, subscription_id, id, 'RULES_CHANGED', '["a"]', '["b"]', created_at, created_at FROM provisioned_resource
+       WHERE cloud_account_id = ?`,
+      [numberOf(account.id)],
+    );
+    const texts = async (asked: string) => {
+      const statements = await statementsOf(gateway, () =>
+        gateway.ask(`query ($id: ID!) { ${document(asked)} }`, { id }),
+      );
+      return statements.filter((sql) => new RegExp(`\\b${column}\\b`).test(sql.replace(/FROM[^]*/, ''))).length;
+    };
+
+    expect(await texts('')).toBe(0);
+    expect(await texts(fields)).toBe(1);
   });
 
   it('takes any AWS account for a hosted one, and shows nothing to another tenant', async () => {

@@ -33,12 +33,12 @@ export class DriftFinding {
   @Column('varchar', { length: 32 })
   readonly kind!: DriftKind;
 
-  /** What is to be there, and is not. */
-  @Column('text', { transformer: { from: JSON.parse, to: JSON.stringify } })
+  /** What is to be there, and is not. Not read with a list: see {@link ListedFinding}. */
+  @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly expected!: readonly string[];
 
-  /** What is there, and is not to be. */
-  @Column('text', { transformer: { from: JSON.parse, to: JSON.stringify } })
+  /** What is there, and is not to be. Not read with a list. */
+  @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly found!: readonly string[];
 
   /** When a check met it first. */
@@ -109,6 +109,12 @@ export class DriftFinding {
     Object.assign(this, values);
   }
 }
+
+/** What is to be there and is not, and what is there and is not to be. */
+export type DriftLines = Pick<DriftFinding, 'expected' | 'found'>;
+
+/** A finding as a list has it. Its lines can be long, and are read only where they are asked for. */
+export type ListedFinding = Omit<DriftFinding, keyof DriftLines | 'meet'> & Partial<DriftLines>;
 
 type Methods = Pick<DriftFinding, 'isOpen' | 'refuseChange' | 'meet' | 'acknowledge' | 'resolve'>;
 

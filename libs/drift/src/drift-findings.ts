@@ -1,6 +1,6 @@
 import type { Held, Page, PageRequest } from '#libs/kernel';
 import type { DriftKind } from './difference.js';
-import type { DriftFinding } from './drift-finding.entity.js';
+import type { DriftFinding, DriftLines, ListedFinding } from './drift-finding.entity.js';
 
 /** Which findings of a tenant. */
 export interface DriftFindingFilter {
@@ -13,12 +13,15 @@ export interface DriftFindingFilter {
 
 /** All findings there ever were, as the domain sees them: a collection. They go with their account. */
 export abstract class DriftFindings {
-  abstract findMany(tenantId: number, ids: readonly number[]): Promise<DriftFinding[]>;
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedFinding[]>;
+
+  /** The lines of some findings, by id. */
+  abstract linesOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, DriftLines>>;
 
   /** Finds one and keeps other units of work away from it until ours ends. */
   abstract hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null>;
 
-  abstract list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>>;
+  abstract list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>>;
   abstract count(tenantId: number, filter: DriftFindingFilter): Promise<number>;
 
   /** The open ones of some resources, held. */

@@ -4,10 +4,10 @@ import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
 import { Clock, NotFound, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
-import { LedgerService, type ProvisionedResource } from '#libs/ledger';
+import { LedgerService, type ListedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import { DriftChecks } from './drift-checks.js';
-import type { DriftFinding } from './drift-finding.entity.js';
+import type { DriftFinding, DriftLines, ListedFinding } from './drift-finding.entity.js';
 import { DriftFindings, type DriftFindingFilter } from './drift-findings.js';
 import { DriftPace } from './drift-pace.js';
 import { DriftWatch } from './drift-watch.entity.js';
@@ -77,11 +77,21 @@ export class DriftService {
     });
   }
 
-  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<DriftFinding[]> {
+  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<ListedFinding[]> {
     return this.findings.findMany(tenantId, ids);
   }
 
-  list({ tenantId }: Viewer, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>> {
+  /** The lines of findings, in the order of the findings. */
+  async linesOf({ tenantId }: Viewer, findings: readonly ListedFinding[]): Promise<DriftLines[]> {
+    const unread = findings.filter(({ expected }) => expected === undefined);
+    const lines = await this.findings.linesOf(
+      tenantId,
+      unread.map(({ id }) => id),
+    );
+    return findings.map(({ id, expected = [], found = [] }) => lines.get(id) ?? { expected, found });
+  }
+
+  list({ tenantId }: Viewer, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>> {
     return this.findings.list(tenantId, filter, page);
   }
 
@@ -90,7 +100,7 @@ export class DriftService {
   }
 
   /** What each finding is about, in their order. */
-  async resourcesOf({ tenantId }: Viewer, findings: readonly DriftFinding[]): Promise<ProvisionedResource[]> {
+  async resourcesOf({ tenantId }: Viewer, findings: readonly ListedFinding[]): Promise<ListedResource[]> {
     const resources = await this.ledger.findMany(
       tenantId,
       findings.map(({ resourceId }) => resourceId),
@@ -99,8 +109,8 @@ export class DriftService {
     return findings.map(({ resourceId }) => byId.get(resourceId)!);
   }
 
-  repairOf(finding: DriftFinding, resource: ProvisionedResource): Repair {
-    return repairOf(finding, resource, { key: this.settings.tagKey, value: this.settings.vendorName });
+  repairOf({ kind }: ListedFinding, lines: DriftLines, resource: ListedResource): Repair {
+    return repairOf({ ...lines, kind }, resource, { key: this.settings.tagKey, value: this.settings.vendorName });
   }
 
   /**

@@ -28,3 +28,4 @@ export { Reconcilers, type Loop } from './reconcilers.js';
 export { Secret } from './secret.js';
 export { isTurnOver, nextTurn } from './turns.js';
 export { UnitOfWork } from './unit-of-work.js';
+export { eachOf } from './each-of.js';

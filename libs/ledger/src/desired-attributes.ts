@@ -56,9 +56,12 @@ function firstFaultIn(rules: readonly SecurityGroupRule[]): string | null {
   return null;
 }
 
+/** The names of the attributes that resources of a kind have. */
+export const attributeNamesOf = (kind: string): readonly string[] => attributesOf[kind] ?? [];
+
 /** All that is wrong with what is wanted of a resource of that kind. */
 export function faultsInAttributes(kind: string, given: GivenAttributes, path: readonly string[]): InvalidField[] {
-  const own = attributesOf[kind] ?? [];
+  const own = attributeNamesOf(kind);
   return namesIn(given).flatMap((name) => {
     const fault = own.includes(name)
       ? (faultIn[name] as (value: unknown) => string | null)(given[name])

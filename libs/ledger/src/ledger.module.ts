@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
-import { OrphansResolver, ProvisionedResourceResolver } from './graphql/provisioned-resource.resolver.js';
+import {
+  OrphansResolver,
+  ProvisionedResourceResolver,
+  ResourceChangeResolver,
+} from './graphql/provisioned-resource.resolver.js';
 import { LedgerService } from './ledger.service.js';
 import { ProvisionedResources } from './provisioned-resources.js';
 import { StandingInLedger } from './standing-in-ledger.js';
@@ -10,6 +14,7 @@ import { TypeOrmProvisionedResources } from './typeorm/typeorm-provisioned-resou
     LedgerService,
     StandingInLedger,
     ProvisionedResourceResolver,
+    ResourceChangeResolver,
     OrphansResolver,
     { provide: ProvisionedResources, useClass: TypeOrmProvisionedResources },
   ],

@@ -1,8 +1,8 @@
 import type { Viewer } from '#libs/access';
 import { InvalidField, InvalidInput, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { desiredAttributes } from './desired-attributes.js';
-import { ProvisionedResource } from './provisioned-resource.entity.js';
+import { desiredAttributes, type DesiredAttributes } from './desired-attributes.js';
+import { ProvisionedResource, type ListedResource } from './provisioned-resource.entity.js';
 import {
   ArnTaken,
   ProvisionedResources,
@@ -11,7 +11,7 @@ import {
   type ResourceOwnerKind,
 } from './provisioned-resources.js';
 import { resourceArnOf } from './resource-arn.js';
-import type { ResourceChange } from './resource-change.entity.js';
+import type { ListedChange, ResourceChange } from './resource-change.entity.js';
 import { faultOfAnothers, faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
 
 /** How many a provisioner may tell of at once. */
@@ -64,7 +64,7 @@ export class LedgerService {
     );
   }
 
-  findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]> {
+  findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]> {
     return this.resources.findMany(tenantId, ids);
   }
 
@@ -99,7 +99,7 @@ export class LedgerService {
     kind: ResourceOwnerKind,
     ids: readonly number[],
     page: PageRequest<'ID'>,
-  ): Promise<Page<ProvisionedResource>[]> {
+  ): Promise<Page<ListedResource>[]> {
     return this.resources.listOf(tenantId, kind, ids, page);
   }
 
@@ -107,8 +107,14 @@ export class LedgerService {
     return this.resources.countOf(tenantId, kind, ids);
   }
 
+  /** What some resources, or changes of resources, are to be: in the order of the ids. */
+  async attributesOf(what: 'resources' | 'changes', ids: readonly number[]): Promise<DesiredAttributes[]> {
+    const attributes = await this.resources.attributesOf(what, ids);
+    return ids.map((id) => attributes.get(id) ?? {});
+  }
+
   /** Of each the newest fifty changes, the newest first, in the order of the resources. */
-  async historyOf(resources: readonly ProvisionedResource[]): Promise<ResourceChange[][]> {
+  async historyOf(resources: readonly ListedResource[]): Promise<ListedChange[][]> {
     const ids = [...new Set(resources.map(({ id }) => id))];
     const found = Map.groupBy(await this.resources.historyOf(ids, longestHistory), ({ resourceId }) => resourceId);
     return resources.map(({ id }) => found.get(id) ?? []);

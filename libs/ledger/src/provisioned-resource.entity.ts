@@ -45,7 +45,8 @@ export class ProvisionedResource {
   @Column('varchar', { length: 32 })
   readonly region!: string;
 
-  @Column('text', { transformer: { from: JSON.parse, to: JSON.stringify } })
+  /** Not read with a list: see {@link ListedResource}. */
+  @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly attributes!: DesiredAttributes;
 
   @Column('datetime', { name: 'created_at', precision: 3 })
@@ -107,6 +108,9 @@ export class ProvisionedResource {
     Object.assign(this, values);
   }
 }
+
+/** A resource as a list has it. Attributes can be long, and are read only where they are asked for. */
+export type ListedResource = Omit<ProvisionedResource, 'attributes' | keyof Methods>;
 
 type Methods = Pick<ProvisionedResource, 'stands' | 'report' | 'remove'>;
 

@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '#libs/kernel';
-import type { ProvisionedResource } from './provisioned-resource.entity.js';
-import type { ResourceChange } from './resource-change.entity.js';
+import type { DesiredAttributes } from './desired-attributes.js';
+import type { ListedResource, ProvisionedResource } from './provisioned-resource.entity.js';
+import type { ListedChange, ResourceChange } from './resource-change.entity.js';
 
 /**
  * Whose resources: those of a subscription, or those that were left behind in a deleted cloud account. The value is the
@@ -41,7 +42,13 @@ export abstract class ProvisionedResources {
   /** Those of some ARNs that stand in an account. */
   abstract standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
 
-  abstract findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]>;
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]>;
+
+  /** The attributes of some resources, or of some changes, by id. */
+  abstract attributesOf(
+    what: 'resources' | 'changes',
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, DesiredAttributes>>;
 
   /** The same page of each owner's list, in the order of the owners. */
   abstract listOf(
@@ -49,11 +56,11 @@ export abstract class ProvisionedResources {
     kind: ResourceOwnerKind,
     ids: readonly number[],
     page: PageRequest<'ID'>,
-  ): Promise<Page<ProvisionedResource>[]>;
+  ): Promise<Page<ListedResource>[]>;
   abstract countOf(tenantId: number, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]>;
 
   /** Those that stand in an account, after the one of that number. */
-  abstract standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]>;
+  abstract standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]>;
   /** Those that stand in an account and a place, after the one of that number. */
   abstract standingAt(
     cloudAccountId: number,
@@ -72,5 +79,5 @@ export abstract class ProvisionedResources {
   abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;
 
   /** The newest `limit` changes of each, the newest first. */
-  abstract historyOf(resourceIds: readonly number[], limit: number): Promise<ResourceChange[]>;
+  abstract historyOf(resourceIds: readonly number[], limit: number): Promise<ListedChange[]>;
 }

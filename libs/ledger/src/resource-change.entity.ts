@@ -14,8 +14,8 @@ export class ResourceChange {
   @Column('varchar', { length: 16 })
   readonly kind!: ResourceChangeKind;
 
-  /** What it was to be from then on. */
-  @Column('text', { transformer: { from: JSON.parse, to: JSON.stringify } })
+  /** What it was to be from then on. Not read with a history: see {@link ListedChange}. */
+  @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly attributes!: DesiredAttributes;
 
   @Column('datetime', { precision: 3 })
@@ -25,3 +25,6 @@ export class ResourceChange {
     return Object.assign(new ResourceChange(), { resourceId, kind, attributes, at });
   }
 }
+
+/** A change as a history has it: without attributes, as {@link ListedResource}. */
+export type ListedChange = Omit<ResourceChange, 'attributes'>;

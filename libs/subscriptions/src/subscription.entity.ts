@@ -111,8 +111,8 @@ export class Subscription {
   @Column('varchar', { name: 'vpc_id', length: 32, nullable: true })
   readonly vpcId!: string | null;
 
-  /** In the order of their keys. */
-  @Column('text', { nullable: true, transformer: { from: tagsFrom, to: JSON.stringify } })
+  /** In the order of their keys. Not read with a list: see {@link ListedSubscription}. */
+  @Column('text', { nullable: true, select: false, transformer: { from: tagsFrom, to: JSON.stringify } })
   readonly tags!: readonly Tag[];
 
   /** What failed; null unless it is in ERROR. */
@@ -341,6 +341,9 @@ export class Subscription {
     Object.assign(this, { version: this.version + 1 } satisfies Partial<Subscription>);
   }
 }
+
+/** A subscription as a list has it. Tags are long, and are read only where they are asked for. */
+export type ListedSubscription = Omit<Subscription, 'tags'> & { readonly tags?: readonly Tag[] };
 
 function normalizedPlan(plan: string | null | undefined): string | null | undefined {
   return plan == null ? plan : normalizeName(plan);

@@ -1,6 +1,7 @@
 import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
-import type { Subscription, SubscriptionStatus } from './subscription.entity.js';
+import type { Tag } from '#libs/iam-setup';
+import type { ListedSubscription, Subscription, SubscriptionStatus } from './subscription.entity.js';
 import { SubscriptionNotFound } from './subscription.errors.js';
 
 export type SubscriptionOrderField = 'CREATED_AT';
@@ -17,13 +18,16 @@ export interface SubscriptionFilter {
 
 /** All subscriptions, as the domain sees them: a collection. Every question but those of what is active on an account names the tenant that asks. */
 export abstract class Subscriptions {
-  abstract findMany(tenantId: number, ids: readonly number[]): Promise<Subscription[]>;
+  abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedSubscription[]>;
+
+  /** The tags of some subscriptions, by id. */
+  abstract tagsOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, readonly Tag[]>>;
 
   abstract list(
     tenantId: number,
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
-  ): Promise<Page<Subscription>>;
+  ): Promise<Page<ListedSubscription>>;
 
   abstract count(tenantId: number, filter: SubscriptionFilter): Promise<number>;
 
@@ -33,7 +37,7 @@ export abstract class Subscriptions {
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
-  ): Promise<Page<Subscription>[]>;
+  ): Promise<Page<ListedSubscription>[]>;
 
   abstract countOfAccounts(
     tenantId: number,
@@ -45,7 +49,11 @@ export abstract class Subscriptions {
   abstract areActiveOn(cloudAccountId: number): Promise<boolean>;
 
   /** The active subscriptions of a tenant on an account. */
-  abstract activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>>;
+  abstract activePage(
+    cloudAccountId: number,
+    tenantId: number,
+    page: PageRequest<'ID'>,
+  ): Promise<Page<ListedSubscription>>;
 
   abstract countActiveOf(cloudAccountId: number, tenantId: number): Promise<number>;
 
@@ -66,7 +74,7 @@ export abstract class Subscriptions {
     tenantId: number,
     subscriptions: readonly Addressed[],
     page: PageRequest<OverlapOrderField>,
-  ): Promise<Page<Subscription>[]>;
+  ): Promise<Page<ListedSubscription>[]>;
 
   abstract countOverlapping(tenantId: number, subscriptions: readonly Addressed[]): Promise<number[]>;
 

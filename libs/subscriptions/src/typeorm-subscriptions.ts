@@ -1,10 +1,11 @@
 import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
 import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
-import { asHeld, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
+import { asHeld, eachOf, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
 import { keysOverlapping, type KeyRange } from './deployment.js';
-import { Subscription, SubscriptionStatus } from './subscription.entity.js';
+import type { Tag } from '#libs/iam-setup';
+import { Subscription, SubscriptionStatus, type ListedSubscription } from './subscription.entity.js';
 import {
   Subscriptions,
   type Addressed,
@@ -30,15 +31,21 @@ export class TypeOrmSubscriptions extends Subscriptions {
     super();
   }
 
-  findMany(tenantId: number, ids: readonly number[]): Promise<Subscription[]> {
+  findMany(tenantId: number, ids: readonly number[]): Promise<ListedSubscription[]> {
     return this.rows.findBy({ tenantId, id: In([...ids]) });
+  }
+
+  async tagsOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, readonly Tag[]>> {
+    const where = { tenantId, id: In([...new Set(ids)]) };
+    const found = await this.rows.find({ select: { id: true, tags: true }, where });
+    return new Map(found.map(({ id, tags }) => [id, tags]));
   }
 
   list(
     tenantId: number,
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
-  ): Promise<Page<Subscription>> {
+  ): Promise<Page<ListedSubscription>> {
     return keysetPage(this.filtered(tenantId, filter), columns, page);
   }
 
@@ -51,7 +58,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
-  ): Promise<Page<Subscription>[]> {
+  ): Promise<Page<ListedSubscription>[]> {
     const ofAccount = () =>
       this.filtered(tenantId, filter).andWhere('subscription.cloudAccountId = :cloudAccountId', { cloudAccountId: 0 });
     const lists = cloudAccountIds.map((cloudAccountId) => ({ cloudAccountId }));
@@ -75,14 +82,14 @@ export class TypeOrmSubscriptions extends Subscriptions {
       .addSelect('COUNT(*)', 'number')
       .groupBy(activeOn)
       .getRawMany<{ account: number; number: number | string }>();
-    return cloudAccountIds.map((id) => Number(counts.find(({ account }) => account === id)?.number ?? 0));
+    return eachOf(cloudAccountIds, counts, ({ account }) => account).map((count) => Number(count?.number ?? 0));
   }
 
   areActiveOn(cloudAccountId: number): Promise<boolean> {
     return this.rows.createQueryBuilder('subscription').where(`${activeOn} = :id`, { id: cloudAccountId }).getExists();
   }
 
-  activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>> {
+  activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ListedSubscription>> {
     return keysetPage(this.activeOf(cloudAccountId, tenantId), { ID: 'id' }, page);
   }
 
@@ -108,13 +115,11 @@ export class TypeOrmSubscriptions extends Subscriptions {
   }
 
   async holdActiveOn({ id }: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]> {
-    const query = this.rows
-      .createQueryBuilder('subscription')
+    const found = await this.held()
       .where(`${activeOn} = :id`, { id })
       .orderBy('subscription.id')
-      .limit(limit);
-    const { lock } = this.transactions.forUpdate;
-    const found = await (lock ? query.setLock(lock.mode) : query).getMany();
+      .limit(limit)
+      .getMany();
     return found.map((subscription) => asHeld(subscription));
   }
 
@@ -122,7 +127,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
     tenantId: number,
     subscriptions: readonly Addressed[],
     page: PageRequest<OverlapOrderField>,
-  ): Promise<Page<Subscription>[]> {
+  ): Promise<Page<ListedSubscription>[]> {
     const [one] = subscriptions;
     if (subscriptions.length === 1 || page.after || page.before)
       return Promise.all(subscriptions.map((subscription) => this.overlappingOne(tenantId, subscription, page)));
@@ -171,11 +176,11 @@ export class TypeOrmSubscriptions extends Subscriptions {
   }
 
   async holdAny(id: number): Promise<Held<Subscription> | null> {
-    return asHeld(await this.rows.findOne({ where: { id }, ...this.transactions.forUpdate }));
+    return asHeld(await this.held().where({ id }).getOne());
   }
 
   async hold(tenantId: number, id: number): Promise<Held<Subscription> | null> {
-    return asHeld(await this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate }));
+    return asHeld(await this.held().where({ tenantId, id }).getOne());
   }
 
   async add(subscription: Subscription): Promise<Held<Subscription>> {
@@ -188,11 +193,18 @@ export class TypeOrmSubscriptions extends Subscriptions {
     await this.rows.update({ id, tenantId }, { ...subscription });
   }
 
+  /** Whole subscriptions, which are kept from other units of work. */
+  private held(): SelectQueryBuilder<Subscription> {
+    const query = this.rows.createQueryBuilder('subscription').addSelect('subscription.tags');
+    const { lock } = this.transactions.forUpdate;
+    return lock ? query.setLock(lock.mode) : query;
+  }
+
   private overlappingOne(
     tenantId: number,
     { id, deploymentCidr }: Addressed,
     page: PageRequest<OverlapOrderField>,
-  ): Promise<Page<Subscription>> {
+  ): Promise<Page<ListedSubscription>> {
     const query = this.overlappingWith(tenantId, deploymentCidr).andWhere('subscription.id <> :id', { id });
     return keysetPage(query, addressColumns, page);
   }

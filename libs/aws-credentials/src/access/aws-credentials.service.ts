@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
-import type { AccountReference, Held, Secret } from '#libs/kernel';
+import { eachOf, type AccountReference, type Held, type Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsUnreadable, RotationInProgress } from '../aws-credentials.errors.js';
@@ -201,9 +201,8 @@ export class AwsCredentialsService {
   async rotatablesOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableKeys[]> {
     const keys = Map.groupBy(await this.stored.all(tenantId, cloudAccountIds), ({ cloudAccountId }) => cloudAccountId);
     const rotations = await this.rotations.ofAccounts(tenantId, cloudAccountIds);
-    return cloudAccountIds.map((id) => {
-      const rotation = rotations.find(({ cloudAccountId }) => cloudAccountId === id) ?? null;
-      return { rotation, keys: keys.get(id) ?? [] };
+    return eachOf(cloudAccountIds, rotations, ({ cloudAccountId }) => cloudAccountId).map((rotation, i) => {
+      return { rotation, keys: keys.get(cloudAccountIds[i]!) ?? [] };
     });
   }
 

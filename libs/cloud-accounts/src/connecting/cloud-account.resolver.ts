@@ -20,7 +20,7 @@ import {
   type ListOrder,
 } from '#libs/graphql';
 import { Idempotency } from '#libs/idempotency';
-import { longestNameKey } from '#libs/kernel';
+import { eachOf, longestNameKey } from '#libs/kernel';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealthService, type SeenHealth } from '../health/cloud-account-health.service.js';
@@ -52,19 +52,15 @@ const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
 @Resolver(() => CloudAccountType)
 export class CloudAccountResolver {
   private readonly credentialsOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
-    const keys = await this.awsCredentials.ofAccounts(
-      viewer.tenantId,
-      accounts.map(({ id }) => id),
-    );
-    return accounts.map(({ id }) => keys.find((key) => key.cloudAccountId === id) ?? null);
+    const ids = accounts.map(({ id }) => id);
+    const keys = await this.awsCredentials.ofAccounts(viewer.tenantId, ids);
+    return eachOf(ids, keys, ({ cloudAccountId }) => cloudAccountId);
   });
 
   private readonly accessRoleOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
-    const roles = await this.awsAccess.rolesOfAccounts(
-      viewer.tenantId,
-      accounts.map(({ id }) => id),
-    );
-    return accounts.map(({ id }) => roles.find((role) => role.cloudAccountId === id) ?? null);
+    const ids = accounts.map(({ id }) => id);
+    const roles = await this.awsAccess.rolesOfAccounts(viewer.tenantId, ids);
+    return eachOf(ids, roles, ({ cloudAccountId }) => cloudAccountId);
   });
 
   private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.healths.seen(accounts));

@@ -1,6 +1,7 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
 import { Batch } from '#libs/graphql';
 import { ExternalIdType, type ExternalId } from '#libs/iam-setup';
+import { eachOf } from '#libs/kernel';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountService } from './cloud-account.service.js';
@@ -11,7 +12,7 @@ import { CloudAccountType } from '../cloud-account.type.js';
 export class ExternalIdAccountResolver {
   private readonly accountsOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
     const accounts = await this.accounts.findMany(viewer, ids);
-    return ids.map((id) => accounts.find((account) => account.id === id) ?? null);
+    return eachOf(ids, accounts, ({ id }) => id);
   });
 
   constructor(private readonly accounts: CloudAccountService) {}

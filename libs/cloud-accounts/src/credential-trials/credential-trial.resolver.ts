@@ -1,5 +1,6 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
 import { Batch, idOf } from '#libs/graphql';
+import { eachOf } from '#libs/kernel';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { cancellable, type CredentialTrial } from './credential-trial.entity.js';
@@ -17,7 +18,7 @@ export class CredentialTrialResolver {
   private readonly trialOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
     const trials = await this.trials.ofAccounts(viewer, ids);
-    return ids.map((id) => trials.find((trial) => trial.cloudAccountId === id) ?? null);
+    return eachOf(ids, trials, ({ cloudAccountId }) => cloudAccountId);
   });
 
   constructor(private readonly trials: CredentialTrialService) {}

@@ -1,5 +1,6 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
 import { Batch, idOf } from '#libs/graphql';
+import { eachOf } from '#libs/kernel';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import type { ForceDetachRequest } from './force-detach-request.entity.js';
@@ -20,7 +21,7 @@ import {
 export class ForceDetachResolver {
   private readonly requestOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
     const requests = await this.service.ofAccounts(viewer, ids);
-    return ids.map((id) => requests.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
+    return eachOf(ids, requests, ({ cloudAccountId }) => cloudAccountId);
   });
 
   constructor(private readonly service: ForceDetachService) {}

@@ -1,6 +1,6 @@
 import type { AwsIdentity, Verification } from '#libs/aws-credentials';
 import { Events, gateway } from '#libs/events';
-import { Clock, UnitOfWork, type Held } from '#libs/kernel';
+import { Clock, eachOf, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealth } from './cloud-account-health.entity.js';
@@ -25,8 +25,8 @@ export class CloudAccountHealthService {
 
   /** In the order of the accounts; null for those that have none: hosted ones, and those that were never ACTIVE. */
   async of(accounts: readonly CloudAccount[]): Promise<(CloudAccountHealth | null)[]> {
-    const known = await this.healths.ofAccounts(accounts.map(({ id }) => id));
-    return accounts.map(({ id }) => known.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
+    const ids = accounts.map(({ id }) => id);
+    return eachOf(ids, await this.healths.ofAccounts(ids), ({ cloudAccountId }) => cloudAccountId);
   }
 
   /** As it looks now, in the order of the accounts. */

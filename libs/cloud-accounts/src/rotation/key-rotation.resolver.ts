@@ -8,12 +8,11 @@ import {
   KeyRotationService,
   maskAccessKeyId,
   type KeyRotation,
-  type KeyRotationPolicy,
   type StoredAccessKey,
 } from '#libs/aws-credentials';
 import { Batch, DateTimeScalar, idOf } from '#libs/graphql';
 import { Idempotency } from '#libs/idempotency';
-import { Clock } from '#libs/kernel';
+import { eachOf, Clock } from '#libs/kernel';
 import { Args, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountRotationService } from './cloud-account-rotation.service.js';
@@ -33,7 +32,7 @@ export class KeyRotationResolver {
   private readonly rotationOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
     const rotations = await this.rotations.ofAccounts(viewer.tenantId, ids);
-    return ids.map((id) => rotations.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
+    return eachOf(ids, rotations, ({ cloudAccountId }) => cloudAccountId);
   });
 
   private readonly rotatableOf = new Batch((viewer: Viewer, accounts: readonly CloudAccount[]) => {
@@ -44,7 +43,7 @@ export class KeyRotationResolver {
   private readonly policyOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
     const policies = await this.policies.ofAccounts(viewer.tenantId, ids);
-    return ids.map((id) => policies.find(({ cloudAccountId }) => cloudAccountId === id) ?? null);
+    return eachOf(ids, policies, ({ cloudAccountId }) => cloudAccountId);
   });
 
   constructor(
@@ -183,7 +182,7 @@ export class KeyAgeResolver {
   private readonly policyOf = new Batch(async (viewer: Viewer, keys: readonly StoredAccessKey[]) => {
     const ids = keys.map(({ cloudAccountId }) => cloudAccountId);
     const policies = await this.policies.ofAccounts(viewer.tenantId, ids);
-    return ids.map((id): KeyRotationPolicy | null => policies.find((policy) => policy.cloudAccountId === id) ?? null);
+    return eachOf(ids, policies, ({ cloudAccountId }) => cloudAccountId);
   });
 
   constructor(

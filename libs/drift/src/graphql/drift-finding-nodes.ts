@@ -1,7 +1,7 @@
 import type { Viewer } from '#libs/access';
 import { NodeSource } from '#libs/graphql';
 import { Injectable } from '@nestjs/common';
-import type { DriftFinding } from '../drift-finding.entity.js';
+import type { ListedFinding } from '../drift-finding.entity.js';
 import { DriftService } from '../drift.service.js';
 
 @Injectable()
@@ -12,7 +12,7 @@ export class DriftFindingNodes extends NodeSource<Viewer> {
     super();
   }
 
-  byIds(viewer: Viewer, ids: readonly number[]): Promise<DriftFinding[]> {
+  byIds(viewer: Viewer, ids: readonly number[]): Promise<ListedFinding[]> {
     return this.drift.findMany(viewer, ids);
   }
 }

@@ -11,9 +11,9 @@ import {
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
-import { ProvisionedResourceType, withAttributes, type ProvisionedResource } from '#libs/ledger';
+import { ProvisionedResourceType, type ListedResource } from '#libs/ledger';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import type { DriftFinding } from '../drift-finding.entity.js';
+import type { ListedFinding } from '../drift-finding.entity.js';
 import { DriftService, type SeenDrift } from '../drift.service.js';
 import type { Repair } from '../repair.js';
 import {
@@ -30,7 +30,7 @@ import {
   ResolveDriftFindingPayload,
 } from './drift.types.js';
 
-const order: ListOrder<DriftFinding, 'SINCE'> = {
+const order: ListOrder<ListedFinding, 'SINCE'> = {
   list: 'driftFindings',
   by: { SINCE: byMoment(({ since }) => since) },
 };
@@ -53,7 +53,7 @@ export class DriftResolver {
       description: 'Filter for the list.',
     })
     given?: DriftFindingFilterInput | null,
-  ): Promise<Connection<DriftFinding>> {
+  ): Promise<Connection<ListedFinding>> {
     const { cloudAccountId, subscriptionId, ...others } = given ?? {};
     const filter = {
       ...others,
@@ -105,36 +105,54 @@ export class DriftResolver {
 
 @Resolver(() => DriftFindingType)
 export class DriftFindingResolver {
-  private readonly resources = new Batch((viewer: Viewer, findings: readonly DriftFinding[]) =>
+  private readonly resources = new Batch((viewer: Viewer, findings: readonly ListedFinding[]) =>
     this.drift.resourcesOf(viewer, findings),
+  );
+
+  private readonly lines = new Batch((viewer: Viewer, findings: readonly ListedFinding[]) =>
+    this.drift.linesOf(viewer, findings),
   );
 
   constructor(private readonly drift: DriftService) {}
 
   @ResolveField(() => ID)
-  id(@Parent() finding: DriftFinding): string {
+  id(@Parent() finding: ListedFinding): string {
     return toGlobalId('DriftFinding', finding.id);
   }
 
+  @ResolveField(() => [String])
+  async expected(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<readonly string[]> {
+    return (await this.lines.load(viewer, finding)).expected;
+  }
+
+  @ResolveField(() => [String])
+  async found(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<readonly string[]> {
+    return (await this.lines.load(viewer, finding)).found;
+  }
+
   @ResolveField(() => ProvisionedResourceType, { description: 'Resource of the finding.' })
-  async resource(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): Promise<ProvisionedResource> {
-    return withAttributes(await this.resources.load(viewer, finding));
+  resource(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<ListedResource> {
+    return this.resources.load(viewer, finding);
   }
 
   @ResolveField(() => DriftRepairType, { description: 'Instructions to restore the expected state.' })
-  async repair(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): Promise<Repair> {
-    return this.drift.repairOf(finding, await this.resources.load(viewer, finding));
+  async repair(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<Repair> {
+    const [lines, resource] = await Promise.all([
+      this.lines.load(viewer, finding),
+      this.resources.load(viewer, finding),
+    ]);
+    return this.drift.repairOf(finding, lines, resource);
   }
 
   @ResolveField(() => ViewerPermission, {
     description: 'Whether you can use `acknowledgeDriftFinding` on this finding.',
   })
-  viewerCanAcknowledge(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
+  viewerCanAcknowledge(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): ViewerPermission {
     return permission(viewer, 'MANAGER', () => finding.refuseChange());
   }
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you can use `resolveDriftFinding` on this finding.' })
-  viewerCanResolve(@CurrentViewer() viewer: Viewer, @Parent() finding: DriftFinding): ViewerPermission {
+  viewerCanResolve(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): ViewerPermission {
     return permission(viewer, 'MANAGER', () => finding.refuseChange());
   }
 }

@@ -1,9 +1,12 @@
-import { keysetPage, Transactions } from '#libs/database';
-import { asHeld, type Held, type Page, type PageRequest } from '#libs/kernel';
+import { keysetPage, slices, Transactions } from '#libs/database';
+import { asHeld, nextTurn, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
-import { DriftFinding } from '../drift-finding.entity.js';
+import { DriftFinding, type DriftLines, type ListedFinding } from '../drift-finding.entity.js';
 import { DriftFindings, type DriftFindingFilter } from '../drift-findings.js';
+
+/** Of how many findings one statement reads the lines. */
+const linesAtOnce = 50;
 
 @Injectable()
 export class TypeOrmDriftFindings extends DriftFindings {
@@ -11,15 +14,26 @@ export class TypeOrmDriftFindings extends DriftFindings {
     super();
   }
 
-  findMany(tenantId: number, ids: readonly number[]): Promise<DriftFinding[]> {
+  findMany(tenantId: number, ids: readonly number[]): Promise<ListedFinding[]> {
     return this.rows.findBy({ tenantId, id: In([...ids]) });
   }
 
-  async hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null> {
-    return asHeld(await this.rows.findOne({ where: { tenantId, id }, ...this.transactions.forUpdate }));
+  async linesOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, DriftLines>> {
+    const lines = new Map<number, DriftLines>();
+    for (const some of slices([...new Set(ids)], linesAtOnce)) {
+      if (lines.size > 0) await nextTurn();
+      const select = { id: true, expected: true, found: true } as const;
+      for (const row of await this.rows.find({ select, where: { tenantId, id: In(some) } })) lines.set(row.id, row);
+    }
+    return lines;
   }
 
-  list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<DriftFinding>> {
+  async hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null> {
+    const [found] = await this.held({ tenantId, id });
+    return found ?? null;
+  }
+
+  list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>> {
     const query = this.rows.createQueryBuilder('finding').where(where(tenantId, filter));
     return keysetPage(query, { SINCE: 'since' }, page);
   }
@@ -63,8 +77,11 @@ export class TypeOrmDriftFindings extends DriftFindings {
     await this.rows.update({ id: finding.id }, { ...finding });
   }
 
+  /** Whole findings. */
   private async held(which: FindOptionsWhere<DriftFinding>): Promise<Held<DriftFinding>[]> {
-    const found = await this.rows.find({ where: which, ...this.transactions.forUpdate });
+    const query = this.rows.createQueryBuilder('finding').addSelect(['finding.expected', 'finding.found']).where(which);
+    const { lock } = this.transactions.forUpdate;
+    const found = await (lock ? query.setLock(lock.mode) : query).getMany();
     return found.map((finding) => asHeld(finding));
   }
 

@@ -3,31 +3,101 @@ import { DeletedCloudAccountType, type DeletedCloudAccount } from '#libs/cloud-a
 import { atMost, Batch, type Connection, ConnectionArgs } from '#libs/graphql';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { LedgerService, longestHistory } from '../ledger.service.js';
-import type { ProvisionedResource } from '../provisioned-resource.entity.js';
+import { attributeNamesOf } from '../desired-attributes.js';
+import type { ListedResource } from '../provisioned-resource.entity.js';
+import type { ListedChange } from '../resource-change.entity.js';
 import {
+  DesiredAttributesType,
   ProvisionedResourceConnectionType,
   ProvisionedResourceType,
   ResourceChangeType,
 } from './provisioned-resource.types.js';
 import { ResourcesOf } from './resources-page.js';
 
+/** The fields of what a resource is to be. They are read when one of them is asked for. */
+@Resolver(() => DesiredAttributesType, { isAbstract: true })
+abstract class AttributesResolver<Parent extends { readonly id: number }> {
+  private readonly attributes = new Batch((_: Viewer, ids: readonly number[]) =>
+    this.ledger.attributesOf(this.what, ids),
+  );
+
+  protected constructor(
+    protected readonly ledger: LedgerService,
+    private readonly what: 'resources' | 'changes',
+  ) {}
+
+  @ResolveField()
+  state(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+    return this.read(viewer, parent, 'state');
+  }
+
+  @ResolveField()
+  instanceType(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+    return this.read(viewer, parent, 'instanceType');
+  }
+
+  @ResolveField()
+  volumeType(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+    return this.read(viewer, parent, 'volumeType');
+  }
+
+  @ResolveField()
+  sizeGiB(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+    return this.read(viewer, parent, 'sizeGiB');
+  }
+
+  @ResolveField()
+  cidr(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+    return this.read(viewer, parent, 'cidr');
+  }
+
+  @ResolveField()
+  rules(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+    return this.read(viewer, parent, 'rules');
+  }
+
+  protected abstract kindOf(parent: Parent): string;
+
+  private async read(viewer: Viewer, parent: Parent, name: string): Promise<unknown> {
+    return attributeNamesOf(this.kindOf(parent)).includes(name)
+      ? (await this.attributes.load(viewer, parent.id))[name]
+      : null;
+  }
+}
+
 @Resolver(() => ProvisionedResourceType)
-export class ProvisionedResourceResolver {
-  private readonly histories = new Batch((_: Viewer, resources: readonly ProvisionedResource[]) =>
+export class ProvisionedResourceResolver extends AttributesResolver<ListedResource> {
+  private readonly histories = new Batch((_: Viewer, resources: readonly ListedResource[]) =>
     this.ledger.historyOf(resources),
   );
 
-  constructor(private readonly ledger: LedgerService) {}
+  constructor(ledger: LedgerService) {
+    super(ledger, 'resources');
+  }
 
   @ResolveField(() => [ResourceChangeType], {
     description: atMost(longestHistory, 'Most recent changes of the resource, newest first.'),
   })
-  async history(
-    @CurrentViewer() viewer: Viewer,
-    @Parent() resource: ProvisionedResource,
-  ): Promise<ResourceChangeType[]> {
+  async history(@CurrentViewer() viewer: Viewer, @Parent() resource: ListedResource): Promise<ChangeOf[]> {
     const changes = await this.histories.load(viewer, resource);
-    return changes.map(({ kind, at, attributes }) => ({ ...attributes, kind, at }));
+    return changes.map((change) => ({ ...change, resource }));
+  }
+
+  protected kindOf({ kind }: ListedResource): string {
+    return kind;
+  }
+}
+
+type ChangeOf = ListedChange & { readonly resource: ListedResource };
+
+@Resolver(() => ResourceChangeType)
+export class ResourceChangeResolver extends AttributesResolver<ChangeOf> {
+  constructor(ledger: LedgerService) {
+    super(ledger, 'changes');
+  }
+
+  protected kindOf({ resource }: ChangeOf): string {
+    return resource.kind;
   }
 }
 
@@ -48,7 +118,7 @@ export class OrphansResolver {
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: cloudAccountId }: DeletedCloudAccount,
     @Args() args: ConnectionArgs,
-  ): Connection<ProvisionedResource> {
+  ): Connection<ListedResource> {
     return this.resources.page(viewer, cloudAccountId, args);
   }
 }

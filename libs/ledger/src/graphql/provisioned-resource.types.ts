@@ -85,7 +85,7 @@ export class ProvisionedResourceInput implements ResourceReport, GivenAttributes
 }
 
 @ObjectType({ isAbstract: true })
-abstract class DesiredAttributesType {
+export abstract class DesiredAttributesType {
   @Field(() => InstanceState, { nullable: true, description: 'Expected state of an instance. Null when not reported.' })
   readonly state?: unknown;
 

@@ -11,7 +11,7 @@ import {
 } from '#libs/graphql';
 import type { PageRequest } from '#libs/kernel';
 import type { LedgerService } from '../ledger.service.js';
-import type { ProvisionedResource } from '../provisioned-resource.entity.js';
+import type { ListedResource } from '../provisioned-resource.entity.js';
 import type { ResourceOwnerKind } from '../provisioned-resources.js';
 
 const inOrder = { field: 'ID', direction: 'ASC' } as const;
@@ -48,21 +48,17 @@ export class ResourcesOf {
     private readonly list: string,
   ) {}
 
-  page(viewer: Viewer, id: number, args: ConnectionArgs): Connection<ProvisionedResource> {
-    const order: ListOrder<ProvisionedResource, 'ID'> = {
+  page(viewer: Viewer, id: number, args: ConnectionArgs): Connection<ListedResource> {
+    const order: ListOrder<ListedResource, 'ID'> = {
       list: `${this.list}/${id}/resources`,
       by: { ID: byId() },
     };
     const request = pageRequest(order, args, inOrder);
-    const page = async () => {
-      const found = await this.pages.load(viewer, { id, page: request });
-      return { ...found, items: found.items.map(withAttributes) };
-    };
-    return toConnection(order, inOrder, page, () => this.counts.load(viewer, id));
+    return toConnection(
+      order,
+      inOrder,
+      () => this.pages.load(viewer, { id, page: request }),
+      () => this.counts.load(viewer, id),
+    );
   }
-}
-
-/** A resource as clients see it: what it is to be, field by field. */
-export function withAttributes(resource: ProvisionedResource): ProvisionedResource {
-  return Object.assign(resource, resource.attributes);
 }

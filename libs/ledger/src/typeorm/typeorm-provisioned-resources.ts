@@ -1,8 +1,9 @@
-import { isDuplicateOf, countsBy, keysetPages, Transactions } from '#libs/database';
-import type { Page, PageRequest } from '#libs/kernel';
+import { isDuplicateOf, countsBy, keysetPages, slices, Transactions } from '#libs/database';
+import { nextTurn, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, MoreThan, type SelectQueryBuilder } from 'typeorm';
-import { ProvisionedResource } from '../provisioned-resource.entity.js';
+import { In, IsNull, MoreThan, type FindOptionsWhere, type Repository, type SelectQueryBuilder } from 'typeorm';
+import type { DesiredAttributes } from '../desired-attributes.js';
+import { ProvisionedResource, type ListedResource } from '../provisioned-resource.entity.js';
 import {
   ArnTaken,
   ProvisionedResources,
@@ -10,7 +11,10 @@ import {
   type ChangedResource,
   type LedgerPlace,
 } from '../provisioned-resources.js';
-import { ResourceChange } from '../resource-change.entity.js';
+import { ResourceChange, type ListedChange } from '../resource-change.entity.js';
+
+/** Of how many rows one statement reads the attributes, which can be long. */
+const attributesAtOnce = 50;
 
 @Injectable()
 export class TypeOrmProvisionedResources extends ProvisionedResources {
@@ -19,19 +23,33 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   findByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
-    return this.rows.findBy({ cloudAccountId, arn: In([...arns]) });
+    return this.whole({ cloudAccountId, arn: In([...arns]) }).getMany();
   }
 
   standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
-    return this.rows.find({ where: { subscriptionId, removedAt: IsNull() }, order: { id: 'ASC' } });
+    return this.whole({ subscriptionId, removedAt: IsNull() }).orderBy('resource.id').getMany();
   }
 
   standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
-    return this.rows.findBy({ ...standingIn(cloudAccountId), arn: In([...arns]) });
+    return this.whole({ ...standingIn(cloudAccountId), arn: In([...arns]) }).getMany();
   }
 
-  findMany(tenantId: number, ids: readonly number[]): Promise<ProvisionedResource[]> {
+  findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]> {
     return this.rows.findBy({ tenantId, id: In([...ids]) });
+  }
+
+  async attributesOf(
+    what: 'resources' | 'changes',
+    ids: readonly number[],
+  ): Promise<ReadonlyMap<number, DesiredAttributes>> {
+    const attributes = new Map<number, DesiredAttributes>();
+    const rows: Repository<Pick<ResourceChange, 'id' | 'attributes'>> = what === 'resources' ? this.rows : this.history;
+    for (const some of slices([...new Set(ids)], attributesAtOnce)) {
+      if (attributes.size > 0) await nextTurn();
+      for (const row of await rows.find({ select: { id: true, attributes: true }, where: { id: In(some) } }))
+        attributes.set(row.id, row.attributes);
+    }
+    return attributes;
   }
 
   listOf(
@@ -39,7 +57,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     kind: ResourceOwnerKind,
     ids: readonly number[],
     page: PageRequest<'ID'>,
-  ): Promise<Page<ProvisionedResource>[]> {
+  ): Promise<Page<ListedResource>[]> {
     const ofOwner = () => this.of(tenantId, kind).andWhere(`resource.${ResourceOwnerKind[kind]} = :owner`);
     const lists = ids.map((owner) => ({ owner }));
     return keysetPages(this.transactions, ofOwner, lists, { ID: 'id' }, page);
@@ -49,7 +67,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return countsBy(this.of(tenantId, kind), ResourceOwnerKind[kind], ids);
   }
 
-  standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ProvisionedResource[]> {
+  standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]> {
     return this.rows.find({
       where: { ...standingIn(cloudAccountId), id: MoreThan(afterId) },
       order: { id: 'ASC' },
@@ -63,11 +81,10 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     afterId: number,
     limit: number,
   ): Promise<ProvisionedResource[]> {
-    return this.rows.find({
-      where: { ...standingIn(cloudAccountId), region, kind, id: MoreThan(afterId) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+    return this.whole({ ...standingIn(cloudAccountId), region, kind, id: MoreThan(afterId) })
+      .orderBy('resource.id')
+      .limit(limit)
+      .getMany();
   }
 
   placesIn(cloudAccountId: number): Promise<LedgerPlace[]> {
@@ -102,7 +119,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return affected ?? 0;
   }
 
-  async historyOf(resourceIds: readonly number[], limit: number): Promise<ResourceChange[]> {
+  async historyOf(resourceIds: readonly number[], limit: number): Promise<ListedChange[]> {
     if (resourceIds.length === 0) return [];
     const newest = await this.transactions.query<{ id: number }>(
       `SELECT id FROM (
@@ -112,6 +129,11 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
       [...resourceIds, limit],
     );
     return this.history.find({ where: { id: In(newest.map(({ id }) => id)) }, order: { id: 'DESC' } });
+  }
+
+  /** With attributes. */
+  private whole(where: FindOptionsWhere<ProvisionedResource>): SelectQueryBuilder<ProvisionedResource> {
+    return this.rows.createQueryBuilder('resource').addSelect('resource.attributes').where(where);
   }
 
   private async add(resource: ProvisionedResource): Promise<void> {

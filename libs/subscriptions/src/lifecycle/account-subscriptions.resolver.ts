@@ -3,7 +3,7 @@ import { alikeTogether, Batch, ConnectionArgs, pageRequest, toConnection, type C
 import { CloudAccountHealthService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import type { PageRequest } from '#libs/kernel';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { Subscription } from '../subscription.entity.js';
+import type { ListedSubscription } from '../subscription.entity.js';
 import { SubscriptionService } from './subscription.service.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
 import { newestFirst, orderOf } from './subscription-order.enums.js';
@@ -53,7 +53,7 @@ export class AccountSubscriptionsResolver {
     @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: SubscriptionFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: SubscriptionOrderInput = newestFirst,
-  ): Connection<Subscription> {
+  ): Connection<ListedSubscription> {
     const order = orderOf(`cloudAccount/${accountId}/subscriptions`);
     const page = pageRequest(order, args, orderBy);
     return toConnection(

@@ -7,8 +7,9 @@ import {
 } from '#libs/cloud-accounts';
 import { DriftFindingType } from '#libs/drift';
 import { Batch } from '#libs/graphql';
+import { eachOf } from '#libs/kernel';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { Subscription } from '../subscription.entity.js';
+import type { ListedSubscription } from '../subscription.entity.js';
 import { SubscriptionService } from './subscription.service.js';
 import { SubscriptionType } from '../subscription.types.js';
 
@@ -20,20 +21,20 @@ export class BlockerResolver {
     description:
       'Active subscription. In a refusal, it is shown as it was when the deletion was refused. Null for other kinds of blockers.',
   })
-  subscription(@Parent() blocker: Blocker): Subscription | null {
-    return blocker.subscription as Subscription | null;
+  subscription(@Parent() blocker: Blocker): ListedSubscription | null {
+    return blocker.subscription as ListedSubscription | null;
   }
 }
 
 abstract class SubscriptionOf {
   private readonly subscriptionOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
     const found = await this.subscriptions.findMany(viewer, ids);
-    return ids.map((id) => found.find((subscription) => subscription.id === id) ?? null);
+    return eachOf(ids, found, ({ id }) => id);
   });
 
   protected constructor(private readonly subscriptions: SubscriptionService) {}
 
-  protected load(viewer: Viewer, { subscriptionId }: { subscriptionId: number }): Promise<Subscription | null> {
+  protected load(viewer: Viewer, { subscriptionId }: { subscriptionId: number }): Promise<ListedSubscription | null> {
     return this.subscriptionOf.load(viewer, subscriptionId);
   }
 }
@@ -49,7 +50,10 @@ export class StandingResourceResolver extends SubscriptionOf {
     nullable: true,
     description: 'Subscription that the resource was built for. Null when you are not allowed to see it.',
   })
-  subscription(@CurrentViewer() viewer: Viewer, @Parent() resource: StandingResource): Promise<Subscription | null> {
+  subscription(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() resource: StandingResource,
+  ): Promise<ListedSubscription | null> {
     return this.load(viewer, resource);
   }
 }
@@ -68,7 +72,7 @@ export class FindingSubscriptionResolver extends SubscriptionOf {
   subscription(
     @CurrentViewer() viewer: Viewer,
     @Parent() finding: { subscriptionId: number },
-  ): Promise<Subscription | null> {
+  ): Promise<ListedSubscription | null> {
     return this.load(viewer, finding);
   }
 }

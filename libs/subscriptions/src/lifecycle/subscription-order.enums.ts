@@ -1,17 +1,17 @@
 import { byInteger, byMoment, type ListOrder } from '#libs/graphql';
-import type { Subscription } from '../subscription.entity.js';
+import type { ListedSubscription } from '../subscription.entity.js';
 import type { OverlapOrderField, SubscriptionOrderField } from '../subscriptions.js';
 
 export const newestFirst = { field: 'CREATED_AT', direction: 'DESC' } as const;
 export const byAddress = { field: 'ADDRESS', direction: 'ASC' } as const;
 
 /** @param list the name of the list, which its cursors carry */
-export function orderOf(list: string): ListOrder<Subscription, SubscriptionOrderField> {
+export function orderOf(list: string): ListOrder<ListedSubscription, SubscriptionOrderField> {
   return { list, by: { CREATED_AT: byMoment((subscription) => subscription.createdAt) } };
 }
 
 /** The order of the subscriptions that overlap one. */
-export function overlapsOf({ id }: Subscription): ListOrder<Subscription, OverlapOrderField> {
+export function overlapsOf({ id }: ListedSubscription): ListOrder<ListedSubscription, OverlapOrderField> {
   return {
     list: `cloudSubscription/${id}/overlappingSubscriptions`,
     by: { ADDRESS: byInteger(({ activeAddressKey }) => activeAddressKey ?? 0, 2 ** 38) },

@@ -1,7 +1,7 @@
 import type { Viewer } from '#libs/access';
 import { NodeSource } from '#libs/graphql';
 import { Injectable } from '@nestjs/common';
-import type { Subscription } from '../subscription.entity.js';
+import type { ListedSubscription } from '../subscription.entity.js';
 import { SubscriptionService } from './subscription.service.js';
 
 @Injectable()
@@ -12,7 +12,7 @@ export class SubscriptionNodes extends NodeSource<Viewer> {
     super();
   }
 
-  byIds(viewer: Viewer, ids: readonly number[]): Promise<Subscription[]> {
+  byIds(viewer: Viewer, ids: readonly number[]): Promise<ListedSubscription[]> {
     return this.subscriptions.findMany(viewer, ids);
   }
 }

@@ -10,10 +10,11 @@ import {
   type Connection,
 } from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
+import type { Tag } from '#libs/iam-setup';
 import { Idempotency } from '#libs/idempotency';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { Subscription } from '../subscription.entity.js';
-import type { PageRequest } from '#libs/kernel';
+import { Subscription, type ListedSubscription } from '../subscription.entity.js';
+import { eachOf, type PageRequest } from '#libs/kernel';
 import { SubscriptionService } from './subscription.service.js';
 import type { OverlapOrderField } from '../subscriptions.js';
 import { byAddress, newestFirst, orderOf, overlapsOf } from './subscription-order.enums.js';
@@ -33,13 +34,14 @@ import {
   SubscriptionConnectionType,
   SubscriptionFailureType,
   SubscriptionType,
+  TagType,
   UpdateSubscriptionPayload,
 } from '../subscription.types.js';
 
 const order = orderOf('cloudSubscriptions');
 
 interface OverlapQuestion {
-  readonly subscription: Subscription;
+  readonly subscription: ListedSubscription;
   readonly page: PageRequest<OverlapOrderField>;
 }
 
@@ -47,13 +49,17 @@ interface OverlapQuestion {
 export class SubscriptionResolver {
   private readonly accountOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {
     const accounts = await this.accounts.findMany(viewer, ids);
-    return ids.map((id) => accounts.find((account) => account.id === id) ?? null);
+    return eachOf(ids, accounts, ({ id }) => id);
   });
 
   private readonly workOf = new Batch(async (_: Viewer, ids: readonly number[]) => {
     const works = await this.subscriptions.worksOf(ids);
-    return ids.map((id) => works.find(({ subscriptionId }) => subscriptionId === id) ?? null);
+    return eachOf(ids, works, ({ subscriptionId }) => subscriptionId);
   });
+
+  private readonly tagsOf = new Batch((viewer: Viewer, ids: readonly number[]) =>
+    this.subscriptions.tagsOf(viewer, ids),
+  );
   private readonly overlaps = new Batch((viewer: Viewer, questions: readonly OverlapQuestion[]) =>
     alikeTogether(
       questions,
@@ -66,7 +72,7 @@ export class SubscriptionResolver {
         ),
     ),
   );
-  private readonly overlapCounts = new Batch((viewer: Viewer, subscriptions: readonly Subscription[]) =>
+  private readonly overlapCounts = new Batch((viewer: Viewer, subscriptions: readonly ListedSubscription[]) =>
     this.subscriptions.countOverlapping(viewer, subscriptions),
   );
 
@@ -83,7 +89,7 @@ export class SubscriptionResolver {
   cloudSubscription(
     @CurrentViewer() viewer: Viewer,
     @Args('id', { type: () => ID, description: 'ID of the subscription.' }) id: string,
-  ): Promise<Subscription | null> {
+  ): Promise<ListedSubscription | null> {
     return this.subscriptions.find(viewer, idOf('CloudSubscription', id));
   }
 
@@ -96,7 +102,7 @@ export class SubscriptionResolver {
     @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: SubscriptionFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: SubscriptionOrderInput = newestFirst,
-  ): Connection<Subscription> {
+  ): Connection<ListedSubscription> {
     const page = pageRequest(order, args, orderBy);
     return toConnection(
       order,
@@ -168,22 +174,33 @@ export class SubscriptionResolver {
   }
 
   @ResolveField(() => ID)
-  id(@Parent() subscription: Subscription): string {
+  id(@Parent() subscription: ListedSubscription): string {
     return toGlobalId('CloudSubscription', subscription.id);
+  }
+
+  @ResolveField(() => [TagType])
+  tags(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() { id, tags }: ListedSubscription,
+  ): readonly Tag[] | Promise<readonly Tag[]> {
+    return tags ?? this.tagsOf.load(viewer, id);
   }
 
   @ResolveField(() => CloudAccountType, {
     nullable: true,
     description: 'Cloud account of the subscription. Null after the account is deleted.',
   })
-  cloudAccount(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): Promise<CloudAccount | null> {
+  cloudAccount(
+    @CurrentViewer() viewer: Viewer,
+    @Parent() subscription: ListedSubscription,
+  ): Promise<CloudAccount | null> {
     return this.accountOf.load(viewer, subscription.cloudAccountId);
   }
 
   @ResolveField(() => ViewerPermission, {
     description: 'Whether you can use `deleteSubscription` on this subscription.',
   })
-  viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+  viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() subscription: ListedSubscription): ViewerPermission {
     return permission(viewer, 'MANAGER', () => subscription.refuseChange());
   }
 
@@ -191,14 +208,14 @@ export class SubscriptionResolver {
     description:
       'Whether you can use `updateSubscription` on this subscription. Changes other than the name may still be refused until provisioning ends.',
   })
-  viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+  viewerCanUpdate(@CurrentViewer() viewer: Viewer, @Parent() subscription: ListedSubscription): ViewerPermission {
     return permission(viewer, 'MANAGER', () => subscription.refuseChange());
   }
 
   @ResolveField(() => ViewerPermission, {
     description: 'Whether you can use `retrySubscription` on this subscription.',
   })
-  viewerCanRetry(@CurrentViewer() viewer: Viewer, @Parent() subscription: Subscription): ViewerPermission {
+  viewerCanRetry(@CurrentViewer() viewer: Viewer, @Parent() subscription: ListedSubscription): ViewerPermission {
     return permission(viewer, 'MANAGER', () => subscription.refuseRetry());
   }
 
@@ -206,7 +223,7 @@ export class SubscriptionResolver {
     nullable: true,
     description: 'Most recent failure. Null unless the status is ERROR.',
   })
-  failure(@Parent() { failedKind: kind, failureMessage: message }: Subscription): SubscriptionFailureType | null {
+  failure(@Parent() { failedKind: kind, failureMessage: message }: ListedSubscription): SubscriptionFailureType | null {
     return kind && { kind, message: message ?? '' };
   }
 
@@ -216,7 +233,7 @@ export class SubscriptionResolver {
   })
   async provisioning(
     @CurrentViewer() viewer: Viewer,
-    @Parent() { id }: Subscription,
+    @Parent() { id }: ListedSubscription,
   ): Promise<ProvisioningType | null> {
     const work = await this.workOf.load(viewer, id);
     return work && Object.assign(work, { isClaimed: this.subscriptions.isClaimed(work) });
@@ -228,9 +245,9 @@ export class SubscriptionResolver {
   })
   overlappingSubscriptions(
     @CurrentViewer() viewer: Viewer,
-    @Parent() subscription: Subscription,
+    @Parent() subscription: ListedSubscription,
     @Args() args: ConnectionArgs,
-  ): Connection<Subscription> {
+  ): Connection<ListedSubscription> {
     const order = overlapsOf(subscription);
     const page = pageRequest(order, args, byAddress);
     return toConnection(

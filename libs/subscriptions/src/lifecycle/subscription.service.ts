@@ -8,7 +8,12 @@ import { Clock, InvalidField, InvalidInput, UnitOfWork, type Held, type Page, ty
 import { Injectable } from '@nestjs/common';
 import { ProvisioningWork } from '../provisioning-work.entity.js';
 import { ProvisioningWorks } from '../provisioning-works.js';
-import { Subscription, type NewSubscription, type SubscriptionChange } from '../subscription.entity.js';
+import {
+  Subscription,
+  type ListedSubscription,
+  type NewSubscription,
+  type SubscriptionChange,
+} from '../subscription.entity.js';
 import { DeploymentCidrTaken, RegionInAnotherPartition, VpcOfAnotherProvider } from '../subscription.errors.js';
 import {
   Subscriptions,
@@ -30,20 +35,26 @@ export class SubscriptionService {
     private readonly clock: Clock,
   ) {}
 
-  async find(viewer: Viewer, id: number): Promise<Subscription | null> {
+  async find(viewer: Viewer, id: number): Promise<ListedSubscription | null> {
     const [found] = await this.findMany(viewer, [id]);
     return found ?? null;
   }
 
-  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<Subscription[]> {
+  findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<ListedSubscription[]> {
     return this.subscriptions.findMany(tenantId, ids);
+  }
+
+  /** The tags of subscriptions of the viewer's tenant, in the order of the ids. */
+  async tagsOf({ tenantId }: Viewer, ids: readonly number[]): Promise<(readonly Tag[])[]> {
+    const tags = await this.subscriptions.tagsOf(tenantId, ids);
+    return ids.map((id) => tags.get(id) ?? []);
   }
 
   list(
     { tenantId }: Viewer,
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
-  ): Promise<Page<Subscription>> {
+  ): Promise<Page<ListedSubscription>> {
     return this.subscriptions.list(tenantId, filter, page);
   }
 
@@ -56,7 +67,7 @@ export class SubscriptionService {
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
-  ): Promise<Page<Subscription>[]> {
+  ): Promise<Page<ListedSubscription>[]> {
     return this.subscriptions.listOfAccounts(tenantId, cloudAccountIds, filter, page);
   }
 
@@ -81,13 +92,13 @@ export class SubscriptionService {
   /** The same page of each list of the viewer's other active subscriptions that have addresses of a subscription. */
   overlapping(
     { tenantId }: Viewer,
-    subscriptions: readonly Subscription[],
+    subscriptions: readonly ListedSubscription[],
     page: PageRequest<OverlapOrderField>,
-  ): Promise<Page<Subscription>[]> {
+  ): Promise<Page<ListedSubscription>[]> {
     return this.subscriptions.overlapping(tenantId, subscriptions, page);
   }
 
-  countOverlapping({ tenantId }: Viewer, subscriptions: readonly Subscription[]): Promise<number[]> {
+  countOverlapping({ tenantId }: Viewer, subscriptions: readonly ListedSubscription[]): Promise<number[]> {
     return this.subscriptions.countOverlapping(tenantId, subscriptions);
   }
 

@@ -3,7 +3,7 @@ import { Events, type Actor } from '#libs/events';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisioningWorks } from '../provisioning-works.js';
-import type { Subscription } from '../subscription.entity.js';
+import type { ListedSubscription, Subscription } from '../subscription.entity.js';
 import { Subscriptions } from '../subscriptions.js';
 
 /** How many are given up with one look into the database. */
@@ -28,7 +28,7 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     return this.subscriptions.countActiveOn(cloudAccountIds);
   }
 
-  page(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<Subscription>> {
+  page(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ListedSubscription>> {
     return this.subscriptions.activePage(cloudAccountId, tenantId, page);
   }
 

@@ -1,6 +1,6 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
 import { ConnectionArgs, type Connection } from '#libs/graphql';
-import { LedgerService, ProvisionedResourceConnectionType, ResourcesOf, type ProvisionedResource } from '#libs/ledger';
+import { LedgerService, ProvisionedResourceConnectionType, ResourcesOf, type ListedResource } from '#libs/ledger';
 import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { Subscription } from '../subscription.entity.js';
 import { SubscriptionType } from '../subscription.types.js';
@@ -22,7 +22,7 @@ export class SubscriptionResourcesResolver {
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: subscriptionId }: Subscription,
     @Args() args: ConnectionArgs,
-  ): Connection<ProvisionedResource> {
+  ): Connection<ListedResource> {
     return this.resourcesOf.page(viewer, subscriptionId, args);
   }
 }
