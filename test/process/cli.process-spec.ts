@@ -291,7 +291,7 @@ describe('The command line', () => {
     [
       ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--from', 'home', '--json'],
       1,
-      /entry 1 must be a block of addresses/,
+      /entry 1 must be a CIDR block/,
     ],
     [
       ['hosted-accounts', 'add', '--name', 'x', '--provider', 'AWS', '--region', 'mars'],
