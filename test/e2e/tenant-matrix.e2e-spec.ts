@@ -9,7 +9,7 @@ import {
   type Operation,
 } from '../support/operations.js';
 import { until } from '../support/until.js';
-import { globalId, newAccount, numberOf, sandboxKey, stepsWith } from '../support/steps.js';
+import { globalId, hostedAccount, newAccount, numberOf, sandboxKey, stepsWith } from '../support/steps.js';
 
 type NodeName = Parameters<typeof globalId>[0];
 
@@ -274,6 +274,55 @@ describe('in every operation of the schema', () => {
       for (const canary of hidden) expect(text).not.toContain(canary);
     },
   );
+
+  it('every query answers the same, whatever other tenants have and do', async () => {
+    const stranger = await gateway.anotherTenant();
+    const own = { CloudAccount: await createQuickAccount({}, stranger), ApiKey: await createKey({}, stranger) };
+    const subscription = await createSubscription(hostedAccount, stranger);
+    const ids: Record<NodeName, readonly string[]> = {
+      ApiKey: [own.ApiKey.id],
+      CloudAccount: [own.CloudAccount.id, hostedAccount],
+      CloudSubscription: [subscription.id],
+      DriftFinding: [(await findingIn({ ...own.CloudAccount }, stranger)).id],
+    };
+    await gateway.sql("UPDATE cloud_account_health SET next_attempt_at = '2999-01-01 00:00:00.000'");
+    const questions = tenants
+      .filter(({ kind }) => kind === 'query')
+      .flatMap((operation) => {
+        const asked = (slot: readonly string[], id?: string) =>
+          [`${nameOf(operation, slot)} ${id ?? ''}`, documentOf(operation, 3), argumentsOf(operation, examples, slot, id)] as const; // prettier-ignore
+        const withIds = idsOf(operation).flatMap((slot) =>
+          subjects[nameOf(operation, slot)]!.flatMap((type) => ids[type].map((id) => asked(slot, id))),
+        );
+        return withIds.length > 0 ? withIds : [asked([])];
+      });
+    const answers = async () => {
+      const found: Record<string, unknown> = {};
+      for (const [name, document, values] of questions) {
+        const { status, text } = visible(await gateway.send(document, values, stranger));
+        expect([name, status, text.includes('"errors"')]).toEqual([name, 200, false]);
+        found[name] = JSON.parse(text.replaceAll(/"(auditedAt|lastUsedAt)":"[^"]*"/g, '"$1":"…"'));
+      }
+      return found;
+    };
+    await answers(); // the key is noted to be used
+    const before = await answers();
+
+    const account = await createQuickAccount();
+    await Promise.all([
+      createSubscription(account.id),
+      createSubscription(hostedAccount),
+      createSubscription(hostedAccount, other),
+      createKey(),
+      steps.issueExternalId(),
+      findingIn(account),
+    ]);
+    await endSubscription((await createSubscription(hostedAccount)).id);
+    await deleteAccount((await createQuickAccount()).id);
+
+    expect(questions.length).toBeGreaterThan(15);
+    expect(await answers()).toEqual(before);
+  });
 
   it('there is a case for every one of them', () => {
     const covered = new Set([

@@ -347,13 +347,13 @@ const paths: Record<CredentialsPart, readonly string[]> = {
   consoleRoleName: ['input', 'consoleRoleName'],
 };
 
-/** Says nothing of the other account: it may be another tenant's. */
 export class AwsRoleAlreadyConnected extends DomainError {
-  constructor() {
+  /** @param ownAccountId the tenant's account that is connected to it; null if it is another tenant's, which is not named */
+  constructor(readonly ownAccountId: number | null) {
     super(
       awsCredentialsErrors,
       'AWS_ROLE_ALREADY_CONNECTED',
-      'The access role is already connected to a cloud account.',
+      `The access role is already connected to ${ownAccountId === null ? 'a cloud account' : 'another cloud account of yours'}.`,
       { path: ['input', 'credentials', 'awsAssumeRole', 'roleArn'] },
     );
   }

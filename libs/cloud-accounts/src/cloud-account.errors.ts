@@ -117,12 +117,15 @@ export class CloudAccountNameTaken extends DomainError {
   }
 }
 
-/** Says nothing of the other account: it may be another tenant's. */
 export class AwsUserAlreadyConnected extends DomainError {
-  constructor() {
-    super(cloudAccountErrors, 'AWS_USER_ALREADY_CONNECTED', 'The IAM user is already connected to a cloud account.', {
-      path: ['input', 'credentials'],
-    });
+  /** @param ownAccountId the tenant's account that is connected to it; null if it is another tenant's, which is not named */
+  constructor(readonly ownAccountId: number | null) {
+    super(
+      cloudAccountErrors,
+      'AWS_USER_ALREADY_CONNECTED',
+      `The IAM user is already connected to ${ownAccountId === null ? 'a cloud account' : 'another cloud account of yours'}.`,
+      { path: ['input', 'credentials'] },
+    );
   }
 }
 

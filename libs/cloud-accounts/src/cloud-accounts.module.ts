@@ -8,6 +8,7 @@ import { CloudAccountRotationService } from './rotation/cloud-account-rotation.s
 import { CloudAccountHealthChecks } from './health/cloud-account-health-checks.js';
 import { CloudAccountHealthService } from './health/cloud-account-health.service.js';
 import { CloudAccountHealths } from './health/cloud-account-healths.js';
+import { AlreadyConnectedResolver } from './connecting/already-connected.resolver.js';
 import { CloudAccountService } from './connecting/cloud-account.service.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrialReconciler } from './credential-trials/credential-trial.reconciler.js';
@@ -86,6 +87,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     CredentialUsesResolver,
     CloudAccountNodes,
     ExternalIdAccountResolver,
+    AlreadyConnectedResolver,
     CredentialTrialService,
     CredentialTrialReconciler,
     CredentialTrialResolver,

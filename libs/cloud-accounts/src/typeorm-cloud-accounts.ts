@@ -55,13 +55,13 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
   }
 
   async add(account: CloudAccount): Promise<Held<CloudAccount>> {
-    await refusingDuplicates(account, this.rows.insert(account));
+    await this.refusingDuplicates(account, this.rows.insert(account));
     return asHeld(account);
   }
 
   async update(account: Held<CloudAccount>): Promise<void> {
     const { id, tenantId } = account;
-    await refusingDuplicates(account, this.rows.update({ id, tenantId }, { ...account }));
+    await this.refusingDuplicates(account, this.rows.update({ id, tenantId }, { ...account }));
   }
 
   async remove({ id, tenantId }: Held<CloudAccount>): Promise<void> {
@@ -86,6 +86,20 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return query;
   }
 
+  private async refusingDuplicates(account: CloudAccount, write: Promise<unknown>): Promise<void> {
+    try {
+      await write;
+    } catch (error) {
+      if (isDuplicateOf(error, 'uq_cloud_account_name', 'name_key')) throw new CloudAccountNameTaken();
+      if (!isDuplicateOf(error, 'uq_cloud_account_aws_user', 'aws_user_id')) throw error;
+      const { tenantId, awsUserId, awsUserArn } = account;
+      const own = await this.rows.findOneBy({ tenantId, awsUserId: awsUserId! });
+      throw iamArnFrom(awsUserArn ?? '')?.kind === 'role'
+        ? new AwsRoleAlreadyConnected(own?.id ?? null)
+        : new AwsUserAlreadyConnected(own?.id ?? null);
+    }
+  }
+
   private get rows() {
     return this.transactions.repository(CloudAccount);
   }
@@ -100,17 +114,4 @@ function visible(tenantId: number, which: FindOptionsWhere<CloudAccount>): FindO
     { ...which, tenantId },
     { ...which, ownership: 'HOSTED' },
   ];
-}
-
-async function refusingDuplicates(account: CloudAccount, write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    if (isDuplicateOf(error, 'uq_cloud_account_name', 'name_key')) throw new CloudAccountNameTaken();
-    if (isDuplicateOf(error, 'uq_cloud_account_aws_user', 'aws_user_id'))
-      throw iamArnFrom(account.awsUserArn ?? '')?.kind === 'role'
-        ? new AwsRoleAlreadyConnected()
-        : new AwsUserAlreadyConnected();
-    throw error;
-  }
 }

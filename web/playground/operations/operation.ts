@@ -36,7 +36,13 @@ export const connect = (operation: string, name: string, which: string): Operati
 mutation ${operation}($input: CreateCloudAccountInput!) {
   createCloudAccount(input: $input) {
     cloudAccount { id name status version }
-    userErrors { code message path remediation }
+    userErrors {
+      code
+      message
+      path
+      remediation
+      ... on AlreadyConnectedError { cloudAccount { id name } }
+    }
   }
 }`,
   variables: account(name, awsAccessKey(`AKIASANDBOXWORKS${which}`)),

@@ -29,8 +29,9 @@ export class TypeOrmStoredAccessRoles extends StoredAccessRoles {
       const { affected } = await this.rows.update({ tenantId, cloudAccountId, slot }, role);
       if (!affected) await this.rows.insert(role);
     } catch (error) {
-      if (isDuplicateOf(error, 'uq_aws_access_role_arn', 'current_role_arn')) throw new AwsRoleAlreadyConnected();
-      throw error;
+      if (!isDuplicateOf(error, 'uq_aws_access_role_arn', 'current_role_arn')) throw error;
+      const own = await this.rows.findOneBy({ tenantId, roleArn: role.roleArn, slot: 'CURRENT' });
+      throw new AwsRoleAlreadyConnected(own?.cloudAccountId ?? null);
     }
   }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { operatorTenantId } from '#libs/access';
 import { AwsAccessService, type KeyRotation } from '#libs/aws-credentials';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -79,10 +80,14 @@ export class Blockers {
     });
   }
 
-  /** How many of them are another tenant's. */
-  async countHidden(tenantId: number, cloudAccountId: number): Promise<number> {
-    const [all] = await this.subscriptions.countOn([cloudAccountId]);
-    return all! - (await this.subscriptions.countOf(cloudAccountId, tenantId));
+  /**
+   * How many of them are another tenant's. Of a hosted account only the operator is told: no other tenant can delete it, and
+   * what the others have there is none of its business.
+   */
+  async countHidden(tenantId: number, { id, ownership }: CloudAccount): Promise<number> {
+    if (ownership === 'HOSTED' && tenantId !== operatorTenantId) return 0;
+    const [all] = await this.subscriptions.countOn([id]);
+    return all! - (await this.subscriptions.countOf(id, tenantId));
   }
 
   /** The rotations that are under way. */

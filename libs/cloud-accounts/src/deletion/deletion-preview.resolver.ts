@@ -55,8 +55,8 @@ export class DeletionPreviewResolver {
   }
 
   @ResolveField(() => Int)
-  hiddenBlockerCount(@CurrentViewer() { tenantId }: Viewer, @Parent() { id }: CloudAccount): Promise<number> {
-    return this.whatBlocks.countHidden(tenantId, id);
+  hiddenBlockerCount(@CurrentViewer() { tenantId }: Viewer, @Parent() account: CloudAccount): Promise<number> {
+    return this.whatBlocks.countHidden(tenantId, account);
   }
 
   @ResolveField(() => LeftBehindType, {

@@ -104,6 +104,9 @@ export class DeletionPreviewType {
   @Field({ description: 'Whether the account can be deleted: it has no blockers and is not hosted.' })
   readonly isDeletable!: boolean;
 
-  @Field(() => Int, { description: 'Number of blockers that you are not allowed to see.' })
+  @Field(() => Int, {
+    description:
+      'Number of blockers that you are not allowed to see. Always 0 for hosted accounts, which you cannot delete.',
+  })
   readonly hiddenBlockerCount!: number;
 }

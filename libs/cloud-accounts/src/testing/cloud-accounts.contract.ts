@@ -116,11 +116,13 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.count(mine, {})).toBe(2);
   });
 
-  it('refuses an IAM user twice, also across tenants', async () => {
-    await added({ userId: 'AIDATWICE' });
+  it('refuses an IAM user twice, also across tenants, and names the other account to its own tenant only', async () => {
+    const { id } = await added({ userId: 'AIDATWICE' });
 
-    await expect(added({ userId: 'AIDATWICE' })).rejects.toThrow(AwsUserAlreadyConnected);
-    await expect(added({ userId: 'AIDATWICE', tenantId: theirs })).rejects.toThrow(AwsUserAlreadyConnected);
+    await expect(added({ userId: 'AIDATWICE' })).rejects.toEqual(new AwsUserAlreadyConnected(id));
+    const foreign = added({ userId: 'AIDATWICE', tenantId: theirs });
+    await expect(foreign).rejects.toEqual(new AwsUserAlreadyConnected(null));
+    await expect(foreign).rejects.toMatchObject({ ownAccountId: null });
   });
 
   it('lets one of twenty at the same moment have a name', async () => {
@@ -158,7 +160,10 @@ export function itBehavesLikeCloudAccounts(
       Object.assign(account, { awsAccountId: '123456789012', awsUserId: 'AIDALATER' });
     await accounts.update(proof(first));
 
-    await expect(accounts.update(proof(second))).rejects.toThrow(AwsUserAlreadyConnected);
+    await expect(accounts.update(proof(second))).rejects.toMatchObject({
+      code: 'AWS_USER_ALREADY_CONNECTED',
+      ownAccountId: first.id,
+    });
     expect(await accounts.find(mine, second.id)).toMatchObject({ status: 'PROPAGATING', awsUserId: null });
   });
 

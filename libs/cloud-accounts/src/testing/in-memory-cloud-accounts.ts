@@ -98,7 +98,8 @@ export class InMemoryCloudAccounts extends CloudAccounts {
   private refuseDuplicates({ id, tenantId, nameKey, awsUserId }: CloudAccount): void {
     const others = this.rows.filter((row) => row.id !== id);
     if (others.some((row) => row.tenantId === tenantId && row.nameKey === nameKey)) throw new CloudAccountNameTaken();
-    if (awsUserId !== null && others.some((row) => row.awsUserId === awsUserId)) throw new AwsUserAlreadyConnected();
+    const connected = awsUserId === null ? undefined : others.find((row) => row.awsUserId === awsUserId);
+    if (connected) throw new AwsUserAlreadyConnected(connected.tenantId === tenantId ? connected.id : null);
   }
 }
 

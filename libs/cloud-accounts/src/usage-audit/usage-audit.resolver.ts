@@ -56,9 +56,12 @@ export class UsageAuditResolver {
     return blockersOf(this.whatBlocks, { cloudAccountId: account.id, tenantId }, args);
   }
 
-  @ResolveField(() => Int, { description: 'Number of blockers that you are not allowed to see.' })
+  @ResolveField(() => Int, {
+    description:
+      'Number of blockers that you are not allowed to see. Always 0 for hosted accounts, which you cannot delete.',
+  })
   hiddenBlockerCount(@CurrentViewer() { tenantId }: Viewer, @Parent() { account }: UsageAudit): Promise<number> {
-    return this.whatBlocks.countHidden(tenantId, account.id);
+    return this.whatBlocks.countHidden(tenantId, account);
   }
 }
 
