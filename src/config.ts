@@ -360,6 +360,8 @@ function withAuthority(
   caFile: string | undefined,
   refuse: (fault: string) => void,
 ): string | undefined {
+  if (databaseUrl === undefined && caFile !== undefined)
+    refuse('DATABASE_CA_FILE needs DATABASE_URL. Set it, or remove DATABASE_CA_FILE.');
   if (databaseUrl === undefined || caFile === undefined) return databaseUrl;
   const complete = new URL(databaseUrl);
   if (complete.searchParams.has('ca')) {

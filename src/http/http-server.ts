@@ -67,7 +67,7 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   });
   // JSON is the only type of body: a page of another origin cannot send it without a preflight.
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: FastifyRequest, body: string) =>
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) =>
     parseJsonBody(body),
   );
 
@@ -89,6 +89,10 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   fastify.addHook('onRequest', async (request, reply) => {
     // Every answer since then ends its connection, too.
     if (requests.isClosing) return sendHttpError(reply.header('retry-after', 1), 503, request.id);
+  });
+  fastify.addHook('onRequest', async (request, reply) => {
+    // Before the body is read: nothing at this path has one.
+    if (request.is404) return sendHttpError(reply, 404, request.id);
   });
   const turns = new Turns();
   fastify.addHook('preHandler', (request, _, done) => {

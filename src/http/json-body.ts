@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { BadRequestException } from '@nestjs/common';
 import { parse } from 'secure-json-parse';
 
@@ -9,10 +10,11 @@ export class BodyNotValid extends BadRequestException {}
  *
  * @throws BodyNotValid
  */
-export function parseJsonBody(body: string): unknown {
-  if (body === '') throw new BodyNotValid('The body is empty. Send a JSON object with `query`.');
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) throw new BodyNotValid('The body is empty. Send a JSON object with `query`.');
+  if (!isUtf8(body)) throw new BodyNotValid('The body is not valid UTF-8. Send JSON in UTF-8, not compressed.');
   try {
-    return parse(body, { protoAction: 'error', constructorAction: 'error' });
+    return parse(body.toString(), { protoAction: 'error', constructorAction: 'error' });
   } catch (error) {
     const isPrototype = (error as Error).message.startsWith('Object contains forbidden prototype property');
     throw new BodyNotValid(

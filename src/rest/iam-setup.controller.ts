@@ -8,7 +8,8 @@ import {
   type AwsPartition,
   type SetupFile,
 } from '#libs/iam-setup';
-import { Controller, Get, NotFoundException, Param, StreamableFile } from '@nestjs/common';
+import { Controller, Get, NotFoundException, Param, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { strToU8, zipSync } from 'fflate';
 
 /**
@@ -24,21 +25,23 @@ export class IamSetupController {
   constructor(private readonly settings: IamSetupSettings) {}
 
   @Get(':name')
-  file(@Param('name') name: string): StreamableFile {
-    return this.download(name);
+  file(@Param('name') name: string, @Res() reply: FastifyReply): FastifyReply {
+    return this.send(name, reply);
   }
 
   @Get('policies/:name')
-  policies(@Param('name') name: string): StreamableFile {
-    return this.download(`policies/${name}`);
+  policies(@Param('name') name: string, @Res() reply: FastifyReply): FastifyReply {
+    return this.send(`policies/${name}`, reply);
   }
 
-  private download(path: string): StreamableFile {
+  private send(path: string, reply: FastifyReply): FastifyReply {
     const found = (this.made ??= downloads(this.settings)).get(path);
     if (!found) throw new NotFoundException();
 
-    const disposition = `attachment; filename="${path.replace('/', '-')}"`;
-    return new StreamableFile(found.body, { type: found.type, disposition, length: found.body.length });
+    return reply
+      .type(found.type)
+      .header('content-disposition', `attachment; filename="${path.replace('/', '-')}"`)
+      .send(found.body);
   }
 }
 

@@ -156,6 +156,38 @@ describe('A request of GraphQL over HTTP', () => {
     );
   });
 
+  it('with a body that is not UTF-8 is refused, and stored nowhere', async () => {
+    const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
+    const body = Buffer.from(JSON.stringify({ query: '{ viewer { role } } # caf\u00e9' }), 'latin1');
+    const answer = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body });
+
+    expect([answer.status, (await answer.json()).errors[0].message]).toEqual([400, expect.stringContaining('UTF-8')]);
+  });
+
+  it('with more tokens than allowed asks for too much', async () => {
+    const { body } = await post({ query: `{ ${'viewer { role } '.repeat(29)} ${'# \n __typename '.repeat(2000)} }` });
+    expect(body.errors[0]).toMatchObject({
+      message: 'The document has more than 2000 tokens.',
+      extensions: { code: 'QUERY_TOO_EXPENSIVE' },
+    });
+  });
+
+  it.each(['OPTIONS', 'DELETE', 'PUT', 'POST', 'GET'])('by %s to an unknown path gets 404', async (method) => {
+    const headers = { 'content-type': 'application/json' };
+    expect((await fetch(`${gateway.url}/nope`, { method, headers })).status).toBe(404);
+  });
+
+  it('for a download leaves no listener behind', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    for (const file of ['template.yaml', 'terraform.zip'])
+      await (await fetch(`${gateway.url}/iam-setup/${file}`)).arrayBuffer();
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('with an empty operation name does not choose between two operations', async () => {
     const answer = await post({ query: 'query A { __typename } query B { __typename }', operationName: '' });
 

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { BetterSqlite3Driver } from 'typeorm/driver/better-sqlite3/BetterSqlite3Driver.js';
 import { BetterSqlite3QueryRunner } from 'typeorm/driver/better-sqlite3/BetterSqlite3QueryRunner.js';
+import { isTurnOver, nextTurn } from '#libs/kernel';
 import type { EmbeddedSqlite } from './embedded-sqlite.js';
 import { failureOf } from './failure.js';
 
@@ -68,6 +69,8 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
     }
 
     override async query(sql: string, ...rest: unknown[]): Promise<never> {
+      // Statements are answered at once: without a pause, a chain of many would keep the event loop.
+      if (isTurnOver()) await nextTurn();
       const query = (text: string) => super.query(text, ...(rest as [])) as Promise<never>;
       if (this.unlock) return query(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
 

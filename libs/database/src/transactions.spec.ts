@@ -107,6 +107,22 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(100); // neither rolled back with the other, nor seen its change
   });
 
+  it('let others have their turn while one runs statement after statement', async () => {
+    let turns = 0;
+    let isOver = false;
+    const look = () => {
+      turns++;
+      if (!isOver) setImmediate(look);
+    };
+    setImmediate(look);
+    const started = performance.now();
+    await transactions.run(async () => {
+      while (performance.now() - started < 200) await count();
+    });
+    isOver = true;
+    expect(turns).toBeGreaterThan(3);
+  });
+
   it('join a unit of work within another, at the same moment', async () => {
     const moments: Date[] = [];
     await transactions.run(async (outer) => {

@@ -72,7 +72,9 @@ registerEnumType(OrderDirection, {
 
 /** What a connection of `item`s extends, which gives itself the name `${name}Connection`; makes the type `${name}Edge`. */
 export function connectionOf<T>(item: abstract new () => T, name: string) {
-  @ObjectType(`${name}Edge`, { description: `A ${name} in a list, with its cursor.` })
+  @ObjectType(`${name}Edge`, {
+    description: `${/^[AEIOU]/.test(name) ? 'An' : 'A'} ${name} in a list, with its cursor.`,
+  })
   class EdgeType {
     @Field(() => String, { description: 'Position of the item in the list, for `after` and `before`.' })
     readonly cursor!: string;

@@ -1,5 +1,5 @@
 import type { Viewer } from '#libs/access';
-import { InvalidField, InvalidInput } from '#libs/kernel';
+import { InvalidField, InvalidInput, nextTurn } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { cloudFormationSetup, longestTemplateBody, type CloudFormationSetup } from './methods/cloud-formation.js';
 import { ExternalIdService } from './external-ids/external-id.service.js';
@@ -40,6 +40,7 @@ export class IamSetupService {
   ): Promise<IamSetupMethods> {
     const path = ['input', 'externalIdHandle'];
     const found = externalIdHandle == null ? null : await this.externalIds.get(viewer, externalIdHandle, path);
+    await nextTurn(); // the files take milliseconds to make, and a document may ask for many setups
     return iamSetupMethods(this.settings, request, found?.externalId ?? null);
   }
 
@@ -50,7 +51,7 @@ export class IamSetupService {
 }
 
 /**
- * All three methods for one request.
+ * All three methods for one request. Each is made when it is first read.
  *
  * @param externalId what an access role demands; null when none was issued
  * @throws InvalidInput with everything that is wrong with it
@@ -62,8 +63,38 @@ export function iamSetupMethods(
 ): IamSetupMethods {
   const setup = iamSetupOf(settings, request, externalId);
   const knowsAccount = setup.values.accountId !== '';
-  const cloudFormation = cloudFormationSetup(settings, setup);
-  const size = Buffer.byteLength(cloudFormation.template);
+  const cloudFormation = once(() => cloudFormationSetup(settings, setup));
+  const terraform = once(() => ({
+    files: terraformSetup(setup),
+    command: `export AWS_REGION=${setup.region}\nterraform init\nterraform apply`,
+  }));
+  const manual = once(() => ({
+    steps: knowsAccount ? manualSteps(setup) : [],
+    unavailable: knowsAccount
+      ? null
+      : 'Say `awsAccountId`: by hand, policies are attached by ARNs that name your AWS account.',
+  }));
+  // Only tags can make the template longer than AWS allows.
+  if (request.tags?.length) refuseLongTemplate(cloudFormation().template);
+  return {
+    manifestVersion: permissionManifest.version,
+    externalId: setup.values.externalId || null,
+    provisionedResourcesWarning,
+    get cloudFormation() {
+      return cloudFormation();
+    },
+    get terraform() {
+      return terraform();
+    },
+    get manual() {
+      return manual();
+    },
+  };
+}
+
+/** @throws InvalidInput when AWS would refuse the template */
+function refuseLongTemplate(template: string): void {
+  const size = Buffer.byteLength(template);
   if (size > longestTemplateBody)
     throw new InvalidInput([
       new InvalidField(
@@ -71,20 +102,10 @@ export function iamSetupMethods(
         `The tags make the CloudFormation template ${size} bytes long, and AWS allows ${longestTemplateBody}. Send fewer or shorter tags.`,
       ),
     ]);
-  return {
-    manifestVersion: permissionManifest.version,
-    externalId: setup.values.externalId || null,
-    provisionedResourcesWarning,
-    cloudFormation,
-    terraform: {
-      files: terraformSetup(setup),
-      command: `export AWS_REGION=${setup.region}\nterraform init\nterraform apply`,
-    },
-    manual: {
-      steps: knowsAccount ? manualSteps(setup) : [],
-      unavailable: knowsAccount
-        ? null
-        : 'Say `awsAccountId`: by hand, policies are attached by ARNs that name your AWS account.',
-    },
-  };
+}
+
+/** Makes something when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

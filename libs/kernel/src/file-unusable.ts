@@ -71,6 +71,7 @@ function obstacleTo(path: string): string | undefined {
   const folder = dirname(path);
   try {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'EISDIR';
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) return 'ENOTDIR';
     // SQLite also creates up to three files beside it, and removes them when one of them fails.
     accessSync(folder, constants.W_OK | constants.X_OK);
     if (statSync(path, { throwIfNoEntry: false })) accessSync(path, constants.R_OK | constants.W_OK);

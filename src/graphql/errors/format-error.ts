@@ -4,7 +4,7 @@ import { CallerGone, DomainError, InvalidInput } from '#libs/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { badRequestText } from './bad-request-texts.js';
 import { describeError, type ErrorDescription } from './describe-error.js';
-import { DocumentTooLarge } from '../limits/document-limits.js';
+import { documentLimits, DocumentTooLarge } from '../limits/document-limits.js';
 import type { KnownNames } from '../variables/known-names.js';
 import { documentNotValid, safeMessage } from './safe-message.js';
 import { type InputFault } from '../variables/variable-faults.js';
@@ -82,6 +82,8 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
   if (errorsIn(thrown).some((error) => error instanceof CallerGone)) return unread;
   const domainError = errorsIn(thrown).find((error) => error instanceof DomainError);
   if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
+  if (formatted.message.startsWith(tooManyTokens))
+    return { code: 'QUERY_TOO_EXPENSIVE', message: `The document has more than ${documentLimits.tokens} tokens.` };
   if (documentCodes.has(code)) {
     // A scalar may have refused a value of the document in words of ours.
     const hint = domainError ? ` ${domainError.message}` : '';
@@ -98,6 +100,9 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
   const text = fixedTexts.get(code);
   return text === undefined ? (faultOfCaller(code, thrown, knownNames) ?? internal) : { code, message: text };
 }
+
+/** How graphql-js begins to say so. */
+const tooManyTokens = 'Syntax Error: Document contains more tha';
 
 const documentCodes: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
