@@ -33,6 +33,8 @@ export interface Config {
   readonly rotationPace: { readonly grace: number; readonly orphanGrace: number };
   /** In milliseconds. */
   readonly driftPace: { readonly every: number };
+  /** How many cloud accounts a tenant may have in one AWS account. */
+  readonly accountsPerAwsAccount: { readonly limit: 'one' | 'many' };
   readonly logLevel: LogLevel;
   readonly iamSetup: IamSetupSettings;
 }
@@ -213,6 +215,13 @@ export const settings = {
     example: '10000',
     unset: '10000',
   },
+  ACCOUNTS_PER_AWS_ACCOUNT: {
+    schema: z.enum(['one', 'many'], { error: 'must be one or many' }),
+    means:
+      'Number of cloud accounts that a tenant can connect in one AWS account. With `one`, a second one is refused with `AWS_ACCOUNT_ALREADY_CONNECTED`. Cloud accounts that already share an AWS account stay. Other tenants do not count.',
+    example: 'one',
+    unset: 'many',
+  },
   KEY_ROTATION_GRACE_SECONDS: {
     schema: wholeNumber(1, 30 * 24 * 3600),
     means:
@@ -338,6 +347,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       grace: (read<number>('KEY_ROTATION_GRACE_SECONDS') ?? 3600) * 1000,
       orphanGrace: (read<number>('KEY_ROTATION_ORPHAN_GRACE_SECONDS') ?? 900) * 1000,
     },
+    accountsPerAwsAccount: { limit: read<'one' | 'many'>('ACCOUNTS_PER_AWS_ACCOUNT') ?? 'many' },
     driftPace: { every: (read<number>('DRIFT_CHECK_MINUTES') ?? 60) * 60_000 },
     // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { TenantService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
+import { AwsAccountRule } from '#libs/cloud-accounts';
 import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
 import { Keychain } from '#libs/encryption';
 import { onFile, Reconcilers, Secret } from '#libs/kernel';
@@ -67,9 +68,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const { rotationPace, driftPace, failedAttemptLimit } = config;
+    const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
-    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning };
+    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount };
     const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
     const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
@@ -80,6 +81,11 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       .get(TenantService)
       .openFirst({ tenant: 'First tenant', key: 'First key' }, () => firstKeyToken(config));
 
+    const shared = await app.get(AwsAccountRule, { strict: false }).countExceptions();
+    if (shared > 0)
+      log.warn(
+        `ACCOUNTS_PER_AWS_ACCOUNT is one, but ${shared} AWS accounts have several cloud accounts of one tenant. These stay.`,
+      );
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);
     // What runs uses the database: it ends before anything that it needs is taken away.

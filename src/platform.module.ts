@@ -8,6 +8,7 @@ import {
   type AwsEndpoints,
   type GatewayIdentitySettings,
 } from '#libs/aws-credentials';
+import { AccountsPerAwsAccount } from '#libs/cloud-accounts';
 import { CloudInventory, DriftPace, SdkCloudInventory } from '#libs/drift';
 import { Transactions } from '#libs/database';
 import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
@@ -26,6 +27,7 @@ export interface Platform {
   readonly driftPace?: Partial<DriftPace>;
   readonly failedAttemptLimit?: Partial<FailedAttemptLimit>;
   readonly sandboxProvisioning?: Partial<SandboxProvisioning>;
+  readonly accountsPerAwsAccount?: Partial<AccountsPerAwsAccount>;
 }
 
 /** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
@@ -41,6 +43,7 @@ export class PlatformModule {
     driftPace,
     failedAttemptLimit,
     sandboxProvisioning,
+    accountsPerAwsAccount,
   }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
@@ -67,6 +70,10 @@ export class PlatformModule {
       {
         provide: FailedAttemptLimit,
         useFactory: () => Object.assign(new FailedAttemptLimit(), failedAttemptLimit),
+      },
+      {
+        provide: AccountsPerAwsAccount,
+        useFactory: () => Object.assign(new AccountsPerAwsAccount(), accountsPerAwsAccount),
       },
       { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
       { provide: CloudWorkshop, useFactory: () => new SdkCloudWorkshop(endpoints) },

@@ -155,7 +155,8 @@ export class TenantService {
     return { ...tenant, suspendedAt };
   }
 
-  private async hold(id: number): Promise<Held<Tenant>> {
+  /** Keeps other units of work away from the tenant until ours ends. @throws NotFound */
+  async hold(id: number): Promise<Held<Tenant>> {
     const tenant = await this.records.holdTenant(id);
     if (!tenant) throw new NotFound('tenant', ['id']);
     return tenant;

@@ -21,6 +21,13 @@ export const cloudAccountErrors = {
     remediation:
       'Create a separate IAM user for each cloud account, or update the cloud account that already uses this one.',
   },
+  AWS_ACCOUNT_ALREADY_CONNECTED: {
+    kind: 'conflict',
+    fault: 'CALLER',
+    retryable: false,
+    remediation:
+      'Use the cloud account in `cloudAccount` of the error, or delete it first. The operator allows one cloud account for each AWS account.',
+  },
   CLOUD_ACCOUNT_IN_USE: {
     kind: 'conflict',
     fault: 'CALLER',
@@ -124,6 +131,18 @@ export class AwsUserAlreadyConnected extends DomainError {
       cloudAccountErrors,
       'AWS_USER_ALREADY_CONNECTED',
       `The IAM user is already connected to ${ownAccountId === null ? 'a cloud account' : 'another cloud account of yours'}.`,
+      { path: ['input', 'credentials'] },
+    );
+  }
+}
+
+export class AwsAccountAlreadyConnected extends DomainError {
+  /** @param ownAccountId the tenant's account in that AWS account */
+  constructor(readonly ownAccountId: number) {
+    super(
+      cloudAccountErrors,
+      'AWS_ACCOUNT_ALREADY_CONNECTED',
+      'The AWS account is already connected to another cloud account of yours.',
       { path: ['input', 'credentials'] },
     );
   }

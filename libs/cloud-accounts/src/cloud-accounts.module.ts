@@ -10,6 +10,7 @@ import { CloudAccountHealthService } from './health/cloud-account-health.service
 import { CloudAccountHealths } from './health/cloud-account-healths.js';
 import { AlreadyConnectedResolver } from './connecting/already-connected.resolver.js';
 import { CloudAccountService } from './connecting/cloud-account.service.js';
+import { AwsAccountRule } from './aws-account-rule.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrialReconciler } from './credential-trials/credential-trial.reconciler.js';
 import { CredentialTrialService } from './credential-trials/credential-trial.service.js';
@@ -66,6 +67,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
     AccountContents,
+    AwsAccountRule,
     Blockers,
     CloudAccountRemoval,
     CloudAccountDeletionService,
@@ -98,6 +100,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     { provide: CloudAccountHealths, useClass: TypeOrmCloudAccountHealths },
   ],
   exports: [
+    AwsAccountRule,
     AccountsOfKeys,
     AccountsOfTenant,
     CloudAccountService,

@@ -40,6 +40,12 @@ export abstract class CloudAccounts {
   /** Every account that waits to be unused, whoever's it is. */
   abstract waiting(): Promise<CloudAccount[]>;
 
+  /** The tenant's accounts in an AWS account, by id. */
+  abstract inAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]>;
+
+  /** How many AWS accounts have several cloud accounts of one tenant. */
+  abstract countSharedAwsAccounts(): Promise<number>;
+
   abstract hasName(tenantId: number, nameKey: string): Promise<boolean>;
 
   /** Finds the account and keeps other units of work away from it until ours ends. */

@@ -13,6 +13,7 @@ export { DeletedCloudAccount } from './deletion/deleted-cloud-account.entity.js'
 export { CloudAccountHealth } from './health/cloud-account-health.entity.js';
 export { CloudAccountHealthChecks } from './health/cloud-account-health-checks.js';
 export { CloudAccountHealthService } from './health/cloud-account-health.service.js';
+export { AccountsPerAwsAccount, AwsAccountRule } from './aws-account-rule.js';
 export { CloudAccount } from './cloud-account.entity.js';
 export { cloudAccountErrors } from './cloud-account.errors.js';
 export { CloudAccountService } from './connecting/cloud-account.service.js';

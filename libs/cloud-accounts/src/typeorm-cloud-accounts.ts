@@ -46,6 +46,17 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.rows.find({ where: { status: 'DELETING_WHEN_UNUSED' }, order: { id: 'ASC' } });
   }
 
+  inAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
+    return this.rows.find({ where: { tenantId, awsAccountId }, order: { id: 'ASC' } });
+  }
+
+  async countSharedAwsAccounts(): Promise<number> {
+    const shared = await this.transactions.query(
+      'SELECT tenant_id FROM cloud_account WHERE aws_account_id IS NOT NULL GROUP BY tenant_id, aws_account_id HAVING COUNT(*) > 1',
+    );
+    return shared.length;
+  }
+
   hasName(tenantId: number, nameKey: string): Promise<boolean> {
     return this.rows.existsBy({ tenantId, nameKey });
   }

@@ -2,7 +2,7 @@ import { CurrentViewer, type Viewer } from '#libs/access';
 import type { AwsRoleAlreadyConnected } from '#libs/aws-credentials';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
-import type { AwsUserAlreadyConnected } from '../cloud-account.errors.js';
+import type { AwsAccountAlreadyConnected, AwsUserAlreadyConnected } from '../cloud-account.errors.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 import { AlreadyConnectedErrorType } from './already-connected.types.js';
 import { CloudAccountService } from './cloud-account.service.js';
@@ -17,7 +17,7 @@ export class AlreadyConnectedResolver {
   })
   cloudAccount(
     @CurrentViewer() viewer: Viewer,
-    @Parent() { ownAccountId }: AwsUserAlreadyConnected | AwsRoleAlreadyConnected,
+    @Parent() { ownAccountId }: AwsAccountAlreadyConnected | AwsUserAlreadyConnected | AwsRoleAlreadyConnected,
   ): Promise<CloudAccount | null> | null {
     return ownAccountId === null ? null : this.accounts.find(viewer, ownAccountId);
   }

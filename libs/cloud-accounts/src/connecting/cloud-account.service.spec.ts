@@ -1,4 +1,4 @@
-import { Viewer } from '#libs/access';
+import { Viewer, type TenantService } from '#libs/access';
 import {
   AwsAccessKey,
   CredentialsRejected,
@@ -8,6 +8,7 @@ import {
   type Verification,
 } from '#libs/aws-credentials';
 import { Secret, VersionConflict } from '#libs/kernel';
+import { AccountsPerAwsAccount, AwsAccountRule } from '../aws-account-rule.js';
 import { AccountContents } from './account-contents.js';
 import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
@@ -137,6 +138,7 @@ describe('CloudAccountService', () => {
     const prover = new CredentialsProver(verification, pace);
     const keys = credentials as unknown as AwsAccessService;
     const health = { observed: async () => undefined } as unknown as CloudAccountHealthService;
+    const awsAccounts = new AwsAccountRule(new AccountsPerAwsAccount(), accounts, {} as TenantService);
     trialService = new CredentialTrialService(
       accounts,
       trials,
@@ -147,6 +149,7 @@ describe('CloudAccountService', () => {
       events,
       unitOfWork,
       pace,
+      awsAccounts,
     );
     const blockers = new Blockers(subscriptions, keys);
     const deleted = new InMemoryDeletedCloudAccounts();
@@ -172,6 +175,7 @@ describe('CloudAccountService', () => {
       new AccountContents(subscriptions, resources),
       events,
       unitOfWork,
+      awsAccounts,
     );
     aws.refusals.set('refused', new CredentialsRejected('AWS_SECRET_WRONG', 'No.', 'secretAccessKey'));
   });

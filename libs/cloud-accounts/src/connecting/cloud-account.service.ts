@@ -28,6 +28,7 @@ import {
   CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
 } from '../cloud-account.errors.js';
+import { AwsAccountRule } from '../aws-account-rule.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from '../cloud-accounts.js';
 import { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
 import { CredentialsProver, NotKnownYet } from '../credential-trials/credentials-prover.js';
@@ -75,6 +76,7 @@ export class CloudAccountService {
     private readonly contents: AccountContents,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
+    private readonly awsAccounts: AwsAccountRule,
   ) {}
 
   find({ tenantId }: Viewer, id: number): Promise<CloudAccount | null> {
@@ -130,6 +132,7 @@ export class CloudAccountService {
       const { tenantId } = viewer;
       const details = { tenantId, name, provider, region, access, ...expected };
       const verified = proof instanceof NotKnownYet ? null : proof;
+      if (verified) await this.awsAccounts.refuseSecond({ tenantId }, verified);
       const account = await this.accounts.add(CloudAccount.create({ ...details, proof: verified }, now));
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
       if (proof instanceof NotKnownYet) {

@@ -8,6 +8,7 @@ import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
 import type { CloudAccount, RolesChange } from '../cloud-account.entity.js';
 import { AwsAccountChangeInUse } from '../cloud-account.errors.js';
 import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
+import { AwsAccountRule } from '../aws-account-rule.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { cancellable, CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrials } from './credential-trials.js';
@@ -31,6 +32,7 @@ export class CredentialTrialService {
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly pace: TrialPace,
+    private readonly awsAccounts: AwsAccountRule,
   ) {}
 
   /** Those of these accounts, ended ones included. */
@@ -138,8 +140,13 @@ export class CredentialTrialService {
     });
   }
 
-  /** @throws AwsAccountChangeInUse when what was built in the account would be left behind */
-  async refuseMoveWhileInUse(account: Held<CloudAccount>, { identity }: Proof): Promise<void> {
+  /**
+   * @throws AwsAccountChangeInUse when what was built in the account would be left behind
+   * @throws AwsAccountAlreadyConnected
+   */
+  async refuseMoveWhileInUse(account: Held<CloudAccount>, proof: Proof): Promise<void> {
+    const { identity } = proof;
+    await this.awsAccounts.refuseSecond(account, proof);
     if (!account.isInAnotherAwsAccountThan(identity)) return;
     if (await this.activeSubscriptions.areOn(account.id)) throw new AwsAccountChangeInUse();
   }

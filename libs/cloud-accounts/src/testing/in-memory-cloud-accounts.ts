@@ -58,6 +58,16 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     return this.rows.filter(({ goesWhenUnused }) => goesWhenUnused).map(copy);
   }
 
+  async inAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
+    return this.rows.filter((row) => row.tenantId === tenantId && row.awsAccountId === awsAccountId).map(copy);
+  }
+
+  async countSharedAwsAccounts(): Promise<number> {
+    const known = this.rows.filter(({ awsAccountId }) => awsAccountId !== null);
+    const groups = Map.groupBy(known, ({ tenantId, awsAccountId }) => `${tenantId}/${awsAccountId}`);
+    return [...groups.values()].filter(({ length }) => length > 1).length;
+  }
+
   async hasName(tenantId: number, nameKey: string): Promise<boolean> {
     return this.rows.some((row) => row.tenantId === tenantId && row.nameKey === nameKey);
   }
