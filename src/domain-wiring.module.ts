@@ -3,8 +3,10 @@ import {
   AccountsOfKeys,
   AccountsOfTenant,
   ActiveSubscriptions,
+  Blockers,
   CloudAccountNodes,
   CloudAccountsModule,
+  RotationBlockers,
   StandingResources,
   SubscriptionRecords,
 } from '#libs/cloud-accounts';
@@ -32,6 +34,12 @@ import { NodeSources } from './graphql/node.resolver.js';
   imports: [AccessModule, CloudAccountsModule, DriftModule, LedgerModule, SubscriptionsModule],
   providers: [
     { provide: ActiveSubscriptions, useExisting: SubscriptionsOfAccount },
+    {
+      provide: Blockers,
+      inject: [RotationBlockers, ActiveSubscriptions],
+      useFactory: (ROTATION: RotationBlockers, SUBSCRIPTION: ActiveSubscriptions) =>
+        new Blockers({ ROTATION, SUBSCRIPTION }),
+    },
     { provide: RotatedAccounts, useExisting: AccountsOfKeys },
     { provide: ResourcesInChange, useExisting: SubscriptionsInChange },
     { provide: SubscriptionRecords, useExisting: TypeOrmSubscriptionRecords },
@@ -49,6 +57,7 @@ import { NodeSources } from './graphql/node.resolver.js';
   ],
   exports: [
     ActiveSubscriptions,
+    Blockers,
     ResourcesInChange,
     RotatedAccounts,
     StandingResources,

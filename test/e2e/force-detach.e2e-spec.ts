@@ -141,7 +141,7 @@ describe('forceDetachCloudAccount', () => {
   it('is void once one subscription ended and another began, however many there are', async () => {
     const account = await inUse();
     const subscriptions = gateway.get(ActiveSubscriptions);
-    const fingerprint = async () => (await subscriptions.fingerprintsOn([numberOf(account.id), 0]))[0]!;
+    const fingerprint = async () => (await subscriptions.fingerprints([{ id: numberOf(account.id), tenantId: 2 }]))[0]!;
     const before = await fingerprint();
     await requestFor(account);
     await endSubscription(account.subscriptions[0]!.id);

@@ -220,7 +220,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     const account = String(mutations.numberOf(id));
     expect(await json('doctor')).toEqual([]);
     expect(await json('doctor', '--account', account)).toMatchObject([
-      { account: Number(account), deletable: false, used: 'tenant 2: 1 PENDING', findings: null },
+      { account: Number(account), deletable: false, blockers: 'an active subscription', used: 'tenant 2: 1 PENDING' },
     ]);
 
     await gateway.ask(

@@ -30,15 +30,15 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
     {
       file: `${accounts}/deletion/cloud-account-deletion.service.ts`,
       original: `const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);`,
-      altered: `const [early] = await this.blockers.inTheWayOf(tenantId, [{ id, tenantId }]);
+      altered: `const [early] = await this.blockers.countsOf([{ id, tenantId }]);
             const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);
             (globalThis.askedEarly ??= new WeakMap()).set(account, early);`,
     },
     {
       file: `${accounts}/deletion/cloud-account-removal.ts`,
-      original: 'const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);',
+      original: 'const [counts] = await this.blockers.countsOf([account]);',
       altered: `const early = globalThis.askedEarly?.get(account);
-        const [inTheWay] = early ? [early] : await this.blockers.inTheWayOf(tenantId, [account]);`,
+        const [counts] = early ? [early] : await this.blockers.countsOf([account]);`,
     },
   ],
   // As if only what is built and running were in use.
@@ -53,7 +53,7 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
   'force-skips-rule': [
     {
       file: `${accounts}/force-detach/force-detach.service.ts`,
-      original: 'const abandoned = await this.subscriptions.abandonAll(account, approvedBy, now);',
+      original: 'const { SUBSCRIPTION: abandoned } = await this.blockers.giveUp(account, approvedBy, now);',
       altered: 'const abandoned = 0;',
     },
     {

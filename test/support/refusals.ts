@@ -120,13 +120,17 @@ class Analysis {
   private implementations(member: ts.MethodDeclaration | ts.GetAccessorDeclaration): ts.Node[] {
     const owner = ts.isClassDeclaration(member.parent) ? this.symbol(member.parent.name!) : undefined;
     const name = member.name.getText();
-    const inHeirs = (owner ? (this.heirs.get(owner) ?? []) : []).flatMap((heir) =>
+    const inHeirs = this.descendantsOf(owner).flatMap((heir) =>
       heir.members.filter(
-        (each): each is typeof member =>
-          each.name?.getText() === name && (ts.isMethodDeclaration(each) || ts.isGetAccessor(each)),
+        (each) => each.name?.getText() === name && (ts.isMethodDeclaration(each) || ts.isGetAccessor(each)),
       ),
     );
-    return [member, ...inHeirs.flatMap((each) => this.implementations(each))];
+    return [member, ...inHeirs];
+  }
+
+  private descendantsOf(owner: ts.Symbol | undefined): ClassLike[] {
+    const heirs = owner ? (this.heirs.get(owner) ?? []) : [];
+    return heirs.flatMap((heir) => [heir, ...this.descendantsOf(heir.name && this.symbol(heir.name))]);
   }
 
   /** The class of our errors that a name is of. */

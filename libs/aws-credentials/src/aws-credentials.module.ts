@@ -14,6 +14,7 @@ import { KeyRotationService } from './rotation/key-rotation.service.js';
 import { KeyRotations } from './key-rotations.js';
 import { KeyRotator } from './rotation/key-rotator.js';
 import { RotationJournal } from './rotation/rotation-journal.js';
+import { RotationsInProgress } from './rotation/rotations-in-progress.js';
 import { SealedSecrets } from './access/sealed-secrets.js';
 import { StoredAccessRoles } from './access/stored-access-roles.js';
 import { TypeOrmStoredAccessRoles } from './access/typeorm-stored-access-roles.js';
@@ -41,6 +42,7 @@ import { TypeOrmStoredAccessKeys } from './access/typeorm-stored-access-keys.js'
     KeyRotationService,
     KeyRotator,
     RotationJournal,
+    RotationsInProgress,
     SealedSecrets,
     { provide: CredentialUses, useClass: TypeOrmCredentialUses },
     { provide: KeyRotationPolicies, useClass: TypeOrmKeyRotationPolicies },
@@ -56,6 +58,7 @@ import { TypeOrmStoredAccessKeys } from './access/typeorm-stored-access-keys.js'
     CredentialUseService,
     KeyRotationPolicyService,
     KeyRotationService,
+    RotationsInProgress,
     SealedSecrets,
   ],
 })

@@ -57,6 +57,7 @@ export { cancellable, keyToRotate } from './rotatable-keys.js';
 export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotation/rotated-accounts.js';
 export { RotationPace } from './rotation/rotation-pace.js';
+export { RotationsInProgress } from './rotation/rotations-in-progress.js';
 export {
   PermissionsStatus,
   permissionsStatusOf,

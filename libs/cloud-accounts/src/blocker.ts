@@ -1,41 +1,38 @@
-import type { KeyRotation } from '#libs/aws-credentials';
-import type { Page } from '#libs/kernel';
+import type { AccountReference, Page } from '#libs/kernel';
 
-/** A subscription that keeps its account from being deleted. */
-export interface ActiveSubscription {
-  readonly id: number;
-  readonly tenantId: number;
-  readonly name: string;
-  readonly status: string;
-  /** What has to be done before it ends, as a sentence. */
-  readonly toBeDoneFirst: string;
-}
-
-export const BlockerKind = { SUBSCRIPTION: 'SUBSCRIPTION', ROTATION: 'ROTATION' } as const;
+/** Each kind of what keeps an account from being deleted. `src/domain-wiring.module.ts` has a source of each. */
+export const BlockerKind = { ROTATION: 'ROTATION', SUBSCRIPTION: 'SUBSCRIPTION' } as const;
 export type BlockerKind = keyof typeof BlockerKind;
 
-/** What keeps an account from being deleted, by number alone. */
-export interface InTheWay {
-  /** Whoever's they are. */
-  readonly subscriptions: number;
-  readonly isRotating: boolean;
-}
-
-/** One thing that keeps an account from being deleted. */
-export interface Blocker {
-  /** Its place in the list: the subscription's number; 0 for a rotation, which is listed first. */
+/** One thing that keeps an account from being deleted, as its source lists it. */
+export interface BlockingRow {
+  /** Unique among those of its kind on one account: pages go by it. */
   readonly id: number;
-  readonly kind: BlockerKind;
   readonly name: string;
   readonly status: string;
-  /** What has to be done before the account can go, as a sentence. */
+  /** What has to be done before the account can be deleted, as a sentence. */
   readonly toBeDoneFirst: string;
-  readonly subscription: ActiveSubscription | null;
+  /** What blocks, for the fields that its own lib adds to the GraphQL type. */
+  readonly row: object;
 }
 
-/** What one tenant may see of the blockers, at one moment. */
+export interface Blocker extends BlockingRow {
+  readonly kind: BlockerKind;
+}
+
+/** The blockers of one kind, of all tenants. */
+export interface BlockerCount {
+  readonly count: number;
+  /** A noun phrase: `an active subscription`, `3 active subscriptions`. */
+  readonly text: string;
+}
+
+/** All that keeps one account from being deleted, by number alone. */
+export type BlockerCounts = Readonly<Record<BlockerKind, BlockerCount>>;
+
+/** What one tenant can see of the blockers, at one moment. */
 export interface SeenBlockers {
-  readonly cloudAccountId: number;
+  readonly account: AccountReference;
   readonly tenantId: number;
   /** The first of them, as many as a page may have. */
   readonly page: Page<Blocker>;
@@ -43,21 +40,7 @@ export interface SeenBlockers {
   readonly hidden: number;
 }
 
-export function blockedBy(subscription: ActiveSubscription): Blocker {
-  const { id, name, status, toBeDoneFirst } = subscription;
-  return { id, kind: 'SUBSCRIPTION', name, status, toBeDoneFirst, subscription };
-}
-
-export function blockedByRotation({ state }: KeyRotation): Blocker {
-  return {
-    id: 0,
-    kind: 'ROTATION',
-    name: 'Rotation of the access key',
-    status: state,
-    toBeDoneFirst:
-      state === 'NEEDS_ATTENTION'
-        ? 'Fix the problem in `rotation.lastError` of the account, or cancel the rotation with `cancelRotation`.'
-        : 'Wait until the rotation ends, or cancel it with `cancelRotation`.',
-    subscription: null,
-  };
+/** What blocks, kind by kind, as noun phrases; empty when nothing does. */
+export function blockersInWords(counts: BlockerCounts): string[] {
+  return Object.values(counts).flatMap(({ count, text }) => (count > 0 ? [text] : []));
 }

@@ -12,7 +12,7 @@ import {
   normalizeName,
 } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import type { InTheWay, SeenBlockers } from './blocker.js';
+import { blockersInWords, type BlockerCounts, type SeenBlockers } from './blocker.js';
 import {
   CloudAccountBroken,
   CloudAccountInUse,
@@ -330,13 +330,13 @@ export class CloudAccount {
   }
 
   /**
-   * The rule: an account cannot be deleted while an active subscription stands on it, or its key is being rotated.
+   * The rule: an account cannot be deleted while it has an active subscription, or a blocker of any other kind.
    *
    * @param seen the blockers by name, where somebody is to be told
    * @throws CloudAccountInUse
    */
-  refuseRemoval(inTheWay: InTheWay, seen?: SeenBlockers): void {
-    if (inTheWay.subscriptions > 0 || inTheWay.isRotating) throw new CloudAccountInUse(inTheWay, seen);
+  refuseRemoval(blockers: BlockerCounts, seen?: SeenBlockers): void {
+    if (blockersInWords(blockers).length > 0) throw new CloudAccountInUse(blockers, seen);
   }
 
   /** @throws UnknownRegion unless it is one of the account's provider */

@@ -1,5 +1,5 @@
 import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
-import type { InTheWay, SeenBlockers } from './blocker.js';
+import { blockersInWords, type BlockerCounts, type SeenBlockers } from './blocker.js';
 
 export const cloudAccountErrors = {
   CUSTOMER_ACCOUNT_MUST_BE_AWS: {
@@ -148,19 +148,16 @@ export class AwsAccountAlreadyConnected extends DomainError {
   }
 }
 
+const list = new Intl.ListFormat('en-US');
+
 /** What runs in the account would be left behind. Carries what stands in the way, as it was when we refused. */
 export class CloudAccountInUse extends DomainError {
   constructor(
-    { subscriptions, isRotating }: InTheWay,
+    blockers: BlockerCounts,
     readonly seen?: SeenBlockers,
   ) {
-    const has = [
-      ...(subscriptions > 0
-        ? [subscriptions === 1 ? 'an active subscription' : `${subscriptions} active subscriptions`]
-        : []),
-      ...(isRotating ? ['an access key rotation in progress'] : []),
-    ];
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${has.join(' and ')}.`, {
+    const has = list.format(blockersInWords(blockers));
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_IN_USE', `The cloud account has ${has}.`, {
       path: ['input', 'id'],
     });
   }

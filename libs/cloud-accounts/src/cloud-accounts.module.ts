@@ -4,6 +4,7 @@ import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
 import { AccountsOfKeys } from './rotation/accounts-of-keys.js';
+import { RotationBlockers } from './rotation/rotation-blockers.js';
 import { CloudAccountRotationService } from './rotation/cloud-account-rotation.service.js';
 import { CloudAccountHealthChecks } from './health/cloud-account-health-checks.js';
 import { CloudAccountHealthService } from './health/cloud-account-health.service.js';
@@ -17,7 +18,6 @@ import { CredentialTrialService } from './credential-trials/credential-trial.ser
 import { CredentialTrials } from './credential-trials/credential-trials.js';
 import { CredentialsProver } from './credential-trials/credentials-prover.js';
 import { AccountContents } from './connecting/account-contents.js';
-import { Blockers } from './blockers/blockers.js';
 import { AccountsOfTenant } from './deletion/accounts-of-tenant.js';
 import { CloudAccountDeletionService } from './deletion/cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from './deletion/cloud-account-removal.js';
@@ -50,12 +50,13 @@ import { TypeOrmCloudAccountHealths } from './health/typeorm-cloud-account-healt
 import { TypeOrmCloudAccounts } from './typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-trials.js';
 
-/** Needs `ActiveSubscriptions`, `StandingResources` and `SubscriptionRecords`; without them the application does not start. */
+/** Needs `Blockers`, `ActiveSubscriptions`, `StandingResources` and `SubscriptionRecords`; without them the application does not start. */
 @Module({
   imports: [AccessModule, AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
     AccountsOfKeys,
     AccountsOfTenant,
+    RotationBlockers,
     CloudAccountService,
     CloudAccountRotationService,
     KeyRotationResolver,
@@ -68,7 +69,6 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     CloudAccountInUseResolver,
     AccountContents,
     AwsAccountRule,
-    Blockers,
     CloudAccountRemoval,
     CloudAccountDeletionService,
     CloudAccountDeletionResolver,
@@ -103,6 +103,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     AwsAccountRule,
     AccountsOfKeys,
     AccountsOfTenant,
+    RotationBlockers,
     CloudAccountService,
     CloudAccountDeletionService,
     CloudAccountHealthService,

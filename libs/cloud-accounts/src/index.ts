@@ -1,9 +1,11 @@
 export { AccountsOfKeys } from './rotation/accounts-of-keys.js';
+export { RotationBlockers } from './rotation/rotation-blockers.js';
 export { UsageAuditService, type UsageAudit } from './usage-audit/usage-audit.service.js';
 export { explanations, type UsageFinding, type UsageFindingKind } from './usage-audit/usage-finding.js';
 export { SubscriptionRecords, type AuditedRows, type SubscriptionUsage } from './usage-audit/usage-records.js';
-export { ActiveSubscriptions, type SubscriptionsFingerprint } from './blockers/active-subscriptions.js';
-export { type ActiveSubscription, type Blocker } from './blocker.js';
+export { Blockers } from './blockers/blockers.js';
+export { ActiveSubscriptions, DeletionBlockers, type BlockersFingerprint } from './blockers/deletion-blockers.js';
+export { blockersInWords, type Blocker, type BlockingRow } from './blocker.js';
 export { AccountsOfTenant } from './deletion/accounts-of-tenant.js';
 export { CloudAccountDeletionService } from './deletion/cloud-account-deletion.service.js';
 export { ForceDetachRequest } from './force-detach/force-detach-request.entity.js';

@@ -1,4 +1,4 @@
-import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
+import type { BlockersFingerprint } from '#libs/cloud-accounts';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import type { Tag } from '#libs/iam-setup';
 import type { ListedSubscription, Subscription, SubscriptionStatus } from './subscription.entity.js';
@@ -58,7 +58,7 @@ export abstract class Subscriptions {
   abstract countActiveOf(cloudAccountId: number, tenantId: number): Promise<number>;
 
   /** A fingerprint of the active subscriptions on each account, of all tenants, in the order of the accounts. */
-  abstract activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]>;
+  abstract activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]>;
 
   /** Some of the active subscriptions on an account, whoever's they are, held as `hold` does. */
   abstract holdActiveOn(account: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]>;

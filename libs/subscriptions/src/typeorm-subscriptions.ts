@@ -1,4 +1,4 @@
-import type { SubscriptionsFingerprint } from '#libs/cloud-accounts';
+import type { BlockersFingerprint } from '#libs/cloud-accounts';
 import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
 import { asHeld, eachOf, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -97,7 +97,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.activeOf(cloudAccountId, tenantId).getCount();
   }
 
-  async activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]> {
+  async activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
     if (cloudAccountIds.length === 0) return [];
     // Ids grow, and what has ended never begins again: one more changes the greatest id, one less alone changes the count.
     const found = await this.transactions.query<Record<'account' | 'count' | 'last' | 'sum', number | string>>(

@@ -1,4 +1,10 @@
-import { explanations, UsageAuditService, type UsageAudit, type UsageFinding } from '#libs/cloud-accounts';
+import {
+  blockersInWords,
+  explanations,
+  UsageAuditService,
+  type UsageAudit,
+  type UsageFinding,
+} from '#libs/cloud-accounts';
 import { accountOf } from '../account.js';
 import type { Run } from '../command.js';
 import type { Row } from '../rows.js';
@@ -25,17 +31,16 @@ const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFinding): 
 });
 
 /** One account on one line: who uses it, and whether it could go. */
-function auditRow({ account, usage, inTheWay, findings, hasMoreFindings }: UsageAudit): Row {
+function auditRow({ account, usage, blockerCounts, findings, hasMoreFindings }: UsageAudit): Row {
   const { id, tenantId, name, status } = account;
-  const { subscriptions, isRotating } = inTheWay;
+  const blockers = blockersInWords(blockerCounts);
   return {
     account: id,
     tenant: tenantId,
     name,
     status,
-    'active subscriptions': subscriptions,
-    'key is being rotated': isRotating,
-    deletable: subscriptions === 0 && !isRotating,
+    deletable: blockers.length === 0,
+    blockers: blockers.join(', ') || null,
     used: usage.map(({ tenantId, status, count }) => `tenant ${tenantId}: ${count} ${status}`).join(', ') || null,
     findings: findings.map(({ kind, subject }) => `${kind} (${subject})`).join(', ') || null,
     'more findings': hasMoreFindings,

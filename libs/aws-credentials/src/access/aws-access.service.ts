@@ -7,7 +7,6 @@ import { AwsAccessRole, GivenAccessRole } from '../aws-access-role.js';
 import { AwsCredentialsService, type Keeper } from './aws-credentials.service.js';
 import { RotationInProgress } from '../aws-credentials.errors.js';
 import type { AwsAccess } from '../verification/aws-verification.js';
-import type { KeyRotation } from '../key-rotation.entity.js';
 import type { IntendedUse } from '../credential-use.entity.js';
 import { CredentialUseService } from '../uses/credential-use.service.js';
 import type { StoredAccessRole } from './stored-access-role.entity.js';
@@ -88,7 +87,7 @@ export class AwsAccessService {
       await this.roles.remove(tenantId, id, 'CANDIDATE');
       return this.keys.keepCandidate(by, account, access, now, last);
     }
-    if (await this.isRotating(tenantId, id)) throw new RotationInProgress();
+    if (await this.keys.isRotating(tenantId, id)) throw new RotationInProgress();
     await this.shredCandidate(account);
     return this.put(by, account, 'CANDIDATE', access, now, last);
   }
@@ -151,16 +150,6 @@ export class AwsAccessService {
   /** The current access roles. */
   rolesOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessRole[]> {
     return this.roles.ofAccounts(tenantId, cloudAccountIds);
-  }
-
-  /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
-  isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
-    return this.keys.isRotating(tenantId, cloudAccountId);
-  }
-
-  /** The newest rotation of each account's key. The answer holds while the accounts are held. */
-  rotationsOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
-    return this.keys.rotationsOf(tenantId, cloudAccountIds);
   }
 
   /**

@@ -239,10 +239,6 @@ export class AwsCredentialsService {
     return rotation !== null && !rotation.isOver;
   }
 
-  rotationsOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
-    return this.rotations.ofAccounts(tenantId, cloudAccountIds);
-  }
-
   /** What the customer does with their keys comes before a rotation of ours. */
   private async changeRotation(
     account: Held<AccountReference>,

@@ -78,17 +78,6 @@ export class KeyRotationService {
     this.loop.nudge();
   }
 
-  /**
-   * Leaves a rotation as it is at AWS, because its account is detached by force. What was made there is named in the event.
-   */
-  async abandon(account: Held<RotatedAccount>, actor: Actor, now: Date): Promise<void> {
-    const rotation = await this.rotations.hold(account);
-    if (!rotation || rotation.isOver) return;
-    rotation.end('FAILED', now);
-    await this.rotations.update(rotation);
-    await this.record('KEY_ROTATION_GIVEN_UP', rotation, actor, now);
-  }
-
   private async rotatableOf(tenantId: number, cloudAccountId: number): Promise<RotatableKeys> {
     const [rotatable] = await this.credentials.rotatablesOf(tenantId, [cloudAccountId]);
     return rotatable!;

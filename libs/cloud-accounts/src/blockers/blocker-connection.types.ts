@@ -1,6 +1,6 @@
-import { byId, pageRequest, toConnection, type Connection, type ConnectionArgs, type ListOrder } from '#libs/graphql';
+import { pageRequest, toConnection, type Connection, type ConnectionArgs, type ListOrder } from '#libs/graphql';
 import type { Blocker, SeenBlockers } from '../blocker.js';
-import type { Blockers } from './blockers.js';
+import { placeOf, type Blockers } from './blockers.js';
 
 const inOrder = { field: 'ID', direction: 'ASC' } as const;
 
@@ -11,13 +11,13 @@ const inOrder = { field: 'ID', direction: 'ASC' } as const;
  */
 export async function blockersOf(
   blockers: Blockers,
-  of: Pick<SeenBlockers, 'cloudAccountId' | 'tenantId'> & Partial<SeenBlockers>,
+  of: Pick<SeenBlockers, 'account' | 'tenantId'> & Partial<SeenBlockers>,
   args: ConnectionArgs,
 ): Promise<Connection<Blocker>> {
-  const { cloudAccountId, tenantId, page: seen, visible } = of;
+  const { account, tenantId, page: seen, visible } = of;
   const order: ListOrder<Blocker, 'ID'> = {
-    list: `cloudAccount/${cloudAccountId}/blockers`,
-    by: { ID: byId() },
+    list: `cloudAccount/${account.id}/blockers`,
+    by: { ID: { of: placeOf, isValid: (value, id) => blockers.kinds.some((kind) => placeOf({ kind, id }) === value) } },
   };
   const request = pageRequest(order, args, inOrder);
   const isTheFirst = request.from === 'start' && !request.after && !request.before;
@@ -28,6 +28,6 @@ export async function blockersOf(
           hasNextPage: seen.hasNextPage || seen.items.length > request.count,
           hasPreviousPage: false,
         }
-      : await blockers.page(tenantId, cloudAccountId, request);
-  return toConnection(order, inOrder, page, () => visible ?? blockers.countVisible(tenantId, cloudAccountId));
+      : await blockers.page(tenantId, account, request);
+  return toConnection(order, inOrder, page, () => visible ?? blockers.countVisible(tenantId, account));
 }

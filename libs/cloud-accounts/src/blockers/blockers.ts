@@ -1,120 +1,153 @@
 import { createHash } from 'node:crypto';
 import { operatorTenantId } from '#libs/access';
-import { AwsAccessService, type KeyRotation } from '#libs/aws-credentials';
-import type { Page, PageRequest } from '#libs/kernel';
-import { Injectable } from '@nestjs/common';
-import { ActiveSubscriptions } from './active-subscriptions.js';
-import { blockedBy, blockedByRotation, type Blocker, type InTheWay, type SeenBlockers } from '../blocker.js';
+import type { Actor } from '#libs/events';
+import type { AccountReference, Held, Page, PageRequest, Position } from '#libs/kernel';
+import type { Blocker, BlockerCount, BlockerCounts, BlockerKind, SeenBlockers } from '../blocker.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
-
-type Which = Pick<CloudAccount, 'id' | 'tenantId'>;
-
-export interface BlockersFingerprint {
-  readonly digest: string;
-  readonly count: number;
-}
+import type { DeletionBlockers } from './deletion-blockers.js';
 
 /** As many as a page may have. */
 const shown = 100;
 const firstPage = { orderBy: { field: 'ID', direction: 'ASC' }, count: shown, from: 'start' } as const;
 
 /**
- * What keeps accounts from being deleted, counted anew each time: the refusal, the preview and the audit all ask here. Ask while
- * the account is held, and the answer stays true until the unit of work ends.
+ * All that keeps accounts from being deleted, counted anew each time: the deletion, its preview and its refusal, the audit and
+ * the force detach ask here. It knows no kind by name.
  */
-@Injectable()
 export class Blockers {
-  constructor(
-    private readonly subscriptions: ActiveSubscriptions,
-    private readonly credentials: AwsAccessService,
-  ) {}
+  private readonly sources: readonly (readonly [kind: BlockerKind, source: DeletionBlockers])[];
 
-  /** Whether there is any: what takes no counting. */
-  async areOn({ id, tenantId }: Which): Promise<boolean> {
-    return (await this.subscriptions.areOn(id)) || this.credentials.isRotating(tenantId, id);
+  /** @param sources of each kind, in the order in which blockers are listed */
+  constructor(sources: Readonly<Record<BlockerKind, DeletionBlockers>>) {
+    this.sources = Object.entries(sources) as [BlockerKind, DeletionBlockers][];
   }
 
-  /** Of each account, by number alone. Those that are not the tenant's are hosted ones, which have no key to rotate. */
-  async inTheWayOf(tenantId: number, accounts: readonly Which[]): Promise<InTheWay[]> {
-    const ids = accounts.map(({ id }) => id);
-    const totals = await this.subscriptions.countOn(ids);
-    const rotating = new Set((await this.rotations(tenantId, ids)).map(({ cloudAccountId }) => cloudAccountId));
-    return ids.map((id, i) => ({ subscriptions: totals[i]!, isRotating: rotating.has(id) }));
+  /** In the order in which blockers are listed. */
+  get kinds(): readonly BlockerKind[] {
+    return this.sources.map(([kind]) => kind);
   }
 
-  /** All there is to tell a tenant that is refused. */
-  async seenBy(tenantId: number, { id }: Which, inTheWay: InTheWay): Promise<SeenBlockers> {
-    const page = await this.page(tenantId, id, firstPage);
-    const subscriptions = page.hasNextPage ? await this.subscriptions.countOf(id, tenantId) : null;
-    const visible = subscriptions === null ? page.items.length : subscriptions + Number(inTheWay.isRotating);
-    const hidden = inTheWay.subscriptions + Number(inTheWay.isRotating) - visible;
-    return { cloudAccountId: id, tenantId, page, visible, hidden };
+  /** Whether an account has any: what takes no counting. */
+  async existOn(account: AccountReference): Promise<boolean> {
+    for (const [, source] of this.sources) if (await source.existOn(account)) return true;
+    return false;
   }
 
-  /** Those a tenant may see: a rotation of its own first, then its subscriptions, the oldest first. */
-  async page(tenantId: number, cloudAccountId: number, request: PageRequest<'ID'>): Promise<Page<Blocker>> {
-    const [rotation] = await this.rotations(tenantId, [cloudAccountId]);
-    const page = await this.subscriptions.page(cloudAccountId, tenantId, request);
-    const subscriptions = { ...page, items: page.items.map(blockedBy) };
-    return rotation ? withFirst(blockedByRotation(rotation), subscriptions, request) : subscriptions;
+  /** How many each account has, of all tenants, in the order of the accounts. */
+  async countsOf(accounts: readonly AccountReference[]): Promise<BlockerCounts[]> {
+    const counts = await this.ofEach((source) => source.countByAccount(accounts));
+    return accounts.map((_, i) =>
+      byKind(counts, (found, source): BlockerCount => ({ count: found[i]!, text: source.describe(found[i]!) })),
+    );
   }
 
-  /** How many of them a tenant may see. */
-  async countVisible(tenantId: number, cloudAccountId: number): Promise<number> {
-    const rotations = await this.rotations(tenantId, [cloudAccountId]);
-    return rotations.length + (await this.subscriptions.countOf(cloudAccountId, tenantId));
+  /** All there is to tell a tenant that is refused. @param counts of the same moment */
+  async seenBy(tenantId: number, account: AccountReference, counts: BlockerCounts): Promise<SeenBlockers> {
+    const page = await this.page(tenantId, account, firstPage);
+    const visible = page.hasNextPage ? await this.countVisible(tenantId, account) : page.items.length;
+    const all = sum(Object.values(counts).map(({ count }) => count));
+    return { account, tenantId, page, visible, hidden: all - visible };
+  }
+
+  /** Those that a tenant can see: kind by kind, and by id. */
+  async page(tenantId: number, account: AccountReference, request: PageRequest<'ID'>): Promise<Page<Blocker>> {
+    const { from, count, after, before } = request;
+    const first = after ? this.kinds.indexOf(kindAt(after)) : 0;
+    const last = before ? this.kinds.indexOf(kindAt(before)) : this.kinds.length - 1;
+    const wanted = this.sources.slice(first, last + 1);
+    if (from === 'end') wanted.reverse();
+
+    let items: Blocker[] = [];
+    let hasMore = false;
+    for (const [kind, source] of wanted) {
+      const room = count - items.length;
+      // Where no room is left, one row says that there is more.
+      const local = { count: Math.max(room, 1), after: within(kind, after), before: within(kind, before) };
+      const page = await source.page(account, tenantId, { ...request, ...local });
+      const found = room > 0 ? page.items.map((item) => ({ ...item, kind })) : [];
+      items = from === 'start' ? [...items, ...found] : [...found, ...items];
+      hasMore = found.length < page.items.length || (from === 'start' ? page.hasNextPage : page.hasPreviousPage);
+      if (hasMore) break;
+    }
+    return from === 'start'
+      ? { items, hasNextPage: hasMore, hasPreviousPage: after !== undefined }
+      : { items, hasNextPage: before !== undefined, hasPreviousPage: hasMore };
+  }
+
+  /** How many a tenant can see. */
+  async countVisible(tenantId: number, account: AccountReference): Promise<number> {
+    return sum((await this.ofEach((source) => source.count(account, tenantId))).map(([, , count]) => count));
   }
 
   /**
-   * For each account of a tenant a digest of all blockers, which is another one when there is one more or less; and their
-   * number. The status of a blocker does not matter: while credentials do not work, it changes back and forth.
+   * How many a tenant cannot see. Of a hosted account only the operator is told: no other tenant can delete it, and what the
+   * others have there is none of its business.
    */
-  async fingerprintsOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
-    const rotations = await this.rotations(tenantId, cloudAccountIds);
-    const subscriptions = await this.subscriptions.fingerprintsOn(cloudAccountIds);
-    return cloudAccountIds.map((id, i) => {
-      const rotating = rotations.filter(({ cloudAccountId }) => cloudAccountId === id);
-      const { count, text } = subscriptions[i]!;
-      const all = [...rotating.map((rotation) => `rotation ${rotation.id}`), text];
-      return { digest: createHash('sha256').update(all.join()).digest('hex'), count: rotating.length + count };
+  async countHidden(tenantId: number, account: AccountReference & Pick<CloudAccount, 'ownership'>): Promise<number> {
+    if (account.ownership === 'HOSTED' && tenantId !== operatorTenantId) return 0;
+    const all = await this.ofEach((source) => source.countByAccount([account]));
+    return sum(all.map(([, , [count]]) => count!)) - (await this.countVisible(tenantId, account));
+  }
+
+  /**
+   * For each account a digest of all blockers, which is another one when there is one more or less; and their number. The
+   * status of a blocker does not matter: while credentials do not work, it changes back and forth.
+   */
+  async fingerprintsOf(
+    accounts: readonly AccountReference[],
+  ): Promise<{ readonly digest: string; readonly count: number }[]> {
+    const found = await this.ofEach((source) => source.fingerprints(accounts));
+    return accounts.map((_, i) => {
+      const all = found
+        .map(([kind, , fingerprints]) => ({ kind, ...fingerprints[i]! }))
+        .filter(({ count }) => count > 0);
+      const text = all.map(({ kind, text }) => `${kind} ${text}`).join();
+      return { digest: createHash('sha256').update(text).digest('hex'), count: sum(all.map(({ count }) => count)) };
     });
   }
 
-  /**
-   * How many of them are another tenant's. Of a hosted account only the operator is told: no other tenant can delete it, and
-   * what the others have there is none of its business.
-   */
-  async countHidden(tenantId: number, { id, ownership }: CloudAccount): Promise<number> {
-    if (ownership === 'HOSTED' && tenantId !== operatorTenantId) return 0;
-    const [all] = await this.subscriptions.countOn([id]);
-    return all! - (await this.subscriptions.countOf(id, tenantId));
+  /** Gives up all that an account has. @returns how many there were */
+  async giveUp(
+    account: Held<AccountReference>,
+    actor: Actor,
+    now: Date,
+  ): Promise<Readonly<Record<BlockerKind, number>>> {
+    return byKind(await this.ofEach((source) => source.giveUp(account, actor, now)), (count) => count);
   }
 
-  /** The rotations that are under way. */
-  private async rotations(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
-    const rotations = await this.credentials.rotationsOf(tenantId, cloudAccountIds);
-    return rotations.filter(({ isOver }) => !isOver);
+  /** One after the other: in a unit of work all share one connection. */
+  private async ofEach<T>(ask: (source: DeletionBlockers) => Promise<T>): Promise<Answer<T>[]> {
+    const answers: Answer<T>[] = [];
+    for (const [kind, source] of this.sources) answers.push([kind, source, await ask(source)]);
+    return answers;
   }
 }
 
-/** The page of a list that begins with `first`, made of the same page of the rest of it. */
-export function withFirst(
-  first: Blocker,
-  rest: Page<Blocker>,
-  { from, count, after, before }: PageRequest<'ID'>,
-): Page<Blocker> {
-  const isIn = (after === undefined || after.id < first.id) && (before === undefined || before.id > first.id);
-  if (from === 'start') {
-    if (!isIn) return rest;
-    const items = [first, ...rest.items];
-    return {
-      items: items.slice(0, count),
-      hasNextPage: rest.hasNextPage || items.length > count,
-      hasPreviousPage: rest.hasPreviousPage,
-    };
-  }
-  // From the end it is what comes last, where there is room for it.
-  if (!isIn || rest.hasPreviousPage) return rest;
-  const hasRoom = rest.items.length < count;
-  return { ...rest, items: hasRoom ? [first, ...rest.items] : rest.items, hasPreviousPage: !hasRoom };
+type Answer<T> = readonly [kind: BlockerKind, source: DeletionBlockers, answer: T];
+
+function byKind<T, R>(
+  answers: readonly Answer<T>[],
+  of: (answer: T, source: DeletionBlockers) => R,
+): Record<BlockerKind, R> {
+  const entries = answers.map(([kind, source, answer]) => [kind, of(answer, source)] as const);
+  return Object.fromEntries(entries) as Record<BlockerKind, R>;
 }
+
+/**
+ * The value by which a cursor finds a blocker, besides its id: the kind. Cursors of the two oldest kinds have the id twice
+ * instead. Only a rotation has the id 0.
+ */
+export const placeOf = ({ kind, id }: Pick<Blocker, 'kind' | 'id'>): string | number =>
+  kind === 'ROTATION' || kind === 'SUBSCRIPTION' ? id : kind;
+
+function kindAt({ value, id }: Position): BlockerKind {
+  if (typeof value === 'string') return value as BlockerKind;
+  return id === 0 ? 'ROTATION' : 'SUBSCRIPTION';
+}
+
+/** The position as a source knows it; undefined when it is among the blockers of another kind. */
+function within(kind: BlockerKind, at: Position | undefined): Position | undefined {
+  return at && kindAt(at) === kind ? { value: at.id, id: at.id } : undefined;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
+import { ActiveSubscriptions } from '../blockers/deletion-blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { RegionChangeInUse } from '../cloud-account.errors.js';
 import { StandingResources } from '../deletion/standing-resources.js';
@@ -18,8 +18,8 @@ export class AccountContents {
    *
    * @throws RegionChangeInUse
    */
-  async refuseRegionChangeInUse({ id }: CloudAccount): Promise<void> {
-    const [resource] = await this.resources.page(id, { afterId: 0, limit: 1 });
-    if (resource || (await this.subscriptions.areOn(id))) throw new RegionChangeInUse();
+  async refuseRegionChangeInUse(account: CloudAccount): Promise<void> {
+    const [resource] = await this.resources.page(account.id, { afterId: 0, limit: 1 });
+    if (resource || (await this.subscriptions.existOn(account))) throw new RegionChangeInUse();
   }
 }

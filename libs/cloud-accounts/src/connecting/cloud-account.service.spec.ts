@@ -10,7 +10,6 @@ import {
 import { Secret, VersionConflict } from '#libs/kernel';
 import { AccountsPerAwsAccount, AwsAccountRule } from '../aws-account-rule.js';
 import { AccountContents } from './account-contents.js';
-import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
 import {
@@ -34,7 +33,7 @@ import { InMemoryCredentialTrials } from '../testing/in-memory-credential-trials
 import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
 import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
 import { ListedEvents } from '../testing/listed-events.js';
-import { ListedSubscriptions } from '../testing/listed-subscriptions.js';
+import { blockersFrom, ListedBlockers } from '../testing/listed-blockers.js';
 import { NothingStands } from '../testing/nothing-stands.js';
 import type { StandingResource } from '../deletion/standing-resources.js';
 import { TrialPace } from '../credential-trials/trial-pace.js';
@@ -78,8 +77,6 @@ class OpenCredentials {
   reveal: AwsAccessService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
   has: AwsAccessService['has'] = async (_, id, key) =>
     this.kept.get(id)?.accessKeyId === (key as AwsAccessKey).accessKeyId;
-  isRotating: AwsAccessService['isRotating'] = async () => false;
-  rotationsOf: AwsAccessService['rotationsOf'] = async () => [];
   shred: AwsAccessService['shred'] = async ({ id }) => void this.kept.delete(id);
   keepCandidate: AwsAccessService['keepCandidate'] = async (_, { id }, key) => {
     this.candidates.set(id, key as AwsAccessKey);
@@ -119,7 +116,7 @@ describe('CloudAccountService', () => {
   let aws: TrustingVerification;
   let trials: InMemoryCredentialTrials;
   let trialService: CredentialTrialService;
-  let subscriptions: ListedSubscriptions;
+  let subscriptions: ListedBlockers;
   let service: CloudAccountService;
   let deletion: CloudAccountDeletionService;
   let events: ListedEvents;
@@ -129,7 +126,7 @@ describe('CloudAccountService', () => {
     credentials = new OpenCredentials();
     aws = new TrustingVerification();
     trials = new InMemoryCredentialTrials();
-    subscriptions = new ListedSubscriptions();
+    subscriptions = new ListedBlockers();
     resources = new ListedResources();
     events = new ListedEvents();
     const unitOfWork = new InMemoryUnitOfWork([accounts, credentials, trials]);
@@ -151,7 +148,7 @@ describe('CloudAccountService', () => {
       pace,
       awsAccounts,
     );
-    const blockers = new Blockers(subscriptions, keys);
+    const blockers = blockersFrom({ SUBSCRIPTION: subscriptions });
     const deleted = new InMemoryDeletedCloudAccounts();
     const removal = new CloudAccountRemoval(
       accounts,

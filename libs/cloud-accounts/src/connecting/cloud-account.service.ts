@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { operatorTenantId, type Viewer } from '#libs/access';
+import type { Viewer } from '#libs/access';
 import {
   AwsAccessRole,
   AwsAccessService,
@@ -280,8 +280,8 @@ export class CloudAccountService {
   /** Every hosted account, and how many active subscriptions stand on it. */
   async listHosted(): Promise<{ account: CloudAccount; activeSubscriptions: number }[]> {
     const accounts = await this.accounts.hosted();
-    const inTheWay = await this.blockers.inTheWayOf(operatorTenantId, accounts);
-    return accounts.map((account, i) => ({ account, activeSubscriptions: inTheWay[i]!.subscriptions }));
+    const blockers = await this.blockers.countsOf(accounts);
+    return accounts.map((account, i) => ({ account, activeSubscriptions: blockers[i]!.SUBSCRIPTION.count }));
   }
 
   /**

@@ -4,7 +4,7 @@ import { AwsAccessRole, AwsAccessService, type AwsAccess, type CredentialsReject
 import { Events } from '#libs/events';
 import { DomainError, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
+import { ActiveSubscriptions } from '../blockers/deletion-blockers.js';
 import type { CloudAccount, RolesChange } from '../cloud-account.entity.js';
 import { AwsAccountChangeInUse } from '../cloud-account.errors.js';
 import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
@@ -148,7 +148,7 @@ export class CredentialTrialService {
     const { identity } = proof;
     await this.awsAccounts.refuseSecond(account, proof);
     if (!account.isInAnotherAwsAccountThan(identity)) return;
-    if (await this.activeSubscriptions.areOn(account.id)) throw new AwsAccountChangeInUse();
+    if (await this.activeSubscriptions.existOn(account)) throw new AwsAccountChangeInUse();
   }
 
   private goOn(claimed: CredentialTrial, fault: CredentialsRejected): Promise<void> {

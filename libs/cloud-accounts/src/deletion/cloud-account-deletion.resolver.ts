@@ -36,8 +36,8 @@ const newestFirst = { field: 'DELETED_AT', direction: 'DESC' } as const;
 
 @Resolver(() => CloudAccountType)
 export class CloudAccountDeletionResolver {
-  private readonly inTheWayOf = new Batch((viewer: Viewer, accounts: readonly CloudAccount[]) =>
-    this.blockers.inTheWayOf(viewer.tenantId, accounts),
+  private readonly blockersOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) =>
+    this.blockers.countsOf(accounts),
   );
 
   constructor(
@@ -97,12 +97,12 @@ export class CloudAccountDeletionResolver {
     description: 'Whether you can use `deleteCloudAccount` on this account, and it would be deleted immediately.',
   })
   async viewerCanDelete(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<ViewerPermission> {
-    const inTheWay = await this.inTheWayOf.load(viewer, account);
+    const blockers = await this.blockersOf.load(viewer, account);
     return permission(
       viewer,
       'MANAGER',
       () => account.refuseChangeIfHosted(),
-      () => account.refuseRemoval(inTheWay),
+      () => account.refuseRemoval(blockers),
     );
   }
 

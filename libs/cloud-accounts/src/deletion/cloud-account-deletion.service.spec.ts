@@ -1,8 +1,7 @@
 import { Viewer } from '#libs/access';
-import type { AwsAccessService, KeyRotation } from '#libs/aws-credentials';
+import type { AwsAccessService } from '#libs/aws-credentials';
 import { gateway, operator } from '#libs/events';
 import { Reconcilers, VersionConflict, type AccountReference, type Held } from '#libs/kernel';
-import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccountRemoval } from './cloud-account-removal.js';
 import {
@@ -19,23 +18,17 @@ import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
 import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
 import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
 import { ListedEvents } from '../testing/listed-events.js';
-import { ListedSubscriptions } from '../testing/listed-subscriptions.js';
+import { blockersFrom, ListedBlockers } from '../testing/listed-blockers.js';
 import { UnusedAccountsLoop } from './unused-accounts-loop.js';
 
 const viewer = new Viewer(7, 1, 'Ours', 'OWNER', false);
 const stranger = new Viewer(8, 2, 'Theirs', 'OWNER', false);
 const hostedId = 1;
 
-/** Notes whose secrets were shredded; rotates what it is told to. */
+/** Notes whose secrets were shredded. */
 class NotedCredentials {
   readonly shredded: number[] = [];
-  readonly rotating = new Set<number>();
 
-  isRotating: AwsAccessService['isRotating'] = async (_, id) => this.rotating.has(id);
-  rotationsOf: AwsAccessService['rotationsOf'] = async (_, ids) =>
-    ids.flatMap((id) =>
-      this.rotating.has(id) ? [{ cloudAccountId: id, isOver: false, state: 'RUNNING' } as KeyRotation] : [],
-    );
   shred: AwsAccessService['shred'] = async ({ id }) => void this.shredded.push(id);
 }
 
@@ -52,7 +45,9 @@ class TwoEverywhere extends NothingStands {
 describe('The deletion of an account', () => {
   let accounts: InMemoryCloudAccounts;
   let deleted: InMemoryDeletedCloudAccounts;
-  let subscriptions: ListedSubscriptions;
+  let subscriptions: ListedBlockers;
+  let rotations: ListedBlockers;
+  let exports: ListedBlockers;
   let credentials: NotedCredentials;
   let resources: TwoEverywhere;
   let events: ListedEvents;
@@ -60,15 +55,17 @@ describe('The deletion of an account', () => {
   let deletion: CloudAccountDeletionService;
 
   beforeEach(() => {
-    [accounts, deleted, subscriptions] = [
+    [accounts, deleted, subscriptions, rotations] = [
       new InMemoryCloudAccounts(),
       new InMemoryDeletedCloudAccounts(),
-      new ListedSubscriptions(),
+      new ListedBlockers(),
+      new ListedBlockers('an access key rotation in progress'),
     ];
     [credentials, resources, events] = [new NotedCredentials(), new TwoEverywhere(), new ListedEvents()];
-    unitOfWork = new InMemoryUnitOfWork([accounts, deleted, subscriptions]);
+    unitOfWork = new InMemoryUnitOfWork([accounts, deleted, subscriptions, rotations]);
     const keys = credentials as unknown as AwsAccessService;
-    const blockers = new Blockers(subscriptions, keys);
+    exports = new ListedBlockers('an export');
+    const blockers = blockersFrom({ ROTATION: rotations, SUBSCRIPTION: subscriptions, EXPORT: exports });
     const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
     const removal = new CloudAccountRemoval(accounts, blockers, trials, keys, resources, deleted, events);
     deletion = new CloudAccountDeletionService(accounts, blockers, removal, deleted, events, unitOfWork);
@@ -118,17 +115,35 @@ describe('The deletion of an account', () => {
   it('names a hundred of those in the way, and counts them all', async () => {
     const id = await existing();
     for (let i = 0; i < 101; i++) subscriptions.begin(id);
-    credentials.rotating.add(id);
+    rotations.begin(id);
 
     const refusal = await refusalOf(id);
 
     expect(refusal).toBeInstanceOf(CloudAccountInUse);
     expect(refusal.message).toBe(
-      'The cloud account has 101 active subscriptions and an access key rotation in progress.',
+      'The cloud account has an access key rotation in progress and 101 active subscriptions.',
     );
     expect(refusal.seen).toMatchObject({ visible: 102, hidden: 0, page: { hasNextPage: true } });
     expect(refusal.seen!.page.items).toHaveLength(100);
-    expect(refusal.seen!.page.items[0]).toMatchObject({ kind: 'ROTATION', status: 'RUNNING' });
+    expect(refusal.seen!.page.items[0]).toMatchObject({ kind: 'ROTATION' });
+  });
+
+  it('is refused for a kind of blocker that only its own class knows', async () => {
+    const id = await existing();
+    subscriptions.begin(id);
+    const [one] = [exports.begin(id), exports.begin(id)];
+
+    const refusal = await refusalOf(id);
+    expect(refusal.message).toBe('The cloud account has an active subscription and 2 exports.');
+    expect(refusal.seen).toMatchObject({ visible: 3, hidden: 0 });
+    expect(refusal.seen!.page.items.map(({ kind }) => kind)).toEqual(['SUBSCRIPTION', 'EXPORT', 'EXPORT']);
+
+    subscriptions.clear();
+    exports.end(one);
+    expect((await deletion.delete(viewer, { id, mode: 'WHEN_UNUSED' }))?.status).toBe('DELETING_WHEN_UNUSED');
+    expect(await removeIfOnlyWaiting(id, viewer)).toBe(false);
+    exports.clear();
+    expect(await removeIfOnlyWaiting(id, viewer)).toBe(true);
   });
 
   it('names none that is not the viewer’s, and counts those', async () => {
@@ -139,7 +154,7 @@ describe('The deletion of an account', () => {
     const { seen } = await refusalOf(id);
 
     expect(seen).toMatchObject({ visible: 1, hidden: 120, page: { hasNextPage: false } });
-    expect(seen!.page.items.map(({ subscription }) => subscription?.tenantId)).toEqual([viewer.tenantId]);
+    expect(seen!.page.items.map(({ row }) => row)).toEqual([{ tenantId: viewer.tenantId }]);
   });
 
   it('asks once the account is held: what began before is seen', async () => {
@@ -200,12 +215,12 @@ describe('The deletion of an account', () => {
 
     it('waits for a rotation, too', async () => {
       const id = await existing();
-      credentials.rotating.add(id);
+      rotations.begin(id);
 
       expect((await whenUnused(id))?.goesWhenUnused).toBe(true);
       const over = () => removeIfOnlyWaiting(id, viewer);
       expect(await over()).toBe(false);
-      credentials.rotating.clear();
+      rotations.clear();
       expect(await over()).toBe(true);
     });
 

@@ -40,7 +40,7 @@ export class CloudAccountDeletionService {
   ): Promise<CloudAccount | null> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);
-      if (mode === 'WHEN_UNUSED' && (await this.blockers.areOn(account))) {
+      if (mode === 'WHEN_UNUSED' && (await this.blockers.existOn(account))) {
         await this.letWait(account, actor, 'CLOUD_ACCOUNT_DELETION_REQUESTED', now);
         return account;
       }
@@ -76,7 +76,7 @@ export class CloudAccountDeletionService {
       const account = await this.accounts.hold(operatorTenantId, id);
       if (account?.ownership !== 'HOSTED') throw new CloudAccountNotFound();
 
-      if (await this.blockers.areOn(account)) {
+      if (await this.blockers.existOn(account)) {
         await this.letWait(account, actor, 'CLOUD_ACCOUNT_RETIRED', now);
         return false;
       }
@@ -92,7 +92,7 @@ export class CloudAccountDeletionService {
    * @returns whether it is gone
    */
   async removeIfOnlyWaiting(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
-    if (!account.goesWhenUnused || (await this.blockers.areOn(account))) return false;
+    if (!account.goesWhenUnused || (await this.blockers.existOn(account))) return false;
 
     const { by: requestedBy, at: requestedAt } = account.deletionRequest ?? { by: actor, at: account.updatedAt };
     const deletion = { kind: 'WHEN_UNUSED', requestedBy, requestedAt } as const;

@@ -47,7 +47,7 @@ registerEnumType(BlockerKind, {
   valuesMap: {
     SUBSCRIPTION: { description: 'An active subscription: its status is not DELETED.' },
     ROTATION: { description: 'An access key rotation in progress.' },
-  },
+  } satisfies Record<BlockerKind, unknown>,
 });
 
 registerEnumType(ActorKind, {

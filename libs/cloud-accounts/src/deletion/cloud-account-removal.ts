@@ -2,6 +2,7 @@ import { AwsAccessService } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
 import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
+import { blockersInWords } from '../blocker.js';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccounts } from '../cloud-accounts.js';
@@ -24,10 +25,12 @@ export class CloudAccountRemoval {
   ) {}
 
   /**
-   * Rule: an account with an active subscription cannot be deleted, nor one whose key is being rotated.
+   * Rule: an account with an active subscription cannot be deleted, nor one with a blocker of any other kind.
    *
-   * The account is held, so nothing can come to stand on it between the answer and the removal. Its secrets are shredded,
-   * its name and its AWS user are free again, and what is left is a row that tells of it.
+   * The account is held, and `Subscriptions.add` takes a held account, too: so no subscription begins between the answer and
+   * the removal. Below the rule, the foreign key of `subscription.active_cloud_account_id` refuses what it missed.
+   *
+   * The secrets are shredded, the name and the AWS user are free again, and a row remains that tells of the account.
    *
    * @param viewedBy the tenant that is told what stands in the way
    * @throws CloudAccountInUse
@@ -40,9 +43,9 @@ export class CloudAccountRemoval {
     now: Date,
   ): Promise<void> {
     const { id, tenantId, name, provider, ownership } = account;
-    const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);
-    const isFree = inTheWay!.subscriptions === 0 && !inTheWay!.isRotating;
-    account.refuseRemoval(inTheWay!, isFree ? undefined : await this.blockers.seenBy(viewedBy, account, inTheWay!));
+    const [counts] = await this.blockers.countsOf([account]);
+    const isFree = blockersInWords(counts!).length === 0;
+    account.refuseRemoval(counts!, isFree ? undefined : await this.blockers.seenBy(viewedBy, account, counts!));
 
     const orphaned = await this.resources.orphanAll(account, now);
     await this.trials.forget(account);

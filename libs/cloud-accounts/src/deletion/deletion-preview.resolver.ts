@@ -40,7 +40,7 @@ export class DeletionPreviewResolver {
 
   @ResolveField(() => Boolean)
   async isDeletable(@Parent() account: CloudAccount): Promise<boolean> {
-    return account.ownership !== 'HOSTED' && !(await this.whatBlocks.areOn(account));
+    return account.ownership !== 'HOSTED' && !(await this.whatBlocks.existOn(account));
   }
 
   @ResolveField(() => CloudAccountBlockerConnectionType, {
@@ -48,10 +48,10 @@ export class DeletionPreviewResolver {
   })
   blockers(
     @CurrentViewer() { tenantId }: Viewer,
-    @Parent() { id: cloudAccountId }: CloudAccount,
+    @Parent() account: CloudAccount,
     @Args() args: ConnectionArgs,
   ): Promise<Connection<Blocker>> {
-    return blockersOf(this.whatBlocks, { cloudAccountId, tenantId }, args);
+    return blockersOf(this.whatBlocks, { account, tenantId }, args);
   }
 
   @ResolveField(() => Int)

@@ -1,8 +1,7 @@
 import { Viewer, type ApiKeyService } from '#libs/access';
-import type { AwsAccessService, KeyRotation, KeyRotationService } from '#libs/aws-credentials';
+import type { AwsAccessService } from '#libs/aws-credentials';
 import { operator } from '#libs/events';
 import { InvalidInput, type AccountReference, type Held } from '#libs/kernel';
-import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
 import { CloudAccountInUse, CloudAccountIsHosted, CloudAccountNotFound } from '../cloud-account.errors.js';
 import type { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
@@ -22,7 +21,7 @@ import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
 import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
 import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
 import { ListedEvents } from '../testing/listed-events.js';
-import { ListedSubscriptions } from '../testing/listed-subscriptions.js';
+import { blockersFrom, ListedBlockers } from '../testing/listed-blockers.js';
 
 const requester = new Viewer(7, 1, 'Requester', 'OWNER', false);
 const approver = new Viewer(7, 2, 'Approver', 'OWNER', false);
@@ -62,9 +61,10 @@ describe('To detach an account by force', () => {
   let accounts: InMemoryCloudAccounts;
   let deleted: InMemoryDeletedCloudAccounts;
   let requests: InMemoryForceDetachRequests;
-  let subscriptions: ListedSubscriptions;
+  let subscriptions: ListedBlockers;
   let events: ListedEvents;
-  let rotating: Set<number>;
+  let rotations: ListedBlockers;
+  let exports: ListedBlockers;
   let endedKeys: Set<number>;
   let service: ForceDetachService;
   let id: number;
@@ -75,22 +75,15 @@ describe('To detach an account by force', () => {
       new InMemoryDeletedCloudAccounts(),
       new InMemoryForceDetachRequests(),
     ];
-    [subscriptions, events, rotating, endedKeys] = [
-      new ListedSubscriptions(),
+    [subscriptions, rotations, exports, events, endedKeys] = [
+      new ListedBlockers(),
+      new ListedBlockers(),
+      new ListedBlockers(),
       new ListedEvents(),
       new Set(),
-      new Set(),
     ];
-    const unitOfWork = new InMemoryUnitOfWork([accounts, deleted, requests, subscriptions]);
-    const keys = {
-      isRotating: async (_: number, id: number) => rotating.has(id),
-      rotationsOf: async (_: number, ids: number[]) =>
-        ids.flatMap((id) => (rotating.has(id) ? [{ id: 9, cloudAccountId: id, isOver: false } as KeyRotation] : [])),
-      shred: async () => undefined,
-    } as unknown as AwsAccessService;
-    const rotations = {
-      abandon: async (account: { id: number }) => void rotating.delete(account.id),
-    } as unknown as KeyRotationService;
+    const unitOfWork = new InMemoryUnitOfWork([accounts, deleted, requests, subscriptions, rotations, exports]);
+    const keys = { shred: async () => undefined } as unknown as AwsAccessService;
     const apiKeys = {
       independentOf: async ({ apiKeyId }: Viewer, ids: number[]) =>
         new Set(ids.filter((id) => id !== apiKeyId && ![id, apiKeyId].includes(relative.apiKeyId))),
@@ -98,19 +91,9 @@ describe('To detach an account by force', () => {
       refuseEnded: async () => undefined,
     } as unknown as ApiKeyService;
     const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
-    const blockers = new Blockers(subscriptions, keys);
+    const blockers = blockersFrom({ ROTATION: rotations, SUBSCRIPTION: subscriptions, EXPORT: exports });
     const removal = new CloudAccountRemoval(accounts, blockers, trials, keys, new NothingStands(), deleted, events);
-    service = new ForceDetachService(
-      accounts,
-      requests,
-      blockers,
-      subscriptions,
-      rotations,
-      removal,
-      apiKeys,
-      events,
-      unitOfWork,
-    );
+    service = new ForceDetachService(accounts, requests, blockers, removal, apiKeys, events, unitOfWork);
     ({ id } = await accounts.add(anAccount({ tenantId: requester.tenantId, name: 'Production' })));
     subscriptions.begin(id);
     subscriptions.begin(id);
@@ -130,14 +113,15 @@ describe('To detach an account by force', () => {
   };
 
   it('takes two: one who asks, and another who agrees; then all goes at once', async () => {
-    rotating.add(id);
+    rotations.begin(id);
+    exports.begin(id);
     await request();
     expect(await isThere()).toBe(true);
 
     expect(await service.approve(approver, id)).toEqual({ cloudAccountId: id, abandonedSubscriptions: 2 });
 
     expect(await isThere()).toBe(false);
-    expect(await subscriptions.areOn(id)).toBe(false);
+    expect(await subscriptions.existOn({ id, tenantId: requester.tenantId })).toBe(false);
     expect((await deleted.list(requester.tenantId)).items).toMatchObject([
       {
         id,
@@ -171,16 +155,15 @@ describe('To detach an account by force', () => {
 
   it('knows no way around the rule: what was not given up keeps everything as it was', async () => {
     await request();
-    subscriptions.abandonAll = async (account) => {
-      const [first] = subscriptions.idsOn(account.id);
-      subscriptions.end(first!);
+    subscriptions.giveUp = async () => {
+      subscriptions.end(1);
       return 1;
     };
 
     await expect(service.approve(approver, id)).rejects.toThrow(CloudAccountInUse);
 
     expect(await isThere()).toBe(true);
-    expect(subscriptions.idsOn(id)).toHaveLength(2);
+    expect(await subscriptions.countByAccount([{ id, tenantId: requester.tenantId }])).toEqual([2]);
     expect(await deleted.count(requester.tenantId)).toBe(0);
   });
 
@@ -188,7 +171,8 @@ describe('To detach an account by force', () => {
     ['a subscription more', () => subscriptions.begin(id)],
     ['a subscription less', () => subscriptions.end(1)],
     ['another in the place of one', () => [subscriptions.end(1), subscriptions.begin(id)]],
-    ['a rotation', () => rotating.add(id)],
+    ['a rotation', () => rotations.begin(id)],
+    ['a blocker of a kind that only its own class knows', () => exports.begin(id)],
     ['the end of its requester’s key', () => endedKeys.add(requester.apiKeyId)],
     ['a day', () => ageBy(24)],
   ])('is void after %s, and can be asked for anew', async (_, happen) => {

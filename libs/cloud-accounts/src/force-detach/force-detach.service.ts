@@ -1,9 +1,7 @@
 import { ApiKeyService, type Viewer } from '#libs/access';
-import { KeyRotationService } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
 import { UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { ActiveSubscriptions } from '../blockers/active-subscriptions.js';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountRemoval } from '../deletion/cloud-account-removal.js';
@@ -34,8 +32,6 @@ export class ForceDetachService {
     private readonly accounts: CloudAccounts,
     private readonly requests: ForceDetachRequests,
     private readonly blockers: Blockers,
-    private readonly subscriptions: ActiveSubscriptions,
-    private readonly rotations: KeyRotationService,
     private readonly removal: CloudAccountRemoval,
     private readonly keys: ApiKeyService,
     private readonly events: Events,
@@ -50,7 +46,7 @@ export class ForceDetachService {
   request(viewer: Viewer, { id, ...typed }: { id: number; name: string; reason: string }): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdOwn(viewer.tenantId, id);
-      const [blockers] = await this.blockers.fingerprintsOf(account.tenantId, [account.id]);
+      const [blockers] = await this.blockers.fingerprintsOf([account]);
       const request = ForceDetachRequest.make(viewer, account, typed, blockers!, now);
       if (blockers!.count === 0) throw new ForceDetachNotNeeded();
       const before = await this.requests.find(id);
@@ -137,8 +133,7 @@ export class ForceDetachService {
     const [fault] = await this.faultsAt(now, [request]);
     if (fault) throw new ForceDetachVoid(fault);
 
-    const abandoned = await this.subscriptions.abandonAll(account, approvedBy, now);
-    await this.rotations.abandon(account, approvedBy, now);
+    const { SUBSCRIPTION: abandoned } = await this.blockers.giveUp(account, approvedBy, now);
     const { requestedBy, requestedAt, reason } = request;
     const deletion = { kind: 'FORCE_DETACH', requestedBy, requestedAt, approvedBy, reason, abandoned } as const;
     await this.removal.remove(account, account.tenantId, approvedBy, deletion, now);
@@ -149,9 +144,9 @@ export class ForceDetachService {
   private async faultsAt(now: Date, requests: readonly ForceDetachRequest[]): Promise<(string | null)[]> {
     const [first] = requests;
     if (!first) return [];
-    const accounts = [...new Set(requests.map(({ cloudAccountId }) => cloudAccountId))];
-    const fingerprints = await this.blockers.fingerprintsOf(first.tenantId, accounts);
-    const digests = new Map(accounts.map((id, i) => [id, fingerprints[i]!.digest]));
+    const ids = [...new Set(requests.map(({ cloudAccountId }) => cloudAccountId))];
+    const fingerprints = await this.blockers.fingerprintsOf(ids.map((id) => ({ id, tenantId: first.tenantId })));
+    const digests = new Map(ids.map((id, i) => [id, fingerprints[i]!.digest]));
     const usable = await this.keys.usableOf(
       first.tenantId,
       requests.map(({ requestedById }) => requestedById),

@@ -53,7 +53,7 @@ export class UsageAuditResolver {
     @Parent() { account }: UsageAudit,
     @Args() args: ConnectionArgs,
   ): Promise<Connection<Blocker>> {
-    return blockersOf(this.whatBlocks, { cloudAccountId: account.id, tenantId }, args);
+    return blockersOf(this.whatBlocks, { account, tenantId }, args);
   }
 
   @ResolveField(() => Int, {
@@ -79,11 +79,11 @@ export class UsageFindingResolver {
 }
 
 /** What the rules say of it, whatever the viewer's role is. */
-function ruling(viewer: Viewer, { account, inTheWay }: UsageAudit) {
+function ruling(viewer: Viewer, { account, blockerCounts }: UsageAudit) {
   return permission(
     viewer,
     'VIEWER',
     () => account.refuseChangeIfHosted(),
-    () => account.refuseRemoval(inTheWay),
+    () => account.refuseRemoval(blockerCounts),
   );
 }

@@ -1,7 +1,7 @@
 import type { Viewer } from '#libs/access';
 import { UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import type { InTheWay } from '../blocker.js';
+import type { BlockerCounts } from '../blocker.js';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountNotFound } from '../cloud-account.errors.js';
@@ -20,7 +20,7 @@ export interface UsageAudit {
   readonly account: CloudAccount;
   readonly auditedAt: Date;
   readonly usage: readonly SubscriptionUsage[];
-  readonly inTheWay: InTheWay;
+  readonly blockerCounts: BlockerCounts;
   /** At most `mostFindings`. */
   readonly findings: readonly UsageFinding[];
   /** Whether there are more. */
@@ -61,12 +61,12 @@ export class UsageAuditService {
     const { id, tenantId } = account;
     return this.unitOfWork.run(async (auditedAt) => {
       const usage = await this.subscriptions.usageOf(id, of);
-      const [inTheWay] = await this.blockers.inTheWayOf(tenantId, [account]);
+      const [blockerCounts] = await this.blockers.countsOf([account]);
       const rows = { cloudAccountId: id, ...(of !== undefined && { tenantId: of }) };
       const isSeen = of === undefined || of === tenantId;
       const found = await this.findingsIn(rows, mostFindings + 1, isSeen && account.goesWhenUnused ? [account] : []);
       const [findings, hasMoreFindings] = [found.slice(0, mostFindings), found.length > mostFindings];
-      return { account, auditedAt, usage, inTheWay: inTheWay!, findings, hasMoreFindings };
+      return { account, auditedAt, usage, blockerCounts: blockerCounts!, findings, hasMoreFindings };
     });
   }
 
@@ -88,7 +88,7 @@ export class UsageAuditService {
   private waitsForNothing({ id, tenantId }: CloudAccount): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       const account = await this.accounts.hold(tenantId, id);
-      return account !== null && account.goesWhenUnused && !(await this.blockers.areOn(account));
+      return account !== null && account.goesWhenUnused && !(await this.blockers.existOn(account));
     });
   }
 }

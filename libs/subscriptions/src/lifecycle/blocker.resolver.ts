@@ -9,7 +9,7 @@ import { DriftFindingType } from '#libs/drift';
 import { Batch } from '#libs/graphql';
 import { eachOf } from '#libs/kernel';
 import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
-import type { ListedSubscription } from '../subscription.entity.js';
+import { Subscription, type ListedSubscription } from '../subscription.entity.js';
 import { SubscriptionService } from './subscription.service.js';
 import { SubscriptionType } from '../subscription.types.js';
 
@@ -21,8 +21,8 @@ export class BlockerResolver {
     description:
       'Active subscription. In a refusal, it is shown as it was when the deletion was refused. Null for other kinds of blockers.',
   })
-  subscription(@Parent() blocker: Blocker): ListedSubscription | null {
-    return blocker.subscription as ListedSubscription | null;
+  subscription(@Parent() { row }: Blocker): ListedSubscription | null {
+    return row instanceof Subscription ? row : null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { ActiveSubscriptions, type SubscriptionsFingerprint } from '#libs/cloud-accounts';
+import { ActiveSubscriptions, type BlockersFingerprint, type BlockingRow } from '#libs/cloud-accounts';
 import { Events, type Actor } from '#libs/events';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -9,7 +9,10 @@ import { Subscriptions } from '../subscriptions.js';
 /** How many are given up with one look into the database. */
 const atOnce = 500;
 
-/** Answers what cloud accounts ask about subscriptions. */
+/**
+ * Answers what cloud accounts ask about subscriptions. Every answer is read from the column that has the foreign key to the
+ * account: what blocks a deletion is what the database would refuse to leave behind.
+ */
 @Injectable()
 export class SubscriptionsOfAccount extends ActiveSubscriptions {
   constructor(
@@ -20,27 +23,32 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     super();
   }
 
-  areOn(cloudAccountId: number): Promise<boolean> {
-    return this.subscriptions.areActiveOn(cloudAccountId);
+  describe(count: number): string {
+    return count === 1 ? 'an active subscription' : `${count} active subscriptions`;
   }
 
-  countOn(cloudAccountIds: readonly number[]): Promise<number[]> {
-    return this.subscriptions.countActiveOn(cloudAccountIds);
+  existOn({ id }: AccountReference): Promise<boolean> {
+    return this.subscriptions.areActiveOn(id);
   }
 
-  page(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ListedSubscription>> {
-    return this.subscriptions.activePage(cloudAccountId, tenantId, page);
+  countByAccount(accounts: readonly AccountReference[]): Promise<number[]> {
+    return this.subscriptions.countActiveOn(accounts.map(({ id }) => id));
   }
 
-  countOf(cloudAccountId: number, tenantId: number): Promise<number> {
-    return this.subscriptions.countActiveOf(cloudAccountId, tenantId);
+  async page({ id }: AccountReference, tenantId: number, request: PageRequest<'ID'>): Promise<Page<BlockingRow>> {
+    const page = await this.subscriptions.activePage(id, tenantId, request);
+    return { ...page, items: page.items.map(blocking) };
   }
 
-  fingerprintsOn(cloudAccountIds: readonly number[]): Promise<SubscriptionsFingerprint[]> {
-    return this.subscriptions.activeFingerprintsOn(cloudAccountIds);
+  count({ id }: AccountReference, tenantId: number): Promise<number> {
+    return this.subscriptions.countActiveOf(id, tenantId);
   }
 
-  async abandonAll(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
+  fingerprints(accounts: readonly AccountReference[]): Promise<BlockersFingerprint[]> {
+    return this.subscriptions.activeFingerprintsOn(accounts.map(({ id }) => id));
+  }
+
+  async giveUp(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
     let abandoned = 0;
     for (;;) {
       const some = await this.subscriptions.holdActiveOn(account, atOnce);
@@ -59,4 +67,9 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     const subject = ['CloudSubscription', id] as const;
     await this.events.record({ type: 'SUBSCRIPTION_ABANDONED', tenantId, subject, actor, at: now, data });
   }
+}
+
+function blocking(subscription: ListedSubscription): BlockingRow {
+  const { id, name, status, toBeDoneFirst } = subscription;
+  return { id, name, status, toBeDoneFirst, row: subscription };
 }
