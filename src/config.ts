@@ -86,7 +86,7 @@ function faultInOrigin(text: string): string | null {
     return 'must list origins that begin with http:// or https://, separated by commas';
   if (url.hostname.includes('*')) return 'must list exact origins; * is not accepted';
   if (url.origin === text) return null;
-  return 'must list origins only: lower-case scheme and host, no default port, no user, no path, no / at the end';
+  return 'must list only origins: lower-case scheme and host, no default port, no user, no path, no / at the end';
 }
 
 /** What a setup of IAM takes for a parameter, told in the same words. */
@@ -110,10 +110,9 @@ export const settings = {
     schema: z.string().transform((text, context) => {
       const cidrs = text.split(',').map((cidr) => cidr.trim());
       const refuse = (message: string) => (context.addIssue({ code: 'custom', message }), z.NEVER);
-      if (cidrs.some((cidr) => faultInCidr(cidr) !== null))
-        return refuse('must be blocks of addresses in CIDR notation, with commas between');
+      if (cidrs.some((cidr) => faultInCidr(cidr) !== null)) return refuse('must be CIDR blocks separated by commas');
       // Whoever believes everybody, believes what a caller writes: then an address proves nothing.
-      if (cidrs.some((cidr) => cidr.endsWith('/0'))) return refuse('must not hold every address there is');
+      if (cidrs.some((cidr) => cidr.endsWith('/0'))) return refuse('must not include all addresses');
       return cidrs;
     }),
     means:
@@ -124,7 +123,7 @@ export const settings = {
   FAILED_KEYS_PER_MINUTE: {
     schema: wholeNumber(1, 1_000_000),
     means:
-      'Number of invalid API keys that a client address may send in a minute. Further ones are answered with 429 `RATE_LIMITED` without a database lookup. API keys that this process has accepted before still work from that address. IPv6 addresses count by /64.',
+      'Maximum number of invalid API keys that a client address can send per minute. Further ones are answered with 429 `RATE_LIMITED` without a database lookup. API keys that this process has accepted before still work from that address. IPv6 addresses count by /64.',
     example: '100',
     unset: '30',
   },
@@ -156,14 +155,14 @@ export const settings = {
   DATABASE_CA_FILE: {
     schema: z.string().regex(/\S/, 'must not be blank'),
     means:
-      'PEM file with the certificates of the authority that issued the certificate of the database server. The same as `?ssl=on&ca=…` in DATABASE_URL.',
+      'PEM file with the certificates of the authority that issued the certificate of the database server. Same as `?ssl=on&ca=…` in DATABASE_URL.',
     example: '/etc/cloud-account-gateway/database-ca.pem',
-    unset: 'the authorities that Node.js knows, with `?ssl=on`',
+    unset: 'the authorities that Node.js trusts, with `?ssl=on`',
   },
   FIRST_API_KEY: {
     schema: z
       .string()
-      .refine((text) => parseApiKeyToken(text) !== null, 'must be an API key as `api-keys generate` makes them'),
+      .refine((text) => parseApiKeyToken(text) !== null, 'must be an API key created by `api-keys generate`'),
     means:
       'API key with the role OWNER that the first start gives to the first tenant. `cloud-account-gateway api-keys generate --to FILE` creates one. Later starts ignore it.',
     example: 'gwk_live_…',
@@ -173,7 +172,7 @@ export const settings = {
   KEY_RING_FILE: {
     schema: z.string().regex(/\S/, 'must not be blank'),
     means:
-      'File with the key-encryption keys. Only the user of the gateway may read it. Keep its backup apart from the database.',
+      'File with the key-encryption keys. Only the user of the gateway can have access to it. Keep its backup separate from the database.',
     example: '/etc/cloud-account-gateway/key-ring.json',
     unset: 'key-ring.json in DATA_DIR',
   },
@@ -199,7 +198,7 @@ export const settings = {
   },
   AWS_ENDPOINT_OVERRIDE: {
     schema: url(({ protocol, hostname, username, password }) => {
-      if (username || password) return 'must not hold a user or a password';
+      if (username || password) return 'must not contain a user or a password';
       return protocol === 'https:' || (protocol === 'http:' && loopback(hostname))
         ? null
         : 'must be https://, or http:// to a loopback address';
@@ -211,7 +210,7 @@ export const settings = {
   },
   AWS_TIMEOUT_MS: {
     schema: wholeNumber(100, 60_000),
-    means: 'Time-out of a call to AWS in milliseconds, retries included.',
+    means: 'Timeout of a call to AWS in milliseconds, retries included.',
     example: '10000',
     unset: '10000',
   },
@@ -271,13 +270,13 @@ export const settings = {
   GATEWAY_IDENTITY_ARN: {
     schema: iamParameter('gatewayIdentityArn'),
     means:
-      'IAM role or user that the gateway runs as, and that access roles trust. The AWS SDK finds its credentials: in the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, in the files of `~/.aws`, or from the role of the container or the instance. It needs the permission `sts:AssumeRole` only.',
+      'IAM role or user that the gateway runs as, and that access roles trust. The AWS SDK finds its credentials: in the variables `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, in the files of `~/.aws`, or from the role of the container or the instance. It requires only the permission `sts:AssumeRole`.',
     example: 'arn:aws:iam::111122223333:role/gateway',
     unset: 'no access roles, and AWS credentials of the machine are ignored',
   },
   IAM_TEMPLATE_URL: {
     schema: url(({ protocol, hostname, username, password }) => {
-      if (username || password) return 'must not hold a user or a password';
+      if (username || password) return 'must not contain a user or a password';
       const isS3 = /(^|\.)s3[.-]([a-z0-9.-]+\.)?amazonaws\.com(\.cn)?$/.test(hostname);
       return protocol === 'https:' && isS3 ? null : 'must be the https:// address of a file in Amazon S3';
     }),
@@ -289,7 +288,7 @@ export const settings = {
   NODE_ENV: {
     schema: z.enum(['production', 'development', 'test'], { error: 'must be production, development or test' }),
     means:
-      '`production` turns the sandbox and the playground off and the log of requests on, unless `AWS_SANDBOX`, `PLAYGROUND` and `LOG_LEVEL` are set.',
+      '`production` disables the sandbox and the playground and enables the log of requests, unless `AWS_SANDBOX`, `PLAYGROUND` and `LOG_LEVEL` are set.',
     example: 'production',
     unset: 'development',
   },
@@ -360,7 +359,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
   };
   if (config.provisioner === 'sandbox' && !config.sandbox)
-    faults.push('PROVISIONER sandbox needs the sandbox. Example: AWS_SANDBOX=on');
+    faults.push('PROVISIONER sandbox requires the sandbox. Example: AWS_SANDBOX=on');
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;
 }
@@ -395,7 +394,7 @@ function secretIn(file: string, variable: string, refuse: (fault: string) => voi
     refuse(
       code === 'ENOENT'
         ? `${variable} names the file ${file}, which does not exist. Create it, or unset ${variable}.`
-        : `${variable} names the file ${file}, which cannot be read (${code}). Make it a file that this user can read, or unset ${variable}.`,
+        : `${variable} names the file ${file}, which cannot be read (${code}). Use a file that this user can read, or unset ${variable}.`,
     );
   }
   return undefined;

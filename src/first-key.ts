@@ -35,7 +35,7 @@ function writeKey(file: string): ApiKeyToken {
     renameSync(draft, file);
   } catch (error) {
     throw new FirstKeyUnusable(
-      `The first API key cannot be written. ${(fileUnusable(error, file) ?? (error as Error)).message} Or make a key ` +
+      `The first API key cannot be written. ${(fileUnusable(error, file) ?? (error as Error)).message} Or create an API key ` +
         'with `cloud-account-gateway api-keys generate --to FILE` and set FIRST_API_KEY_FILE to that file.',
     );
   }
@@ -49,6 +49,6 @@ function readKey(file: string): ApiKeyToken {
   const key = stats.isFile() && isOurs ? parseApiKeyToken(readFileSync(file, 'utf8').trim()) : null;
   if (key) return key;
   throw new FirstKeyUnusable(
-    `${file} is not a private file with an API key. Delete it and start the gateway again: it makes a new key.`,
+    `${file} is not a private file with an API key. Delete it and start the gateway again, which creates a new API key.`,
   );
 }

@@ -124,17 +124,19 @@ async function refuseTakenPort(host: string, port: number): Promise<void> {
 function portUnusable(error: unknown, { host, port }: Config): PortUnusable | null {
   const { syscall, code } = error as { syscall?: string; code?: string };
   if (syscall === 'getaddrinfo') {
-    return new PortUnusable(`HOST ${host} is the name of no address. Example: HOST=127.0.0.1`);
+    return new PortUnusable(`HOST ${host} cannot be resolved. Example: HOST=127.0.0.1`);
   }
   switch (syscall === 'listen' && code) {
     case 'EADDRINUSE':
       return new PortUnusable(
-        `Port ${port} on ${host} is taken by another process. Choose another one. Example: PORT=4001`,
+        `Port ${port} on ${host} is already in use by another process. Choose another port. Example: PORT=4001`,
       );
     case 'EACCES':
-      return new PortUnusable(`This user may not listen on port ${port}. Choose one above 1023. Example: PORT=4000`);
+      return new PortUnusable(
+        `This user is not allowed to listen on port ${port}. Choose a port above 1023. Example: PORT=4000`,
+      );
     case 'EADDRNOTAVAIL':
-      return new PortUnusable(`This machine has no address ${host}. Example: HOST=127.0.0.1`);
+      return new PortUnusable(`This machine does not have the address ${host}. Example: HOST=127.0.0.1`);
     default:
       return null;
   }

@@ -27,24 +27,25 @@ async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Pr
     '',
     ...(config.playground ? [`  Playground  ${url}/playground`] : []),
     `  Database    ${databaseOf(config)}`,
-    `  Key ring    ${config.keyRingFile} (without it the secrets are lost: keep a backup, apart from the database)`,
+    `  Key ring    ${config.keyRingFile} (keep a backup, separate from the database: without it the secrets are lost)`,
   ];
   if (config.awsEndpointOverride) {
     lines.push(
-      `  AWS         ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE)`,
+      `  AWS         ATTENTION: ${config.awsEndpointOverride} answers in place of AWS for every access key (AWS_ENDPOINT_OVERRIDE)`,
     );
   }
   if (sandbox) {
     const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
     lines.push(
       '',
-      `  The AWS sandbox is on. Its keys never reach AWS; the secret of each is ${sandboxSecret},`,
+      `  The AWS sandbox is enabled. Its access keys never reach AWS. The secret of each is ${sandboxSecret},`,
       `  the console role is ${sandboxConsoleRole}:`,
       ...sandboxKeys.map(({ accessKeyId, behaviour }) => `    ${accessKeyId}  ${behaviour}`),
     );
   }
-  if (firstKey && config.firstApiKey) lines.push('', '  Your API key, good for a year, is the one in FIRST_API_KEY.');
-  else if (firstKey) lines.push('', '  Your API key, good for a year, shown this once:', `    ${firstKey.reveal()}`);
+  if (firstKey && config.firstApiKey)
+    lines.push('', '  Your API key, valid for one year, is the one in FIRST_API_KEY.');
+  else if (firstKey) lines.push('', '  Your API key, valid for one year, shown only once:', `    ${firstKey.reveal()}`);
   else if (existsSync(firstKeyFile(config))) lines.push('', `  ${keyIsStillThere}`, `    ${firstKeyFile(config)}`);
   return lines.join('\n') + '\n';
 }
@@ -57,11 +58,11 @@ function notices({ url, sandbox, firstKey }: Gateway, config: Config): Notice[] 
   return [
     ...(config.playground ? [{ message: `Playground: ${url}/playground` }] : []),
     { message: `Database: ${databaseOf(config)}` },
-    { message: 'Key ring: keep a backup of this file, apart from the database.', file: config.keyRingFile },
+    { message: 'Key ring: keep a backup of this file, separate from the database.', file: config.keyRingFile },
     ...(config.awsEndpointOverride
-      ? [{ message: `ATTENTION: not AWS but ${config.awsEndpointOverride} answers for every key (AWS_ENDPOINT_OVERRIDE).`, isWarning: true }] // prettier-ignore
+      ? [{ message: `ATTENTION: ${config.awsEndpointOverride} answers in place of AWS for every access key (AWS_ENDPOINT_OVERRIDE).`, isWarning: true }] // prettier-ignore
       : []),
-    ...(sandbox ? [{ message: 'The AWS sandbox is on. Its access keys begin with AKIASANDBOX.' }] : []),
+    ...(sandbox ? [{ message: 'The AWS sandbox is enabled. Its access keys begin with AKIASANDBOX.' }] : []),
     ...(firstKey && config.firstApiKey ? [{ message: 'The first API key is the one in FIRST_API_KEY.' }] : []),
     ...(firstKey && !config.firstApiKey
       ? [{ message: 'The first API key was written to this file. Move it to your secret store and delete the file.', file, isWarning: true }] // prettier-ignore

@@ -12,8 +12,8 @@ export function isSupported(version: string): boolean {
 // Imported before anything else: an older version lacks modules that are loaded next.
 if (!isSupported(process.versions.node)) {
   console.error(
-    `cloud-account-gateway needs Node.js 22.${oldest[22]} or a newer 22, or 24.${oldest[24]} or newer, and this is ${process.versions.node}: ` +
-      'use `npm start` or `npx cloud-account-gateway`, which bring a supported version along, or install one from https://nodejs.org.',
+    `cloud-account-gateway requires Node.js 22.${oldest[22]} or a later 22, or 24.${oldest[24]} or later, but this is ${process.versions.node}: ` +
+      'use `npm start` or `npx cloud-account-gateway`, which include a supported version, or install one from https://nodejs.org.',
   );
   process.exit(1);
 }

@@ -43,7 +43,7 @@ const patience = 20_000;
 
 async function stop(gateway: Gateway): Promise<void> {
   setTimeout(() => {
-    log.warn('Requests were still running after 20 seconds. They were cut off, as in a crash.');
+    log.warn('Requests were still running after 20 seconds and were aborted.');
     process.exit(1);
   }, patience).unref();
   await gateway.close();

@@ -6,5 +6,5 @@ export function accountOf(given: Given): number {
   const text = given.text('account');
   const id = idOf('CloudAccount', text) || (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);
   if (id) return id;
-  throw given.usage('--account must be a whole number from 1 to 999999999, or the id of a cloud account in the API.');
+  throw given.usage('--account must be a whole number from 1 to 999999999, or the ID of a cloud account in the API.');
 }

@@ -19,7 +19,7 @@ const texts = places
 
 /** A command as it is quoted: between quotation marks or backticks, or at the beginning of a line of shell. */
 const quoted =
-  /(?:[`'"] ?|^[ \t#]*)(?:(?:[A-Z_]+=\S+|npx|sudo|-u \S+|docker compose exec \S+) +)*cloud-account-gateway (?!is |needs |cannot |with |and )([a-z][^`'"\n]*)/gm;
+  /(?:[`'"] ?|^[ \t#]*)(?:(?:[A-Z_]+=\S+|npx|sudo|-u \S+|docker compose exec \S+) +)*cloud-account-gateway (?!is |requires |cannot |with |and )([a-z][^`'"\n]*)/gm;
 
 const mentions = texts.flatMap(({ file, text }) =>
   [...text.matchAll(quoted)].map(([, said]) => [said!.trim(), file] as const),

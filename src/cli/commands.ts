@@ -6,37 +6,37 @@ import { iamSetupOptions } from './commands/iam-setup-options.js';
 const roles: readonly Role[] = ['VIEWER', 'MANAGER', 'OWNER', 'PROVISIONER'];
 const providers: readonly CloudProvider[] = ['AWS', 'AZURE', 'GCP'];
 
-const json: Option = { means: 'print the answer as JSON, for programs' };
+const json: Option = { means: 'print the result as JSON, for programs' };
 const required = { isRequired: true } as const;
 const id: Option = { value: 'ID', means: 'the number in the list', isNumber: true, ...required };
 const whichTenant: Record<string, Option> = {
   id: { value: 'ID', means: 'the number of the tenant', isNumber: true },
-  name: { value: 'NAME', means: 'its name, in place of the number' },
+  name: { value: 'NAME', means: 'the name of the tenant, instead of its number' },
 };
-const account: Option = { value: 'ID', means: 'the number of the cloud account, or its id in the API' };
-const to: Option = { value: 'FILE', means: 'write the new API key to this new file (mode 0600), not into the answer' };
-const shownOnce = 'The API key is shown once, at a terminal. Elsewhere, give --to FILE or --json.';
-const resource: Option = { value: 'ID', means: 'the id of the resource', ...required };
+const account: Option = { value: 'ID', means: 'the number of the cloud account, or its ID in the API' };
+const to: Option = { value: 'FILE', means: 'write the new API key to this new file (mode 0600) instead of the result' };
+const shownOnce = 'The API key is shown once, in a terminal. Otherwise, use --to FILE or --json.';
+const resource: Option = { value: 'ID', means: 'the ID of the resource', ...required };
 const rule: Option = { value: 'RULE', means: "such as 'ingress tcp 22-22 0.0.0.0/0'", ...required };
 
 /** What a group of commands is for, by its first word. */
 export const groups: Readonly<Record<string, string>> = {
-  tenants: 'Manages tenants. Tenant 1 is the operator; its API keys are made on this command line only.',
+  tenants: 'Manages tenants. Tenant 1 is the operator. Its API keys can be created only on this command line.',
   'api-keys': 'Manages API keys of every tenant.',
   'hosted-accounts': 'Manages the cloud accounts of the vendor, which every tenant can use.',
-  'force-detach': 'Approves requests of OWNERs to detach an account whose resources cannot be removed.',
+  'force-detach': 'Approves requests of OWNERs to force-detach an account whose resources cannot be removed.',
   keyring:
-    'Replaces the keys that encrypt everything, while gateways serve. Every command can be interrupted at any moment, and run again. See docs/operations.md.',
+    'Replaces the keys that encrypt all secrets, also while gateways run. Every command can be interrupted at any moment and repeated. See docs/operations.md.',
   sandbox:
     'Simulates changes made directly in AWS, in the accounts of the sandbox. The gateway must be running, with the same settings.',
   'iam-setup':
-    'Writes what a customer needs to set up IAM, by one of three methods, into a folder. Reads VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL; for an access role, also the database.',
+    'Writes the files that a customer needs to set up IAM, for one of three methods, into a folder. Reads VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL. For an access role, also reads the database.',
 };
 
 /** Every command, by its words. */
 export const commands: Readonly<Record<string, Command>> = {
   start: {
-    means: 'starts the gateway, and runs it until it gets SIGTERM or SIGINT',
+    means: 'starts the gateway, and runs it until it receives SIGTERM or SIGINT',
     notes: 'Settings are environment variables: docs/configuration.md lists them.',
     load: async () => (await import('../serve.js')).serve,
   },
@@ -57,9 +57,10 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/tenants.js')).rename,
   },
   'tenants suspend': {
-    means: 'refuses every API key of a tenant at once, until it is resumed',
+    means: 'refuses every API key of a tenant immediately, until the tenant is resumed',
     options: { ...whichTenant, json },
-    notes: 'Its provisioning work waits; key rotation, health and drift checks go on. See docs/operations.md.',
+    notes:
+      'Its provisioning work waits. Key rotation, health checks and drift checks continue. See docs/operations.md.',
     load: async () => (await import('./commands/tenants.js')).suspend,
   },
   'tenants resume': {
@@ -68,13 +69,14 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/tenants.js')).resume,
   },
   'tenants remove': {
-    means: 'removes a tenant for which nothing is kept, and its API keys',
+    means: 'removes a tenant without data, and its API keys',
     options: { ...whichTenant, json },
-    notes: 'A tenant that has or had cloud accounts, subscriptions or external ids stays: suspend it.',
+    notes:
+      'A tenant that has or had cloud accounts, subscriptions or external IDs cannot be removed. Suspend it instead.',
     load: async () => (await import('./commands/tenants.js')).remove,
   },
   'api-keys generate': {
-    means: 'makes an API key for FIRST_API_KEY_FILE, which opens nothing before the first start',
+    means: 'creates an API key for FIRST_API_KEY_FILE, which is not valid before the first start',
     options: { to, json },
     notes: shownOnce,
     load: async () => (await import('./commands/api-keys.js')).generate,
@@ -89,22 +91,22 @@ export const commands: Readonly<Record<string, Command>> = {
     options: {
       tenant: { value: 'ID', means: 'the tenant', isNumber: true, ...required },
       name: { value: 'NAME', means: 'the name of the key', ...required },
-      role: { value: roles.join('|'), means: 'what the key may do', oneOf: roles, ...required },
-      days: { value: 'N', means: 'how many days it works; 365 when not given', isNumber: true },
-      'never-expires': { means: 'it works until it is revoked' },
+      role: { value: roles.join('|'), means: 'the role of the key', oneOf: roles, ...required },
+      days: { value: 'N', means: 'the lifetime in days; default 365', isNumber: true },
+      'never-expires': { means: 'the key does not expire' },
       from: {
         value: 'CIDR',
-        means: 'addresses it may be used from, repeatable; any when not given',
+        means: 'a range of addresses that can use the key, repeatable; default any',
         isRepeatable: true,
       },
-      introspection: { means: 'it may read the schema by introspection' },
+      introspection: { means: 'the key can read the schema by introspection' },
       ...{ to, json },
     },
     notes: shownOnce,
     load: async () => (await import('./commands/api-keys.js')).create,
   },
   'api-keys revoke': {
-    means: 'revokes an API key at once and for good',
+    means: 'revokes an API key immediately and permanently',
     options: { id, json },
     load: async () => (await import('./commands/api-keys.js')).revoke,
   },
@@ -118,13 +120,13 @@ export const commands: Readonly<Record<string, Command>> = {
     options: {
       name: { value: 'NAME', means: 'the name of the account', ...required },
       provider: { value: providers.join('|'), means: 'the cloud provider', oneOf: providers, ...required },
-      region: { value: 'REGION', means: "the provider's code of the region", ...required },
+      region: { value: 'REGION', means: 'the region code of the provider', ...required },
       json,
     },
     load: async () => (await import('./commands/hosted-accounts.js')).add,
   },
   'hosted-accounts retire': {
-    means: 'takes no new subscriptions; deletes the account after its last subscription',
+    means: 'accepts no new subscriptions, and deletes the account after its last subscription ends',
     options: { id, json },
     load: async () => (await import('./commands/hosted-accounts.js')).retire,
   },
@@ -134,45 +136,45 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/force-detach.js')).list,
   },
   'force-detach approve': {
-    means: 'approves a request: deletes the account and gives up its subscriptions',
+    means: 'approves a request: deletes the account and abandons its subscriptions',
     options: { account: { ...account, ...required }, json },
     load: async () => (await import('./commands/force-detach.js')).approve,
   },
   doctor: {
-    means: 'finds records that contradict each other; of one account also who uses it',
+    means: 'finds inconsistent records; for one account, also shows its usage',
     options: { account, json },
-    notes: 'Ends with 1 when it finds anything.',
+    notes: 'Exit status 1 if it finds any.',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   backup: {
-    means: 'copies the embedded database into a new folder, also while the gateway serves',
+    means: 'copies the embedded database into a new folder, also while the gateway runs',
     options: { to: { value: 'FOLDER', means: 'the new folder', ...required }, json },
     notes: 'The key ring is not copied. Keep a backup of it in another place. See docs/operations.md.',
     load: async () => (await import('./commands/backup.js')).backup,
   },
   restore: {
-    means: 'puts a backup into an empty DATA_DIR, beside the key ring that belongs to it',
-    options: { backup: { value: 'FOLDER', means: 'the folder that `backup` made', ...required }, json },
-    notes: 'Refuses a damaged backup, and another key ring. See docs/operations.md.',
+    means: 'restores a backup into an empty DATA_DIR, next to the key ring that belongs to it',
+    options: { backup: { value: 'FOLDER', means: 'the folder that `backup` created', ...required }, json },
+    notes: 'Refuses a damaged backup, or another key ring. See docs/operations.md.',
     load: async () => (await import('./commands/backup.js')).restore,
   },
   'keyring list': {
-    means: 'lists the keys of the ring, and how many stored keys each of them wraps',
+    means: 'lists the keys of the key ring, and the number of stored keys that each of them wraps',
     options: { json },
     load: async () => (await import('./commands/key-ring.js')).list,
   },
   'keyring init': {
-    means: 'makes the key ring file before the first start',
+    means: 'creates the key ring file before the first start',
     options: { json },
     load: async () => (await import('./commands/key-ring.js')).init,
   },
   'keyring rotate': {
-    means: 'adds a new key, which wraps from now on',
+    means: 'adds a new key, which wraps all new keys from then on',
     options: { json },
     load: async () => (await import('./commands/key-ring.js')).rotate,
   },
   'keyring rewrap': {
-    means: 'wraps with the active key whatever another key wraps',
+    means: 'wraps all stored keys with the active key',
     options: {
       'tenant-keys': { means: 'also give each tenant a new key, and encrypt every secret with it' },
       json,
@@ -180,18 +182,18 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/key-ring.js')).rewrap,
   },
   'keyring verify': {
-    means: 'opens every stored key and every secret',
+    means: 'decrypts every stored key and every secret',
     options: { json },
-    notes: 'Ends with 1 when one does not open.',
+    notes: 'Exit status 1 if one cannot be decrypted.',
     load: async () => (await import('./commands/key-ring.js')).verify,
   },
   'keyring retire': {
-    means: 'removes a key that wraps nothing from the ring',
-    options: { id: { value: 'kek-…', means: 'the id of the key', ...required }, json },
+    means: 'removes a key that wraps nothing from the key ring',
+    options: { id: { value: 'kek-…', means: 'the ID of the key', ...required }, json },
     load: async () => (await import('./commands/key-ring.js')).retire,
   },
   'sandbox keys': {
-    means: 'lists access keys of the sandbox, and how AWS answers each of them',
+    means: 'lists access keys of the sandbox, and how AWS answers for each of them',
     options: { json },
     load: async () => (await import('./commands/sandbox.js')).keys,
   },
@@ -205,7 +207,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'sandbox terminate': sandboxChange('terminate', 'terminates an instance'),
   'sandbox delete': sandboxChange('delete', 'deletes a volume, a security group, a subnet or a VPC'),
   'sandbox untag': sandboxChange('untag', 'removes a tag', {
-    key: { value: 'KEY', means: 'the key of the tag; VENDOR_TAG_KEY when not given' },
+    key: { value: 'KEY', means: 'the key of the tag; default VENDOR_TAG_KEY' },
   }),
   'sandbox allow': sandboxChange('allow', 'adds a rule to a security group', { rule }),
   'sandbox revoke': sandboxChange('revoke', 'removes a rule from a security group', { rule }),
@@ -215,14 +217,14 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/iam-setup.js')).setup('cloudformation'),
   },
   'iam-setup terraform': {
-    means: 'a module, with its README.md',
+    means: 'a module with its README.md',
     options: iamSetupOptions,
     load: async () => (await import('./commands/iam-setup.js')).setup('terraform'),
   },
   'iam-setup manual': {
-    means: 'README.md with the steps, and the JSON to paste',
+    means: 'README.md with the steps, and the JSON documents to paste',
     options: iamSetupOptions,
-    notes: 'Needs --aws-account-id.',
+    notes: 'Requires --aws-account-id.',
     load: async () => (await import('./commands/iam-setup.js')).setup('manual'),
   },
 };

@@ -12,16 +12,16 @@ export function helpOf(words: string): string {
 
 function whole(): string {
   const names = Object.keys(commands).filter((name) => !name.startsWith('sandbox ') && !name.startsWith('iam-setup '));
-  return `${program}: a GraphQL gateway for cloud accounts, and its operator's command line.
+  return `${program}: a GraphQL gateway for cloud accounts, with a command line for its operator.
 
-The commands read the same settings as the gateway (DATA_DIR, DATABASE_URL, KEY_RING_FILE …), and can be used while it serves.
-Run them as the user who runs the gateway.
+The commands read the same settings as the gateway (DATA_DIR, DATABASE_URL, KEY_RING_FILE …), and can be used while it runs.
+Run them as the user of the gateway.
 
-${names.map(commandLine).join('')}${line(`${program} sandbox COMMAND`, 'simulates changes made directly in AWS')}${line(`${program} iam-setup METHOD`, 'writes what a customer needs to set up IAM')}
-  -h, --help      the help of the command line, of a group, or of a command
+${names.map(commandLine).join('')}${line(`${program} sandbox COMMAND`, 'simulates changes made directly in AWS')}${line(`${program} iam-setup METHOD`, 'writes the files that a customer needs to set up IAM')}
+  -h, --help      the help for the command line, a group or a command
   -v, --version   the version
 
-Exit status: 0 when done, 1 when refused, 2 when the command was not understood.
+Exit status: 0 on success, 1 on refusal, 2 if the command is not valid.
 `;
 }
 

@@ -24,7 +24,8 @@ async function run(args: string[]): Promise<void> {
   const isComplete = Object.hasOwn(commands, words);
   if (!isComplete && words !== '' && !Object.hasOwn(groups, words)) throw unknown(words);
   if (values['help'] || !isComplete) {
-    if (!isComplete && Object.keys(values).some((name) => name !== 'help')) throw new Usage('Name a command.', words);
+    if (!isComplete && Object.keys(values).some((name) => name !== 'help'))
+      throw new Usage('Specify a command.', words);
     return print(helpOf(words));
   }
 
@@ -65,7 +66,7 @@ function parsed(args: string[]): { words: string; values: Readonly<Record<string
 
 function unknown(words: string): Usage {
   const command = Object.keys(commands).find((name) => words.startsWith(`${name} `));
-  if (command) return new Usage('The command takes no arguments besides its options.', command);
+  if (command) return new Usage('The command takes no arguments except its options.', command);
   const [group = ''] = words.split(' ');
   return Object.hasOwn(groups, group)
     ? new Usage(`There is no such command of ${group}.`, group)
@@ -79,10 +80,10 @@ function refuseFaults(
   values: Readonly<Record<string, unknown>>,
 ): void {
   for (const name of Object.keys(values))
-    if (!Object.hasOwn(options, name)) throw new Usage(`--${name} does not belong to this command.`, command);
+    if (!Object.hasOwn(options, name)) throw new Usage(`--${name} is not an option of this command.`, command);
   for (const [name, { isRequired, isNumber, oneOf }] of Object.entries(options)) {
     const value = values[name] as string | undefined;
-    if (value === undefined && isRequired) throw new Usage(`--${name} is missing.`, command);
+    if (value === undefined && isRequired) throw new Usage(`--${name} is required.`, command);
     if (value === undefined) continue;
     if (isNumber && !/^[1-9]\d{0,8}$/.test(value))
       throw new Usage(`--${name} must be a whole number from 1 to 999999999.`, command);

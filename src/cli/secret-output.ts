@@ -24,7 +24,7 @@ export class SecretOutput {
   constructor(path: string | null, isJson: boolean, usage: (fault: string) => Error) {
     if (path === null && !isJson && !process.stdout.isTTY)
       throw usage(
-        'stdout is not a terminal, and the new API key would stay where it is collected. Add --to FILE to write the key to a private file, or --json to write it to stdout.',
+        'stdout is not a terminal, so the new API key could remain in a log. Use --to FILE to write it to a private file, or --json to write it to stdout.',
       );
     this.#file = path === null ? null : { path, fd: create(path) };
     process.once('exit', () => this.#file && !this.#isWritten && rmSync(this.#file.path, { force: true }));
@@ -58,7 +58,7 @@ function notCreated(path: string, error: unknown): SecretNotWritten {
   const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
   return new SecretNotWritten(
     code === 'EEXIST'
-      ? `--to: ${path} exists already and is left as it is. Name a new file.`
-      : `--to: ${path} cannot be written (${code}). Name a new file in a folder that this user can write to, on a disk with free space.`,
+      ? `--to: ${path} already exists and was not changed. Specify a new file.`
+      : `--to: ${path} cannot be written (${code}). Specify a new file in a folder that this user can write to, on a disk with free space.`,
   );
 }

@@ -57,9 +57,11 @@ const manifestName = 'manifest.json';
  */
 export async function backUp(location: DatabaseLocation, keyRingFile: string, folder: string): Promise<Manifest> {
   const file = embedded(location);
-  if (!existsSync(file)) throw new BackupRefused(`There is no database at ${file}. Set DATA_DIR to its folder.`);
+  if (!existsSync(file)) throw new BackupRefused(`No database exists at ${file}. Set DATA_DIR to its folder.`);
   if (existsSync(folder))
-    throw new BackupRefused(`${folder} exists, and a backup replaces nothing. Name a new folder with --to.`);
+    throw new BackupRefused(
+      `${folder} already exists, and a backup overwrites nothing. Specify a new folder with --to.`,
+    );
   const draft = `${folder}.${randomBytes(8).toString('hex')}.tmp`;
   try {
     makeFolder(draft, 0o700);
@@ -105,7 +107,7 @@ export async function restore(
     const present = ['', '-wal', '-shm', '-journal'].map((end) => file + end).find((path) => existsSync(path));
     if (present)
       throw new BackupRefused(
-        `${present} exists, and a restore replaces nothing. Move it away, or set another DATA_DIR.`,
+        `${present} already exists, and a restore overwrites nothing. Move it, or set another DATA_DIR.`,
       );
     copyFileSync(join(folder, databaseName), draft, constants.COPYFILE_EXCL);
     chmodSync(draft, 0o600);
@@ -113,7 +115,7 @@ export async function restore(
     if (sha256 !== manifest.sha256 || bytes !== manifest.bytes) throw damaged(folder, `${databaseName} was changed`);
     const { rows, schema } = await checked(draft, keyRingFile);
     const expected = { rows: manifest.rows, schema: manifest.schema };
-    if (JSON.stringify({ rows, schema }) !== JSON.stringify(expected)) throw damaged(folder, 'the counts differ');
+    if (JSON.stringify({ rows, schema }) !== JSON.stringify(expected)) throw damaged(folder, 'the row counts differ');
     sync(draft);
     renameSync(draft, file);
     sync(dataDir);
@@ -130,7 +132,7 @@ export async function restore(
 function embedded(location: DatabaseLocation): string {
   if ('file' in location) return location.file;
   throw new BackupRefused(
-    'This command is for the embedded database, and DATABASE_URL is set. Use mariadb-dump or mysqldump with --single-transaction: docs/operations.md.',
+    'This command supports only the embedded database, but DATABASE_URL is set. Use mariadb-dump or mysqldump with --single-transaction: docs/operations.md.',
   );
 }
 
@@ -141,7 +143,7 @@ function manifestOf(folder: string): Manifest {
   } catch (error) {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     throw new BackupRefused(
-      `${join(folder, manifestName)} cannot be read (${code}). Name a folder that was made by the command backup.`,
+      `${join(folder, manifestName)} cannot be read (${code}). Specify a folder that the command backup created.`,
     );
   }
   try {
@@ -157,7 +159,7 @@ async function checked(copy: string, keyRingFile: string): Promise<Pick<Manifest
   try {
     const faults = [...database.pragma('integrity_check'), ...database.pragma('foreign_key_check')];
     if (faults.length !== 1 || faults[0]!['integrity_check'] !== 'ok')
-      throw new BackupRefused(`${copy} is not a sound database. Use another backup.`);
+      throw new BackupRefused(`${copy} is not a valid database. Use another backup.`);
   } finally {
     database.close();
   }

@@ -64,14 +64,15 @@ async function replaceInDefinition(
     sql: string;
   }[];
   const constraint = new RegExp(`(\\bCONSTRAINT\\s+"?${name}"?\\s+CHECK\\s*)\\(${literally(before)}\\)`);
-  if (!found || !constraint.test(found.sql)) throw new Error(`The table ${table} has no ${name} CHECK (${before}).`);
+  if (!found || !constraint.test(found.sql))
+    throw new Error(`The table ${table} does not have ${name} CHECK (${before}).`);
   const changed = found.sql.replace(constraint, (_, words: string) => `${words}(${after})`);
 
   const { databaseConnection } = db.connection.driver as unknown as { databaseConnection: EmbeddedSqlite };
   databaseConnection.changeDefinition(table, changed);
   const faults = (await db.query(`PRAGMA integrity_check(${table})`)) as { integrity_check: string }[];
   if (faults.some((fault) => fault.integrity_check !== 'ok'))
-    throw new Error(`Rows of the table ${table} break ${name} CHECK (${after}).`);
+    throw new Error(`Rows of the table ${table} violate ${name} CHECK (${after}).`);
 }
 
 const literally = (sql: string) => sql.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

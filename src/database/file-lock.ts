@@ -30,7 +30,7 @@ export function lockDataDir(dataDir: string): () => void {
   } catch (error) {
     if (!isHeld(error)) throw notWritable(dataDir, error, join(dataDir, 'gateway.lock'));
     throw new DataDirUnusable(
-      `Another gateway already serves the embedded database in ${dataDir}. Stop it, or give this one a DATA_DIR of its own; several gateways can share one MySQL or MariaDB database (DATABASE_URL).`,
+      `Another gateway is already using the embedded database in ${dataDir}. Stop it, or set another DATA_DIR for this gateway. Several gateways can share one MySQL or MariaDB database (DATABASE_URL).`,
     );
   }
 }
@@ -53,8 +53,8 @@ export function lockKeyRing(keyRingFile: string): () => void {
     const { code = 'unknown reason' } = error as { code?: string };
     throw new KeyRingLocked(
       isHeld(error)
-        ? `Another command is changing the key ring ${keyRingFile}. Wait until it is done, then run this one again.`
-        : `The key ring ${keyRingFile} cannot be changed: ${lockOfAnother(`${keyRingFile}.lock`) ?? `nothing can be written beside it (${code}). ${folderOfAnother(dirname(keyRingFile))}`}`,
+        ? `Another command is changing the key ring ${keyRingFile}. Wait until it ends, then run this command again.`
+        : `The key ring ${keyRingFile} cannot be changed: ${lockOfAnother(`${keyRingFile}.lock`) ?? `no file can be written next to it (${code}). ${folderOfAnother(dirname(keyRingFile))}`}`,
       { cause: error },
     );
   }
@@ -81,14 +81,14 @@ function isHeld(error: unknown): boolean {
 function lockOfAnother(path: string): string | undefined {
   const owner = ownerOf(path);
   if (owner === undefined || owner === process.geteuid?.()) return undefined;
-  return `its lock file belongs to the user ${userName(owner)}. It holds no data: delete it. Run: sudo rm ${path}`;
+  return `its lock file belongs to the user ${userName(owner)}. It contains no data and can be deleted. Run: sudo rm ${path}`;
 }
 
 function folderOfAnother(folder: string): string {
   const owner = ownerOf(folder);
   return owner === undefined || owner === process.geteuid?.() || owner === 0
-    ? `Let this user write to the folder ${folder}; for a mounted secret, see docs/operations.md.`
-    : `The folder belongs to the user ${userName(owner)}. Run this as that user: ${runAs(owner)}`;
+    ? `Give this user permission to write to the folder ${folder}. For a mounted secret, see docs/operations.md.`
+    : `The folder belongs to the user ${userName(owner)}. Run this command as that user: ${runAs(owner)}`;
 }
 
 function notWritable(dataDir: string, error: unknown, lock?: string): DataDirUnusable {

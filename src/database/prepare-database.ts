@@ -91,7 +91,7 @@ export async function initKeyRing(location: DatabaseLocation, keyRingFile: strin
     const isEmpty = (await look(location)).isEmpty;
     if (isEmpty || isThere(keyRingFile)) return createKeyRingFile(keyRingFile);
     throw new KeyRingDoesNotFit(
-      `The database holds secrets already, which a new key ring cannot open, and ${keyRingFile} does not exist. Put back the key ring that belongs to it, from its backup.`,
+      `The database already contains secrets, which a new key ring cannot decrypt, and ${keyRingFile} does not exist. Restore the key ring of this database from its backup.`,
     );
   } finally {
     await unlock?.();
@@ -106,7 +106,7 @@ export async function initKeyRing(location: DatabaseLocation, keyRingFile: strin
 export async function refuseUnlessKeyRingFits(location: DatabaseLocation, keyRingFile: string): Promise<KeyRing> {
   const ring = readKeyRingFile(keyRingFile);
   const contents = await look(location);
-  if (contents.isEmpty) throw new DatabaseUnusable('The database is empty: it holds nothing of a gateway.');
+  if (contents.isEmpty) throw new DatabaseUnusable('The database is empty: it contains no data of a gateway.');
   refuseWrongKeys(ring, contents, keyRingFile);
   return ring;
 }
@@ -119,11 +119,11 @@ function refuseUsedKeyRing(location: DatabaseLocation, keyRingFile: string): voi
     'file' in location
       ? [
           location.file,
-          `Restore it: \`cloud-account-gateway restore --backup FOLDER\`. A copied ${basename(location.file)} is whole only with its ${basename(location.file)}-wal.`,
+          `Restore it: \`cloud-account-gateway restore --backup FOLDER\`. A copy of ${basename(location.file)} is complete only with its ${basename(location.file)}-wal.`,
         ]
       : [`at ${new URL(location.url).host}`, 'Check DATABASE_URL, or restore the database from its dump.'];
   throw new KeyRingDoesNotFit(
-    `The key ring ${keyRingFile} has been in use since ${since.toISOString().slice(0, 10)}, but the database ${name} is empty. ${remedy} To start again without any data, move the key ring away first.`,
+    `The key ring ${keyRingFile} has been in use since ${since.toISOString().slice(0, 10)}, but the database ${name} is empty. ${remedy} To start again without any data, move the key ring first.`,
   );
 }
 
@@ -185,7 +185,7 @@ async function lookAtFile(file: string): Promise<Contents> {
     const { code = '' } = error as { code?: string };
     if (!/^SQLITE_(NOTADB|CORRUPT)/.test(code)) throw fileUnusable(error, file) ?? error;
     throw new DatabaseUnusable(
-      `${file} cannot be read as a database (${code}). Restore it from a backup, or name another DATA_DIR.`,
+      `${file} cannot be read as a database (${code}). Restore it from a backup, or set another DATA_DIR.`,
     );
   }
 }
@@ -218,7 +218,7 @@ function refuseTablesOfOthers(tables: readonly string[]): void {
   const taken = tables.filter((table) => ours.has(table));
   if (taken.length === 0 || tables.includes(migrationsTable)) return;
   throw new DatabaseUnusable(
-    `The database belongs to another application: it has a table ${taken.join(', ')} that the gateway did not make. Give the gateway a database of its own.`,
+    `The database belongs to another application: the gateway did not create the table ${taken.join(', ')}. Use a separate database for the gateway.`,
   );
 }
 
@@ -236,7 +236,7 @@ function refuseWrongKeys(keyRing: KeyRing, { canaries, wrappedKeys }: Contents, 
   const missing = wrappedKeys.map(({ kekId }) => kekId).filter((kekId) => !keyRing.has(kekId));
   if (missing.length > 0) {
     throw new KeyRingDoesNotFit(
-      `The database holds secrets encrypted under ${missing.join(', ')}, and the key ring ${file} has no such key. Put back the key ring that belongs to this database, from its backup.`,
+      `The database contains secrets that were encrypted with ${missing.join(', ')}, but the key ring ${file} does not contain this key. Restore the key ring of this database from its backup.`,
     );
   }
   const wrong = new Set([
@@ -247,7 +247,7 @@ function refuseWrongKeys(keyRing: KeyRing, { canaries, wrappedKeys }: Contents, 
   ]);
   if (wrong.size > 0) {
     throw new KeyRingDoesNotFit(
-      `The key ring ${file} has another key under the name ${[...wrong].join(', ')} than the one this database was encrypted with. Put back the key ring that belongs to it, from its backup.`,
+      `The key ${[...wrong].join(', ')} in the key ring ${file} is not the one that encrypted this database. Restore the key ring of this database from its backup.`,
     );
   }
 }
@@ -258,13 +258,15 @@ async function migrate(dataSource: DataSource): Promise<void> {
   } catch (error) {
     const { code } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: string };
     const why = reasons[code ?? ''];
-    throw why ? new DatabaseUnusable(`The tables cannot be made or changed: ${why}.`) : error;
+    throw why ? new DatabaseUnusable(`The tables cannot be created or changed: ${why}.`) : error;
   }
 }
 
 const reasons: Record<string, string> = {
-  ER_TABLEACCESS_DENIED_ERROR: 'the user may not. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
-  ER_DBACCESS_DENIED_ERROR: 'the user may not. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
+  ER_TABLEACCESS_DENIED_ERROR:
+    'the user has no permission. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
+  ER_DBACCESS_DENIED_ERROR:
+    'the user has no permission. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
   ER_RECORD_FILE_FULL: 'the disk is full',
 };
 
@@ -289,7 +291,7 @@ async function lockServer(url: string): Promise<() => Promise<void>> {
   if (lock?.held !== 1) {
     await connection.end();
     throw new DatabaseUnusable(
-      'Another gateway has been preparing this database for a minute. Look at it, then start this one again.',
+      'Another gateway has been preparing this database for more than one minute. Check that gateway, then start this one again.',
     );
   }
   return () => connection.end();

@@ -20,26 +20,26 @@ export const requestErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Correct the syntax of the document at the place in `locations`.',
+    remediation: 'Correct the syntax of the document at the position in `locations`.',
   },
   GRAPHQL_VALIDATION_FAILED: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Make the document fit the schema at the place in `locations`.',
+    remediation: 'Correct the document at the position in `locations` so that it matches the schema.',
   },
   OPERATION_RESOLUTION_FAILURE: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Name one operation of the document in `operationName`; send mutations by POST.',
+    remediation: 'Set `operationName` to the name of one operation in the document. Send mutations by POST.',
   },
   QUERY_TOO_EXPENSIVE: {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Ask for less at once: shorter pages, fewer levels, aliases, directives or fields, in several requests if need be.',
+      'Request less data at once: use shorter pages, fewer levels, aliases, directives or fields, or several requests.',
   },
   BAD_REQUEST: {
     kind: 'invalid',
@@ -70,7 +70,7 @@ export const requestErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Send at most 16 KB of address and headers. Send long queries by POST.',
+    remediation: 'Send at most 16 KB of URL and headers. Send long queries by POST.',
   },
   REQUEST_TIMEOUT: {
     kind: 'unavailable',
@@ -82,13 +82,13 @@ export const requestErrors = {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: true,
-    remediation: 'Nothing was changed. Send the same request again after the time in `Retry-After`.',
+    remediation: 'Send the same request again after the time in `Retry-After`. Nothing was changed.',
   },
   INTERNAL: {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: true,
-    remediation: 'Something went wrong inside the gateway. Quote `extensions.requestId` to its operator.',
+    remediation: 'Report `extensions.requestId` to the operator of the gateway. An internal error occurred.',
   },
 } satisfies ErrorCatalog;
 

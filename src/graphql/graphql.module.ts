@@ -28,8 +28,8 @@ const log = new Logger('GraphQL');
 const apolloLogger = {
   debug: () => undefined,
   info: () => undefined,
-  warn: () => log.warn('Apollo Server warned of something.'),
-  error: () => log.error('Apollo Server reported an error; the entry of its request says which.'),
+  warn: () => log.warn('Apollo Server reported a warning.'),
+  error: () => log.error('Apollo Server reported an error. The log entry of the request has the details.'),
 };
 
 @Module({

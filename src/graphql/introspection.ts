@@ -15,7 +15,7 @@ export function introspectionByPermission(): ApolloServerPlugin<RequestContext> 
         const [found] = validate(schema, document, [NoSchemaIntrospectionCustomRule]);
         if (!found) return;
 
-        const originalError = new Forbidden('the permission to ask for the schema');
+        const originalError = new Forbidden('the permission for introspection');
         throw new GraphQLError(originalError.message, {
           nodes: found.nodes ?? null,
           originalError,

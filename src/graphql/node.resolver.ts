@@ -31,24 +31,27 @@ export class NodeResolver {
 
   constructor(private readonly nodeSources: NodeSources) {}
 
-  @Query(() => NodeType, { nullable: true, description: 'The object with this id; null when there is none.' })
+  @Query(() => NodeType, { nullable: true, description: 'Object with the given ID. Null when it does not exist.' })
   node(
     @CurrentViewer() viewer: Viewer,
-    @Args('id', { type: () => ID, description: 'Its id.' }) id: string,
+    @Args('id', { type: () => ID, description: 'ID of the object.' }) id: string,
   ): Promise<Node | null> {
     return this.nodeOf.load(viewer, id);
   }
 
   @Query(() => [NodeType], {
     nullable: 'items',
-    description: atMost(mostNodes, 'The objects with these ids, in their order; null for each that is not there.'),
+    description: atMost(
+      mostNodes,
+      'Objects with the given IDs, in the same order. Null for each object that does not exist.',
+    ),
   })
   nodes(
     @CurrentViewer() viewer: Viewer,
-    @Args('ids', { type: () => [ID], description: atMost(mostNodes, 'Their ids.') }) ids: string[],
+    @Args('ids', { type: () => [ID], description: atMost(mostNodes, 'IDs of the objects.') }) ids: string[],
   ): Promise<(Node | null)[]> {
     if (ids.length > mostNodes)
-      throw new InvalidInput([new InvalidField(['ids'], `Ask for at most ${mostNodes} ids at once.`)]);
+      throw new InvalidInput([new InvalidField(['ids'], `Request at most ${mostNodes} IDs at once.`)]);
     return Promise.all(ids.map((id) => this.nodeOf.load(viewer, id)));
   }
 }

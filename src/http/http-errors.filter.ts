@@ -20,7 +20,7 @@ const texts: Record<number, Text> = {
   },
   405: {
     code: 'METHOD_NOT_ALLOWED',
-    message: 'This path does not support the method. Use a method of the `Allow` header.',
+    message: 'This path does not support the method. Use a method in the `Allow` header.',
   },
   408: { code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive. Send it within 12 seconds.' },
   413: { code: 'PAYLOAD_TOO_LARGE', message: 'The body is larger than 256 KB. Send a smaller one.' },
@@ -30,11 +30,11 @@ const texts: Record<number, Text> = {
   },
   431: {
     code: 'HEADERS_TOO_LARGE',
-    message: 'The address and headers are larger than 16 KB. Send long queries by POST.',
+    message: 'The URL and headers are larger than 16 KB. Send long queries by POST.',
   },
   500: {
     code: 'INTERNAL',
-    message: 'An internal error occurred. Quote the request id when you report it.',
+    message: 'An internal error occurred. Quote the request ID when you report it.',
   },
   503: { code: 'SHUTTING_DOWN', message: 'This process of the gateway is shutting down. Send the request again.' },
 };

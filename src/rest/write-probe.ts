@@ -57,8 +57,8 @@ function reasonOf(error: unknown): string {
   const { cause } = error as { cause?: { driverError?: { code?: unknown; errno?: number } } };
   const { code, errno } = cause?.driverError ?? {};
   if (code === 'SQLITE_FULL') return 'The disk is full.';
-  if (String(code).startsWith('SQLITE_READONLY')) return 'The database can only be read.';
-  return reasons[errno ?? 0] ?? 'The database refuses every change.';
+  if (String(code).startsWith('SQLITE_READONLY')) return 'The database is read-only.';
+  return reasons[errno ?? 0] ?? 'The database refuses all changes.';
 }
 
 const full = 'The disk of the database server is full.';

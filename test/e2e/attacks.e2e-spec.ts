@@ -152,7 +152,7 @@ describe('whoever means harm', () => {
     const { status, body } = await gateway.send(documents[name]!);
     expect(status).toBe(400);
     expect(body.errors[0]).toMatchObject({
-      message: expect.stringMatching(/The document (has|contains) |Document contains|The answer may hold/),
+      message: expect.stringMatching(/The document (has|contains) |Document contains|The response can contain/),
       extensions: { code: 'QUERY_TOO_EXPENSIVE' },
     });
   });

@@ -103,7 +103,7 @@ describe('what AWS says of credentials', () => {
       });
     });
 
-    it('and must be twelve digits', async () => {
+    it('and must have 12 digits', async () => {
       const { userErrors } = await create(quickAccount(nextUser(), { expectedAwsAccountId: '12345' }));
       expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'expectedAwsAccountId'] }]);
     });

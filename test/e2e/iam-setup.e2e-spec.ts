@@ -123,7 +123,7 @@ describe('iamSetup', () => {
       return [message, extensions.code];
     };
 
-    expect(await answer(handle)).toEqual(['There is no such external id.', 'NOT_FOUND']);
+    expect(await answer(handle)).toEqual(['There is no such external ID.', 'NOT_FOUND']);
     expect(await answer('xid_00000000000000000000000000000000')).toEqual(await answer(handle));
   });
 

@@ -45,7 +45,7 @@ describe('A backup of the embedded database', () => {
       expect((await readFile(`${backup}/${name}`)).includes(key)).toBe(false);
     expect(Object.keys(manifest.keyRing)).toEqual([JSON.parse(keyRing).active]);
     const again = await runCli(place, 'backup', '--to', backup);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('replaces nothing') });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('overwrites nothing') });
 
     const elsewhere = await placeWithRing(keyRing);
     const [restored] = await cliAnswer(elsewhere, 'restore', '--backup', backup);
@@ -67,7 +67,10 @@ describe('A backup of the embedded database', () => {
 
     const stranger = await placeWithRing(keyRing.replace(key, Buffer.alloc(32, 7).toString('base64')));
     const refused = await runCli(stranger, 'restore', '--backup', backup);
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('has another key under the name') });
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is not the one that encrypted this database'),
+    });
     expect(existsSync(stranger.databaseFile)).toBe(false);
 
     const broken = `${backup}-broken`;
@@ -94,7 +97,7 @@ describe('A backup of the embedded database', () => {
 
       expect(code).toBe(1);
       expect(output).toMatch(
-        /key-ring\.json has been in use since .* is empty\. .*restore --backup .*move the key ring away/,
+        /key-ring\.json has been in use since .* is empty\. .*restore --backup .*move the key ring first/,
       );
       expect(output).not.toMatch(/gwk_live|\n {4}at /);
       await rm(copy.keyRingFile);

@@ -83,7 +83,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       const before = await json('api-keys', 'list');
 
       const refused = await runCli(place, ...args);
-      expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Add --to FILE') });
+      expect(refused).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Use --to FILE') });
       expect(await json('api-keys', 'list')).toEqual(before);
 
       const { code, stdout, stderr } = await runCli(place, ...args, '--to', file);
@@ -95,7 +95,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       expect(await opens(key)).toBe(name !== 'generated');
 
       const again = await runCli(place, ...args, '--to', file);
-      expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('exists already and is left as it is') });
+      expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('already exists and was not changed') });
       expect(readFileSync(file, 'utf8').trim()).toBe(key);
     }
     const file = join(place.dataDir, 'of-nobody');
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
         ...['--vendor-account-id', '111111111111', '--create-access-role', '--external-id-handle', of],
       );
 
-    expect(await setup('xid_0')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such external id') });
+    expect(await setup('xid_0')).toMatchObject({ code: 1, stderr: expect.stringContaining('no such external ID') });
     expect(existsSync(folder)).toBe(false);
     expect(await setup(handle)).toMatchObject({ code: 0, stderr: '' });
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`"sts:ExternalId":"${externalId}"`);
@@ -198,7 +198,9 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     const wrong = await gateway.ask(mutations.createSubscription, { input: { ...input, region: 'us-east-1' } });
     expect(wrong.createSubscription.userErrors).toMatchObject([{ code: 'UNKNOWN_REGION', path: ['input', 'region'] }]);
 
-    expect(await json('hosted-accounts', 'retire', '--id', String(google))).toEqual([{ id: google, outcome: 'gone' }]);
+    expect(await json('hosted-accounts', 'retire', '--id', String(google))).toEqual([
+      { id: google, outcome: 'deleted' },
+    ]);
     expect((await json('hosted-accounts', 'retire', '--id', String(azure)))[0].outcome).toMatch(/last active/);
 
     expect(await json('hosted-accounts', 'list')).toMatchObject([
@@ -228,10 +230,10 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       { input: { id, name, reason: 'The AWS account was closed.' } },
     );
     expect(await json('force-detach', 'list')).toMatchObject([
-      { account: Number(account), reason: 'The AWS account was closed.', 'in the way': 1, 'void because': null },
+      { account: Number(account), reason: 'The AWS account was closed.', blockers: 1, 'void because': null },
     ]);
     expect(await json('force-detach', 'approve', '--account', account)).toEqual([
-      { account: Number(account), outcome: 'gone', 'subscriptions given up': 1 },
+      { account: Number(account), outcome: 'deleted', 'abandoned subscriptions': 1 },
     ]);
     expect(await json('force-detach', 'list')).toEqual([]);
     const { cloudAccount } = await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { id } }', { id });
@@ -260,13 +262,9 @@ describe('The command line', () => {
     [['tenants', 'remove', '--name', 'Operator'], 1, /^Tenant 1 is the operator's own: it cannot be removed/],
     [['tenants', 'suspend', '--name', 'Nobody'], 1, /There is no such tenant/],
     [['tenants', 'remove', '--id', '999'], 1, /There is no such tenant/],
-    [
-      ['tenants', 'resume'],
-      2,
-      /^Give --id or --name, one of them\.\nSee: cloud-account-gateway tenants resume --help\n$/,
-    ],
-    [['tenants', 'remove', '--id', '2', '--name', 'x'], 2, /Give --id or --name, one of them/],
-    [['tenants', 'add'], 2, /^--name is missing\.\nSee: cloud-account-gateway tenants add --help\n$/],
+    [['tenants', 'resume'], 2, /^Specify either --id or --name\.\nSee: cloud-account-gateway tenants resume --help\n$/],
+    [['tenants', 'remove', '--id', '2', '--name', 'x'], 2, /Specify either --id or --name/],
+    [['tenants', 'add'], 2, /^--name is required\.\nSee: cloud-account-gateway tenants add --help\n$/],
     [['api-keys', 'create', '--tenant', 'two', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
     [['api-keys', 'create', '--tenant', '1e0', '--name', 'x', '--role', 'OWNER'], 2, /--tenant must be a whole number/],
     [
@@ -277,12 +275,12 @@ describe('The command line', () => {
     [
       ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'OWNER', '--days', '7', '--never-expires'],
       2,
-      /exclude each other/,
+      /cannot be used together/,
     ],
     [['make', 'coffee'], 2, /no such command/],
     [['constructor'], 2, /no such command/],
     [['api-keys', 'list', '--colour'], 2, /colour/],
-    [['api-keys', 'list', '--days', '3'], 2, /--days does not belong to this command/],
+    [['api-keys', 'list', '--days', '3'], 2, /--days is not an option of this command/],
     [
       ['api-keys', 'create', '--tenant', '2', '--name', 'x', '--role', 'KING'],
       2,
@@ -296,7 +294,7 @@ describe('The command line', () => {
     [
       ['hosted-accounts', 'add', '--name', 'x', '--provider', 'AWS', '--region', 'mars'],
       1,
-      /The region is not the code/,
+      /The region must be an AWS region code/,
     ],
     [['hosted-accounts', 'add', '--name', 'hosted', '--provider', 'GCP', '--region', 'us-east1'], 1, /has this name/],
     [['hosted-accounts', 'retire', '--id', '1001'], 1, /There is no such cloud account/],
@@ -307,16 +305,16 @@ describe('The command line', () => {
       /No force detach of the cloud account was requested/,
     ],
     [['force-detach', 'approve', '--account', globalId('CloudSubscription', 1)], 2, /--account must be/],
-    [['force-detach', 'approve'], 2, /--account is missing/],
+    [['force-detach', 'approve'], 2, /--account is required/],
     [['doctor', '--account', '1001'], 1, /There is no such cloud account/],
     [['keyring', 'polish'], 2, /no such command of keyring\.\nSee: cloud-account-gateway keyring --help/],
-    [['keyring', 'rotate', 'twice'], 2, /takes no arguments besides its options/],
-    [['start', 'twice'], 2, /takes no arguments besides its options/],
+    [['keyring', 'rotate', 'twice'], 2, /takes no arguments except its options/],
+    [['start', 'twice'], 2, /takes no arguments except its options/],
     [['start', '--port', '1'], 2, /port/],
-    [['keyring', 'rotate', '--id', 'kek-00000000'], 2, /--id does not belong to this command/],
-    [['keyring', 'retire'], 2, /--id is missing/],
-    [['keyring', 'retire', '--id', 'kek-00000000'], 1, /The ring has no such key/],
-    [['keyring', 'init'], 1, /key-ring\.json is already there and was left as it is/],
+    [['keyring', 'rotate', '--id', 'kek-00000000'], 2, /--id is not an option of this command/],
+    [['keyring', 'retire'], 2, /--id is required/],
+    [['keyring', 'retire', '--id', 'kek-00000000'], 1, /The key ring does not contain this key/],
+    [['keyring', 'init'], 1, /key-ring\.json already exists and was not changed/],
   ])('refuses %j', async (args, code, said) => {
     const answer = await cli(...args);
     expect(answer.stderr).toMatch(said);

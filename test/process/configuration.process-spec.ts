@@ -17,7 +17,7 @@ const wrong: [what: string, env: Record<string, string>, said: string[]][] = [
   [
     'DATABASE_URL names no database',
     { DATABASE_URL: `mysql://gateway:${password}@127.0.0.1/` },
-    ['DATABASE_URL must name a database', 'Example: DATABASE_URL=mysql://'],
+    ['DATABASE_URL must contain a database name', 'Example: DATABASE_URL=mysql://'],
   ],
   [
     'DATABASE_URL is no URL',

@@ -78,7 +78,7 @@ import { Place } from '../support/process.js';
 
     const message = await refusal(url('?ssl=on'));
 
-    expect(message).toContain('is not from a known authority. Name the PEM file of your own authority: ?ssl=on&ca=');
+    expect(message).toContain('is not from a known authority. Specify the PEM file of your own authority: ?ssl=on&ca=');
     expect(message).toContain('DATABASE_CA_FILE');
     expect(message.indexOf('ca=')).toBeLessThan(message.indexOf('unverified'));
   });
@@ -98,11 +98,13 @@ import { Place } from '../support/process.js';
   it('is refused for a certificate of another host', async () => {
     await present('db.example', 7);
 
-    expect(await refusal(url(`?ssl=on&ca=${authority.file}`))).toContain('it is not for this host name');
+    expect(await refusal(url(`?ssl=on&ca=${authority.file}`))).toContain('it is not valid for this host name');
   });
 
   it('is refused by a server without it', async () => {
-    expect(await refusal(url(`?ssl=on&ca=${authority.file}`, { of: plain }))).toContain('it does not offer TLS');
+    expect(await refusal(url(`?ssl=on&ca=${authority.file}`, { of: plain }))).toContain(
+      'the server does not support TLS',
+    );
   });
 
   it('is the remedy for a user who may not connect without it', async () => {
@@ -112,12 +114,12 @@ import { Place } from '../support/process.js';
   it.each([
     ['does not exist', () => join(folder, 'none.pem'), 'does not exist'],
     ['is a folder', () => folder, 'cannot be read (EISDIR)'],
-    ['is no PEM file', () => file('text.pem', 'no certificate'), 'is not a PEM file of certificates'],
-    ['is a key', () => files.key, 'is not a PEM file of certificates'],
+    ['is no PEM file', () => file('text.pem', 'no certificate'), 'is not a PEM file with certificates'],
+    ['is a key', () => files.key, 'is not a PEM file with certificates'],
     [
       'has a broken certificate',
       () => file('broken.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
-      'is not a PEM file of certificates',
+      'is not a PEM file with certificates',
     ],
   ])('is refused with a file of authorities that %s', async (_, path, said) => {
     expect(await refusal(url(`?ssl=on&ca=${path()}`))).toContain(said);

@@ -19,10 +19,12 @@ describe('A database that cannot be used', () => {
     return output;
   };
 
-  it('is told when nothing listens there', async () => {
+  it('is told when no server listens on this port', async () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@127.0.0.1:${closedPort}/gateway`);
 
-    expect(output).toContain(`The database server at 127.0.0.1:${closedPort} cannot be used: nothing listens there.`);
+    expect(output).toContain(
+      `The database server at 127.0.0.1:${closedPort} cannot be used: no server listens on this port.`,
+    );
     expect(output).not.toContain('pAssw0rd');
   });
 
@@ -37,7 +39,7 @@ describe('A database that cannot be used', () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@${server().host}/gateway`);
 
     expect(output).toContain(
-      `${server().host} cannot be used: it refuses the user or the password; if the user may connect with TLS only`,
+      `${server().host} cannot be used: the user or the password is wrong; if the server requires TLS for this user`,
     );
     expect(output).not.toContain('pAssw0rd');
   });
@@ -46,7 +48,7 @@ describe('A database that cannot be used', () => {
     const { username, password, host } = server();
 
     expect(await refusal(`mysql://${username}:${password}@${host}/no_such_database`)).toContain(
-      `${host} cannot be used: the database does not exist there; create it first.`,
+      `${host} cannot be used: the database does not exist. Create it first.`,
     );
   });
 
@@ -57,7 +59,7 @@ describe('A database that cannot be used', () => {
     const { code, output } = await place.refused();
 
     expect(code).toBe(1);
-    expect(output).toContain('it has a table subscription that the gateway did not make. Give the gateway a database');
+    expect(output).toContain('the gateway did not create the table subscription. Use a separate database');
     expect(output).not.toContain('    at ');
     expect((await place.rows('SHOW TABLES')).flatMap((row) => Object.values(row))).toEqual(['subscription']);
   });
@@ -77,7 +79,7 @@ describe('A database that cannot be used', () => {
 
     expect(code).toBe(1);
     expect(output).toContain(`${place.databaseFile} cannot be read as a database`);
-    expect(output).toContain('Restore it from a backup, or name another DATA_DIR.');
+    expect(output).toContain('Restore it from a backup, or set another DATA_DIR.');
     expect(output).not.toContain('    at ');
     expect(existsSync(place.keyRingFile)).toBe(false);
     expect((await readFile(place.databaseFile)).equals(contents)).toBe(true);

@@ -15,7 +15,7 @@ const uid = process.geteuid?.() === 0 ? 65534 : undefined;
 function expectSentence({ code, output }: { code: number | null; output: string }, path: string): void {
   expect(output).toContain(path);
   expect(output).toMatch(
-    /(Mount|Free|Let|Correct|Move|Delete|Name|Create|Check|Make|Run|Give) [^.]*(\.|: |or run this as)/,
+    /(Mount|Free|Correct|Move|Delete|Specify|Create|Check|Use|Run|Give) [^.]*(\.|: |or run this as)/,
   );
   expect(output).not.toMatch(/\n\s+at |Error:|Restore it from a backup/);
   expect(output.trim().split('\n').length).toBeLessThanOrEqual(2);
@@ -82,7 +82,7 @@ describe('A file that a start cannot write', () => {
     remount(place.dataDir, 'ro');
     const refused = await place.refused(sandbox);
     expectSentence(refused, place.dataDir);
-    expect(refused.output).toContain('it is on a read-only file system. Mount that file system writable');
+    expect(refused.output).toContain('it is on a read-only file system. Mount that file system with write access');
 
     const values: Record<string, string> = { id: '2', account: '1001', tenant: '2', role: 'OWNER', provider: 'AWS', name: 'x', to: join(dirname(place.dataDir), 'out') }; // prettier-ignore
     for (const [name, { options = {} }] of Object.entries(commands)) {

@@ -81,7 +81,7 @@ describe('The first API key', () => {
     }
 
     expect(output).toMatch(/cloud-account-gateway is ready at http:\S+\/graphql\r\n/);
-    expect(output).toContain('Your API key, good for a year, shown this once:');
+    expect(output).toContain('Your API key, valid for one year, shown only once:');
     expect(output.match(/gwk_live_[0-9A-Za-z]{44}/g)).toHaveLength(1);
   });
 

@@ -99,7 +99,10 @@ describe('The command line, asked to set up IAM,', () => {
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toMatch(
-      new RegExp(`^--out: ${out} cannot be written to \\([A-Z]+\\)\\. Choose a folder of yours\\.$`, 'm'),
+      new RegExp(
+        `^--out: ${out} cannot be written to \\([A-Z]+\\)\\. Choose a folder that this user can write to\\.$`,
+        'm',
+      ),
     );
   });
 
@@ -108,22 +111,22 @@ describe('The command line, asked to set up IAM,', () => {
     const before = read('out/main.tf');
 
     const again = cli(['terraform', '--out', 'out', '--path', '/x/']);
-    expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/main\.tf.* exists already/)]);
+    expect([again.status, again.stderr]).toEqual([1, expect.stringMatching(/main\.tf.* already exists/)]);
     expect(read('out/main.tf')).toBe(before);
     expect(read('out/terraform.tfvars.json')).not.toContain('/x/');
   });
 
   it.each([
     [['cloudformation', '--out', 'out', '--path', 'x', '--user-name', '$(x)'], 1, /--user-name: .*\n--path: /],
-    [['terraform', '--out', 'out', '--tag', 'CostCenter=4711'], 2, /--tag must be of the form Key=CostCenter,Value=/],
+    [['terraform', '--out', 'out', '--tag', 'CostCenter=4711'], 2, /--tag must have the form Key=CostCenter,Value=/],
     [['terraform', '--out', 'out', '--tag', 'Key=aws:x,Value='], 1, /--tag: The tags are not valid: tag 1 .*aws:/],
-    [['manual', '--out', 'out'], 1, /--aws-account-id is missing/],
+    [['manual', '--out', 'out'], 1, /--aws-account-id is required/],
     [
       ['cloudformation', '--out', 'out', '--create-access-role', '--external-id-handle', 'xid_1'],
       1,
       /--create-access-role: .*GATEWAY_IDENTITY_ARN/,
     ],
-    [['cloudformation'], 2, /--out is missing\.\nSee: cloud-account-gateway iam-setup cloudformation --help/],
+    [['cloudformation'], 2, /--out is required\.\nSee: cloud-account-gateway iam-setup cloudformation --help/],
     [['constructor', '--out', 'out'], 2, /no such command of iam-setup/],
     [['pulumi', '--out', 'out'], 2, /no such command of iam-setup/],
     [['terraform', '--out', 'out', '--colour'], 2, /colour/],

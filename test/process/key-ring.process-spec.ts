@@ -23,17 +23,17 @@ const faults: readonly Fault[] = [
   },
   {
     name: 'has another key under the same name',
-    said: /has another key under the name kek-[0-9a-f]{8} than the one this database was encrypted with/,
+    said: /The key kek-[0-9a-f]{8} in the key ring \S+ is not the one that encrypted this database/,
     alter: (text) => text.replace(/[A-Za-z0-9+/]{43}=/, anotherKey()),
   },
   {
     name: 'is that of another gateway',
-    said: /encrypted under kek-[0-9a-f]{8}, and the key ring \S+ has no such key/,
+    said: /encrypted with kek-[0-9a-f]{8}, but the key ring \S+ does not contain this key/,
     alter: () => JSON.stringify({ version: 1, active: 'kek-00000000', keys: { 'kek-00000000': anotherKey() } }),
   },
   {
     name: 'can be read by everybody',
-    said: /is open to other users \(mode 0644\)\. Run: chmod 600/,
+    said: /is accessible to other users \(mode 0644\)\. Run: chmod 600/,
     alter: (text) => text,
     mode: 0o644,
   },

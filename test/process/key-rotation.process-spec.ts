@@ -79,7 +79,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
 
     const refused = await runCli(place, 'keyring', 'retire', '--id', before);
     expect(refused.stderr).toBe(
-      `2 stored keys are still wrapped with ${before}. Run \`keyring rewrap\`, then this again.\n`,
+      `2 stored keys are still wrapped with ${before}. Run \`keyring rewrap\`, then run this command again.\n`,
     );
     expect(refused.code).toBe(1);
     const ofActive = await runCli(place, 'keyring', 'retire', '--id', id);
@@ -107,10 +107,10 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     const before = await sealed();
 
     expect(await json('rewrap', '--tenant-keys')).toMatchObject([
-      { 'stored keys wrapped': 3, 'secrets encrypted anew': 4, 'unreadable accounts': null },
+      { 'stored keys wrapped': 3, 'secrets re-encrypted': 4, 'unreadable accounts': null },
     ]);
     expect(await json('rewrap', '--tenant-keys')).toMatchObject([
-      { 'stored keys wrapped': 0, 'secrets encrypted anew': 0 },
+      { 'stored keys wrapped': 0, 'secrets re-encrypted': 0 },
     ]);
 
     const after = await sealed();
@@ -147,7 +147,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
 
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject([{ secrets: 4, 'unreadable accounts': String(victim) }]);
-    expect(stderr).toMatch(/4 of 4 secrets\nNot everything opens\. /);
+    expect(stderr).toMatch(/4 of 4 secrets\nSome keys or secrets cannot be decrypted\. /);
     const [event] = await place.rows("SELECT * FROM event WHERE type = 'CREDENTIALS_UNREADABLE'");
     expect(event).toMatchObject({ subject_id: victim, actor_kind: 'OPERATOR' });
   });
@@ -183,7 +183,7 @@ describe('keyring init', () => {
 
     const { code, stderr } = await runCli(elsewhere, 'keyring', 'init');
 
-    expect(stderr).toMatch(/The database holds secrets already, which a new key ring cannot open/);
+    expect(stderr).toMatch(/The database already contains secrets, which a new key ring cannot decrypt/);
     expect(code).toBe(1);
     expect(existsSync(`${elsewhere.dataDir}/key-ring.json`)).toBe(false);
   });

@@ -51,7 +51,7 @@ describe('The playground with a keyboard alone', () => {
     expect(await isFocused('#key')).toBe(true);
     await page.keyboard.insertText(gateway.key);
     await press('Enter');
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
   }
 
   it('is at Run ten presses of Tab after the key field, with or without the key, and two with the skip link', async () => {

@@ -29,7 +29,7 @@ describe('The playground in a browser', () => {
     const playground = await visit();
     const { page, complaints } = playground;
     await playground.enterKey(` ${gateway.key} `);
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
 
     await playground.run('CreateAccount', '"ACTIVE"');
     await playground.run('BeginSubscription', '"PENDING"');
@@ -53,10 +53,10 @@ describe('The playground in a browser', () => {
     const playground = await visit();
     const { page } = playground;
     await playground.enterKey(gateway.key);
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
 
     await page.reload();
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
     await (await visit()).page.getByLabel('API key').waitFor();
     await page.getByRole('button', { name: 'Forget' }).click();
     await page.reload();
@@ -74,7 +74,7 @@ describe('The playground in a browser', () => {
 
     await page.reload();
     await until('the variables are there', async () => (await playground.textOf('variables.json')) === variables);
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
     const { data } = await playground.execute();
     expect(data.createCloudAccount.cloudAccount.status).toBe('ACTIVE');
 
@@ -144,7 +144,7 @@ describe('The playground in a browser', () => {
     await playground.enterKey(newApiKeyToken().token.reveal());
     await playground.says('The gateway does not accept this key.');
     await playground.enterKey(gateway.key);
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
   });
 
   it('runs operations with a key that may not introspect, and says what that key lacks', async () => {
@@ -154,7 +154,7 @@ describe('The playground in a browser', () => {
     const { createApiKey: made } = await gateway.ask(createApiKey, { input });
     await playground.enterKey(made.secret);
 
-    await page.getByText('This key may not introspect').waitFor();
+    await page.getByText('This key cannot introspect').waitFor();
     await playground.run('ErrorCatalog', '"errorCatalog"');
   });
 
@@ -168,7 +168,7 @@ describe('The playground in a browser', () => {
 
     await playground.enterKey(key);
 
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
     await playground.run('CreateKey', '"gwk_live_');
   });
 
@@ -191,7 +191,7 @@ describe('The playground in a browser', () => {
     await page.unroute('**/graphql');
     await playground.run('ErrorCatalog', '"errorCatalog"');
 
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
   });
 
   it('has room for the docs and the editor on a narrow screen', async () => {
@@ -199,7 +199,7 @@ describe('The playground in a browser', () => {
     const { page } = playground;
     await page.setViewportSize({ width: 420, height: 900 });
     await playground.enterKey(gateway.key);
-    await playground.says('The gateway knows this key.');
+    await playground.says('The gateway accepts this key.');
 
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page.getByText('Root Types').waitFor();

@@ -103,9 +103,9 @@ describe('The command line meddles in the sandbox', () => {
       /^The sandbox refused: The specified rule/,
     ],
     [['delete', '--id', '<vpc>'], 1, /^The sandbox refused: .* has a dependent object/],
-    [['allow', '--id', '<group>', '--rule', 'tcp 22'], 2, /^--rule must be as in/],
-    [['stop'], 2, /^--id is missing/],
-    [['stop', '--id', 'i-0', '--rule', 'x'], 2, /^--rule does not belong/],
+    [['allow', '--id', '<group>', '--rule', 'tcp 22'], 2, /^--rule must have the form/],
+    [['stop'], 2, /^--id is required/],
+    [['stop', '--id', 'i-0', '--rule', 'x'], 2, /^--rule is not an option/],
     [['explode'], 2, /^There is no such command/],
   ])('or says why not: %j', async (args, code, message) => {
     const given = args.map((arg) => arg.replace('<group>', idOf('security-group')).replace('<vpc>', idOf('vpc')));

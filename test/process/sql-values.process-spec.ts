@@ -223,7 +223,7 @@ const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toS
       const { code, output } = await place.refused();
 
       expect(code).toBe(1);
-      expect(output).toContain("does not accept the gateway's sql_mode");
+      expect(output).toContain('does not accept the sql_mode of the gateway');
       expect(output).not.toContain('    at ');
     } finally {
       recorder.refused = /^\b$/;

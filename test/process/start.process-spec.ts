@@ -51,7 +51,7 @@ describe('A first start', () => {
     const { code, output } = await place.refused({ PORT: String(port) });
 
     expect(code).toBe(1);
-    expect(output).toContain(`Port ${port} on 127.0.0.1 is taken by another process.`);
+    expect(output).toContain(`Port ${port} on 127.0.0.1 is already in use by another process.`);
     expect(output).toContain('Example: PORT=');
     expect(existsSync(place.dataDir)).toBe(false);
     other.close();
@@ -68,7 +68,7 @@ describe('A second gateway on the same folder', () => {
 
     for (const { code, output } of await Promise.all(ports.map((PORT) => place.refused({ PORT })))) {
       expect(code).toBe(1);
-      expect(output).toContain(`Another gateway already serves the embedded database in ${place.dataDir}.`);
+      expect(output).toContain(`Another gateway is already using the embedded database in ${place.dataDir}.`);
       expect(output).not.toContain('    at ');
     }
     expect((await first.ask(list)).cloudAccounts.nodes).toHaveLength(1);

@@ -118,7 +118,7 @@ describe('A gateway told to stop', () => {
     await hungUp(place, gateway, 1);
 
     expect(await gateway.stop()).toEqual({ code: 1, signal: null });
-    expect(gateway.output).toContain('Requests were still running after 20 seconds.');
+    expect(gateway.output).toContain('Requests were still running after 20 seconds and were aborted.');
     expect(gateway.output).not.toMatch(/"level":"(error|fatal)"/);
   });
 

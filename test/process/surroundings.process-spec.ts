@@ -16,7 +16,7 @@ describe('The sandbox', () => {
   it('is on with the embedded database, and its keys are told', async () => {
     const gateway = await (await newPlace()).start();
 
-    expect(gateway.output).toContain('The AWS sandbox is on.');
+    expect(gateway.output).toContain('The AWS sandbox is enabled.');
     expect(await codesOf(gateway)).toEqual([]);
   });
 
@@ -42,7 +42,7 @@ describe('An AWS_ENDPOINT_OVERRIDE', () => {
   it('is told loudly', async () => {
     const gateway = await (await newPlace()).start({ AWS_ENDPOINT_OVERRIDE: 'http://127.0.0.1:9' });
 
-    expect(gateway.output).toMatch(/ATTENTION: not AWS but http:\/\/127\.0\.0\.1:9 answers for every key/);
+    expect(gateway.output).toMatch(/ATTENTION: http:\/\/127\.0\.0\.1:9 answers in place of AWS for every access key/);
   });
 });
 
@@ -63,7 +63,7 @@ describe('An old Node.js', () => {
     const { code, output } = await (await newPlace()).refused({}, { node: old! });
 
     expect(code).toBe(1);
-    expect(output).toContain(`and this is ${versionOf(old!)}: use \`npm start\``);
+    expect(output).toContain(`but this is ${versionOf(old!)}: use \`npm start\``);
     expect(output.trim().split('\n')).toHaveLength(1);
   });
 

@@ -78,6 +78,8 @@ const mayBecome =
     const { code, stderr } = await asNobody(place, 'keyring', 'rotate');
 
     expect(code).toBe(1);
-    expect(stderr).toContain(`its lock file belongs to the user root. It holds no data: delete it. Run: sudo rm`);
+    expect(stderr).toContain(
+      `its lock file belongs to the user root. It contains no data and can be deleted. Run: sudo rm`,
+    );
   });
 });

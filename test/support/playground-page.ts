@@ -39,7 +39,7 @@ export class PlaygroundPage {
     const forget = this.page.getByRole('button', { name: 'Forget' });
     if (await forget.isVisible()) await forget.click();
     await this.enterKey(key);
-    await this.says('The gateway knows this key.');
+    await this.says('The gateway accepts this key.');
   }
 
   says(text: string): Promise<void> {

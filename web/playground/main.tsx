@@ -22,7 +22,7 @@ const texts: Record<Status, React.ReactNode> = {
     </>
   ),
   asking: 'Asking the gateway …',
-  accepted: 'The gateway knows this key.',
+  accepted: 'The gateway accepts this key.',
   MALFORMED: 'This is not a complete API key: a character is missing or wrong. Copy the whole key again.',
   UNKNOWN: (
     <>
@@ -38,7 +38,7 @@ const texts: Record<Status, React.ReactNode> = {
     </>
   ),
   mayNotIntrospect:
-    'This key may not introspect. Operations run, but the documentation and the completion need a key that may.',
+    'This key cannot introspect. Operations run, but documentation and completion require a key that can.',
   silent: 'The gateway does not answer. Check that it is running.',
   failing: 'The gateway cannot check this key at the moment. Reload this page in a moment.',
 };

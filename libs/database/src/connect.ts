@@ -85,7 +85,7 @@ async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
     .map(Number);
   if (isOlder(parts, oldest[kind])) {
     throw new DatabaseUnusable(
-      `The database server at ${host} is ${kind} ${version}; at least ${oldest[kind].join('.')} is needed.`,
+      `The database server at ${host} is ${kind} ${version}. Version ${oldest[kind].join('.')} or later is required.`,
     );
   }
   return kind;
@@ -97,34 +97,35 @@ interface Fault {
 }
 
 function reasonOf({ code, message }: Fault, url: string): string {
-  if (code === 'HANDSHAKE_SSL_ERROR') return `its certificate is refused: ${certificateFault(message, url)}`;
+  if (code === 'HANDSHAKE_SSL_ERROR') return `its certificate is not accepted: ${certificateFault(message, url)}`;
   if (code === 'ER_ACCESS_DENIED_ERROR' && tlsOf(url) === 'off')
-    return `${reasons[code]}; if the user may connect with TLS only (REQUIRE SSL), add ?ssl=on`;
+    return `${reasons[code]}; if the server requires TLS for this user (REQUIRE SSL), add ?ssl=on`;
   return reasons[code ?? ''] ?? code ?? 'no answer';
 }
 
 /** By the messages of Node and OpenSSL: mysql2 replaces the error's code. */
 function certificateFault(message: string, url: string): string {
   if (/does not match certificate/i.test(message))
-    return 'it is not for this host name. Use a name that the certificate has, or give the server a certificate for this one';
-  if (/has expired/.test(message)) return 'it has expired, or its authority has. Renew it';
+    return 'it is not valid for this host name. Use a host name that the certificate contains, or install a certificate for this host name';
+  if (/has expired/.test(message)) return 'it has expired, or the certificate of its authority has. Renew it';
   if (/not yet valid/.test(message)) return 'it is not valid yet. Check the clocks of this machine and of the server';
-  if (!/self[- ]signed|issuer|unable to verify/i.test(message)) return 'TLS with the server failed';
+  if (!/self[- ]signed|issuer|unable to verify/i.test(message)) return 'the TLS connection to the server failed';
   return tlsOf(url) === 'own authority'
-    ? 'its authority is not in the file that ca or DATABASE_CA_FILE names. Put the certificate of the authority that signed it into that file'
-    : 'it is not from a known authority. Name the PEM file of your own authority: ?ssl=on&ca=/path/ca.pem, or DATABASE_CA_FILE. As a last resort, ?ssl=unverified encrypts without verification';
+    ? 'its authority is not in the file given by ca or DATABASE_CA_FILE. Add the certificate of the authority that signed it to that file'
+    : 'it is not from a known authority. Specify the PEM file of your own authority: ?ssl=on&ca=/path/ca.pem, or DATABASE_CA_FILE. As a last resort, ?ssl=unverified encrypts without verification';
 }
 
 const reasons: Record<string, string> = {
-  ECONNREFUSED: 'nothing listens there',
+  ECONNREFUSED: 'no server listens on this port',
   ENOTFOUND: 'the host name is unknown',
   ETIMEDOUT: 'it did not answer within 10 s',
-  ER_ACCESS_DENIED_ERROR: 'it refuses the user or the password',
-  ER_DBACCESS_DENIED_ERROR: 'the user may not use that database',
-  PROTOCOL_CONNECTION_LOST: 'it ended the connection',
-  HANDSHAKE_NO_SSL_SUPPORT: 'it does not offer TLS. Give it a certificate, or remove ssl from the URL',
-  ER_SECURE_TRANSPORT_REQUIRED: 'it requires TLS: add ?ssl=on',
-  ER_BAD_DB_ERROR: 'the database does not exist there; create it first',
+  ER_ACCESS_DENIED_ERROR: 'the user or the password is wrong',
+  ER_DBACCESS_DENIED_ERROR: 'the user has no access to the database',
+  PROTOCOL_CONNECTION_LOST: 'the server closed the connection',
+  HANDSHAKE_NO_SSL_SUPPORT:
+    'the server does not support TLS. Install a certificate on the server, or remove ssl from the URL',
+  ER_SECURE_TRANSPORT_REQUIRED: 'the server requires TLS: add ?ssl=on',
+  ER_BAD_DB_ERROR: 'the database does not exist. Create it first',
 };
 
 function isOlder(version: readonly number[], than: readonly number[]): boolean {

@@ -5,27 +5,27 @@ export const databaseErrors = {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: true,
-    remediation: 'Nothing was changed. Send the same request again in a moment.',
+    remediation: 'Send the same request again in a moment. Nothing was changed.',
   },
   DATABASE_UNAVAILABLE: {
     kind: 'unavailable',
     fault: 'GATEWAY',
     retryable: true,
-    remediation: 'Read the object to see whether the change was made before you repeat it.',
+    remediation: 'Read the object to see whether the change was made. Then repeat the request if necessary.',
   },
 } satisfies ErrorCatalog;
 
 /** Others held what this unit of work needed for longer than it could wait. It was rolled back. */
 export class DatabaseBusy extends DomainError {
   constructor(cause: unknown) {
-    super(databaseErrors, 'DATABASE_BUSY', 'Too many changes to the same objects at once.', { cause });
+    super(databaseErrors, 'DATABASE_BUSY', 'Too many concurrent changes to the same objects.', { cause });
   }
 }
 
 /** The connection to the database broke. If that was during the commit, nobody knows which way it went. */
 export class DatabaseUnavailable extends DomainError {
   constructor(cause: unknown) {
-    super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database cannot be used at the moment.', { cause });
+    super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database is currently unavailable.', { cause });
   }
 }
 

@@ -116,7 +116,7 @@ async function setUpSession(connection: Connection, lockWait: number | null): Pr
 
 function sessionRefused(code?: string): DatabaseUnusable {
   return new DatabaseUnusable(
-    `The database server does not accept the gateway's sql_mode${code ? ` (${code})` : ''}. Let each session set sql_mode to ${sqlMode}; if there is a proxy between the gateway and the server, let it pass SET statements on.`,
+    `The database server does not accept the sql_mode of the gateway${code ? ` (${code})` : ''}. Allow each session to set sql_mode to ${sqlMode}. If there is a proxy between the gateway and the server, configure it to forward SET statements.`,
   );
 }
 

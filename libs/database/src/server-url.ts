@@ -15,23 +15,23 @@ const encodeIt =
  */
 export function faultInServerUrl(text: string): string | null {
   if (!/^(mysql|mariadb):\/\//.test(text)) return 'must begin with mysql:// or mariadb://';
-  if (!URL.canParse(text)) return `must have a host and a port that are valid. ${encodeIt}`;
+  if (!URL.canParse(text)) return `must have a valid host and port. ${encodeIt}`;
   const { hostname, port, username, password, pathname, searchParams, hash } = new URL(text);
-  if (hostname === '') return 'must name a host';
+  if (hostname === '') return 'must contain a host';
   if (hash !== '' || pathname.includes('@') || pathname.lastIndexOf('/') > 0)
     return `must end after the database and its parameters. ${encodeIt}`;
   if (!isHost(hostname)) return `must have a valid host. ${encodeIt}`;
   if (port === '0') return 'must have a port from 1 to 65535';
-  if (pathname.length < 2) return 'must name a database after the host';
+  if (pathname.length < 2) return 'must contain a database name after the host';
   if (![username, password, pathname].every(isEncoded))
     return `must have two hexadecimal digits after each %. ${encodeIt}`;
 
   const names = [...searchParams.keys()];
   if (names.some((name) => !['ssl', 'ca'].includes(name)) || new Set(names).size < names.length)
-    return `must have no parameters except ssl and ca, each once. ${encodeIt}`;
+    return `must have no parameters except ssl and ca, each at most once. ${encodeIt}`;
   const { ssl, ca } = Object.fromEntries(searchParams) as { ssl?: string; ca?: string };
-  if (ssl !== undefined && !['on', 'unverified'].includes(ssl)) return 'must have on or unverified as the value of ssl';
-  if (ca === '') return 'must name a file as the value of ca';
+  if (ssl !== undefined && !['on', 'unverified'].includes(ssl)) return 'must have the value on or unverified for ssl';
+  if (ca === '') return 'must have a file name as the value of ca';
   if (ca !== undefined && ssl === 'unverified')
     return 'must not have ca together with ssl=unverified: without verification the file has no effect';
   if ((ssl === 'on' || ca !== undefined) && isIP(bare(hostname)) !== 0)
@@ -73,14 +73,14 @@ function authoritiesIn(file: string): string {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     throw new DatabaseUnusable(
       code === 'ENOENT'
-        ? `The file of the database's certificate authority, ${file}, does not exist. Correct ca in DATABASE_URL or DATABASE_CA_FILE.`
-        : `The file of the database's certificate authority, ${file}, cannot be read (${code}). Let this user read it.`,
+        ? `The file of the certificate authority for the database, ${file}, does not exist. Correct ca in DATABASE_URL or DATABASE_CA_FILE.`
+        : `The file of the certificate authority for the database, ${file}, cannot be read (${code}). Give this user permission to read it.`,
     );
   }
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new DatabaseUnusable(
-      `The file of the database's certificate authority, ${file}, is not a PEM file of certificates. Its content must begin with -----BEGIN CERTIFICATE-----.`,
+      `The file of the certificate authority for the database, ${file}, is not a PEM file with certificates. It must begin with -----BEGIN CERTIFICATE-----.`,
     );
   }
   return certificates.join('\n');

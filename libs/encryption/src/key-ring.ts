@@ -30,8 +30,8 @@ export class KeyRing implements KekProvider {
   ) {
     if (!keks.has(active)) throw new TypeError('The active key is not in the key ring.');
     for (const [id, bytes] of keks) {
-      if (!isKekId(id)) throw new TypeError('The id of a key-encryption key is "kek-" and 8 hexadecimal digits.');
-      if (bytes.length !== keyLength) throw new TypeError(`A key-encryption key has ${keyLength} bytes.`);
+      if (!isKekId(id)) throw new TypeError('The ID of a key-encryption key must be "kek-" and 8 hexadecimal digits.');
+      if (bytes.length !== keyLength) throw new TypeError(`A key-encryption key must have ${keyLength} bytes.`);
     }
     this.#keks = new Map(keks);
   }

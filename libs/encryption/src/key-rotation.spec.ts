@@ -113,7 +113,7 @@ describe('the rotation of the keys', () => {
 
     await expect(rotation.dismiss(oldKek!)).rejects.toThrow(
       new KeyRingChangeRefused(
-        `3 stored keys are still wrapped with ${oldKek}. Run \`keyring rewrap\`, then this again.`,
+        `3 stored keys are still wrapped with ${oldKek}. Run \`keyring rewrap\`, then run this command again.`,
       ),
     );
     await expect(rotation.dismiss(newKek!)).rejects.toThrow(`${newKek} is the active key.`);

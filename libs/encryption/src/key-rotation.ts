@@ -134,7 +134,7 @@ export class KeyRotation {
     const wrapped = await this.storedKeys.dismiss(kekId);
     if (wrapped === 0) return;
     throw new KeyRingChangeRefused(
-      `${wrapped} stored ${wrapped === 1 ? 'key is' : 'keys are'} still wrapped with ${kekId}. Run \`keyring rewrap\`, then this again.`,
+      `${wrapped} stored ${wrapped === 1 ? 'key is' : 'keys are'} still wrapped with ${kekId}. Run \`keyring rewrap\`, then run this command again.`,
     );
   }
 

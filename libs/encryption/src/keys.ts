@@ -77,7 +77,7 @@ export class StoredKeyExists extends Error {
   override readonly name = 'StoredKeyExists';
 
   constructor(options?: ErrorOptions) {
-    super('The key with this purpose, tenant and version is stored already.', options);
+    super('A key with this purpose, tenant and version is already stored.', options);
   }
 }
 
@@ -86,7 +86,7 @@ export class KekNotAdmitted extends Error {
   override readonly name = 'KekNotAdmitted';
 
   constructor(kekId: string) {
-    super(`Nothing may be wrapped under the key-encryption key ${kekId}.`);
+    super(`The key-encryption key ${kekId} is no longer allowed for encryption.`);
   }
 }
 

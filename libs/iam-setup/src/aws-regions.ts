@@ -49,5 +49,5 @@ export const isOptInRegion = (region: string): boolean =>
 
 /** What is wrong with a region's code, as the end of a sentence; null when nothing is. */
 export function faultInRegion(region: string): string | null {
-  return partitionOf(region) ? null : 'is not the code of a region AWS has';
+  return partitionOf(region) ? null : 'must be an AWS region code, such as us-east-1';
 }

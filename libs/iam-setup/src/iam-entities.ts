@@ -73,7 +73,7 @@ function entities(): IamEntity[] {
     'node-role',
     'node role',
     '${nodeRoleName}',
-    'The instances of subscriptions run as this role.',
+    'Role of the instances of subscriptions.',
     assume({ Service: 'ec2.amazonaws.com' }),
   );
   // No external id: the AWS console cannot switch to a role that asks for one.
@@ -81,7 +81,7 @@ function entities(): IamEntity[] {
     'console-role',
     'console role',
     '${consoleRoleName}',
-    'People of the vendor switch to this role in the AWS console, with MFA.',
+    "Role that the vendor's staff use in the AWS console, with MFA.",
     assume(
       { AWS: 'arn:${partition}:iam::${vendorAccountId}:root' },
       { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
@@ -93,7 +93,7 @@ function entities(): IamEntity[] {
       'access-role',
       'access role',
       '${accessRoleName}',
-      'The gateway assumes this role, with an external id.',
+      'Role that the gateway assumes with an external ID.',
       assume({ AWS: '${gatewayIdentityArn}' }, { StringEquals: { 'sts:ExternalId': '${externalId}' } }),
     ),
     option: 'createAccessRole',
@@ -102,7 +102,7 @@ function entities(): IamEntity[] {
     kind: 'user',
     id: 'user',
     name: '${userName}',
-    description: 'The gateway uses the access key of this user.',
+    description: 'User whose access key the gateway uses.',
     policies: heldBy('user'),
   };
   return [
@@ -112,14 +112,14 @@ function entities(): IamEntity[] {
       kind: 'instance profile',
       id: 'instance-profile',
       name: '${nodeRoleName}',
-      description: 'Hands the node role to instances.',
+      description: 'Assigns the node role to instances.',
       role: nodeRole,
     },
     user,
     {
       kind: 'access key',
       id: 'access-key',
-      description: 'What the gateway is given.',
+      description: 'Credentials of the gateway.',
       option: 'createAccessKey',
       user,
     },

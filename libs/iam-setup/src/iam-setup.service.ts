@@ -72,7 +72,7 @@ export function iamSetupMethods(
     steps: knowsAccount ? manualSteps(setup) : [],
     unavailable: knowsAccount
       ? null
-      : 'Say `awsAccountId`: by hand, policies are attached by ARNs that name your AWS account.',
+      : 'Send `awsAccountId`: the manual steps attach policies by ARNs that contain the AWS account ID.',
   }));
   // Only tags can make the template longer than AWS allows.
   if (request.tags?.length) refuseLongTemplate(cloudFormation().template);
@@ -99,7 +99,7 @@ function refuseLongTemplate(template: string): void {
     throw new InvalidInput([
       new InvalidField(
         ['input', 'tags'],
-        `The tags make the CloudFormation template ${size} bytes long, and AWS allows ${longestTemplateBody}. Send fewer or shorter tags.`,
+        `With these tags, the CloudFormation template has ${size} bytes, but AWS allows ${longestTemplateBody}. Send fewer or shorter tags.`,
       ),
     ]);
 }

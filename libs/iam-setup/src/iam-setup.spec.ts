@@ -260,7 +260,7 @@ describe('a request', () => {
 
   it('is refused when two roles would have one name', () => {
     expect(faultsOf({ consoleRoleName: 'Same', nodeRoleName: 'same' })).toEqual([
-      expect.stringMatching(/^consoleRoleName: .* name of its own/),
+      expect.stringMatching(/^consoleRoleName: .* unique name/),
     ]);
   });
 
@@ -310,7 +310,7 @@ describe('a request', () => {
       const value = fill[name] ?? 'x'.repeat(longest);
       expect(value).toHaveLength(longest);
       expect(faultInParameter(name, value)).toBeNull();
-      expect(faultInParameter(name, `${value}${name === 'path' ? '/' : '1'}`)).toMatch(/must be at most/);
+      expect(faultInParameter(name, `${value}${name === 'path' ? '/' : '1'}`)).toMatch(/must have at most/);
     },
   );
 
@@ -380,7 +380,7 @@ describe('tags', () => {
     const published = { ...settings, templateUrl: 'https://acme.s3.amazonaws.com/iam.yaml' };
     expect(cloudFormationSetup(published, setupOf({ tags }))).toMatchObject({
       quickCreateUrl: null,
-      quickCreateUnavailable: expect.stringContaining('no tags'),
+      quickCreateUnavailable: expect.stringContaining('does not contain your tags'),
     });
   });
 
@@ -511,7 +511,7 @@ describe('the CloudFormation template', () => {
       AwsAccessKeyId: { Condition: 'CreateAccessKeyWanted', Description: 'AWS_ACCESS_KEY_ID' },
       AwsSecretAccessKey: {
         Condition: 'CreateAccessKeyWanted',
-        Description: expect.stringMatching(/^AWS_SECRET_ACCESS_KEY: a link/),
+        Description: expect.stringMatching(/^AWS_SECRET_ACCESS_KEY: link/),
       },
       IamRoleName: { Description: 'IAM Role Name', Value: { Ref: 'ConsoleRole' } },
     });
@@ -655,7 +655,7 @@ describe('the Terraform module', () => {
       description: expect.stringMatching(/^AWS_SECRET_ACCESS_KEY\..*state/),
     });
     expect(output.iam_role_name[0].description).toBe('IAM Role Name');
-    expect(file('README.md')).toMatch(/secret stands in the Terraform state/);
+    expect(file('README.md')).toMatch(/stores the secret access key in its state/);
   });
 
   it('stops in every other account than the expected one, before it creates anything', async () => {

@@ -69,73 +69,74 @@ interface ParameterRule {
   readonly mayBeEmpty?: true;
 }
 
-const name = { pattern: iamPatterns.name, fault: 'must have letters, digits and + = , . @ _ - only, and must not begin with -', longest: 64 }; // prettier-ignore
-const accountId = { pattern: '[0-9]{12}', fault: 'must be twelve digits', longest: 12 };
+const name = { pattern: iamPatterns.name, fault: 'must contain only letters, digits and + = , . @ _ -, and must not begin with -', longest: 64 }; // prettier-ignore
+const accountId = { pattern: '[0-9]{12}', fault: 'must have 12 digits', longest: 12 };
 
 /** What the three methods ask for, in the words of each: one rule, so that none takes what another refuses. */
 export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   vendorName: {
     title: 'The vendor',
-    means: 'Begins the names of the policies, and is the value of the identifier tag.',
+    means: 'Prefix of the policy names, and value of the identifier tag.',
     pattern: '[A-Za-z][A-Za-z0-9-]*',
-    fault: 'must begin with a letter, and hold letters, digits and - only',
+    fault: 'must begin with a letter and contain only letters, digits and -',
     longest: longestValues.vendorName.length,
   },
   vendorAccountId: {
     title: 'AWS account of the vendor',
-    means: 'Its people may switch to the console role, with MFA.',
+    means: 'AWS account whose users can switch to the console role, with MFA.',
     ...accountId,
   },
   tagKey: {
     title: 'Identifier tag',
-    means: 'The key of the tag by which the vendor knows what it made. Nothing without it can be changed or deleted.',
+    means:
+      'Key of the tag that identifies the resources of the vendor. Resources without it cannot be changed or deleted by the vendor.',
     pattern: '[A-Za-z0-9_.:/=+@-]+',
-    fault: 'must hold letters, digits and _ . : / = + @ - only',
+    fault: 'must contain only letters, digits and _ . : / = + @ -',
     longest: longestValues.tagKey.length,
   },
   path: {
     title: 'Path',
-    means: 'The IAM path of everything that is made.',
+    means: 'IAM path of all entities.',
     pattern: iamPatterns.path,
-    fault: `must begin and end with /, and have printable ASCII characters ${withoutSpecial} between`,
+    fault: `must begin and end with /, and contain only printable ASCII characters ${withoutSpecial}`,
     longest: longestValues.path.length,
   },
   expectedAwsAccountId: {
     title: 'Expected AWS account',
-    means: 'The only AWS account in which anything may be created; empty for any account.',
+    means: 'Only AWS account in which the setup can create entities. Empty: any account.',
     ...accountId,
     mayBeEmpty: true,
   },
   permissionsBoundaryArn: {
     title: 'Permissions boundary',
-    means: 'A policy of yours that limits the user and the roles; empty for none.',
+    means: 'Policy that limits the permissions of the user and the roles. Empty: no permissions boundary.',
     pattern: iamPatterns.arnOf('policy'),
     fault: `must be the ARN of an IAM policy: arn:aws:iam::123456789012:policy/name, ${withoutSpecial}`,
     longest: longestIamArn('policy'),
     mayBeEmpty: true,
   },
-  userName: { title: 'User', means: 'The programmatic user, whose access key the gateway gets.', ...name },
-  nodeRoleName: { title: 'Node role', means: 'The role, and the instance profile, that instances run as.', ...name },
-  consoleRoleName: { title: 'Console role', means: 'The role the people of the vendor switch to in the AWS console: IAM Role Name of the form.', ...name }, // prettier-ignore
+  userName: { title: 'User', means: 'Programmatic user, whose access key the gateway uses.', ...name },
+  nodeRoleName: { title: 'Node role', means: 'Role and instance profile of the instances.', ...name },
+  consoleRoleName: { title: 'Console role', means: "Role that the vendor's staff use in the AWS console (IAM Role Name).", ...name }, // prettier-ignore
   accessRoleName: {
     title: 'Access role',
-    means: 'The role the gateway itself may assume, where it is asked for.',
+    means: 'Role that the gateway assumes, if it is created.',
     ...name,
   },
   gatewayIdentityArn: {
     title: 'Identity of the gateway',
-    means: 'The IAM role or user the gateway runs as, which alone may assume the access role; empty without one.',
+    means: 'IAM role or user of the gateway. Only this identity can assume the access role. Empty: none.',
     pattern: iamPatterns.arnOf('role', 'user'),
     fault: `must be the ARN of an IAM role or an IAM user: arn:aws:iam::123456789012:role/name, ${withoutSpecial}`,
     longest: longestValues.gatewayIdentityArn.length,
     mayBeEmpty: true,
   },
   externalId: {
-    title: 'External id',
+    title: 'External ID',
     means:
-      'What the gateway says when it assumes the access role: it is another for each cloud account. Empty without one.',
+      'External ID that the gateway sends when it assumes the access role. It is different for each cloud account. Empty: none.',
     pattern: '[A-Za-z0-9+=,.@:/_-]{2,}',
-    fault: 'must have two characters at least, and hold letters, digits and + = , . @ : / _ - only',
+    fault: 'must have at least 2 characters and contain only letters, digits and + = , . @ : / _ -',
     longest: longestValues.externalId.length,
     mayBeEmpty: true,
   },
@@ -146,17 +147,17 @@ export const switches: Readonly<Record<Option, { title: string; means: string; u
   createAccessKey: {
     title: 'Create the access key',
     means:
-      'Off leaves the key to you. Have it off once the gateway replaces keys: the next update would bring the old one back.',
+      'Creates the access key of the user. If disabled, create it yourself. Disable it when the gateway rotates access keys: otherwise the next update restores the old access key.',
     unset: true,
   },
   allowKeyRotation: {
-    title: 'Let the gateway replace the access key',
-    means: 'Allows the user to create and delete access keys of its own, and of nobody else.',
+    title: 'Allow access key rotation by the gateway',
+    means: 'Allows the user to create and delete its own access keys, but not those of others.',
     unset: false,
   },
   createAccessRole: {
     title: 'Create the access role',
-    means: 'A role that the gateway assumes with an external id, instead of a key.',
+    means: 'Creates a role that the gateway assumes with an external ID, instead of using an access key.',
     unset: false,
   },
 };
@@ -165,10 +166,10 @@ export const switches: Readonly<Record<Option, { title: string; means: string; u
 export function faultInParameter(parameter: Parameter, value: string): string | null {
   const { pattern, fault, longest } = parameters[parameter];
   // Said here only: Terraform's expressions know no "but not".
-  if (parameter === 'tagKey' && /^aws:/i.test(value)) return 'must not begin with aws:, which AWS keeps for itself';
+  if (parameter === 'tagKey' && /^aws:/i.test(value)) return 'must not begin with aws:, which is reserved for AWS';
   const faultAtEnds = faultInEnds(value);
   if (faultAtEnds) return faultAtEnds;
-  if (value.length > longest) return `must be at most ${longest} characters, and has ${value.length}`;
+  if (value.length > longest) return `must have at most ${longest} characters, but has ${value.length}`;
   const isArn = parameter === 'permissionsBoundaryArn' || parameter === 'gatewayIdentityArn';
   if (isArn && !iamArnFrom(value)) return fault;
   return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
@@ -218,7 +219,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   const expectedAwsAccountId = take('expectedAwsAccountId', '') || null;
   const awsAccountId = request.awsAccountId ?? expectedAwsAccountId ?? '';
   if (expectedAwsAccountId && expectedAwsAccountId !== awsAccountId)
-    refuse('expectedAwsAccountId', 'Expected AWS account must be the same as `awsAccountId`. Send one of them only.');
+    refuse('expectedAwsAccountId', 'Expected AWS account must be the same as `awsAccountId`. Send only one of them.');
   if (request.awsAccountId && !new RegExp(`^${accountId.pattern}$`).test(request.awsAccountId))
     refuse('awsAccountId', `The AWS account ${accountId.fault}.`);
 
@@ -227,7 +228,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   if (!vendorAccountId)
     refuse(
       'vendorAccountId',
-      'Say whose account may use the console role: the operator has set none (VENDOR_AWS_ACCOUNT_ID).',
+      'The AWS account of the vendor is required, because the operator has not set a default (VENDOR_AWS_ACCOUNT_ID).',
     );
   const names = {
     userName: take('userName', usual.userName),
@@ -239,7 +240,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   roles.forEach((role, i) => {
     const isTaken = roles.slice(0, i).some((other) => names[other].toLowerCase() === names[role].toLowerCase());
     if (isTaken)
-      refuse(role, `${parameters[role].title} must have a name of its own: IAM does not tell names apart by case.`);
+      refuse(role, `${parameters[role].title} must have a unique name: role names in IAM are not case-sensitive.`);
   });
 
   const permissionsBoundaryArn = take('permissionsBoundaryArn', '') || null;
@@ -250,15 +251,18 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   if (permissionsBoundaryArn?.startsWith('arn:') && awsAccountId && isOfAnotherAccount(permissionsBoundaryArn))
     refuse(
       'permissionsBoundaryArn',
-      `Permissions boundary must be a policy of the AWS account \`${request.awsAccountId ? 'awsAccountId' : 'expectedAwsAccountId'}\`, or a policy that AWS manages. IAM accepts no other.`,
+      `Permissions boundary must be a policy of the AWS account \`${request.awsAccountId ? 'awsAccountId' : 'expectedAwsAccountId'}\`, or a policy managed by AWS. IAM accepts no other.`,
     );
   if (wants('createAccessRole')) {
     if (!settings.gatewayIdentityArn)
-      refuse('createAccessRole', 'The gateway has no identity at AWS (GATEWAY_IDENTITY_ARN), so no role can trust it.');
+      refuse(
+        'createAccessRole',
+        'The gateway has no identity in AWS (GATEWAY_IDENTITY_ARN) that the access role could trust.',
+      );
     else if (liesElsewhere(settings.gatewayIdentityArn))
       refuse(
         'createAccessRole',
-        'The gateway has its identity in another partition of AWS than the region, where no role can trust it.',
+        'The identity of the gateway is in another AWS partition than the region, where no role can trust it.',
       );
     else if (externalId === null) faults.push(new ExternalIdNeeded(['input', 'externalIdHandle']));
   }

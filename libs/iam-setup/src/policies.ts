@@ -91,7 +91,7 @@ function split(statements: readonly Statement[], limit: number): PolicyDocument[
     const last = parts.at(-1);
     if (last && fits([...last, statement], limit)) last.push(statement);
     else if (fits([statement], limit)) parts.push([statement]);
-    else throw new Error(`The statement ${statement.Sid} alone is longer than a policy may be.`);
+    else throw new Error(`The statement ${statement.Sid} alone exceeds the maximum length of a policy.`);
   }
   return parts.map(documentOf);
 }

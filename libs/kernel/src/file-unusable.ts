@@ -87,33 +87,33 @@ const noPermission = (path: string): Reason => {
   const owner = (statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path), { throwIfNoEntry: false }))?.uid;
   const asOwner = us === undefined || owner === undefined || owner === us || owner === 0 ? '' : `, or run this as its owner: ${runAs(owner)}`; // prettier-ignore
   const reason = us === undefined ? 'this user has no permission' : `the user ${userName(us)} has no permission`;
-  return { reason, remedy: `Let this user read and write it and its folder${asOwner}.` };
+  return { reason, remedy: `Give this user permission to read and write the file and its folder${asOwner}.` };
 };
 
-const full: Reason = { reason: 'the disk is full', remedy: 'Free space on that disk, or choose another place.' };
+const full: Reason = { reason: 'the disk is full', remedy: 'Free space on that disk, or choose another path.' };
 
 const explanations: Readonly<Record<string, (path: string) => Reason>> = {
   EROFS: () => ({
     reason: 'it is on a read-only file system',
-    remedy: 'Mount that file system writable, or choose another place.',
+    remedy: 'Mount that file system with write access, or choose another path.',
   }),
   EACCES: (path) => safely(() => noPermission(path)),
   EPERM: (path) => safely(() => noPermission(path)),
   ENOSPC: () => full,
   EDQUOT: () => ({ ...full, reason: 'the disk quota is used up' }),
-  EFBIG: () => ({ ...full, reason: 'a file may not be that large' }),
+  EFBIG: () => ({ ...full, reason: 'the file is too large for the file system' }),
   ENOTDIR: () => ({
-    reason: 'a part of its path is a file, not a folder',
-    remedy: 'Correct the path, or move that file away.',
+    reason: 'part of its path is a file, not a folder',
+    remedy: 'Correct the path, or move that file.',
   }),
-  EISDIR: () => ({ reason: 'it is a folder, not a file', remedy: 'Move the folder away, or correct the path.' }),
-  ENOENT: () => ({ reason: 'it, or its folder, does not exist', remedy: 'Create the folder, or correct the path.' }),
-  EEXIST: () => ({ reason: 'it exists already', remedy: 'Move it away, or choose another place.' }),
-  ELOOP: () => ({ reason: 'its symbolic links lead in a circle', remedy: 'Correct the links.' }),
+  EISDIR: () => ({ reason: 'it is a folder, not a file', remedy: 'Move the folder, or correct the path.' }),
+  ENOENT: () => ({ reason: 'it or its folder does not exist', remedy: 'Create the folder, or correct the path.' }),
+  EEXIST: () => ({ reason: 'it already exists', remedy: 'Move it, or choose another path.' }),
+  ELOOP: () => ({ reason: 'its symbolic links form a loop', remedy: 'Correct the symbolic links.' }),
   ENAMETOOLONG: () => ({ reason: 'its path is too long', remedy: 'Choose a shorter path.' }),
   EMFILE: () => ({ reason: 'too many files are open', remedy: 'Raise the limit of open files (ulimit -n).' }),
   ENFILE: () => ({ reason: 'too many files are open on this machine', remedy: 'Close other programs.' }),
-  EIO: () => ({ reason: 'the disk reports an error', remedy: 'Check the disk.' }),
+  EIO: () => ({ reason: 'the disk reported an error', remedy: 'Check the disk.' }),
 };
 
 /** Out of reach, a file does not tell its owner. */
@@ -121,6 +121,9 @@ function safely(tell: () => Reason): Reason {
   try {
     return tell();
   } catch {
-    return { reason: 'this user has no permission', remedy: 'Let this user read and write it and its folder.' };
+    return {
+      reason: 'this user has no permission',
+      remedy: 'Give this user permission to read and write the file and its folder.',
+    };
   }
 }

@@ -33,7 +33,7 @@ export const revoke: Run = (given) =>
 /** In days; null: the key does not expire. @throws Usage */
 function lifetime(given: Given): number | null {
   if (!given.has('never-expires')) return given.has('days') ? given.number('days') : defaultLifetime;
-  if (given.has('days')) throw given.usage('--days and --never-expires exclude each other.');
+  if (given.has('days')) throw given.usage('--days and --never-expires cannot be used together.');
   return null;
 }
 

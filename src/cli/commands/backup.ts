@@ -12,7 +12,7 @@ export const backup: Run = async (given) => {
   const folder = resolve(given.text('to'));
   const { createdAt, rows } = await backUp(database, keyRingFile, folder);
   process.stderr.write(
-    `The key ring ${keyRingFile} is not in it. Keep a backup of the key ring in another place: each is useless without the other.\n`,
+    `The key ring ${keyRingFile} is not part of the backup. Keep a backup of it in another place: neither can be used without the other.\n`,
   );
   return [summary(folder, createdAt, rows)];
 };

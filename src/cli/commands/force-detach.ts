@@ -14,7 +14,7 @@ export const list: Run = () =>
         tenant: request.tenantId,
         'requested by': request.requestedByName,
         reason: request.reason,
-        'in the way': request.blockerCount,
+        blockers: request.blockerCount,
         requested: iso(request.requestedAt),
         expires: iso(request.expiresAt),
         'void because': (await forceDetach.faultsIn([request]))[0]!,
@@ -26,6 +26,8 @@ export const approve: Run = async (given) => {
   const id = accountOf(given);
   return withServices(async (service) => {
     const done = await service(ForceDetachService).approveAsOperator(operator, id);
-    return [{ account: done.cloudAccountId, outcome: 'gone', 'subscriptions given up': done.abandonedSubscriptions }];
+    return [
+      { account: done.cloudAccountId, outcome: 'deleted', 'abandoned subscriptions': done.abandonedSubscriptions },
+    ];
   });
 };

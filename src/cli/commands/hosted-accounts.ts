@@ -24,5 +24,5 @@ export const retire: Run = (given) =>
   withServices(async (service) => {
     const id = given.number('id');
     const isGone = await service(CloudAccountDeletionService).retireHosted(operator, id);
-    return [{ id, outcome: isGone ? 'gone' : 'goes with its last active subscription' }];
+    return [{ id, outcome: isGone ? 'deleted' : 'is deleted after its last active subscription ends' }];
   });

@@ -68,7 +68,7 @@ export const setup =
       const isOfAccessRole = request.createAccessRole && handle !== undefined;
       const methods = isOfAccessRole ? iamSetupMethods(iamSetup, request, await externalIdOf(handle)) : draft;
       if (method === 'manual' && methods.manual.unavailable)
-        return refuse('--aws-account-id is missing: policies are attached by ARNs that name the account.');
+        return refuse('--aws-account-id is required: policies are attached by ARNs that contain the account ID.');
       write(given.text('out'), filesOf[method](methods));
     } catch (error) {
       if (error instanceof NotFound) return refuse(`--external-id-handle: ${error.message} ${error.remediation}`);
@@ -82,7 +82,7 @@ const tagsIn = (given: Given) =>
   given.list('tag').map((text) => {
     const [, key, value] = /^Key=([^,]*),Value=([^,]*)$/.exec(text) ?? [];
     if (key === undefined || value === undefined)
-      throw given.usage('--tag must be of the form Key=CostCenter,Value=4711.');
+      throw given.usage('--tag must have the form Key=CostCenter,Value=4711.');
     return { key, value };
   });
 
@@ -99,7 +99,7 @@ const externalIdOf = (handle: string): Promise<string> =>
 function write(folder: string, files: readonly SetupFile[]): void {
   const taken = files.filter(({ name }) => existsSync(join(folder, name)));
   if (taken.length > 0)
-    return refuse(`${taken.map(({ name }) => join(folder, name)).join(', ')} exists already. Choose an empty folder.`);
+    return refuse(`${taken.map(({ name }) => join(folder, name)).join(', ')} already exists. Choose an empty folder.`);
   try {
     for (const { name, content } of files) {
       makeFolder(dirname(join(folder, name)));
@@ -108,6 +108,6 @@ function write(folder: string, files: readonly SetupFile[]): void {
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    refuse(`--out: ${folder} cannot be written to (${code}). Choose a folder of yours.`);
+    refuse(`--out: ${folder} cannot be written to (${code}). Choose a folder that this user can write to.`);
   }
 }

@@ -57,7 +57,7 @@ async function makeRing(config: Config): Promise<Row[]> {
   const { database, dataDir, keyRingFile } = config;
   if (dirname(keyRingFile) === dataDir) makeDataDir(dataDir);
   const ring = await initKeyRing(database, keyRingFile);
-  say('Make a backup of the file, apart from the database: without it what it encrypts is lost.');
+  say('Keep a backup of the file, separate from the database. Without it, the data that it encrypts is lost.');
   return [{ id: ring.active, file: keyRingFile }];
 }
 
@@ -72,7 +72,7 @@ async function addKey({ file, rotation }: Ring): Promise<Row[]> {
   // The other way round gateways would have a key they may not use.
   await rotation.admit(kekId, next.ring.canary(kekId));
   next.put();
-  say('Make a backup of the key ring file, then run `cloud-account-gateway keyring rewrap`.');
+  say('Back up the key ring file, then run `cloud-account-gateway keyring rewrap`.');
   return [{ id: kekId, active: true }];
 }
 
@@ -80,17 +80,17 @@ async function wrapAgain({ rotation, secrets }: Ring, given: Given): Promise<Row
   const keys = await rotation.rewrap(progress('stored keys wrapped'));
   let [resealed, unreadable]: [number, readonly number[]] = [0, []];
   if (given.has('tenant-keys')) {
-    await rotation.renewTenantKeys(progress('tenants looked at'));
+    await rotation.renewTenantKeys(progress('tenants processed'));
     const newest = new Map((await rotation.newestTenantKeys()).map((key) => [key.tenantId!, key.id]));
-    ({ secrets: resealed, unreadable } = await secrets.reseal(newest, operator, progress('secrets encrypted anew')));
+    ({ secrets: resealed, unreadable } = await secrets.reseal(newest, operator, progress('secrets re-encrypted')));
   }
   const isWhole = keys.unreadable.length + unreadable.length === 0;
-  if (!isWhole) failed('Not everything could be opened; what could not be stays as it was.');
+  if (!isWhole) failed('Some keys or secrets could not be decrypted, and were not changed.');
   return [
     {
       'stored keys wrapped': keys.done,
       'unreadable keys': keys.unreadable.map(({ id }) => id).join(' ') || null,
-      'secrets encrypted anew': resealed,
+      'secrets re-encrypted': resealed,
       'unreadable accounts': unreadable.join(' ') || null,
     },
   ];
@@ -101,7 +101,7 @@ async function openAll({ rotation, secrets }: Ring): Promise<Row[]> {
   const found = await secrets.verify(operator, progress('secrets'));
   if (unreadable.length + found.unreadable.length > 0)
     failed(
-      'Not everything opens. Put back what belongs to it from a backup, or have the owners set their credentials again.',
+      'Some keys or secrets cannot be decrypted. Restore the key ring from a backup, or ask the owners to set their credentials again.',
     );
   return [
     {
@@ -117,7 +117,7 @@ async function removeKey({ file, keks, rotation }: Ring, id: string): Promise<Ro
   const known = await rotation.uses(keks.ring.ids);
   if (!known.some(({ kekId }) => kekId === id))
     throw new KeyRingChangeRefused(
-      'The ring has no such key. `cloud-account-gateway keyring list` shows those it has.',
+      'The key ring does not contain this key. To list its keys: `cloud-account-gateway keyring list`.',
     );
 
   // First the database, which from then on refuses what a gateway that has not heard of it wraps with this key.

@@ -31,7 +31,7 @@ const changes: Record<string, (sdk: Sdk, target: Target) => Promise<unknown>> = 
       case 'vpc':
         return ec2.send(new sdk.DeleteVpcCommand({ VpcId: id }));
       case 'instance':
-        throw given.usage('An instance is not deleted: terminate it.');
+        throw given.usage('An instance cannot be deleted. Terminate it instead.');
     }
   },
   untag: (sdk, { ec2, resource, given, tagKey }) =>
@@ -43,7 +43,7 @@ const changes: Record<string, (sdk: Sdk, target: Target) => Promise<unknown>> = 
 function changeRule(sdk: Sdk, { ec2, resource, given }: Target, verb: 'Authorize' | 'Revoke'): Promise<unknown> {
   const rule = given.text('rule');
   const [, direction] = /^(ingress|egress) \S+ (?:all|-?\d+--?\d+) \S+$/.exec(rule) ?? [];
-  if (!direction) throw given.usage("--rule must be as in 'ingress tcp 22-22 0.0.0.0/0'.");
+  if (!direction) throw given.usage("--rule must have the form 'ingress tcp 22-22 0.0.0.0/0'.");
   const input = { GroupId: resource.id, IpPermissions: [ec2PermissionOf(rule)] };
   const isIngress = direction === 'ingress';
   if (verb === 'Authorize')
@@ -61,7 +61,7 @@ export const keys: Run = async () => {
     'access key id': accessKeyId,
     secret: sandboxSecret,
     'console role': sandboxConsoleRole,
-    'AWS answers': behaviour,
+    behavior: behaviour,
   }));
 };
 
@@ -84,10 +84,12 @@ export const change =
     const find = () => sandboxResources(file).find((one) => one.id === id);
     const resource = find();
     if (!resource)
-      return refuse(`The sandbox has no resource ${id}. List them: cloud-account-gateway sandbox resources`);
+      return refuse(
+        `The sandbox has no resource ${id}. To list its resources: cloud-account-gateway sandbox resources`,
+      );
     if (!existsSync(address))
       return refuse(
-        `No gateway with a sandbox is running on ${config.dataDir}. Start one: cloud-account-gateway start`,
+        `No gateway with a sandbox is running in ${config.dataDir}. To start one: cloud-account-gateway start`,
       );
 
     const sdk = await loadSdk();
@@ -101,7 +103,7 @@ export const change =
       await changes[name]!(sdk, { ec2, resource, given, tagKey: config.iamSetup.tagKey });
     } catch (error) {
       if (error instanceof Usage) throw error;
-      return refuse(`The sandbox refused: ${(error as Error).message || 'no gateway answers there any more'}`);
+      return refuse(`The sandbox refused: ${(error as Error).message || 'the gateway no longer answers'}`);
     }
     const now = find();
     return [now ? row(now) : { ...row(resource), state: 'gone' }];

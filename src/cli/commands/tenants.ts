@@ -39,7 +39,7 @@ export const remove = change((tenants, id) => tenants.remove(operator, id), 'rem
 /** A command on the tenant that --id or --name names. */
 function change(apply: (tenants: TenantService, id: number) => Promise<Tenant>, outcome: string): Run {
   return async (given) => {
-    if (given.has('id') === given.has('name')) throw given.usage('Give --id or --name, one of them.');
+    if (given.has('id') === given.has('name')) throw given.usage('Specify either --id or --name.');
     return withServices(async (service): Promise<Row[]> => {
       const tenants = service(TenantService);
       const { id, name } = await apply(tenants, await idOf(tenants, given));

@@ -12,7 +12,7 @@ const texts: readonly (readonly [starts: string, text?: string])[] = [
   [
     'This operation has been blocked as a potential Cross-Site Request Forgery',
     'Send `Content-Type: application/json`, or a non-empty `Apollo-Require-Preflight` header. ' +
-      'Without one of them any web site could send this request on behalf of its visitors.',
+      'Without one of these headers, any website could send this request on behalf of its visitors.',
   ],
   ['No operations found in request.'],
   ['Operation batching disabled.', 'Send one operation per request: batches are not accepted.'],
@@ -26,7 +26,7 @@ const texts: readonly (readonly [starts: string, text?: string])[] = [
   ['The extensions search parameter should contain a JSON-encoded object.'],
   [
     "GraphQL queries must be strings. It looks like you're sending",
-    'Send the `query` as a string, not as a parsed one.',
+    'Send `query` as a string, not as a parsed document.',
   ],
   ['GraphQL queries must be strings.'],
   ['POST body missing, invalid Content-Type, or JSON object has no keys.'],
@@ -45,7 +45,7 @@ const texts: readonly (readonly [starts: string, text?: string])[] = [
   ['Apollo Server received an operation that uses incremental delivery', 'Incremental delivery is not supported.'],
   // These two come without a code.
   ['Unsupported persisted query version'],
-  ['provided sha does not match query', 'The hash of the persisted query is not that of `query`.'],
+  ['provided sha does not match query', 'The hash of the persisted query does not match `query`.'],
 ];
 
 /** @returns the fixed text for a message of Apollo Server, undefined for every other message. */

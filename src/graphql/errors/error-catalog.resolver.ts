@@ -11,33 +11,33 @@ const Fault: Record<ErrorFault, ErrorFault> = {
 };
 registerEnumType(Fault, {
   name: 'ErrorFault',
-  description: 'Who has to act on an error.',
+  description: 'Responsible party for an error.',
   valuesMap: {
-    CALLER: { description: 'Whoever sent the request.' },
-    AWS_ADMIN: { description: "Whoever administers the customer's AWS account." },
-    AWS: { description: 'AWS; waiting helps.' },
+    CALLER: { description: 'The sender of the request.' },
+    AWS_ADMIN: { description: "The administrator of the customer's AWS account." },
+    AWS: { description: 'AWS. Try again later.' },
     GATEWAY: { description: 'The operator of the gateway.' },
   },
 });
 
-@ObjectType('ErrorCatalogEntry', { description: 'What one error code means.' })
+@ObjectType('ErrorCatalogEntry', { description: 'Meaning of an error code.' })
 export class ErrorCatalogEntryType {
-  @Field(() => ErrorCode, { description: 'The code, in `userErrors` or in `errors[].extensions`.' })
+  @Field(() => ErrorCode, { description: 'Error code, as used in `userErrors` and in `errors[].extensions`.' })
   readonly code!: string;
 
-  @Field(() => Fault, { description: 'Who has to act.' })
+  @Field(() => Fault, { description: 'Responsible party.' })
   readonly fault!: ErrorFault;
 
-  @Field({ description: 'Whether the very same request may succeed later.' })
+  @Field({ description: 'Whether the same request can succeed later without changes.' })
   readonly retryable!: boolean;
 
-  @Field({ description: 'The way out, for people.' })
+  @Field({ description: 'Human-readable instructions for resolving the error.' })
   readonly remediation!: string;
 }
 
 @Resolver(() => ErrorCatalogEntryType)
 export class ErrorCatalogResolver {
-  @Query(() => [ErrorCatalogEntryType], { description: atMost(200, 'Every error code there is, by name.') })
+  @Query(() => [ErrorCatalogEntryType], { description: atMost(200, 'All error codes, sorted by name.') })
   errorCatalog(): ErrorCatalogEntryType[] {
     return Object.entries(errorCatalog)
       .map(([code, entry]) => ({ code, ...entry }))

@@ -44,7 +44,7 @@ describe('an error of', () => {
   it('ours is logged without values, and answered with the id to quote', () => {
     const { answer, log } = formatted(resolverError(new Error(`bad key "${secret}"`)), 'INTERNAL_SERVER_ERROR', 'r-1');
     expect(answer).toEqual({
-      message: 'Something went wrong here. Quote the request id when you report it.',
+      message: 'An internal error occurred. Quote the request ID when you report it.',
       path: ['account'],
       extensions: { code: 'INTERNAL', requestId: 'r-1' },
     });
@@ -102,11 +102,11 @@ describe('an error of', () => {
   });
 
   it('a scalar adds what our own error says', () => {
-    const error = new GraphQLError(`Expected value of type "ID!", found "${secret}"; must be twelve digits`, {
-      originalError: new InvalidField([], 'It must be twelve digits.'),
+    const error = new GraphQLError(`Expected value of type "ID!", found "${secret}"; must have 12 digits`, {
+      originalError: new InvalidField([], 'It must have 12 digits.'),
     });
     expect(formatted(error, 'GRAPHQL_VALIDATION_FAILED').answer).toMatchObject({
-      message: 'Expected value of type "ID!". It must be twelve digits.',
+      message: 'Expected value of type "ID!". It must have 12 digits.',
       extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
     });
   });

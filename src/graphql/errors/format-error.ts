@@ -68,7 +68,7 @@ export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptio
 
 const internal: Answer = {
   code: 'INTERNAL',
-  message: 'Something went wrong here. Quote the request id when you report it.',
+  message: 'An internal error occurred. Quote the request ID when you report it.',
 };
 
 /** The client does not read it, and it is no fault of the gateway: nothing is logged. */
@@ -113,9 +113,9 @@ const documentCodes: ReadonlySet<string> = new Set([
 /** Codes whose messages are not ours. To say more, throw a DomainError of that code, or a GraphQLError made of one. */
 const fixedTexts: ReadonlyMap<string, string> = new Map([
   ['UNAUTHENTICATED', 'Send a valid API key: `Authorization: Bearer gwk_…`.'],
-  ['FORBIDDEN', 'You may not do this.'],
+  ['FORBIDDEN', 'You are not allowed to do this.'],
   ['RATE_LIMITED', 'Too many requests. Send fewer, and try again later.'],
-  ['QUERY_TOO_EXPENSIVE', 'The operation asks for too much at once. Ask for fewer fields or shorter lists.'],
+  ['QUERY_TOO_EXPENSIVE', 'The operation requests too much data at once. Request fewer fields or shorter lists.'],
   // Clients that persist queries compare these two.
   ['PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported'],
   ['PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'],

@@ -67,7 +67,7 @@ function inTurn(resolve: Resolver): Resolver {
 function within(most: number, name: string, resolve: Resolver): Resolver {
   const cut = (list: unknown) => {
     if (!Array.isArray(list) || list.length <= most) return list;
-    log.warn(`${name} had ${list.length} items; ${most} were given out.`);
+    log.warn(`${name} had ${list.length} items. ${most} were returned.`);
     return list.slice(0, most) as unknown[];
   };
   return (source, args, context, info) => {

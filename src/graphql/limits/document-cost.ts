@@ -47,7 +47,7 @@ export class AnswerTooLarge extends DomainError {
     super(
       requestErrors,
       'QUERY_TOO_EXPENSIVE',
-      `The answer may hold ${values} values; ${mostValues} are allowed. Ask for shorter pages, fewer fields or fewer levels.`,
+      `The response can contain ${values} values, but only ${mostValues} are allowed. Request shorter pages, fewer fields or fewer levels.`,
     );
   }
 }

@@ -116,7 +116,7 @@ query DeletedAccounts {
 
 export const forcedDetachment: Group = {
   title: 'Forced detachment',
-  about: 'Give up an account whose credentials no longer work. Two OWNERs have to agree.',
+  about: 'Delete an account whose credentials no longer work. Two OWNERs have to agree.',
   operations: [
     connect('ConnectForDetachment', 'Closed account', 'J4U1'),
     beginSubscription('BeginLostSubscription', 'Lost'),

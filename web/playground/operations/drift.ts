@@ -92,7 +92,7 @@ mutation AcknowledgeDrift(
       refusal: '<driftFindings.id>',
     },
     {
-      query: `# Close a finding by hand. If the difference still
+      query: `# Resolve a finding manually. If the difference still
 # exists, the next check reports it again.
 ${needsFinding}
 mutation ResolveDrift(

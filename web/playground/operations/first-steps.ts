@@ -27,7 +27,7 @@ mutation CreateAccount(
       variables: account('Production', awsAccessKey('AKIASANDBOXWORKSA1U1')),
     },
     {
-      query: `# 2 of 5. Begin a subscription in it.
+      query: `# 2 of 5. Create a subscription in it.
 # <cloudAccount.id> is replaced with the id of
 # the cloud account in the last answer.
 mutation BeginSubscription(

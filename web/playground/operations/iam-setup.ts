@@ -1,12 +1,12 @@
 import { account, deleteAccount, type Group } from './operation.js';
 
 export const iamSetup: Group = {
-  title: 'IAM set-up and access roles',
+  title: 'IAM setup and access roles',
   about: 'What a customer creates in AWS, and an account with a role instead of an access key.',
   operations: [
     {
       query: `# What a customer creates in their AWS account:
-# with CloudFormation, Terraform or by hand.
+# with CloudFormation, Terraform or manually.
 query SetUpIam($input: IamSetupInput!) {
   iamSetup(input: $input) {
     manifestVersion
@@ -24,8 +24,8 @@ query SetUpIam($input: IamSetupInput!) {
       },
     },
     {
-      query: `# Issue an external id for a new access role.
-# The role's trust policy demands it. One account
+      query: `# Issue an external ID for a new access role.
+# The role's trust policy requires it. One account
 # can use it.
 mutation IssueExternalId(
   $input: IssueExternalIdInput!
@@ -39,7 +39,7 @@ mutation IssueExternalId(
     },
     {
       query: `# Connect an account with the access role. The
-# sandbox has such a role for every external id.
+# sandbox has such a role for every external ID.
 mutation CreateAccountWithRole(
   $input: CreateCloudAccountInput!
 ) {
@@ -61,7 +61,7 @@ mutation CreateAccountWithRole(
       }),
     },
     {
-      query: `# The external ids of your tenant, and the
+      query: `# The external IDs of your tenant, and the
 # accounts that use them.
 query ExternalIds {
   externalIds(first: 10) {

@@ -49,7 +49,7 @@ mutation ${operation}($input: CreateCloudAccountInput!) {
 });
 
 export const beginSubscription = (operation: string, name: string): Operation => ({
-  query: `# Begin a subscription in the account.
+  query: `# Create a subscription in the account.
 mutation ${operation}($input: CreateSubscriptionInput!) {
   createSubscription(input: $input) {
     subscription { id name status version }

@@ -2,7 +2,7 @@ import { beginSubscription, connect, deleteAccount, endSubscription, type Group 
 
 export const subscriptions: Group = {
   title: 'Subscriptions',
-  about: 'Begin, read, change and end subscriptions.',
+  about: 'Create, read, change and end subscriptions.',
   operations: [
     connect('ConnectForSubscriptions', 'Shop', 'J2U1'),
     beginSubscription('BeginCatalog', 'Catalog'),

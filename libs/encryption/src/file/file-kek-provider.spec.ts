@@ -88,7 +88,7 @@ describe('the keys of a key ring file', () => {
     [
       'has other bytes under the same name',
       () => writeFileSync(path, readFileSync(path, 'utf8').replace(/[A-Za-z0-9+/]{43}=/, key.toString('base64'))),
-      /has another key now under a name it had before/,
+      /contains another key under an existing key ID/,
     ],
   ])('stay as they were while the file %s, which is told once', (_, spoil, said) => {
     const good = readFileSync(path);
@@ -141,7 +141,7 @@ describe('the keys of a key ring file', () => {
     });
 
     it('never so that the active one is gone', () => {
-      expect(() => removeFromKeyRingFile(path, first)).toThrow('The active key cannot be taken out');
+      expect(() => removeFromKeyRingFile(path, first)).toThrow('The active key cannot be removed');
       removeFromKeyRingFile(path, 'kek-00000000');
 
       expect(readKeyRingFile(path).ids).toEqual([first]);

@@ -38,8 +38,8 @@ export class FileKekProvider extends KekProvider {
       const next = readKeyRingFile(this.path);
       if (!this.#ring.agreesWith(next)) {
         const wayOut =
-          'Put back the key ring that belongs to this gateway; it goes on with the one it has read before.';
-        throw new KeyRingUnusable(this.path, 'has another key now under a name it had before', wayOut);
+          'Restore the key ring file of this gateway. Until then, the gateway continues with the key ring that it read before.';
+        throw new KeyRingUnusable(this.path, 'contains another key under an existing key ID', wayOut);
       }
       // So it is after several rotations of which we heard nothing, and when it is another gateway's. That one wraps
       // nothing, because the database does not admit its key; and we go on reading.

@@ -83,7 +83,7 @@ describe('a key ring file', () => {
 
       const { message } = refusalOf(() => readKeyRingFile(path));
 
-      expect(message).toContain(`is open to other users (mode 0${mode})`);
+      expect(message).toContain(`is accessible to other users (mode 0${mode})`);
       expect(message).toContain(`chmod 600 '${path}'`);
     },
   );
@@ -171,18 +171,22 @@ describe('a key ring file', () => {
     ['text', `${one}=${aKey}`, 'is not a JSON object'],
     ['a list', [good], 'is not a JSON object'],
     ['null', 'null', 'is not a JSON object'],
-    ['of no version', { ...good, version: undefined }, 'is not of version 1'],
-    ['of version 2', { ...good, version: 2 }, 'is not of version 1'],
-    ['of version "1"', { ...good, version: '1' }, 'is not of version 1'],
+    ['of no version', { ...good, version: undefined }, 'does not have version 1'],
+    ['of version 2', { ...good, version: 2 }, 'does not have version 1'],
+    ['of version "1"', { ...good, version: '1' }, 'does not have version 1'],
     ['without keys', { ...good, keys: undefined }, 'has no "keys"'],
     ['with a list of keys', { ...good, keys: [aKey] }, 'has no "keys"'],
-    ['with no key at all', { ...good, keys: {} }, 'which of its keys is active'],
-    ['without an active key', { ...good, active: undefined }, 'which of its keys is active'],
-    ['with a number as the active key', { ...good, active: 1 }, 'which of its keys is active'],
-    ['with an active key it does not have', { ...good, active: 'kek-00000003' }, 'which of its keys is active'],
-    ['with an active key of every object', { ...good, active: 'constructor' }, 'which of its keys is active'],
-    ['with its key as the key’s id', { ...good, keys: { ...good.keys, [aKey]: one } }, 'names its key number 3'],
-    ['with an id in capitals', { ...good, keys: { ...good.keys, 'kek-0000000A': aKey } }, 'names its key number 3'],
+    ['with no key at all', { ...good, keys: {} }, 'does not specify a valid active key'],
+    ['without an active key', { ...good, active: undefined }, 'does not specify a valid active key'],
+    ['with a number as the active key', { ...good, active: 1 }, 'does not specify a valid active key'],
+    ['with an active key it does not have', { ...good, active: 'kek-00000003' }, 'does not specify a valid active key'],
+    ['with an active key of every object', { ...good, active: 'constructor' }, 'does not specify a valid active key'],
+    ['with its key as the key’s id', { ...good, keys: { ...good.keys, [aKey]: one } }, 'invalid ID for key number 3'],
+    [
+      'with an id in capitals',
+      { ...good, keys: { ...good.keys, 'kek-0000000A': aKey } },
+      'invalid ID for key number 3',
+    ],
     ['with a key that is a number', { ...good, keys: { [one]: 7 } }, 'not base64'],
     ['with a key that is null', { ...good, keys: { [one]: null } }, 'not base64'],
     ['with a key that is a list', { ...good, keys: { [one]: [aKey] } }, 'not base64'],
@@ -190,13 +194,13 @@ describe('a key ring file', () => {
     ['with white space in a key', { ...good, keys: { [one]: ` ${aKey}` } }, 'not base64'],
     ['with a key without padding', { ...good, keys: { [one]: aKey.slice(0, -1) } }, 'not base64'],
     ['with a stray bit in a key', { ...good, keys: { [one]: `${'A'.repeat(42)}B=` } }, 'not base64'],
-    ['with a key of 0 bytes', { ...good, keys: { [one]: '' } }, 'of 0 bytes, and a key has 32'],
-    ['with a key of 31 bytes', { ...good, keys: { [one]: Buffer.alloc(31).toString('base64') } }, 'of 31 bytes'],
-    ['with a key of 33 bytes', { ...good, keys: { [one]: Buffer.alloc(33).toString('base64') } }, 'of 33 bytes'],
+    ['with a key of 0 bytes', { ...good, keys: { [one]: '' } }, 'with 0 bytes instead of 32'],
+    ['with a key of 31 bytes', { ...good, keys: { [one]: Buffer.alloc(31).toString('base64') } }, 'with 31 bytes'],
+    ['with a key of 33 bytes', { ...good, keys: { [one]: Buffer.alloc(33).toString('base64') } }, 'with 33 bytes'],
     [
       'with an unused key of 16 bytes',
       { ...good, keys: { ...good.keys, [other]: `${'A'.repeat(22)}==` } },
-      'of 16 bytes',
+      'with 16 bytes',
     ],
   ])('is refused when it is %s', (_, contents, fault) => {
     write(contents);
@@ -271,7 +275,7 @@ describe('creating a key ring file', () => {
     make();
     const before = existsSync(path) && statSync(path).isFile() ? readFileSync(path) : undefined;
 
-    expect(refusalOf(() => createKeyRingFile(path)).message).toContain('is already there and was left as it is');
+    expect(refusalOf(() => createKeyRingFile(path)).message).toContain('already exists and was not changed');
 
     expect(readdirSync(folder)).toEqual(['key-ring.json']);
     if (before) expect(readFileSync(path)).toEqual(before);
@@ -280,14 +284,14 @@ describe('creating a key ring file', () => {
   it('says so when the folder does not exist', () => {
     const { message } = refusalOf(() => createKeyRingFile(join(folder, 'none', 'ring')));
 
-    expect(message).toContain('a folder that does not exist');
+    expect(message).toContain('because its folder does not exist');
   });
 
   it('says so when the folder is a file', () => {
     write(good);
 
     expect(refusalOf(() => createKeyRingFile(join(path, 'ring'))).message).toContain(
-      'cannot be created: a part of its path is a file',
+      'cannot be created: part of its path is a file',
     );
   });
 
@@ -310,7 +314,7 @@ describe('creating a key ring file', () => {
       const outcomes = [];
       for (let round = 0; round < ${rounds}; round++) {
         try { outcomes.push(createKeyRingFile(${JSON.stringify(folder)} + '/' + round).active); }
-        catch (error) { outcomes.push(error.name + ': ' + /already there/.exec(error.message)); }
+        catch (error) { outcomes.push(error.name + ': ' + /already exists/.exec(error.message)); }
       }
       process.stdout.write(JSON.stringify(outcomes));`;
     const callers = Array.from({ length: 4 }, () => {
@@ -336,7 +340,7 @@ describe('creating a key ring file', () => {
 
     for (let round = 0; round < rounds; round++) {
       const inRound = outcomes.map((outcome) => outcome[round]!).sort();
-      expect(inRound.slice(0, -1)).toEqual(Array(3).fill('KeyRingUnusable: already there'));
+      expect(inRound.slice(0, -1)).toEqual(Array(3).fill('KeyRingUnusable: already exists'));
       expect(inRound.at(-1)).toBe(readKeyRingFile(join(folder, String(round))).active);
     }
     expect(readdirSync(folder)).toHaveLength(rounds);

@@ -21,7 +21,7 @@ import { keyLength } from '../envelope.js';
 import { isKekId, KeyRing, newKekId, type KekId } from '../key-ring.js';
 
 const largest = 64 * 1024;
-const restore = 'Restore it from your backup of the keys; without them what they encrypted stays unreadable.';
+const restore = 'Restore it from your backup. Data that was encrypted with its keys cannot be decrypted without them.';
 
 /**
  * There is no using this file as a key ring. The message is for the operator: which file, what is wrong with it, the
@@ -114,7 +114,7 @@ export function removeFromKeyRingFile(path: string, kekId: string): void {
   const contents = contentsOf(path);
   const { active, keys } = contents;
   if (!Object.hasOwn(keys, kekId)) return;
-  if (active === kekId) throw new TypeError('The active key cannot be taken out of the key ring.');
+  if (active === kekId) throw new TypeError('The active key cannot be removed from the key ring.');
   const { [kekId]: _, ...others } = keys;
   replace(path, { ...contents, keys: others });
 }
@@ -176,7 +176,7 @@ function replace(path: string, contents: Contents): void {
     throw new KeyRingUnusable(
       path,
       `cannot be replaced (${codeOf(error)})`,
-      `${explain(codeOf(error), path)?.remedy ?? 'Run this as the user who owns the file, where its folder may be written to.'} Then put a copy of it wherever else a gateway reads it.`,
+      `${explain(codeOf(error), path)?.remedy ?? 'Run this command as the owner of the file, with write permission for its folder.'} Then copy the file to all other gateways that use it.`,
     );
   } finally {
     if (draft) remove(draft);
@@ -209,7 +209,11 @@ function readPrivateFile(path: string): Buffer {
       read = readSync(file, contents, length, contents.length - length, null);
     }
     if (length > largest) {
-      throw new KeyRingUnusable(path, `is larger than ${largest} bytes`, 'Name the file that holds the key ring.');
+      throw new KeyRingUnusable(
+        path,
+        `is larger than ${largest} bytes`,
+        'Specify the file that contains the key ring.',
+      );
     }
     return contents.subarray(0, length);
   } finally {
@@ -227,14 +231,14 @@ function openExisting(path: string): number {
       throw new KeyRingUnusable(
         path,
         'does not exist',
-        'If the gateway has data already, restore the file from your backup of the keys: a new key ring cannot read it. ' +
+        'If the gateway already has data, restore the file from your backup: a new key ring cannot decrypt the data. ' +
           'Otherwise create one.',
       );
     }
     throw new KeyRingUnusable(
       path,
       `cannot be opened (${code})`,
-      code === 'EACCES' ? remedyForOwner(path) : 'Make it a file which the user who runs the gateway may read.',
+      code === 'EACCES' ? remedyForOwner(path) : 'Use a file that the user of the gateway can read.',
     );
   }
 }
@@ -242,7 +246,7 @@ function openExisting(path: string): number {
 function refuseUnlessPrivate(path: string, file: number): void {
   const stats = fstatSync(file);
   if (!stats.isFile()) {
-    throw new KeyRingUnusable(path, 'is not a regular file', 'Name the file itself, not the folder it is in.');
+    throw new KeyRingUnusable(path, 'is not a regular file', 'Specify the file itself, not its folder.');
   }
   const { mode, uid } = stats;
   // Windows has neither owners nor modes of this kind.
@@ -257,7 +261,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
   if (us !== undefined && (mode & 0o077) !== 0) {
     throw new KeyRingUnusable(
       path,
-      `is open to other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')})`,
+      `is accessible to other users (mode ${(mode & 0o777).toString(8).padStart(4, '0')})`,
       `Run: chmod 600 ${quoted(path)} (for a mounted secret, set its mode to 0400 where it is mounted)`,
     );
   }
@@ -283,7 +287,7 @@ function ringOf(path: string, ring: Record<string, unknown>): KeyRing {
   const unusable = (fault: string, wayOut = restore) => new KeyRingUnusable(path, fault, wayOut);
 
   if (ring['version'] !== 1) {
-    throw unusable('is not of version 1', 'Use the release of the gateway that wrote it, or a newer one.');
+    throw unusable('does not have version 1', 'Use the version of the gateway that wrote it, or a later one.');
   }
   const { active, keys } = ring;
   if (!isObject(keys)) throw unusable('has no "keys"');
@@ -291,17 +295,17 @@ function ringOf(path: string, ring: Record<string, unknown>): KeyRing {
   const keks = new Map<KekId, Buffer>();
   for (const [position, [id, text]] of Object.entries(keys).entries()) {
     const which = `key number ${position + 1}`;
-    if (!isKekId(id)) throw unusable(`names its ${which} something other than "kek-" and 8 hexadecimal digits`);
+    if (!isKekId(id)) throw unusable(`has an invalid ID for ${which}: it must be "kek-" and 8 hexadecimal digits`);
     const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
     // Buffer.from skips what is not base64, so only the way back tells.
-    if (!bytes || bytes.toString('base64') !== text) throw unusable(`has a key ${id} that is not base64`);
+    if (!bytes || bytes.toString('base64') !== text) throw unusable(`has the key ${id}, which is not base64`);
     if (bytes.length !== keyLength) {
-      throw unusable(`has a key ${id} of ${bytes.length} bytes, and a key has ${keyLength}`);
+      throw unusable(`has the key ${id} with ${bytes.length} bytes instead of ${keyLength}`);
     }
     keks.set(id, bytes);
   }
   if (typeof active !== 'string' || !isKekId(active) || !keks.has(active)) {
-    throw unusable('does not say which of its keys is active', 'Set "active" to the id of the key to encrypt with.');
+    throw unusable('does not specify a valid active key', 'Set "active" to the ID of the key to encrypt with.');
   }
   return new KeyRing(active, keks);
 }
@@ -357,15 +361,19 @@ function notCreated(path: string, code: string): KeyRingUnusable {
     case 'EEXIST':
       return new KeyRingUnusable(
         path,
-        'is already there and was left as it is',
-        'Use it. What its keys encrypted would be lost with it.',
+        'already exists and was not changed',
+        'Use the existing file. Without it, data that was encrypted with its keys is lost.',
       );
     case 'ENOENT':
-      return new KeyRingUnusable(path, 'cannot be created in a folder that does not exist', 'Create the folder first.');
+      return new KeyRingUnusable(
+        path,
+        'cannot be created because its folder does not exist',
+        'Create the folder first.',
+      );
     default: {
       const { reason, remedy } = explain(code, path) ?? {
         reason: code,
-        remedy: 'Choose a folder which the user who runs the gateway may write to, on a file system with hard links.',
+        remedy: 'Choose a folder that the user of the gateway can write to, on a file system with hard links.',
       };
       return new KeyRingUnusable(path, `cannot be created: ${reason}`, remedy);
     }

@@ -6,21 +6,21 @@ export const iamSetupErrors = {
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Issue an external id with `issueExternalId`, and send its handle as `externalIdHandle`. Each access role needs one of its own.',
+      'Issue an external ID with `issueExternalId`, and send its handle as `externalIdHandle`. Each access role needs its own external ID.',
   },
   EXTERNAL_ID_TAKEN: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Issue another external id with `issueExternalId`: one belongs to one cloud account for ever, even after that is deleted.',
+      'Issue another external ID with `issueExternalId`. An external ID belongs permanently to one cloud account, even after the account is deleted.',
   },
   EXTERNAL_ID_STAYS: {
     kind: 'conflict',
     fault: 'CALLER',
     retryable: false,
     remediation:
-      'Send the handle of the external id the account has: the one in `externalIds` whose `cloudAccount` it is. An account keeps its external id.',
+      'Send the handle of the external ID that the account already has: the entry in `externalIds` with this `cloudAccount`. The external ID of an account cannot be changed.',
   },
 } satisfies ErrorCatalog;
 
@@ -29,7 +29,7 @@ export class ExternalIdNeeded extends DomainError {
     super(
       iamSetupErrors,
       'EXTERNAL_ID_NEEDED',
-      'The access role needs an external id: issue one with `issueExternalId`, and say its handle.',
+      'The access role requires an external ID: issue one with `issueExternalId`, and send its handle.',
       { path },
     );
   }
@@ -37,20 +37,25 @@ export class ExternalIdNeeded extends DomainError {
 
 export class ExternalIdNotFound extends NotFound {
   constructor(path: readonly string[]) {
-    super('external id', path);
+    super('external ID', path);
   }
 }
 
 /** By an account of the same tenant: another tenant's is not there. */
 export class ExternalIdTaken extends DomainError {
   constructor(path: readonly string[]) {
-    super(iamSetupErrors, 'EXTERNAL_ID_TAKEN', 'The external id belongs to another cloud account, or did.', { path });
+    super(
+      iamSetupErrors,
+      'EXTERNAL_ID_TAKEN',
+      'The external ID belongs to another cloud account, or to a deleted one.',
+      { path },
+    );
   }
 }
 
 /** The customer's trust policy names the one it has; a second one would be a second way in. */
 export class ExternalIdStays extends DomainError {
   constructor(path: readonly string[]) {
-    super(iamSetupErrors, 'EXTERNAL_ID_STAYS', 'The cloud account has another external id already.', { path });
+    super(iamSetupErrors, 'EXTERNAL_ID_STAYS', 'The cloud account already has another external ID.', { path });
   }
 }

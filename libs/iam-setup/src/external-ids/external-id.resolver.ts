@@ -25,7 +25,7 @@ export class ExternalIdResolver {
   ) {}
 
   @Query(() => ExternalIdConnectionType, {
-    description: 'The external ids issued to your tenant, the newest first, those of deleted accounts included.',
+    description: 'External IDs issued to your tenant, newest first, including those of deleted accounts.',
   })
   async externalIds(@CurrentViewer() viewer: Viewer, @Args() args: ConnectionArgs): Promise<Connection<ExternalId>> {
     const page = await this.service.list(viewer, pageRequest(order, args, newestFirst));
@@ -35,11 +35,12 @@ export class ExternalIdResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => IssueExternalIdPayload, {
     nullable: true,
-    description: `Issues an external id for an access role that you are about to make: \`iamSetup\` with \`createAccessRole\` writes it into the trust policy, \`createCloudAccount\` takes it.`,
+    description:
+      'Issues an external ID for a new access role. Send its handle to `iamSetup` with `createAccessRole`, which adds the external ID to the trust policy, and then to `createCloudAccount`.',
   })
   async issueExternalId(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'What is asked for.' }) input: IssueExternalIdInput,
+    @Args('input', { description: 'Request for an external ID.' }) input: IssueExternalIdInput,
   ) {
     const externalId = await this.idempotency.once(viewer, 'issueExternalId', input, ExternalId, (remember) =>
       this.service.issue(viewer, remember),
@@ -51,7 +52,7 @@ export class ExternalIdResolver {
 /** Adds to Viewer: the domain that knows the answer adds the field. */
 @Resolver(() => ViewerType)
 export class ViewerOfExternalIdsResolver {
-  @ResolveField(() => ViewerPermission, { description: 'Whether you may use `issueExternalId`.' })
+  @ResolveField(() => ViewerPermission, { description: 'Whether you can use `issueExternalId`.' })
   viewerCanIssueExternalId(@Parent() viewer: Viewer): ViewerPermission {
     return permission(viewer, 'MANAGER');
   }

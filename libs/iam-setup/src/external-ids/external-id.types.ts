@@ -4,38 +4,40 @@ import { Field, InputType, ObjectType } from '@nestjs/graphql';
 
 @ObjectType('ExternalId', {
   description:
-    'What the gateway says when it assumes an access role of yours. The trust policy of the role must demand it: then nobody can have the gateway use your role but you.',
+    'External ID that the gateway sends when it assumes an access role of yours. The trust policy of the role must require it. Then no other customer can use your role through the gateway.',
 })
 export class ExternalIdType {
-  @Field({ description: 'What you name it by, wherever the gateway asks for `externalIdHandle`.' })
+  @Field({ description: 'Handle of the external ID. Send it as `externalIdHandle`.' })
   readonly handle!: string;
 
-  @Field({ description: 'The id itself: the value of the condition `sts:ExternalId` in the trust policy. No secret.' })
+  @Field({
+    description: 'The external ID: value of the condition `sts:ExternalId` in the trust policy. It is not a secret.',
+  })
   readonly externalId!: string;
 
-  @Field(() => DateTimeScalar, { description: 'When it was issued.' })
+  @Field(() => DateTimeScalar, { description: 'Time when the external ID was issued.' })
   readonly createdAt!: Date;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      'When a cloud account took it; null while it is free. From then on no other account takes it, even if that one is deleted.',
+      'Time when a cloud account started to use the external ID. Null while it is unused. No other account can use it afterwards, even if that account is deleted.',
   })
   readonly takenAt!: Date | null;
 }
 
-@ObjectType('ExternalIdConnection', { description: 'A page of a list of external ids.' })
+@ObjectType('ExternalIdConnection', { description: 'A page of a list of external IDs.' })
 export class ExternalIdConnectionType extends connectionOf(ExternalIdType, 'ExternalId') {}
 
-@InputType('IssueExternalIdInput', { description: 'Asks for an external id; the gateway chooses it.' })
+@InputType('IssueExternalIdInput', { description: 'Input of `issueExternalId`. The gateway chooses the external ID.' })
 export class IssueExternalIdInput {
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
   @Faultless('The idempotency key', faultInIdempotencyKey)
   readonly idempotencyKey?: string | null;
 }
 
-@ObjectType('IssueExternalIdPayload', { description: 'The answer of `issueExternalId`.' })
+@ObjectType('IssueExternalIdPayload', { description: 'Payload of `issueExternalId`.' })
 export class IssueExternalIdPayload extends PayloadType {
-  @Field(() => ExternalIdType, { nullable: true, description: 'The new external id.' })
+  @Field(() => ExternalIdType, { nullable: true, description: 'Issued external ID.' })
   readonly externalId!: unknown;
 }

@@ -7,40 +7,42 @@ import { TagInput } from './tag.input.js';
 
 /** The domain checks it as a whole, so that the command line is told the same. */
 @InputType('IamSetupInput', {
-  description: 'What to set up in an AWS account. Everything has a default but what the operator has not set.',
+  description:
+    'Settings for the setup of an AWS account. All have defaults, unless the operator has not configured one.',
 })
 export class IamSetupInput implements IamSetupRequest {
   @Field(() => String, {
     nullable: true,
-    description: 'Where the stack is made, and thereby the partition of your AWS account; us-east-1 when not given.',
+    description: 'Region of the stack, which determines the AWS partition. Defaults to us-east-1.',
   })
   readonly region?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Your AWS account, twelve digits. Only the manual method needs it.',
+    description: 'Your AWS account, as 12 digits. Required only for the manual method.',
   })
   readonly awsAccountId?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'The only AWS account in which anything may be created, twelve digits. The template, the module and the manual steps stop in any other account. Any account when not given.',
+      'Only AWS account in which the setup can create entities, as 12 digits. The template, the module and the manual steps stop in any other account. If omitted, any account is accepted.',
   })
   readonly expectedAwsAccountId?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: `${parameters.vendorAccountId.means} The operator's when not given; some vendors have another one in China or GovCloud.`,
+    description: `${parameters.vendorAccountId.means} Defaults to the account set by the operator. Some vendors use another account in China or GovCloud.`,
   })
   readonly vendorAccountId?: string | null;
 
-  @Field(() => String, { nullable: true, description: `${parameters.path.means} \`/\` when not given.` })
+  @Field(() => String, { nullable: true, description: `${parameters.path.means} Defaults to \`/\`.` })
   readonly path?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'A policy of yours that limits the user and the roles; none when not given.',
+    description:
+      'ARN of a policy that limits the permissions of the user and the roles. If omitted, no permissions boundary is set.',
   })
   readonly permissionsBoundaryArn?: string | null;
 
@@ -60,25 +62,25 @@ export class IamSetupInput implements IamSetupRequest {
     nullable: true,
     description: atMost(
       mostTags,
-      'Tags of the policies, the roles, the instance profile, the user and the stored secret; none when not given. The keys that the vendor uses are reserved.',
+      "Tags of the policies, the roles, the instance profile, the user and the stored secret. If omitted, no tags are added. The keys of the vendor's tags are reserved.",
     ),
   })
   @Type(() => TagInput)
   readonly tags?: TagInput[] | null;
 
-  @Field(() => Boolean, { nullable: true, description: `${switches.createAccessKey.means} On when not given.` })
+  @Field(() => Boolean, { nullable: true, description: `${switches.createAccessKey.means} Enabled by default.` })
   readonly createAccessKey?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: `${switches.allowKeyRotation.means} Off when not given.` })
+  @Field(() => Boolean, { nullable: true, description: `${switches.allowKeyRotation.means} Disabled by default.` })
   readonly allowKeyRotation?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: `${switches.createAccessRole.means} Off when not given.` })
+  @Field(() => Boolean, { nullable: true, description: `${switches.createAccessRole.means} Disabled by default.` })
   readonly createAccessRole?: boolean | null;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'Of the external id the access role is to demand, from `issueExternalId`: needed with `createAccessRole`.',
+      'Handle of the external ID for the access role, from `issueExternalId`. Required with `createAccessRole`.',
   })
   readonly externalIdHandle?: string | null;
 }

@@ -10,11 +10,12 @@ export class IamSetupResolver {
 
   @Query(() => IamSetupType, {
     description:
-      'How to make what the vendor needs in your AWS account: an IAM user with an access key or an access role, a console role, and the role of the instances. Changes nothing. An access role without an external id is refused with EXTERNAL_ID_NEEDED.',
+      'Instructions to set up your AWS account for the vendor: an IAM user with an access key or an access role, a console role, and the role for instances. Changes nothing. An access role without an external ID is refused with EXTERNAL_ID_NEEDED.',
   })
   iamSetup(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { nullable: true, description: 'What to set up.' }) input: IamSetupInput = new IamSetupInput(),
+    @Args('input', { nullable: true, description: 'Settings for the setup.' })
+    input: IamSetupInput = new IamSetupInput(),
   ): Promise<IamSetupMethods> {
     return this.service.methodsFor(viewer, input);
   }

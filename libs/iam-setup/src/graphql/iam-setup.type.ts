@@ -4,120 +4,126 @@ import { provisionedResourcesWarning } from '../provisioned-resources.js';
 import type { IamSetupMethods } from '../iam-setup.service.js';
 
 @ObjectType('IamSetupParameter', {
-  description: 'A parameter of the CloudFormation template, and its value for this setup.',
+  description: 'A parameter of the CloudFormation template and its value for this setup.',
 })
 export class IamSetupParameterType {
-  @Field({ description: 'Its name in the template.' })
+  @Field({ description: 'Name of the parameter in the template.' })
   readonly name!: string;
 
-  @Field({ description: 'Its value.' })
+  @Field({ description: 'Value of the parameter.' })
   readonly value!: string;
 }
 
-@ObjectType('CloudFormationSetup', { description: 'With AWS CloudFormation.' })
+@ObjectType('CloudFormationSetup', { description: 'Setup with AWS CloudFormation.' })
 export class CloudFormationSetupType {
   @Field({
     description:
-      'The template, as YAML. Without `tags` it is the same for every customer, and also at /iam-setup/template.yaml. Save it as template.yaml.',
+      'Template in YAML. Without `tags` it is the same for every customer, and also available at /iam-setup/template.yaml. Save it as template.yaml.',
   })
   readonly template!: string;
 
-  @Field(() => [IamSetupParameterType], { description: atMost(50, 'What to fill in.') })
+  @Field(() => [IamSetupParameterType], { description: atMost(50, 'Parameters for the template.') })
   readonly parameters!: IamSetupParameterType[];
 
   @Field(() => UrlScalar, {
     nullable: true,
-    description: 'Opens the form of a new stack in the AWS console, filled in.',
+    description:
+      'Link that opens the form for a new stack in the AWS console, with the parameters filled in. Null when not available.',
   })
   readonly quickCreateUrl!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why there is no such link; null when there is.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Reason why `quickCreateUrl` is not available. Null when it is.',
+  })
   readonly quickCreateUnavailable!: string | null;
 
   @Field({
     description:
-      'Creates the stack with the AWS CLI, waits for it, tags the policies and the instance profile, which CloudFormation cannot tag, and prints the outputs and the secret access key. For a POSIX shell, beside template.yaml.',
+      'Command for a POSIX shell in the folder of template.yaml. Creates the stack with the AWS CLI and waits for it. Then tags the policies and the instance profile, which CloudFormation cannot tag, and prints the outputs and the secret access key.',
   })
   readonly command!: string;
 }
 
 @ObjectType('IamSetupFile', { description: 'A file to save.' })
 export class IamSetupFileType {
-  @Field({ description: 'Its path within the folder.' })
+  @Field({ description: 'Path of the file in the folder.' })
   readonly name!: string;
 
-  @Field({ description: 'What is in it.' })
+  @Field({ description: 'Content of the file.' })
   readonly content!: string;
 }
 
-@ObjectType('TerraformSetup', { description: 'With Terraform.' })
+@ObjectType('TerraformSetup', { description: 'Setup with Terraform.' })
 export class TerraformSetupType {
   @Field(() => [IamSetupFileType], {
     description: atMost(
       20,
-      'The module; your values are in terraform.tfvars.json alone. The secret key will stand in the Terraform state.',
+      'Files of the module. Only terraform.tfvars.json contains your values. Terraform stores the secret access key in its state.',
     ),
   })
   readonly files!: IamSetupFileType[];
 
-  @Field({ description: 'What to run in its folder.' })
+  @Field({ description: 'Commands to run in the folder of the module.' })
   readonly command!: string;
 }
 
-@ObjectType('IamSetupStep', { description: 'One thing to make by hand: as the instruction says, or with the command.' })
+@ObjectType('IamSetupStep', {
+  description: 'An entity to create manually, either with the instruction or with the command.',
+})
 export class IamSetupStepType {
-  @Field(() => Int, { description: 'From 1, in the order in which they can be done.' })
+  @Field(() => Int, { description: 'Number of the step, starting at 1. The steps must be done in this order.' })
   readonly number!: number;
 
-  @Field({ description: 'What is made.' })
+  @Field({ description: 'Entity to create.' })
   readonly title!: string;
 
-  @Field({ description: 'What to do in the AWS console.' })
+  @Field({ description: 'Instruction for the AWS console.' })
   readonly instruction!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is to be called; null where AWS names it.' })
+  @Field(() => String, { nullable: true, description: 'Name of the entity. Null when AWS chooses the name.' })
   readonly name!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The JSON to paste; null where there is none.' })
+  @Field(() => String, { nullable: true, description: 'JSON document to paste. Null when the step has none.' })
   readonly document!: string | null;
 
-  @Field({ description: 'The same with the AWS CLI, for a POSIX shell.' })
+  @Field({ description: 'Equivalent AWS CLI command, for a POSIX shell.' })
   readonly command!: string;
 }
 
-@ObjectType('ManualSetup', { description: 'By hand, in the AWS console or with the AWS CLI.' })
+@ObjectType('ManualSetup', { description: 'Manual setup in the AWS console or with the AWS CLI.' })
 export class ManualSetupType {
-  @Field(() => [IamSetupStepType], { description: atMost(100, 'All steps; empty without an AWS account.') })
+  @Field(() => [IamSetupStepType], { description: atMost(100, 'All steps. Empty when `awsAccountId` is not given.') })
   readonly steps!: IamSetupStepType[];
 
-  @Field(() => String, { nullable: true, description: 'Why there are no steps; null when there are.' })
+  @Field(() => String, { nullable: true, description: 'Reason why there are no steps. Null when there are.' })
   readonly unavailable!: string | null;
 }
 
 @ObjectType('IamSetup', {
   description:
-    'The same IAM entities by three methods. Whichever is used, its outputs are what `createCloudAccount` asks for: the access key id, the secret, and the name of the console role.',
+    'Setup of the same IAM entities by three methods. The outputs of each method are the inputs of `createCloudAccount`: the access key ID, the secret access key and the name of the console role.',
 })
 export class IamSetupType implements IamSetupMethods {
-  @Field(() => Int, { description: 'The version of the permissions that are granted: docs/aws-permissions.md.' })
+  @Field(() => Int, { description: 'Version of the granted permissions (see docs/aws-permissions.md).' })
   readonly manifestVersion!: number;
 
   @Field(() => String, {
     nullable: true,
     description:
-      'What the gateway says when it assumes the access role: the id of `externalIdHandle`; null without an access role.',
+      'External ID that the gateway sends when it assumes the access role: the one of `externalIdHandle`. Null without an access role.',
   })
   readonly externalId!: string | null;
 
-  @Field({ description: `What not to do in the AWS account afterwards: ${provisionedResourcesWarning}` })
+  @Field({ description: `Warning for users of the AWS account: ${provisionedResourcesWarning}` })
   readonly provisionedResourcesWarning!: string;
 
-  @Field(() => CloudFormationSetupType, { description: 'With AWS CloudFormation.' })
+  @Field(() => CloudFormationSetupType, { description: 'Setup with AWS CloudFormation.' })
   readonly cloudFormation!: CloudFormationSetupType;
 
-  @Field(() => TerraformSetupType, { description: 'With Terraform.' })
+  @Field(() => TerraformSetupType, { description: 'Setup with Terraform.' })
   readonly terraform!: TerraformSetupType;
 
-  @Field(() => ManualSetupType, { description: 'By hand.' })
+  @Field(() => ManualSetupType, { description: 'Manual setup.' })
   readonly manual!: ManualSetupType;
 }

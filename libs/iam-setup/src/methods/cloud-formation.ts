@@ -86,9 +86,9 @@ export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonl
         Assertions: [
           {
             Assert: isFilled('GatewayIdentityArn'),
-            AssertDescription: 'The access role needs the identity of the gateway.',
+            AssertDescription: 'The access role requires the identity of the gateway.',
           },
-          { Assert: isFilled('ExternalId'), AssertDescription: 'The access role needs an external id.' },
+          { Assert: isFilled('ExternalId'), AssertDescription: 'The access role requires an external ID.' },
         ],
       },
     },
@@ -112,7 +112,8 @@ export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonl
         Type: 'AWS::SecretsManager::Secret',
         ...when('createAccessKey'),
         Properties: {
-          Description: 'AWS_SECRET_ACCESS_KEY of the programmatic user. Delete it once it has been handed over.',
+          Description:
+            'AWS_SECRET_ACCESS_KEY of the programmatic user. Delete this secret after the gateway has the key.',
           SecretString: { 'Fn::GetAtt': ['AccessKey', 'SecretAccessKey'] },
           ...tagsOf(tags),
         },
@@ -122,7 +123,7 @@ export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonl
       AwsAccessKeyId: { ...when('createAccessKey'), Description: 'AWS_ACCESS_KEY_ID', Value: ref('AccessKey') },
       AwsSecretAccessKey: {
         ...when('createAccessKey'),
-        Description: 'AWS_SECRET_ACCESS_KEY: a link to the value in Secrets Manager',
+        Description: 'AWS_SECRET_ACCESS_KEY: link to the value in Secrets Manager',
         Value: {
           'Fn::Sub': [
             'https://${Console}/secretsmanager/secret?name=${AccessKeySecret}&region=${AWS::Region}',
@@ -132,13 +133,13 @@ export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonl
       },
       AwsSecretAccessKeyArn: {
         ...when('createAccessKey'),
-        Description: `AWS_SECRET_ACCESS_KEY: its ARN in Secrets Manager. Read it with ${inShell(['aws', ...readSecret])} --secret-id ARN`,
+        Description: `AWS_SECRET_ACCESS_KEY: ARN in Secrets Manager. Read the value with ${inShell(['aws', ...readSecret])} --secret-id ARN`,
         Value: ref('AccessKeySecret'),
       },
       IamRoleName: { Description: 'IAM Role Name', Value: ref('ConsoleRole') },
       AccessRoleArn: {
         ...when('createAccessRole'),
-        Description: 'The role the gateway assumes',
+        Description: 'ARN of the role that the gateway assumes',
         Value: { 'Fn::GetAtt': ['AccessRole', 'Arn'] },
       },
     },
@@ -189,9 +190,9 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
   const unavailable = !templateUrl
     ? 'The operator has not published the template (IAM_TEMPLATE_URL). Upload the template, or run the command.'
     : isElsewhere
-      ? 'The published template lies in another partition of AWS. Upload the template, or run the command.'
+      ? 'The published template is in another AWS partition. Upload the template, or run the command.'
       : setup.tags.length > 0
-        ? 'The published template has no tags. Upload the template, or run the command.'
+        ? 'The published template does not contain your tags. Upload the template, or run the command.'
         : null;
   const query = new URLSearchParams([
     ['templateURL', templateUrl ?? ''],

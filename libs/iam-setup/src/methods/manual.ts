@@ -33,7 +33,7 @@ function accountStep({ values: { accountId } }: IamSetup): Omit<ManualStep, 'num
   const asked = inShell(['aws', 'sts', 'get-caller-identity', '--query', 'Account', '--output', 'text']);
   return {
     title: 'AWS account',
-    instruction: `Sign in to the AWS account ${accountId}. Stop if the AWS console, or the command, shows another account id. ${provisionedResourcesWarning}`,
+    instruction: `Sign in to the AWS account ${accountId}. Stop if the AWS console or the command shows another account ID. ${provisionedResourcesWarning}`,
     name: null,
     document: null,
     command: `test "$(${asked})" = ${accountId} || echo 'Stop: these are credentials of another AWS account.' >&2`,
@@ -88,14 +88,15 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
   const alsoTag =
     tags.length > 0 ? ` Add the tags ${tags.map(({ key, value }) => `"${key}" = "${value}"`).join(', ')}.` : '';
   // The console of IAM knows no paths.
-  const byCommand = path === '/' ? '' : ` The AWS console makes everything in the path /: for ${path} use the command.`;
+  const byCommand =
+    path === '/' ? '' : ` The AWS console creates all entities in the path /. For ${path}, use the command.`;
   const listed = (policies: readonly IamPolicy[]) => attached(policies).join(', ');
 
   switch (entity.kind) {
     case 'policy':
       return {
         title: `Policy: ${name}`,
-        instruction: `IAM, Policies, Create policy, JSON: replace what is there by the document.${alsoTag} Name it ${name}.${byCommand}`,
+        instruction: `IAM, Policies, Create policy, JSON: replace the existing text with the document.${alsoTag} Name it ${name}.${byCommand}`,
         name,
         document: json(entity.document),
         command: inShell(
@@ -107,7 +108,7 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
     case 'role':
       return {
         title: `Role: ${name}`,
-        instruction: `${entity.description} IAM, Roles, Create role, Custom trust policy: replace what is there by the document. Attach ${listed(entity.policies)}.${alsoLimit}${alsoTag} Name it ${name}.${byCommand}`,
+        instruction: `${entity.description} IAM, Roles, Create role, Custom trust policy: replace the existing text with the document. Attach ${listed(entity.policies)}.${alsoLimit}${alsoTag} Name it ${name}.${byCommand}`,
         name,
         document: json(entity.trust),
         command: [
@@ -122,7 +123,7 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
     case 'instance profile':
       return {
         title: `Instance profile: ${name}`,
-        instruction: `${entity.description} The AWS console has no page for it, and makes one only with roles of the kind AWS service, EC2: use the command.`,
+        instruction: `${entity.description} Use the command: the AWS console creates instance profiles only together with roles for the AWS service EC2.`,
         name,
         document: null,
         command: [
@@ -157,7 +158,7 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
       const user = fillInText(entity.user.name, values);
       return {
         title: 'Access key',
-        instruction: `IAM, Users, ${user}, Security credentials, Create access key, Other. AWS shows the secret only now: it is AWS_SECRET_ACCESS_KEY of the form, its id is AWS_ACCESS_KEY_ID, and IAM Role Name is ${values.consoleRoleName}.`,
+        instruction: `IAM, Users, ${user}, Security credentials, Create access key, Other. AWS shows the secret access key only once. Enter it as AWS_SECRET_ACCESS_KEY, the access key ID as AWS_ACCESS_KEY_ID, and ${values.consoleRoleName} as IAM Role Name.`,
         name: null,
         document: null,
         command: inShell(['aws', 'iam', 'create-access-key', '--user-name', user]),

@@ -192,7 +192,7 @@ const lifecycle = (kind: 'precondition' | 'postcondition', expression: string, m
 const accessRoleIsComplete = lifecycle(
   'precondition',
   'var.gateway_identity_arn != "" && var.external_id != ""',
-  'The access role needs the identity of the gateway and an external id.',
+  'The access role requires the identity of the gateway and an external ID.',
 );
 
 // On what is read before anything is created.
@@ -298,7 +298,7 @@ const tagsVariable = block(
       [
         'error_message',
         literal(
-          `At most ${mostTags} tags, with keys of 1 to ${tagLengths.key} characters that differ by more than the case of letters, and values of at most ${tagLengths.value} characters. Both have letters, digits, spaces and _ . : / = + - @ only, and do not begin with aws:.`,
+          `At most ${mostTags} tags. Keys must have 1 to ${tagLengths.key} characters and differ in more than letter case. Values must have at most ${tagLengths.value} characters. Both can contain only letters, digits, spaces and _ . : / = + - @, and must not begin with aws:.`,
         ),
       ],
     ]),
@@ -311,7 +311,10 @@ const outputs = `${[
     ['value', 'var.create_access_key ? aws_iam_access_key.access_key[0].id : null'],
   ]),
   block('output "aws_secret_access_key"', [
-    ['description', '"AWS_SECRET_ACCESS_KEY. It stands in the state: keep that as safe as the key."'],
+    [
+      'description',
+      '"AWS_SECRET_ACCESS_KEY. Terraform stores it in the state: protect the state like the secret access key itself."',
+    ],
     ['value', 'var.create_access_key ? aws_iam_access_key.access_key[0].secret : null'],
     ['sensitive', 'true'],
   ]),
@@ -320,14 +323,14 @@ const outputs = `${[
     ['value', 'aws_iam_role.console_role.name'],
   ]),
   block('output "access_role_arn"', [
-    ['description', '"The role the gateway assumes"'],
+    ['description', '"ARN of the role that the gateway assumes"'],
     ['value', 'var.create_access_role ? aws_iam_role.access_role[0].arn : null'],
   ]),
 ].join('\n\n')}\n`;
 
 const readme = `# IAM entities for a cloud account
 
-Makes what the vendor needs in your AWS account. Permission manifest version ${permissionManifest.version}.
+Creates the IAM entities that the vendor needs in your AWS account. Permission manifest version ${permissionManifest.version}.
 
 \`\`\`sh
 export AWS_REGION=us-east-1 # any region of the partition of your account
@@ -338,15 +341,15 @@ terraform output -raw aws_secret_access_key
 terraform output iam_role_name
 \`\`\`
 
-The three outputs are AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IAM Role Name of the form. AWS may need some seconds to know a new key.
+Enter the three outputs as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IAM Role Name. AWS may need some seconds to recognize a new access key.
 
 **${provisionedResourcesWarning}**
 
-- The values are in \`terraform.tfvars.json\`; every variable is explained in \`variables.tf\`.
-- **The secret stands in the Terraform state.** Keep the state encrypted and to yourself, or set \`create_access_key\` to \`false\` and create the key
-  with \`aws iam create-access-key\`.
-- Once the gateway replaces keys (\`allow_key_rotation\`), set \`create_access_key\` to \`false\` and take the key out of the state
-  (\`terraform state rm 'aws_iam_access_key.access_key[0]'\`): else the next apply brings the old key back.
-- Where your organization demands tags, set \`tags\`. The policies, the roles, the instance profile and the user get them.
-- The policies are in \`policies/\`, who may use the roles is in \`trust/\`.
+- The values are in \`terraform.tfvars.json\`. Every variable is described in \`variables.tf\`.
+- **Terraform stores the secret access key in its state.** Encrypt the state and restrict access to it, or set \`create_access_key\` to \`false\` and create the
+  access key with \`aws iam create-access-key\`.
+- When the gateway rotates access keys (\`allow_key_rotation\`), set \`create_access_key\` to \`false\` and remove the access key from the state
+  (\`terraform state rm 'aws_iam_access_key.access_key[0]'\`). Otherwise the next apply restores the old access key.
+- If your organization requires tags, set \`tags\`. They are added to the policies, the roles, the instance profile and the user.
+- The policies are in \`policies/\`, the trust policies of the roles in \`trust/\`.
 `;
