@@ -1,4 +1,5 @@
 import { Gateway } from '../support/gateway.js';
+import { insertSubscriptions } from '../support/many-rows.js';
 import {
   createSubscription as createMutation,
   deleteSubscription as deleteMutation,
@@ -239,6 +240,62 @@ describe('a subscription', () => {
       expect(await list('filter: { status: [] }')).toEqual([]);
       expect(await list('filter: { status: null }')).toEqual([3, 2, 1, 0]);
       expect(await list('filter: null, orderBy: null')).toEqual([3, 2, 1, 0]);
+    });
+
+    describe('in pages of what a filter leaves', () => {
+      const statuses = ['ACTIVE', 'PENDING', 'DELETED', 'ERROR'];
+      let account: string;
+      let rows: { id: number; status: string; created_at: unknown }[];
+
+      beforeAll(async () => {
+        account = (await createAccount()).id;
+        const cloudAccountId = () => numberOf(account);
+        for (let i = 0; i < 24; i++)
+          await insertSubscriptions(
+            (...statement) => gateway.sql(...statement),
+            1,
+            () => '10.0.0.0/16',
+            {
+              ...{ cloudAccountId, status: statuses[((i * 7) % 5) % 4]! },
+            },
+          );
+        await gateway.sql("UPDATE subscription SET created_at = '2026-06-06 06:06:06.000' WHERE cloud_account_id = ? AND id % 3 = 0", [cloudAccountId()]); // prettier-ignore
+        rows = await gateway.sql('SELECT id, status, created_at FROM subscription WHERE cloud_account_id = ? ORDER BY created_at, id', [cloudAccountId()]); // prettier-ignore
+      });
+
+      const fits: Record<string, (status: string) => boolean> = {
+        '{ isActive: true }': (status) => status !== 'DELETED',
+        '{ isActive: false }': (status) => status === 'DELETED',
+        '{ status: [ERROR, DELETED, ERROR] }': (status) => ['ERROR', 'DELETED'].includes(status),
+        '{ status: [CHANGE_PENDING, ACTIVE, PENDING] }': (status) => ['ACTIVE', 'PENDING'].includes(status),
+      };
+
+      it.each(
+        Object.keys(fits).flatMap((filter) =>
+          [1, 3, 100].flatMap((size) => ['first', 'last'].map((end) => [filter, end, size] as const)),
+        ),
+      )(
+        // prettier-ignore
+        '%s, %s %i at a time',
+        async (filter, end, size) => {
+          const query = `query ($id: ID!, $cursor: String) { cloudAccount(id: $id) { subscriptions(
+            filter: ${filter}, orderBy: { field: CREATED_AT }, ${end}: ${size}, ${end === 'first' ? 'after' : 'before'}: $cursor
+          ) { totalCount nodes { id } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } }`;
+          const expected = rows.filter(({ status }) => fits[filter]!(status)).map(({ id }) => id);
+          const seen: number[] = [];
+          for (let cursor: string | null = null, isFirst = true, hasMore = true; hasMore; isFirst = false) {
+            const { subscriptions }: any = (await gateway.ask(query, { id: account, cursor })).cloudAccount;
+            const ids = subscriptions.nodes.map(({ id }: any) => numberOf(id));
+            const { startCursor, endCursor, hasNextPage, hasPreviousPage } = subscriptions.pageInfo;
+            expect(subscriptions.totalCount).toBe(expected.length);
+            expect(end === 'first' ? hasPreviousPage : hasNextPage).toBe(!isFirst);
+            if (end === 'first') seen.push(...ids);
+            else seen.unshift(...ids);
+            [cursor, hasMore] = end === 'first' ? [endCursor, hasNextPage] : [startCursor, hasPreviousPage];
+          }
+          expect(seen).toEqual(expected);
+        },
+      );
     });
   });
 });

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { In, type SelectQueryBuilder } from 'typeorm';
 import { keysOverlapping, type KeyRange } from './deployment.js';
 import type { Tag } from '#libs/iam-setup';
-import { Subscription, SubscriptionStatus, type ListedSubscription } from './subscription.entity.js';
+import { isActiveStatus, Subscription, SubscriptionStatus, type ListedSubscription } from './subscription.entity.js';
 import {
   Subscriptions,
   type Addressed,
@@ -41,12 +41,14 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return new Map(found.map(({ id, tags }) => [id, tags]));
   }
 
-  list(
+  async list(
     tenantId: number,
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
   ): Promise<Page<ListedSubscription>> {
-    return keysetPage(this.filtered(tenantId, filter), columns, page);
+    const { query, parts } = this.inParts(tenantId, filter);
+    const [found] = await keysetPages(this.transactions, () => query, [parts], columns, page);
+    return found!;
   }
 
   count(tenantId: number, filter: SubscriptionFilter): Promise<number> {
@@ -59,10 +61,10 @@ export class TypeOrmSubscriptions extends Subscriptions {
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
   ): Promise<Page<ListedSubscription>[]> {
-    const ofAccount = () =>
-      this.filtered(tenantId, filter).andWhere('subscription.cloudAccountId = :cloudAccountId', { cloudAccountId: 0 });
-    const lists = cloudAccountIds.map((cloudAccountId) => ({ cloudAccountId }));
-    return keysetPages(this.transactions, ofAccount, lists, columns, page);
+    const { query, parts } = this.inParts(tenantId, filter);
+    query.andWhere('subscription.cloudAccountId = :cloudAccountId');
+    const lists = cloudAccountIds.map((cloudAccountId) => parts.map((part) => ({ ...part, cloudAccountId })));
+    return keysetPages(this.transactions, () => query, lists, columns, page);
   }
 
   async countOfAccounts(
@@ -135,8 +137,9 @@ export class TypeOrmSubscriptions extends Subscriptions {
 
     const ranges = await this.rangesOf(tenantId, subscriptions);
     const lists = distinct([...ranges.values()].flat());
+    const parts = lists.map((list) => [list]);
     // One more, because each subscription is in its own list.
-    const edges = await edgesOf(this.transactions, this.inRange(tenantId), lists, addressColumns, {
+    const edges = await edgesOf(this.transactions, this.inRange(tenantId), parts, addressColumns, {
       ...page,
       count: page.count + 1,
     });
@@ -261,21 +264,36 @@ export class TypeOrmSubscriptions extends Subscriptions {
       .andWhere('subscription.tenantId = :tenantId', { tenantId });
   }
 
-  private filtered(tenantId: number, { isActive, status }: SubscriptionFilter): SelectQueryBuilder<Subscription> {
-    const query = this.rows.createQueryBuilder('subscription').where('subscription.tenantId = :tenantId', { tenantId });
-    if (isActive != null)
-      query.andWhere(`subscription.status ${isActive ? '<>' : '='} :ended`, { ended: SubscriptionStatus.DELETED });
-    if (status) {
-      // A list may repeat a value more often than a statement may have parameters.
-      const statuses = [...new Set(status)];
-      query.andWhere(statuses.length > 0 ? 'subscription.status IN (:...statuses)' : '1 = 0', { statuses });
-    }
-    return query;
+  private filtered(tenantId: number, filter: SubscriptionFilter): SelectQueryBuilder<Subscription> {
+    const query = this.ofTenant(tenantId);
+    const statuses = statusesIn(filter);
+    if (!statuses) return query;
+    return query.andWhere(statuses.length > 0 ? 'subscription.status IN (:...statuses)' : '1 = 0', { statuses });
+  }
+
+  /** A filtered list in a part for each status, which an index has in the order of the list: no row is read that is not in it. */
+  private inParts(tenantId: number, filter: SubscriptionFilter) {
+    const [query, statuses] = [this.ofTenant(tenantId), statusesIn(filter)];
+    if (!statuses) return { query, parts: [{}] };
+    query.andWhere('subscription.status = :status');
+    return { query, parts: statuses.map((status) => ({ status })) };
+  }
+
+  private ofTenant(tenantId: number): SelectQueryBuilder<Subscription> {
+    return this.rows.createQueryBuilder('subscription').where('subscription.tenantId = :tenantId', { tenantId });
   }
 
   private get rows() {
     return this.transactions.repository(Subscription);
   }
+}
+
+/** The statuses that fit a filter; null when all do. */
+function statusesIn({ isActive, status }: SubscriptionFilter): SubscriptionStatus[] | null {
+  if (isActive == null && !status) return null;
+  return Object.values(SubscriptionStatus).filter(
+    (one) => (isActive == null || isActiveStatus(one) === isActive) && (!status || status.includes(one)),
+  );
 }
 
 const nameOf = ({ from, to }: KeyRange) => `${from}-${to}`;

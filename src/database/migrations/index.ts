@@ -19,3 +19,4 @@ export { TellTenantsApart1795470000000 } from './1795470000000-tell-tenants-apar
 export { ExpectAwsAccounts1795480000000 } from './1795480000000-expect-aws-accounts.js';
 export { FindOverlaps1795500000000 } from './1795500000000-find-overlaps.js';
 export { SuspendTenants1795510000000 } from './1795510000000-suspend-tenants.js';
+export { FilterSubscriptions1795520000000 } from './1795520000000-filter-subscriptions.js';

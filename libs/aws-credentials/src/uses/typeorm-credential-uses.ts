@@ -21,7 +21,7 @@ export class TypeOrmCredentialUses extends CredentialUses {
     page: PageRequest<'USED_AT'>,
   ): Promise<Page<CredentialUse>[]> {
     const ofAccount = () => this.of(tenantId).andWhere('credentialUse.cloudAccountId = :cloudAccountId');
-    const lists = cloudAccountIds.map((cloudAccountId) => ({ cloudAccountId }));
+    const lists = cloudAccountIds.map((cloudAccountId) => [{ cloudAccountId }]);
     return keysetPages(this.transactions, ofAccount, lists, { USED_AT: 'usedAt' }, page);
   }
 

@@ -59,7 +59,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     page: PageRequest<'ID'>,
   ): Promise<Page<ListedResource>[]> {
     const ofOwner = () => this.of(tenantId, kind).andWhere(`resource.${ResourceOwnerKind[kind]} = :owner`);
-    const lists = ids.map((owner) => ({ owner }));
+    const lists = ids.map((owner) => [{ owner }]);
     return keysetPages(this.transactions, ofOwner, lists, { ID: 'id' }, page);
   }
 
