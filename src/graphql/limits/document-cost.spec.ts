@@ -1,4 +1,12 @@
-import { buildSchema, Kind, parse, validate, type OperationDefinitionNode } from 'graphql';
+import {
+  buildSchema,
+  getIntrospectionQuery,
+  graphqlSync,
+  Kind,
+  parse,
+  validate,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { AnswerTooLarge, documentCost, mostValues, valuesIn } from './document-cost.js';
 
 const schema = buildSchema(`
@@ -38,11 +46,9 @@ const killer =
   '{ builds(first: 100) { nodes { account { builds(first: 100) { nodes { account { builds(first: 100) { nodes { id } } } } } } } } }';
 
 describe('the cost of a document', () => {
-  // A field is 1, an item of a list is 1, and ten texts in a list are 1.
+  // A field is 1, an item of a list is 1, an item of a page is 4, and ten texts in a list are 1.
   it.each<[string, number]>([
     ['{ __typename }', 1],
-    ['{ __schema { types { fields { name } } } }', 0],
-    ['{ __type(name: "Key") { name } }', 0],
     ['{ node(id: 1) { id } }', 2],
     ['{ node(id: 1) { __typename ... on Account { key { id } tags { name } } } }', 1 + 1 + 2 + 1 + 20 * 2],
     ['{ node(id: 1) { ... on Account { words } } }', 1 + 1 + 4],
@@ -55,31 +61,31 @@ describe('the cost of a document', () => {
       1 + 41,
     ],
     ['{ accounts { totalCount } }', 1 + 21],
-    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 1 + 2 + 1 + 50 * 2],
-    ['{ accounts(first: 7) { nodes { id key { id } } } }', 1 + 1 + 7 * 4],
-    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 1 + 1 + 7 * 4],
-    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 1 + 1 + 9 * 2],
-    ['{ accounts(first: null) { nodes { id } } }', 1 + 1 + 50 * 2],
-    ['{ accounts(first: 1000000) { nodes { id } } }', 1 + 1 + 100 * 2],
+    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 1 + 2 + 1 + 50 * 5],
+    ['{ accounts(first: 7) { nodes { id key { id } } } }', 1 + 1 + 7 * 7],
+    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 1 + 1 + 7 * 7],
+    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 1 + 1 + 9 * 5],
+    ['{ accounts(first: null) { nodes { id } } }', 1 + 1 + 50 * 5],
+    ['{ accounts(first: 1000000) { nodes { id } } }', 1 + 1 + 100 * 5],
     ['{ accounts(first: -7) { nodes { id } } }', 2],
-    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 2 + 100 * (1 + 2 + 50 * 2)],
-    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 2 + 2 + 2 + 4],
+    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 2 + 100 * (4 + 2 + 50 * 5)],
+    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 2 + 5 + 2 + 2 * 5],
     ['{ nodes(ids: [1, 2, 3]) { id } }', 1 + 3 * 2],
     ['{ nodes(ids: 1) { id } }', 1 + 2],
     ['mutation { delete { account { id } userErrors { code } } }', 1 + 2 + 1 + 3 * 2],
-    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 2 + 3 * (1 + 2 + 30 * 2)],
-    [killer, 2 + 100 * (1 + 3 + 100 * (1 + 3 + 100 * 2))],
+    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 2 + 3 * (1 + 2 + 30 * 5)],
+    [killer, 2 + 100 * (4 + 3 + 100 * (4 + 3 + 100 * 5))],
   ])('of %s is %i', (query, objects) => {
     expect(cost(query)).toBe(objects);
   });
 
   it.each<[string, Record<string, unknown>, number]>([
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 2 + 9 * 2],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 2 + 50 * 2],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 2 + 50 * 2],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 2 + 50 * 2],
-    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 2 + 8 * 2],
-    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 2 + 9 * 2],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 2 + 9 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 2 + 50 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 2 + 50 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 2 + 50 * 5],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 2 + 8 * 5],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 2 + 9 * 5],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] }, 1 + 2 * 2],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 1 + 1 * 2],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: Array(40_000).fill('a') }, 1 + 100 * 2],
@@ -93,8 +99,19 @@ describe('the cost of a document', () => {
     const fragment = 'fragment F on BuildConnection { pageInfo { hasNextPage } ... { nodes { id } } }';
 
     expect(cost(`{ a: builds(first: 3) { ...F } b: builds(first: 100) { ...F } } ${fragment}`)).toBe(
-      1 + 3 + 3 * 2 + 1 + 3 + 100 * 2,
+      1 + 3 + 3 * 5 + 1 + 3 + 100 * 5,
     );
+  });
+
+  it('of introspection is a part of what the answer holds', () => {
+    const names = cost('{ __schema { types { name fields { name } } } }');
+    const everything = JSON.stringify(
+      graphqlSync({ schema, source: '{ __schema { types { name fields { name } } } }' }),
+    );
+    expect(names).toBeGreaterThan(everything.match(/name/g)!.length / 10);
+    expect(names).toBeLessThan(everything.match(/name/g)!.length);
+    expect(cost('{ __schema { types { fields { type { fields { name } } } } } }')).toBeGreaterThan(2 * names);
+    expect(cost(getIntrospectionQuery())).toBeLessThan(mostValues / 2);
   });
 
   it('is beyond every limit with a list that names no maximum', () => {
@@ -124,7 +141,7 @@ describe('the cost of a document', () => {
 
     it('is refused, and says by how much', async () => {
       await expect(plugin(killer)).rejects.toMatchObject({
-        message: expect.stringContaining(`can contain 2040402 values, but only ${mostValues} are allowed`),
+        message: expect.stringContaining(`can contain 5070702 values, but only ${mostValues} are allowed`),
         originalError: expect.any(AnswerTooLarge),
         extensions: { http: { status: 400 } },
       });
@@ -132,11 +149,11 @@ describe('the cost of a document', () => {
 
     it('is what lies beyond the limit', async () => {
       const rows = (n: number) =>
-        `{ a: accounts(first: 100) { nodes { builds(first: 100) { nodes { id } } } }
+        `{ a: accounts(first: 100) { nodes { builds(first: 30) { nodes { id } } } }
            c: accounts(first: 100) { nodes { builds(first: ${n}) { nodes { id } } } } }`;
 
-      await expect(plugin(rows(96))).resolves.toBeUndefined(); // 39,804
-      await expect(plugin(rows(97))).rejects.toThrow('can contain 40004 values');
+      await expect(plugin(rows(47))).resolves.toBeUndefined(); // 39,704
+      await expect(plugin(rows(48))).rejects.toThrow('can contain 40204 values');
     });
   });
 });

@@ -6,10 +6,14 @@ import {
   getNullableType,
   GraphQLError,
   isCompositeType,
+  isEnumType,
+  isInputObjectType,
   isInterfaceType,
   isListType,
   isObjectType,
   Kind,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -29,12 +33,25 @@ import { requestErrors } from '../error-catalog.js';
  */
 export const mostValues = 40_000;
 
+/** What an item of a page costs besides its value: a row is read. Other lists lie ready. */
+const rowOfPage = 3;
+
 /** So many texts in a list take the time of one field. */
 const textsPerValue = 10;
 
-/** What a field costs besides its value: it reads many rows to make one number, or asks many questions. */
+/** So many values of introspection do: they lie ready. */
+const introspectedPerValue = 5;
+
+const introspection = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field as Field]));
+
+/** What a field costs besides its value: it reads more than it returns. */
 const surcharges: Readonly<Record<string, number>> = {
   totalCount: 20,
+  // Both read the report of the last verification.
+  health: 30,
+  viewerCanCreateSubscription: 30,
+  // Looks at all subscriptions of an account, several times.
+  usageAudit: 10_000,
   // The newest changes of a resource are read whole.
   history: 400,
   // Long texts: each may name every rule of a security group.
@@ -157,17 +174,20 @@ class Count {
   }
 
   private ofField(node: FieldNode, parent: GraphQLCompositeType): Cost {
-    if (node.name.value === '__typename') return { once: 1, perItem: 0 };
-    const field = fieldOf(parent, node.name.value);
-    // What else begins with two underscores is the schema about itself, which has limits of its own.
+    const name = node.name.value;
+    if (name === '__typename') return { once: 1, perItem: 0 };
+    const aboutSchema = introspection.get(name);
+    if (aboutSchema) return { once: capped(1 + this.ofValue(node, aboutSchema) / introspectedPerValue), perItem: 0 };
+    const field = fieldOf(parent, name);
     if (!field) return nothing;
 
     const own = 1 + (surcharges[field.name] ?? 0);
     const isList = isListType(getNullableType(field.type));
     const one = this.ofValue(node, field);
     if (!isList) return { once: capped(own + one), perItem: 0 };
-    if (isConnection(parent) && isListOfPage(field)) return { once: own, perItem: capped(one) };
-    return { once: capped(own + one * this.lengthOf(node, field)), perItem: 0 };
+    if (isConnection(parent) && isListOfPage(field)) return { once: own, perItem: capped(rowOfPage + one) };
+    const length = isAboutSchema(parent) ? lengthIn(this.schema, field) : this.lengthOf(node, field);
+    return { once: capped(own + one * length), perItem: 0 };
   }
 
   /** What one value of a field adds, or one item of its list. */
@@ -237,6 +257,35 @@ function fieldOf(type: GraphQLCompositeType, name: string): Field | undefined {
 }
 
 const isConnection = (type: GraphQLNamedType) => type.name.endsWith('Connection');
+
+const isAboutSchema = (type: GraphQLNamedType) => type.name.startsWith('__');
+
+/** How long a list of introspection is on average: the lists of all types together are as long as counted. */
+function lengthIn(schema: GraphQLSchema, { name }: Field): number {
+  let lengths = averages.get(schema);
+  if (!lengths) averages.set(schema, (lengths = averageLengths(schema)));
+  return lengths[name] ?? 1;
+}
+
+const averages = new WeakMap<GraphQLSchema, Readonly<Record<string, number>>>();
+
+function averageLengths(schema: GraphQLSchema): Record<string, number> {
+  const types = Object.values(schema.getTypeMap());
+  const fields = types.flatMap((type) =>
+    isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [],
+  );
+  const inputs = types.flatMap((type) => (isInputObjectType(type) ? Object.values(type.getFields()) : []));
+  const values = types.flatMap((type) => (isEnumType(type) ? type.getValues() : []));
+  const perType = (all: readonly unknown[]) => all.length / types.length;
+  return {
+    types: types.length,
+    directives: schema.getDirectives().length,
+    fields: perType(fields),
+    inputFields: perType(inputs),
+    enumValues: perType(values),
+    args: fields.flatMap(({ args }) => args).length / fields.length,
+  };
+}
 
 const isListOfPage = (field: Field) => field.name === 'nodes' || field.name === 'edges';
 

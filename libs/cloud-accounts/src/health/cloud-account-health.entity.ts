@@ -28,6 +28,9 @@ export interface HealthTransition {
   readonly codes: readonly string[];
 }
 
+/** Reports as they were last read: they are long, and state and permissions follow from them, too. */
+const reports = new WeakMap<CloudAccountHealth, { readonly json: string; readonly report: VerificationReport }>();
+
 /**
  * What the gateway last saw of an account that was ACTIVE once. It never changes the account: not its status, not its
  * version.
@@ -160,7 +163,13 @@ export class CloudAccountHealth {
   }
 
   get report(): VerificationReport | null {
-    return this.reportJson === null ? null : reportFrom(this.reportJson);
+    if (this.reportJson === null) return null;
+    let read = reports.get(this);
+    if (read?.json !== this.reportJson) {
+      read = { json: this.reportJson, report: reportFrom(this.reportJson) };
+      reports.set(this, read);
+    }
+    return read.report;
   }
 
   /** Whether the next check must look at everything: because it is time, or because identity and role alone prove nothing. */
