@@ -217,7 +217,7 @@ export const settings = {
   ACCOUNTS_PER_AWS_ACCOUNT: {
     schema: z.enum(['one', 'many'], { error: 'must be one or many' }),
     means:
-      'Number of cloud accounts that a tenant can connect in one AWS account. With `one`, a second one is refused with `AWS_ACCOUNT_ALREADY_CONNECTED`. Cloud accounts that already share an AWS account stay. Other tenants do not count.',
+      'Number of cloud accounts that a tenant can connect in one AWS account. With `one`, a second one is refused with `AWS_ACCOUNT_ALREADY_CONNECTED`. Cloud accounts that already share an AWS account are kept. Other tenants do not count.',
     example: 'one',
     unset: 'many',
   },

@@ -70,7 +70,7 @@ describe('iamSetup', () => {
     expect(parse(cloudFormation.template).Resources.ConsoleRole.Properties.Tags).toEqual([
       { Key: 'Équipe', Value: 'orders and payments' },
     ]);
-    expect(cloudFormation.quickCreateUnavailable).toContain('no tags');
+    expect(cloudFormation.quickCreateUnavailable).toContain('does not contain your tags');
     const values = terraform.files.find(({ name }: any) => name === 'terraform.tfvars.json').content;
     expect(JSON.parse(values).tags).toEqual({ Équipe: 'orders and payments' });
     for (const verb of ['create-policy', 'create-role', 'create-instance-profile', 'create-user'])
