@@ -134,7 +134,7 @@ export const settings = {
       return fault == null ? [...new Set(origins)] : (context.addIssue({ code: 'custom', message: fault }), z.NEVER);
     }),
     means:
-      'Origins whose web pages may call `/graphql` from a browser, separated by commas: scheme, host and port exactly as in the `Origin` header. Cookies are never accepted. Pages send an API key in `Authorization`.',
+      'Origins whose web pages can call `/graphql` from a browser, separated by commas: scheme, host and port exactly as in the `Origin` header. Cookies are never accepted. Pages send an API key in `Authorization`.',
     example: 'http://localhost:5173,https://console.example',
     unset: 'none: browsers block pages of other origins',
   },

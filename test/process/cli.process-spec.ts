@@ -34,7 +34,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     const other = await json('tenants', 'add', '--name', 'Other');
 
     for (const name of ['Acme É', ' acme e\u0301 ', 'ACME É']) {
-      const taken = { code: 1, stderr: expect.stringContaining('Another tenant has this name.') };
+      const taken = { code: 1, stderr: expect.stringContaining('Another tenant already has this name.') };
       expect(await runCli(place, 'tenants', 'add', '--name', name, '--json')).toMatchObject(taken);
       const rename = ['tenants', 'rename', '--id', String(other[0].tenant), '--name', name];
       expect(await runCli(place, ...rename)).toMatchObject(taken);

@@ -10,7 +10,7 @@ const keyRefusals = {
   MISSING: 'The request has no API key. Send the header `Authorization: Bearer gwk_…`.',
   MALFORMED: 'The API key is incomplete or mistyped. Copy the whole key again.',
   UNKNOWN:
-    'The API key is not accepted. Check that it belongs to this gateway and that it may be used from your address.',
+    'The API key is not accepted. Check that it belongs to this gateway and that it can be used from your address.',
   EXPIRED: 'The API key has expired. Ask an OWNER of your tenant, or the operator of the gateway, for a new key.',
   REVOKED: 'The API key was revoked. Ask an OWNER of your tenant, or the operator of the gateway, for a new key.',
   TENANT_SUSPENDED:

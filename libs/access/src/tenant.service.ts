@@ -140,7 +140,7 @@ export class TenantService {
       if (contents.length > 0) throw new TenantChangeRefused(whyItStays(tenant, contents));
       if (!(await this.records.hasTenantBesides([operatorTenantId, id])))
         throw new TenantChangeRefused(
-          `Tenant ${id} is the only one. The next start of the gateway would make a first tenant again, with a new API key. Add another tenant first.`,
+          `Tenant ${id} is the only one. The next start of the gateway would create a first tenant again, with a new API key. Add another tenant first.`,
         );
 
       const apiKeys = await this.records.removeTenant(tenant);

@@ -103,7 +103,7 @@ export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   },
   expectedAwsAccountId: {
     title: 'Expected AWS account',
-    means: 'Only AWS account in which the setup can create entities. Empty: any account.',
+    means: 'The only AWS account in which the setup can create entities. Empty: any account.',
     ...accountId,
     mayBeEmpty: true,
   },

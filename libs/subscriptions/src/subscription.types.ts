@@ -64,7 +64,7 @@ export class ProvisioningType {
   readonly isClaimed!: boolean;
 
   @Field({
-    description: 'Whether the provisioner has been told to stop, because the subscription is to be deleted.',
+    description: 'Whether the provisioner is asked to stop, because the subscription is to be deleted.',
   })
   readonly isToStop!: boolean;
 

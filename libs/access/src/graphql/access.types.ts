@@ -22,11 +22,11 @@ registerEnumType(Role, {
     VIEWER: { description: 'Can read everything except the API keys of others.' },
     MANAGER: {
       description:
-        'Can do everything that a VIEWER can, and create, change and delete cloud accounts and subscriptions.',
+        'Can do everything that a VIEWER can. Can also create, change and delete cloud accounts and subscriptions.',
     },
     OWNER: {
       description:
-        'Can do everything that a MANAGER can, read, create and revoke API keys, read deleted accounts, and force-detach accounts.',
+        'Can do everything that a MANAGER can. Can also read, create and revoke API keys, read deleted accounts, and force-detach accounts.',
     },
     PROVISIONER: {
       description:

@@ -126,7 +126,7 @@ async function refusingDuplicates(write: Promise<unknown>): Promise<void> {
     await write;
   } catch (error) {
     if (!isDuplicateOf(error, 'uq_tenant_name', 'name_key')) throw error;
-    const fault = 'Another tenant has this name. Upper and lower case do not tell names apart. Choose another name.';
+    const fault = 'Another tenant already has this name. Names are not case-sensitive. Choose another name.';
     throw new InvalidInput([new InvalidField(['name'], fault)]);
   }
 }

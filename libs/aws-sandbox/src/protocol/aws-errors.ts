@@ -72,12 +72,12 @@ export const limitExceeded = (quota: string, limit: number) =>
 
 export const throttling = () => new AwsError(400, 'Throttling', 'Rate exceeded');
 
-export const unknownPath = () => new AwsError(404, 'UnknownOperation', 'Every call goes to the path /.');
+export const unknownPath = () => new AwsError(404, 'UnknownOperation', 'Every call must use the path /.');
 
 export const methodNotAllowed = () => new AwsError(405, 'MethodNotAllowed', 'Calls are made with POST or GET.');
 
 export const bodyTooLarge = (limit: number) =>
-  new AwsError(413, 'RequestEntityTooLarge', `The body of a request may have ${limit} bytes.`);
+  new AwsError(413, 'RequestEntityTooLarge', `The body of a request can have at most ${limit} bytes.`);
 
 export const serviceFailure = () =>
   new AwsError(

@@ -60,7 +60,7 @@ registerEnumType(ActorKind, {
   },
 });
 
-@ObjectType('Actor', { description: 'The actor that did something. The name is the one at that time.' })
+@ObjectType('Actor', { description: 'An actor, with its name at the time of the action.' })
 export class ActorType {
   @Field(() => ActorKind, { description: 'Kind of actor.' })
   readonly kind!: ActorKind;

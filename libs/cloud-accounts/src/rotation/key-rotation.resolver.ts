@@ -75,7 +75,7 @@ export class KeyRotationResolver {
   @Mutation(() => CancelRotationPayload, {
     nullable: true,
     description:
-      'Cancels a rotation: keeps the old access key and deletes the new one in AWS. A rotation in NEEDS_ATTENTION that cannot continue at AWS ends immediately. Its events list what remains in AWS.',
+      'Cancels a rotation: keeps the old access key and deletes the new one in AWS. A rotation in NEEDS_ATTENTION that cannot continue ends immediately. Its events list what remains in AWS.',
   })
   async cancelRotation(
     @CurrentViewer() viewer: Viewer,

@@ -81,7 +81,8 @@ export class DriftResolver {
   @RequiresRole('MANAGER')
   @Mutation(() => AcknowledgeDriftFindingPayload, {
     nullable: true,
-    description: 'Acknowledges a finding. It stays open until the difference is gone or it is resolved.',
+    description:
+      'Acknowledges a finding. It stays open until a check finds the expected state, or until it is resolved.',
   })
   async acknowledgeDriftFinding(
     @CurrentViewer() viewer: Viewer,

@@ -26,7 +26,7 @@ export class IamSetupInput implements IamSetupRequest {
   @Field(() => String, {
     nullable: true,
     description:
-      'Only AWS account in which the setup can create entities, as 12 digits. The template, the module and the manual steps stop in any other account. If omitted, any account is accepted.',
+      'The only AWS account in which the setup can create entities, as 12 digits. The template, the module and the manual steps stop in any other account. If omitted, any account is accepted.',
   })
   readonly expectedAwsAccountId?: string | null;
 
