@@ -14,65 +14,67 @@ import {
 } from './provisioned-resource.types.js';
 import { ResourcesOf } from './resources-page.js';
 
-/** The fields of what a resource is to be. They are read when one of them is asked for. */
-@Resolver(() => DesiredAttributesType, { isAbstract: true })
-abstract class AttributesResolver<Parent extends { readonly id: number }> {
-  private readonly attributes = new Batch((_: Viewer, ids: readonly number[]) =>
-    this.ledger.attributesOf(this.what, ids),
-  );
+/**
+ * The fields of what a resource is to be. They are read when one of them is asked for. A class for each type that has them:
+ * NestJS serves the handlers of a class by one resolver only.
+ */
+function attributesResolver<Parent extends { readonly id: number }>(
+  what: 'resources' | 'changes',
+  kindOf: (parent: Parent) => string,
+) {
+  @Resolver(() => DesiredAttributesType, { isAbstract: true })
+  abstract class AttributesResolver {
+    readonly attributes = new Batch((_: Viewer, ids: readonly number[]) => this.ledger.attributesOf(what, ids));
 
-  protected constructor(
-    protected readonly ledger: LedgerService,
-    private readonly what: 'resources' | 'changes',
-  ) {}
+    constructor(readonly ledger: LedgerService) {}
 
-  @ResolveField()
-  state(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
-    return this.read(viewer, parent, 'state');
+    @ResolveField()
+    state(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+      return this.read(viewer, parent, 'state');
+    }
+
+    @ResolveField()
+    instanceType(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+      return this.read(viewer, parent, 'instanceType');
+    }
+
+    @ResolveField()
+    volumeType(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+      return this.read(viewer, parent, 'volumeType');
+    }
+
+    @ResolveField()
+    sizeGiB(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+      return this.read(viewer, parent, 'sizeGiB');
+    }
+
+    @ResolveField()
+    cidr(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+      return this.read(viewer, parent, 'cidr');
+    }
+
+    @ResolveField()
+    rules(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
+      return this.read(viewer, parent, 'rules');
+    }
+
+    async read(viewer: Viewer, parent: Parent, name: string): Promise<unknown> {
+      return attributeNamesOf(kindOf(parent)).includes(name)
+        ? (await this.attributes.load(viewer, parent.id))[name]
+        : null;
+    }
   }
-
-  @ResolveField()
-  instanceType(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
-    return this.read(viewer, parent, 'instanceType');
-  }
-
-  @ResolveField()
-  volumeType(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
-    return this.read(viewer, parent, 'volumeType');
-  }
-
-  @ResolveField()
-  sizeGiB(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
-    return this.read(viewer, parent, 'sizeGiB');
-  }
-
-  @ResolveField()
-  cidr(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
-    return this.read(viewer, parent, 'cidr');
-  }
-
-  @ResolveField()
-  rules(@CurrentViewer() viewer: Viewer, @Parent() parent: Parent): Promise<unknown> {
-    return this.read(viewer, parent, 'rules');
-  }
-
-  protected abstract kindOf(parent: Parent): string;
-
-  private async read(viewer: Viewer, parent: Parent, name: string): Promise<unknown> {
-    return attributeNamesOf(this.kindOf(parent)).includes(name)
-      ? (await this.attributes.load(viewer, parent.id))[name]
-      : null;
-  }
+  return AttributesResolver;
 }
 
 @Resolver(() => ProvisionedResourceType)
-export class ProvisionedResourceResolver extends AttributesResolver<ListedResource> {
+export class ProvisionedResourceResolver extends attributesResolver<ListedResource>('resources', ({ kind }) => kind) {
   private readonly histories = new Batch((_: Viewer, resources: readonly ListedResource[]) =>
     this.ledger.historyOf(resources),
   );
 
   constructor(ledger: LedgerService) {
-    super(ledger, 'resources');
+    super(ledger);
   }
 
   @ResolveField(() => [ResourceChangeType], {
@@ -82,22 +84,14 @@ export class ProvisionedResourceResolver extends AttributesResolver<ListedResour
     const changes = await this.histories.load(viewer, resource);
     return changes.map((change) => ({ ...change, resource }));
   }
-
-  protected kindOf({ kind }: ListedResource): string {
-    return kind;
-  }
 }
 
 type ChangeOf = ListedChange & { readonly resource: ListedResource };
 
 @Resolver(() => ResourceChangeType)
-export class ResourceChangeResolver extends AttributesResolver<ChangeOf> {
+export class ResourceChangeResolver extends attributesResolver<ChangeOf>('changes', ({ resource }) => resource.kind) {
   constructor(ledger: LedgerService) {
-    super(ledger, 'changes');
-  }
-
-  protected kindOf({ resource }: ChangeOf): string {
-    return resource.kind;
+    super(ledger);
   }
 }
 
