@@ -51,9 +51,12 @@ export async function edgesOf<E extends ObjectLiteral & { id: number }, Field ex
   const column = `${query.alias}.${columns[page.orderBy.field]}`;
   const scan = scanOf(page);
   const limit = page.count + 1;
+  // TypeORM gives a column one alias, and the server refuses two columns of one name.
+  const isById = column === `${query.alias}.id`;
+  const place = isById ? 'id' : 'place';
+  query.select(`${query.alias}.id`, 'id');
+  if (!isById) query.addSelect(column, place);
   const [limited, parameters] = query
-    .select(`${query.alias}.id`, 'id')
-    .addSelect(column, 'place')
     .setParameters(Object.fromEntries(names.map((name) => [name, placeOf(name)])))
     .orderBy(column, scan)
     .addOrderBy(`${query.alias}.id`, scan)
@@ -69,8 +72,10 @@ export async function edgesOf<E extends ObjectLiteral & { id: number }, Field ex
   for (const some of slicesOf([...lists.entries()], ([, parts]) => parts.length, partsAtOnce)) {
     const asked = some.flatMap(([list, parts]) => {
       if (parts.length === 0) return [];
-      const all = parts.map((_, part) => `SELECT id, place FROM (${sql}) AS part_${part}`).join(' UNION ALL ');
-      const merged = `SELECT id FROM (${all}) AS parts ORDER BY place ${scan}, id ${scan} LIMIT ?`;
+      const all = parts
+        .map((_, part) => `SELECT id${isById ? '' : ', place'} FROM (${sql}) AS part_${part}`)
+        .join(' UNION ALL ');
+      const merged = `SELECT id FROM (${all}) AS parts ORDER BY ${place} ${scan}, id ${scan} LIMIT ?`;
       return parts.length === 1
         ? { list, text: sql, values: valuesFor(parts[0]!) }
         : { list, text: merged, values: [...parts.flatMap(valuesFor), limit] };
