@@ -87,7 +87,7 @@ describe('A file that a start cannot write', () => {
     const values: Record<string, string> = { id: '2', account: '1001', tenant: '2', role: 'OWNER', provider: 'AWS', name: 'x', to: join(dirname(place.dataDir), 'out') }; // prettier-ignore
     for (const [name, { options = {} }] of Object.entries(commands)) {
       if (/^(start|restore|api-keys generate|sandbox .*|iam-setup .*)$/.test(name)) continue;
-      const given = Object.entries(options).filter(([option, { isRequired }]) => isRequired || (option === 'to' && isRequired)); // prettier-ignore
+      const given = Object.entries(options).filter(([option, { isRequired }]) => isRequired || (option === 'id' && /^tenants (suspend|resume|remove)$/.test(name))); // prettier-ignore
       const args = given.flatMap(([option]) => [`--${option}`, values[option] ?? 'x']);
       const { code, stdout, stderr } = await runCli(place, ...name.split(' '), ...args, '--json');
       expect([name, stdout]).toEqual([name, '']);

@@ -38,7 +38,7 @@ const mayBecome =
     const { code, output } = await place.refused();
     expect([code, output]).toEqual([1, expect.stringContaining('sudo -u nobody cloud-account-gateway …')]);
     for (const [name, { options = {} }] of opening) {
-      const values = Object.entries(options).filter(([, { isRequired }]) => isRequired).flatMap(([option, { isNumber }]) => [`--${option}`, isNumber ? '2' : (required[option] ?? 'x')]); // prettier-ignore
+      const values = Object.entries(options).filter(([option, { isRequired }]) => isRequired || (option === 'id' && /^tenants (suspend|resume|remove)$/.test(name))).flatMap(([option, { isNumber }]) => [`--${option}`, isNumber ? '2' : (required[option] ?? 'x')]); // prettier-ignore
       const answer = await runCli(place, ...name.split(' '), ...values, '--json');
       expect([name, answer.code, answer.stdout]).toEqual([name, 1, '']);
       expect(answer.stderr).toMatch(/ belongs to the user nobody, and this command runs as root\. Run it as that user: sudo -u nobody /); // prettier-ignore
