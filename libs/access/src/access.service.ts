@@ -42,7 +42,7 @@ export class AccessService {
       attempt.succeed();
       return viewer;
     } catch (error) {
-      // The key of a suspended tenant is right: whoever sends it does not guess.
+      // The key of a suspended tenant is correct, so it does not count as a guess.
       if (error instanceof Unauthenticated && error.refusal !== 'TENANT_SUSPENDED') attempt.fail();
       else attempt.abandon();
       throw error;

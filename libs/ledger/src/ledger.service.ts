@@ -55,7 +55,7 @@ export class LedgerService {
     });
   }
 
-  /** A subscription was taken down, and nothing of it stands any more. */
+  /** Marks all resources of a subscription that was torn down as removed. */
   async takenDown({ id }: Held<{ readonly id: number }>, now: Date): Promise<void> {
     const standing = await this.resources.standingOf(id);
     await this.resources.put(

@@ -40,7 +40,7 @@ export class ProvisioningWork {
   @Column('varchar', { length: 500, nullable: true })
   readonly message!: string | null;
 
-  /** When whoever is at it was told to let it be. */
+  /** When the provisioner was asked to stop. */
   @Column('datetime', { name: 'stop_requested_at', precision: 3, nullable: true })
   readonly stopRequestedAt!: Date | null;
 

@@ -88,7 +88,7 @@ export class AwsCredentialsService {
 
   /**
    * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
-   * once the candidate is proven. Nobody sees the secret, which is sealed for its new slot.
+   * once the candidate is proven. The secret is sealed for its new slot and is not returned.
    *
    * @throws CredentialsUnreadable
    */
@@ -251,7 +251,7 @@ export class AwsCredentialsService {
     await this.rotations.update(rotation);
   }
 
-  /** Puts a key into another slot, over the one there, and seals it for that. Nobody sees the secret. */
+  /** Puts a key into another slot, over the one there, and seals it for that slot. The secret is not returned. */
   private async move({ tenantId, id }: Held<AccountReference>, from: KeySlot, to: KeySlot): Promise<void> {
     const stored = await this.stored.find(tenantId, id, from);
     if (!stored) return;

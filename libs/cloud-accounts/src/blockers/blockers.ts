@@ -11,7 +11,7 @@ const shown = 100;
 const firstPage = { orderBy: { field: 'ID', direction: 'ASC' }, count: shown, from: 'start' } as const;
 
 /**
- * All that keeps accounts from being deleted, counted anew each time: the deletion, its preview and its refusal, the audit and
+ * Everything that prevents the deletion of accounts, counted on every call: the deletion, its preview and its refusal, the audit and
  * the force detach ask here. It knows no kind by name.
  */
 export class Blockers {

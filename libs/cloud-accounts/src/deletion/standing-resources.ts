@@ -28,7 +28,7 @@ export abstract class StandingResources {
   abstract count(cloudAccountId: number): Promise<number>;
 
   /**
-   * Lists all that stands in an account that is going as nobody's any more. Call it before the account is removed.
+   * Marks all resources in the account as orphaned. Call it before the account is removed.
    *
    * @returns how many there are
    */

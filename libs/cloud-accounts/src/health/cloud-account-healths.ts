@@ -6,7 +6,7 @@ export abstract class CloudAccountHealths {
   /** Of accounts that the asking tenant was found to see. */
   abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]>;
 
-  /** Nobody changes it until the unit of work ends, but for leases that end. */
+  /** No other unit of work changes it before this one ends, except when a lease expires. */
   abstract hold(account: Held<AccountReference>): Promise<Held<CloudAccountHealth> | null>;
 
   abstract add(health: CloudAccountHealth): Promise<Held<CloudAccountHealth>>;

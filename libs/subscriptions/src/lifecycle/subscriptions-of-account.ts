@@ -62,7 +62,7 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     const { id, tenantId, name, region, cloudAccountId } = subscription;
     subscription.abandon(now);
     await this.subscriptions.update(subscription);
-    await this.works.remove(subscription); // whoever is at it is told so by the next answer
+    await this.works.remove(subscription); // the next answer tells the provisioner
     const data = { name, region, cloudAccountId };
     const subject = ['CloudSubscription', id] as const;
     await this.events.record({ type: 'SUBSCRIPTION_ABANDONED', tenantId, subject, actor, at: now, data });
