@@ -2,20 +2,20 @@ import type { Actor } from '#libs/events';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import type { BlockingRow } from '../blocker.js';
 
-/** Of the blockers of one kind on an account. */
+/** A fingerprint of the blockers of one kind on an account. */
 export interface BlockersFingerprint {
   readonly count: number;
-  /** Another text whenever there is one more or less. It stays short, however many there are. */
+  /** Changes whenever a blocker is added or removed. Its length does not depend on their number. */
   readonly text: string;
 }
 
 /**
- * One kind of what keeps accounts from being deleted. The lib that has the rows implements it, and
- * `src/domain-wiring.module.ts` adds it to `Blockers`. Whoever makes a row of it holds its account: so an answer about a held
- * account stays true until the unit of work ends. A source must not need `Blockers` itself, not even through another service.
+ * One kind of blocker. The lib that stores its rows implements it, and `src/domain-wiring.module.ts` adds it to `Blockers`.
+ * Code that adds such a row must hold the account, so that an answer about a held account stays true until the unit of work
+ * ends. An implementation must not depend on `Blockers`, directly or through another service.
  */
 export abstract class DeletionBlockers {
-  /** That many of them as a noun phrase, as a refusal says it. */
+  /** A noun phrase for this many of them, for the refusal. */
   abstract describe(count: number): string;
 
   /** Whether an account has any, of any tenant. */
