@@ -63,10 +63,7 @@ async function multiply(place: Place, account: number, times: number): Promise<v
   if (place.kind === 'MariaDB') await place.rows('ANALYZE TABLE subscription');
 }
 
-async function timed(
-  times: number,
-  ask: () => Promise<unknown>,
-): Promise<{ median: number; most: number }> {
+async function timed(times: number, ask: () => Promise<unknown>): Promise<{ median: number; most: number }> {
   const took: number[] = [];
   await ask(); // the first one compiles it
   for (let i = 0; i < times; i++) {
