@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { database, Gateway } from '../support/gateway.js';
-import { projectFolder } from '../support/process.js';
+import { killed, projectFolder } from '../support/process.js';
 import { createCloudAccount, newAccount } from '../support/steps.js';
 
 const page = await readFile(join(projectFolder, 'docs/frontend.md'), 'utf8');
@@ -95,7 +95,7 @@ describe('docs/frontend.md', () => {
       });
       expect(await answer.json()).toMatchObject({ data: { viewer: { role: 'OWNER' } } });
     } finally {
-      vite.kill();
+      await killed(vite);
     }
   });
 });

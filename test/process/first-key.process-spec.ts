@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { runCli } from '../support/cli.js';
 import { databaseKinds, usePlaces } from '../support/places.js';
-import { inherited, projectFolder, type GatewayProcess, type Place } from '../support/process.js';
+import { inherited, killed, projectFolder, type GatewayProcess, type Place } from '../support/process.js';
 import { until } from '../support/until.js';
 
 const opens = async (gateway: GatewayProcess, key: string) =>
@@ -77,7 +77,7 @@ describe('The first API key', () => {
         return output.includes('gwk_live_') && !existsSync(place.firstKeyFile);
       });
     } finally {
-      terminal.kill('SIGTERM');
+      await killed(terminal);
     }
 
     expect(output).toMatch(/cloud-account-gateway is ready at http:\S+\/graphql\r\n/);

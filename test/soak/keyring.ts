@@ -179,8 +179,7 @@ class Rotations {
     const before = await this.state();
     const launched = launchCli(this.place, 'keyring', ...args);
     await Promise.race([launched.exit, this.momentIn(command, launched, before)]);
-    launched.kill();
-    const { code }: CliExit = await launched.exit;
+    const { code }: CliExit = await launched.kill();
     this.figures.kills++;
     if (code === null && (await this.state()) !== before) this.figures['of them in the middle of the work']++;
   }

@@ -19,7 +19,8 @@ export interface LaunchedCli {
   /** All it printed so far. */
   readonly output: { readonly stdout: string; readonly stderr: string };
   readonly exit: Promise<CliExit>;
-  kill(): void;
+  /** Kills the command, and waits until it has ended. */
+  kill(): Promise<CliExit>;
 }
 
 /** The operator's command line in a process of its own, on the database and the key ring of `place`. */
@@ -39,7 +40,7 @@ export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   const exit = new Promise<CliExit>((resolve) => child.once('close', (code) => resolve({ code, ...output })));
-  return { output, exit, kill: () => void child.kill('SIGKILL') };
+  return { output, exit, kill: () => (child.kill('SIGKILL'), exit) };
 }
 
 export function runCli(place: CliPlace, ...args: string[]): Promise<CliExit> {
