@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '#libs/aws-sandbox';
-import { CloudAccountHealthChecks } from '#libs/cloud-accounts';
+import { CloudAccountHealthReconciler } from '#libs/cloud-accounts';
 import { TrialPace } from '../../libs/cloud-accounts/src/credential-trials/trial-pace.js';
 import { Gateway } from '../support/gateway.js';
 import { newAccount, numberOf, sandboxAccountId, sandboxKey, sandboxRole, stepsWith } from '../support/steps.js';
@@ -297,7 +297,7 @@ describe('access roles', () => {
         ...moments,
         numberOf(id),
       ]);
-      gateway.get(CloudAccountHealthChecks).nudge();
+      gateway.get(CloudAccountHealthReconciler).nudge();
       await until('the check is over', async () => (await healthOf(id)).lastCheckedAt !== lastCheckedAt);
       return gateway.aws.calls().map(({ action }) => action);
     };

@@ -1,4 +1,4 @@
-import { CloudAccountHealthChecks, TrialPace } from '#libs/cloud-accounts';
+import { CloudAccountHealthReconciler, TrialPace } from '#libs/cloud-accounts';
 import { Gateway } from '../support/gateway.js';
 import {
   createCloudAccount,
@@ -123,7 +123,7 @@ describe('what AWS says of credentials', () => {
       'the hourly check': async (id) => {
         const due = 'UPDATE cloud_account_health SET next_attempt_at = ? WHERE cloud_account_id = ?';
         await gateway.sql(due, [longAgo, numberOf(id)]);
-        gateway.get(CloudAccountHealthChecks).nudge();
+        gateway.get(CloudAccountHealthReconciler).nudge();
         const isOver =
           'SELECT 1 FROM cloud_account_health WHERE cloud_account_id = ? AND lease_owner IS NULL AND next_attempt_at > ?';
         await until('the check is over', async () => (await gateway.sql(isOver, [numberOf(id), longAgo])).length > 0);

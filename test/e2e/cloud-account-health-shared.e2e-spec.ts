@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CloudAccountHealthChecks } from '#libs/cloud-accounts';
+import { CloudAccountHealthReconciler } from '#libs/cloud-accounts';
 import { readConfig } from '../../src/config.js';
 import { startGateway, type Gateway as RunningGateway } from '../../src/gateway.js';
 import { database, Gateway } from '../support/gateway.js';
@@ -50,7 +50,7 @@ onServer('the health of accounts that two gateways watch', () => {
       [one.aws, other.sandbox!.admin].map((aws) =>
         aws.calls().flatMap(({ action, accessKeyId }) => (action === 'GetCallerIdentity' ? [accessKeyId!] : [])),
       );
-    const all = [one.get(CloudAccountHealthChecks), other.app.get(CloudAccountHealthChecks, { strict: false })];
+    const all = [one.get(CloudAccountHealthReconciler), other.app.get(CloudAccountHealthReconciler, { strict: false })];
     const round = async (first = all) => {
       for (const aws of [one.aws, other.sandbox!.admin]) aws.forgetCalls();
       await one.sql("UPDATE cloud_account_health SET last_checked_at = '2026-01-01', next_attempt_at = '2026-01-01'");

@@ -1,4 +1,4 @@
-import { CloudAccountHealthChecks, CloudAccountHealthService } from '#libs/cloud-accounts';
+import { CloudAccountHealthReconciler, CloudAccountHealthService } from '#libs/cloud-accounts';
 import { sandboxConsoleRole, type PolicyDocument } from '#libs/aws-sandbox';
 import { DataSource } from 'typeorm';
 import { WatchHealth1795320000000 } from '../../src/database/migrations/index.js';
@@ -63,7 +63,7 @@ describe('the health of a cloud account', () => {
     const checkedAt = async (id: string) => new Date((await row(id)).last_checked_at).getTime();
     const before = await Promise.all(ids.map(checkedAt));
     for (const id of ids) await set(id, 'next_attempt_at', longAgo);
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     for (const [i, id] of ids.entries())
       await until('the check is over', async () => (await checkedAt(id)) > before[i]!);
     return healthOf(ids[0]!);
@@ -294,7 +294,7 @@ describe('the health of a cloud account', () => {
     const { reportedAt } = await healthOf(id);
 
     await health.suspect(numberOf(id));
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     await until('the full check', async () => new Date((await row(id)).reported_at) > new Date(reportedAt));
 
     await until('the check is over', async () => (await row(id)).lease_owner === null);
@@ -320,7 +320,7 @@ describe('the health of a cloud account', () => {
     await set(account.id, 'lease_until', '2999-01-01 00:00:00.000');
     await set(account.id, 'next_attempt_at', longAgo);
     const { lastCheckedAt } = await healthOf(account.id);
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect((await healthOf(account.id)).lastCheckedAt).toBe(lastCheckedAt);
 
@@ -338,7 +338,7 @@ describe('the health of a cloud account', () => {
     const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
     gateway.aws.inject({ action: 'GetRole', accessKeyId, fault: 'slow' });
     await set(id, 'next_attempt_at', longAgo);
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     await until('the look begins', async () => (await row(id)).lease_owner !== null);
     await until('the look waits', () => gateway.aws.calls().some((call) => call.fault === 'slow'));
     const input = {
@@ -363,7 +363,7 @@ describe('the health of a cloud account', () => {
     await runner.release();
 
     expect(await healthOf(id)).toMatchObject({ state: 'UNVERIFIED', consecutiveFailures: 0, report: null });
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     await until('the first report', async () => (await row(id)).report !== null);
     expect(await read(hostedAccount)).toEqual({ health: null });
   });
@@ -397,14 +397,14 @@ describe('the health of a cloud account', () => {
     const [first, second] = users.map((which) => sandboxKey('WORKS', which).awsAccessKey.accessKeyId);
     await set(ids[0]!, 'next_attempt_at', '2025-12-31 00:00:00.000');
     gateway.aws.inject({ accessKeyId: first!, fault: 'slow' });
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     await until('the first is asked', () =>
       gateway.aws.calls().some((call) => call.accessKeyId === first && call.fault),
     );
     gateway.aws.forgetCalls();
 
     await set(ids[1]!, 'next_attempt_at', longAgo);
-    gateway.get(CloudAccountHealthChecks).nudge();
+    gateway.get(CloudAccountHealthReconciler).nudge();
     await until('the second is put off', async () => new Date((await row(ids[1]!)).next_attempt_at) > new Date());
 
     expect((await row(ids[0]!)).asking_aws_account_id).not.toBeNull();

@@ -1,4 +1,4 @@
-import { DriftChecks, DriftPace } from '#libs/drift';
+import { DriftReconciler, DriftPace } from '#libs/drift';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateTagsCommand,
@@ -422,7 +422,7 @@ describe('the watch over what was built', () => {
     const asked = check(account.id);
     await until('AWS is asked', () => gateway.aws.calls().some(({ fault }) => fault === 'hang'));
     const started = performance.now();
-    await Promise.all([gateway.get(DriftChecks).stop(), asked]);
+    await Promise.all([gateway.get(DriftReconciler).stop(), asked]);
     expect(performance.now() - started).toBeLessThan(4_000); // AWS is silent for 5 s
 
     const [{ lease_owner }] = await gateway.sql('SELECT lease_owner FROM drift_watch WHERE cloud_account_id = ?', [

@@ -1,4 +1,4 @@
-import { UnusedAccountsLoop, UsageAuditService } from '#libs/cloud-accounts';
+import { ScheduledDeletionReconciler, UsageAuditService } from '#libs/cloud-accounts';
 import { database, Gateway } from '../support/gateway.js';
 import { insertSubscriptions, type Sql } from '../support/many-rows.js';
 import { hostedAccount, numberOf, stepsWith } from '../support/steps.js';
@@ -107,7 +107,7 @@ describe('usageAudit', () => {
     await gateway.sql("UPDATE subscription SET status = 'DELETED' WHERE cloud_account_id = ?", [numberOf(id)]);
 
     expect(await findingsOf(id)).toEqual([['WAITS_FOR_NOTHING', `account ${numberOf(id)}`]]);
-    await gateway.get(UnusedAccountsLoop).look();
+    await gateway.get(ScheduledDeletionReconciler).reconcile();
     expect(await readAccount(id)).toBeNull();
     expect(await doctor()).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { AwsVerification } from './verification/aws-verification.js';
 import { CredentialUseService } from './uses/credential-use.service.js';
 import { CredentialUses } from './uses/credential-uses.js';
 import { AwsCredentialsResolver } from './access/aws-credentials.resolver.js';
-import { KeyRotationLoop } from './rotation/key-rotation-loop.js';
+import { KeyRotationReconciler } from './rotation/key-rotation.reconciler.js';
 import { KeyRotationPolicies } from './rotation/key-rotation-policies.js';
 import { KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
 import { KeyRotationService } from './rotation/key-rotation.service.js';
@@ -37,7 +37,7 @@ import { TypeOrmStoredAccessKeys } from './access/typeorm-stored-access-keys.js'
     AwsVerification,
     AwsCredentialsResolver,
     CredentialUseService,
-    KeyRotationLoop,
+    KeyRotationReconciler,
     KeyRotationPolicyService,
     KeyRotationService,
     KeyRotator,

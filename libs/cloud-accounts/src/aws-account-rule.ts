@@ -35,7 +35,7 @@ export class AwsAccountRule {
   ): Promise<void> {
     if (this.perAwsAccount.limit === 'many' || awsAccountId === accountId) return;
     await this.tenants.hold(tenantId);
-    const connected = await this.accounts.inAwsAccount(tenantId, accountId);
+    const connected = await this.accounts.listInAwsAccount(tenantId, accountId);
     const other = connected.find((account) => account.id !== id);
     if (other) throw new AwsAccountAlreadyConnected(other.id);
   }

@@ -153,7 +153,7 @@ export class CloudAccount {
       provider,
       region,
       ownership: 'CUSTOMER',
-      ...(proof ? { status: statusWith(proof), ...accessWith(proof) } : accessToCome(details)),
+      ...(proof ? { status: statusWith(proof), ...accessWith(proof) } : unverifiedAccess(details)),
       ...noDeletion,
       version: 1,
       createdAt: now,
@@ -188,7 +188,7 @@ export class CloudAccount {
   }
 
   /** From now on no subscription may begin here, and the account goes with its last one. */
-  goWhenUnused(by: Actor, now: Date): void {
+  scheduleDeletion(by: Actor, now: Date): void {
     Object.assign(this, {
       status: 'DELETING_WHEN_UNUSED',
       statusBeforeDeletion: this.status,
@@ -206,8 +206,8 @@ export class CloudAccount {
    *
    * @throws CloudAccountNotBeingDeleted
    */
-  stay(now: Date): void {
-    this.refuseToStay();
+  cancelDeletion(now: Date): void {
+    this.refuseDeletionCancellation();
     Object.assign(this, {
       status: this.statusBeforeDeletion ?? 'ACTIVE', // one that was retired before this was kept
       ...noDeletion,
@@ -217,9 +217,9 @@ export class CloudAccount {
   }
 
   /** @throws CloudAccountIsHosted, CloudAccountNotBeingDeleted */
-  refuseToStay(): void {
+  refuseDeletionCancellation(): void {
     this.refuseChangeIfHosted();
-    if (!this.goesWhenUnused) throw new CloudAccountNotBeingDeleted();
+    if (!this.isScheduledForDeletion) throw new CloudAccountNotBeingDeleted();
   }
 
   /** Who wants it to go once it is unused, and since when; null when nobody does, or nobody knows. */
@@ -230,19 +230,19 @@ export class CloudAccount {
   }
 
   /** That nothing is missing any more: returns whether that changed anything. */
-  hasPermissionsNow(): boolean {
+  markPermissionsComplete(): boolean {
     if ((this.statusBeforeDeletion ?? this.status) !== 'MISSING_PERMISSIONS') return false;
-    this.become('ACTIVE');
+    this.setStatus('ACTIVE');
     return true;
   }
 
-  get goesWhenUnused(): boolean {
+  get isScheduledForDeletion(): boolean {
     return this.status === 'DELETING_WHEN_UNUSED';
   }
 
   /** Everything one request changes, as one new version. What is not given stays. */
   change({ name, region, proof }: { name?: string; region?: string; proof?: Proof | null }, now: Date): void {
-    if (proof) this.accept(proof);
+    if (proof) this.acceptCredentials(proof);
     Object.assign(this, {
       ...(name !== undefined && named(name)),
       ...(region !== undefined && { region }),
@@ -252,38 +252,38 @@ export class CloudAccount {
   }
 
   /** From now on it is used with these credentials. One that is about to go goes nevertheless. */
-  accept(proof: Proof): void {
+  acceptCredentials(proof: Proof): void {
     Object.assign(this, accessWith(proof) satisfies Partial<CloudAccount>);
-    this.become(statusWith(proof));
+    this.setStatus(statusWith(proof));
   }
 
   /** That new credentials are tried: one that has none which work waits for them, any other goes on as it was. */
-  await({ consoleRoleName, nodeRoleName }: Expectations): void {
-    if (!this.hasNeverWorked) return;
+  beginTrial({ consoleRoleName, nodeRoleName }: Expectations): void {
+    if (!this.hasNeverBeenVerified) return;
     Object.assign(this, { consoleRoleName, nodeRoleName } satisfies Partial<CloudAccount>);
-    this.become('PROPAGATING');
+    this.setStatus('PROPAGATING');
   }
 
   /** That the credentials that were tried are gone: one that has no others cannot be used. */
-  awaitNoMore(): void {
-    if (this.hasNeverWorked) this.become('ERROR');
+  endTrial(): void {
+    if (this.hasNeverBeenVerified) this.setStatus('ERROR');
   }
 
   /** One that waits to be unused goes on waiting, and would be this if it stayed. */
-  private become(status: CloudAccountStatus): void {
+  private setStatus(status: CloudAccountStatus): void {
     Object.assign(
       this,
-      (this.goesWhenUnused ? { statusBeforeDeletion: status } : { status }) satisfies Partial<CloudAccount>,
+      (this.isScheduledForDeletion ? { statusBeforeDeletion: status } : { status }) satisfies Partial<CloudAccount>,
     );
   }
 
   /** Whether AWS has accepted no credentials of it yet. */
-  private get hasNeverWorked(): boolean {
+  private get hasNeverBeenVerified(): boolean {
     return this.awsAccountId === null;
   }
 
   /** Whether a change of name, region and roles would change nothing. */
-  isAlready({
+  isUnchangedBy({
     name,
     region,
     consoleRoleName,
@@ -298,7 +298,7 @@ export class CloudAccount {
   }
 
   /** Whether credentials of `identity` would take what was built here out of our reach. */
-  isInAnotherAwsAccountThan({ accountId }: AwsIdentity): boolean {
+  isInOtherAwsAccount({ accountId }: AwsIdentity): boolean {
     return this.awsAccountId !== null && this.awsAccountId !== accountId;
   }
 
@@ -312,7 +312,7 @@ export class CloudAccount {
    * Takes note of what AWS calls its user now: one that was renamed, or moved to another path, keeps its id. Another user
    * is none of this. Returns whether that changed anything.
    */
-  takeName({ userId, accountId, arn }: AwsIdentity): boolean {
+  updateUserArn({ userId, accountId, arn }: AwsIdentity): boolean {
     if (userId !== this.awsUserId || accountId !== this.awsAccountId || arn === this.awsUserArn) return false;
     Object.assign(this, { awsUserArn: arn } satisfies Partial<CloudAccount>);
     return true;
@@ -326,7 +326,7 @@ export class CloudAccount {
   /** @throws CloudAccountIsHosted, CloudAccountWithoutCredentials */
   refuseVerification(): void {
     this.refuseChangeIfHosted();
-    if (this.hasNeverWorked) throw new CloudAccountWithoutCredentials();
+    if (this.hasNeverBeenVerified) throw new CloudAccountWithoutCredentials();
   }
 
   /**
@@ -340,12 +340,12 @@ export class CloudAccount {
   }
 
   /** @throws UnknownRegion unless it is one of the account's provider */
-  refuseForeignRegion(region: string): void {
+  refuseUnknownRegion(region: string): void {
     refuseFaultyRegion(this.provider, region, ['input', 'region']);
   }
 
   /** @throws VersionConflict when somebody changed the account since `expected` was read */
-  refuseOtherVersionThan(expected: number | null | undefined): void {
+  refuseStaleVersion(expected: number | null | undefined): void {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
   }
 
@@ -355,8 +355,8 @@ export class CloudAccount {
    * @param health null when nothing is known of it
    * @throws CloudAccountBeingDeleted, CloudAccountNotActive, CloudAccountBroken
    */
-  refuseSubscriptions(health: { readonly isBroken: boolean } | null): void {
-    if (this.goesWhenUnused) throw new CloudAccountBeingDeleted();
+  refuseNewSubscription(health: { readonly isBroken: boolean } | null): void {
+    if (this.isScheduledForDeletion) throw new CloudAccountBeingDeleted();
     if (this.status !== 'ACTIVE') throw new CloudAccountNotActive();
     if (health?.isBroken) throw new CloudAccountBroken();
   }
@@ -398,7 +398,7 @@ function accessWith({ access, identity, consoleRole, nodeRoleName }: Proof) {
 }
 
 /** What is known of an account before AWS knows its key: what was asked for. */
-function accessToCome({ access, consoleRoleName, nodeRoleName }: NewCustomerAccount) {
+function unverifiedAccess({ access, consoleRoleName, nodeRoleName }: NewCustomerAccount) {
   return {
     status: 'PROPAGATING' as const,
     awsAccountId: null,

@@ -6,7 +6,7 @@ import { Module } from '@nestjs/common';
 import { AccountsOfKeys } from './rotation/accounts-of-keys.js';
 import { RotationBlockers } from './rotation/rotation-blockers.js';
 import { CloudAccountRotationService } from './rotation/cloud-account-rotation.service.js';
-import { CloudAccountHealthChecks } from './health/cloud-account-health-checks.js';
+import { CloudAccountHealthReconciler } from './health/cloud-account-health.reconciler.js';
 import { CloudAccountHealthService } from './health/cloud-account-health.service.js';
 import { CloudAccountHealths } from './health/cloud-account-healths.js';
 import { AlreadyConnectedResolver } from './connecting/already-connected.resolver.js';
@@ -38,7 +38,7 @@ import { UsageAuditService } from './usage-audit/usage-audit.service.js';
 import { UsageRecords } from './usage-audit/usage-records.js';
 import { UsageAuditResolver, UsageFindingResolver } from './usage-audit/usage-audit.resolver.js';
 import { TypeOrmUsageRecords } from './usage-audit/typeorm-usage-records.js';
-import { UnusedAccountsLoop } from './deletion/unused-accounts-loop.js';
+import { ScheduledDeletionReconciler } from './deletion/scheduled-deletion.reconciler.js';
 import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './rotation/key-rotation.resolver.js';
 import { CloudAccountNodes } from './cloud-account.nodes.js';
 import { CredentialUsesResolver } from './connecting/credential-uses.resolver.js';
@@ -63,7 +63,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     KeyRotationFieldsResolver,
     KeyAgeResolver,
     CloudAccountHealthService,
-    CloudAccountHealthChecks,
+    CloudAccountHealthReconciler,
     CloudAccountResolver,
     ViewerOfCloudAccountsResolver,
     CloudAccountInUseResolver,
@@ -76,7 +76,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     DeletionPreviewResolver,
     LeftBehindResolver,
     LeftBehindService,
-    UnusedAccountsLoop,
+    ScheduledDeletionReconciler,
     UsageAuditService,
     UsageAuditResolver,
     UsageFindingResolver,

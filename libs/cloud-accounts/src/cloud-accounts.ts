@@ -32,16 +32,16 @@ export abstract class CloudAccounts {
   abstract count(tenantId: number, filter: CloudAccountFilter): Promise<number>;
 
   /** Every hosted account, by id. */
-  abstract hosted(): Promise<CloudAccount[]>;
+  abstract listHosted(): Promise<CloudAccount[]>;
 
   /** For the operator. */
-  abstract findAnybodys(id: number): Promise<CloudAccount | null>;
+  abstract findById(id: number): Promise<CloudAccount | null>;
 
   /** Every account that waits to be unused, whoever's it is. */
-  abstract waiting(): Promise<CloudAccount[]>;
+  abstract listScheduledForDeletion(): Promise<CloudAccount[]>;
 
   /** The tenant's accounts in an AWS account, by id. */
-  abstract inAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]>;
+  abstract listInAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]>;
 
   /** How many AWS accounts have several cloud accounts of one tenant. */
   abstract countSharedAwsAccounts(): Promise<number>;
@@ -72,14 +72,14 @@ export abstract class CloudAccounts {
    */
   async holdForChange(tenantId: number, id: number, expectedVersion?: number | null): Promise<Held<CloudAccount>> {
     const account = await this.holdOwn(tenantId, id);
-    account.refuseOtherVersionThan(expectedVersion);
+    account.refuseStaleVersion(expectedVersion);
     return account;
   }
 
   /** As `holdForChange`, without holding the account: for what has to be asked of AWS before. */
   async findForChange(tenantId: number, id: number, expectedVersion: number): Promise<CloudAccount> {
     const account = own(await this.find(tenantId, id));
-    account.refuseOtherVersionThan(expectedVersion);
+    account.refuseStaleVersion(expectedVersion);
     return account;
   }
 }

@@ -34,19 +34,19 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     return this.filtered(tenantId, filter).getCount();
   }
 
-  hosted(): Promise<CloudAccount[]> {
+  listHosted(): Promise<CloudAccount[]> {
     return this.rows.find({ where: { ownership: 'HOSTED' }, order: { id: 'ASC' } });
   }
 
-  findAnybodys(id: number): Promise<CloudAccount | null> {
+  findById(id: number): Promise<CloudAccount | null> {
     return this.rows.findOneBy({ id });
   }
 
-  waiting(): Promise<CloudAccount[]> {
+  listScheduledForDeletion(): Promise<CloudAccount[]> {
     return this.rows.find({ where: { status: 'DELETING_WHEN_UNUSED' }, order: { id: 'ASC' } });
   }
 
-  inAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
+  listInAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
     return this.rows.find({ where: { tenantId, awsAccountId }, order: { id: 'ASC' } });
   }
 

@@ -3,7 +3,7 @@ import { CloudAccountsModule } from '#libs/cloud-accounts';
 import { EventsModule } from '#libs/events';
 import { LedgerModule } from '#libs/ledger';
 import { Module } from '@nestjs/common';
-import { DriftChecks } from './drift-checks.js';
+import { DriftReconciler } from './drift.reconciler.js';
 import { DriftFindings } from './drift-findings.js';
 import { DriftObservations } from './drift-observations.js';
 import { DriftWatches } from './drift-watches.js';
@@ -17,7 +17,7 @@ import { TypeOrmDriftWatches } from './typeorm/typeorm-drift-watches.js';
 @Module({
   imports: [AwsCredentialsModule, CloudAccountsModule, EventsModule, LedgerModule],
   providers: [
-    DriftChecks,
+    DriftReconciler,
     DriftObservations,
     DriftService,
     DriftResolver,

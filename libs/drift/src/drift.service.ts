@@ -6,7 +6,7 @@ import { IamSetupSettings } from '#libs/iam-setup';
 import { Clock, NotFound, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { LedgerService, type ListedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
-import { DriftChecks } from './drift-checks.js';
+import { DriftReconciler } from './drift.reconciler.js';
 import type { DriftFinding, DriftLines, ListedFinding } from './drift-finding.entity.js';
 import { DriftFindings, type DriftFindingFilter } from './drift-findings.js';
 import { DriftPace } from './drift-pace.js';
@@ -40,7 +40,7 @@ export class DriftService {
   constructor(
     private readonly watches: DriftWatches,
     private readonly findings: DriftFindings,
-    private readonly checks: DriftChecks,
+    private readonly checks: DriftReconciler,
     private readonly accounts: CloudAccountService,
     private readonly ledger: LedgerService,
     private readonly settings: IamSetupSettings,

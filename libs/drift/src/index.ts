@@ -1,6 +1,6 @@
 export { SdkCloudInventory } from './aws/sdk-cloud-inventory.js';
 export { CloudInventory } from './cloud-inventory.js';
-export { DriftChecks } from './drift-checks.js';
+export { DriftReconciler } from './drift.reconciler.js';
 export { DriftFinding } from './drift-finding.entity.js';
 export { DriftPace } from './drift-pace.js';
 export { DriftWatch } from './drift-watch.entity.js';

@@ -295,7 +295,7 @@ export class Subscription {
   }
 
   /** @throws VersionConflict when somebody changed the subscription since `expected` was read */
-  refuseOtherVersionThan(expected: number | null | undefined): void {
+  refuseStaleVersion(expected: number | null | undefined): void {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
   }
 

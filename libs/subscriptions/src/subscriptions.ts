@@ -96,7 +96,7 @@ export abstract class Subscriptions {
   async holdForChange(tenantId: number, id: number, expectedVersion?: number | null): Promise<Held<Subscription>> {
     const subscription = await this.hold(tenantId, id);
     if (!subscription) throw new SubscriptionNotFound();
-    subscription.refuseOtherVersionThan(expectedVersion);
+    subscription.refuseStaleVersion(expectedVersion);
     return subscription;
   }
 }

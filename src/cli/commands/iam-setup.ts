@@ -93,7 +93,7 @@ function refuse(message: string): void {
 
 /** The id behind a handle, which only the database knows. @throws NotFound */
 const externalIdOf = (handle: string): Promise<string> =>
-  withServices(async (service) => (await service(ExternalIdService).getAnybodys(handle)).externalId);
+  withServices(async (service) => (await service(ExternalIdService).getInAllTenants(handle)).externalId);
 
 /** All of the files, or none: what is there already may have been changed by hand. */
 function write(folder: string, files: readonly SetupFile[]): void {

@@ -6,7 +6,7 @@ import { CredentialsNotRotatable, CredentialsRejected } from '../aws-credentials
 import { AwsIam } from '../aws-iam.js';
 import { cancellable, keyToRotate, type RotatableKeys } from '../rotatable-keys.js';
 import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotationLoop } from './key-rotation-loop.js';
+import { KeyRotationReconciler } from './key-rotation.reconciler.js';
 import { KeyRotations } from '../key-rotations.js';
 import type { RotatedAccount } from './rotated-accounts.js';
 import { factsOf } from './rotation-journal.js';
@@ -20,7 +20,7 @@ export class KeyRotationService {
     private readonly credentials: AwsCredentialsService,
     private readonly rotations: KeyRotations,
     private readonly events: Events,
-    private readonly loop: KeyRotationLoop,
+    private readonly loop: KeyRotationReconciler,
   ) {}
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {

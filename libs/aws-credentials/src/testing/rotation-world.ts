@@ -9,7 +9,7 @@ import { CredentialUseService } from '../uses/credential-use.service.js';
 import { KeyRotationPolicy } from '../rotation/key-rotation-policy.entity.js';
 import { KeyRotationPolicyService } from '../rotation/key-rotation-policy.service.js';
 import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotationLoop } from '../rotation/key-rotation-loop.js';
+import { KeyRotationReconciler } from '../rotation/key-rotation.reconciler.js';
 import { KeyRotationService } from '../rotation/key-rotation.service.js';
 import { KeyRotator } from '../rotation/key-rotator.js';
 import type { RotatedAccount } from '../rotation/rotated-accounts.js';
@@ -78,7 +78,7 @@ export class RotationWorld {
   credentials!: AwsCredentialsService;
   service!: KeyRotationService;
   policy!: KeyRotationPolicyService;
-  loop!: KeyRotationLoop;
+  loop!: KeyRotationReconciler;
   rotator!: KeyRotator;
   rotations!: TypeOrmKeyRotations;
   private transactions!: WatchedTransactions;
@@ -131,7 +131,7 @@ export class RotationWorld {
     const credentials = new AwsCredentialsService(stored, new Vault(keychain), keychain, uses, rotations);
     const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
     const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());
-    const loop = new KeyRotationLoop(rotations, rotator, new RotationPace(), clock, new Reconcilers());
+    const loop = new KeyRotationReconciler(rotations, rotator, new RotationPace(), clock, new Reconcilers());
     const service = new KeyRotationService(aws, credentials, rotations, events, loop);
     const policy = new KeyRotationPolicyService(
       policies,

@@ -170,7 +170,7 @@ export class CloudAccountService {
     const given = change.access && (await this.credentials.resolve(viewer, change.access, region, id));
     const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
     if (!newAccess) seen.refuseUnexpectedAwsAccount(change.expectedAwsAccountId);
-    if (!newAccess && seen.isAlready(change)) return seen;
+    if (!newAccess && seen.isUnchangedBy(change)) return seen;
 
     const expected = expectationsOf(seen, change);
     const isProofNeeded = isMove || newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
@@ -182,7 +182,7 @@ export class CloudAccountService {
       const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       if (isMove) await this.contents.refuseRegionChangeInUse(account);
       if (proof instanceof NotKnownYet) {
-        account.await(expected);
+        account.beginTrial(expected);
         account.change({ name, region: change.region }, now);
         await this.accounts.update(account);
         await this.trials.begin(viewer, account, { access: newAccess!, expected, ...proof }, now);
@@ -236,7 +236,8 @@ export class CloudAccountService {
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
       if (!refusal) await this.credentials.verified(viewer, id, now);
-      if (found === 'HEALTHY' && isFull && cloudAccount.hasPermissionsNow()) await this.accounts.update(cloudAccount);
+      if (found === 'HEALTHY' && isFull && cloudAccount.markPermissionsComplete())
+        await this.accounts.update(cloudAccount);
       await this.health.observed(cloudAccount, verification, now);
       const { verdict, awsCalls } = report;
       await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
@@ -259,7 +260,7 @@ export class CloudAccountService {
 
   /** Deletes the account of a subscription that has just ended, if it was only waiting for that. */
   async afterSubscriptionEnded(ended: Held<EndedSubscription>, actor: Actor, now: Date): Promise<void> {
-    await this.deletion.removeIfOnlyWaiting(await this.hold(ended, ended.cloudAccountId), actor, now);
+    await this.deletion.removeIfScheduled(await this.hold(ended, ended.cloudAccountId), actor, now);
   }
 
   /**
@@ -267,8 +268,8 @@ export class CloudAccountService {
    *
    * @throws CloudAccountNotFound
    */
-  async ofAnybody(id: number): Promise<CloudAccount> {
-    return (await this.accounts.findAnybodys(id)) ?? notFound();
+  async findById(id: number): Promise<CloudAccount> {
+    return (await this.accounts.findById(id)) ?? notFound();
   }
 
   /** What was last observed of an account; null when nothing is known. */
@@ -279,7 +280,7 @@ export class CloudAccountService {
 
   /** Every hosted account, and how many active subscriptions stand on it. */
   async listHosted(): Promise<{ account: CloudAccount; activeSubscriptions: number }[]> {
-    const accounts = await this.accounts.hosted();
+    const accounts = await this.accounts.listHosted();
     const blockers = await this.blockers.countsOf(accounts);
     return accounts.map((account, i) => ({ account, activeSubscriptions: blockers[i]!.SUBSCRIPTION.count }));
   }

@@ -86,7 +86,7 @@ export class CredentialTrialService {
       const trial = cancellable(await this.trials.hold(account));
 
       await this.forget(account);
-      account.awaitNoMore();
+      account.endTrial();
       account.change({}, now);
       await this.accounts.update(account);
       await this.record('CREDENTIALS_CANCELLED', trial, account, now, {}, viewer.actor);
@@ -126,7 +126,7 @@ export class CredentialTrialService {
   private promote(claimed: CredentialTrial, proof: Proof): Promise<void> {
     return this.conclude(claimed, async (account, trial, now) => {
       await this.refuseMoveWhileInUse(account, proof);
-      account.accept(proof);
+      account.acceptCredentials(proof);
       await this.accounts.update(account);
       await this.credentials.promoteCandidate(account, now);
       await this.trials.remove(account);
@@ -147,7 +147,7 @@ export class CredentialTrialService {
   async refuseMoveWhileInUse(account: Held<CloudAccount>, proof: Proof): Promise<void> {
     const { identity } = proof;
     await this.awsAccounts.refuseSecond(account, proof);
-    if (!account.isInAnotherAwsAccountThan(identity)) return;
+    if (!account.isInOtherAwsAccount(identity)) return;
     if (await this.activeSubscriptions.existOn(account)) throw new AwsAccountChangeInUse();
   }
 
@@ -167,7 +167,7 @@ export class CredentialTrialService {
     trial.reject(fault, now);
     await this.trials.put(account, trial);
     await this.credentials.shredCandidate(account);
-    account.awaitNoMore();
+    account.endTrial();
     await this.accounts.update(account);
     const { lastErrorCode: code, lastAwsErrorCode: awsErrorCode, attempt } = trial;
     await this.record('CREDENTIALS_REJECTED', trial, account, now, { code, awsErrorCode, attempt });

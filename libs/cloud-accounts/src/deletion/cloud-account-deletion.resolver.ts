@@ -110,7 +110,7 @@ export class CloudAccountDeletionResolver {
     description: 'Whether you can use `cancelCloudAccountDeletion` on this account.',
   })
   viewerCanCancelDeletion(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): ViewerPermission {
-    return permission(viewer, 'MANAGER', () => account.refuseToStay());
+    return permission(viewer, 'MANAGER', () => account.refuseDeletionCancellation());
   }
 }
 

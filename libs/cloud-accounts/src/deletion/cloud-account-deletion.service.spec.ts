@@ -19,7 +19,7 @@ import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud
 import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
 import { ListedEvents } from '../testing/listed-events.js';
 import { blockersFrom, ListedBlockers } from '../testing/listed-blockers.js';
-import { UnusedAccountsLoop } from './unused-accounts-loop.js';
+import { ScheduledDeletionReconciler } from './scheduled-deletion.reconciler.js';
 
 const viewer = new Viewer(7, 1, 'Ours', 'OWNER', false);
 const stranger = new Viewer(8, 2, 'Theirs', 'OWNER', false);
@@ -78,13 +78,13 @@ describe('The deletion of an account', () => {
   };
   const find = (id: number) => accounts.find(viewer.tenantId, id);
   const graves = async () => (await deleted.list(viewer.tenantId)).items;
-  const removeIfOnlyWaiting = (id: number, { tenantId, actor }: Viewer, before = () => {}) =>
+  const removeIfScheduled = (id: number, { tenantId, actor }: Viewer, before = () => {}) =>
     unitOfWork.run(async (now) => {
       before();
-      return deletion.removeIfOnlyWaiting((await accounts.hold(tenantId, id))!, actor, now);
+      return deletion.removeIfScheduled((await accounts.hold(tenantId, id))!, actor, now);
     });
   const ended = (subscription: number, id: number, by = viewer) =>
-    removeIfOnlyWaiting(id, by, () => subscriptions.end(subscription));
+    removeIfScheduled(id, by, () => subscriptions.end(subscription));
   const refusalOf = async (id: number) =>
     (await deletion.delete(viewer, { id }).catch((error: unknown) => error)) as CloudAccountInUse;
 
@@ -141,9 +141,9 @@ describe('The deletion of an account', () => {
     subscriptions.clear();
     exports.end(one);
     expect((await deletion.delete(viewer, { id, mode: 'WHEN_UNUSED' }))?.status).toBe('DELETING_WHEN_UNUSED');
-    expect(await removeIfOnlyWaiting(id, viewer)).toBe(false);
+    expect(await removeIfScheduled(id, viewer)).toBe(false);
     exports.clear();
-    expect(await removeIfOnlyWaiting(id, viewer)).toBe(true);
+    expect(await removeIfScheduled(id, viewer)).toBe(true);
   });
 
   it('names none that is not the viewer’s, and counts those', async () => {
@@ -194,7 +194,7 @@ describe('The deletion of an account', () => {
 
       const waiting = await whenUnused(id);
       expect(waiting).toMatchObject({ id, status: 'DELETING_WHEN_UNUSED', version: 2 });
-      expect(() => waiting!.refuseSubscriptions(null)).toThrow(CloudAccountBeingDeleted);
+      expect(() => waiting!.refuseNewSubscription(null)).toThrow(CloudAccountBeingDeleted);
       expect(waiting!.deletionRequest).toMatchObject({ by: viewer.actor });
 
       expect(await ended(one, id)).toBe(false);
@@ -217,8 +217,8 @@ describe('The deletion of an account', () => {
       const id = await existing();
       rotations.begin(id);
 
-      expect((await whenUnused(id))?.goesWhenUnused).toBe(true);
-      const over = () => removeIfOnlyWaiting(id, viewer);
+      expect((await whenUnused(id))?.isScheduledForDeletion).toBe(true);
+      const over = () => removeIfScheduled(id, viewer);
       expect(await over()).toBe(false);
       rotations.clear();
       expect(await over()).toBe(true);
@@ -242,9 +242,9 @@ describe('The deletion of an account', () => {
       const waiting = (await whenUnused(id))!;
       Object.assign(waiting, { statusBeforeDeletion: 'MISSING_PERMISSIONS' });
 
-      expect(waiting.hasPermissionsNow()).toBe(true);
+      expect(waiting.markPermissionsComplete()).toBe(true);
       expect(waiting).toMatchObject({ status: 'DELETING_WHEN_UNUSED', statusBeforeDeletion: 'ACTIVE' });
-      expect(waiting.hasPermissionsNow()).toBe(false);
+      expect(waiting.markPermissionsComplete()).toBe(false);
     });
 
     it('cannot be called off when nobody wants it, for a version that is past, or by others', async () => {
@@ -275,7 +275,7 @@ describe('The deletion of an account', () => {
       await whenUnused(other);
       subscriptions.end(subscription);
 
-      await new UnusedAccountsLoop(accounts, deletion, unitOfWork, new Reconcilers()).look();
+      await new ScheduledDeletionReconciler(accounts, deletion, unitOfWork, new Reconcilers()).reconcile();
 
       expect([await find(id), await find(other)]).toMatchObject([null, { status: 'DELETING_WHEN_UNUSED' }]);
       expect(events.all.at(-1)).toMatchObject({ type: 'CLOUD_ACCOUNT_DELETED', actor: gateway });

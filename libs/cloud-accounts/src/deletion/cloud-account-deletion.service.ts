@@ -41,7 +41,7 @@ export class CloudAccountDeletionService {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdForChange(tenantId, id, expectedVersion);
       if (mode === 'WHEN_UNUSED' && (await this.blockers.existOn(account))) {
-        await this.letWait(account, actor, 'CLOUD_ACCOUNT_DELETION_REQUESTED', now);
+        await this.scheduleDeletion(account, actor, 'CLOUD_ACCOUNT_DELETION_REQUESTED', now);
         return account;
       }
       await this.removal.remove(account, tenantId, actor, { kind: mode, requestedBy: actor, requestedAt: now }, now);
@@ -57,7 +57,7 @@ export class CloudAccountDeletionService {
   cancel(viewer: Viewer, id: number, expectedVersion: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
-      account.stay(now);
+      account.cancelDeletion(now);
       await this.accounts.update(account);
       await this.record('CLOUD_ACCOUNT_DELETION_CANCELLED', viewer.actor, account, now);
       return account;
@@ -77,7 +77,7 @@ export class CloudAccountDeletionService {
       if (account?.ownership !== 'HOSTED') throw new CloudAccountNotFound();
 
       if (await this.blockers.existOn(account)) {
-        await this.letWait(account, actor, 'CLOUD_ACCOUNT_RETIRED', now);
+        await this.scheduleDeletion(account, actor, 'CLOUD_ACCOUNT_RETIRED', now);
         return false;
       }
       const deletion = { kind: 'WHEN_UNUSED', requestedBy: actor, requestedAt: now } as const;
@@ -91,8 +91,8 @@ export class CloudAccountDeletionService {
    *
    * @returns whether it is gone
    */
-  async removeIfOnlyWaiting(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
-    if (!account.goesWhenUnused || (await this.blockers.existOn(account))) return false;
+  async removeIfScheduled(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
+    if (!account.isScheduledForDeletion || (await this.blockers.existOn(account))) return false;
 
     const { by: requestedBy, at: requestedAt } = account.deletionRequest ?? { by: actor, at: account.updatedAt };
     const deletion = { kind: 'WHEN_UNUSED', requestedBy, requestedAt } as const;
@@ -110,9 +110,9 @@ export class CloudAccountDeletionService {
   }
 
   /** One that waits already goes on waiting. */
-  private async letWait(account: Held<CloudAccount>, actor: Actor, event: string, now: Date): Promise<void> {
-    if (account.goesWhenUnused) return;
-    account.goWhenUnused(actor, now);
+  private async scheduleDeletion(account: Held<CloudAccount>, actor: Actor, event: string, now: Date): Promise<void> {
+    if (account.isScheduledForDeletion) return;
+    account.scheduleDeletion(actor, now);
     await this.accounts.update(account);
     await this.record(event, actor, account, now);
   }

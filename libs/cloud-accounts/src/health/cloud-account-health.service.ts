@@ -95,7 +95,7 @@ export class CloudAccountHealthService {
     askedAt: Date,
   ): Promise<void> {
     if (!identity || health?.isNewerThan(askedAt)) return;
-    if (account.takeName(identity)) await this.accounts.update(account);
+    if (account.updateUserArn(identity)) await this.accounts.update(account);
   }
 
   private async note(health: CloudAccountHealth, finding: HealthFinding, startedAt: Date, now: Date): Promise<void> {

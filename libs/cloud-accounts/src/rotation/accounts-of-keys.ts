@@ -26,6 +26,6 @@ export class AccountsOfKeys extends RotatedAccounts {
 
   async afterRotation({ tenantId, id }: Held<RotatedAccount>, now: Date): Promise<void> {
     const account = await this.accounts.hold(tenantId, id);
-    if (account) await this.deletion.removeIfOnlyWaiting(account, gateway, now);
+    if (account) await this.deletion.removeIfScheduled(account, gateway, now);
   }
 }

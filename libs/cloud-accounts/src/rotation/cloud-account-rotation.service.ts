@@ -51,7 +51,7 @@ export class CloudAccountRotationService {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdOwn(viewer.tenantId, id);
       await this.rotations.cancel(account, viewer.actor, now);
-      await this.deletion.removeIfOnlyWaiting(account, viewer.actor, now);
+      await this.deletion.removeIfScheduled(account, viewer.actor, now);
       return account;
     });
   }

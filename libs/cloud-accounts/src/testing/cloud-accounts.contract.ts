@@ -94,7 +94,7 @@ export function itBehavesLikeCloudAccounts(
     const details = { name: 'In Europe', provider: 'AZURE', region: 'westeurope' } as const;
     const hosted = await accounts.add(CloudAccount.createHosted(details, moment));
 
-    expect(idsOf(await accounts.hosted())).toEqual([hostedId, hosted.id]);
+    expect(idsOf(await accounts.listHosted())).toEqual([hostedId, hosted.id]);
     expect(await accounts.find(theirs, hosted.id)).toEqual(hosted);
     await accounts.remove(hosted);
   });

@@ -45,20 +45,20 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     return this.seenBy(tenantId).filter(fits(filter)).length;
   }
 
-  async hosted(): Promise<CloudAccount[]> {
+  async listHosted(): Promise<CloudAccount[]> {
     return this.rows.filter(({ ownership }) => ownership === 'HOSTED').map(copy);
   }
 
-  async findAnybodys(id: number): Promise<CloudAccount | null> {
+  async findById(id: number): Promise<CloudAccount | null> {
     const row = this.rows.find((row) => row.id === id);
     return row ? copy(row) : null;
   }
 
-  async waiting(): Promise<CloudAccount[]> {
-    return this.rows.filter(({ goesWhenUnused }) => goesWhenUnused).map(copy);
+  async listScheduledForDeletion(): Promise<CloudAccount[]> {
+    return this.rows.filter(({ isScheduledForDeletion }) => isScheduledForDeletion).map(copy);
   }
 
-  async inAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
+  async listInAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
     return this.rows.filter((row) => row.tenantId === tenantId && row.awsAccountId === awsAccountId).map(copy);
   }
 

@@ -46,14 +46,14 @@ export class UsageAuditService {
 
   /** As the operator may see it. @throws CloudAccountNotFound */
   async auditAny(id: number): Promise<UsageAudit> {
-    const account = await this.accounts.findAnybodys(id);
+    const account = await this.accounts.findById(id);
     if (!account) throw new CloudAccountNotFound();
     return this.audit(account);
   }
 
   /** What does not fit anywhere: at most `mostFindings` of each kind that is found in rows. */
   async findings(): Promise<UsageFinding[]> {
-    return this.findingsIn({}, mostFindings, await this.accounts.waiting());
+    return this.findingsIn({}, mostFindings, await this.accounts.listScheduledForDeletion());
   }
 
   /** @param of whose rows; everybody's when left out */
@@ -64,7 +64,11 @@ export class UsageAuditService {
       const [blockerCounts] = await this.blockers.countsOf([account]);
       const rows = { cloudAccountId: id, ...(of !== undefined && { tenantId: of }) };
       const isSeen = of === undefined || of === tenantId;
-      const found = await this.findingsIn(rows, mostFindings + 1, isSeen && account.goesWhenUnused ? [account] : []);
+      const found = await this.findingsIn(
+        rows,
+        mostFindings + 1,
+        isSeen && account.isScheduledForDeletion ? [account] : [],
+      );
       const [findings, hasMoreFindings] = [found.slice(0, mostFindings), found.length > mostFindings];
       return { account, auditedAt, usage, blockerCounts: blockerCounts!, findings, hasMoreFindings };
     });
@@ -88,7 +92,7 @@ export class UsageAuditService {
   private waitsForNothing({ id, tenantId }: CloudAccount): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       const account = await this.accounts.hold(tenantId, id);
-      return account !== null && account.goesWhenUnused && !(await this.blockers.existOn(account));
+      return account !== null && account.isScheduledForDeletion && !(await this.blockers.existOn(account));
     });
   }
 }

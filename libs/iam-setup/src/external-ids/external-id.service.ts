@@ -59,8 +59,8 @@ export class ExternalIdService {
   }
 
   /** As `get`, whosever it is, for the operator. @throws ExternalIdNotFound */
-  async getAnybodys(handle: string): Promise<ExternalId> {
-    const found = await this.externalIds.findAnybodys(handle);
+  async getInAllTenants(handle: string): Promise<ExternalId> {
+    const found = await this.externalIds.findInAllTenants(handle);
     if (!found) throw new ExternalIdNotFound(['externalIdHandle']);
     return found;
   }

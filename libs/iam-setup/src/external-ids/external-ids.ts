@@ -8,7 +8,7 @@ export abstract class ExternalIds {
   abstract findById(tenantId: number, externalId: string): Promise<ExternalId | null>;
 
   /** Whosever it is, for the operator. */
-  abstract findAnybodys(handle: string): Promise<ExternalId | null>;
+  abstract findInAllTenants(handle: string): Promise<ExternalId | null>;
 
   /** The one an account has taken; null when it has none. */
   abstract ofAccount(tenantId: number, cloudAccountId: number): Promise<ExternalId | null>;

@@ -19,7 +19,7 @@ export class TypeOrmExternalIds extends ExternalIds {
     return this.rows.findOneBy({ tenantId, externalId });
   }
 
-  findAnybodys(handle: string): Promise<ExternalId | null> {
+  findInAllTenants(handle: string): Promise<ExternalId | null> {
     return this.rows.findOneBy({ handle });
   }
 

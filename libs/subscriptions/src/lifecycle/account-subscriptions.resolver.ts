@@ -70,7 +70,7 @@ export class AccountSubscriptionsResolver {
     @Parent() account: CloudAccount,
   ): Promise<ViewerPermission> {
     const health = await this.healthOf.load(viewer, account);
-    return permission(viewer, 'MANAGER', () => account.refuseSubscriptions(health));
+    return permission(viewer, 'MANAGER', () => account.refuseNewSubscription(health));
   }
 }
 

@@ -119,8 +119,8 @@ export class SubscriptionService {
     this.refuseVendorsTags(details.tags);
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(viewer, cloudAccountId, ['input', 'cloudAccountId']);
-      account.refuseSubscriptions(await this.accounts.healthOf(account));
-      account.refuseForeignRegion(region);
+      account.refuseNewSubscription(await this.accounts.healthOf(account));
+      account.refuseUnknownRegion(region);
       refuseAnotherPartition(account, region);
       if (vpcId && account.provider !== 'AWS') throw new VpcOfAnotherProvider();
 

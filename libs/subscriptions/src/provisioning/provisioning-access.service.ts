@@ -100,7 +100,7 @@ export class ProvisioningAccess {
   private claimed(claim: Claim): Promise<{ account: CloudAccount; region: string }> {
     return this.unitOfWork.run(async (now) => {
       const { subscription } = await this.provisioning.hold(claim, now);
-      return { account: await this.accounts.ofAnybody(subscription.cloudAccountId), region: subscription.region };
+      return { account: await this.accounts.findById(subscription.cloudAccountId), region: subscription.region };
     });
   }
 

@@ -92,7 +92,7 @@ export class ProvisioningService {
       const left = work.leaseUntil ?? usual;
       work.report(said, leaseSeconds !== null ? after(now, leaseSeconds) : left > usual ? left : usual);
       await this.works.put(subscription, work);
-      const account = await this.accounts.ofAnybody(subscription.cloudAccountId);
+      const account = await this.accounts.findById(subscription.cloudAccountId);
       const resources = said.resources ?? [];
       await this.ledger.record({ subscription, account }, resources, ['input', 'resources'], now);
       if (resources.length > 0) await this.drift.watch(account, now);
@@ -153,7 +153,7 @@ export class ProvisioningService {
       work.claim({ token: randomUUID(), apiKeyId: by.apiKeyId, until }, now);
       await this.works.put(subscription, work);
       await this.record('SUBSCRIPTION_CLAIMED', by, subscription, now, { kind: work.kind });
-      return { subscription, work, account: await this.accounts.ofAnybody(subscription.cloudAccountId) };
+      return { subscription, work, account: await this.accounts.findById(subscription.cloudAccountId) };
     });
   }
 

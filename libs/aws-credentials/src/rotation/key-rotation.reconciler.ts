@@ -11,7 +11,7 @@ const atOnce = 8;
 
 /** Takes every rotation that is due forward, in any number of processes at once. */
 @Injectable()
-export class KeyRotationLoop implements Loop {
+export class KeyRotationReconciler implements Loop {
   private readonly log = new Logger('Key rotation');
   private isStopping = false;
   private readonly reconciler: Reconciler<KeyRotation>;

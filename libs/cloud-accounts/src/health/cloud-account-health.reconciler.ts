@@ -26,7 +26,7 @@ const log = new Logger('Health');
  * of processes share the work; a process that stops gives back what it has not finished.
  */
 @Injectable()
-export class CloudAccountHealthChecks implements Loop {
+export class CloudAccountHealthReconciler implements Loop {
   private readonly stopping = new AbortController();
   private readonly loop: Reconciler<CloudAccountHealth>;
 

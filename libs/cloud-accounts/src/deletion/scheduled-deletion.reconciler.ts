@@ -15,7 +15,7 @@ const log = new Logger('Deletion');
  * finds only what somebody brought about behind the gateway's back, and nothing waits for ever.
  */
 @Injectable()
-export class UnusedAccountsLoop implements Loop {
+export class ScheduledDeletionReconciler implements Loop {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 
@@ -38,14 +38,14 @@ export class UnusedAccountsLoop implements Loop {
   }
 
   /** Looks at every account that waits, once. */
-  async look(): Promise<void> {
-    for (const { id, tenantId } of await this.accounts.waiting()) {
+  async reconcile(): Promise<void> {
+    for (const { id, tenantId } of await this.accounts.listScheduledForDeletion()) {
       if (this.stopping.signal.aborted) return;
       await this.unitOfWork
         .run(async (now) => {
           // Somebody else may have removed it since.
           const account = await this.accounts.hold(tenantId, id);
-          if (account) await this.deletion.removeIfOnlyWaiting(account, gateway, now);
+          if (account) await this.deletion.removeIfScheduled(account, gateway, now);
         })
         .catch((error: unknown) => log.error(error));
     }
@@ -53,7 +53,7 @@ export class UnusedAccountsLoop implements Loop {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      await this.look().catch((error: unknown) => log.error(error));
+      await this.reconcile().catch((error: unknown) => log.error(error));
       await wait(pause, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     }
   }

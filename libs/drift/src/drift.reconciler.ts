@@ -46,7 +46,7 @@ const readOnly = JSON.stringify({
  * share the work, and go on where another was ended.
  */
 @Injectable()
-export class DriftChecks implements Loop {
+export class DriftReconciler implements Loop {
   private readonly stopping = new AbortController();
   private readonly stopped = new Promise<never>((_, reject) =>
     this.stopping.signal.addEventListener('abort', () => reject(new Error('The gateway is stopping.'))),
@@ -113,7 +113,7 @@ export class DriftChecks implements Loop {
   /** @returns why not everything could be looked at; nothing when it could */
   private async lookAtAll(check: DriftCheck): Promise<string[]> {
     const { tenantId, cloudAccountId } = check.claimed;
-    const account = await this.accounts.ofAnybody(cloudAccountId);
+    const account = await this.accounts.findById(cloudAccountId);
     const codes = new Set<string>();
     try {
       const key = await this.keyOf(account, tenantId);
