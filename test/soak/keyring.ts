@@ -5,6 +5,7 @@ import { Transactions } from '#libs/database';
 import { Keychain, TypeOrmStoredKeys } from '#libs/encryption';
 import { operator } from '#libs/events';
 import { SystemClock } from '#libs/kernel';
+import { RecentApiKeys } from '../../libs/access/src/recent-api-keys.js';
 import { TypeOrmAccessRecords } from '../../libs/access/src/typeorm/typeorm-access-records.js';
 import { TypeOrmEvents } from '../../libs/events/src/typeorm/typeorm-events.js';
 import { prepareDatabase } from '../../src/database/prepare-database.js';
@@ -278,8 +279,9 @@ async function openTenants(place: Place, number: number): Promise<string[]> {
   const keychain = new Keychain(keks, new TypeOrmStoredKeys(transactions), clock);
   try {
     const [records, events] = [new TypeOrmAccessRecords(transactions), new TypeOrmEvents(transactions)];
-    const keys = new ApiKeyService(records, keychain, events, transactions, clock);
-    const service = new TenantService(records, keys, new TenantContents([]), events, transactions);
+    const recentKeys = new RecentApiKeys();
+    const keys = new ApiKeyService(records, keychain, events, transactions, clock, recentKeys);
+    const service = new TenantService(records, keys, new TenantContents([]), events, transactions, recentKeys);
     const apiKeys: string[] = [];
     for (let n = 1; n <= number; n++)
       apiKeys.push((await service.open(operator, { tenant: `Tenant ${n}`, key: 'Key' })).token.reveal());

@@ -7,6 +7,7 @@ import { ApiKeyService } from './api-key.service.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { ApiKeyResolver, ViewerResolver } from './graphql/access.resolvers.js';
 import { ApiKeyNodes } from './graphql/api-key-nodes.js';
+import { RecentApiKeys } from './recent-api-keys.js';
 import { TenantService } from './tenant.service.js';
 import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
 
@@ -19,6 +20,7 @@ import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
     TenantService,
     ApiKeyNodes,
     FailedAttempts,
+    RecentApiKeys,
     ViewerResolver,
     ApiKeyResolver,
     { provide: AccessRecords, useClass: TypeOrmAccessRecords },

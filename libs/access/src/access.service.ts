@@ -7,6 +7,7 @@ import type { ApiKey } from './api-key.entity.js';
 import { ApiKeyService } from './api-key.service.js';
 import { FailedAttempts } from './failed-attempts.js';
 import { parseApiKeyToken } from './api-key-token.js';
+import { RecentApiKeys } from './recent-api-keys.js';
 import type { Viewer } from './viewer.js';
 
 const nobody = Buffer.alloc(32);
@@ -20,6 +21,7 @@ export class AccessService {
     private readonly records: AccessRecords,
     private readonly keys: ApiKeyService,
     private readonly attempts: FailedAttempts,
+    private readonly recentKeys: RecentApiKeys,
     private readonly clock: Clock,
   ) {}
 
@@ -50,21 +52,22 @@ export class AccessService {
   }
 
   private async viewerOf(keyId: string, hash: Buffer, address: string): Promise<Viewer> {
-    const key = await this.records.findKeyToken(keyId);
-    const fits = timingSafeEqual(hash, key?.tokenHash ?? nobody);
-    if (!key || !fits) throw new Unauthenticated('UNKNOWN');
+    const key = await this.recentKeys.get(hash, () => this.keyOf(keyId, hash));
+    if (!key) throw new Unauthenticated('UNKNOWN');
 
     const now = this.clock.now();
     const reason = key.refusalOf(address, now);
     if (reason) throw new Unauthenticated(reason, { tenantId: key.tenantId, apiKeyId: key.id });
 
-    await this.noteUse(key, now);
+    if (key.use(now, useNoted)) {
+      // Who may read, may read from a database that takes no writes just now.
+      await this.records.markKeyUsed(key.id, now).catch(() => undefined);
+    }
     return key.viewer;
   }
 
-  private async noteUse({ id, lastUsedAt }: ApiKey, now: Date): Promise<void> {
-    if (lastUsedAt && now.getTime() - lastUsedAt.getTime() < useNoted) return;
-    // Who may read, may read from a database that takes no writes just now.
-    await this.records.markKeyUsed(id, now).catch(() => undefined);
+  private async keyOf(keyId: string, hash: Buffer): Promise<ApiKey | null> {
+    const key = await this.records.findKeyToken(keyId);
+    return timingSafeEqual(hash, key?.tokenHash ?? nobody) ? key : null;
   }
 }

@@ -138,6 +138,17 @@ export class ApiKey {
     if (twoOwners.length === 1 && twoOwners[0] === this.id) throw new ApiKeyIsLastOwner();
   }
 
+  /**
+   * Notes a use of the key, if the last one was noted longer ago than `interval`, in milliseconds.
+   *
+   * @returns whether it was noted, and must be stored
+   */
+  use(now: Date, interval: number): boolean {
+    if (this.lastUsedAt && now.getTime() - this.lastUsedAt.getTime() < interval) return false;
+    Object.assign(this, { lastUsedAt: now } satisfies Partial<ApiKey>);
+    return true;
+  }
+
   revoke(now: Date): void {
     Object.assign(this, { revokedAt: now } satisfies Partial<ApiKey>);
   }

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { Keychain } from '#libs/encryption';
 import { Events, type Actor } from '#libs/events';
 import { Clock, NotFound, UnitOfWork, type Page, type PageRequest, type Secret } from '#libs/kernel';
@@ -7,6 +6,7 @@ import { AccessRecords, type ApiKeyFilter } from './access-records.js';
 import { ApiKeyNotFound, OperatorKeyByCliOnly, Unauthenticated } from './access.errors.js';
 import { ApiKey, type NewApiKey } from './api-key.entity.js';
 import { newApiKeyToken, type ApiKeyToken } from './api-key-token.js';
+import { RecentApiKeys } from './recent-api-keys.js';
 import type { Viewer } from './viewer.js';
 
 /** A key just made; its token is given out here and never again. */
@@ -24,6 +24,7 @@ export class ApiKeyService {
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
     private readonly clock: Clock,
+    private readonly recentKeys: RecentApiKeys,
   ) {}
 
   /** Of the viewer's tenant. Only OWNERs see keys besides their own. */
@@ -137,7 +138,7 @@ export class ApiKeyService {
    * @throws Unauthenticated when the viewer's own was revoked meanwhile
    */
   revoke(viewer: Viewer, id: number): Promise<ApiKey> {
-    return this.unitOfWork.run(async (now) => {
+    const revoked = this.unitOfWork.run(async (now) => {
       // The rule spans the tenant's keys, so that of two OWNERs who revoke each other one stays.
       await this.holdKeysOf(viewer);
       const [key] = await this.findMany(viewer, [id]);
@@ -146,6 +147,7 @@ export class ApiKeyService {
 
       return this.end(viewer.actor, key, now);
     });
+    return this.recentKeys.forgetAfter(revoked);
   }
 
   /**
@@ -154,7 +156,7 @@ export class ApiKeyService {
    * @throws NotFound when there is no such key, or it was revoked before
    */
   revokeAny(actor: Actor, id: number): Promise<ApiKey> {
-    return this.unitOfWork.run(async (now) => {
+    const revoked = this.unitOfWork.run(async (now) => {
       const { tenantId } = (await this.records.findKey(id)) ?? noSuchKey();
       await this.records.holdTenant(tenantId);
       const key = await this.records.findKey(id);
@@ -162,16 +164,12 @@ export class ApiKeyService {
 
       return this.end(actor, key, now);
     });
+    return this.recentKeys.forgetAfter(revoked);
   }
 
   /** What is kept of a token: its keyed hash. */
-  async hash(token: Secret): Promise<Buffer> {
-    const pepper = await this.keychain.gatewayKey('api-key');
-    try {
-      return createHmac('sha256', pepper).update(token.reveal()).digest();
-    } finally {
-      pepper.fill(0);
-    }
+  hash(token: Secret): Promise<Buffer> {
+    return this.keychain.mac('api-key', token.reveal());
   }
 
   /** Lets nobody else revoke a key of the tenant until the unit of work ends: a revoked one is not to leave another behind. */

@@ -15,6 +15,7 @@ import { AccessRecords } from './access-records.js';
 import { defaultLifetime } from './api-key.entity.js';
 import { ApiKeyService } from './api-key.service.js';
 import { newApiKeyToken, type ApiKeyToken } from './api-key-token.js';
+import { RecentApiKeys } from './recent-api-keys.js';
 import { TenantContents, type TenantContent } from './tenant-contents.js';
 import { operatorTenantId, TenantChangeRefused, type Tenant } from './tenant.entity.js';
 
@@ -27,6 +28,7 @@ export class TenantService {
     private readonly contents: TenantContents,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
+    private readonly recentKeys: RecentApiKeys,
   ) {}
 
   list(): Promise<Tenant[]> {
@@ -99,17 +101,18 @@ export class TenantService {
   }
 
   /**
-   * Refuses every API key of the tenant from now on, and gives out none of its provisioning work. What else runs in the
+   * Refuses every API key of the tenant from now on (other processes: within a second), and gives out none of its provisioning work. What else runs in the
    * background for its accounts goes on. A tenant that is suspended already stays so.
    *
    * @throws NotFound, TenantChangeRefused
    */
   suspend(actor: Actor, id: number): Promise<Tenant> {
-    return this.unitOfWork.run(async (now) => {
+    const suspended = this.unitOfWork.run(async (now) => {
       const tenant = await this.hold(id);
       refuseOperators(tenant, 'suspended');
       return tenant.suspendedAt ? tenant : this.setSuspended(tenant, now, 'TENANT_SUSPENDED', actor, now);
     });
+    return this.recentKeys.forgetAfter(suspended);
   }
 
   /**
@@ -119,10 +122,11 @@ export class TenantService {
    * @throws NotFound
    */
   resume(actor: Actor, id: number): Promise<Tenant> {
-    return this.unitOfWork.run(async (now) => {
+    const resumed = this.unitOfWork.run(async (now) => {
       const tenant = await this.hold(id);
       return tenant.suspendedAt ? this.setSuspended(tenant, null, 'TENANT_RESUMED', actor, now) : tenant;
     });
+    return this.recentKeys.forgetAfter(resumed);
   }
 
   /**
@@ -131,7 +135,7 @@ export class TenantService {
    * @throws NotFound, TenantChangeRefused
    */
   remove(actor: Actor, id: number): Promise<Tenant> {
-    return this.unitOfWork.run(async (now) => {
+    const removed = this.unitOfWork.run(async (now) => {
       // Held first, as a start does: of the last two tenants one stays.
       await this.records.holdTenant(operatorTenantId);
       const tenant = await this.hold(id);
@@ -147,6 +151,7 @@ export class TenantService {
       await this.record('TENANT_REMOVED', tenant, actor, now, { name: tenant.name, apiKeys });
       return tenant;
     });
+    return this.recentKeys.forgetAfter(removed);
   }
 
   private async setSuspended(tenant: Held<Tenant>, suspendedAt: Date | null, event: string, actor: Actor, now: Date) {

@@ -334,6 +334,22 @@ describe('the keychain', () => {
       expect(await keychain.gatewayKey('cursors')).toEqual(key);
     });
 
+    it('signs texts: the same for one use in any process, and another signature for each use', async () => {
+      await keychain.prepareGatewayKey();
+      const signatures = await Promise.all(uses.map((use) => keychain.mac(use, 'text')));
+
+      expect(await Promise.all(uses.map((use) => keychain.mac(use, 'text')))).toEqual(signatures);
+      expect(await Promise.all(uses.map((use) => anotherProcess().mac(use, 'text')))).toEqual(signatures);
+      expect(new Set(signatures.map((signature) => signature.toString('hex'))).size).toBe(uses.length);
+      expect(await keychain.mac(uses[0]!, 'another text')).not.toEqual(signatures[0]);
+    });
+
+    it('is not kept when it can belong to a unit of work that is rolled back', async () => {
+      const before = await storedKeys.rollBack(() => keychain.mac('cursors', 'text'));
+
+      expect(await keychain.mac('cursors', 'text')).not.toEqual(before);
+    });
+
     it('is one, though twenty processes prepare it at the same moment', async () => {
       const processes = Array.from({ length: 20 }, () => anotherProcess());
       await Promise.all(processes.map((one) => one.prepareGatewayKey()));

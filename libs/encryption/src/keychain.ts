@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import type { Clock } from '#libs/kernel';
+import { LRUCache } from 'lru-cache';
 import { CiphertextRejected, commitmentOf, deriveKey, keyLength, type EncryptionKey } from './envelope.js';
 import type { KekProvider } from './kek-provider.js';
 import { KeyCache } from './key-cache.js';
@@ -26,6 +27,7 @@ const attempts = 3;
 export class Keychain {
   readonly #unwrapped: KeyCache;
   #gatewayKey: StoredKey | undefined;
+  readonly #macKeys = new LRUCache<string, KeyObject>({ max: 1000 });
 
   constructor(
     private readonly keks: KekProvider,
@@ -77,6 +79,14 @@ export class Keychain {
   }
 
   /**
+   * HMAC-SHA256 of a text under the gateway key for `info`. A process derives that key once, because every request needs it.
+   */
+  async mac(info: string, text: string): Promise<Buffer> {
+    const key = this.#macKeys.get(info) ?? (await this.macKey(info));
+    return createHmac('sha256', key).update(text).digest();
+  }
+
+  /**
    * Makes the gateway's root key if there is none, and spares `gatewayKey` from reading it every time. Call it at
    * start, outside any unit of work: from here on the row is taken to be there for good.
    */
@@ -89,6 +99,19 @@ export class Keychain {
   /** Zeroes every key that is remembered. Those handed out stay with their callers. */
   close(): void {
     this.#unwrapped.close();
+    this.#macKeys.clear();
+  }
+
+  private async macKey(info: string): Promise<KeyObject> {
+    const bytes = await this.gatewayKey(info);
+    try {
+      const key = createSecretKey(bytes);
+      // Until it is prepared, the root key can belong to a unit of work that is rolled back.
+      if (this.#gatewayKey) this.#macKeys.set(info, key);
+      return key;
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   private async rootKey(): Promise<EncryptionKey> {

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Keychain } from '#libs/encryption';
 import { Clock, Secret } from '#libs/kernel';
@@ -133,13 +133,8 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
   }
 
   private async fingerprint(tenantId: number, operation: string, input: object): Promise<string> {
-    const key = await this.keychain.gatewayKey('idempotency');
-    try {
-      const request = `${tenantId}\n${operation}\n${canonical(input)}`;
-      return createHmac('sha256', key).update(request).digest('hex');
-    } finally {
-      key.fill(0);
-    }
+    const mac = await this.keychain.mac('idempotency', `${tenantId}\n${operation}\n${canonical(input)}`);
+    return mac.toString('hex');
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import { CiphertextRejected, Keychain, Vault, type SecretSubject } from '#libs/encryption';
 import { eachOf, type AccountReference, type Held, type Secret } from '#libs/kernel';
@@ -302,12 +301,8 @@ export class AwsCredentialsService {
   }
 
   private async fingerprint(tenantId: number, { accessKeyId, secretAccessKey }: AwsAccessKey): Promise<string> {
-    const key = await this.keychain.gatewayKey(`fingerprint/${tenantId}`);
-    try {
-      return createHmac('sha256', key).update(`${accessKeyId}:${secretAccessKey.reveal()}`).digest('hex').slice(0, 16);
-    } finally {
-      key.fill(0);
-    }
+    const mac = await this.keychain.mac(`fingerprint/${tenantId}`, `${accessKeyId}:${secretAccessKey.reveal()}`);
+    return mac.toString('hex').slice(0, 16);
   }
 }
 

@@ -1,0 +1,51 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ApiKey } from './api-key.entity.js';
+import { longestAge, RecentApiKeys } from './recent-api-keys.js';
+
+const [hash, otherHash] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+
+describe('RecentApiKeys', () => {
+  const recent = () => {
+    const keys = new RecentApiKeys();
+    let reads = 0;
+    const get = (by = hash, found: Promise<ApiKey | null> = Promise.resolve(new ApiKey())) =>
+      keys.get(by, () => (reads++, found));
+    return { keys, get, reads: () => reads };
+  };
+
+  it('reads a key once for many requests, and each key by its own hash', async () => {
+    const { get, reads } = recent();
+    const [one, again] = await Promise.all([get(), get()]);
+    expect(again).toBe(one);
+    expect(await get()).toBe(one);
+    expect(await get(otherHash)).not.toBe(one);
+    expect(reads()).toBe(2);
+  });
+
+  it('reads a key again when it is older than a second', async () => {
+    const { get } = recent();
+    const one = await get();
+    await wait(longestAge);
+    expect(await get()).not.toBe(one);
+  });
+
+  it.each([
+    ['a key that does not exist', () => Promise.resolve(null)],
+    ['a read that failed', () => Promise.reject<ApiKey>(new Error('away'))],
+  ])('does not remember %s', async (_, found) => {
+    const { get } = recent();
+    await get(hash, found()).catch(() => undefined);
+    expect(await get()).toBeInstanceOf(ApiKey);
+  });
+
+  it('shows a change to every request that begins after it, even if a read began before', async () => {
+    const { keys, get } = recent();
+    let answer!: (key: ApiKey) => void;
+    const before = get(hash, new Promise((resolve) => (answer = resolve)));
+    await keys.forgetAfter(Promise.resolve());
+    const changed = await get();
+    answer(new ApiKey());
+    expect(await before).not.toBe(changed);
+    expect(await get()).toBe(changed);
+  });
+});
