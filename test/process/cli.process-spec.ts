@@ -7,6 +7,7 @@ import { databaseKinds, usePlaces } from '../support/places.js';
 import { inherited, projectFolder, type Place } from '../support/process.js';
 import * as mutations from '../support/steps.js';
 import { globalId } from '../support/steps.js';
+import { until } from '../support/until.js';
 
 describe.each(databaseKinds)('The command line, while a gateway serves on %s,', (kind) => {
   const newPlace = usePlaces();
@@ -110,7 +111,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
 
     await json('api-keys', 'revoke', '--id', String(id));
 
-    expect(await opens(key)).toBe(false);
+    await until('the gateway refuses the key', async () => !(await opens(key)));
     expect(await opens(gateway.key)).toBe(true);
     const listed = await json('api-keys', 'list', '--tenant', '2');
     expect(listed).toMatchObject([
