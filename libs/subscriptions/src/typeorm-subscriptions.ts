@@ -163,8 +163,8 @@ export class TypeOrmSubscriptions extends Subscriptions {
     const inRange = 'FROM subscription WHERE tenant_id = ? AND active_address_key BETWEEN ? AND ?';
     for (const some of slices(distinct([...ranges.values()].flat()), rangesAtOnce)) {
       const found = await this.transactions.query<{ list: number; n: number | string }>(
-        some.map((_, i) => `SELECT ${i} AS list, COUNT(*) AS n ${inRange}`).join(' UNION ALL '),
-        some.flatMap(({ from, to }) => [tenantId, from, to]),
+        some.map(() => `SELECT ? AS list, COUNT(*) AS n ${inRange}`).join(' UNION ALL '),
+        some.flatMap(({ from, to }, i) => [i, tenantId, from, to]),
       );
       for (const { list, n } of found) counts.set(nameOf(some[list]!), Number(n));
     }

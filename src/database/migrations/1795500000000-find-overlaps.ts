@@ -11,13 +11,16 @@ export class FindOverlaps1795500000000 implements MigrationInterface {
     for (let after = 0; ;) {
       const rows = (await db.query(
         `SELECT id, deployment_cidr AS cidr FROM subscription
-         WHERE id > ${after} AND deployment_cidr IS NOT NULL AND status <> 'DELETED' ORDER BY id LIMIT 500`,
+         WHERE id > ? AND deployment_cidr IS NOT NULL AND status <> 'DELETED' ORDER BY id LIMIT 500`,
+        [after],
       )) as { id: number; cidr: string }[];
       if (rows.length === 0) break;
       after = rows.at(-1)!.id;
-      const cases = rows.map(({ id, cidr }) => `WHEN ${id} THEN ${keyOf(cidr)}`).join(' ');
-      const ids = rows.map(({ id }) => id).join(', ');
-      await db.query(`UPDATE subscription SET active_address_key = CASE id ${cases} END WHERE id IN (${ids})`);
+      const cases = rows.map(() => 'WHEN ? THEN ?').join(' ');
+      await db.query(
+        `UPDATE subscription SET active_address_key = CASE id ${cases} END WHERE id IN (${rows.map(() => '?').join(', ')})`,
+        [...rows.flatMap(({ id, cidr }) => [id, keyOf(cidr)]), ...rows.map(({ id }) => id)],
+      );
     }
     await run('CREATE INDEX ix_subscription_addresses ON subscription (tenant_id, active_address_key, id)');
   }
