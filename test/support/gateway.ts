@@ -33,7 +33,7 @@ export class Gateway extends GatewayClient {
 
   static async start(env: NodeJS.ProcessEnv = {}, sandbox: AwsSandboxOptions = {}): Promise<Gateway> {
     const dataDir = await mkdtemp(join(tmpdir(), 'gateway-'));
-    const { url, remove } = await newDatabase(database);
+    const { url, remove } = await newDatabase(database, process.env['RECORDED_DATABASE_URL']);
     const running = await startGateway(
       readConfig({
         DATA_DIR: dataDir,

@@ -12,9 +12,8 @@ export default async function globalSetup() {
     globalThis.privateMariaDb = await startPrivateMariaDb();
     process.env.TEST_DATABASE_URL = globalThis.privateMariaDb.url;
   }
-  if (process.env.RECORD_SQL) {
-    const { SqlRecorder } = await tsImport('./sql-recorder.ts', import.meta.url);
-    globalThis.sqlRecorder = await SqlRecorder.start(process.env.TEST_DATABASE_URL);
-    process.env.TEST_DATABASE_URL = globalThis.sqlRecorder.through(process.env.TEST_DATABASE_URL);
-  }
+  // The end-to-end tests send their statements through it; the summary at the end tells what it has seen.
+  const { SqlRecorder } = await tsImport('./sql-recorder.ts', import.meta.url);
+  globalThis.sqlRecorder = await SqlRecorder.start(process.env.TEST_DATABASE_URL);
+  process.env.RECORDED_DATABASE_URL = globalThis.sqlRecorder.through(process.env.TEST_DATABASE_URL);
 }

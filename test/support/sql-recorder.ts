@@ -77,8 +77,7 @@ export class SqlRecorder {
   /** How many statements were sent, and of how many texts. */
   get summary(): string {
     const total = [...this.sent.values()].reduce((sum, count) => sum + count, 0);
-    const suspicious = this.suspicious();
-    return `SQL: ${total} statements of ${this.sent.size} texts, ${suspicious.length} texts with a literal that is not the gateway's own`;
+    return `SQL: ${total} statements of ${this.sent.size} texts, ${this.suspicious().length} texts with a literal that is not the gateway's own`;
   }
 
   async close(): Promise<void> {
@@ -114,28 +113,44 @@ class Packets {
 const fault = Buffer.from('\xff\xc7\x04#42000refused', 'latin1'); // 1223
 const refusal = Buffer.concat([Buffer.from([fault.length, 0, 0, 1]), fault]);
 
-/** The texts between single quotes in the gateway's sources: migrations and statements, and more. */
-const ownTexts = new Set(
-  ['libs/*/src/**/*.ts', 'src/**/*.ts']
-    .flatMap((pattern) => globSync(pattern, { cwd: join(import.meta.dirname, '../..') }))
+/** The gateway's sources, without the code of tests. */
+let sources: string | undefined;
+
+function sourcesOfGateway(): string {
+  const root = join(import.meta.dirname, '../..');
+  return ['libs/*/src/**/*.ts', 'src/**/*.ts']
+    .flatMap((pattern) => globSync(pattern, { cwd: root }))
     .filter((file) => !file.endsWith('.spec.ts') && !file.includes('/testing/'))
-    .flatMap((file) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8').match(/'[^'\\\n]*'/g) ?? []),
-);
+    .map((file) => readFileSync(join(root, file), 'utf8').replace(/\s+/g, ' '))
+    .join('\n');
+}
 
-/** Numbers in the gateway's statements and in TypeORM's. */
-const ownNumbers = new Set(['0', '1', '5', '60']);
+/** Literals of TypeORM, and of statements that the gateway composes of constants. */
+const composed = [
+  /\b(?:0=1|1 = [01])\b/g,
+  /\bCOUNT\(1\)/g,
+  /\bSELECT 1 AS `row_exists` FROM \(SELECT 1 AS dummy_column\)/g,
+  /`name` varchar\(255\)/g,
+  /^SET NAMES utf8mb4, SESSION sql_mode = '[A-Z_,]+'(?:, SESSION innodb_lock_wait_timeout = \d+)?$/g,
+  /^ALTER TABLE cloud_account AUTO_INCREMENT = 1001$/g,
+];
 
-/** Statements that change tables hold constants only; TypeORM asks for a table by the name of the operator's database. */
-const isOfMigrations = (text: string) =>
-  /^\s*(CREATE|ALTER|DROP) (TABLE|UNIQUE INDEX|INDEX)\b/.test(text) || text.includes('`INFORMATION_SCHEMA`');
+/** A quoted name, a text, a comment or the beginning of one, a backslash, or a number. */
+const tokens = /`[^`]*`?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|--|#|\/\*|\\|(?<![\w$.])\.?\d[\w.]*/g;
 
-/** The literals in a statement that are not in the gateway's own SQL: each can be a value of a request. */
+/**
+ * The literals in a statement that the gateway's sources do not contain after the same words: `status = 'ACTIVE'` is in the
+ * sources, `name = 'ACTIVE'` is not. Each can be a value of a request.
+ */
 export function foreignLiterals(text: string): string[] {
-  const withoutNames = text.replace(/`[^`]*`/g, '`');
-  const texts = withoutNames.match(/'[^']*'?|"[^"]*"?/g) ?? [];
-  const numbers = withoutNames.replace(/'[^']*'?|"[^"]*"?/g, '').match(/(?<![\w$.])\d[\w.]*/g) ?? [];
-  return [
-    ...texts.filter((literal) => !ownTexts.has(literal) && !(isOfMigrations(text) && !literal.includes('"'))),
-    ...numbers.filter((number) => !ownNumbers.has(number) && !isOfMigrations(text)),
-  ];
+  const own = (sources ??= sourcesOfGateway());
+  const statement = composed.reduce((rest, constant) => rest.replace(constant, ''), text.replace(/\s+/g, ' ').trim());
+  return [...statement.matchAll(tokens)].flatMap(({ 0: token, index }) => {
+    if (/^`\w+`$/.test(token)) return [];
+    if (!/^['\d]/.test(token)) return [token];
+    const [before] = /(?:\S+ )?\S* ?$/.exec(statement.slice(0, index))!;
+    // The sources have the name of a column where TypeORM writes it with its table, in quotes.
+    const words = before.replace(/`/g, '').replace(/^\(*(?:\w+\.)?/, '');
+    return own.includes(words + token) ? [] : [token];
+  });
 }

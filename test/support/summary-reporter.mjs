@@ -1,4 +1,7 @@
-/** Says at the end how many tests ran on which database, and what was left out and why. */
+/**
+ * Says at the end how many tests ran on which database, what was left out and why, and what went over the wire to MariaDB.
+ * A statement that can hold a value of a request is a failure of the run.
+ */
 export default class SummaryReporter {
   constructor(_globalConfig, { leftOut = [] } = {}) {
     this.leftOut = leftOut;
@@ -14,14 +17,31 @@ export default class SummaryReporter {
       counts.set(name, count);
       if (testExecError) console.log(`${testFilePath} could not be run`);
     }
+    const recorder = counts.get('end to end on MariaDB')?.passed ? globalThis.sqlRecorder : undefined;
+    if (recorder) counts.set('SQL record', this.verdictOn(recorder));
     const sum = (key) => [...counts.values()].reduce((total, count) => total + count[key], 0);
     const lines = [
       '',
+      ...(recorder ? [recorder.summary] : []),
       ...[...counts].map(([name, { passed, failed }]) => `${name}: ${passed} passed, ${failed} failed`),
       ...this.leftOut.map((what) => `Left out: ${what}`),
       `${sum('passed')} passed, ${sum('failed')} failed`,
     ];
     // The very last, after what Jest has to say.
     process.once('exit', () => console.log(lines.join('\n')));
+  }
+
+  verdictOn(recorder) {
+    const suspicious = recorder.suspicious();
+    if (suspicious.length === 0 && recorder.sent.size > 0) return { passed: 1, failed: 0 };
+    const found = suspicious.slice(0, 20).map(({ text, literals }) => `${[...new Set(literals)].join(' ')} in ${text}`);
+    this.error = new Error(['Statements must be sent, and hold no values.', ...found].join('\n'));
+    console.log(this.error.message);
+    return { passed: 0, failed: 1 };
+  }
+
+  /** With an error of a reporter, Jest ends as with a failed test. */
+  getLastError() {
+    return this.error;
   }
 }
