@@ -218,7 +218,7 @@ function refuseTablesOfOthers(tables: readonly string[]): void {
   const taken = tables.filter((table) => ours.has(table));
   if (taken.length === 0 || tables.includes(migrationsTable)) return;
   throw new DatabaseUnusable(
-    `The database belongs to another application: the gateway did not create the table ${taken.join(', ')}. Use a separate database for the gateway.`,
+    `The database belongs to another application: the gateway did not create the table ${taken.join(', ')}. Use a separate database for the gateway: set DATABASE_URL, or DATA_DIR for the embedded one.`,
   );
 }
 
@@ -264,9 +264,9 @@ async function migrate(dataSource: DataSource): Promise<void> {
 
 const reasons: Record<string, string> = {
   ER_TABLEACCESS_DENIED_ERROR:
-    'the user has no permission. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
+    'the user of DATABASE_URL has no permission. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
   ER_DBACCESS_DENIED_ERROR:
-    'the user has no permission. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
+    'the user of DATABASE_URL has no permission. Grant it CREATE, ALTER, INDEX, REFERENCES and DROP on the database',
   ER_RECORD_FILE_FULL: 'the disk is full',
 };
 

@@ -23,7 +23,7 @@ describe('A database that cannot be used', () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@127.0.0.1:${closedPort}/gateway`);
 
     expect(output).toContain(
-      `The database server at 127.0.0.1:${closedPort} cannot be used: no server listens on this port.`,
+      `The database server at 127.0.0.1:${closedPort}, set by DATABASE_URL, cannot be used: no server listens on this port. Start the server, or correct the host and port in DATABASE_URL.`,
     );
     expect(output).not.toContain('pAssw0rd');
   });
@@ -31,7 +31,9 @@ describe('A database that cannot be used', () => {
   it('is told when its host is unknown', async () => {
     const output = await refusal('mysql://gateway:pAssw0rd@no-such-host.invalid/gateway');
 
-    expect(output).toMatch(/The database server at no-such-host\.invalid cannot be used: the host name/);
+    expect(output).toMatch(
+      /no-such-host\.invalid, set by DATABASE_URL, .* resolved\. Correct the host in DATABASE_URL/,
+    );
     expect(output).not.toContain('pAssw0rd');
   });
 
@@ -39,7 +41,7 @@ describe('A database that cannot be used', () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@${server().host}/gateway`);
 
     expect(output).toContain(
-      `${server().host} cannot be used: the user or the password is wrong; if the server requires TLS for this user`,
+      `${server().host}, set by DATABASE_URL, cannot be used: it does not accept the user or the password. Correct the user`,
     );
     expect(output).not.toContain('pAssw0rd');
   });
@@ -48,7 +50,7 @@ describe('A database that cannot be used', () => {
     const { username, password, host } = server();
 
     expect(await refusal(`mysql://${username}:${password}@${host}/no_such_database`)).toContain(
-      `${host} cannot be used: the database does not exist. Create it first.`,
+      `${host}, set by DATABASE_URL, cannot be used: the database does not exist. Create it (CREATE DATABASE)`,
     );
   });
 

@@ -55,27 +55,33 @@ export function limitWaits({ driver, options }: DataSource): void {
   server.limitLockWaits(lockWait / 1000);
 }
 
-/** One connection of its own, without TypeORM. */
+/**
+ * One connection of its own, without TypeORM.
+ *
+ * @throws DatabaseUnusable when the server cannot be reached or refuses us
+ */
 export async function connectTo(url: string): Promise<ServerConnection> {
-  return connectWith(await loadMysql(), { ...serverOptions(url), connectTimeout: silence });
+  try {
+    return await connectWith(await loadMysql(), { ...serverOptions(url), connectTimeout: silence });
+  } catch (error) {
+    if (error instanceof DatabaseUnusable) throw error;
+    const { fault, remedy } = explanationOf(error as Fault, url);
+    throw new DatabaseUnusable(
+      `The database server at ${new URL(url).host}, set by DATABASE_URL, cannot be used: ${fault}. ${remedy}.`,
+    );
+  }
 }
 
 const oldest = { mysql: [8, 0, 16], mariadb: [10, 5, 0] } as const;
 
 async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
-  const { host } = new URL(url);
+  const connection = await connectTo(url);
   let version: string;
   try {
-    const connection = await connectTo(url);
-    try {
-      const [row] = await connection.query<{ version: string }>('SELECT VERSION() AS version');
-      version = String(row?.version);
-    } finally {
-      await connection.end();
-    }
-  } catch (error) {
-    if (error instanceof DatabaseUnusable) throw error;
-    throw new DatabaseUnusable(`The database server at ${host} cannot be used: ${reasonOf(error as Fault, url)}.`);
+    const [row] = await connection.query<{ version: string }>('SELECT VERSION() AS version');
+    version = String(row?.version);
+  } finally {
+    await connection.end();
   }
 
   const kind = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
@@ -85,7 +91,7 @@ async function serverKind(url: string): Promise<'mysql' | 'mariadb'> {
     .map(Number);
   if (isOlder(parts, oldest[kind])) {
     throw new DatabaseUnusable(
-      `The database server at ${host} is ${kind} ${version}. Version ${oldest[kind].join('.')} or later is required.`,
+      `The database server at ${new URL(url).host} is ${kind} ${version}, but the gateway requires version ${oldest[kind].join('.')} or later. Upgrade the server, or set DATABASE_URL to another one.`,
     );
   }
   return kind;
@@ -96,36 +102,131 @@ interface Fault {
   readonly message: string;
 }
 
-function reasonOf({ code, message }: Fault, url: string): string {
-  if (code === 'HANDSHAKE_SSL_ERROR') return `its certificate is not accepted: ${certificateFault(message, url)}`;
-  if (code === 'ER_ACCESS_DENIED_ERROR' && tlsOf(url) === 'off')
-    return `${reasons[code]}; if the server requires TLS for this user (REQUIRE SSL), add ?ssl=on`;
-  return reasons[code ?? ''] ?? code ?? 'no answer';
+interface Explanation {
+  /** The end of a sentence about the server. */
+  readonly fault: string;
+  /** An instruction without its full stop. */
+  readonly remedy: string;
+}
+
+function explanationOf({ code = '', message }: Fault, url: string): Explanation {
+  if (code === 'HANDSHAKE_SSL_ERROR') return explainCertificate(message, url);
+  const explanation = explanations[code];
+  if (!explanation)
+    return {
+      fault: code ? `the connection failed (${code})` : 'the connection failed',
+      remedy: 'Check DATABASE_URL and the log of the server',
+    };
+  if (code === 'ER_ACCESS_DENIED_ERROR' && tlsOf(url) === 'off') {
+    const { fault, remedy } = explanation;
+    return { fault, remedy: `${remedy}. If the server requires TLS for this user (REQUIRE SSL), add ?ssl=on` };
+  }
+  return explanation;
 }
 
 /** By the messages of Node and OpenSSL: mysql2 replaces the error's code. */
-function certificateFault(message: string, url: string): string {
+function explainCertificate(message: string, url: string): Explanation {
+  const refused = (why: string) => `its certificate is not accepted: ${why}`;
   if (/does not match certificate/i.test(message))
-    return 'it is not valid for this host name. Use a host name that the certificate contains, or install a certificate for this host name';
-  if (/has expired/.test(message)) return 'it has expired, or the certificate of its authority has. Renew it';
-  if (/not yet valid/.test(message)) return 'it is not valid yet. Check the clocks of this machine and of the server';
-  if (!/self[- ]signed|issuer|unable to verify/i.test(message)) return 'the TLS connection to the server failed';
+    return {
+      fault: refused('it is not valid for this host name'),
+      remedy:
+        'Use a host name in DATABASE_URL that the certificate contains, or install a certificate for this host name',
+    };
+  if (/has expired/.test(message))
+    return {
+      fault: refused('it has expired, or the certificate of its authority has'),
+      remedy: 'Renew the expired certificate',
+    };
+  if (/not yet valid/.test(message))
+    return { fault: refused('it is not valid yet'), remedy: 'Check the clocks of this machine and of the server' };
+  if (!/self[- ]signed|issuer|unable to verify/i.test(message))
+    return {
+      fault: 'the TLS connection failed',
+      remedy: 'Check the TLS settings of the server, and ssl in DATABASE_URL',
+    };
   return tlsOf(url) === 'own authority'
-    ? 'its authority is not in the file given by ca or DATABASE_CA_FILE. Add the certificate of the authority that signed it to that file'
-    : 'it is not from a known authority. Specify the PEM file of your own authority: ?ssl=on&ca=/path/ca.pem, or DATABASE_CA_FILE. As a last resort, ?ssl=unverified encrypts without verification';
+    ? {
+        fault: refused('its authority is not in the file given by ca in DATABASE_URL or by DATABASE_CA_FILE'),
+        remedy: 'Add the certificate of the authority that signed it to that file',
+      }
+    : {
+        fault: refused('it is not from a known authority'),
+        remedy:
+          'Specify the PEM file of your own authority: ?ssl=on&ca=/path/ca.pem in DATABASE_URL, or DATABASE_CA_FILE. As a last resort, ?ssl=unverified encrypts without verification',
+      };
 }
 
-const reasons: Record<string, string> = {
-  ECONNREFUSED: 'no server listens on this port',
-  ENOTFOUND: 'the host name is unknown',
-  ETIMEDOUT: 'it did not answer within 10 s',
-  ER_ACCESS_DENIED_ERROR: 'the user or the password is wrong',
-  ER_DBACCESS_DENIED_ERROR: 'the user has no access to the database',
-  PROTOCOL_CONNECTION_LOST: 'the server closed the connection',
-  HANDSHAKE_NO_SSL_SUPPORT:
-    'the server does not support TLS. Install a certificate on the server, or remove ssl from the URL',
-  ER_SECURE_TRANSPORT_REQUIRED: 'the server requires TLS: add ?ssl=on',
-  ER_BAD_DB_ERROR: 'the database does not exist. Create it first',
+const unreachable: Explanation = {
+  fault: 'no network route leads to this host',
+  remedy: 'Check the network, or correct the host in DATABASE_URL',
+};
+const notResolved: Explanation = {
+  fault: 'the host name cannot be resolved',
+  remedy: 'Correct the host in DATABASE_URL, or check the DNS settings of this machine',
+};
+const closed: Explanation = {
+  fault: 'the server closed the connection',
+  remedy:
+    'Check that the host and port in DATABASE_URL are those of a MySQL or MariaDB server, and the log of the server',
+};
+
+/** By the code of Node.js, of mysql2 or of the server. */
+const explanations: Readonly<Record<string, Explanation>> = {
+  ECONNREFUSED: {
+    fault: 'no server listens on this port',
+    remedy: 'Start the server, or correct the host and port in DATABASE_URL',
+  },
+  ECONNRESET: closed,
+  PROTOCOL_CONNECTION_LOST: closed,
+  ENOTFOUND: notResolved,
+  EAI_AGAIN: notResolved,
+  EHOSTUNREACH: unreachable,
+  ENETUNREACH: unreachable,
+  ETIMEDOUT: {
+    fault: 'it did not answer within 10 s',
+    remedy: 'Check the firewall and the server, or correct the host and port in DATABASE_URL',
+  },
+  ER_ACCESS_DENIED_ERROR: {
+    fault: 'it does not accept the user or the password',
+    remedy: 'Correct the user and the password in DATABASE_URL, and percent-encode special characters in them',
+  },
+  ER_DBACCESS_DENIED_ERROR: {
+    fault: 'the user has no access to the database, or the database does not exist',
+    remedy: 'Create the database if necessary, grant the user all privileges on it, or correct DATABASE_URL',
+  },
+  ER_BAD_DB_ERROR: {
+    fault: 'the database does not exist',
+    remedy: 'Create it (CREATE DATABASE), or correct the database name in DATABASE_URL',
+  },
+  ER_HOST_NOT_PRIVILEGED: {
+    fault: 'it does not accept connections from this machine',
+    remedy: 'Allow the user of DATABASE_URL to connect from this machine',
+  },
+  ER_HOST_IS_BLOCKED: {
+    fault: 'it blocks this machine after too many connection errors',
+    remedy: 'Run FLUSH HOSTS on the server, then start the gateway again',
+  },
+  ER_CON_COUNT_ERROR: {
+    fault: 'it has too many connections',
+    remedy: 'Raise max_connections on the server, or close other connections',
+  },
+  ER_NOT_SUPPORTED_AUTH_MODE: {
+    fault: 'it requires an authentication method that the gateway does not support',
+    remedy: 'Set caching_sha2_password or mysql_native_password for the user of DATABASE_URL',
+  },
+  AUTH_SWITCH_PLUGIN_ERROR: {
+    fault: 'it requires an authentication method that the gateway does not support',
+    remedy: 'Set caching_sha2_password or mysql_native_password for the user of DATABASE_URL',
+  },
+  HANDSHAKE_NO_SSL_SUPPORT: {
+    fault: 'the server does not support TLS',
+    remedy: 'Install a certificate on the server, or remove ssl from DATABASE_URL',
+  },
+  ER_SECURE_TRANSPORT_REQUIRED: {
+    fault: 'the server requires TLS',
+    remedy: 'Add ?ssl=on to DATABASE_URL',
+  },
 };
 
 function isOlder(version: readonly number[], than: readonly number[]): boolean {
