@@ -100,6 +100,10 @@ export async function restore(
 ): Promise<Manifest> {
   const file = embedded(database);
   const manifest = manifestOf(folder);
+  if (!existsSync(keyRingFile))
+    throw new BackupRefused(
+      `The key ring file ${keyRingFile} does not exist. Copy the key ring that belongs to this backup to that path, or set KEY_RING_FILE, then run this command again. A new key ring cannot decrypt the backup.`,
+    );
   makeDataDir(dataDir);
   const unlock = lockDataDir(dataDir);
   const draft = `${file}.${randomBytes(8).toString('hex')}.tmp`;

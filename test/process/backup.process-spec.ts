@@ -47,6 +47,13 @@ describe('A backup of the embedded database', () => {
     const again = await runCli(place, 'backup', '--to', backup);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('overwrites nothing') });
 
+    const withoutRing = await newPlace();
+    expect(await runCli(withoutRing, 'restore', '--backup', backup)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/does not exist\. Copy the key ring that belongs to this backup to that path/),
+    });
+    expect(existsSync(withoutRing.dataDir)).toBe(false);
+
     const elsewhere = await placeWithRing(keyRing);
     const [restored] = await cliAnswer(elsewhere, 'restore', '--backup', backup);
 

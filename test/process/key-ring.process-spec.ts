@@ -18,7 +18,7 @@ const anotherKey = () => randomBytes(32).toString('base64');
 const faults: readonly Fault[] = [
   {
     name: 'is missing',
-    said: /key ring file \S+ does not exist\. .*restore the file from your backup/,
+    said: /key ring file \S+ does not exist\. .*copy the key ring that belongs to this data .*keyring init/,
     alter: () => null,
   },
   {

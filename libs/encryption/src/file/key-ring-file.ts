@@ -231,8 +231,8 @@ function openExisting(path: string): number {
       throw new KeyRingUnusable(
         path,
         'does not exist',
-        'If the gateway already has data, restore the file from your backup: a new key ring cannot decrypt the data. ' +
-          'Otherwise create one.',
+        'If the gateway already has data, copy the key ring that belongs to this data to that path, or set KEY_RING_FILE: ' +
+          'a new key ring cannot decrypt the data. If it has no data yet, run `cloud-account-gateway keyring init`.',
       );
     }
     throw new KeyRingUnusable(
