@@ -23,6 +23,8 @@ export interface Command {
   readonly options?: Readonly<Record<string, Option>>;
   /** Anything else a reader of its help must know. */
   readonly notes?: string;
+  /** What a person is told in place of a table without rows. */
+  readonly none?: string;
   readonly load: () => Promise<Run>;
 }
 

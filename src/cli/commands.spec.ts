@@ -71,6 +71,12 @@ describe('The commands', () => {
     }
   });
 
+  it('tell what was not found, if they find nothing', () => {
+    const searching = Object.entries(commands).filter(([name, { means }]) => /^(lists|finds) /.test(means) || name.endsWith(' list')); // prettier-ignore
+    expect(searching.length).toBeGreaterThan(7);
+    for (const [name, { none }] of searching) expect([name, none]).toEqual([name, expect.stringMatching(/^No .+\.$/)]);
+  });
+
   it('give an option the same form wherever they take it', () => {
     const forms = new Map<string, boolean>();
     for (const { options = {} } of Object.values(commands))

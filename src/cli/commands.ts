@@ -43,6 +43,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'tenants list': {
     means: 'lists the tenants',
     options: { json },
+    none: 'No tenants.',
     load: async () => (await import('./commands/tenants.js')).list,
   },
   'tenants add': {
@@ -84,6 +85,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'api-keys list': {
     means: 'lists API keys',
     options: { tenant: { value: 'ID', means: 'only those of this tenant', isNumber: true }, json },
+    none: 'No API keys.',
     load: async () => (await import('./commands/api-keys.js')).list,
   },
   'api-keys create': {
@@ -113,6 +115,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'hosted-accounts list': {
     means: 'lists the hosted accounts',
     options: { json },
+    none: 'No hosted accounts.',
     load: async () => (await import('./commands/hosted-accounts.js')).list,
   },
   'hosted-accounts add': {
@@ -133,6 +136,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'force-detach list': {
     means: 'lists the requests',
     options: { json },
+    none: 'No force-detach requests.',
     load: async () => (await import('./commands/force-detach.js')).list,
   },
   'force-detach approve': {
@@ -144,6 +148,7 @@ export const commands: Readonly<Record<string, Command>> = {
     means: 'finds inconsistent records; for one account, also shows its usage',
     options: { account, json },
     notes: 'Exit status 1 if it finds any.',
+    none: 'No findings.',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   backup: {
@@ -161,6 +166,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'keyring list': {
     means: 'lists the keys of the key ring, and the number of stored keys that each of them wraps',
     options: { json },
+    none: 'No keys.',
     load: async () => (await import('./commands/key-ring.js')).list,
   },
   'keyring init': {
@@ -195,11 +201,13 @@ export const commands: Readonly<Record<string, Command>> = {
   'sandbox keys': {
     means: 'lists access keys of the sandbox, and how AWS answers for each of them',
     options: { json },
+    none: 'No access keys.',
     load: async () => (await import('./commands/sandbox.js')).keys,
   },
   'sandbox resources': {
     means: 'lists resources',
     options: { account: { value: 'ID', means: 'only those in this AWS account' }, json },
+    none: 'No resources.',
     load: async () => (await import('./commands/sandbox.js')).resources,
   },
   'sandbox stop': sandboxChange('stop', 'stops an instance'),

@@ -29,11 +29,11 @@ async function run(args: string[]): Promise<void> {
     return print(helpOf(words));
   }
 
-  const { options = {}, load } = commands[words]!;
+  const { options = {}, none = 'No results.', load } = commands[words]!;
   refuseFaults(words, options, values);
   await import('reflect-metadata');
   const rows = await (await load())(new Given(words, values));
-  if (rows) printRows(rows, values['json'] === true);
+  if (rows) printRows(rows, { asJson: values['json'] === true, none });
 }
 
 const everyOption = Object.assign({}, ...Object.values(commands).map(({ options }) => options)) as Record<

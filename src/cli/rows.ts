@@ -2,14 +2,14 @@ export type Row = Record<string, string | number | boolean | null>;
 
 export const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null;
 
-/** An answer of the command line, for people or for programs. */
-export function printRows(rows: readonly Row[], asJson = false): void {
-  process.stdout.write(asJson ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
+/** Prints an answer of the command line, for programs as JSON, for people as a table or, without rows, as `none`. */
+export function printRows(rows: readonly Row[], { asJson, none }: { asJson: boolean; none: string }): void {
+  process.stdout.write(asJson ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, none));
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly Row[], none: string): string {
   const [first] = rows;
-  if (!first) return 'None.\n';
+  if (!first) return `${none}\n`;
   const columns = Object.keys(first);
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? '–')))];
   const widths = columns.map((_, i) => Math.max(...cells.map((line) => line[i]!.length)));

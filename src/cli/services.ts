@@ -16,7 +16,7 @@ export async function withServices<T>(
   config: Config = readConfig(process.env),
 ): Promise<T> {
   refuseWrongUser(config);
-  const prepared = await prepareDatabase(config.database, config.keyRingFile);
+  const prepared = await prepareDatabase(config.database, config.keyRingFile, { mayBeEmpty: false });
   let app: INestApplicationContext | undefined;
   try {
     const timeoutMs = config.awsTimeoutMs;

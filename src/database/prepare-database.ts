@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
   connectTo,
   DatabaseUnusable,
@@ -46,14 +46,20 @@ const log = new Logger('Key ring');
  * Nothing is written before the key ring was found to open what is there: a gateway started with the wrong key would
  * encrypt new secrets that the right one cannot read.
  *
+ * @param mayBeEmpty false for commands, which work on the data of a gateway: then an empty database is refused
  * @throws DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit; the database is then as it was
  */
-export async function prepareDatabase(location: DatabaseLocation, keyRingFile: string): Promise<PreparedDatabase> {
+export async function prepareDatabase(
+  location: DatabaseLocation,
+  keyRingFile: string,
+  { mayBeEmpty } = { mayBeEmpty: true },
+): Promise<PreparedDatabase> {
   const unlock = 'url' in location ? await lockServer(location.url) : null;
   try {
     const before = await look(location);
+    if (before.isEmpty && isThere(keyRingFile)) refuseUsedKeyRing(location, keyRingFile);
+    if (before.isEmpty && !mayBeEmpty) throw noData(location);
     if (before.isEmpty && !isThere(keyRingFile)) createKeyRingFile(keyRingFile);
-    else if (before.isEmpty) refuseUsedKeyRing(location, keyRingFile);
     const keks = new FileKekProvider(keyRingFile, (fault) => log.warn(fault.message));
     try {
       refuseWrongKeys(keks.ring, before, keyRingFile);
@@ -77,6 +83,24 @@ export async function prepareDatabase(location: DatabaseLocation, keyRingFile: s
   } finally {
     await unlock?.();
   }
+}
+
+/**
+ * Refuses a database without data of a gateway. Changes nothing.
+ *
+ * @throws DatabaseUnusable
+ */
+export async function refuseWithoutData(location: DatabaseLocation): Promise<void> {
+  if ((await look(location)).isEmpty) throw noData(location);
+}
+
+function noData(location: DatabaseLocation): DatabaseUnusable {
+  const start = 'start the gateway with it first: `cloud-account-gateway start`';
+  return new DatabaseUnusable(
+    'file' in location
+      ? `The folder ${dirname(location.file)}, set by DATA_DIR, contains no data of a gateway. Correct DATA_DIR, or ${start}.`
+      : `The database at ${new URL(location.url).host}, set by DATABASE_URL, contains no data of a gateway. Correct DATABASE_URL, or ${start}.`,
+  );
 }
 
 /**
@@ -106,7 +130,7 @@ export async function initKeyRing(location: DatabaseLocation, keyRingFile: strin
 export async function refuseUnlessKeyRingFits(location: DatabaseLocation, keyRingFile: string): Promise<KeyRing> {
   const ring = readKeyRingFile(keyRingFile);
   const contents = await look(location);
-  if (contents.isEmpty) throw new DatabaseUnusable('The database is empty: it contains no data of a gateway.');
+  if (contents.isEmpty) throw new DatabaseUnusable('The database contains no data of a gateway.');
   refuseWrongKeys(ring, contents, keyRingFile);
   return ring;
 }

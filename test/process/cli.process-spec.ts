@@ -322,9 +322,46 @@ describe('The command line', () => {
     expect(answer.code).toBe(code);
   });
 
+  it('says what it did not find', async () => {
+    expect(await cli('doctor')).toEqual({ code: 0, stdout: 'No findings.\n', stderr: '' });
+    expect(await cli('force-detach', 'list')).toMatchObject({ stdout: 'No force-detach requests.\n' });
+  });
+
   it('answers with a table for a person', async () => {
     expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +state +created +suspended\n1 +Operator +ACTIVE/);
   });
+});
+
+describe.each(databaseKinds)('A command without the data of a gateway, on %s,', (kind) => {
+  const newPlace = usePlaces();
+  const without = kind === 'SQLite' ? 'DATA_DIR' : 'DATABASE_URL';
+  const values: Record<string, string> = { id: '2', account: '1001', tenant: '2', role: 'OWNER', provider: 'AWS' };
+  // The others need no data, or have messages of their own.
+  const onData = Object.entries(commands).filter(([name]) => !/^(start|backup|restore|keyring init|api-keys generate|sandbox .*|iam-setup .*)$/.test(name)); // prettier-ignore
+
+  it('is refused with the setting to correct, and creates nothing', async () => {
+    const place = await newPlace(kind);
+    for (const [name, { options = {} }] of onData) {
+      const given = Object.entries(options).filter(([option, { isRequired }]) => isRequired || (option === 'id' && /^tenants (suspend|resume|remove)$/.test(name))); // prettier-ignore
+      const args = given.flatMap(([option]) => [`--${option}`, values[option] ?? 'x']);
+      const { code, stdout, stderr } = await runCli(place, ...name.split(' '), ...args, '--json');
+
+      expect([name, code, stdout]).toEqual([name, 1, '']);
+      expect(stderr).toMatch(new RegExp(`, set by ${without}, contains no data of a gateway\\. Correct ${without}, or start`)); // prettier-ignore
+      expect(existsSync(place.dataDir)).toBe(false);
+    }
+    if (place.databaseUrl) expect(await place.rows('SHOW TABLES')).toEqual([]);
+  });
+
+  if (kind === 'SQLite')
+    it('is refused by the commands of the sandbox, too', async () => {
+      const place = await newPlace();
+      for (const args of [['resources'], ['stop', '--id', 'i-1']]) {
+        const { code, stderr } = await runCli(place, 'sandbox', ...args);
+        expect([code, stderr]).toEqual([1, expect.stringContaining('set by DATA_DIR, contains no data of a sandbox.')]);
+      }
+      expect(existsSync(place.dataDir)).toBe(false);
+    });
 });
 
 describe('Help and the version', () => {

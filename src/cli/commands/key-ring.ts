@@ -13,7 +13,7 @@ import { operator } from '#libs/events';
 import { readConfig, type Config } from '../../config.js';
 import { lockKeyRing, makeDataDir } from '../../database/file-lock.js';
 import { refuseWrongUser } from '../../database/file-owner.js';
-import { initKeyRing } from '../../database/prepare-database.js';
+import { initKeyRing, refuseWithoutData } from '../../database/prepare-database.js';
 import type { Given, Run } from '../command.js';
 import type { Row } from '../rows.js';
 import { withServices } from '../services.js';
@@ -44,6 +44,7 @@ function withRing<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T
 /** Two who change the file at once would each lose the other's key. */
 async function alone<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T> {
   refuseWrongUser(config);
+  await refuseWithoutData(config.database);
   const unlock = lockKeyRing(config.keyRingFile);
   try {
     return await withRing(config, use);

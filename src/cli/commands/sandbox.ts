@@ -68,7 +68,10 @@ export const keys: Run = async () => {
 export const resources: Run = async (given) => {
   const { sandboxFiles, sandboxResources } = await import('#libs/aws-sandbox');
   const account = given.optional('account');
-  return sandboxResources(sandboxFiles(readConfig(process.env).dataDir).resources)
+  const { dataDir } = readConfig(process.env);
+  const { resources: file, address } = sandboxFiles(dataDir);
+  if (!existsSync(file) && !existsSync(address)) return refuse(noSandboxIn(dataDir));
+  return sandboxResources(file)
     .filter(({ accountId }) => account === undefined || accountId === account)
     .map(row);
 };
@@ -81,6 +84,7 @@ export const change =
     const config = readConfig(process.env);
     const { resources: file, address } = sandboxFiles(config.dataDir);
     const id = given.text('id');
+    if (!existsSync(file) && !existsSync(address)) return refuse(noSandboxIn(config.dataDir));
     const find = () => sandboxResources(file).find((one) => one.id === id);
     const resource = find();
     if (!resource)
@@ -89,7 +93,7 @@ export const change =
       );
     if (!existsSync(address))
       return refuse(
-        `No gateway with a sandbox is running in ${config.dataDir}. To start one: cloud-account-gateway start`,
+        `No gateway with a sandbox is running on the folder ${config.dataDir}, set by DATA_DIR. To start one: cloud-account-gateway start`,
       );
 
     const sdk = await loadSdk();
@@ -108,6 +112,9 @@ export const change =
     const now = find();
     return [now ? row(now) : { ...row(resource), state: 'gone' }];
   };
+
+const noSandboxIn = (dataDir: string) =>
+  `The folder ${dataDir}, set by DATA_DIR, contains no data of a sandbox. Correct DATA_DIR, or start the gateway with a sandbox first: cloud-account-gateway start`;
 
 function refuse(message: string): void {
   console.error(message);
