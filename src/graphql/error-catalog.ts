@@ -32,7 +32,8 @@ export const requestErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Set `operationName` to the name of one operation in the document. Send mutations by POST.',
+    remediation:
+      'Set `operationName` to the name of one operation in the document, a query or a mutation. Send mutations by POST.',
   },
   QUERY_TOO_EXPENSIVE: {
     kind: 'invalid',
@@ -64,7 +65,7 @@ export const requestErrors = {
     kind: 'invalid',
     fault: 'CALLER',
     retryable: false,
-    remediation: 'Send the body as `content-type: application/json`.',
+    remediation: 'Send JSON in UTF-8 as `content-type: application/json`, without `content-encoding`.',
   },
   HEADERS_TOO_LARGE: {
     kind: 'invalid',

@@ -45,18 +45,22 @@ function graphqlRequestOf({ method, headers, body, url }: FastifyRequest): HTTPG
  * they do not use.
  */
 function isEmpty(value: unknown): boolean {
-  return (
-    value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && !value.length)
-  );
+  return value === null || isBlank(value) || (Array.isArray(value) && value.length === 0);
 }
 
 const optional = ['operationName', 'variables', 'extensions'] as const;
+
+const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
 
 function withoutEmptyMembers(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
   const members = body as Record<string, unknown>;
   const empty = optional.filter((name) => Object.hasOwn(members, name) && isEmpty(members[name]));
-  return { ...members, ...Object.fromEntries(empty.map((name) => [name, null])) };
+  return {
+    ...members,
+    ...Object.fromEntries(empty.map((name) => [name, null])),
+    ...(isBlank(members['query']) && { query: '' }),
+  };
 }
 
 function withoutEmptyParameters(url: string): string {
@@ -73,5 +77,7 @@ function withoutEmptyParameters(url: string): string {
     )
       parameters.delete(name);
   }
+  const queries = parameters.getAll('query');
+  if (queries.length === 1 && isBlank(queries[0])) parameters.delete('query');
   return `?${parameters.toString()}`;
 }

@@ -1,7 +1,7 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../graphql/errors/describe-error.js';
-import { BodyNotValid } from './json-body.js';
+import { BodyNotSupported, BodyNotValid } from './json-body.js';
 
 const log = new Logger('HTTP');
 
@@ -49,7 +49,7 @@ export class HttpErrorsFilter implements ExceptionFilter {
     const { id } = host.switchToHttp().getRequest<FastifyRequest>();
     const status = statusOf(error);
     if (status >= 500) log.error({ requestId: id, error: describeError(error) });
-    return sendHttpError(reply, status, id, error instanceof BodyNotValid ? badRequest(error.message) : undefined);
+    return sendHttpError(reply, status, id, textOf(error));
   }
 }
 
@@ -64,6 +64,13 @@ export function sendHttpError(reply: FastifyReply, status: number, requestId: st
     .code(status)
     .type('application/json; charset=utf-8')
     .send(httpError(status, requestId, text));
+}
+
+/** Of an error that says more than its status. */
+function textOf(error: unknown): Text | undefined {
+  if (error instanceof BodyNotValid) return badRequest(error.message);
+  if (error instanceof BodyNotSupported) return { ...texts[415]!, message: error.message };
+  return undefined;
 }
 
 function statusOf(error: unknown): number {

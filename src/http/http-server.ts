@@ -67,8 +67,10 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   });
   // JSON is the only type of body: a page of another origin cannot send it without a preflight.
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) =>
-    parseJsonBody(body),
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, body: Buffer) => parseJsonBody(body, request.headers),
   );
 
   const factsOf = new WeakMap<FastifyRequest, RequestFacts>();

@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { Gateway } from '../support/gateway.js';
 import { createCloudAccount, quickAccount, stepsWith } from '../support/steps.js';
 
@@ -72,6 +73,7 @@ describe('A request of GraphQL over HTTP', () => {
     it.each<[string, string[][]]>([
       ['no query', []],
       ['an empty query', [['query', '']]],
+      ['a blank query', [['query', ' ']]],
       [
         'two queries',
         [
@@ -203,6 +205,10 @@ describe('A request of GraphQL over HTTP', () => {
     ['only empty members', { variables: null, operationName: '' }],
     ['query: null', { query: null }],
     ['an empty query', { query: '' }],
+    ['a blank query', { query: ' \n' }],
+    ['null', null],
+    ['a number', 1],
+    ['a text', 'x'],
     ['variables that are a number', { query, variables: 0 }],
     ['variables that are false', { query, variables: false }],
     ['extensions that are a list', { query, extensions: [1] }],
@@ -214,6 +220,56 @@ describe('A request of GraphQL over HTTP', () => {
 
     expect(refusal(answer)).toEqual([400, expect.stringMatching(/^BAD_/), 1]);
     expect(answer.body.errors[0].message).not.toBe('The request is not valid.');
+    expect(answer.body.errors[0].message).not.toMatch(/POST body|Syntax Error|provided/);
+  });
+
+  it.each<[string, string, object]>([
+    ['an unknown name', 'no operation with the name', { query: `query A ${query}`, operationName: 'B' }],
+    ['a text that is no name', 'no operation with the name', { query: `query A ${query}`, operationName: 'A B' }],
+    ['no name for two', 'has several operations', { query: `query A ${query} query B ${query}` }],
+  ])('that chooses its operation by %s is told so', async (_, said, body) => {
+    const answer = await post(body);
+
+    expect(refusal(answer)).toEqual([400, 'OPERATION_RESOLUTION_FAILURE', 1]);
+    expect(answer.body.errors[0].message).toContain(said);
+  });
+
+  it('for a subscription of GraphQL is told that there are none', async () => {
+    const { errors } = (await post({ query: 'subscription { x }' })).body;
+
+    expect(errors).toMatchObject([
+      { message: 'GraphQL subscriptions are not supported.', extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+    ]);
+  });
+
+  describe('whose body is JSON', () => {
+    const send = (body: Buffer, headers: Headers) => gateway.post(body, gateway.key, headers);
+    const type = 'application/json';
+    const json = JSON.stringify({ query });
+
+    it.each<[string, Buffer, Headers]>([
+      ['gzip', gzipSync(json), { 'content-encoding': 'gzip' }],
+      ['br', brotliCompressSync(json), { 'content-encoding': 'br' }],
+      ['an unknown encoding', Buffer.from(json), { 'content-encoding': 'GZIP, identity' }],
+    ])('compressed with %s is refused with a remedy', async (_, body, headers) => {
+      const answer = await send(body, { 'content-type': type, ...headers });
+
+      expect(refusal(answer)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE', 1]);
+      expect(answer.body.errors[0].message).toContain('Send it uncompressed');
+    });
+
+    it.each(['utf-16', 'UTF-16LE', 'iso-8859-1', '"windows-1252"'])('in %s is refused', async (charset) => {
+      const answer = await send(Buffer.from(json), { 'content-type': `${type}; charset=${charset}` });
+
+      expect(refusal(answer)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE', 1]);
+      expect(answer.body.errors[0].message).toContain('Send JSON in UTF-8');
+    });
+
+    it.each(['utf-8', 'UTF8', '"Utf-8"', 'us-ascii', ''])('in charset "%s" is read', async (charset) => {
+      const headers = { 'content-type': `${type}; charset=${charset}`, 'content-encoding': 'identity' };
+
+      expect((await send(Buffer.from(json), headers)).body.data).toEqual(data);
+    });
   });
 
   it.each<[string, string, string]>([

@@ -84,6 +84,7 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
   if (domainError instanceof DocumentTooLarge) return { code: domainError.code, message: domainError.message };
   if (formatted.message.startsWith(tooManyTokens))
     return { code: 'QUERY_TOO_EXPENSIVE', message: `The document has more than ${documentLimits.tokens} tokens.` };
+  if (code === 'OPERATION_RESOLUTION_FAILURE') return { code, message: operationText(formatted.message, knownNames) };
   if (documentCodes.has(code)) {
     // A scalar may have refused a value of the document in words of ours.
     const hint = domainError ? ` ${domainError.message}` : '';
@@ -104,11 +105,18 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
 /** How graphql-js begins to say so. */
 const tooManyTokens = 'Syntax Error: Document contains more tha';
 
-const documentCodes: ReadonlySet<string> = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'OPERATION_RESOLUTION_FAILURE',
-]);
+const documentCodes: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+
+/** How graphql-js begins to say that it found no operation to execute, and what a client is told. */
+const operationTexts: readonly (readonly [starts: string, text: string])[] = [
+  ['Unknown operation named ', 'The document has no operation with the name that `operationName` specifies.'],
+  ['Must provide operation name ', 'The document has several operations, and `operationName` does not choose one.'],
+  ['Must provide an operation.', 'The document has no operation.'],
+  ['Schema is not configured to execute subscription ', 'GraphQL subscriptions are not supported.'],
+];
+
+const operationText = (message: string, knownNames: KnownNames) =>
+  operationTexts.find(([starts]) => message.startsWith(starts))?.[1] ?? safeMessage(message, knownNames);
 
 /** Codes whose messages are not ours. To say more, throw a DomainError of that code, or a GraphQLError made of one. */
 const fixedTexts: ReadonlyMap<string, string> = new Map([
@@ -138,7 +146,7 @@ function faultOfCaller(code: string, thrown: unknown, knownNames: KnownNames): A
     return undefined;
   if (message.startsWith('Argument "')) return { code: 'BAD_USER_INPUT', message: inputText(message, knownNames) };
   if (message.startsWith('Schema is not configured to execute ')) {
-    return { code: 'OPERATION_RESOLUTION_FAILURE', message: safeMessage(message, knownNames) };
+    return { code: 'OPERATION_RESOLUTION_FAILURE', message: operationText(message, knownNames) };
   }
   const text = badRequestText(message);
   return text === undefined ? undefined : { code: 'BAD_REQUEST', message: text };

@@ -258,7 +258,10 @@ describe('an honest mistake', () => {
     [
       'an operation that is not there',
       { query: 'query A { __typename }', operationName: 'Other' },
-      { message: 'Unknown operation named "…".', extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+      {
+        message: 'The document has no operation with the name that `operationName` specifies.',
+        extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
+      },
     ],
     [
       'null for an argument with a default',
