@@ -108,7 +108,9 @@ describe('a key ring file', () => {
   it('is refused when it is not there, with the danger of a new one', () => {
     const { message } = refusalOf(() => readKeyRingFile(path));
 
-    expect(message).toMatch(/does not exist\. .*copy the key ring that belongs to this data.*KEY_RING_FILE.*keyring init/);
+    expect(message).toMatch(
+      /does not exist\. .*copy the key ring that belongs to this data.*KEY_RING_FILE.*keyring init/,
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 
