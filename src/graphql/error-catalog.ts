@@ -3,7 +3,7 @@ import { awsCredentialsErrors } from '#libs/aws-credentials';
 import { cloudAccountErrors, forceDetachErrors } from '#libs/cloud-accounts';
 import { databaseErrors } from '#libs/database';
 import { driftErrors } from '#libs/drift';
-import { iamSetupErrors } from '#libs/iam-setup';
+import { iamSetupErrors, regionErrors } from '#libs/iam-setup';
 import { idempotencyErrors } from '#libs/idempotency';
 import { commonErrors, type ErrorCatalog } from '#libs/kernel';
 import { subscriptionErrors } from '#libs/subscriptions';
@@ -101,6 +101,7 @@ export const errorCatalog: ErrorCatalog = {
   ...accessErrors,
   ...idempotencyErrors,
   ...iamSetupErrors,
+  ...regionErrors,
   ...awsCredentialsErrors,
   ...cloudAccountErrors,
   ...forceDetachErrors,

@@ -89,7 +89,9 @@ describe('access roles', () => {
     const { handle, externalId } = await issueExternalId();
     const role = sandboxRole(which, `access-role-${externalId}`, handle, 'aws-cn');
 
-    expect((await createWith(which, role)).userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: rolePath }]);
+    expect((await createWith(which, role)).userErrors).toMatchObject([
+      { code: 'REGION_IN_ANOTHER_PARTITION', path: ['input', 'region'] },
+    ]);
     expect(done(await createWith(which, role, { region: 'cn-north-1' }))).toMatchObject({
       status: 'ACTIVE',
       awsUserArn: role.awsAssumeRole.roleArn,

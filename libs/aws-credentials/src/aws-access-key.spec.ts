@@ -18,8 +18,8 @@ describe('an access key', () => {
   });
 });
 
-const id = 'AKIAIOSFODNN7EXAMPLE';
-const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+const id = 'AKIAIOSFODNN7VENDORS';
+const secret = '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';
 const given = (accessKeyId: string, secretAccessKey: string) =>
   plainToInstance(AwsCredentialsInput, { awsAccessKey: { accessKeyId, secretAccessKey: new Secret(secretAccessKey) } });
 const messagesOf = (errors: ValidationError[]): string[] =>
@@ -93,6 +93,18 @@ describe('a pasted access key', () => {
       expect(message).toContain(said);
       expect(message).not.toMatch(/AKIAIOS|wJalr|FODNN7|FEMI|gateway,/);
     }
+  });
+
+  it.each([
+    ['AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
+    ['AKIAI44QH8DHBEXAMPLE', 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY'],
+  ])('%s of the AWS documentation is refused as an example', (exampleId, exampleSecret) => {
+    expect(refusals(exampleId, secret)).toEqual([
+      'The access key ID is an example from the AWS documentation. Paste the access key ID of the IAM user.',
+    ]);
+    expect(refusals(id, exampleSecret)).toEqual([
+      'The secret access key is an example from the AWS documentation. Paste the secret access key of the IAM user.',
+    ]);
   });
 
   it('in the wrong field is named so', () => {

@@ -3,13 +3,6 @@ import { remedyOf, type AwsDenier } from './access-denial.js';
 import type { VerificationReport } from './verification.js';
 
 export const awsCredentialsErrors = {
-  UNKNOWN_REGION: {
-    kind: 'invalid',
-    fault: 'CALLER',
-    retryable: false,
-    remediation:
-      'Use a region code of the provider: for example us-east-1 for AWS, westeurope for AZURE, europe-west1 for GCP.',
-  },
   AWS_TEMPORARY_KEY: {
     kind: 'invalid',
     fault: 'CALLER',
@@ -120,7 +113,7 @@ export const awsCredentialsErrors = {
     fault: 'AWS_ADMIN',
     retryable: false,
     remediation:
-      'Create a separate access role for each cloud account, or update the cloud account that already uses this one.',
+      'Use another access role: each cloud account needs its own. If `cloudAccount` of the error names an account of yours, you can update that account instead.',
   },
   MISSING_PERMISSIONS: {
     kind: 'invalid',
@@ -231,7 +224,6 @@ export const awsCredentialsErrors = {
 
 /** Codes that have an error class of their own. */
 type OwnClass =
-  | 'UNKNOWN_REGION'
   | 'AWS_ROLE_ALREADY_CONNECTED'
   | 'MISSING_PERMISSIONS'
   | 'AWS_KEY_LIMIT'
@@ -356,12 +348,6 @@ export class AwsRoleAlreadyConnected extends DomainError {
       `The access role is already connected to ${ownAccountId === null ? 'a cloud account' : 'another cloud account of yours'}.`,
       { path: ['input', 'credentials', 'awsAssumeRole', 'roleArn'] },
     );
-  }
-}
-
-export class UnknownRegion extends DomainError {
-  constructor(path: readonly string[], message: string) {
-    super(awsCredentialsErrors, 'UNKNOWN_REGION', message, { path });
   }
 }
 

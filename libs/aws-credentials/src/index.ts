@@ -14,7 +14,6 @@ export {
   RotationNotUnderWay,
   CredentialsUnreadable,
   MissingPermissions,
-  UnknownRegion,
 } from './aws-credentials.errors.js';
 export {
   AwsVerification,

@@ -29,16 +29,8 @@ const secretAccessKey: PartRule = {
 };
 const rules: Readonly<Record<KeyPart, PartRule>> = { accessKeyId, secretAccessKey };
 
-/** White space, and characters that take no room: zero-width ones, the byte order mark, marks of direction, the soft hyphen. */
-const blank = /[\s\p{Z}\p{Cf}]/u;
-
-/** Without blanks at the ends, visible or not: no part of a key has any. Takes linear time, unlike a regular expression. */
-export function withoutBlanksAround(pasted: string): string {
-  let [from, to] = [0, pasted.length];
-  while (from < to && blank.test(pasted[from]!)) from++;
-  while (to > from && blank.test(pasted[to - 1]!)) to--;
-  return pasted.slice(from, to);
-}
+/** How the example keys of the AWS documentation end: AKIAIOSFODNN7EXAMPLE and its secret access key are the best known. */
+const exampleOfAws = /EXAMPLE(KEY)?$/;
 
 /** What people paste in place of the part alone, from the most telling form to the least. */
 const forms: readonly {
@@ -143,7 +135,10 @@ const mostRead = 2000;
  */
 export function mistakeInPasted(part: KeyPart, text: string): string | null {
   const rule = rules[part];
-  if (rule.wellFormed.test(text)) return null;
+  if (rule.wellFormed.test(text))
+    return exampleOfAws.test(text)
+      ? `is an example from the AWS documentation. Paste the ${rule.noun} of the IAM user`
+      : null;
   const beginning = text.slice(0, mostRead);
   return forms.find(({ isLike }) => isLike(beginning, rule))?.fault(rule, beginning) ?? null;
 }

@@ -1,5 +1,6 @@
 import { operatorTenantId } from '#libs/access';
-import { refusalOfAccount, UnknownRegion, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
+import { refusalOfAccount, type AwsAccess, type AwsIdentity } from '#libs/aws-credentials';
+import { UnknownRegion } from '#libs/iam-setup';
 import type { Actor, ActorKind } from '#libs/events';
 import {
   changedTo,

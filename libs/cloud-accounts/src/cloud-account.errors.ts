@@ -19,7 +19,7 @@ export const cloudAccountErrors = {
     fault: 'AWS_ADMIN',
     retryable: false,
     remediation:
-      'Create a separate IAM user for each cloud account, or update the cloud account that already uses this one.',
+      'Use an access key of another IAM user: each cloud account needs its own. If `cloudAccount` of the error names an account of yours, you can update that account instead.',
   },
   AWS_ACCOUNT_ALREADY_CONNECTED: {
     kind: 'conflict',

@@ -17,6 +17,7 @@ export { Faultless, faultInLength, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf } from './node.js';
 export { NodeSource } from './node-source.js';
+export { Pasted } from './pasted.js';
 export {
   ArnScalar,
   AwsAccountIdScalar,

@@ -4,6 +4,7 @@ import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js'
 import { ExternalIdNeeded } from './external-ids/external-id.errors.js';
 import { longestValues, type Option, type Placeholder } from './permission-manifest.js';
 import type { Values } from './policies.js';
+import { UnknownRegion } from './region.errors.js';
 import { faultInTags, faultInVendorsTags, type Tag } from './tags.js';
 
 /** What the operator says once for all customers. */
@@ -214,7 +215,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
 
   const region = request.region ?? 'us-east-1';
   const regionFault = faultInRegion(region);
-  if (regionFault) refuse('region', `The region ${regionFault}.`);
+  if (regionFault) faults.push(new UnknownRegion(['input', 'region'], `The region ${regionFault}.`));
   const partition = partitionOf(region) ?? 'aws';
   const expectedAwsAccountId = take('expectedAwsAccountId', '') || null;
   const awsAccountId = request.awsAccountId ?? expectedAwsAccountId ?? '';

@@ -28,6 +28,7 @@ export {
 export { iamContext, isNeverSent, type CheckedPrincipal, type RequestContext } from './simulation/request-context.js';
 export { permissionManifest, type Holder, type PermissionGroup } from './permission-manifest.js';
 export { provisionedResourcesWarning } from './provisioned-resources.js';
+export { RegionInAnotherPartition, regionErrors, UnknownRegion } from './region.errors.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
 export { type KnownSetup, type LeftEntity } from './methods/removal.js';
 export { inShell } from './methods/shell.js';

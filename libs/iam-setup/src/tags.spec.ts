@@ -31,7 +31,7 @@ describe('Tags', () => {
     const fault = 'must have keys that differ in more than letter case';
     expect(faultInTags([...many(1), ...many(1)])).toBe(fault);
     expect(faultInTags([...many(1), { key: 'K0', value: 'x' }])).toBe(fault);
-    expect(faultInTags(many(41))).toBe('must not be more than 40');
+    expect(faultInTags(many(41))).toBe('must have at most 40 entries, but have 41');
   });
 });
 

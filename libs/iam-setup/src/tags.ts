@@ -16,7 +16,7 @@ export const tagLengths = { key: 128, value: 256 } as const;
  * users and roles are not case sensitive.
  */
 export function faultInTags(tags: readonly Tag[]): string | null {
-  if (tags.length > mostTags) return `must not be more than ${mostTags}`;
+  if (tags.length > mostTags) return `must have at most ${mostTags} entries, but have ${tags.length}`;
   const faults = tags.map(faultInTag);
   const first = faults.findIndex((fault) => fault !== null);
   if (first >= 0) return `are not valid: tag ${first + 1} ${faults[first]}`;

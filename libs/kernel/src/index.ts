@@ -1,3 +1,4 @@
+export { withoutBlanksAround } from './blanks.js';
 export { changedTo } from './change.js';
 export { CallerGone, currentCaller, refuseIfCallerGone } from './caller.js';
 export { clientNetwork, faultInCidr, isInOneOf } from './cidr.js';

@@ -1,7 +1,18 @@
 import { addressKey, faultInDeploymentCidr, faultInVpcId, keysOverlapping } from './deployment.js';
 
 describe('The addresses of a deployment', () => {
-  it.each(['10.0.0.0/16', '10.0.0.0/28', '10.0.0.16/28', '172.31.255.240/28', '0.0.0.0/16'])('%s are fine', (cidr) => {
+  it.each([
+    '10.0.0.0/16',
+    '10.0.0.0/28',
+    '10.0.0.16/28',
+    '172.31.255.240/28',
+    '192.168.0.0/16',
+    '100.64.0.0/16',
+    '198.19.0.0/16',
+    '52.94.0.0/16',
+    '223.255.255.240/28',
+    '1.0.0.0/16',
+  ])('%s are fine', (cidr) => {
     expect(faultInDeploymentCidr(cidr)).toBeNull();
   });
 
@@ -16,6 +27,14 @@ describe('The addresses of a deployment', () => {
     ['10.0.0.0/24 ', /from \/16 to \/28/],
     ['10.0.0.1/24', /first address/],
     ['10.0.8.0/20', /first address/],
+    ['0.0.0.0/16', /must not be in 0\.0\.0\.0\/8, whose addresses cannot be used in a VPC/],
+    ['0.255.255.240/28', /in 0\.0\.0\.0\/8/],
+    ['127.0.0.0/16', /in 127\.0\.0\.0\/8/],
+    ['169.254.0.0/16', /in 169\.254\.0\.0\/16/],
+    ['169.254.169.240/28', /in 169\.254\.0\.0\/16/],
+    ['224.0.0.0/24', /in 224\.0\.0\.0\/4/],
+    ['240.0.0.0/16', /in 240\.0\.0\.0\/4/],
+    ['255.255.255.240/28', /in 240\.0\.0\.0\/4/],
   ])('%s are not', (cidr, fault) => {
     expect(faultInDeploymentCidr(cidr)).toMatch(fault);
   });

@@ -1,4 +1,4 @@
-import { faultInText } from '#libs/kernel';
+import { faultInText, isInOneOf } from '#libs/kernel';
 
 /** A block of IPv4 addresses as numbers: its first address, the length of its prefix, and how many addresses it has. */
 interface Block {
@@ -10,9 +10,15 @@ interface Block {
 const [largest, smallest] = [16, 28];
 
 /**
+ * Blocks whose addresses no host of a network can have (IANA IPv4 Special-Purpose Address Registry, RFC 6890): this
+ * network, loopback, link-local, where AWS has its metadata and DNS, multicast, and reserved for future use.
+ */
+const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+
+/**
  * What is wrong with the addresses of a deployment, as the end of a sentence; null when nothing is. AWS allows an IPv4
- * block of /16 to /28 in a VPC, and takes it as it is written only when it begins with its first address
- * (VPC user guide, "VPC CIDR blocks").
+ * block of /16 to /28 in a VPC, private (RFC 1918) or publicly routable, and takes it as it is written only when it begins
+ * with its first address (VPC user guide, "VPC CIDR blocks"). EKS documents 100.64.0.0/10 and 198.19.0.0/16 for VPCs, too.
  */
 export function faultInDeploymentCidr(text: string): string | null {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
@@ -22,7 +28,9 @@ export function faultInDeploymentCidr(text: string): string | null {
   if (!match || !isCanonical || length < largest || length > smallest || match[5] !== String(length))
     return `must be a block of IPv4 addresses from /${largest} to /${smallest}, such as 10.0.0.0/24`;
   const { first, size } = blockOf(text);
-  return first % size === 0 ? null : 'must begin with the first address of its block';
+  if (first % size !== 0) return 'must begin with the first address of its block';
+  const special = unusable.find((block) => isInOneOf([block], text.split('/')[0]!));
+  return special ? `must not be in ${special}, whose addresses cannot be used in a VPC` : null;
 }
 
 /**

@@ -59,13 +59,6 @@ export const subscriptionErrors = {
     remediation:
       'Use your own access. The gateway has no credentials for hosted accounts, or for accounts whose credentials never worked.',
   },
-  REGION_IN_ANOTHER_PARTITION: {
-    kind: 'invalid',
-    fault: 'CALLER',
-    retryable: false,
-    remediation:
-      'Choose a region in the partition of the account. China, GovCloud and the European Sovereign Cloud are separate partitions.',
-  },
 } satisfies ErrorCatalog;
 
 export class SubscriptionNotFound extends NotFound {
@@ -79,20 +72,6 @@ export class SubscriptionAlreadyEnded extends DomainError {
     super(subscriptionErrors, 'SUBSCRIPTION_ALREADY_ENDED', 'The subscription has already ended.', {
       path: ['input', 'id'],
     });
-  }
-}
-
-/** AWS's partitions share nothing: a key of one is unknown in the others. */
-export class RegionInAnotherPartition extends DomainError {
-  constructor() {
-    super(
-      subscriptionErrors,
-      'REGION_IN_ANOTHER_PARTITION',
-      'The region is in another AWS partition than the account.',
-      {
-        path: ['input', 'region'],
-      },
-    );
   }
 }
 

@@ -1,5 +1,7 @@
 import { DomainError } from '#libs/kernel';
 import {
+  getNamedType,
+  getNullableType,
   type GraphQLInputField,
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -88,6 +90,8 @@ export class VariableFaults {
     if (isIterable(value)) {
       let index = 0;
       for (const item of value) this.becomesNull(item, type, [...path, String(index++)]);
+    } else if (isInputObjectType(getNullableType(type)) && value !== null && typeof value !== 'object') {
+      this.add(path, `must be a list of objects (${getNamedType(type).name}).`);
     } else {
       this.becomesNull(value, type, path); // A single value is a list of one.
     }

@@ -28,7 +28,8 @@ const schema = buildSchema(`
   input AwsAccessKeyInput { accessKeyId: String! secretAccessKey: String! }
   input AwsAssumeRoleInput { roleArn: String! }
   input CredentialsInput @oneOf { awsAccessKey: AwsAccessKeyInput awsAssumeRole: AwsAssumeRoleInput }
-  input CreateInput { name: String! provider: Provider = AWS days: Int credentials: CredentialsInput! regions: [String!] }
+  input CreateInput { name: String! provider: Provider = AWS days: Int credentials: CredentialsInput! regions: [String!] tags: [Tag!] }
+  input Tag { key: String! }
   input Filter { and: [Filter!] }
   type Query { noop(input: CreateInput, filter: Filter, size: Int, ids: [ID!]): Boolean }
 `);
@@ -59,6 +60,7 @@ describe('checking variables', () => {
     ['a missing variable', undefined, 'input is required (CreateInput!).'],
     ['null', null, 'input must not be null (CreateInput!).'],
     ['a text for an object', 'wJalr', 'input must be an object (CreateInput).'],
+    ['a text for a list of objects', { ...valid, tags: '' }, 'input.tags must be a list of objects (Tag).'],
     ['a missing field', { ...valid, name: undefined }, 'input.name is required (String!).'],
     ['a wrong enum value', { ...valid, provider: 'AVS' }, 'input.provider must be one of AWS, AZURE, GCP.'],
     [

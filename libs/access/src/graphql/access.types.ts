@@ -6,6 +6,7 @@ import {
   Faultless,
   isTyped,
   NodeType,
+  Pasted,
   PayloadType,
 } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
@@ -125,6 +126,7 @@ export class CreateApiKeyInput {
     defaultValue: [],
     description: atMost(mostCidrs, 'IP address ranges from which the API key can be used. Empty: any address.'),
   })
+  @Pasted()
   @Faultless('The list of addresses', faultInCidrs)
   readonly allowedCidrs!: string[];
 

@@ -1,6 +1,6 @@
 import type { Viewer } from '#libs/access';
-import { ExternalIdService, partitionOf } from '#libs/iam-setup';
-import { InvalidField, InvalidInput, type AccountReference, type Held } from '#libs/kernel';
+import { ExternalIdService, partitionOf, RegionInAnotherPartition } from '#libs/iam-setup';
+import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { AwsAccessRole, GivenAccessRole } from '../aws-access-role.js';
@@ -15,8 +15,7 @@ import { StoredAccessRoles } from './stored-access-roles.js';
 /** How a caller wants the gateway to get into an AWS account. */
 export type GivenAccess = AwsAccessKey | GivenAccessRole;
 
-const path = ['input', 'credentials', 'awsAssumeRole'];
-const handlePath = [...path, 'externalIdHandle'];
+const handlePath = ['input', 'credentials', 'awsAssumeRole', 'externalIdHandle'];
 
 /** The way into each cloud account: a key or an access role, never both; the one that is set takes the other's place. */
 @Injectable()
@@ -32,8 +31,7 @@ export class AwsAccessService {
    * What was given, ready to be asked with: a role with the external id that was issued for it.
    *
    * @param cloudAccountId that is to be entered with it; null for one that does not exist yet, undefined for none
-   * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays
-   * @throws InvalidInput for a role in another partition than `region`
+   * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays, RegionInAnotherPartition
    */
   async resolve(
     viewer: Pick<Viewer, 'tenantId'>,
@@ -47,10 +45,7 @@ export class AwsAccessService {
     if (cloudAccountId !== undefined)
       await this.externalIds.refuseUnlessFitting(viewer, found, cloudAccountId, handlePath);
     const role = new AwsAccessRole(given.roleArn, found.externalId);
-    if (role.partition !== partitionOf(region)) {
-      const message = 'The access role must be in the partition of the region.';
-      throw new InvalidInput([new InvalidField([...path, 'roleArn'], message)]);
-    }
+    if (role.partition !== partitionOf(region)) throw new RegionInAnotherPartition('access role');
     return role;
   }
 

@@ -1,24 +1,20 @@
 import { faultInRoleArn } from '#libs/iam-policy';
-import { Faultless, SecretStringScalar } from '#libs/graphql';
-import { Secret } from '#libs/kernel';
+import { Faultless, Pasted, SecretStringScalar } from '#libs/graphql';
+import type { Secret } from '#libs/kernel';
 import { Field, InputType } from '@nestjs/graphql';
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { AwsAccessKey, faultInAccessKeyId, faultInSecretAccessKey, isTemporary } from '../aws-access-key.js';
 import type { GivenAccess } from './aws-access.service.js';
 import { GivenAccessRole } from '../aws-access-role.js';
 import { TemporaryAccessKey } from '../aws-credentials.errors.js';
-import { withoutBlanksAround } from '../pasted-key.js';
-
-const trimmedSecret = (value: unknown) =>
-  value instanceof Secret ? new Secret(withoutBlanksAround(value.reveal())) : value;
 
 @InputType('AwsAccessKeyInput', { description: 'Access key of the programmatic IAM user.' })
 export class AwsAccessKeyInput {
   @Field({
     description: 'AWS_ACCESS_KEY_ID: 20 characters that begin with AKIA. Leading and trailing whitespace is ignored.',
   })
-  @Transform(({ value }) => (typeof value === 'string' ? withoutBlanksAround(value) : (value as unknown)))
+  @Pasted()
   @Faultless('The access key ID', faultInAccessKeyId)
   @Faultless<string>(
     'The access key',
@@ -31,7 +27,7 @@ export class AwsAccessKeyInput {
     description:
       'AWS_SECRET_ACCESS_KEY: 40 characters. Leading and trailing whitespace is ignored. Stored encrypted, never returned.',
   })
-  @Transform(({ obj, key }) => trimmedSecret((obj as Record<string, unknown>)[key]))
+  @Pasted()
   @Faultless<Secret>('The secret access key', (secret) => faultInSecretAccessKey(secret.reveal()))
   readonly secretAccessKey!: Secret;
 
@@ -46,10 +42,12 @@ export class AwsAccessKeyInput {
 })
 export class AwsAssumeRoleInput {
   @Field({ description: 'ARN of the access role: `arn:aws:iam::123456789012:role/name`.' })
+  @Pasted()
   @Faultless('The access role', faultInRoleArn)
   readonly roleArn!: string;
 
   @Field({ description: 'Handle of the external ID that the trust policy requires, from `issueExternalId`.' })
+  @Pasted()
   readonly externalIdHandle!: string;
 
   toRole(): GivenAccessRole {

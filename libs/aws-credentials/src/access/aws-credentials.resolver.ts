@@ -1,12 +1,10 @@
 import { CurrentViewer, RequiresRole, type Viewer } from '#libs/access';
-import { PayloadType } from '#libs/graphql';
+import { Faultless, Pasted, PayloadType } from '#libs/graphql';
 import { Args, Field, InputType, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
-import { Faultless } from '#libs/graphql';
 import { faultInRoleName } from '#libs/iam-policy';
-import { faultInAwsAccountId, faultInRegion } from '#libs/iam-setup';
-import { UnknownRegion } from '../aws-credentials.errors.js';
+import { faultInAwsAccountId, faultInRegion, UnknownRegion } from '#libs/iam-setup';
 import { AwsAccessService } from './aws-access.service.js';
 import { AwsVerification } from '../verification/aws-verification.js';
 import { AwsCredentialsInput } from './aws-credentials.input.js';
@@ -18,6 +16,7 @@ export class TestAwsCredentialsInput {
     defaultValue: 'us-east-1',
     description: 'AWS region whose endpoints the gateway calls. It must be in the partition of the AWS account.',
   })
+  @Pasted()
   @Faultless('The region', faultInRegion, UnknownRegion)
   readonly region!: string;
 
@@ -30,10 +29,12 @@ export class TestAwsCredentialsInput {
     nullable: true,
     description: 'AWS account that the credentials must belong to, as 12 digits. If omitted, any account is accepted.',
   })
+  @Pasted()
   @Faultless('The expected AWS account', faultInAwsAccountId)
   readonly expectedAwsAccountId?: string | null;
 
   @Field({ description: 'Name, not ARN, of the console role (IAM Role Name).' })
+  @Pasted()
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
 
@@ -41,6 +42,7 @@ export class TestAwsCredentialsInput {
     nullable: true,
     description: 'Name of the IAM role that instances use. Defaults to the role that `iamSetup` creates.',
   })
+  @Pasted()
   @Faultless('The node role', faultInRoleName)
   readonly nodeRoleName?: string | null;
 }

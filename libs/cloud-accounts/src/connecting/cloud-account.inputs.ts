@@ -1,10 +1,5 @@
-import {
-  AwsCredentialsInput,
-  faultInAwsAccountId,
-  faultInRegion,
-  faultInRoleName,
-  UnknownRegion,
-} from '#libs/aws-credentials';
+import { AwsCredentialsInput, faultInAwsAccountId, faultInRegion, faultInRoleName } from '#libs/aws-credentials';
+import { UnknownRegion } from '#libs/iam-setup';
 import {
   atMost,
   ChangeField,
@@ -13,6 +8,7 @@ import {
   listFilterDescription,
   mostChoices,
   OrderDirection,
+  Pasted,
 } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
@@ -51,6 +47,7 @@ export class CreateCloudAccountInput {
     defaultValue: 'us-east-1',
     description: 'AWS region whose endpoints the gateway calls. It must be in the partition of your AWS account.',
   })
+  @Pasted()
   @Faultless('The region', faultInRegion, UnknownRegion)
   readonly region!: string;
 
@@ -65,14 +62,17 @@ export class CreateCloudAccountInput {
     nullable: true,
     description: 'AWS account that the credentials must belong to, as 12 digits. If omitted, any account is accepted.',
   })
+  @Pasted()
   @Faultless('The expected AWS account', faultInAwsAccountId)
   readonly expectedAwsAccountId?: string | null;
 
   @Field({ description: 'Name, not ARN, of the console role (IAM Role Name).' })
+  @Pasted()
   @Faultless('The console role', faultInRoleName)
   readonly consoleRoleName!: string;
 
   @Field(() => String, { nullable: true, description: `Name of the IAM role that instances use. ${usualNodeRole}` })
+  @Pasted()
   @Faultless('The node role', faultInRoleName)
   readonly nodeRoleName?: string | null;
 
@@ -103,6 +103,7 @@ export class UpdateCloudAccountInput {
   @ChangeField(() => String, { label: 'The name', description: 'New name of the account.', fault: faultInName })
   readonly name?: string;
 
+  @Pasted()
   @ChangeField(() => String, {
     label: 'The region',
     description:
@@ -125,9 +126,11 @@ export class UpdateCloudAccountInput {
     description:
       'AWS account that the credentials must belong to, as 12 digits. Applies to `credentials`, or to the current credentials when `credentials` is omitted. If omitted, any account is accepted.',
   })
+  @Pasted()
   @Faultless('The expected AWS account', faultInAwsAccountId)
   readonly expectedAwsAccountId?: string | null;
 
+  @Pasted()
   @ChangeField(() => String, {
     label: 'The console role',
     description: 'Name of the new console role.',
@@ -135,6 +138,7 @@ export class UpdateCloudAccountInput {
   })
   readonly consoleRoleName?: string;
 
+  @Pasted()
   @ChangeField(() => String, {
     label: 'The node role',
     description: 'Name of the new IAM role for instances.',

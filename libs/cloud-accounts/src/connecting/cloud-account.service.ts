@@ -5,12 +5,12 @@ import {
   AwsAccessService,
   AwsVerification,
   partitionOf,
-  UnknownRegion,
   type AwsAccess,
   type GivenAccess,
   type VerificationReport,
 } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
+import { RegionInAnotherPartition } from '#libs/iam-setup';
 import type { Remember } from '#libs/idempotency';
 import { changedTo, nameKey, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -310,7 +310,7 @@ export class CloudAccountService {
     const access = given ?? (await this.credentials.reveal(tenantId, id, use));
     if (!access) throw new CloudAccountWithoutCredentials();
     if (access instanceof AwsAccessRole && access.partition !== partitionOf(region))
-      throw new UnknownRegion(['input', 'region'], 'The region must be in the partition of the access role.');
+      throw new RegionInAnotherPartition('access role');
     return this.prover.prove(access, region, expected, false, operationId);
   }
 

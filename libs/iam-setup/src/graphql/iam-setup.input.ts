@@ -1,4 +1,4 @@
-import { atMost } from '#libs/graphql';
+import { atMost, Pasted } from '#libs/graphql';
 import { Field, InputType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { parameters, switches, type IamSetupRequest } from '../iam-setup.js';
@@ -15,12 +15,14 @@ export class IamSetupInput implements IamSetupRequest {
     nullable: true,
     description: 'Region of the stack, which determines the AWS partition. Defaults to us-east-1.',
   })
+  @Pasted()
   readonly region?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description: 'Your AWS account, as 12 digits. Required only for the manual method.',
   })
+  @Pasted()
   readonly awsAccountId?: string | null;
 
   @Field(() => String, {
@@ -28,15 +30,18 @@ export class IamSetupInput implements IamSetupRequest {
     description:
       'The only AWS account in which the setup can create entities, as 12 digits. The template, the module and the manual steps stop in any other account. If omitted, any account is accepted.',
   })
+  @Pasted()
   readonly expectedAwsAccountId?: string | null;
 
   @Field(() => String, {
     nullable: true,
     description: `${parameters.vendorAccountId.means} Defaults to the account set by the operator. Some vendors use another account in China or GovCloud.`,
   })
+  @Pasted()
   readonly vendorAccountId?: string | null;
 
   @Field(() => String, { nullable: true, description: `${parameters.path.means} Defaults to \`/\`.` })
+  @Pasted()
   readonly path?: string | null;
 
   @Field(() => String, {
@@ -44,18 +49,23 @@ export class IamSetupInput implements IamSetupRequest {
     description:
       'ARN of a policy that limits the permissions of the user and the roles. If omitted, no permissions boundary is set.',
   })
+  @Pasted()
   readonly permissionsBoundaryArn?: string | null;
 
   @Field(() => String, { nullable: true, description: parameters.userName.means })
+  @Pasted()
   readonly userName?: string | null;
 
   @Field(() => String, { nullable: true, description: parameters.nodeRoleName.means })
+  @Pasted()
   readonly nodeRoleName?: string | null;
 
   @Field(() => String, { nullable: true, description: parameters.consoleRoleName.means })
+  @Pasted()
   readonly consoleRoleName?: string | null;
 
   @Field(() => String, { nullable: true, description: parameters.accessRoleName.means })
+  @Pasted()
   readonly accessRoleName?: string | null;
 
   @Field(() => [TagInput], {
@@ -82,5 +92,6 @@ export class IamSetupInput implements IamSetupRequest {
     description:
       'Handle of the external ID for the access role, from `issueExternalId`. Required with `createAccessRole`.',
   })
+  @Pasted()
   readonly externalIdHandle?: string | null;
 }

@@ -1,4 +1,3 @@
-import { UnknownRegion } from '#libs/aws-credentials';
 import { faultInAnyRegion } from '#libs/cloud-accounts';
 import {
   atMost,
@@ -9,8 +8,9 @@ import {
   listFilterDescription,
   mostChoices,
   OrderDirection,
+  Pasted,
 } from '#libs/graphql';
-import { faultInTags, mostTags, TagInput } from '#libs/iam-setup';
+import { faultInTags, mostTags, TagInput, UnknownRegion } from '#libs/iam-setup';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
 import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
@@ -32,6 +32,7 @@ export class CreateSubscriptionInput {
   readonly name!: string;
 
   @Field({ description: "Region to build in, as a region code of the account's provider." })
+  @Pasted()
   @Faultless('The region', faultInAnyRegion, UnknownRegion)
   readonly region!: string;
 
@@ -42,8 +43,9 @@ export class CreateSubscriptionInput {
   @Field(() => CidrBlockScalar, {
     nullable: true,
     description:
-      'IPv4 addresses to use, /16 to /28. If omitted, the vendor chooses them. In the VPC given by `vpcId`, they must not overlap those of another active subscription.',
+      'IPv4 addresses to use, /16 to /28, that AWS allows in a VPC. If omitted, the vendor chooses them. In the VPC given by `vpcId`, they must not overlap those of another active subscription.',
   })
+  @Pasted()
   @Faultless('The deployment CIDR', faultInDeploymentCidr)
   readonly deploymentCidr?: string | null;
 
@@ -51,6 +53,7 @@ export class CreateSubscriptionInput {
     nullable: true,
     description: 'ID of an existing VPC to build in. If omitted, the subscription gets a new VPC.',
   })
+  @Pasted()
   @Faultless('The VPC', faultInVpcId)
   readonly vpcId?: string | null;
 

@@ -3,7 +3,7 @@ import { partitionOf } from '#libs/aws-credentials';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import type { Remember } from '#libs/idempotency';
-import { faultInVendorsTags, IamSetupSettings, type Tag } from '#libs/iam-setup';
+import { faultInVendorsTags, IamSetupSettings, RegionInAnotherPartition, type Tag } from '#libs/iam-setup';
 import { Clock, InvalidField, InvalidInput, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisioningWork } from '../provisioning-work.entity.js';
@@ -14,7 +14,7 @@ import {
   type NewSubscription,
   type SubscriptionChange,
 } from '../subscription.entity.js';
-import { DeploymentCidrTaken, RegionInAnotherPartition, VpcOfAnotherProvider } from '../subscription.errors.js';
+import { DeploymentCidrTaken, VpcOfAnotherProvider } from '../subscription.errors.js';
 import {
   Subscriptions,
   type OverlapOrderField,
@@ -218,7 +218,7 @@ export class SubscriptionService {
 
 function refuseAnotherPartition(account: CloudAccount, region: string): void {
   if (account.provider === 'AWS' && partitionOf(region) !== partitionOf(account.region))
-    throw new RegionInAnotherPartition();
+    throw new RegionInAnotherPartition('account');
 }
 
 /** Whoever is at something is told to stop first; then, or when nobody is, it is to be taken down. */

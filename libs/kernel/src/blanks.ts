@@ -1,0 +1,13 @@
+/** White space, and characters that take no room: zero-width ones, the byte order mark, marks of direction, the soft hyphen. */
+const blank = /[\s\p{Z}\p{Cf}]/u;
+
+/**
+ * A pasted text without blanks at its ends, visible or not: no key, name, ID or ARN has any. Takes linear time, unlike a
+ * regular expression.
+ */
+export function withoutBlanksAround(pasted: string): string {
+  let [from, to] = [0, pasted.length];
+  while (from < to && blank.test(pasted[from]!)) from++;
+  while (to > from && blank.test(pasted[to - 1]!)) to--;
+  return pasted.slice(from, to);
+}
