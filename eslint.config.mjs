@@ -27,7 +27,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/typeorm-*.ts', '**/in-memory-*.ts'],
+    files: ['libs/database/src/rows.ts', '**/typeorm-*.ts', '**/in-memory-*.ts'],
     rules: { 'no-restricted-imports': 'off' },
   },
   {

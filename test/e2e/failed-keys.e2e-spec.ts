@@ -1,5 +1,5 @@
 import { Gateway } from '../support/gateway.js';
-import { statementsOf } from '../support/statements.js';
+import { allStatementsOf } from '../support/statements.js';
 import { createApiKey, revokeApiKey } from '../support/steps.js';
 
 const perMinute = 30; // the default
@@ -34,7 +34,7 @@ describe('API keys that are not valid', () => {
 
     expect(await statusesOf(100, wrong, '203.0.113.1')).toEqual({ 401: perMinute, 429: 100 - perMinute });
 
-    const statements = await statementsOf(gateway, async () => {
+    const statements = await allStatementsOf(gateway, async () => {
       const { status, headers, body } = await ask(wrong, '203.0.113.1');
       expect({ status, body }).toEqual({
         status: 429,

@@ -108,10 +108,11 @@ describe('the subscriptions of cloud accounts', () => {
       const fields = '{ nodes { id credentials { accessKeyId } subscriptions(first: 5) { totalCount nodes { id } } } }';
       const andBack = '{ totalCount nodes { subscriptions { nodes { cloudAccount { credentials { version } } } } } }';
 
-      // The API key, the accounts, their keys, the subscriptions (which, then their rows), and how many there are.
-      expect(await asked(fields, 2)).toBe(6);
-      expect(await asked(fields, 50)).toBe(6);
-      expect(await asked(andBack, 50)).toBe(await asked(andBack, 2));
+      // The accounts, their access keys, the subscriptions, and how many there are.
+      expect(await asked(fields, 2)).toBe(4);
+      expect(await asked(fields, 50)).toBe(4);
+      // One more, because together the lists can have too many rows for one statement.
+      expect(await asked(andBack, 50)).toBe((await asked(andBack, 2)) + 1);
     });
 
     it('no count unless totalCount is asked for', async () => {
@@ -127,7 +128,7 @@ describe('the subscriptions of cloud accounts', () => {
       const { id } = await createAccount();
       const aliases = Array.from({ length: 25 }, (_, i) => `n${i}: node(id: "${id}") { id }`).join(' ');
 
-      expect(await statementsOf(gateway, () => gateway.ask(`{ ${aliases} }`))).toHaveLength(2);
+      expect(await statementsOf(gateway, () => gateway.ask(`{ ${aliases} }`))).toHaveLength(1);
     });
   });
 });

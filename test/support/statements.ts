@@ -5,8 +5,18 @@ import type { Gateway } from './gateway.js';
 
 const ours = new AsyncLocalStorage<true>();
 
-/** The SQL statements that requests, or `work` itself, send to the gateway's database while `work` runs. Its loops ask, too. */
+/**
+ * The SQL statements that requests, or `work` itself, send to the gateway's database while `work` runs, without the look-up of
+ * API keys, which is done once a second. Its loops ask, too.
+ */
 export async function statementsOf(gateway: Gateway, work: () => Promise<unknown>): Promise<string[]> {
+  return (await allStatementsOf(gateway, work)).filter(
+    (statement) => !statement.includes('FROM api_key AS t WHERE key_id'),
+  );
+}
+
+/** As `statementsOf`, with the look-up of API keys. */
+export async function allStatementsOf(gateway: Gateway, work: () => Promise<unknown>): Promise<string[]> {
   const dataSource = gateway.get(DataSource);
   const { logger } = dataSource;
   const statements: string[] = [];

@@ -1,9 +1,9 @@
 import { iamArnFrom } from '#libs/iam-policy';
-import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
+import { operatorTenantId } from '#libs/access';
+import { all, isDuplicateOf, isOneOf, Transactions, where, type Condition } from '#libs/database';
 import { AwsRoleAlreadyConnected } from '#libs/aws-credentials';
 import { asHeld, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, type FindOptionsWhere, type SelectQueryBuilder } from 'typeorm';
 import { CloudAccount } from './cloud-account.entity.js';
 import { AwsUserAlreadyConnected, CloudAccountNameTaken } from './cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from './cloud-accounts.js';
@@ -15,11 +15,11 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
   }
 
   find(tenantId: number, id: number): Promise<CloudAccount | null> {
-    return this.rows.findOne({ where: visible(tenantId, { id }) });
+    return this.rows.findOne(all(where('id = ?', id), visibleTo(tenantId)));
   }
 
   findMany(tenantId: number, ids: readonly number[]): Promise<CloudAccount[]> {
-    return this.rows.find({ where: visible(tenantId, { id: In([...ids]) }) });
+    return this.rows.find(all(isOneOf('id', ids), visibleTo(tenantId)));
   }
 
   list(
@@ -27,27 +27,28 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     filter: CloudAccountFilter,
     page: PageRequest<CloudAccountOrderField>,
   ): Promise<Page<CloudAccount>> {
-    return keysetPage(this.filtered(tenantId, filter), { NAME: 'nameKey', CREATED_AT: 'createdAt' }, page);
+    return this.rows.page(partsOf(tenantId, filter), orders, page);
   }
 
-  count(tenantId: number, filter: CloudAccountFilter): Promise<number> {
-    return this.filtered(tenantId, filter).getCount();
+  async count(tenantId: number, filter: CloudAccountFilter): Promise<number> {
+    const counts = await Promise.all(partsOf(tenantId, filter).map((part) => this.rows.count(part)));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   listHosted(): Promise<CloudAccount[]> {
-    return this.rows.find({ where: { ownership: 'HOSTED' }, order: { id: 'ASC' } });
+    return this.rows.find(where("ownership = 'HOSTED'"), { orderBy: 'id' });
   }
 
   findById(id: number): Promise<CloudAccount | null> {
-    return this.rows.findOneBy({ id });
+    return this.rows.findOne(where('id = ?', id));
   }
 
   listScheduledForDeletion(): Promise<CloudAccount[]> {
-    return this.rows.find({ where: { status: 'DELETING_WHEN_UNUSED' }, order: { id: 'ASC' } });
+    return this.rows.find(where("status = 'DELETING_WHEN_UNUSED'"), { orderBy: 'id' });
   }
 
   listInAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]> {
-    return this.rows.find({ where: { tenantId, awsAccountId }, order: { id: 'ASC' } });
+    return this.rows.find(where('tenant_id = ? AND aws_account_id = ?', tenantId, awsAccountId), { orderBy: 'id' });
   }
 
   async countSharedAwsAccounts(): Promise<number> {
@@ -58,43 +59,25 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
   }
 
   hasName(tenantId: number, nameKey: string): Promise<boolean> {
-    return this.rows.existsBy({ tenantId, nameKey });
+    return this.rows.exists(where('tenant_id = ? AND name_key = ?', tenantId, nameKey));
   }
 
   async hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null> {
-    return asHeld(await this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate }));
+    return this.rows.hold(all(where('id = ?', id), visibleTo(tenantId)));
   }
 
   async add(account: CloudAccount): Promise<Held<CloudAccount>> {
-    await this.refusingDuplicates(account, this.rows.insert(account));
+    await this.refusingDuplicates(account, this.repository.insert(account));
     return asHeld(account);
   }
 
   async update(account: Held<CloudAccount>): Promise<void> {
     const { id, tenantId } = account;
-    await this.refusingDuplicates(account, this.rows.update({ id, tenantId }, { ...account }));
+    await this.refusingDuplicates(account, this.repository.update({ id, tenantId }, { ...account }));
   }
 
   async remove({ id, tenantId }: Held<CloudAccount>): Promise<void> {
-    await this.rows.delete({ id, tenantId });
-  }
-
-  private filtered(
-    tenantId: number,
-    { ownership, provider, status, isSandbox }: CloudAccountFilter,
-  ): SelectQueryBuilder<CloudAccount> {
-    const query = this.rows
-      .createQueryBuilder('account')
-      .where('(account.tenantId = :tenantId OR account.ownership = :hosted)', { tenantId, hosted: 'HOSTED' });
-    if (ownership) query.andWhere('account.ownership = :ownership', { ownership });
-    if (provider)
-      query.andWhere(provider.length > 0 ? 'account.provider IN (:...provider)' : '1 = 0', {
-        provider: unique(provider),
-      });
-    if (status)
-      query.andWhere(status.length > 0 ? 'account.status IN (:...status)' : '1 = 0', { status: unique(status) });
-    if (isSandbox != null) query.andWhere('account.isSandbox = :isSandbox', { isSandbox });
-    return query;
+    await this.repository.delete({ id, tenantId });
   }
 
   private async refusingDuplicates(account: CloudAccount, write: Promise<unknown>): Promise<void> {
@@ -104,7 +87,7 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
       if (isDuplicateOf(error, 'uq_cloud_account_name', 'name_key')) throw new CloudAccountNameTaken();
       if (!isDuplicateOf(error, 'uq_cloud_account_aws_user', 'aws_user_id')) throw error;
       const { tenantId, awsUserId, awsUserArn } = account;
-      const own = await this.rows.findOneBy({ tenantId, awsUserId: awsUserId! });
+      const own = await this.rows.findOne(where('tenant_id = ? AND aws_user_id = ?', tenantId, awsUserId));
       throw iamArnFrom(awsUserArn ?? '')?.kind === 'role'
         ? new AwsRoleAlreadyConnected(own?.id ?? null)
         : new AwsUserAlreadyConnected(own?.id ?? null);
@@ -112,17 +95,32 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
   }
 
   private get rows() {
+    return this.transactions.rows(CloudAccount);
+  }
+
+  private get repository() {
     return this.transactions.repository(CloudAccount);
   }
 }
 
-/** A list may repeat a value more often than a statement may have parameters. */
-const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+const orders = {
+  NAME: { property: 'nameKey', isUniqueInPart: true },
+  CREATED_AT: { property: 'createdAt' },
+};
 
 /** A tenant's own accounts and the hosted ones. */
-function visible(tenantId: number, which: FindOptionsWhere<CloudAccount>): FindOptionsWhere<CloudAccount>[] {
-  return [
-    { ...which, tenantId },
-    { ...which, ownership: 'HOSTED' },
-  ];
+const visibleTo = (tenantId: number): Condition => where("(tenant_id = ? OR ownership = 'HOSTED')", tenantId);
+
+/** The accounts visible to a tenant that fit a filter. Its own and the hosted ones, which are the operator's, are read by one index each. */
+function partsOf(tenantId: number, filter: CloudAccountFilter): Condition[] {
+  const { ownership, provider, status, isSandbox } = filter;
+  const filtered = all(
+    ownership && where('ownership = ?', ownership),
+    provider && isOneOf('provider', provider),
+    status && isOneOf('status', status),
+    isSandbox != null && where('is_sandbox = ?', isSandbox),
+  );
+  const own = all(where('tenant_id = ?', tenantId), filtered);
+  if (tenantId === operatorTenantId) return [own];
+  return [own, all(where("tenant_id = ? AND ownership = 'HOSTED'", operatorTenantId), filtered)];
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UnitOfWork, type Clock } from '#libs/kernel';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import { failureOf, isLostConnection, refusalOf } from './failure.js';
+import { Rows } from './rows.js';
 import { currentTransaction } from './serialized-sqlite.js';
 
 const attempts = 5;
@@ -55,6 +56,11 @@ export class Transactions extends UnitOfWork {
   /** Bound to the transaction in progress; to the connection pool when there is none. */
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
     return this.manager.getRepository(entity);
+  }
+
+  /** The rows of an entity, to be read in the transaction in progress, or outside of any. */
+  rows<E extends ObjectLiteral>(entity: EntityTarget<E>): Rows<E> {
+    return new Rows(this, this.dataSource, entity);
   }
 
   /** A statement with `?` for each parameter, which both kinds of database read. */

@@ -1,8 +1,8 @@
 import type { BlockersFingerprint } from '#libs/cloud-accounts';
-import { countsBy, edgesOf, keysetPage, keysetPages, pageOf, slices, Transactions } from '#libs/database';
-import { asHeld, eachOf, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
+import { all, anyOf, isOneOf, pageOf, slices, Transactions, where, type Condition } from '#libs/database';
+import { asHeld, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, type SelectQueryBuilder } from 'typeorm';
+import { In } from 'typeorm';
 import { keysOverlapping, type KeyRange } from './deployment.js';
 import type { Tag } from '#libs/iam-setup';
 import { isActiveStatus, Subscription, SubscriptionStatus, type ListedSubscription } from './subscription.entity.js';
@@ -14,8 +14,8 @@ import {
   type SubscriptionOrderField,
 } from './subscriptions.js';
 
-const columns = { CREATED_AT: 'createdAt' } as const;
-const addressColumns = { ADDRESS: 'activeAddressKey' } as const;
+const orders = { CREATED_AT: { property: 'createdAt' } };
+const addressOrders = { ADDRESS: { property: 'activeAddressKey' } };
 
 /** How many keys one statement looks for. */
 const keysAtOnce = 500;
@@ -23,7 +23,7 @@ const keysAtOnce = 500;
 const rangesAtOnce = 100;
 
 /** The account a subscription is active on, which has the foreign key: what counts is what the database holds to. */
-const activeOn = 'subscription.active_cloud_account_id';
+const activeOn = 'active_cloud_account_id';
 
 @Injectable()
 export class TypeOrmSubscriptions extends Subscriptions {
@@ -32,27 +32,25 @@ export class TypeOrmSubscriptions extends Subscriptions {
   }
 
   findMany(tenantId: number, ids: readonly number[]): Promise<ListedSubscription[]> {
-    return this.rows.findBy({ tenantId, id: In([...ids]) });
+    return this.rows.find(all(ofTenant(tenantId), isOneOf('id', ids)));
   }
 
   async tagsOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, readonly Tag[]>> {
     const where = { tenantId, id: In([...new Set(ids)]) };
-    const found = await this.rows.find({ select: { id: true, tags: true }, where });
+    const found = await this.repository.find({ select: { id: true, tags: true }, where });
     return new Map(found.map(({ id, tags }) => [id, tags]));
   }
 
-  async list(
+  list(
     tenantId: number,
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
   ): Promise<Page<ListedSubscription>> {
-    const { query, parts } = this.inParts(tenantId, filter);
-    const [found] = await keysetPages(this.transactions, () => query, [parts], columns, page);
-    return found!;
+    return this.rows.page(partsOf(ofTenant(tenantId), filter), orders, page);
   }
 
   count(tenantId: number, filter: SubscriptionFilter): Promise<number> {
-    return this.filtered(tenantId, filter).getCount();
+    return this.rows.count(filtered(tenantId, filter));
   }
 
   listOfAccounts(
@@ -61,10 +59,9 @@ export class TypeOrmSubscriptions extends Subscriptions {
     filter: SubscriptionFilter,
     page: PageRequest<SubscriptionOrderField>,
   ): Promise<Page<ListedSubscription>[]> {
-    const { query, parts } = this.inParts(tenantId, filter);
-    query.andWhere('subscription.cloudAccountId = :cloudAccountId');
-    const lists = cloudAccountIds.map((cloudAccountId) => parts.map((part) => ({ ...part, cloudAccountId })));
-    return keysetPages(this.transactions, () => query, lists, columns, page);
+    const ofAccount = (id: number) => all(ofTenant(tenantId), where('cloud_account_id = ?', id));
+    const lists = cloudAccountIds.map((id) => partsOf(ofAccount(id), filter));
+    return this.rows.pages(lists, orders, page);
   }
 
   async countOfAccounts(
@@ -72,31 +69,23 @@ export class TypeOrmSubscriptions extends Subscriptions {
     cloudAccountIds: readonly number[],
     filter: SubscriptionFilter,
   ): Promise<number[]> {
-    return countsBy(this.filtered(tenantId, filter), 'cloudAccountId', cloudAccountIds);
+    return this.rows.countsBy('cloud_account_id', cloudAccountIds, filtered(tenantId, filter));
   }
 
   async countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
-    if (cloudAccountIds.length === 0) return [];
-    const counts = await this.rows
-      .createQueryBuilder('subscription')
-      .where(`${activeOn} IN (:...cloudAccountIds)`, { cloudAccountIds })
-      .select(activeOn, 'account')
-      .addSelect('COUNT(*)', 'number')
-      .groupBy(activeOn)
-      .getRawMany<{ account: number; number: number | string }>();
-    return eachOf(cloudAccountIds, counts, ({ account }) => account).map((count) => Number(count?.number ?? 0));
+    return this.rows.countsBy(activeOn, cloudAccountIds);
   }
 
   areActiveOn(cloudAccountId: number): Promise<boolean> {
-    return this.rows.createQueryBuilder('subscription').where(`${activeOn} = :id`, { id: cloudAccountId }).getExists();
+    return this.rows.exists(where(`${activeOn} = ?`, cloudAccountId));
   }
 
   activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ListedSubscription>> {
-    return keysetPage(this.activeOf(cloudAccountId, tenantId), { ID: 'id' }, page);
+    return this.rows.page([activeOf(cloudAccountId, tenantId)], { ID: { property: 'id' } }, page);
   }
 
   countActiveOf(cloudAccountId: number, tenantId: number): Promise<number> {
-    return this.activeOf(cloudAccountId, tenantId).getCount();
+    return this.rows.count(activeOf(cloudAccountId, tenantId));
   }
 
   async activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
@@ -117,12 +106,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
   }
 
   async holdActiveOn({ id }: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]> {
-    const found = await this.held()
-      .where(`${activeOn} = :id`, { id })
-      .orderBy('subscription.id')
-      .limit(limit)
-      .getMany();
-    return found.map((subscription) => asHeld(subscription));
+    return this.rows.holdAll(where(`${activeOn} = ?`, id), { orderBy: 'id', limit });
   }
 
   async overlapping(
@@ -137,12 +121,9 @@ export class TypeOrmSubscriptions extends Subscriptions {
 
     const ranges = await this.rangesOf(tenantId, subscriptions);
     const lists = distinct([...ranges.values()].flat());
-    const parts = lists.map((list) => [list]);
+    const parts = lists.map((range) => [all(ofTenant(tenantId), inRange(range))]);
     // One more, because each subscription is in its own list.
-    const edges = await edgesOf(this.transactions, this.inRange(tenantId), parts, addressColumns, {
-      ...page,
-      count: page.count + 1,
-    });
+    const edges = await this.rows.edges(parts, addressOrders, { ...page, count: page.count + 1 });
     const found = new Map(lists.map((list, i) => [nameOf(list), edges[i]!]));
     const before = (a: Subscription, b: Subscription) => a.activeAddressKey! - b.activeAddressKey! || a.id - b.id;
     const sign = (page.orderBy.direction === 'ASC') === (page.from === 'start') ? 1 : -1;
@@ -175,32 +156,25 @@ export class TypeOrmSubscriptions extends Subscriptions {
   }
 
   areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean> {
-    return this.overlappingWith(tenantId, cidr).andWhere('subscription.vpcId = :vpcId', { vpcId }).getExists();
+    return this.rows.exists(all(overlappingWith(tenantId, cidr), where('vpc_id = ?', vpcId)));
   }
 
   async holdAny(id: number): Promise<Held<Subscription> | null> {
-    return asHeld(await this.held().where({ id }).getOne());
+    return this.rows.hold(where('id = ?', id));
   }
 
   async hold(tenantId: number, id: number): Promise<Held<Subscription> | null> {
-    return asHeld(await this.held().where({ tenantId, id }).getOne());
+    return this.rows.hold(all(ofTenant(tenantId), where('id = ?', id)));
   }
 
   async add(subscription: Subscription): Promise<Held<Subscription>> {
-    await this.rows.insert(subscription);
+    await this.repository.insert(subscription);
     return asHeld(subscription);
   }
 
   async update(subscription: Held<Subscription>): Promise<void> {
     const { id, tenantId } = subscription;
-    await this.rows.update({ id, tenantId }, { ...subscription });
-  }
-
-  /** Whole subscriptions, which are kept from other units of work. */
-  private held(): SelectQueryBuilder<Subscription> {
-    const query = this.rows.createQueryBuilder('subscription').addSelect('subscription.tags');
-    const { lock } = this.transactions.forUpdate;
-    return lock ? query.setLock(lock.mode) : query;
+    await this.repository.update({ id, tenantId }, { ...subscription });
   }
 
   private overlappingOne(
@@ -208,33 +182,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
     { id, deploymentCidr }: Addressed,
     page: PageRequest<OverlapOrderField>,
   ): Promise<Page<ListedSubscription>> {
-    const query = this.overlappingWith(tenantId, deploymentCidr).andWhere('subscription.id <> :id', { id });
-    return keysetPage(query, addressColumns, page);
-  }
-
-  /** The active subscriptions of a tenant that have addresses of a block. */
-  private overlappingWith(tenantId: number, cidr: string | null): SelectQueryBuilder<Subscription> {
-    const ranges = cidr === null ? [] : keysOverlapping(cidr);
-    const blocks = ranges.map((_, i) => `subscription.activeAddressKey BETWEEN :from${i} AND :to${i}`);
-    return this.rows
-      .createQueryBuilder('subscription')
-      .where('subscription.tenantId = :tenantId', { tenantId })
-      .andWhere(blocks.length > 0 ? `(${blocks.join(' OR ')})` : '1 = 0')
-      .setParameters(
-        Object.fromEntries(
-          ranges.flatMap(({ from, to }, i) => [
-            [`from${i}`, from],
-            [`to${i}`, to],
-          ]),
-        ),
-      );
-  }
-
-  private inRange(tenantId: number): SelectQueryBuilder<Subscription> {
-    return this.rows
-      .createQueryBuilder('subscription')
-      .where('subscription.tenantId = :tenantId', { tenantId })
-      .andWhere('subscription.activeAddressKey BETWEEN :from AND :to');
+    return this.rows.page([all(overlappingWith(tenantId, deploymentCidr), where('id <> ?', id))], addressOrders, page);
   }
 
   /** Where to look for the overlaps of each block: of the larger blocks around it only those that a subscription has. */
@@ -257,35 +205,36 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return new Map([...ranges].map(([cidr, all]) => [cidr, all.filter(({ from, to }) => from < to || used.has(from))]));
   }
 
-  private activeOf(cloudAccountId: number, tenantId: number): SelectQueryBuilder<Subscription> {
-    return this.rows
-      .createQueryBuilder('subscription')
-      .where(`${activeOn} = :cloudAccountId`, { cloudAccountId })
-      .andWhere('subscription.tenantId = :tenantId', { tenantId });
-  }
-
-  private filtered(tenantId: number, filter: SubscriptionFilter): SelectQueryBuilder<Subscription> {
-    const query = this.ofTenant(tenantId);
-    const statuses = statusesIn(filter);
-    if (!statuses) return query;
-    return query.andWhere(statuses.length > 0 ? 'subscription.status IN (:...statuses)' : '1 = 0', { statuses });
-  }
-
-  /** A filtered list in a part for each status, which an index has in the order of the list: no row is read that is not in it. */
-  private inParts(tenantId: number, filter: SubscriptionFilter) {
-    const [query, statuses] = [this.ofTenant(tenantId), statusesIn(filter)];
-    if (!statuses) return { query, parts: [{}] };
-    query.andWhere('subscription.status = :status');
-    return { query, parts: statuses.map((status) => ({ status })) };
-  }
-
-  private ofTenant(tenantId: number): SelectQueryBuilder<Subscription> {
-    return this.rows.createQueryBuilder('subscription').where('subscription.tenantId = :tenantId', { tenantId });
-  }
-
   private get rows() {
+    return this.transactions.rows(Subscription);
+  }
+
+  private get repository() {
     return this.transactions.repository(Subscription);
   }
+}
+
+const ofTenant = (tenantId: number): Condition => where('tenant_id = ?', tenantId);
+
+const activeOf = (cloudAccountId: number, tenantId: number): Condition =>
+  all(where(`${activeOn} = ?`, cloudAccountId), ofTenant(tenantId));
+
+const inRange = ({ from, to }: KeyRange): Condition => where('active_address_key BETWEEN ? AND ?', from, to);
+
+/** The active subscriptions of a tenant that have addresses of a block. */
+function overlappingWith(tenantId: number, cidr: string | null): Condition {
+  return all(ofTenant(tenantId), anyOf(...(cidr === null ? [] : keysOverlapping(cidr).map(inRange))));
+}
+
+function filtered(tenantId: number, filter: SubscriptionFilter): Condition {
+  const statuses = statusesIn(filter);
+  return all(ofTenant(tenantId), statuses && isOneOf('status', statuses));
+}
+
+/** A filtered list in a part for each status, which an index has in the order of the list: no row is read that is not in it. */
+function partsOf(list: Condition, filter: SubscriptionFilter): Condition[] {
+  const statuses = statusesIn(filter);
+  return statuses ? statuses.map((status) => all(list, where('status = ?', status))) : [list];
 }
 
 /** The statuses that fit a filter; null when all do. */

@@ -1,7 +1,7 @@
-import { isDuplicateOf, keysetPage, Transactions } from '#libs/database';
+import { all, isDuplicateOf, isOneOf, Transactions, where, type Condition } from '#libs/database';
 import { asHeld, InvalidField, InvalidInput, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, Not, Raw, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { AccessRecords, type ApiKeyFilter } from '../access-records.js';
 import { ApiKey } from '../api-key.entity.js';
 import { Tenant } from '../tenant.entity.js';
@@ -14,25 +14,24 @@ export class TypeOrmAccessRecords extends AccessRecords {
 
   findKeyToken(keyId: string): Promise<ApiKey | null> {
     // The one that comes next, or the first: two looks into the index, and one row in any case.
-    const next = 'SELECT MIN(key_id) FROM api_key WHERE key_id >= :keyId';
-    const id = Raw((column) => `${column} = COALESCE((${next}), (SELECT MIN(key_id) FROM api_key))`, { keyId });
-    return this.keys.findOneBy({ keyId: id });
+    const next = 'SELECT MIN(key_id) FROM api_key WHERE key_id >= ?';
+    return this.keyRows.findOne(where(`key_id = COALESCE((${next}), (SELECT MIN(key_id) FROM api_key))`, keyId));
   }
 
   findKey(id: number): Promise<ApiKey | null> {
-    return this.keys.findOneBy({ id });
+    return this.keyRows.findOne(where('id = ?', id));
   }
 
   findKeys(tenantId: number, ids: readonly number[]): Promise<ApiKey[]> {
-    return this.keys.findBy({ tenantId, id: In([...ids]) });
+    return this.keyRows.find(all(where('tenant_id = ?', tenantId), isOneOf('id', ids)));
   }
 
   listKeys(tenantId: number, filter: ApiKeyFilter, now: Date, page: PageRequest<'CREATED_AT'>): Promise<Page<ApiKey>> {
-    return keysetPage(this.filtered(tenantId, filter, now), { CREATED_AT: 'createdAt' }, page);
+    return this.keyRows.page([matching(tenantId, filter, now)], { CREATED_AT: { property: 'createdAt' } }, page);
   }
 
   countKeys(tenantId: number, filter: ApiKeyFilter, now: Date): Promise<number> {
-    return this.filtered(tenantId, filter, now).getCount();
+    return this.keyRows.count(matching(tenantId, filter, now));
   }
 
   async makersOf(tenantId: number): Promise<ReadonlyMap<number, number>> {
@@ -48,8 +47,8 @@ export class TypeOrmAccessRecords extends AccessRecords {
   }
 
   async twoOwners(tenantId: number, now: Date): Promise<number[]> {
-    const owners = this.filtered(tenantId, { isUsable: true }, now).andWhere("apiKey.role = 'OWNER'");
-    return (await owners.limit(2).getMany()).map(({ id }) => id);
+    const owners = all(matching(tenantId, { isUsable: true }, now), where("role = 'OWNER'"));
+    return (await this.keyRows.find(owners, { limit: 2 })).map(({ id }) => id);
   }
 
   async addKey(key: ApiKey): Promise<void> {
@@ -105,11 +104,8 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return affected ?? 0;
   }
 
-  private filtered(tenantId: number, { isUsable }: ApiKeyFilter, now: Date): SelectQueryBuilder<ApiKey> {
-    const query = this.keys.createQueryBuilder('apiKey').where('apiKey.tenantId = :tenantId', { tenantId });
-    const usable = 'apiKey.revokedAt IS NULL AND (apiKey.expiresAt IS NULL OR apiKey.expiresAt > :now)';
-    if (isUsable != null) query.andWhere(isUsable ? `(${usable})` : `NOT (${usable})`, { now });
-    return query;
+  private get keyRows() {
+    return this.transactions.rows(ApiKey);
   }
 
   private get keys() {
@@ -119,6 +115,11 @@ export class TypeOrmAccessRecords extends AccessRecords {
   private get tenants() {
     return this.transactions.repository(Tenant);
   }
+}
+
+function matching(tenantId: number, { isUsable }: ApiKeyFilter, now: Date): Condition {
+  const usable = '(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?))';
+  return all(where('tenant_id = ?', tenantId), isUsable != null && where(isUsable ? usable : `NOT ${usable}`, now));
 }
 
 async function refusingDuplicates(write: Promise<unknown>): Promise<void> {

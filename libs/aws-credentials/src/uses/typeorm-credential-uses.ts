@@ -1,7 +1,7 @@
-import { countsBy, keysetPages, Transactions } from '#libs/database';
+import { Transactions, where } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { LessThan, type SelectQueryBuilder } from 'typeorm';
+import { LessThan } from 'typeorm';
 import { CredentialUse } from '../credential-use.entity.js';
 import { CredentialUses } from './credential-uses.js';
 
@@ -12,7 +12,7 @@ export class TypeOrmCredentialUses extends CredentialUses {
   }
 
   async add(use: Omit<CredentialUse, 'id'>): Promise<void> {
-    await this.rows.insert({ ...use });
+    await this.repository.insert({ ...use });
   }
 
   listOfAccounts(
@@ -20,13 +20,12 @@ export class TypeOrmCredentialUses extends CredentialUses {
     cloudAccountIds: readonly number[],
     page: PageRequest<'USED_AT'>,
   ): Promise<Page<CredentialUse>[]> {
-    const ofAccount = () => this.of(tenantId).andWhere('credentialUse.cloudAccountId = :cloudAccountId');
-    const lists = cloudAccountIds.map((cloudAccountId) => [{ cloudAccountId }]);
-    return keysetPages(this.transactions, ofAccount, lists, { USED_AT: 'usedAt' }, page);
+    const lists = cloudAccountIds.map((id) => [where('tenant_id = ? AND cloud_account_id = ?', tenantId, id)]);
+    return this.rows.pages(lists, { USED_AT: { property: 'usedAt' } }, page);
   }
 
   countOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<number[]> {
-    return countsBy(this.of(tenantId), 'cloudAccountId', cloudAccountIds);
+    return this.rows.countsBy('cloud_account_id', cloudAccountIds, where('tenant_id = ?', tenantId));
   }
 
   async holdAccount(tenantId: number, cloudAccountId: number): Promise<boolean> {
@@ -37,14 +36,14 @@ export class TypeOrmCredentialUses extends CredentialUses {
   }
 
   async removeOlderThan(moment: Date): Promise<void> {
-    await this.rows.delete({ usedAt: LessThan(moment) });
-  }
-
-  private of(tenantId: number): SelectQueryBuilder<CredentialUse> {
-    return this.rows.createQueryBuilder('credentialUse').where('credentialUse.tenantId = :tenantId', { tenantId });
+    await this.repository.delete({ usedAt: LessThan(moment) });
   }
 
   private get rows() {
+    return this.transactions.rows(CredentialUse);
+  }
+
+  private get repository() {
     return this.transactions.repository(CredentialUse);
   }
 }

@@ -1,4 +1,4 @@
-import { keysetPage, Transactions } from '#libs/database';
+import { Transactions, where } from '#libs/database';
 import type { Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { DeletedCloudAccount } from './deleted-cloud-account.entity.js';
@@ -15,8 +15,8 @@ export class TypeOrmDeletedCloudAccounts extends DeletedCloudAccounts {
   }
 
   list(tenantId: number, page: PageRequest<'DELETED_AT'>): Promise<Page<DeletedCloudAccount>> {
-    const query = this.rows.createQueryBuilder('deleted').where('deleted.tenantId = :tenantId', { tenantId });
-    return keysetPage(query, { DELETED_AT: 'deletedAt' }, page);
+    const orders = { DELETED_AT: { property: 'deletedAt' } };
+    return this.transactions.rows(DeletedCloudAccount).page([where('tenant_id = ?', tenantId)], orders, page);
   }
 
   count(tenantId: number): Promise<number> {

@@ -1,7 +1,7 @@
-import { keysetPage, slices, Transactions } from '#libs/database';
+import { all, isOneOf, slices, Transactions, where, type Condition } from '#libs/database';
 import { asHeld, nextTurn, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, Not, type FindOptionsWhere } from 'typeorm';
+import { In, IsNull, type FindOptionsWhere } from 'typeorm';
 import { DriftFinding, type DriftLines, type ListedFinding } from '../drift-finding.entity.js';
 import { DriftFindings, type DriftFindingFilter } from '../drift-findings.js';
 
@@ -15,7 +15,7 @@ export class TypeOrmDriftFindings extends DriftFindings {
   }
 
   findMany(tenantId: number, ids: readonly number[]): Promise<ListedFinding[]> {
-    return this.rows.findBy({ tenantId, id: In([...ids]) });
+    return this.rows.find(all(where('tenant_id = ?', tenantId), isOneOf('id', ids)));
   }
 
   async linesOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, DriftLines>> {
@@ -23,7 +23,8 @@ export class TypeOrmDriftFindings extends DriftFindings {
     for (const some of slices([...new Set(ids)], linesAtOnce)) {
       if (lines.size > 0) await nextTurn();
       const select = { id: true, expected: true, found: true } as const;
-      for (const row of await this.rows.find({ select, where: { tenantId, id: In(some) } })) lines.set(row.id, row);
+      for (const row of await this.repository.find({ select, where: { tenantId, id: In(some) } }))
+        lines.set(row.id, row);
     }
     return lines;
   }
@@ -34,12 +35,11 @@ export class TypeOrmDriftFindings extends DriftFindings {
   }
 
   list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>> {
-    const query = this.rows.createQueryBuilder('finding').where(where(tenantId, filter));
-    return keysetPage(query, { SINCE: 'since' }, page);
+    return this.rows.page([matching(tenantId, filter)], { SINCE: { property: 'since' } }, page);
   }
 
   count(tenantId: number, filter: DriftFindingFilter): Promise<number> {
-    return this.rows.countBy(where(tenantId, filter));
+    return this.rows.count(matching(tenantId, filter));
   }
 
   async holdOpenOf(resourceIds: readonly number[]): Promise<Held<DriftFinding>[]> {
@@ -58,7 +58,7 @@ export class TypeOrmDriftFindings extends DriftFindings {
   }
 
   async countOpen(cloudAccountIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const counts = await this.rows
+    const counts = await this.repository
       .createQueryBuilder('finding')
       .select('finding.cloud_account_id', 'id')
       .addSelect('COUNT(*)', 'open')
@@ -69,36 +69,40 @@ export class TypeOrmDriftFindings extends DriftFindings {
   }
 
   async add(finding: DriftFinding): Promise<Held<DriftFinding>> {
-    await this.rows.insert(finding);
+    await this.repository.insert(finding);
     return asHeld(finding);
   }
 
   async update(finding: Held<DriftFinding>): Promise<void> {
-    await this.rows.update({ id: finding.id }, { ...finding });
+    await this.repository.update({ id: finding.id }, { ...finding });
   }
 
   /** Whole findings. */
   private async held(which: FindOptionsWhere<DriftFinding>): Promise<Held<DriftFinding>[]> {
-    const query = this.rows.createQueryBuilder('finding').addSelect(['finding.expected', 'finding.found']).where(which);
+    const query = this.repository
+      .createQueryBuilder('finding')
+      .addSelect(['finding.expected', 'finding.found'])
+      .where(which);
     const { lock } = this.transactions.forUpdate;
     const found = await (lock ? query.setLock(lock.mode) : query).getMany();
     return found.map((finding) => asHeld(finding));
   }
 
   private get rows() {
+    return this.transactions.rows(DriftFinding);
+  }
+
+  private get repository() {
     return this.transactions.repository(DriftFinding);
   }
 }
 
-function where(
-  tenantId: number,
-  { cloudAccountId, subscriptionId, kind, isOpen }: DriftFindingFilter,
-): FindOptionsWhere<DriftFinding> {
-  return {
-    tenantId,
-    ...(cloudAccountId != null && { cloudAccountId }),
-    ...(subscriptionId != null && { subscriptionId }),
-    ...(kind != null && { kind }),
-    ...(isOpen != null && { resolvedAt: isOpen ? IsNull() : Not(IsNull()) }),
-  };
+function matching(tenantId: number, { cloudAccountId, subscriptionId, kind, isOpen }: DriftFindingFilter): Condition {
+  return all(
+    where('tenant_id = ?', tenantId),
+    cloudAccountId != null && where('cloud_account_id = ?', cloudAccountId),
+    subscriptionId != null && where('subscription_id = ?', subscriptionId),
+    kind != null && where('kind = ?', kind),
+    isOpen != null && where(isOpen ? 'resolved_at IS NULL' : 'resolved_at IS NOT NULL'),
+  );
 }

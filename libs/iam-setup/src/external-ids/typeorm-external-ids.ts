@@ -1,4 +1,4 @@
-import { keysetPage, Transactions } from '#libs/database';
+import { Transactions, where } from '#libs/database';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
@@ -28,8 +28,8 @@ export class TypeOrmExternalIds extends ExternalIds {
   }
 
   list(tenantId: number, page: PageRequest<'CREATED_AT'>): Promise<Page<ExternalId>> {
-    const query = this.rows.createQueryBuilder('externalId').where('externalId.tenantId = :tenantId', { tenantId });
-    return keysetPage(query, { CREATED_AT: 'createdAt' }, page);
+    const orders = { CREATED_AT: { property: 'createdAt' } };
+    return this.transactions.rows(ExternalId).page([where('tenant_id = ?', tenantId)], orders, page);
   }
 
   count(tenantId: number): Promise<number> {

@@ -1,4 +1,4 @@
-import { isDuplicateOf, countsBy, keysetPages, slices, Transactions } from '#libs/database';
+import { all, isDuplicateOf, isOneOf, slices, Transactions, where, type Condition } from '#libs/database';
 import { nextTurn, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThan, type FindOptionsWhere, type Repository, type SelectQueryBuilder } from 'typeorm';
@@ -35,7 +35,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]> {
-    return this.rows.findBy({ tenantId, id: In([...ids]) });
+    return this.rows.find(all(where('tenant_id = ?', tenantId), isOneOf('id', ids)));
   }
 
   async attributesOf(
@@ -43,7 +43,8 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     ids: readonly number[],
   ): Promise<ReadonlyMap<number, DesiredAttributes>> {
     const attributes = new Map<number, DesiredAttributes>();
-    const rows: Repository<Pick<ResourceChange, 'id' | 'attributes'>> = what === 'resources' ? this.rows : this.history;
+    const rows: Repository<Pick<ResourceChange, 'id' | 'attributes'>> =
+      what === 'resources' ? this.repository : this.history;
     for (const some of slices([...new Set(ids)], attributesAtOnce)) {
       if (attributes.size > 0) await nextTurn();
       for (const row of await rows.find({ select: { id: true, attributes: true }, where: { id: In(some) } }))
@@ -58,17 +59,16 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     ids: readonly number[],
     page: PageRequest<'ID'>,
   ): Promise<Page<ListedResource>[]> {
-    const ofOwner = () => this.of(tenantId, kind).andWhere(`resource.${ResourceOwnerKind[kind]} = :owner`);
-    const lists = ids.map((owner) => [{ owner }]);
-    return keysetPages(this.transactions, ofOwner, lists, { ID: 'id' }, page);
+    const lists = ids.map((owner) => [all(of(tenantId, kind), where(`${ownerColumns[kind]} = ?`, owner))]);
+    return this.rows.pages(lists, { ID: { property: 'id' } }, page);
   }
 
   countOf(tenantId: number, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]> {
-    return countsBy(this.of(tenantId, kind), ResourceOwnerKind[kind], ids);
+    return this.rows.countsBy(ownerColumns[kind], ids, of(tenantId, kind));
   }
 
   standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]> {
-    return this.rows.find({
+    return this.repository.find({
       where: { ...standingIn(cloudAccountId), id: MoreThan(afterId) },
       order: { id: 'ASC' },
       take: limit,
@@ -96,12 +96,12 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   countStandingIn(cloudAccountId: number): Promise<number> {
-    return this.rows.countBy(standingIn(cloudAccountId));
+    return this.repository.countBy(standingIn(cloudAccountId));
   }
 
   async put(changed: readonly ChangedResource[], now: Date): Promise<void> {
     for (const { resource } of changed) {
-      if (resource.id) await this.rows.update({ id: resource.id }, { ...resource });
+      if (resource.id) await this.repository.update({ id: resource.id }, { ...resource });
       else await this.add(resource);
     }
     const history = changed.map(({ resource, kind }) => ResourceChange.of(resource, kind, now));
@@ -109,7 +109,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   async orphanAll(cloudAccountId: number, now: Date): Promise<number> {
-    const { affected } = await this.rows.update(standingIn(cloudAccountId), { orphanedAt: now, updatedAt: now });
+    const { affected } = await this.repository.update(standingIn(cloudAccountId), { orphanedAt: now, updatedAt: now });
     await this.transactions.query(
       `INSERT INTO resource_change (resource_id, kind, attributes, at)
        SELECT id, 'ORPHANED', attributes, orphaned_at FROM provisioned_resource
@@ -133,24 +133,23 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
 
   /** With attributes. */
   private whole(where: FindOptionsWhere<ProvisionedResource>): SelectQueryBuilder<ProvisionedResource> {
-    return this.rows.createQueryBuilder('resource').addSelect('resource.attributes').where(where);
+    return this.repository.createQueryBuilder('resource').addSelect('resource.attributes').where(where);
   }
 
   private async add(resource: ProvisionedResource): Promise<void> {
     try {
-      await this.rows.insert(resource);
+      await this.repository.insert(resource);
     } catch (error) {
       if (isDuplicateOf(error, 'uq_provisioned_resource_arn', 'arn')) throw new ArnTaken(resource.arn);
       throw error;
     }
   }
 
-  private of(tenantId: number, kind: ResourceOwnerKind): SelectQueryBuilder<ProvisionedResource> {
-    const query = this.rows.createQueryBuilder('resource').where('resource.tenantId = :tenantId', { tenantId });
-    return kind === 'DELETED_ACCOUNT' ? query.andWhere('resource.orphanedAt IS NOT NULL') : query;
+  private get rows() {
+    return this.transactions.rows(ProvisionedResource);
   }
 
-  private get rows() {
+  private get repository() {
     return this.transactions.repository(ProvisionedResource);
   }
 
@@ -158,5 +157,13 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.transactions.repository(ResourceChange);
   }
 }
+
+const ownerColumns = {
+  SUBSCRIPTION: 'subscription_id',
+  DELETED_ACCOUNT: 'cloud_account_id',
+} as const satisfies Record<ResourceOwnerKind, string>;
+
+const of = (tenantId: number, kind: ResourceOwnerKind): Condition =>
+  all(where('tenant_id = ?', tenantId), kind === 'DELETED_ACCOUNT' && where('orphaned_at IS NOT NULL'));
 
 const standingIn = (cloudAccountId: number) => ({ cloudAccountId, removedAt: IsNull() });

@@ -1,0 +1,335 @@
+import { setImmediate } from 'node:timers/promises';
+import { asHeld, type Held, type Page, type PageRequest, type Position } from '#libs/kernel';
+import type { DataSource, Driver, EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm';
+import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
+import { DateUtils } from 'typeorm/util/DateUtils.js';
+import type { Transactions } from './transactions.js';
+
+/** A part of a statement that is true or false for each row: SQL with `?` for each value. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** @param sql with column names, and `?` for each value */
+export const where = (sql: string, ...values: readonly unknown[]): Condition => ({ sql, values });
+
+/** All of some conditions; those that are absent do not count. */
+export function all(...conditions: readonly (Condition | false | null | undefined)[]): Condition {
+  const given = conditions.filter((condition) => condition !== false && condition != null);
+  return where(given.map(({ sql }) => sql).join(' AND ') || '1 = 1', ...given.flatMap(({ values }) => values));
+}
+
+/** At least one of some conditions. */
+export function anyOf(...conditions: readonly Condition[]): Condition {
+  const either = conditions.map(({ sql }) => sql).join(' OR ') || '1 = 0';
+  return where(`(${either})`, ...conditions.flatMap(({ values }) => values));
+}
+
+/** Whether a column has one of some values, of which there can be none. */
+export function isOneOf(column: string, values: readonly unknown[]): Condition {
+  const distinct = [...new Set(values)];
+  if (distinct.length === 0) return where('1 = 0');
+  // A list of each length is a statement of its own: few lengths are few statements.
+  const length = 2 ** Math.ceil(Math.log2(distinct.length));
+  const padded = Array.from({ length }, (_, i) => distinct[i] ?? distinct.at(-1));
+  return where(`${column} IN (${padded.map(() => '?').join(', ')})`, ...padded);
+}
+
+/** What a list is ordered by: a property of the entity. */
+export interface OrderColumn {
+  readonly property: string;
+  /** No two rows of one part of a list have the same value, so that an index on it alone gives the order. */
+  readonly isUniqueInPart?: boolean;
+}
+
+/** In which order rows are read, by the name of a column, and at most how many. */
+export interface Sequence {
+  readonly orderBy?: string;
+  readonly limit?: number;
+}
+
+/** How many parts of lists one statement reads. SQLite takes at most 500. */
+const partsAtOnce = 100;
+/** How many rows of lists one statement reads, so that none keeps the event loop for long. */
+const rowsAtOnce = 400;
+
+/**
+ * Reads rows of one entity by prepared statements. The SQL is in the collection; the columns and their types are those of the
+ * entity. TypeORM's query builder, which takes more time than most of these statements, takes no part.
+ *
+ * Columns with `select: false` are not read.
+ */
+export class Rows<E extends ObjectLiteral> {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly dataSource: DataSource,
+    private readonly entity: EntityTarget<E>,
+  ) {}
+
+  find(condition: Condition, sequence?: Sequence): Promise<E[]> {
+    return this.select(this.mapping.listed, condition, sequence);
+  }
+
+  async findOne(condition: Condition): Promise<E | null> {
+    const [row] = await this.find(condition);
+    return row ?? null;
+  }
+
+  /**
+   * Holds the row until the unit of work ends, and reads all of its columns.
+   *
+   * @throws Error outside a unit of work
+   */
+  async hold(condition: Condition): Promise<Held<E> | null> {
+    const [row] = await this.holdAll(condition);
+    return row ?? null;
+  }
+
+  /** @see hold */
+  async holdAll(condition: Condition, sequence?: Sequence): Promise<Held<E>[]> {
+    const lock = 'lock' in this.transactions.forUpdate ? ' FOR UPDATE' : '';
+    return (await this.select(this.mapping.whole, condition, sequence, lock)).map((row) => asHeld(row));
+  }
+
+  async exists({ sql, values }: Condition): Promise<boolean> {
+    const found = await this.query(`SELECT 1 FROM ${this.mapping.table} AS t WHERE ${sql} LIMIT 1`, values);
+    return found.length > 0;
+  }
+
+  async count({ sql, values }: Condition): Promise<number> {
+    const [row] = await this.query(`SELECT COUNT(*) AS number FROM ${this.mapping.table} AS t WHERE ${sql}`, values);
+    return Number(row!['number']);
+  }
+
+  /** How many rows have each of some values in a column: in the order of the values. */
+  async countsBy(column: string, numbers: readonly number[], condition?: Condition): Promise<number[]> {
+    const counts = new Map<number, number>();
+    for (const some of slices([...new Set(numbers)], partsAtOnce)) {
+      const { sql, values } = all(condition, isOneOf(column, some));
+      const statement = `SELECT ${column} AS value, COUNT(*) AS number FROM ${this.mapping.table} AS t WHERE ${sql} GROUP BY ${column}`;
+      for (const { value, number } of await this.query(statement, values)) counts.set(Number(value), Number(number));
+    }
+    return numbers.map((number) => counts.get(number) ?? 0);
+  }
+
+  /**
+   * One page of a list by keyset: the time it takes does not grow with the depth of the page.
+   *
+   * @param parts of the list, which have no row in common; each is read by an index of its own order
+   * @param orders for each field a client may order by; `id` breaks ties
+   */
+  async page<Field extends string>(
+    parts: readonly Condition[],
+    orders: Record<Field, OrderColumn>,
+    page: PageRequest<Field>,
+  ): Promise<Page<E>> {
+    const [found] = await this.pages([parts], orders, page);
+    return found!;
+  }
+
+  /** The same page of many lists. @see page */
+  async pages<Field extends string>(
+    lists: readonly (readonly Condition[])[],
+    orders: Record<Field, OrderColumn>,
+    page: PageRequest<Field>,
+  ): Promise<Page<E>[]> {
+    return (await this.edges(lists, orders, page)).map((rows) => pageOf(rows, page));
+  }
+
+  /** The first or last rows of many lists, in the order they are read: one row more than a page has, where there is one. */
+  async edges<Field extends string>(
+    lists: readonly (readonly Condition[])[],
+    orders: Record<Field, OrderColumn>,
+    page: PageRequest<Field>,
+  ): Promise<E[][]> {
+    const { listed, table } = this.mapping;
+    const order = orders[page.orderBy.field];
+    const place = this.mapping.columnOf(order.property);
+    const scan = (page.orderBy.direction === 'ASC') === (page.from === 'start') ? 'ASC' : 'DESC';
+    const limit = page.count + 1;
+    const between = this.between(order.property, place, page);
+    const ordered = (columnsOfPart: string, part: Condition): Condition => {
+      const { sql, values } = all(part, between);
+      const isOrdered = order.isUniqueInPart || place === 'id';
+      const by = isOrdered ? `${place} ${scan}` : `${place} ${scan}, id ${scan}`;
+      return where(`SELECT ${columnsOfPart} FROM ${table} AS t WHERE ${sql} ORDER BY ${by} LIMIT ?`, ...values, limit);
+    };
+
+    const [first] = lists;
+    if (lists.length === 1 && first!.length === 1) {
+      const { sql, values } = ordered(listed.sql, first![0]!);
+      return [await this.read(listed, sql, values)];
+    }
+    const edges: E[][] = lists.map(() => []);
+    const numbered = [...lists.entries()].filter(([, parts]) => parts.length > 0);
+    for (const some of slicesBySize(numbered, ([, parts]) => parts.length, partsAtOnce)) {
+      const found = some.map(([list, parts]): Condition => {
+        const read = parts.map((part) => ordered(`id, ${place} AS place`, part));
+        const each = read.map(({ sql }, i) => `SELECT id, place FROM (${sql}) AS part_${i}`).join(' UNION ALL ');
+        const values = read.flatMap((part) => part.values);
+        return parts.length === 1
+          ? where(`SELECT ? AS list, id, place FROM (${read[0]!.sql}) AS of_list`, list, ...values)
+          : where(
+              `SELECT * FROM (SELECT ? AS list, id, place FROM (${each}) AS parts ORDER BY place ${scan}, id ${scan} LIMIT ?) AS of_list`,
+              ...[list, ...values, limit],
+            );
+      });
+      const from = where(
+        `(${found.map(({ sql }) => sql).join(' UNION ALL ')}) AS found`,
+        ...found.flatMap((one) => one.values),
+      );
+      const sorted = `ORDER BY found.place ${scan}, found.id ${scan}`;
+      const rows =
+        found.length * limit > rowsAtOnce ? await this.inSlices(from, sorted) : await this.joined(from, sorted);
+      for (const { list, row } of rows) edges[list]!.push(row);
+    }
+    return edges;
+  }
+
+  /** The rows that a subselect names by `list` and `id`, with one statement. */
+  private async joined({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
+    const { listed, table } = this.mapping;
+    // In this order: the rows are looked up by the ids that were found.
+    const joined = `${sql} CROSS JOIN ${table} AS t ON t.id = found.id`;
+    const rows = await this.query(`SELECT found.list AS in_list, ${listed.sql} FROM ${joined} ${sorted}`, values);
+    return rows.map((row) => ({ list: Number(row['in_list']), row: listed.entityOf(row) }));
+  }
+
+  /** As `joined`, some rows at a time: the event loop goes round between two reads. */
+  private async inSlices({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
+    const found = await this.query(`SELECT found.list AS list, found.id AS id FROM ${sql} ${sorted}`, values);
+    const rows = new Map<unknown, E>();
+    for (const some of slices([...new Set(found.map(({ id }) => id))], rowsAtOnce)) {
+      if (rows.size > 0) await setImmediate();
+      for (const row of await this.find(isOneOf('id', some))) rows.set(row['id'], row);
+    }
+    return found.flatMap(({ list, id }) => {
+      const row = rows.get(id);
+      return row ? [{ list: Number(list), row }] : [];
+    });
+  }
+
+  /** The rows between the two ends of a page. */
+  private between(property: string, column: string, { orderBy, after, before }: PageRequest): Condition {
+    const isAscending = orderBy.direction === 'ASC';
+    // The one form that is a range scan in MariaDB and in SQLite alike.
+    const beyond = (more: '>' | '<', { value, id }: Position) => {
+      const at = this.mapping.isMoment(property) ? new Date(value) : value; // moments travel in cursors as milliseconds
+      return where(`${column} ${more}= ? AND (${column} ${more} ? OR id ${more} ?)`, at, at, id);
+    };
+    return all(after && beyond(isAscending ? '>' : '<', after), before && beyond(isAscending ? '<' : '>', before));
+  }
+
+  private select(columns: Columns<E>, { sql, values }: Condition, { orderBy, limit }: Sequence = {}, lock = '') {
+    const order = orderBy ? ` ORDER BY ${orderBy}` : '';
+    const most = limit === undefined ? '' : ' LIMIT ?';
+    const statement = `SELECT ${columns.sql} FROM ${this.mapping.table} AS t WHERE ${sql}${order}${most}${lock}`;
+    return this.read(columns, statement, limit === undefined ? values : [...values, limit]);
+  }
+
+  private async read({ entityOf }: Columns<E>, sql: string, values: readonly unknown[]): Promise<E[]> {
+    return (await this.query(sql, values)).map(entityOf);
+  }
+
+  private query(sql: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.transactions.query<Row>(sql, this.transactions.isSqlite ? values.map(sqliteValue) : values);
+  }
+
+  private get mapping(): Mapping<E> {
+    const metadata = this.dataSource.getMetadata(this.entity);
+    let mapping = mappings.get(metadata) as Mapping<E> | undefined;
+    if (!mapping) mappings.set(metadata, (mapping = mappingOf<E>(metadata, this.dataSource)));
+    return mapping;
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** SQLite has no type for moments and none for booleans. */
+function sqliteValue(value: unknown): unknown {
+  if (value instanceof Date) return DateUtils.mixedDateToUtcDatetimeString(value);
+  return typeof value === 'boolean' ? Number(value) : value;
+}
+
+/** Some columns of an entity. */
+interface Columns<E> {
+  /** Of a SELECT from the table as `t`, each by the name of its property. */
+  readonly sql: string;
+  readonly entityOf: (row: Row) => E;
+}
+
+/** What TypeORM knows of an entity, prepared for many rows. */
+interface Mapping<E> {
+  readonly table: string;
+  readonly listed: Columns<E>;
+  /** Those with `select: false`, too. */
+  readonly whole: Columns<E>;
+  columnOf(property: string): string;
+  isMoment(property: string): boolean;
+}
+
+const mappings = new WeakMap<EntityMetadata, Mapping<unknown>>();
+
+function mappingOf<E>(metadata: EntityMetadata, { driver }: DataSource): Mapping<E> {
+  const column = (property: string) => metadata.findColumnWithPropertyName(property)!;
+  const whole = metadata.columns;
+  return {
+    table: metadata.tableName,
+    listed: columnsOf(
+      metadata,
+      driver,
+      whole.filter(({ isSelect, isVirtualProperty }) => isSelect || isVirtualProperty),
+    ),
+    whole: columnsOf(metadata, driver, whole),
+    columnOf: (property) => column(property).databaseName,
+    isMoment: (property) => column(property).type === 'datetime',
+  };
+}
+
+/** Types whose values the database gives as the entity has them. */
+const plainTypes: ReadonlySet<unknown> = new Set(['int', 'varchar', 'text', 'blob']);
+
+function columnsOf<E>(metadata: EntityMetadata, driver: Driver, columns: readonly ColumnMetadata[]): Columns<E> {
+  const expression = ({ query, databaseName }: ColumnMetadata) => (query ? `(${query('t')})` : `t.${databaseName}`);
+  const names = columns.map(({ propertyName }) => propertyName);
+  const converted = columns.filter(({ type, transformer }) => transformer || !plainTypes.has(type));
+  return {
+    sql: columns.map((column) => `${expression(column)} AS ${driver.escape(column.propertyName)}`).join(', '),
+    entityOf: (row) => {
+      const entity = metadata.create() as Record<string, unknown>;
+      for (const name of names) entity[name] = row[name];
+      for (const column of converted)
+        entity[column.propertyName] = driver.prepareHydratedValue(row[column.propertyName], column) as unknown;
+      return entity as E;
+    },
+  };
+}
+
+/** A page out of one row more than it holds, as they were read. */
+export function pageOf<E>(rows: readonly E[], { count, from, after, before }: PageRequest): Page<E> {
+  const hasMore = rows.length > count;
+  const items = rows.slice(0, count);
+  return from === 'start'
+    ? { items, hasNextPage: hasMore, hasPreviousPage: after !== undefined }
+    : { items: items.reverse(), hasNextPage: before !== undefined, hasPreviousPage: hasMore };
+}
+
+/** A list in parts of at most `size` items. */
+export function* slices<T>(items: readonly T[], size: number): Generator<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
+
+/** A list in parts whose sizes together are at most `most`, as far as each alone is. */
+function* slicesBySize<T>(items: readonly T[], sizeOf: (item: T) => number, most: number): Generator<T[]> {
+  let [some, size]: [T[], number] = [[], 0];
+  for (const item of items) {
+    if (some.length > 0 && size + sizeOf(item) > most) {
+      yield some;
+      [some, size] = [[], 0];
+    }
+    some.push(item);
+    size += sizeOf(item);
+  }
+  if (some.length > 0) yield some;
+}
