@@ -3,7 +3,6 @@ import { asHeld, type Held, type Page, type PageRequest, type Position } from '#
 import type { DataSource, Driver, EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { DateUtils } from 'typeorm/util/DateUtils.js';
-import type { Transactions } from './transactions.js';
 
 /** A part of a statement that is true or false for each row: SQL with `?` for each value. */
 export interface Condition {
@@ -54,6 +53,14 @@ const partsAtOnce = 100;
 /** How many rows of lists one statement reads, so that none keeps the event loop for long. */
 const rowsAtOnce = 400;
 
+/** Where statements go: to the unit of work in progress, or to any connection. */
+export interface Statements {
+  readonly isSqlite: boolean;
+  /** Empty where the unit of work itself is exclusive. @throws Error outside a unit of work */
+  readonly forUpdate: object;
+  query<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
+}
+
 /**
  * Reads rows of one entity by prepared statements. The SQL is in the collection; the columns and their types are those of the
  * entity. TypeORM's query builder, which takes more time than most of these statements, takes no part.
@@ -62,7 +69,7 @@ const rowsAtOnce = 400;
  */
 export class Rows<E extends ObjectLiteral> {
   constructor(
-    private readonly transactions: Transactions,
+    private readonly statements: Statements,
     private readonly dataSource: DataSource,
     private readonly entity: EntityTarget<E>,
   ) {}
@@ -88,7 +95,7 @@ export class Rows<E extends ObjectLiteral> {
 
   /** @see hold */
   async holdAll(condition: Condition, sequence?: Sequence): Promise<Held<E>[]> {
-    const lock = 'lock' in this.transactions.forUpdate ? ' FOR UPDATE' : '';
+    const lock = 'lock' in this.statements.forUpdate ? ' FOR UPDATE' : '';
     return (await this.select(this.mapping.whole, condition, sequence, lock)).map((row) => asHeld(row));
   }
 
@@ -233,7 +240,7 @@ export class Rows<E extends ObjectLiteral> {
   }
 
   private query(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.transactions.query<Row>(sql, this.transactions.isSqlite ? values.map(sqliteValue) : values);
+    return this.statements.query<Row>(sql, this.statements.isSqlite ? values.map(sqliteValue) : values);
   }
 
   private get mapping(): Mapping<E> {
