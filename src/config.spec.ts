@@ -167,7 +167,7 @@ describe('the configuration', () => {
       ],
       ['TLS to an address', 'gw:safe-word@10.0.0.1/gateway?ssl=on', 'must have a host name, not an IP address'],
       ['TLS to an IPv6 address', 'gw:safe-word@[::1]/gateway?ssl=on', 'must have a host name, not an IP address'],
-    ])('that has %s, is refused with the fault, the remedy and an example, without the value', (_, rest, said) => {
+    ])('that has %s, is refused with the fault, the remediation and an example, without the value', (_, rest, said) => {
       const refusal = refusalOf({ DATABASE_URL: `${scheme}://${rest}` });
 
       expect(refusal).toMatch(/^DATABASE_URL must .+\. Example: DATABASE_URL=mysql:\/\/gateway:password@/);

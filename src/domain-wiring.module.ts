@@ -7,13 +7,13 @@ import {
   CloudAccountNodes,
   CloudAccountsModule,
   RotationBlockers,
-  StandingResources,
+  RemainingResources,
   SubscriptionRecords,
 } from '#libs/cloud-accounts';
 import { RotatedAccounts } from '#libs/aws-credentials';
 import { DriftFindingNodes, DriftModule, ResourcesInChange } from '#libs/drift';
 import { ExternalIdsOfTenant } from '#libs/iam-setup';
-import { LedgerModule, StandingInLedger } from '#libs/ledger';
+import { LedgerModule, RemainingInLedger } from '#libs/ledger';
 import {
   SubscriptionNodes,
   SubscriptionsInChange,
@@ -43,7 +43,7 @@ import { NodeSources } from './graphql/node.resolver.js';
     { provide: RotatedAccounts, useExisting: AccountsOfKeys },
     { provide: ResourcesInChange, useExisting: SubscriptionsInChange },
     { provide: SubscriptionRecords, useExisting: TypeOrmSubscriptionRecords },
-    { provide: StandingResources, useExisting: StandingInLedger },
+    { provide: RemainingResources, useExisting: RemainingInLedger },
     {
       provide: TenantContents,
       inject: [AccountsOfTenant, SubscriptionsOfTenant, ExternalIdsOfTenant],
@@ -60,7 +60,7 @@ import { NodeSources } from './graphql/node.resolver.js';
     Blockers,
     ResourcesInChange,
     RotatedAccounts,
-    StandingResources,
+    RemainingResources,
     SubscriptionRecords,
     TenantContents,
     NodeSources,

@@ -12,12 +12,13 @@ const duplicates = ['AWS_ROLE_ALREADY_CONNECTED', 'AWS_USER_ALREADY_CONNECTED', 
 const excluded: { mutations: readonly string[]; codes: readonly string[] | RegExp; because: string }[] = [
   {
     mutations: ['verifyCloudAccount'],
-    codes: /^(AWS_|SANDBOX_OFF$|GATEWAY_HAS_NO_IDENTITY$)/,
+    codes: /^(AWS_|SANDBOX_DISABLED$|GATEWAY_IDENTITY_MISSING$)/,
     because: 'the answers of AWS are part of the report',
   },
   {
     mutations: ['testAwsCredentials'],
-    codes: /^(AWS_(?!TEMPORARY_KEY)|SANDBOX_OFF$|GATEWAY_HAS_NO_IDENTITY$|EXTERNAL_ID_STAYS$)/,
+    codes:
+      /^(AWS_(?!TEMPORARY_ACCESS_KEY)|SANDBOX_DISABLED$|GATEWAY_IDENTITY_MISSING$|EXTERNAL_ID_CHANGE_NOT_ALLOWED$)/,
     because: 'the answers of AWS are part of the report, and there is no account whose external id could differ',
   },
   {
@@ -76,7 +77,7 @@ const excluded: { mutations: readonly string[]; codes: readonly string[] | RegEx
   { mutations: ['createApiKey'], codes: ['NOT_FOUND'], because: 'the tenant of the caller is there' },
   {
     mutations: ['createCloudAccount'],
-    codes: ['EXTERNAL_ID_STAYS', 'ROTATION_IN_PROGRESS'],
+    codes: ['EXTERNAL_ID_CHANGE_NOT_ALLOWED', 'ROTATION_IN_PROGRESS'],
     because: 'a new account has neither an external id nor a rotation',
   },
 ];

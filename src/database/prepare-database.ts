@@ -139,7 +139,7 @@ export async function refuseUnlessKeyRingFits(location: DatabaseLocation, keyRin
 function refuseUsedKeyRing(location: DatabaseLocation, keyRingFile: string): void {
   const since = firstUseOf(keyRingFile);
   if (!since) return;
-  const [name, remedy] =
+  const [name, remediation] =
     'file' in location
       ? [
           location.file,
@@ -147,7 +147,7 @@ function refuseUsedKeyRing(location: DatabaseLocation, keyRingFile: string): voi
         ]
       : [`at ${new URL(location.url).host}`, 'Check DATABASE_URL, or restore the database from its dump.'];
   throw new KeyRingDoesNotFit(
-    `The key ring ${keyRingFile} has been in use since ${since.toISOString().slice(0, 10)}, but the database ${name} is empty. ${remedy} To start again without any data, move the key ring first.`,
+    `The key ring ${keyRingFile} has been in use since ${since.toISOString().slice(0, 10)}, but the database ${name} is empty. ${remediation} To start again without any data, move the key ring first.`,
   );
 }
 

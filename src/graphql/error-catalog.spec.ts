@@ -46,8 +46,8 @@ function documentation(): string {
   const rows = Object.entries(errorCatalog)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
-      ([code, { fault, retryable, remediation }]) =>
-        `| \`${code}\` | ${fault} | ${retryable ? 'yes' : 'no'} | ${remediation} |`,
+      ([code, { responsibleParty, retryable, remediation }]) =>
+        `| \`${code}\` | ${responsibleParty} | ${retryable ? 'yes' : 'no'} | ${remediation} |`,
     );
   return [
     '# Errors',
@@ -55,15 +55,15 @@ function documentation(): string {
     'This page lists every error code, for developers who handle errors. A test compares it with the code. The query `errorCatalog` returns the same list:',
     '',
     '```graphql',
-    'query ErrorCatalog { errorCatalog { code fault retryable remediation } }',
+    'query ErrorCatalog { errorCatalog { code responsibleParty retryable remediation } }',
     '```',
     '',
     'If a mutation is refused, the error is in `userErrors` of its payload. Other errors are in `errors` at the top level, with the code in `extensions.code`.',
     '',
-    '- **Fault**: who has to act. `CALLER` is the sender of the request, `AWS_ADMIN` an administrator of the AWS account, `AWS` AWS itself, and `GATEWAY` the operator of the gateway.',
+    '- **Responsible party**: who has to act. `CALLER` is the sender of the request, `AWS_ADMIN` an administrator of the AWS account, `AWS` AWS itself, and `GATEWAY` the operator of the gateway.',
     '- **Retryable**: whether the same request can succeed later.',
     '',
-    '| code | fault | retryable | how to fix it |',
+    '| code | responsible party | retryable | how to fix it |',
     '|---|---|---|---|',
     ...rows,
     '',

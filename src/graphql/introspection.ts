@@ -11,7 +11,7 @@ export function introspectionByPermission(): ApolloServerPlugin<RequestContext> 
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, contextValue }) => {
-        if (contextValue.viewer.mayIntrospect) return;
+        if (contextValue.viewer.canIntrospect) return;
         const [found] = validate(schema, document, [NoSchemaIntrospectionCustomRule]);
         if (!found) return;
 

@@ -31,7 +31,7 @@ describe('verification of an access role', () => {
     gateway.get(AwsVerification).full(role, region, { consoleRoleName, operationId, ...more });
   const open = ({ report }: Awaited<ReturnType<typeof full>>) =>
     report.checks
-      .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'STEP_BEFORE')
+      .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'PREVIOUS_STEP')
       .map(({ step, group, verdict, cause }) => [group ?? step, verdict, cause]);
   const actions = () => gateway.aws.calls().map(({ action }) => action);
 
@@ -46,7 +46,7 @@ describe('verification of an access role', () => {
       permissions: 'COMPLETE',
       identity: { accountId, arn: role.arn, userId: expect.stringMatching(/^AROA/) },
       consoleRole: { name: consoleRoleName },
-      report: { verdict: 'PASSED', awsCalls: actions().length, roleSessionName: operationId },
+      report: { verdict: 'PASSED', awsCallCount: actions().length, roleSessionName: operationId },
     });
     expect(found.report.checks.map(({ step, group }) => group ?? step)).toEqual([
       ...['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'],
@@ -75,14 +75,14 @@ describe('verification of an access role', () => {
       ['CONSOLE_ROLE_TRUST', 'PASSED'],
     ]);
     expect(actions()).toEqual(['AssumeRole', 'GetRole']);
-    expect(report.awsCalls).toBe(2);
+    expect(report.awsCallCount).toBe(2);
   });
 
   it('refuses one that lets the gateway in whatever it says', async () => {
     const found = await full(roleNamed('access-role-open', newExternalId()));
 
-    expect(open(found)).toEqual([['ACCESS_ROLE_EXTERNAL_ID', 'FAILED', 'ANY_EXTERNAL_ID']]);
-    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_OPEN', part: 'roleArn' });
+    expect(open(found)).toEqual([['ACCESS_ROLE_EXTERNAL_ID', 'FAILED', 'EXTERNAL_ID_NOT_REQUIRED']]);
+    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID', part: 'roleArn' });
     expect(actions()).toEqual(['AssumeRole', 'AssumeRole', 'AssumeRole']);
   });
 
@@ -99,7 +99,7 @@ describe('verification of an access role', () => {
 
     const found = await full(roleNamed('half-open', 'gateway-0'));
 
-    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_OPEN' });
+    expect(found.refusal).toMatchObject({ code: 'AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID' });
   });
 
   it.each([
@@ -109,7 +109,7 @@ describe('verification of an access role', () => {
   ])('is refused by one %s', async (_, name, externalId) => {
     const found = await full(roleNamed(name, externalId));
 
-    expect(open(found)).toEqual([['ACCESS_ROLE', 'FAILED', 'NO_TRUST']]);
+    expect(open(found)).toEqual([['ACCESS_ROLE', 'FAILED', 'NOT_TRUSTED']]);
     expect(found.refusal).toMatchObject({
       code: 'AWS_ACCESS_ROLE_DENIED',
       part: 'roleArn',
@@ -130,7 +130,7 @@ describe('verification of an access role', () => {
     ['throttle', 'THROTTLED', 'AWS_THROTTLED'],
     ['503', 'UNREACHABLE', 'AWS_UNREACHABLE'],
     ['http-500', 'UNREACHABLE', 'AWS_UNREACHABLE'],
-    ['html-200', 'FOREIGN_ANSWER', 'AWS_ANSWER_UNUSABLE'],
+    ['html-200', 'UNEXPECTED_RESPONSE', 'AWS_RESPONSE_INVALID'],
     ['drop-answer', 'UNREACHABLE', 'AWS_UNREACHABLE'],
   ] as const)('does not accept one when %s keeps the negative from an answer', async (fault, cause, code) => {
     const role = aRole();
@@ -178,8 +178,8 @@ describe('verification of an access role', () => {
   it('says that the gateway has no identity for a role outside the sandbox, and asks nobody', async () => {
     const found = await full(new AwsAccessRole('arn:aws:iam::111122223333:role/access', 'gateway-1'));
 
-    expect(open(found)).toEqual([['ACCESS_ROLE', 'INCONCLUSIVE', 'NO_GATEWAY_IDENTITY']]);
-    expect(found.refusal).toMatchObject({ code: 'GATEWAY_HAS_NO_IDENTITY', entry: { fault: 'GATEWAY' } });
+    expect(open(found)).toEqual([['ACCESS_ROLE', 'INCONCLUSIVE', 'GATEWAY_IDENTITY_MISSING']]);
+    expect(found.refusal).toMatchObject({ code: 'GATEWAY_IDENTITY_MISSING', entry: { responsibleParty: 'GATEWAY' } });
     expect(actions()).toEqual([]);
   });
 

@@ -13,9 +13,9 @@ const create = `mutation ($input: CreateCloudAccountInput!) { createCloudAccount
 const update = `mutation ($input: UpdateCloudAccountInput!) { updateCloudAccount(input: $input) { cloudAccount { ${account} } ${errors} } }`;
 const test = `mutation ($input: TestAwsCredentialsInput!) { testAwsCredentials(input: $input) { report { verdict roleSessionName
   checks { step verdict cause } } ${errors} } }`;
-const verify = `mutation ($input: VerifyCloudAccountInput!) { verifyCloudAccount(input: $input) { report { verdict awsCalls roleSessionName } ${errors} } }`;
+const verify = `mutation ($input: VerifyCloudAccountInput!) { verifyCloudAccount(input: $input) { report { verdict awsCallCount roleSessionName } ${errors} } }`;
 const read = `query ($id: ID!) { cloudAccount(id: $id) { ${account} credentialUses(first: 1) { nodes { purpose operationId result } } } }`;
-const externalIds = '{ externalIds(first: 100) { nodes { handle takenAt cloudAccount { id } } } }';
+const externalIds = '{ externalIds(first: 100) { nodes { handle assignedAt cloudAccount { id } } } }';
 
 const rolePath = ['input', 'credentials', 'awsAssumeRole', 'roleArn'];
 const handlePath = ['input', 'credentials', 'awsAssumeRole', 'externalIdHandle'];
@@ -32,7 +32,7 @@ describe('access roles', () => {
       patience: 300,
       firstPause: 50,
       firstRetry: 100,
-      givesUpAfter: 1500,
+      expiresAfter: 1500,
       look: 50,
     });
   });
@@ -81,7 +81,7 @@ describe('access roles', () => {
       pendingCredentials: null,
     });
     expect(await rows(account.id)).toEqual({ keys: [], roles: [{ slot: 'CURRENT', version: 1 }] });
-    expect(await handleOf(handle)).toMatchObject({ takenAt: expect.any(String), cloudAccount: { id: account.id } });
+    expect(await handleOf(handle)).toMatchObject({ assignedAt: expect.any(String), cloudAccount: { id: account.id } });
   });
 
   it('in China are asked for there', async () => {
@@ -109,10 +109,15 @@ describe('access roles', () => {
       const { userErrors } = await createWith('0A00', sandboxRole('0A00', 'access-role-open', handle));
 
       expect(userErrors).toMatchObject([
-        { __typename: 'CredentialsRejectedError', code: 'AWS_ACCESS_ROLE_OPEN', path: rolePath, awsErrorCode: null },
+        {
+          __typename: 'CredentialsRejectedError',
+          code: 'AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID',
+          path: rolePath,
+          awsErrorCode: null,
+        },
       ]);
       expect(await count()).toEqual(before);
-      expect(await handleOf(handle)).toMatchObject({ takenAt: null });
+      expect(await handleOf(handle)).toMatchObject({ assignedAt: null });
     });
 
     it('when AWS does not say whether they would', async () => {
@@ -150,7 +155,7 @@ describe('access roles', () => {
 
       const { userErrors } = await createWith(which, sandboxRole(which, `access-role-${externalId}`, handle));
 
-      expect(userErrors).toMatchObject([{ code: 'EXTERNAL_ID_TAKEN', path: handlePath }]);
+      expect(userErrors).toMatchObject([{ code: 'EXTERNAL_ID_IN_USE', path: handlePath }]);
       expect(await count()).toEqual(before);
     });
 
@@ -162,7 +167,7 @@ describe('access roles', () => {
 
       const { userErrors } = await createWith(nextUser(), credentials);
 
-      expect(userErrors).toMatchObject([{ code: 'GATEWAY_HAS_NO_IDENTITY', path: null }]);
+      expect(userErrors).toMatchObject([{ code: 'GATEWAY_IDENTITY_MISSING', path: null }]);
     });
 
     it.each([
@@ -186,8 +191,8 @@ describe('access roles', () => {
     );
 
     expect(answers.map(({ userErrors }) => userErrors[0]?.code ?? 'ok').sort()).toEqual([
-      'EXTERNAL_ID_TAKEN',
-      'EXTERNAL_ID_TAKEN',
+      'EXTERNAL_ID_IN_USE',
+      'EXTERNAL_ID_IN_USE',
       'ok',
     ]);
   });
@@ -242,7 +247,7 @@ describe('access roles', () => {
     const other = await issueExternalId();
     const wrong = sandboxRole(which, `access-role-${other.externalId}`, other.handle);
     expect((await asked(update, { id, expectedVersion: keyed.version, credentials: wrong })).userErrors).toMatchObject([
-      { code: 'EXTERNAL_ID_STAYS', path: handlePath },
+      { code: 'EXTERNAL_ID_CHANGE_NOT_ALLOWED', path: handlePath },
     ]);
     expect(done(await asked(update, { id, expectedVersion: keyed.version, credentials: role }))).toMatchObject({
       credentials: null,
@@ -256,8 +261,8 @@ describe('access roles', () => {
     await deleteAccount(account.id);
 
     expect(await rows(account.id)).toEqual({ keys: [], roles: [] });
-    expect(await handleOf(handle)).toMatchObject({ takenAt: expect.any(String), cloudAccount: null });
-    expect((await createWith(which, role)).userErrors).toMatchObject([{ code: 'EXTERNAL_ID_TAKEN' }]);
+    expect(await handleOf(handle)).toMatchObject({ assignedAt: expect.any(String), cloudAccount: null });
+    expect((await createWith(which, role)).userErrors).toMatchObject([{ code: 'EXTERNAL_ID_IN_USE' }]);
   });
 
   it('are verified by at most twelve questions, in the name of the use that is written down', async () => {
@@ -267,11 +272,11 @@ describe('access roles', () => {
     const { report, userErrors } = await asked(verify, { id: account.id });
 
     expect(userErrors).toEqual([]);
-    expect(report).toMatchObject({ verdict: 'PASSED', awsCalls: gateway.aws.calls().length });
-    expect(report.awsCalls).toBeLessThanOrEqual(12);
+    expect(report).toMatchObject({ verdict: 'PASSED', awsCallCount: gateway.aws.calls().length });
+    expect(report.awsCallCount).toBeLessThanOrEqual(12);
     const { credentialUses } = await readAccount(account.id);
     expect(credentialUses.nodes).toEqual([
-      { purpose: 'VERIFICATION', operationId: report.roleSessionName, result: 'OPENED' },
+      { purpose: 'VERIFICATION', operationId: report.roleSessionName, result: 'DECRYPTED' },
     ]);
     const names = gateway.aws.calls().flatMap(({ requestParameters }) => requestParameters['RoleSessionName'] ?? []);
     expect(new Set(names)).toEqual(new Set([report.roleSessionName]));
@@ -330,7 +335,10 @@ describe('access roles', () => {
 
       expect((await check(account.id, true)).length).toBeLessThanOrEqual(12);
       await check(account.id, true);
-      expect(await healthOf(account.id)).toMatchObject({ state: 'DEGRADED', codes: ['AWS_ACCESS_ROLE_OPEN'] });
+      expect(await healthOf(account.id)).toMatchObject({
+        state: 'DEGRADED',
+        codes: ['AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID'],
+      });
 
       trust(which, name, { StringEquals: { 'sts:ExternalId': externalId } });
       await check(account.id, true);

@@ -36,7 +36,7 @@ describe('API keys', () => {
         name: 'Build',
         role: 'MANAGER',
         allowedCidrs: ['127.0.0.0/8', '::1/128'],
-        mayIntrospect: false,
+        canIntrospect: false,
         isUsable: true,
         revokedAt: null,
         lastUsedAt: null,
@@ -302,21 +302,21 @@ describe('API keys', () => {
     expect(viewer).toEqual({
       isOperator: true,
       tenant: { name: 'Operator' },
-      viewerCanCreateApiKey: { isAllowed: false, code: 'OPERATOR_KEY_BY_CLI_ONLY' },
+      viewerCanCreateApiKey: { isAllowed: false, code: 'OPERATOR_API_KEY_CLI_ONLY' },
     });
     expect(await refusals(createApiKey, { name: 'Another', role: 'OWNER' }, operators)).toEqual([
-      'OPERATOR_KEY_BY_CLI_ONLY',
+      'OPERATOR_API_KEY_CLI_ONLY',
     ]);
   });
 
   it('are told apart by the viewer', async () => {
-    const key = await createKey({ name: 'Reader', mayIntrospect: true });
-    const who = `{ viewer { role mayIntrospect isOperator tenant { name } apiKey { id name }
+    const key = await createKey({ name: 'Reader', canIntrospect: true });
+    const who = `{ viewer { role canIntrospect isOperator tenant { name } apiKey { id name }
       viewerCanCreateApiKey { isAllowed code reason remediation } viewerCanCreateCloudAccount { isAllowed code } } }`;
 
     expect((await gateway.ask(who, {}, key.secret)).viewer).toEqual({
       role: 'VIEWER',
-      mayIntrospect: true,
+      canIntrospect: true,
       isOperator: false,
       tenant: { name: 'First tenant' },
       apiKey: { id: key.id, name: 'Reader' },

@@ -90,16 +90,16 @@ describe('what AWS says of credentials', () => {
     it('when credentials are tested', async () => {
       const which = nextUser();
       const mutation = `mutation ($input: TestAwsCredentialsInput!) {
-        testAwsCredentials(input: $input) { report { verdict awsCalls checks { step verdict cause remedy } } userErrors { code } } }`;
+        testAwsCredentials(input: $input) { report { verdict awsCallCount checks { step verdict cause remediation } } userErrors { code } } }`;
       const credentials = sandboxKey('NSIMU', which);
       const input = { credentials, consoleRoleName: 'console-role', expectedAwsAccountId: elsewhere };
       const { report } = (await gateway.ask(mutation, { input })).testAwsCredentials;
 
-      expect(report).toMatchObject({ verdict: 'FAILED', awsCalls: 1 });
+      expect(report).toMatchObject({ verdict: 'FAILED', awsCallCount: 1 });
       expect(report.checks.find(({ verdict }: any) => verdict === 'FAILED')).toMatchObject({
         step: 'IDENTITY',
         cause: 'ACCOUNT_UNEXPECTED',
-        remedy: expect.stringContaining('expectedAwsAccountId'),
+        remediation: expect.stringContaining('expectedAwsAccountId'),
       });
     });
 
@@ -137,7 +137,7 @@ describe('what AWS says of credentials', () => {
 
       expect(await arn(id)).toBe(awsUserArn);
       expect((await read(id, 'version')).version).toBe(version);
-      const preview = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { leftBehind { commands } } }`;
+      const preview = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { remainingInAws { commands } } }`;
       const answer = JSON.stringify(await gateway.ask(preview, { id }));
       expect(answer).toContain(awsUserArn.split('/').at(-1));
       expect(answer).not.toContain('old-name');

@@ -15,7 +15,7 @@ import {
 } from '../support/steps.js';
 import { until } from '../support/until.js';
 
-const healthFields = `health { state permissions since lastCheckedAt lastSuccessAt consecutiveFailures codes reportedAt
+const healthFields = `health { state permissionsStatus since lastCheckedAt lastSuccessAt consecutiveFailures codes reportedAt
   report { verdict checkedAt manifestVersion checks { step group verdict cause } suggestedPolicy } }`;
 const verify = `mutation ($input: VerifyCloudAccountInput!) {
   verifyCloudAccount(input: $input) { cloudAccount { ${healthFields} } userErrors { code } }
@@ -103,7 +103,7 @@ describe('the health of a cloud account', () => {
     const health = await healthOf(id);
     expect(health).toMatchObject({
       state: 'UNVERIFIED',
-      permissions: 'UNVERIFIED',
+      permissionsStatus: 'UNVERIFIED',
       codes: ['PERMISSIONS_UNVERIFIED'],
       report: { verdict: 'INCONCLUSIVE' },
     });
@@ -111,7 +111,7 @@ describe('the health of a cloud account', () => {
     expect(next - Date.parse(health.lastCheckedAt)).toBeLessThanOrEqual(2 * 60_000);
 
     gateway.aws.setUserPolicies(accessKeyId, [everything]);
-    expect(await check(id)).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE', codes: [] });
+    expect(await check(id)).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE', codes: [] });
   });
 
   it('is UNVERIFIED while AWS does not answer the simulation, and keeps what it knew when that happens later', async () => {
@@ -124,12 +124,12 @@ describe('the health of a cloud account', () => {
 
     gateway.aws.forgetFaults();
     const known = await check(id);
-    expect(known).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE' });
+    expect(known).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE' });
 
     gateway.aws.inject({ action: 'SimulatePrincipalPolicy', fault: '503', times: 100 });
     expect(await fullCheck(id)).toMatchObject({
       state: 'HEALTHY',
-      permissions: 'COMPLETE',
+      permissionsStatus: 'COMPLETE',
       codes: ['PERMISSIONS_UNVERIFIED', 'AWS_UNREACHABLE'],
       report: known.report,
     });
@@ -249,7 +249,7 @@ describe('the health of a cloud account', () => {
   it.each([
     ['throttles', 'THROT', 'AWS_THROTTLED'],
     ['is down', 'DOWNS', 'AWS_UNREACHABLE'],
-    ['is another server in its place', 'PAGES', 'AWS_ANSWER_UNUSABLE'],
+    ['is another server in its place', 'PAGES', 'AWS_RESPONSE_INVALID'],
     ['has another time', 'SKEWS', 'AWS_CLOCK_SKEW'],
   ])('stays as it was when AWS %s, until it is STALE', async (_, family, code) => {
     const which = nextUser();

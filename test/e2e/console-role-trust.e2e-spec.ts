@@ -4,7 +4,7 @@ import { Gateway } from '../support/gateway.js';
 import { createCloudAccount, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
 
 const testAwsCredentials = `mutation ($input: TestAwsCredentialsInput!) {
-  testAwsCredentials(input: $input) { report { verdict checks { step group verdict cause message remedy } } userErrors { code } }
+  testAwsCredentials(input: $input) { report { verdict checks { step group verdict cause message remediation } } userErrors { code } }
 }`;
 
 const root = `arn:aws:iam::${vendor}:root`;
@@ -25,9 +25,9 @@ const passing: Row[] = [
 ]; // prettier-ignore
 const failing: Row[] = [
   ['a Deny', policy(allow(root), { Effect: 'Deny', Principal: { AWS: root }, Action: 'sts:AssumeRole', Sid: 'Closed' }), 'EXPLICIT_DENY', 'statement `Closed`'],
-  ['a condition on another account', policy(allow(root, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })), 'NO_TRUST', 'statement 1 (aws:PrincipalAccount)'],
+  ['a condition on another account', policy(allow(root, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })), 'NOT_TRUSTED', 'statement 1 (aws:PrincipalAccount)'],
   ['a deleted role', policy(allow('AROAIOSFODNN7EXAMPLE1')), 'PRINCIPAL_DELETED', 'no longer exists: AROAIOSFODNN7EXAMPLE1'],
-  ['MFA that long-term keys escape', policy(allow(root, { BoolIfExists: mfa.Bool })), 'WITHOUT_MFA', 'statement 1'],
+  ['MFA that long-term keys escape', policy(allow(root, { BoolIfExists: mfa.Bool })), 'MFA_NOT_REQUIRED', 'statement 1'],
 ]; // prettier-ignore
 const open: Row[] = [
   ['an address', policy(allow(root, { ...mfa, IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })), 'CONDITION_UNKNOWN', 'statement 1 (aws:SourceIp)'],
@@ -62,7 +62,7 @@ describe('a console role whose trust policy has', () => {
     const check = checks.find(({ step }) => step === 'CONSOLE_ROLE_TRUST')!;
     expect(check).toMatchObject({ verdict, cause });
     expect(check.message).toContain(says);
-    expect(check.remedy === null).toBe(verdict === 'PASSED');
+    expect(check.remediation === null).toBe(verdict === 'PASSED');
     // Whatever the trust policy is, the permissions are checked.
     const permissions = checks.filter(({ step }) => step === 'PERMISSIONS').map((one) => one.verdict);
     expect(permissions).toContain('PASSED');
@@ -83,7 +83,7 @@ describe('a console role whose trust policy has', () => {
       const input = newAccount(accountTrusting(trust), { consoleRoleName: 'people' });
       const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input });
 
-      const code = cause === 'WITHOUT_MFA' ? 'AWS_ROLE_WITHOUT_MFA' : 'AWS_ROLE_TRUSTS_OTHERS';
+      const code = cause === 'MFA_NOT_REQUIRED' ? 'AWS_ROLE_WITHOUT_MFA' : 'AWS_ROLE_TRUSTS_OTHERS';
       expect(payload.userErrors).toMatchObject([{ code, path: ['input', 'consoleRoleName'] }]);
       expect(payload.userErrors[0].message).toContain(says);
     },

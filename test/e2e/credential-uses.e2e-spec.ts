@@ -32,7 +32,7 @@ describe('every use of a stored secret', () => {
 
       const { nodes, totalCount } = await usesOf(id, {}, manager);
       expect(totalCount).toBe(2);
-      const use = { actorKind: 'API_KEY', purpose: 'CONSOLE_ROLE_CHANGE', result: 'OPENED' };
+      const use = { actorKind: 'API_KEY', purpose: 'CONSOLE_ROLE_CHANGE', result: 'DECRYPTED' };
       expect(nodes).toMatchObject([
         { ...use, actorName: 'First key' },
         { ...use, actorName: 'Somebody' },
@@ -62,7 +62,7 @@ describe('every use of a stored secret', () => {
       const { id } = await createAccount();
       await refusals(updateCloudAccount, { id, expectedVersion: 1, consoleRoleName: 'third-role' });
 
-      expect((await usesOf(id)).nodes).toMatchObject([{ purpose: 'CONSOLE_ROLE_CHANGE', result: 'OPENED' }]);
+      expect((await usesOf(id)).nodes).toMatchObject([{ purpose: 'CONSOLE_ROLE_CHANGE', result: 'DECRYPTED' }]);
     });
 
     it('or does not happen: a secret whose use cannot be written down is given to nobody', async () => {

@@ -7,11 +7,11 @@ import {
 } from '../support/steps.js';
 
 const whenUnused = `mutation ($input: DeleteCloudAccountInput!) { deleteCloudAccount(input: $input) {
-  deletedCloudAccountId cloudAccount { id status version deletionRequest { by { kind name } at } viewerCanCancelDeletion { code } } userErrors { code path } } }`;
+  deletedCloudAccountId cloudAccount { id status version scheduledDeletion { requestedBy { kind name } requestedAt } viewerCanCancelDeletion { code } } userErrors { code path } } }`;
 const cancelDeletion = `mutation ($input: CancelCloudAccountDeletionInput!) { cancelCloudAccountDeletion(input: $input) {
-  cloudAccount { id status version deletionRequest { at } } userErrors { code path } } }`;
+  cloudAccount { id status version scheduledDeletion { requestedAt } } userErrors { code path } } }`;
 const deletedAccounts = `query ($first: Int, $after: String) { deletedCloudAccounts(first: $first, after: $after) { totalCount pageInfo { hasNextPage endCursor }
-  nodes { cloudAccountId name kind reason requestedBy { kind name } approvedBy { name } requestedAt deletedAt awsAccountId abandonedSubscriptions } } }`;
+  nodes { cloudAccountId name kind reason requestedBy { kind name } approvedBy { name } requestedAt deletedAt awsAccountId abandonedSubscriptionCount } } }`;
 
 describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
   let gateway: Gateway;
@@ -40,7 +40,7 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
     const { id } = await createAccount();
 
     expect(await letGo(id)).toMatchObject({ deletedCloudAccountId: id, cloudAccount: null, userErrors: [] });
-    expect(await graveOf(id)).toMatchObject({ kind: 'WHEN_UNUSED', reason: null, abandonedSubscriptions: 0 });
+    expect(await graveOf(id)).toMatchObject({ kind: 'WHEN_UNUSED', reason: null, abandonedSubscriptionCount: 0 });
   });
 
   it('lets an account wait, and takes it with its last subscription', async () => {
@@ -54,13 +54,13 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
         id,
         status: 'DELETING_WHEN_UNUSED',
         version: 2,
-        deletionRequest: { by: { kind: 'API_KEY', name: 'First key' } },
+        scheduledDeletion: { requestedBy: { kind: 'API_KEY', name: 'First key' } },
         viewerCanCancelDeletion: { code: null },
       },
     });
     const more = { cloudAccountId: id, name: 'More', region: 'us-east-1' };
     expect(await refusals(createSubscriptionMutation, more)).toEqual([
-      'CLOUD_ACCOUNT_BEING_DELETED input.cloudAccountId',
+      'CLOUD_ACCOUNT_DELETION_SCHEDULED input.cloudAccountId',
     ]);
 
     await endSubscription(one.id);
@@ -86,9 +86,9 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
     const { cancelCloudAccountDeletion: kept } = await gateway.ask(cancelDeletion, {
       input: { id, expectedVersion: 3 },
     });
-    expect(kept.cloudAccount).toEqual({ id, status: 'ACTIVE', version: 4, deletionRequest: null });
+    expect(kept.cloudAccount).toEqual({ id, status: 'ACTIVE', version: 4, scheduledDeletion: null });
     expect(await refusals(cancelDeletion, { id, expectedVersion: 4 })).toEqual([
-      'CLOUD_ACCOUNT_NOT_BEING_DELETED input.id',
+      'CLOUD_ACCOUNT_DELETION_NOT_SCHEDULED input.id',
     ]);
     await createSubscription(id);
     await endSubscription(subscription.id);

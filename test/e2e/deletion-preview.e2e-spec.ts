@@ -2,14 +2,14 @@ import { Gateway } from '../support/gateway.js';
 import { statementsOf } from '../support/statements.js';
 import { hostedAccount, numberOf, sandboxAccountId, stepsWith } from '../support/steps.js';
 
-const blockers = `kind name status toBeDoneFirst subscription { id name status }`;
+const blockers = `kind name status requiredAction subscription { id name status }`;
 const preview = `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
   cloudAccountDeletionPreview(id: $id) {
     isDeletable hiddenBlockerCount cloudAccount { id viewerCanDelete { isAllowed } }
     blockers(first: $first, after: $after, last: $last, before: $before) {
       totalCount nodes { ${blockers} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
     }
-    leftBehind { list commands iamEntities { kind name arn isNameKnown command } resources { totalCount nodes { arn } } }
+    remainingInAws { iamEntityList commands iamEntities { kind name arn isNameKnown command } resources { totalCount nodes { arn } } }
   }
 }`;
 const refusal = `mutation ($input: DeleteCloudAccountInput!, $first: Int, $after: String) {
@@ -63,7 +63,7 @@ describe('cloudAccountDeletionPreview', () => {
           kind: 'SUBSCRIPTION',
           name: 'Orders',
           status: 'PENDING',
-          toBeDoneFirst: 'End it with `deleteSubscription`.',
+          requiredAction: 'End it with `deleteSubscription`.',
           subscription: { id: subscription.id },
         },
       ],
@@ -127,7 +127,7 @@ describe('cloudAccountDeletionPreview', () => {
 
     const seen = await previewOf(hostedAccount);
 
-    expect(seen).toMatchObject({ isDeletable: false, hiddenBlockerCount: 0, leftBehind: null });
+    expect(seen).toMatchObject({ isDeletable: false, hiddenBlockerCount: 0, remainingInAws: null });
     expect(seen.blockers).toMatchObject({ totalCount: 1, nodes: [{ subscription: { id: mine.id } }] });
     const operators = await previewOf(hostedAccount, {}, await gateway.newKey({}, 1));
     expect(operators).toMatchObject({ hiddenBlockerCount: 3, blockers: { totalCount: 0, nodes: [] } });
@@ -136,35 +136,35 @@ describe('cloudAccountDeletionPreview', () => {
   it('tells what stays behind at AWS, and how to remove it', async () => {
     const account = await createAccount({ which: 'QQ01', nodeRoleName: "nodes'of+ours".replaceAll("'", '-') });
 
-    const { leftBehind } = await previewOf(account.id);
+    const { remainingInAws } = await previewOf(account.id);
 
     const arn = (rest: string) => `arn:aws:iam::${sandboxAccountId('QQ01')}:${rest}`;
-    expect(leftBehind.iamEntities).toContainEqual({
+    expect(remainingInAws.iamEntities).toContainEqual({
       kind: 'ROLE',
       name: 'console-role',
       arn: arn('role/console-role'),
       isNameKnown: true,
       command: expect.stringContaining('aws iam delete-role --role-name console-role'),
     });
-    expect(leftBehind.iamEntities).toContainEqual(
+    expect(remainingInAws.iamEntities).toContainEqual(
       expect.objectContaining({ kind: 'USER', arn: account.awsUserArn, isNameKnown: true }),
     );
-    expect(leftBehind.iamEntities).toContainEqual(
+    expect(remainingInAws.iamEntities).toContainEqual(
       expect.objectContaining({ kind: 'ROLE', name: 'nodes-of+ours', isNameKnown: true }),
     );
-    expect(leftBehind.iamEntities).toContainEqual(expect.objectContaining({ kind: 'POLICY', isNameKnown: false }));
-    const kinds = leftBehind.iamEntities.map(({ kind }: any) => kind);
+    expect(remainingInAws.iamEntities).toContainEqual(expect.objectContaining({ kind: 'POLICY', isNameKnown: false }));
+    const kinds = remainingInAws.iamEntities.map(({ kind }: any) => kind);
     expect(kinds.indexOf('ACCESS_KEY')).toBeLessThan(kinds.indexOf('USER'));
     expect(kinds.indexOf('ROLE')).toBeLessThan(kinds.indexOf('POLICY'));
-    expect(leftBehind.list).toContain(`role: ${arn('role/console-role')}\n`);
-    expect(leftBehind.commands).toContain("--role-name 'nodes-of+ours'");
-    expect(leftBehind.resources).toEqual({ totalCount: 0, nodes: [] });
+    expect(remainingInAws.iamEntityList).toContain(`role: ${arn('role/console-role')}\n`);
+    expect(remainingInAws.commands).toContain("--role-name 'nodes-of+ours'");
+    expect(remainingInAws.resources).toEqual({ totalCount: 0, nodes: [] });
   });
 
   it('counts what stays behind only when it is asked how much that is', async () => {
     const { id } = await createAccount();
     const counts = async (fields: string) => {
-      const query = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { leftBehind { resources { ${fields} } } } }`;
+      const query = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { remainingInAws { resources { ${fields} } } } }`;
       const statements = await statementsOf(gateway, () => gateway.ask(query, { id }));
       return statements.filter((sql) => /COUNT\(.*provisioned_resource/s.test(sql)).length;
     };

@@ -16,13 +16,13 @@ import { until } from '../support/until.js';
 import { globalId, hostedAccount, momentOf, numberOf, sandboxRole, stepsWith } from '../support/steps.js';
 
 const errors = 'userErrors { code path message }';
-const drift = 'verdict openFindings lastCheckedAt lastCompleteAt codes isBeingChecked';
+const drift = 'verdict openFindingCount lastCheckedAt lastCompleteAt codes isBeingChecked';
 const finding =
-  'id kind expected found since acknowledgedAt acknowledgedBy note resolvedAt resolution resource { arn kind } repair { advice commands } subscription { id } viewerCanAcknowledge { isAllowed code } viewerCanResolve { isAllowed }';
+  'id kind expected actual detectedAt acknowledgedAt acknowledgedBy note resolvedAt resolution resource { arn kind } repair { advice commands } subscription { id } viewerCanAcknowledge { isAllowed code } viewerCanResolve { isAllowed }';
 const mutation = (name: string, input: string, selection: string) =>
   `mutation ($input: ${input}!) { ${name}(input: $input) { ${selection} ${errors} } }`;
-const claimWork = mutation('claimProvisioningWork', 'ClaimProvisioningWorkInput', 'works { subscriptionId claimId }');
-const report = mutation('reportProvisioning', 'ReportProvisioningInput', 'work { isToStop }');
+const claimWork = mutation('claimProvisioningWork', 'ClaimProvisioningWorkInput', 'work { subscriptionId claimId }');
+const report = mutation('reportProvisioning', 'ReportProvisioningInput', 'work { isStopRequested }');
 const complete = mutation('completeProvisioning', 'CompleteProvisioningInput', 'status');
 const updateSubscription = mutation('updateSubscription', 'UpdateSubscriptionInput', 'subscription { version }');
 const checkDrift = mutation('checkDrift', 'CheckDriftInput', `drift { ${drift} }`);
@@ -48,7 +48,7 @@ describe('the watch over what was built', () => {
 
   const one = async (document: string, input: object, as?: string) =>
     Object.values<any>(await gateway.ask(document, { input }, as))[0];
-  const claim = async () => (await one(claimWork, {}, provisioner)).works[0];
+  const claim = async () => (await one(claimWork, {}, provisioner)).work[0];
   const check = async (cloudAccountId: string) => (await one(checkDrift, { cloudAccountId })).drift;
   const findings = async (filter: object, page: object = {}, as?: string) =>
     (await gateway.ask(findingsQuery, { filter, ...page }, as)).driftFindings;
@@ -108,7 +108,7 @@ describe('the watch over what was built', () => {
       (ec2, { instances }) => ec2.send(new StopInstancesCommand({ InstanceIds: [...instances] })),
       (ec2, { instances }) => ec2.send(new StartInstancesCommand({ InstanceIds: [...instances] })),
       ({ built, arn }) => ({
-        ...{ kind: 'STATE_CHANGED', expected: ['RUNNING'], found: ['STOPPED'] },
+        ...{ kind: 'STATE_CHANGED', expected: ['RUNNING'], actual: ['STOPPED'] },
         resource: { kind: 'INSTANCE', arn: arn('instance', built.instances[0]!) },
         repair: {
           commands: [`aws ec2 start-instances --instance-ids ${built.instances[0]} --region us-east-1`],
@@ -120,7 +120,7 @@ describe('the watch over what was built', () => {
       'an instance was terminated',
       (ec2, { instances }) => ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instances] })),
       null,
-      () => ({ kind: 'RESOURCE_GONE', expected: [], found: [], repair: { commands: [] } }),
+      () => ({ kind: 'RESOURCE_DELETED', expected: [], actual: [], repair: { commands: [] } }),
     ],
     [
       'a rule was added',
@@ -129,7 +129,7 @@ describe('the watch over what was built', () => {
       (ec2, { group }) =>
         ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(22, '0.0.0.0/0')] })),
       ({ built }) => ({
-        ...{ kind: 'RULES_CHANGED', expected: [], found: ['ingress tcp 22-22 0.0.0.0/0'] },
+        ...{ kind: 'RULES_CHANGED', expected: [], actual: ['ingress tcp 22-22 0.0.0.0/0'] },
         repair: {
           commands: [
             `aws ec2 revoke-security-group-ingress --group-id ${built.group} --ip-permissions '[{"IpProtocol":"tcp","FromPort":22,"ToPort":22,"IpRanges":[{"CidrIp":"0.0.0.0/0"}]}]' --region us-east-1`,
@@ -143,7 +143,7 @@ describe('the watch over what was built', () => {
         ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(6379)] })),
       (ec2, { group }) =>
         ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: group, IpPermissions: [port(6379)] })),
-      () => ({ kind: 'RULES_CHANGED', expected: ['ingress tcp 6379-6379 10.0.0.0/16'], found: [] }),
+      () => ({ kind: 'RULES_CHANGED', expected: ['ingress tcp 6379-6379 10.0.0.0/16'], actual: [] }),
     ],
     [
       'a rule was changed',
@@ -158,14 +158,17 @@ describe('the watch over what was built', () => {
       () => ({
         kind: 'RULES_CHANGED',
         expected: ['ingress tcp 6379-6379 10.0.0.0/16'],
-        found: ['ingress tcp 6379-6379 0.0.0.0/0'],
+        actual: ['ingress tcp 6379-6379 0.0.0.0/0'],
       }),
     ],
     [
       'a volume is gone',
       (ec2, { volume }) => ec2.send(new DeleteVolumeCommand({ VolumeId: volume })),
       null,
-      ({ built, arn }) => ({ kind: 'RESOURCE_GONE', resource: { kind: 'VOLUME', arn: arn('volume', built.volume) } }),
+      ({ built, arn }) => ({
+        kind: 'RESOURCE_DELETED',
+        resource: { kind: 'VOLUME', arn: arn('volume', built.volume) },
+      }),
     ],
     [
       'a tag was removed',
@@ -178,7 +181,7 @@ describe('the watch over what was built', () => {
           }),
         ),
       ({ built }) => ({
-        ...{ kind: 'TAG_REMOVED', expected: [], found: [] },
+        ...{ kind: 'TAG_REMOVED', expected: [], actual: [] },
         repair: {
           commands: [
             `aws ec2 create-tags --resources ${built.subnet} --tags 'Key=managed-by,Value=cloud-account-gateway' --region us-east-1`,
@@ -191,10 +194,10 @@ describe('the watch over what was built', () => {
   it.each(meddling)('finds once that %s, and that it was repaired', async (_, meddle, repair, expected) => {
     const there = await standing();
     const { account, ec2, built, subscriptionId } = there;
-    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindings: 0, codes: [] });
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindingCount: 0, codes: [] });
 
     await meddle(ec2, built);
-    expect(await check(account.id)).toMatchObject({ verdict: 'DRIFTED', openFindings: 1, isBeingChecked: false });
+    expect(await check(account.id)).toMatchObject({ verdict: 'DRIFTED', openFindingCount: 1, isBeingChecked: false });
     await check(account.id);
     const found = await open(account.id);
     expect(found).toMatchObject([{ ...expected(there), subscription: { id: subscriptionId }, resolvedAt: null }]);
@@ -203,7 +206,7 @@ describe('the watch over what was built', () => {
 
     if (!repair) return;
     await repair(ec2, built);
-    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindings: 0 });
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindingCount: 0 });
     expect((await findings({ cloudAccountId: account.id })).nodes).toMatchObject([
       { id: found[0].id, resolution: 'REPAIRED', resolvedAt: expect.any(String) },
     ]);
@@ -226,7 +229,7 @@ describe('the watch over what was built', () => {
     await allow(23);
     await check(account.id);
     expect(await open(account.id)).toMatchObject([
-      { id, acknowledgedAt: null, found: ['ingress tcp 22-22 10.0.0.0/16', 'ingress tcp 23-23 10.0.0.0/16'] },
+      { id, acknowledgedAt: null, actual: ['ingress tcp 22-22 10.0.0.0/16', 'ingress tcp 23-23 10.0.0.0/16'] },
     ]);
     expect(await events('DRIFT_CHANGED', account.id)).toBe(1);
   });
@@ -239,7 +242,7 @@ describe('the watch over what was built', () => {
 
     const closed = (await one(resolve, { id, note: 'Never mind.' })).finding;
     expect(closed).toMatchObject({
-      ...{ resolution: 'BY_HAND', note: 'Never mind.' },
+      ...{ resolution: 'MANUAL', note: 'Never mind.' },
       viewerCanAcknowledge: { isAllowed: false, code: 'DRIFT_FINDING_RESOLVED' },
     });
     for (const again of [acknowledge, resolve])
@@ -265,7 +268,7 @@ describe('the watch over what was built', () => {
     expect(work.subscriptionId).toBe(subscriptionId);
     await ec2.send(new StartInstancesCommand({ InstanceIds }));
     await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
-    expect(await check(account.id)).toMatchObject({ openFindings: 1 }); // neither better nor worse meanwhile
+    expect(await check(account.id)).toMatchObject({ openFindingCount: 1 }); // neither better nor worse meanwhile
 
     const resources = [{ arn: arn('volume', built.volume), isRemoved: true }];
     await one(report, { ...work, resources }, provisioner);
@@ -281,7 +284,7 @@ describe('the watch over what was built', () => {
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: [...built.instances] }));
     const fail = mutation('failProvisioning', 'FailProvisioningInput', 'status');
     expect((await one(fail, { ...work, message: 'No capacity.' }, provisioner)).status).toBe('ERROR');
-    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindings: 0 });
+    expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindingCount: 0 });
   });
 
   it('closes what it found of a resource that is not to be there any more', async () => {
@@ -296,7 +299,7 @@ describe('the watch over what was built', () => {
     // Nobody needs to ask for it.
     await until('the finding is closed', async () => {
       const [{ resolution }] = (await findings({ cloudAccountId: account.id })).nodes;
-      return resolution === 'NOT_EXPECTED';
+      return resolution === 'RESOURCE_REMOVED';
     });
     expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC' });
   });
@@ -309,10 +312,10 @@ describe('the watch over what was built', () => {
 
     const first = await check(account.id);
     gateway.aws.forgetFaults();
-    expect(first).toMatchObject({ verdict: 'DRIFTED', openFindings: 1, lastCompleteAt: null });
-    expect(first.codes).toEqual(['AWS_ANSWER_UNUSABLE']);
+    expect(first).toMatchObject({ verdict: 'DRIFTED', openFindingCount: 1, lastCompleteAt: null });
+    expect(first.codes).toEqual(['AWS_RESPONSE_INVALID']);
     expect(await open(account.id)).toMatchObject([{ kind: 'STATE_CHANGED' }]);
-    expect(await check(account.id)).toMatchObject({ openFindings: 2, codes: [] });
+    expect(await check(account.id)).toMatchObject({ openFindingCount: 2, codes: [] });
   });
 
   it.each([
@@ -323,7 +326,7 @@ describe('the watch over what was built', () => {
     gateway.aws.inject({ action: 'DescribeInstances', ...fault });
     const seen = await check(account.id);
     gateway.aws.forgetFaults();
-    expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: [code], openFindings: 0, lastCompleteAt: null });
+    expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: [code], openFindingCount: 0, lastCompleteAt: null });
   });
 
   it.each([
@@ -337,7 +340,7 @@ describe('the watch over what was built', () => {
     enable(false);
     gateway.aws.forgetCalls();
     const seen = await check(account.id);
-    expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: ['AWS_REGION_NOT_ENABLED'], openFindings: 0 });
+    expect(seen).toMatchObject({ verdict: 'INCONCLUSIVE', codes: ['AWS_REGION_NOT_ENABLED'], openFindingCount: 0 });
     expect(gateway.aws.calls().map(({ action }) => action)).toContain('GetCallerIdentity');
 
     enable(true);
@@ -348,7 +351,7 @@ describe('the watch over what was built', () => {
     const { account, ec2, built } = await standing(12);
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: built.instances.slice(0, 3) }));
     gateway.aws.forgetCalls();
-    expect(await check(account.id)).toMatchObject({ openFindings: 3 });
+    expect(await check(account.id)).toMatchObject({ openFindingCount: 3 });
 
     const calls = gateway.aws.calls().filter(({ action }) => action?.startsWith('Describe'));
     expect(calls.length).toBe(5);
@@ -384,7 +387,7 @@ describe('the watch over what was built', () => {
     const { account, ec2, built } = await standing(1, true);
     await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
     gateway.aws.forgetCalls();
-    expect(await check(account.id)).toMatchObject({ verdict: 'DRIFTED', openFindings: 1, codes: [] });
+    expect(await check(account.id)).toMatchObject({ verdict: 'DRIFTED', openFindingCount: 1, codes: [] });
 
     const [assumed] = gateway.aws.calls().filter(({ action }) => action === 'AssumeRole');
     const policy = JSON.parse(assumed!.requestParameters['Policy']!);
@@ -400,10 +403,10 @@ describe('the watch over what was built', () => {
     const query = `query ($id: ID!) { cloudAccount(id: $id) { drift { ${drift} } } }`;
     expect(await gateway.ask(query, { id: account.id })).toEqual({ cloudAccount: { drift: null } });
     expect(await refusals(checkDrift, { cloudAccountId: account.id })).toEqual([
-      'DRIFT_NOT_WATCHED input.cloudAccountId',
+      'NO_RESOURCES_TO_CHECK input.cloudAccountId',
     ]);
     expect(await refusals(checkDrift, { cloudAccountId: hostedAccount })).toEqual([
-      'DRIFT_NOT_WATCHED input.cloudAccountId',
+      'NO_RESOURCES_TO_CHECK input.cloudAccountId',
     ]);
     expect(await refusals(checkDrift, { cloudAccountId: globalId('CloudAccount', 99_999) })).toEqual([
       'NOT_FOUND input.cloudAccountId',
@@ -411,7 +414,7 @@ describe('the watch over what was built', () => {
 
     const there = await standing();
     expect((await gateway.ask(query, { id: there.account.id })).cloudAccount.drift).toEqual({
-      ...{ verdict: 'NOT_CHECKED', openFindings: 0, codes: [], isBeingChecked: false },
+      ...{ verdict: 'NOT_CHECKED', openFindingCount: 0, codes: [], isBeingChecked: false },
       ...{ lastCheckedAt: null, lastCompleteAt: null },
     });
   });

@@ -64,7 +64,7 @@ describe('everything that happens', () => {
   });
 
   it('to a key', async () => {
-    const key = await createKey({ allowedCidrs: ['10.0.0.0/8'], mayIntrospect: true });
+    const key = await createKey({ allowedCidrs: ['10.0.0.0/8'], canIntrospect: true });
     await steps.revokeKey(key.id);
 
     const rows = await events('ApiKey', numberOf(key.id));
@@ -75,7 +75,7 @@ describe('everything that happens', () => {
           name: 'Spare',
           role: 'VIEWER',
           allowedCidrs: ['10.0.0.0/8'],
-          mayIntrospect: true,
+          canIntrospect: true,
           expiresAt: key.expiresAt,
         },
       },
@@ -109,7 +109,7 @@ describe('everything that happens', () => {
     const [mine, theirs] = [await begin(), await begin(other)];
 
     expect(await deletion.retireHosted(operator, id)).toBe(false);
-    expect((await begin()).userErrors).toEqual([{ code: 'CLOUD_ACCOUNT_BEING_DELETED' }]);
+    expect((await begin()).userErrors).toEqual([{ code: 'CLOUD_ACCOUNT_DELETION_SCHEDULED' }]);
     expect(await deletion.retireHosted(operator, id)).toBe(false);
     await endSubscription(mine.subscription.id);
     expect((await gateway.ask(`{ cloudAccount(id: "${hosted}") { status } }`, {}, other)).cloudAccount.status).toBe(

@@ -2,7 +2,7 @@ import { Gateway } from '../support/gateway.js';
 import { issueExternalId as mutation, stepsWith } from '../support/steps.js';
 
 const externalIds = `query ($first: Int, $after: String) { externalIds(first: $first, after: $after) {
-  nodes { handle externalId createdAt takenAt cloudAccount { id } } pageInfo { hasNextPage endCursor } totalCount
+  nodes { handle externalId createdAt assignedAt cloudAccount { id } } pageInfo { hasNextPage endCursor } totalCount
 } }`;
 
 describe('external ids', () => {
@@ -20,7 +20,7 @@ describe('external ids', () => {
     expect(one).toMatchObject({
       handle: expect.stringMatching(/^xid_[0-9a-f]{32}$/),
       externalId: expect.stringMatching(/^gateway-[0-9a-f]{32}$/),
-      takenAt: null,
+      assignedAt: null,
       cloudAccount: null,
     });
     expect(

@@ -6,14 +6,14 @@ import { statementsOf } from '../support/statements.js';
 import { numberOf, stepsWith } from '../support/steps.js';
 
 const request = `mutation ($input: ForceDetachCloudAccountInput!) { forceDetachCloudAccount(input: $input) {
-  cloudAccount { id forceDetachRequest { reason requestedBy { name } requestedAt expiresAt blockerCount voidBecause
+  cloudAccount { id forceDetachRequest { reason requestedBy { name } requestedAt expiresAt blockerCount voidReason
     viewerCanApprove { code } viewerCanCancel { code } } } userErrors { code path } } }`;
 const approve = `mutation ($input: ApproveForceDetachInput!) { approveForceDetach(input: $input) {
-  detachedCloudAccountId abandonedSubscriptions userErrors { code path message } } }`;
+  detachedCloudAccountId abandonedSubscriptionCount userErrors { code path message } } }`;
 const cancel = `mutation ($input: CancelForceDetachInput!) { cancelForceDetach(input: $input) {
   cloudAccount { forceDetachRequest { reason } } userErrors { code path } } }`;
-const readRequest = `query ($id: ID!) { cloudAccount(id: $id) { forceDetachRequest { voidBecause viewerCanApprove { code } } } }`;
-const graves = `{ deletedCloudAccounts(first: 1) { nodes { cloudAccountId kind reason requestedBy { kind name } approvedBy { kind name } abandonedSubscriptions } } }`;
+const readRequest = `query ($id: ID!) { cloudAccount(id: $id) { forceDetachRequest { voidReason viewerCanApprove { code } } } }`;
+const graves = `{ deletedCloudAccounts(first: 1) { nodes { cloudAccountId kind reason requestedBy { kind name } approvedBy { kind name } abandonedSubscriptionCount } } }`;
 
 describe('forceDetachCloudAccount', () => {
   let gateway: Gateway;
@@ -56,8 +56,8 @@ describe('forceDetachCloudAccount', () => {
       reason: 'The AWS account was closed.',
       requestedBy: { name: 'First key' },
       blockerCount: 2,
-      voidBecause: null,
-      viewerCanApprove: { code: 'FORCE_DETACH_NEEDS_ANOTHER_KEY' },
+      voidReason: null,
+      viewerCanApprove: { code: 'FORCE_DETACH_REQUIRES_ANOTHER_API_KEY' },
       viewerCanCancel: { code: null },
     });
     const { requestedAt, expiresAt } = cloudAccount.forceDetachRequest;
@@ -68,7 +68,7 @@ describe('forceDetachCloudAccount', () => {
 
     expect(await approval(account.id, another)).toEqual({
       detachedCloudAccountId: account.id,
-      abandonedSubscriptions: 2,
+      abandonedSubscriptionCount: 2,
       userErrors: [],
     });
 
@@ -86,7 +86,7 @@ describe('forceDetachCloudAccount', () => {
         reason: 'The AWS account was closed.',
         requestedBy: { kind: 'API_KEY', name: 'First key' },
         approvedBy: { kind: 'API_KEY', name: 'Another owner' },
-        abandonedSubscriptions: 2,
+        abandonedSubscriptionCount: 2,
       },
     ]);
     expect((await createAccount({ which: account.which, name: account.name })).id).not.toBe(account.id);
@@ -99,11 +99,15 @@ describe('forceDetachCloudAccount', () => {
 
     await requestFor(account);
     for (const key of [gateway.key, child.secret, grandchild.secret])
-      expect((await approval(account.id, key)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_NEEDS_ANOTHER_KEY' }]);
+      expect((await approval(account.id, key)).userErrors).toMatchObject([
+        { code: 'FORCE_DETACH_REQUIRES_ANOTHER_API_KEY' },
+      ]);
     await gateway.ask(cancel, { input: { id: account.id } });
     await requestFor(account, grandchild.secret);
     for (const key of [gateway.key, child.secret])
-      expect((await approval(account.id, key)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_NEEDS_ANOTHER_KEY' }]);
+      expect((await approval(account.id, key)).userErrors).toMatchObject([
+        { code: 'FORCE_DETACH_REQUIRES_ANOTHER_API_KEY' },
+      ]);
     expect(await readAccount(account.id)).not.toBeNull();
 
     const sibling = await createKey({ role: 'OWNER' });
@@ -129,7 +133,7 @@ describe('forceDetachCloudAccount', () => {
     expect(userErrors).toMatchObject([{ code: 'FORCE_DETACH_VOID', path: ['input', 'id'] }]);
     const seen = await gateway.ask(readRequest, { id: account.id }, another);
     expect(seen.cloudAccount.forceDetachRequest).toEqual({
-      voidBecause: 'the blockers of the cloud account have changed since it was requested',
+      voidReason: 'the blockers of the cloud account have changed since it was requested',
       viewerCanApprove: { code: 'FORCE_DETACH_VOID' },
     });
     const temporary = await createKey({ role: 'OWNER' });
@@ -150,7 +154,7 @@ describe('forceDetachCloudAccount', () => {
     for (const { id } of account.subscriptions.slice(1)) await endSubscription(id);
 
     const seen = await gateway.ask(readRequest, { id: account.id }, another);
-    expect(seen.cloudAccount.forceDetachRequest.voidBecause).not.toBeNull();
+    expect(seen.cloudAccount.forceDetachRequest.voidReason).not.toBeNull();
     expect(before.count).toBe(2);
     expect((await fingerprint()).count).toBe(21);
     expect((await fingerprint()).text.length).toBeLessThan(40);
@@ -163,7 +167,7 @@ describe('forceDetachCloudAccount', () => {
     const asked = (ids: string[]) =>
       statementsOf(gateway, () =>
         gateway.ask(
-          `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on CloudAccount { forceDetachRequest { voidBecause viewerCanApprove { code } } } } }`,
+          `query ($ids: [ID!]!) { nodes(ids: $ids) { ... on CloudAccount { forceDetachRequest { voidReason viewerCanApprove { code } } } } }`,
           { ids },
         ),
       );
@@ -178,7 +182,7 @@ describe('forceDetachCloudAccount', () => {
 
     const detached = await gateway.get(ForceDetachService).approveAsOperator(operator, numberOf(account.id));
 
-    expect(detached.abandonedSubscriptions).toBe(2);
+    expect(detached.abandonedSubscriptionCount).toBe(2);
     expect(await readAccount(account.id)).toBeNull();
   });
 

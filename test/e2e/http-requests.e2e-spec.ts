@@ -251,7 +251,7 @@ describe('A request of GraphQL over HTTP', () => {
       ['gzip', gzipSync(json), { 'content-encoding': 'gzip' }],
       ['br', brotliCompressSync(json), { 'content-encoding': 'br' }],
       ['an unknown encoding', Buffer.from(json), { 'content-encoding': 'GZIP, identity' }],
-    ])('compressed with %s is refused with a remedy', async (_, body, headers) => {
+    ])('compressed with %s is refused with a remediation', async (_, body, headers) => {
       const answer = await send(body, { 'content-type': type, ...headers });
 
       expect(refusal(answer)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE', 1]);

@@ -5,9 +5,9 @@ import { stepsWith } from '../support/steps.js';
 
 const iamSetup = `query ($input: IamSetupInput) { iamSetup(input: $input) {
   manifestVersion externalId provisionedResourcesWarning
-  cloudFormation { template parameters { name value } quickCreateUrl quickCreateUnavailable command }
+  cloudFormation { template parameters { name value } quickCreateUrl quickCreateUnavailableReason command }
   terraform { files { name content } command }
-  manual { steps { number title instruction name document command } unavailable }
+  manual { steps { number title instruction name document command } unavailableReason }
 } }`;
 
 const operator = {
@@ -32,18 +32,18 @@ describe('iamSetup', () => {
     expect(cloudFormation.parameters).toContainEqual({ name: 'VendorAccountId', value: '111111111111' });
     expect(parse(cloudFormation.template).Parameters.TagKey.Default).toBe('acme-identifier');
     expect(cloudFormation.quickCreateUrl).toContain('templateURL=https%3A%2F%2Facme.s3.amazonaws.com%2Fiam-1.yaml');
-    expect(cloudFormation.quickCreateUnavailable).toBeNull();
+    expect(cloudFormation.quickCreateUnavailableReason).toBeNull();
     expect(terraform.files.map(({ name }: any) => name)).toEqual(
       expect.arrayContaining(['README.md', 'main.tf', 'terraform.tfvars.json']),
     );
-    expect(manual).toEqual({ steps: [], unavailable: expect.stringContaining('awsAccountId') });
+    expect(manual).toEqual({ steps: [], unavailableReason: expect.stringContaining('awsAccountId') });
     expect(externalId).toBeNull();
   });
 
   it('lists the steps for an AWS account', async () => {
     const { manual } = await setup({ awsAccountId: '222222222222', path: '/vendors/' });
 
-    expect(manual.unavailable).toBeNull();
+    expect(manual.unavailableReason).toBeNull();
     expect(manual.steps.map(({ number }: any) => number)).toEqual(manual.steps.map((_: unknown, i: number) => i + 1));
     expect(manual.steps.at(-1)).toMatchObject({
       name: 'acme-console-role',
@@ -70,7 +70,7 @@ describe('iamSetup', () => {
     expect(parse(cloudFormation.template).Resources.ConsoleRole.Properties.Tags).toEqual([
       { Key: 'Équipe', Value: 'orders and payments' },
     ]);
-    expect(cloudFormation.quickCreateUnavailable).toContain('does not contain your tags');
+    expect(cloudFormation.quickCreateUnavailableReason).toContain('does not contain your tags');
     const values = terraform.files.find(({ name }: any) => name === 'terraform.tfvars.json').content;
     expect(JSON.parse(values).tags).toEqual({ Équipe: 'orders and payments' });
     for (const verb of ['create-policy', 'create-role', 'create-instance-profile', 'create-user'])
@@ -106,7 +106,7 @@ describe('iamSetup', () => {
 
     expect(extensions.faults).toEqual([
       {
-        code: 'EXTERNAL_ID_NEEDED',
+        code: 'EXTERNAL_ID_REQUIRED',
         path: ['input', 'externalIdHandle'],
         message: expect.stringContaining('issueExternalId'),
       },
@@ -235,7 +235,7 @@ describe('iamSetup without settings of the operator', () => {
 
     expect(cloudFormation).toMatchObject({
       quickCreateUrl: null,
-      quickCreateUnavailable: expect.stringContaining('IAM_TEMPLATE_URL'),
+      quickCreateUnavailableReason: expect.stringContaining('IAM_TEMPLATE_URL'),
     });
   });
 });

@@ -3,8 +3,8 @@ import { statementsOf } from '../support/statements.js';
 import { hostedAccount, numberOf, stepsWith } from '../support/steps.js';
 
 const errors = 'userErrors { code path message }';
-const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { subscriptionId claimId kind } ${errors} } }`;
-const reportMutation = `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { isToStop } ${errors} } }`;
+const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { work { subscriptionId claimId kind } ${errors} } }`;
+const reportMutation = `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { isStopRequested } ${errors} } }`;
 const completeMutation = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status ${errors} } }`;
 const deleteMutation = `mutation ($input: DeleteSubscriptionInput!) { deleteSubscription(input: $input) { ${errors} } }`;
 const resource = `arn kind region removedAt orphanedAt state instanceType sizeGiB rules history { kind state instanceType sizeGiB rules }`;
@@ -12,9 +12,9 @@ const resourcesQuery = `query ($id: ID!, $first: Int, $after: String, $last: Int
   cloudSubscription(id: $id) { resources(first: $first, after: $after, last: $last, before: $before) {
     totalCount nodes { ${resource} } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }
 }`;
-const previewQuery = `query ($id: ID!, $first: Int, $after: String) { cloudAccountDeletionPreview(id: $id) { leftBehind { resources(first: $first, after: $after) {
+const previewQuery = `query ($id: ID!, $first: Int, $after: String) { cloudAccountDeletionPreview(id: $id) { remainingInAws { resources(first: $first, after: $after) {
   totalCount nodes { arn kind region command subscription { id } } pageInfo { hasNextPage endCursor } } } } }`;
-const deletedQuery = `{ deletedCloudAccounts(first: 2) { nodes { cloudAccountId orphanedResources orphans(first: 2) { totalCount nodes { ${resource} } } } } }`;
+const deletedQuery = `{ deletedCloudAccounts(first: 2) { nodes { cloudAccountId orphanedResourceCount orphanedResources(first: 2) { totalCount nodes { ${resource} } } } } }`;
 
 const forceMutation = `mutation ($input: ForceDetachCloudAccountInput!) { forceDetachCloudAccount(input: $input) { ${errors} } }`;
 const approveMutation = `mutation ($input: ApproveForceDetachInput!) { approveForceDetach(input: $input) { detachedCloudAccountId ${errors} } }`;
@@ -35,7 +35,7 @@ describe('the ledger', () => {
 
   const one = async (mutation: string, input: object, as?: string) =>
     Object.values<any>(await gateway.ask(mutation, { input }, as))[0];
-  const claim = async () => (await one(claimMutation, { leaseSeconds: 300 }, key)).works[0];
+  const claim = async () => (await one(claimMutation, { leaseSeconds: 300 }, key)).work[0];
   const report = ({ subscriptionId, claimId }: any, resources: unknown) =>
     one(reportMutation, { subscriptionId, claimId, resources }, key);
   const complete = ({ subscriptionId, claimId }: any) => one(completeMutation, { subscriptionId, claimId }, key);
@@ -43,7 +43,7 @@ describe('the ledger', () => {
   const resourcesOf = async (id: string, page: object = { first: 5 }, as?: string) =>
     (await gateway.ask(resourcesQuery, { id, ...page }, as)).cloudSubscription.resources;
   const standingIn = async (id: string, page: object = {}) =>
-    (await gateway.ask(previewQuery, { id, ...page })).cloudAccountDeletionPreview.leftBehind.resources;
+    (await gateway.ask(previewQuery, { id, ...page })).cloudAccountDeletionPreview.remainingInAws.resources;
 
   const building = async () => {
     const account = await createAccount();
@@ -243,11 +243,14 @@ describe('the ledger', () => {
 
     const { nodes } = (await gateway.ask(deletedQuery)).deletedCloudAccounts;
     const deleted = nodes.find(({ cloudAccountId }: any) => cloudAccountId === account.id);
-    expect(deleted).toMatchObject({ orphanedResources: 1, orphans: { totalCount: 1 } });
-    expect(deleted.orphans.nodes).toEqual([
+    expect(deleted).toMatchObject({ orphanedResourceCount: 1, orphanedResources: { totalCount: 1 } });
+    expect(deleted.orphanedResources.nodes).toEqual([
       expect.objectContaining({ arn: arn('instance', 'i-0a'), removedAt: null, orphanedAt: expect.any(String) }),
     ]);
-    expect(deleted.orphans.nodes[0].history.map(({ kind }: any) => kind)).toEqual(['ORPHANED', 'PROVISIONED']);
+    expect(deleted.orphanedResources.nodes[0].history.map(({ kind }: any) => kind)).toEqual([
+      'ORPHANED',
+      'PROVISIONED',
+    ]);
     expect((await resourcesOf(id)).totalCount).toBe(2);
     expect((await report(work, [{ arn: arn('instance', 'i-0b') }])).userErrors).toMatchObject([
       { code: 'PROVISIONING_LEASE_LOST' },
@@ -272,7 +275,7 @@ describe('the ledger', () => {
       'lines of a finding',
       '`?(expected|found)`?',
       (fields: string) => `cloudSubscription(id: $id) { id } driftFindings { nodes { kind ${fields} } }`,
-      'expected found',
+      'expected actual',
     ],
   ])('reads %s, which can be long, only when a field asks for them', async (_, column, document, fields) => {
     const { account, id, work, arn } = await building();

@@ -16,7 +16,7 @@ import { until } from '../support/until.js';
 
 const state = `id status version awsAccountId awsUserId consoleRoleName consoleRoleArn
   credentials { accessKeyId version lastVerifiedAt }
-  pendingCredentials { accessKeyId consoleRoleName setBy attempt startedAt nextAttemptAt givesUpAt lastErrorCode }
+  pendingCredentials { accessKeyId consoleRoleName setBy attempt startedAt nextAttemptAt expiresAt lastErrorCode }
   credentialsRejection { accessKeyId code message remediation awsErrorCode attempt rejectedAt }
   viewerCanCancelPendingCredentials { isAllowed code }`;
 
@@ -81,8 +81,8 @@ describe('credentials that AWS does not know yet', () => {
         lastErrorCode: 'AWS_ACCESS_KEY_UNKNOWN',
       },
     });
-    const { startedAt, nextAttemptAt, givesUpAt } = waiting.pendingCredentials;
-    expect(Date.parse(givesUpAt) - Date.parse(startedAt)).toBe(120_000);
+    const { startedAt, nextAttemptAt, expiresAt } = waiting.pendingCredentials;
+    expect(Date.parse(expiresAt) - Date.parse(startedAt)).toBe(120_000);
     expect(Date.parse(nextAttemptAt)).toBeGreaterThan(Date.parse(startedAt));
     expect(await keysOf(id)).toEqual([{ slot: 'CANDIDATE', version: 1 }]);
     const subscription = { cloudAccountId: id, name: 'Too early', region: 'us-east-1' };

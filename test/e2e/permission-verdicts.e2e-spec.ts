@@ -105,11 +105,11 @@ const setUps: readonly [string, SetUp, readonly string[], RegExp | null, Suggest
   ['creation where only tagging has the condition key', { policies: [allowAllBut('ec2:CreateVpc'), allow('ec2:CreateVpc', { StringEquals: { 'ec2:CreateAction': ['CreateVpc', 'RunInstances'] } })] }, ['CREATE FAILED IDENTITY_POLICY'], /ec2:CreateVpc/, ['ec2:CreateVpc']],
 
   // Boundaries.
-  ['a boundary without RunInstances', { boundary: [allowAllBut('ec2:RunInstances')] }, ['CREATE FAILED BOUNDARY'], /permissions boundary of the user does not allow ec2:RunInstances/, null],
-  ['a boundary that denies', { boundary: [all, deny('ec2:RunInstances')] }, ['CREATE FAILED BOUNDARY'], /permissions boundary/, null],
-  ['a boundary without metrics, and a policy without peering', { policies: [allowAllBut('ec2:AcceptVpcPeeringConnection')], boundary: [allowAllBut('cloudwatch:ListMetrics')] }, ['READ_METRICS FAILED BOUNDARY', 'PEERING FAILED IDENTITY_POLICY'], /boundary.*cloudwatch:ListMetrics/, ['ec2:AcceptVpcPeeringConnection']],
-  ['a boundary without GetRole', { boundary: [allowAllBut('iam:GetRole')] }, ['CONSOLE_ROLE FAILED BOUNDARY', 'READ_IAM FAILED BOUNDARY'], /iam:GetRole: the permissions boundary does not allow it/, null],
-  ['a boundary without SimulatePrincipalPolicy', { boundary: [allowAllBut('iam:SimulatePrincipalPolicy')] }, every(allGroups, 'INCONCLUSIVE BOUNDARY'), /SimulatePrincipalPolicy\): the permissions boundary/, null],
+  ['a boundary without RunInstances', { boundary: [allowAllBut('ec2:RunInstances')] }, ['CREATE FAILED PERMISSIONS_BOUNDARY'], /permissions boundary of the user does not allow ec2:RunInstances/, null],
+  ['a boundary that denies', { boundary: [all, deny('ec2:RunInstances')] }, ['CREATE FAILED PERMISSIONS_BOUNDARY'], /permissions boundary/, null],
+  ['a boundary without metrics, and a policy without peering', { policies: [allowAllBut('ec2:AcceptVpcPeeringConnection')], boundary: [allowAllBut('cloudwatch:ListMetrics')] }, ['READ_METRICS FAILED PERMISSIONS_BOUNDARY', 'PEERING FAILED IDENTITY_POLICY'], /boundary.*cloudwatch:ListMetrics/, ['ec2:AcceptVpcPeeringConnection']],
+  ['a boundary without GetRole', { boundary: [allowAllBut('iam:GetRole')] }, ['CONSOLE_ROLE FAILED PERMISSIONS_BOUNDARY', 'READ_IAM FAILED PERMISSIONS_BOUNDARY'], /iam:GetRole: the permissions boundary does not allow it/, null],
+  ['a boundary without SimulatePrincipalPolicy', { boundary: [allowAllBut('iam:SimulatePrincipalPolicy')] }, every(allGroups, 'INCONCLUSIVE PERMISSIONS_BOUNDARY'), /SimulatePrincipalPolicy\): the permissions boundary/, null],
 
   // Organizations: what AWS could not evaluate of their conditions, it does not tell.
   ['an organization without CreateVpc', { organization: [allowAllBut('ec2:CreateVpc')] }, ['CREATE INCONCLUSIVE SCP'], /service control policy.*ec2:CreateVpc/, null],
@@ -198,11 +198,11 @@ describe('the verdict on permissions', () => {
     gateway.aws.forgetCalls();
     const { report } = await gateway.get(AwsVerification).full(key, region, { consoleRoleName: 'console-role' });
     expect(gateway.aws.calls().length).toBeLessThanOrEqual(12);
-    expect(report.awsCalls).toBe(gateway.aws.calls().length);
+    expect(report.awsCallCount).toBe(gateway.aws.calls().length);
     return report;
   };
   const open = ({ checks }: VerificationReport) =>
-    checks.filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'STEP_BEFORE');
+    checks.filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'PREVIOUS_STEP');
 
   it('is tried with at least sixty set-ups', () => expect(setUps.length).toBeGreaterThanOrEqual(60));
 
@@ -218,7 +218,8 @@ describe('the verdict on permissions', () => {
           .map(({ message }) => message)
           .join('\n'),
       ).toMatch(says);
-    for (const { verdict, remedy } of open(report)) if (verdict !== 'SKIPPED') expect(remedy).toMatch(/\w{3}.*\.$/);
+    for (const { verdict, remediation } of open(report))
+      if (verdict !== 'SKIPPED') expect(remediation).toMatch(/\w{3}.*\.$/);
     const actions = report.suggestedPolicy === null ? null : allowedIn(report.suggestedPolicy);
     expect(actions).toEqual(suggested);
   });

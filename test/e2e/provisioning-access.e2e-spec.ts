@@ -6,9 +6,9 @@ import { Gateway } from '../support/gateway.js';
 import { hostedAccount, numberOf, sandboxRole, stepsWith } from '../support/steps.js';
 
 const errors = 'userErrors { code path message }';
-const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { subscriptionId claimId } } }`;
+const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { work { subscriptionId claimId } } }`;
 const issueMutation = `mutation ($input: IssueProvisioningCredentialsInput!) { issueProvisioningCredentials(input: $input) {
-  credentials { accessKeyId secretAccessKey sessionToken expiresAt region operationId iamCalls } ${errors} } }`;
+  credentials { accessKeyId secretAccessKey sessionToken expiresAt region operationId canCallIam } ${errors} } }`;
 const stepMutation = `mutation ($input: PerformIamStepInput!) { performIamStep(input: $input) { roleArn ${errors} } }`;
 const completeMutation = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status } }`;
 const usesQuery = `query ($id: ID!) { cloudAccount(id: $id) { credentialUses(first: 5) { nodes { purpose operationId actorKind actorName } } } }`;
@@ -33,7 +33,7 @@ describe("a provisioner's way into a customer's account", () => {
   async function atWork(input: { which?: string; credentials?: object } = {}, region?: string) {
     const account = await createAccount(input);
     await createSubscription(account.id, undefined, region);
-    const [work] = (await one(claimMutation, {})).works;
+    const [work] = (await one(claimMutation, {})).work;
     return { account, work };
   }
   async function atWorkInRole(region?: string) {
@@ -59,7 +59,7 @@ describe("a provisioner's way into a customer's account", () => {
     expect(credentials).toMatchObject({
       accessKeyId: expect.stringMatching(/^ASIA/),
       region: 'us-east-1',
-      iamCalls: false,
+      canCallIam: false,
     });
     expect(credentials.secretAccessKey).not.toBe(sandboxSecret);
     const seconds = (new Date(credentials.expiresAt).getTime() - before) / 1000;
@@ -87,7 +87,7 @@ describe("a provisioner's way into a customer's account", () => {
     const { work } = await atWorkInRole();
     const { credentials } = await issue(work);
 
-    expect(credentials).toMatchObject({ iamCalls: true });
+    expect(credentials).toMatchObject({ canCallIam: true });
     const { Arn } = await new STSClient(client(credentials)).send(new GetCallerIdentityCommand({}));
     expect(Arn!.split('/').at(-1)).toBe(credentials.operationId);
     const asked = gateway.aws.calls().findLast(({ action }) => action === 'AssumeRole')!.requestParameters;
@@ -136,14 +136,14 @@ describe("a provisioner's way into a customer's account", () => {
     const account = await createAccount();
     gateway.aws.setRegionEnabled(`AKIASANDBOXWORKS${account.awsUserId.slice(-4)}`, 'ap-east-1', false);
     await createSubscription(account.id, undefined, 'ap-east-1');
-    const [work] = (await one(claimMutation, {})).works;
+    const [work] = (await one(claimMutation, {})).work;
     expect((await issue(work)).userErrors).toMatchObject([{ code: 'AWS_REGION_NOT_ENABLED', path: null }]);
 
     // With an access role the gateway asks with its own identity.
     const inRole = await atWorkInRole('ap-east-1');
     gateway.aws.setRegionEnabled('AKIASANDBOXGTWAYA0U1', 'ap-east-1', false);
     expect((await issue(inRole.work)).userErrors).toMatchObject([
-      { code: 'GATEWAY_HAS_NO_IDENTITY', message: expect.stringContaining('account of the gateway itself') },
+      { code: 'GATEWAY_IDENTITY_MISSING', message: expect.stringContaining('account of the gateway itself') },
     ]);
     gateway.aws.setRegionEnabled('AKIASANDBOXGTWAYA0U1', 'ap-east-1', true);
     expect((await issue(inRole.work)).userErrors).toEqual([]);
@@ -160,16 +160,18 @@ describe("a provisioner's way into a customer's account", () => {
     const leaseEnds = "UPDATE provisioning_work SET lease_until = '2026-01-01 00:00:00.000' WHERE subscription_id = ?";
     await gateway.sql(leaseEnds, [numberOf(work.subscriptionId)]);
     expect((await issue(work)).userErrors).toMatchObject(lost);
-    const [again] = (await one(claimMutation, {})).works;
+    const [again] = (await one(claimMutation, {})).work;
     await one(completeMutation, again);
     expect((await issue(again)).userErrors).toMatchObject(lost);
   });
 
   it('is not there for hosted accounts', async () => {
     await createSubscription(hostedAccount);
-    const [work] = (await one(claimMutation, {})).works;
-    expect((await issue(work)).userErrors).toMatchObject([{ code: 'PROVISIONING_HAS_NO_ACCESS' }]);
-    expect((await step(work, 'LOOK_UP_NODE_ROLE')).userErrors).toMatchObject([{ code: 'PROVISIONING_HAS_NO_ACCESS' }]);
+    const [work] = (await one(claimMutation, {})).work;
+    expect((await issue(work)).userErrors).toMatchObject([{ code: 'PROVISIONING_ACCESS_UNAVAILABLE' }]);
+    expect((await step(work, 'LOOK_UP_NODE_ROLE')).userErrors).toMatchObject([
+      { code: 'PROVISIONING_ACCESS_UNAVAILABLE' },
+    ]);
     for (const durationSeconds of [899, 3601])
       expect((await issue(work, { durationSeconds })).userErrors).toMatchObject([
         { code: 'INVALID_INPUT', path: ['input', 'durationSeconds'] },

@@ -8,14 +8,14 @@ import {
   stepsWith,
 } from '../support/steps.js';
 
-const work = 'subscriptionId claimId leaseUntil kind isToStop attempt status name region plan deploymentCidr vpcId tags { key value } cloudAccountId provider awsAccountId'; // prettier-ignore
+const work = 'subscriptionId claimId leaseUntil kind isStopRequested attempt status name region plan deploymentCidr vpcId tags { key value } cloudAccountId provider awsAccountId'; // prettier-ignore
 const errors = 'userErrors { code path }';
-const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { ${work} } ${errors} } }`;
+const claimMutation = `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { work { ${work} } ${errors} } }`;
 const reportMutation = `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { ${work} } ${errors} } }`;
 const completeMutation = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status ${errors} } }`;
 const failMutation = `mutation ($input: FailProvisioningInput!) { failProvisioning(input: $input) { status ${errors} } }`;
 const state = `id name status version plan tags { key value } endReason failure { kind message }
-  provisioning { kind isClaimed isToStop progress message } overlappingSubscriptions { nodes { id } }`;
+  provisioning { kind isClaimed isStopRequested progress message } overlappingSubscriptions { nodes { id } }`;
 const updateMutation = `mutation ($input: UpdateSubscriptionInput!) { updateSubscription(input: $input) { subscription { ${state} } ${errors} } }`;
 const retryMutation = `mutation ($input: RetrySubscriptionInput!) { retrySubscription(input: $input) { subscription { ${state} } ${errors} } }`;
 
@@ -35,7 +35,7 @@ describe('a provisioner', () => {
   const one = async (mutation: string, input: object, as?: string) =>
     Object.values<any>(await gateway.ask(mutation, { input }, as))[0];
   const claim = async (limit = 1, leaseSeconds = 300) => {
-    const { works, userErrors } = await one(claimMutation, { limit, leaseSeconds }, key);
+    const { work: works, userErrors } = await one(claimMutation, { limit, leaseSeconds }, key);
     expect(userErrors).toEqual([]);
     return works;
   };
@@ -89,7 +89,7 @@ describe('a provisioner', () => {
     expect(toBuild).toMatchObject({
       subscriptionId: id,
       kind: 'BUILD',
-      isToStop: false,
+      isStopRequested: false,
       attempt: 1,
       status: 'PENDING',
       name: 'Orders',
@@ -102,10 +102,16 @@ describe('a provisioner', () => {
       provider: 'AWS',
       awsAccountId: account.awsAccountId,
     });
-    expect((await report(toBuild, { progress: 40, message: 'Starting instances' })).work.isToStop).toBe(false);
+    expect((await report(toBuild, { progress: 40, message: 'Starting instances' })).work.isStopRequested).toBe(false);
     expect(await read(id)).toMatchObject({
       status: 'PENDING',
-      provisioning: { kind: 'BUILD', isClaimed: true, isToStop: false, progress: 40, message: 'Starting instances' },
+      provisioning: {
+        kind: 'BUILD',
+        isClaimed: true,
+        isStopRequested: false,
+        progress: 40,
+        message: 'Starting instances',
+      },
     });
     expect(await complete(toBuild)).toEqual({ status: 'ACTIVE', userErrors: [] });
     expect(await complete(toBuild)).toMatchObject(lost);
@@ -223,11 +229,11 @@ describe('a provisioner', () => {
     expect(await refusals(deleteMutation, { id })).toEqual(['SUBSCRIPTION_BEING_DELETED input.id']);
     expect((await update(id, { name: 'x' })).userErrors).toMatchObject([{ code: 'SUBSCRIPTION_BEING_DELETED' }]);
 
-    expect((await report(claimed)).work).toMatchObject({ isToStop: true, status: 'DELETING' });
+    expect((await report(claimed)).work).toMatchObject({ isStopRequested: true, status: 'DELETING' });
     expect(await letGo(claimed)).toEqual({ status: 'DELETING', userErrors: [] });
 
     const [next] = await claim();
-    expect(next).toMatchObject({ subscriptionId: id, kind: 'TEAR_DOWN', isToStop: false });
+    expect(next).toMatchObject({ subscriptionId: id, kind: 'TEAR_DOWN', isStopRequested: false });
     expect(await complete(next)).toMatchObject({ status: 'DELETED' });
   });
 
@@ -237,7 +243,12 @@ describe('a provisioner', () => {
     await end(id);
     await leaseEnds(id);
 
-    expect((await claim())[0]).toMatchObject({ subscriptionId: id, kind: 'TEAR_DOWN', isToStop: false, attempt: 2 });
+    expect((await claim())[0]).toMatchObject({
+      subscriptionId: id,
+      kind: 'TEAR_DOWN',
+      isStopRequested: false,
+      attempt: 2,
+    });
   });
 
   it('is not disturbed by a change of what it is at', async () => {
@@ -260,7 +271,7 @@ describe('a provisioner', () => {
 
       // Either nobody had begun, and it has ended; or somebody has it, and is told to stop.
       expect(subscription.status).toBe(claimed ? 'DELETING' : 'DELETED');
-      if (claimed) expect((await report(claimed)).work).toMatchObject({ isToStop: claimed.kind === 'BUILD' });
+      if (claimed) expect((await report(claimed)).work).toMatchObject({ isStopRequested: claimed.kind === 'BUILD' });
       await gateway.sql('DELETE FROM provisioning_work');
     }
   });
@@ -336,7 +347,7 @@ describe('a provisioner', () => {
       await gateway.sql("UPDATE cloud_account SET provider = 'AZURE', region = 'westeurope' WHERE id = 1");
       try {
         const input = { ...withCidr(hostedAccount, '10.5.0.0/24', vpc), region: 'westeurope' };
-        expect(await refusals(createMutation, input)).toEqual(['VPC_OF_ANOTHER_PROVIDER input.vpcId']);
+        expect(await refusals(createMutation, input)).toEqual(['VPC_NOT_SUPPORTED input.vpcId']);
       } finally {
         await gateway.sql("UPDATE cloud_account SET provider = 'AWS', region = 'us-east-1' WHERE id = 1");
       }

@@ -26,7 +26,7 @@ describe('credentials that cannot be proven', () => {
       [
         'a key AWS knows with another secret',
         { credentials: sandboxKey('WRONG', 'A2U1') },
-        'AWS_SECRET_WRONG',
+        'AWS_SECRET_ACCESS_KEY_WRONG',
         secretPath,
         'SignatureDoesNotMatch',
         false,
@@ -34,12 +34,19 @@ describe('credentials that cannot be proven', () => {
       [
         'a key with a secret that is not its own',
         { credentials: sandboxKey('WORKS', 'A8U1', 'x'.repeat(40)) },
-        'AWS_SECRET_WRONG',
+        'AWS_SECRET_ACCESS_KEY_WRONG',
         secretPath,
         'SignatureDoesNotMatch',
         false,
       ],
-      ['the key of a root user', { credentials: sandboxKey('ROOTS', 'A5U1') }, 'AWS_ROOT_KEY', keyPath, null, false],
+      [
+        'the key of a root user',
+        { credentials: sandboxKey('ROOTS', 'A5U1') },
+        'AWS_ROOT_ACCESS_KEY',
+        keyPath,
+        null,
+        false,
+      ],
       [
         'an account without roles',
         { credentials: sandboxKey('NROLE', 'A3U1') },
@@ -52,7 +59,7 @@ describe('credentials that cannot be proven', () => {
       [
         'a proxy in place of AWS',
         { credentials: sandboxKey('PAGES', 'B1U1') },
-        'AWS_ANSWER_UNUSABLE',
+        'AWS_RESPONSE_INVALID',
         null,
         null,
         true,
@@ -69,7 +76,7 @@ describe('credentials that cannot be proven', () => {
       [
         'a role that asks for an external id',
         { consoleRoleName: 'external-id-console-role' },
-        'AWS_ROLE_ASKS_EXTERNAL_ID',
+        'AWS_ROLE_REQUIRES_EXTERNAL_ID',
         rolePath,
         null,
         true,
@@ -182,7 +189,7 @@ describe('credentials that cannot be proven', () => {
 
     it('a temporary key, with a code of its own', async () => {
       expect(await refusals(createCloudAccount, newAccount(nextUser(), key('ASIASANDBOXWORKSA1U1')))).toEqual([
-        `AWS_TEMPORARY_KEY ${keyPath.join('.')}`,
+        `AWS_TEMPORARY_ACCESS_KEY ${keyPath.join('.')}`,
       ]);
     });
 
@@ -227,7 +234,7 @@ describe('credentials that cannot be proven', () => {
       const { createCloudAccount: payload } = await withoutSandbox.ask(mutation, { input: newAccount('A1U1') });
 
       expect(payload.userErrors).toMatchObject([
-        { __typename: 'CredentialsRejectedError', code: 'SANDBOX_OFF', path: keyPath },
+        { __typename: 'CredentialsRejectedError', code: 'SANDBOX_DISABLED', path: keyPath },
       ]);
     });
   });

@@ -295,7 +295,7 @@ describe('what a key may do', () => {
     });
 
     it.each(hidden)('is all of it with the permission: %s', async (document) => {
-      const key = await gateway.newKey({ role: 'VIEWER', mayIntrospect: true });
+      const key = await gateway.newKey({ role: 'VIEWER', canIntrospect: true });
       expect((await gateway.send(document, {}, key)).body).not.toHaveProperty('errors');
       expect((await gateway.send(document)).body).not.toHaveProperty('errors');
     });

@@ -7,11 +7,11 @@ import { until } from '../support/until.js';
 
 const rotate = `mutation ($input: RotateAwsCredentialsInput!) { rotateAwsCredentials(input: $input) {
   cloudAccount { id version rotation { state step startedBy } }
-  userErrors { __typename code message path ... on AwsKeyLimitError { accessKeyId isActive createdAt lastUsedAt } } } }`;
+  userErrors { __typename code message path ... on AwsAccessKeyLimitError { accessKeyId isActive createdAt lastUsedAt } } } }`;
 const cancel = `mutation ($input: CancelRotationInput!) { cancelRotation(input: $input) {
   cloudAccount { rotation { state } } userErrors { code } } }`;
 const setPolicy = `mutation ($input: SetKeyRotationPolicyInput!) { setKeyRotationPolicy(input: $input) {
-  cloudAccount { version rotateEvery credentials { ageInDays setAt rotationDueAt } } userErrors { code path } } }`;
+  cloudAccount { version rotationIntervalDays credentials { ageInDays setAt rotationDueAt } } userErrors { code path } } }`;
 const asked = `query ($id: ID!) { cloudAccount(id: $id) {
   version status viewerCanRotate { code } viewerCanCancelRotation { code }
   credentials { accessKeyId version }
@@ -78,7 +78,7 @@ describe('rotateAwsCredentials', () => {
       status: 'ACTIVE',
       version: account.version,
       viewerCanRotate: { code: null },
-      viewerCanCancelRotation: { code: 'ROTATION_NOT_UNDER_WAY' },
+      viewerCanCancelRotation: { code: 'ROTATION_NOT_IN_PROGRESS' },
       rotation: { state: 'COMPLETED', step: 'NONE', attempt: 1, lastError: null, orphan: null, candidates: [] },
     });
     expect(done.credentials.accessKeyId).toBe(done.rotation.newAccessKeyId);
@@ -113,7 +113,11 @@ describe('rotateAwsCredentials', () => {
     const { userErrors } = await begin(account);
 
     expect(userErrors).toMatchObject([
-      { __typename: 'AwsKeyLimitError', code: 'AWS_KEY_LIMIT', accessKeyId: expect.stringMatching(/^AKIA….{4}$/) },
+      {
+        __typename: 'AwsAccessKeyLimitError',
+        code: 'AWS_ACCESS_KEY_LIMIT',
+        accessKeyId: expect.stringMatching(/^AKIA….{4}$/),
+      },
     ]);
     expect((await read(account.id)).rotation).toBeNull();
   });
@@ -170,7 +174,7 @@ describe('rotateAwsCredentials', () => {
     expect(rotation).toMatchObject({ state: 'CANCELLED' });
     expect(credentials).toMatchObject({ accessKeyId: rotation.oldAccessKeyId, version: 1 });
     expect((await gateway.ask(cancel, { input: { id: account.id } })).cancelRotation.userErrors).toEqual([
-      { code: 'ROTATION_NOT_UNDER_WAY' },
+      { code: 'ROTATION_NOT_IN_PROGRESS' },
     ]);
     await deleteAccount(account.id);
   });
@@ -181,7 +185,7 @@ describe('rotateAwsCredentials', () => {
     await begin(account);
     await reaches(account.id, ({ step }) => step === 'GRACE');
     const preview = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) {
-      isDeletable blockers { totalCount nodes { kind status toBeDoneFirst subscription { id } } } } }`;
+      isDeletable blockers { totalCount nodes { kind status requiredAction subscription { id } } } } }`;
 
     expect((await gateway.ask(preview, { id: account.id })).cloudAccountDeletionPreview).toEqual({
       isDeletable: false,
@@ -191,7 +195,7 @@ describe('rotateAwsCredentials', () => {
           {
             kind: 'ROTATION',
             status: 'RUNNING',
-            toBeDoneFirst: 'Wait until the rotation ends, or cancel it with `cancelRotation`.',
+            requiredAction: 'Wait until the rotation ends, or cancel it with `cancelRotation`.',
             subscription: null,
           },
         ],
@@ -210,18 +214,19 @@ describe('rotateAwsCredentials', () => {
 
   it('has a policy, which is a change of the account', async () => {
     const account = await anAccount();
-    const set = async (rotateEvery: number | null, expectedVersion: number) =>
-      (await gateway.ask(setPolicy, { input: { id: account.id, expectedVersion, rotateEvery } })).setKeyRotationPolicy;
+    const set = async (rotationIntervalDays: number | null, expectedVersion: number) =>
+      (await gateway.ask(setPolicy, { input: { id: account.id, expectedVersion, rotationIntervalDays } }))
+        .setKeyRotationPolicy;
 
     const { cloudAccount } = await set(90, account.version);
     const { setAt, rotationDueAt, ageInDays } = cloudAccount.credentials;
-    expect(cloudAccount).toMatchObject({ version: account.version + 1, rotateEvery: 90 });
+    expect(cloudAccount).toMatchObject({ version: account.version + 1, rotationIntervalDays: 90 });
     expect([ageInDays, Date.parse(rotationDueAt) - Date.parse(setAt)]).toEqual([0, 90 * 24 * 3600 * 1000]);
     expect((await set(366, account.version + 1)).userErrors).toEqual([
-      { code: 'INVALID_INPUT', path: ['input', 'rotateEvery'] },
+      { code: 'INVALID_INPUT', path: ['input', 'rotationIntervalDays'] },
     ]);
     expect((await set(null, account.version + 1)).cloudAccount).toMatchObject({
-      rotateEvery: null,
+      rotationIntervalDays: null,
       credentials: { rotationDueAt: null },
     });
     await deleteAccount(account.id);

@@ -4,8 +4,8 @@ import { deleteSubscription, hostedAccount, numberOf, stepsWith } from '../suppo
 
 const errors = 'userErrors { code }';
 const mutations = {
-  claim: `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { subscriptionId claimId kind isToStop } ${errors} } }`,
-  report: `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { isToStop } ${errors} } }`,
+  claim: `mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { work { subscriptionId claimId kind isStopRequested } ${errors} } }`,
+  report: `mutation ($input: ReportProvisioningInput!) { reportProvisioning(input: $input) { work { isStopRequested } ${errors} } }`,
   complete: `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status ${errors} } }`,
   fail: `mutation ($input: FailProvisioningInput!) { failProvisioning(input: $input) { status ${errors} } }`,
   update: `mutation ($input: UpdateSubscriptionInput!) { updateSubscription(input: $input) { subscription { status } ${errors} } }`,
@@ -18,12 +18,12 @@ type Kind = 'BUILD' | 'CHANGE' | 'TEAR_DOWN';
 /** What the rules say of one subscription, in as few words as they can be said. */
 class Model {
   status: Status = 'PENDING';
-  work: { kind: Kind; isClaimed: boolean; isToStop: boolean } | null = this.fresh('BUILD');
+  work: { kind: Kind; isClaimed: boolean; isStopRequested: boolean } | null = this.fresh('BUILD');
   private hasBeenTouched = false;
   private failed: Kind = 'BUILD';
 
   private fresh(kind: Kind) {
-    return { kind, isClaimed: false, isToStop: false };
+    return { kind, isClaimed: false, isStopRequested: false };
   }
 
   private get refusal(): string | null {
@@ -48,7 +48,7 @@ class Model {
     if (this.status === 'PENDING' && !this.hasBeenTouched) [this.status, this.work] = ['DELETED', null];
     else {
       this.status = 'DELETING';
-      if (this.work?.isClaimed) this.work.isToStop = true;
+      if (this.work?.isClaimed) this.work.isStopRequested = true;
       else this.work = this.fresh('TEAR_DOWN');
     }
     return null;
@@ -62,12 +62,12 @@ class Model {
     return null;
   }
 
-  claim(): { kind: Kind; isToStop: boolean } | null {
+  claim(): { kind: Kind; isStopRequested: boolean } | null {
     if (!this.work || this.work.isClaimed) return null;
-    if (this.work.isToStop) this.work = this.fresh('TEAR_DOWN');
+    if (this.work.isStopRequested) this.work = this.fresh('TEAR_DOWN');
     this.work.isClaimed = true;
     this.hasBeenTouched = true;
-    return { kind: this.work.kind, isToStop: false };
+    return { kind: this.work.kind, isStopRequested: false };
   }
 
   loseLease(): void {
@@ -76,8 +76,8 @@ class Model {
 
   end(how: 'complete' | 'fail'): string | null {
     if (!this.work?.isClaimed) return 'PROVISIONING_LEASE_LOST';
-    const { kind, isToStop } = this.work;
-    if (isToStop) this.work = this.fresh('TEAR_DOWN');
+    const { kind, isStopRequested } = this.work;
+    if (isStopRequested) this.work = this.fresh('TEAR_DOWN');
     else if (how === 'fail') [this.status, this.work, this.failed] = ['ERROR', null, kind];
     else [this.status, this.work] = [kind === 'TEAR_DOWN' ? 'DELETED' : 'ACTIVE', null];
     return null;
@@ -116,7 +116,7 @@ describe('whatever happens to a subscription, in whatever order', () => {
       const read = async () =>
         (
           await gateway.ask(
-            'query ($id: ID!) { cloudSubscription(id: $id) { version status isActive provisioning { kind isClaimed isToStop } } }',
+            'query ($id: ID!) { cloudSubscription(id: $id) { version status isActive provisioning { kind isClaimed isStopRequested } } }',
             { id },
           )
         ).cloudSubscription;
@@ -131,14 +131,14 @@ describe('whatever happens to a subscription, in whatever order', () => {
         if (what === 'delete') expect(code(await one(deleteSubscription, { id }))).toBe(model.delete());
         if (what === 'retry') expect(code(await one(mutations.retry, { id }))).toBe(model.retry());
         if (what === 'claim') {
-          const { works } = await one(mutations.claim, { limit: 5 }, provisioner);
+          const { work: works } = await one(mutations.claim, { limit: 5 }, provisioner);
           const expected = model.claim();
           expect(works).toMatchObject(expected ? [{ subscriptionId: id, ...expected }] : []);
           claimId = works[0]?.claimId ?? claimId;
         }
         if (what === 'report') {
           const { work } = await one(mutations.report, told, provisioner);
-          expect(work).toEqual(model.work?.isClaimed ? { isToStop: model.work.isToStop } : null);
+          expect(work).toEqual(model.work?.isClaimed ? { isStopRequested: model.work.isStopRequested } : null);
         }
         if (what === 'complete') expect(code(await one(mutations.complete, told, provisioner))).toBe(model.end(what));
         if (what === 'fail')

@@ -111,7 +111,7 @@ describe('a subscription', () => {
       ['PROPAGATING', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
       ['MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
       ['ERROR', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
-      ['DELETING_WHEN_UNUSED', 'CLOUD_ACCOUNT_BEING_DELETED'],
+      ['DELETING_WHEN_UNUSED', 'CLOUD_ACCOUNT_DELETION_SCHEDULED'],
     ])('not while its account is %s', async (status, code) => {
       const { id: cloudAccountId } = await createAccount();
       await gateway.sql('UPDATE cloud_account SET status = ? WHERE id = ?', [status, numberOf(cloudAccountId)]);

@@ -18,7 +18,7 @@ import {
 import { until } from '../support/until.js';
 
 const claimWork = `mutation { claimProvisioningWork(input: { limit: 10, leaseSeconds: 300 }) {
-  works { subscriptionId claimId kind } userErrors { code } } }`;
+  work { subscriptionId claimId kind } userErrors { code } } }`;
 const complete = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status userErrors { code } } }`;
 
 /** What becomes of the rows of a tenant. A new table with a `tenant_id` that is missing here fails a test. */
@@ -67,7 +67,7 @@ describe('A tenant', () => {
       role: 'OWNER',
       lifetime: 1,
       allowedCidrs: [],
-      mayIntrospect: false,
+      canIntrospect: false,
       ...change,
     } as const;
     const { apiKey, token } = await gateway.get(ApiKeyService).issue(operator, tenantId, key);
@@ -175,7 +175,7 @@ describe('A tenant', () => {
       const begun = await createSubscription(hostedAccount, key);
       const claimed = async () => {
         const { claimProvisioningWork } = await gateway.ask(claimWork, {}, provisioner);
-        return claimProvisioningWork.works;
+        return claimProvisioningWork.work;
       };
       const [work] = await claimed();
       const ids = async () => (await claimed()).map(({ subscriptionId }: any) => subscriptionId);

@@ -153,8 +153,8 @@ describe('updateCloudAccount', () => {
 
   describe('keeps the old credentials, which still work, when the new ones', () => {
     it.each([
-      ['are refused by AWS', sandboxKey('WRONG', 'A2U1'), 'AWS_SECRET_WRONG'],
-      ["are the root user's", sandboxKey('ROOTS', 'A2U1'), 'AWS_ROOT_KEY'],
+      ['are refused by AWS', sandboxKey('WRONG', 'A2U1'), 'AWS_SECRET_ACCESS_KEY_WRONG'],
+      ["are the root user's", sandboxKey('ROOTS', 'A2U1'), 'AWS_ROOT_ACCESS_KEY'],
       ['have no console role', sandboxKey('NROLE', 'A2U1'), 'AWS_ROLE_NOT_FOUND'],
       ['cannot be proven in time', sandboxKey('HANGS', 'A2U1'), 'AWS_UNREACHABLE'],
       ['are no credentials', { awsAccessKey: { accessKeyId: 'x', secretAccessKey: 'y'.repeat(40) } }, 'INVALID_INPUT'],

@@ -28,7 +28,7 @@ const values: Record<string, Record<string, [unknown, unknown]>> = {
     consoleRoleName: ['second-console-role', 'console-role'],
     nodeRoleName: ['one-node-role', 'other-node-role'],
   },
-  SetKeyRotationPolicyInput: { rotateEvery: [30, 90] },
+  SetKeyRotationPolicyInput: { rotationIntervalDays: [30, 90] },
   UpdateSubscriptionInput: {
     name: ['One name', 'Other name'],
     plan: ['small', 'large'],
@@ -56,7 +56,7 @@ describe('an update', () => {
     make: async () => (await createAccount({ which: 'ZY01', nodeRoleName: 'first-node-role' })).id,
     read: async (id: string) => {
       const query = `query ($id: ID!) { cloudAccount(id: $id)
-        { name region consoleRoleName nodeRoleName version rotateEvery credentials { fingerprint } } }`;
+        { name region consoleRoleName nodeRoleName version rotationIntervalDays credentials { fingerprint } } }`;
       const { credentials, ...account } = (await gateway.ask(query, { id })).cloudAccount;
       return { ...account, credentials: credentials.fingerprint };
     },
@@ -98,8 +98,8 @@ describe('an update', () => {
   };
   const claim = async (subscriptionId: string) => {
     const mutation =
-      'mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { works { subscriptionId claimId } } }';
-    const { works } = await one(mutation, { limit: 20 }, provisioner);
+      'mutation ($input: ClaimProvisioningWorkInput!) { claimProvisioningWork(input: $input) { work { subscriptionId claimId } } }';
+    const { work: works } = await one(mutation, { limit: 20 }, provisioner);
     return works.find((work: any) => work.subscriptionId === subscriptionId).claimId;
   };
 

@@ -5,7 +5,7 @@ import { hostedAccount, numberOf, stepsWith } from '../support/steps.js';
 
 const audit = `query ($id: ID!) { usageAudit(id: $id) {
   auditedAt isDeletable explanation hiddenBlockerCount cloudAccount { id } usage { status isActive count }
-  blockers { totalCount nodes { subscription { id } } } findings { kind subject message remedy } hasMoreFindings } }`;
+  blockers { totalCount nodes { subscription { id } } } findings { kind subject message remediation } hasMoreFindings } }`;
 const onMariaDb = database === 'MariaDB' ? it : it.skip;
 
 describe('usageAudit', () => {
@@ -106,7 +106,7 @@ describe('usageAudit', () => {
     );
     await gateway.sql("UPDATE subscription SET status = 'DELETED' WHERE cloud_account_id = ?", [numberOf(id)]);
 
-    expect(await findingsOf(id)).toEqual([['WAITS_FOR_NOTHING', `account ${numberOf(id)}`]]);
+    expect(await findingsOf(id)).toEqual([['DELETION_OVERDUE', `account ${numberOf(id)}`]]);
     await gateway.get(ScheduledDeletionReconciler).reconcile();
     expect(await readAccount(id)).toBeNull();
     expect(await doctor()).toEqual([]);
@@ -123,8 +123,8 @@ describe('usageAudit', () => {
     );
 
     const found = [
-      ['WITHOUT_CREDENTIALS', `account ${number}`],
-      ['DELETED_AND_THERE', `account ${number}`],
+      ['ACCOUNT_WITHOUT_CREDENTIALS', `account ${number}`],
+      ['DELETED_ACCOUNT_EXISTS', `account ${number}`],
     ];
     expect(await findingsOf(id)).toEqual(found);
     expect(await doctor()).toEqual(found);
@@ -174,8 +174,8 @@ describe('usageAudit', () => {
     ]);
 
     expect(await findingsOf(id)).toEqual([
-      ['ACTIVE_COLUMN_DIFFERS', `subscription ${numberOf(active.id)}`],
-      ['ACTIVE_COLUMN_DIFFERS', `subscription ${numberOf(ended.id)}`],
+      ['ACTIVE_COLUMN_MISMATCH', `subscription ${numberOf(active.id)}`],
+      ['ACTIVE_COLUMN_MISMATCH', `subscription ${numberOf(ended.id)}`],
     ]);
   });
 });

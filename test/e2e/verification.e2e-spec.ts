@@ -5,8 +5,8 @@ import { documentOf, fillIn, statementsOf, type Values } from '../../libs/iam-se
 import { Gateway } from '../support/gateway.js';
 import { hostedAccount, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
 
-const report = `verdict checkedAt manifestVersion suggestedPolicy awsCalls
-  checks { step group purpose verdict cause message remedy missingActions awsErrorCode }`;
+const report = `verdict checkedAt manifestVersion suggestedPolicy awsCallCount
+  checks { step group purpose verdict cause message remediation missingActions awsErrorCode }`;
 const testAwsCredentials = `mutation ($input: TestAwsCredentialsInput!) {
   testAwsCredentials(input: $input) { report { ${report} } userErrors { code message path } }
 }`;
@@ -38,7 +38,7 @@ describe('verification', () => {
   };
   const open = ({ checks }: VerificationReport) =>
     checks
-      .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'STEP_BEFORE')
+      .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'PREVIOUS_STEP')
       .map(({ step, group, verdict, cause }) => [group ?? step, verdict, cause]);
 
   /** Every policy the manifest gives the user of an access key, but for one group. */
@@ -80,10 +80,10 @@ describe('verification', () => {
     });
     expect(open(found)).toEqual([]);
     expect(found.checks.map(({ step, group }) => group ?? step)).toEqual([
-      ...['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'],
+      ...['ACCESS_KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'],
       ...granting.map(({ group }) => group.id),
     ]);
-    expect(found.awsCalls).toBe(8);
+    expect(found.awsCallCount).toBe(8);
     expect(gateway.aws.calls()).toHaveLength(8);
     expect(gateway.aws.calls().map(({ action }) => action)).toEqual([
       'GetCallerIdentity',
@@ -165,7 +165,7 @@ describe('verification', () => {
     it.each([
       [
         'a permissions boundary',
-        'BOUNDARY',
+        'PERMISSIONS_BOUNDARY',
         'FAILED',
         (key: string) => gateway.aws.setBoundary(key, deny('ec2:CreateVpc')),
       ],
@@ -201,16 +201,16 @@ describe('verification', () => {
 
     const found = await verify(sandboxKey('WORKS', which));
 
-    expect(found).toMatchObject({ verdict: 'INCONCLUSIVE', awsCalls: 3 });
+    expect(found).toMatchObject({ verdict: 'INCONCLUSIVE', awsCallCount: 3 });
     expect(new Set(open(found).map(([, verdict, cause]) => `${verdict} ${cause}`))).toEqual(
       new Set(['INCONCLUSIVE IDENTITY_POLICY']),
     );
   });
 
   it.each([
-    ['no-mfa-role', 'WITHOUT_MFA'],
+    ['no-mfa-role', 'MFA_NOT_REQUIRED'],
     ['external-id-console-role', 'EXTERNAL_ID'],
-    ['foreign-role', 'NO_TRUST'],
+    ['foreign-role', 'NOT_TRUSTED'],
   ])('fails the trust of %s: %s', async (consoleRoleName, cause) => {
     const found = await verify(sandboxKey('WORKS', nextUser()), { consoleRoleName });
 
@@ -224,7 +224,7 @@ describe('verification', () => {
     ['SKEWS', 'IDENTITY', 'INCONCLUSIVE', 'CLOCK_SKEW'],
     ['THROT', 'IDENTITY', 'INCONCLUSIVE', 'THROTTLED'],
     ['DOWNS', 'IDENTITY', 'INCONCLUSIVE', 'UNREACHABLE'],
-    ['PAGES', 'IDENTITY', 'INCONCLUSIVE', 'FOREIGN_ANSWER'],
+    ['PAGES', 'IDENTITY', 'INCONCLUSIVE', 'UNEXPECTED_RESPONSE'],
     ['ROOTS', 'PRINCIPAL', 'FAILED', 'ROOT_USER'],
     ['NROLE', 'CONSOLE_ROLE', 'FAILED', 'NO_SUCH_ENTITY'],
   ])('of a key of %s stops at %s: %s, %s', async (family, step, verdict, cause) => {

@@ -131,11 +131,11 @@ describe('what a viewer is told it may do', () => {
     const subscription = await createSubscription((await createQuickAccount()).id);
     const provisioner = await gateway.newKey({ role: 'PROVISIONER' }, 1);
     const claimed = await gateway.ask(
-      'mutation { claimProvisioningWork(input: {limit: 20}) { works { subscriptionId claimId cloudAccountId awsAccountId } } }',
+      'mutation { claimProvisioningWork(input: {limit: 20}) { work { subscriptionId claimId cloudAccountId awsAccountId } } }',
       {},
       provisioner,
     );
-    const { subscriptionId, claimId, cloudAccountId, awsAccountId } = claimed.claimProvisioningWork.works.find(
+    const { subscriptionId, claimId, cloudAccountId, awsAccountId } = claimed.claimProvisioningWork.work.find(
       (work: any) => work.subscriptionId === subscription.id,
     );
     const arn = `arn:aws:ec2:us-east-1:${awsAccountId}:instance/i-0123456789abcdef0`;
@@ -150,7 +150,7 @@ describe('what a viewer is told it may do', () => {
         numberOf(subscriptionId),
         resource.id,
         resolvedAt,
-        resolvedAt && 'BY_HAND',
+        resolvedAt && 'MANUAL',
       ],
     );
     const [finding] = await gateway.sql('SELECT id FROM drift_finding WHERE resource_id = ?', [resource.id]);

@@ -157,8 +157,8 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       '--never-expires',
     );
 
-    const { viewer } = await gateway.ask('{ viewer { role mayIntrospect apiKey { keyId } } }', {}, key);
-    expect(viewer).toEqual({ role: 'VIEWER', mayIntrospect: true, apiKey: { keyId: key.slice(9, 17) } });
+    const { viewer } = await gateway.ask('{ viewer { role canIntrospect apiKey { keyId } } }', {}, key);
+    expect(viewer).toEqual({ role: 'VIEWER', canIntrospect: true, apiKey: { keyId: key.slice(9, 17) } });
     expect(Math.round((Date.parse(expires) - Date.now()) / (24 * 60 * 60 * 1000))).toBe(7);
     expect(eternal.expires).toBeNull();
     expect(await json('api-keys', 'list', '--tenant', '2')).toContainEqual(

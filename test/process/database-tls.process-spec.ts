@@ -73,7 +73,7 @@ import { Place } from '../support/process.js';
     await gateway.stop();
   });
 
-  it('is refused for an unknown authority, and its file is the first remedy', async () => {
+  it('is refused for an unknown authority, and its file is the first remediation', async () => {
     await present('localhost', 7);
 
     const message = await refusal(url('?ssl=on'));
@@ -107,7 +107,7 @@ import { Place } from '../support/process.js';
     );
   });
 
-  it('is the remedy for a user who may not connect without it', async () => {
+  it('is the remediation for a user who may not connect without it', async () => {
     expect(await refusal(url('', { host: '127.0.0.1' }))).toMatch(/REQUIRE SSL.*add \?ssl=on/);
   });
 

@@ -109,8 +109,8 @@ describe.each(databaseKinds)('A database of an older version, on %s,', (kind) =>
 
     const gateway = await place.start();
 
-    expect(await gateway.ask('{ viewer { role mayIntrospect apiKey { expiresAt allowedCidrs } } }')).toEqual({
-      viewer: { role: 'OWNER', mayIntrospect: true, apiKey: { expiresAt: expect.anything(), allowedCidrs: [] } },
+    expect(await gateway.ask('{ viewer { role canIntrospect apiKey { expiresAt allowedCidrs } } }')).toEqual({
+      viewer: { role: 'OWNER', canIntrospect: true, apiKey: { expiresAt: expect.anything(), allowedCidrs: [] } },
     });
     const input = { name: 'Reader', role: 'VIEWER' };
     const { createApiKey: made } = await gateway.ask(createApiKey, { input });

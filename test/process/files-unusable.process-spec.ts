@@ -11,7 +11,7 @@ type Refusal = Exit & { output: string };
 /** Root reads and writes whatever the permissions say. */
 const uid = process.geteuid?.() === 0 ? 65534 : undefined;
 
-/** One sentence about the path with a remedy, as all of them are. */
+/** One sentence about the path with a remediation, as all of them are. */
 function expectSentence({ code, output }: { code: number | null; output: string }, path: string): void {
   expect(output).toContain(path);
   expect(output).toMatch(

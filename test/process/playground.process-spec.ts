@@ -113,7 +113,7 @@ describe('The playground in a browser', () => {
     ],
     ['revoked', 'This key was revoked.', ({ id }) => gateway.ask(revokeApiKey, { input: { id } })],
   ])('says that a key is %s, whether it is entered or was used before', async (_, said, end) => {
-    const input = { name: 'Short', role: 'VIEWER', mayIntrospect: true };
+    const input = { name: 'Short', role: 'VIEWER', canIntrospect: true };
     const { apiKey, secret } = (await gateway.ask(createApiKey, { input })).createApiKey;
     const before = await visit();
     await before.useKey(secret);
@@ -150,7 +150,7 @@ describe('The playground in a browser', () => {
   it('runs operations with a key that may not introspect, and says what that key lacks', async () => {
     const playground = await visit();
     const { page } = playground;
-    const input = { name: 'Narrow', role: 'VIEWER', mayIntrospect: false };
+    const input = { name: 'Narrow', role: 'VIEWER', canIntrospect: false };
     const { createApiKey: made } = await gateway.ask(createApiKey, { input });
     await playground.enterKey(made.secret);
 

@@ -82,7 +82,7 @@ describe('The command line meddles in the sandbox', () => {
     expect(drift).toEqual({ verdict: 'DRIFTED', codes: [] });
     const { nodes } = (await gateway.ask(findings)).driftFindings;
     expect(nodes.map(({ kind }: any) => kind).sort()).toEqual([
-      'RESOURCE_GONE',
+      'RESOURCE_DELETED',
       'RULES_CHANGED',
       'STATE_CHANGED',
       'TAG_REMOVED',

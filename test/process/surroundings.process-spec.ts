@@ -25,14 +25,14 @@ describe('The sandbox', () => {
 
     expect(gateway.output).not.toContain('AKIASANDBOX');
     expect(gateway.output).not.toContain('Playground');
-    expect(await codesOf(gateway)).toEqual(['SANDBOX_OFF']);
+    expect(await codesOf(gateway)).toEqual(['SANDBOX_DISABLED']);
   });
 
   onMariaDb('is off with DATABASE_URL', async () => {
     const gateway = await (await newPlace('MariaDB')).start();
 
     expect(gateway.output).not.toContain('AKIASANDBOX');
-    expect(await codesOf(gateway)).toEqual(['SANDBOX_OFF']);
+    expect(await codesOf(gateway)).toEqual(['SANDBOX_DISABLED']);
   });
 });
 

@@ -9,7 +9,7 @@ const inTheWay = 1000;
 const longestFirstPage = 50;
 
 const preview = `query ($id: ID!, $first: Int, $after: String) { cloudAccountDeletionPreview(id: $id) {
-  isDeletable hiddenBlockerCount blockers(first: $first, after: $after) { nodes { subscription { id } status toBeDoneFirst } pageInfo { hasNextPage endCursor } } } }`;
+  isDeletable hiddenBlockerCount blockers(first: $first, after: $after) { nodes { subscription { id } status requiredAction } pageInfo { hasNextPage endCursor } } } }`;
 const counted = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { blockers(first: 1) { totalCount } } }`;
 
 /** An account with a thousand subscriptions, in a database with a million: the preview of its deletion names every one, page by page. */

@@ -33,7 +33,12 @@ export interface ContestKind {
   readonly prepare: (client: GatewayClient, number: number, place: Place) => Promise<Contest>;
 }
 
-const ourAnswers = ['CLOUD_ACCOUNT_IN_USE', 'NOT_FOUND', 'VERSION_CONFLICT', 'CLOUD_ACCOUNT_BEING_DELETED'] as const;
+const ourAnswers = [
+  'CLOUD_ACCOUNT_IN_USE',
+  'NOT_FOUND',
+  'VERSION_CONFLICT',
+  'CLOUD_ACCOUNT_DELETION_SCHEDULED',
+] as const;
 const [inUse, notFound, versionConflict, beingDeleted] = ourAnswers;
 const forceAnswers = ['FORCE_DETACH_VOID', 'SUBSCRIPTION_ALREADY_ENDED'] as const;
 const [isVoid, ended] = forceAnswers;

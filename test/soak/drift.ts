@@ -24,10 +24,10 @@ const sizes = { short: { accounts: 3, instances: 20, kills: 1 }, full: { account
 
 const mutation = (name: string, type: string, selection: string) =>
   `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} userErrors { code message } } }`;
-const claim = mutation('claimProvisioningWork', 'ClaimProvisioningWorkInput', 'works { subscriptionId claimId cloudAccountId }'); // prettier-ignore
-const report = mutation('reportProvisioning', 'ReportProvisioningInput', 'work { isToStop }');
+const claim = mutation('claimProvisioningWork', 'ClaimProvisioningWorkInput', 'work { subscriptionId claimId cloudAccountId }'); // prettier-ignore
+const report = mutation('reportProvisioning', 'ReportProvisioningInput', 'work { isStopRequested }');
 const complete = mutation('completeProvisioning', 'CompleteProvisioningInput', 'status');
-const checkDrift = mutation('checkDrift', 'CheckDriftInput', 'drift { verdict codes isBeingChecked lastCompleteAt openFindings }'); // prettier-ignore
+const checkDrift = mutation('checkDrift', 'CheckDriftInput', 'drift { verdict codes isBeingChecked lastCompleteAt openFindingCount }'); // prettier-ignore
 const findingsQuery = `query ($first: Int, $after: String, $filter: DriftFindingFilter) { driftFindings(first: $first, after: $after, filter: $filter) {
   nodes { kind resolution resource { arn } } pageInfo { hasNextPage endCursor } } }`;
 const env = { AWS_SANDBOX: 'on', LOG_LEVEL: 'error' };
@@ -161,7 +161,7 @@ async function prepare(
   });
   for (const account of accounts) {
     await one(gateway, createSubscription, { cloudAccountId: account.id, name: 'Orders', region: 'us-east-1' });
-    const [{ subscriptionId, claimId }] = (await one(gateway, claim, {}, key)).works;
+    const [{ subscriptionId, claimId }] = (await one(gateway, claim, {}, key)).work;
     const reports = reportsOf(account.built, account.awsAccountId);
     for (let i = 0; i < reports.length; i += 100)
       await one(gateway, report, { subscriptionId, claimId, resources: reports.slice(i, i + 100) }, key);
@@ -236,8 +236,8 @@ async function meddle(place: Place, { which, awsAccountId, built }: Account, ran
       arn: arn('instance', stopped),
       repair: (by) => by.send(new StartInstancesCommand({ InstanceIds: [stopped] })),
     },
-    { kind: 'RESOURCE_GONE', arn: arn('instance', ended), repair: null },
-    { kind: 'RESOURCE_GONE', arn: arn('volume', built.volume), repair: null },
+    { kind: 'RESOURCE_DELETED', arn: arn('instance', ended), repair: null },
+    { kind: 'RESOURCE_DELETED', arn: arn('volume', built.volume), repair: null },
     { kind: 'TAG_REMOVED', arn: arn('instance', untagged), repair: retag(untagged) },
     { kind: 'TAG_REMOVED', arn: arn('subnet', built.subnet), repair: retag(built.subnet) },
     { kind: 'RULES_CHANGED', arn: arn('security-group', GroupId), repair: rules.undo },

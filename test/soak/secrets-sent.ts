@@ -16,7 +16,7 @@ export interface SecretsSent {
 }
 
 const testAwsCredentials = `mutation ($input: TestAwsCredentialsInput!) {
-  testAwsCredentials(input: $input) { report { verdict checks { message remedy } } userErrors { code message path } }
+  testAwsCredentials(input: $input) { report { verdict checks { message remediation } } userErrors { code message path } }
 }`;
 
 /**

@@ -95,7 +95,10 @@ function openOnly({ url }: GatewayProcess): Socket {
 
 /** Asks for far more than the network holds on its way, and reads none of it. */
 function readNothing(gateway: GatewayProcess): Socket {
-  const fields = Array.from({ length: 30 }, (_, i) => `f${i}: errorCatalog { code fault remediation retryable }`);
+  const fields = Array.from(
+    { length: 30 },
+    (_, i) => `f${i}: errorCatalog { code responsibleParty remediation retryable }`,
+  );
   const body = JSON.stringify({ query: `{ ${fields.join(' ')} }` });
   const head = [
     'POST /graphql HTTP/1.1',

@@ -141,7 +141,8 @@ class Sweep {
     for (let i = 0; i < refused; i++) {
       const input = newInput(`Refused ${i}`, this.newKey(false));
       const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input });
-      if (payload.userErrors[0]?.code !== 'AWS_SECRET_WRONG') this.violations.push('a wrong secret was taken');
+      if (payload.userErrors[0]?.code !== 'AWS_SECRET_ACCESS_KEY_WRONG')
+        this.violations.push('a wrong secret was taken');
     }
     for (const account of this.planted.slice(0, replaced)) {
       await this.doom(account);

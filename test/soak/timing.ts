@@ -54,7 +54,7 @@ export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResu
     const tenants = new TenantService(records, keys, new TenantContents([]), events, transactions, recentKeys);
     const { token } = await tenants.open(operator, { tenant: 'Timed', key: 'Timed' });
     const { tenantId } = await tenants.open(operator, { tenant: 'Others', key: 'Other' });
-    const other = { role: 'VIEWER', lifetime: 1, allowedCidrs: [], mayIntrospect: false } as const;
+    const other = { role: 'VIEWER', lifetime: 1, allowedCidrs: [], canIntrospect: false } as const;
     for (let n = 0; n < 30; n++) await keys.issue(operator, tenantId, { name: `Other ${n}`, ...other });
     const tokens = new Tokens(token.reveal(), new Random(seed));
 

@@ -28,7 +28,7 @@ export async function fillTenant(
     next_attempt_at: '2027-11-01 00:00:00.000',
   }));
   const report = {
-    ...{ verdict: 'PASSED', checkedAt: '2026-11-01T00:00:00.000Z', awsCalls: 12, manifestVersion: 1 },
+    ...{ verdict: 'PASSED', checkedAt: '2026-11-01T00:00:00.000Z', awsCallCount: 12, manifestVersion: 1 },
     ...{ suggestedPolicy: null, roleSessionName: null },
     checks: Array.from({ length: 15 }, (_, i) => ({
       ...{
@@ -38,7 +38,7 @@ export async function fillTenant(
         verdict: 'FAILED',
         message: 'A message.',
       },
-      ...{ cause: 'IDENTITY_POLICY', remedy: 'Do this.', awsErrorCode: null },
+      ...{ cause: 'IDENTITY_POLICY', remediation: 'Do this.', awsErrorCode: null },
       missingActions: Array.from({ length: 10 }, (_, n) => `ec2:Action${n}`),
     })),
   };

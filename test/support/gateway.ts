@@ -88,7 +88,7 @@ export class Gateway extends GatewayClient {
       role: 'OWNER',
       lifetime: 1,
       allowedCidrs: [],
-      mayIntrospect: false,
+      canIntrospect: false,
       ...key,
     });
     return token.reveal();

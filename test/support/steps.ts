@@ -50,7 +50,7 @@ export const deleteSubscription = `mutation ($input: DeleteSubscriptionInput!) {
 }`;
 
 export const createApiKey = `mutation ($input: CreateApiKeyInput!) {
-  createApiKey(input: $input) { secret apiKey { id name role keyId allowedCidrs mayIntrospect isUsable createdAt expiresAt revokedAt lastUsedAt viewerCanRevoke { isAllowed code } } ${errors} }
+  createApiKey(input: $input) { secret apiKey { id name role keyId allowedCidrs canIntrospect isUsable createdAt expiresAt revokedAt lastUsedAt viewerCanRevoke { isAllowed code } } ${errors} }
 }`;
 
 export const revokeApiKey = `mutation ($input: RevokeApiKeyInput!) {
@@ -58,7 +58,7 @@ export const revokeApiKey = `mutation ($input: RevokeApiKeyInput!) {
 }`;
 
 export const issueExternalId = `mutation ($input: IssueExternalIdInput!) {
-  issueExternalId(input: $input) { externalId { handle externalId createdAt takenAt cloudAccount { id } } ${errors} }
+  issueExternalId(input: $input) { externalId { handle externalId createdAt assignedAt cloudAccount { id } } ${errors} }
 }`;
 
 /** Ids of the sandbox's accounts: that of the key which `suffix` names. */

@@ -115,12 +115,12 @@ describe('The operations of the playground', () => {
 });
 
 describe('A placeholder', () => {
-  const wanted = new Set(['cloudAccount.id', 'cloudAccount.version', 'works.claimId', 'driftFindings.id']);
+  const wanted = new Set(['cloudAccount.id', 'cloudAccount.version', 'work.claimId', 'driftFindings.id']);
 
   it('is replaced with the value of an answer: at its root, in a payload, in a list or in a connection', () => {
     const seen = {
       ...valuesIn({ createCloudAccount: { cloudAccount: { id: 'A', version: 3 }, userErrors: [] } }, wanted),
-      ...valuesIn({ claimProvisioningWork: { works: [{ claimId: 'C' }, { claimId: 'D' }] } }, wanted),
+      ...valuesIn({ claimProvisioningWork: { work: [{ claimId: 'C' }, { claimId: 'D' }] } }, wanted),
       ...valuesIn({ driftFindings: { nodes: [{ id: 'F' }] }, node: null }, wanted),
     };
 
@@ -129,7 +129,7 @@ describe('A placeholder', () => {
         {
           input: { id: '<cloudAccount.id>', expectedVersion: '<cloudAccount.version>' },
           ids: ['<driftFindings.id>', 'B', 1, null],
-          role: 'role/access-<works.claimId>',
+          role: 'role/access-<work.claimId>',
         },
         seen,
       ),
@@ -145,7 +145,7 @@ describe('A placeholder', () => {
     expect(valuesIn(null, wanted)).toEqual({});
   });
 
-  it('without a value is refused with a remedy', () => {
+  it('without a value is refused with a remediation', () => {
     expect(() => filled({ id: '<subscription.id>' }, {})).toThrow(/<subscription\.id> yet\. Run the operations/);
     expect(() => filled({ id: '<constructor.name>' }, {})).toThrow('constructor.name');
   });

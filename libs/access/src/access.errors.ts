@@ -21,38 +21,38 @@ export type KeyRefusal = keyof typeof keyRefusals;
 export const accessErrors = {
   UNAUTHENTICATED: {
     kind: 'forbidden',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: `Send the header \`Authorization: Bearer gwk_…\` with a valid API key. \`extensions.reason\` is the reason for the refusal: ${Object.keys(keyRefusals).join(', ')}.`,
   },
   RATE_LIMITED: {
     kind: 'unavailable',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation: 'Wait for the number of seconds in the `Retry-After` header, then send a valid API key.',
   },
   FORBIDDEN: {
     kind: 'forbidden',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Use an API key with the required role or permission. An OWNER of your tenant can create one.',
   },
-  OPERATOR_KEY_BY_CLI_ONLY: {
+  OPERATOR_API_KEY_CLI_ONLY: {
     kind: 'forbidden',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Create the API key on the command line of the gateway: `cloud-account-gateway api-keys create --tenant 1 …`.',
   },
   API_KEY_ALREADY_REVOKED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'No action is needed: the API key is no longer valid.',
   },
   API_KEY_IS_LAST_OWNER: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Create another API key with the role OWNER first, or ask the operator to revoke this one.',
   },
@@ -104,11 +104,11 @@ export class ApiKeyNotFound extends NotFound {
 }
 
 /** What may see every tenant is given out by whoever runs the gateway, never by a request. */
-export class OperatorKeyByCliOnly extends DomainError {
+export class OperatorApiKeyCliOnly extends DomainError {
   constructor() {
     super(
       accessErrors,
-      'OPERATOR_KEY_BY_CLI_ONLY',
+      'OPERATOR_API_KEY_CLI_ONLY',
       'API keys of the operator can be created only on the command line.',
     );
   }

@@ -18,7 +18,7 @@ export interface NewApiKey {
   readonly lifetime: number | null;
   /** The addresses it may be used from, in CIDR notation; none: from anywhere. */
   readonly allowedCidrs: readonly string[];
-  readonly mayIntrospect: boolean;
+  readonly canIntrospect: boolean;
 }
 
 /** A key that speaks for a tenant. What proves it is kept as a keyed hash only. */
@@ -47,7 +47,7 @@ export class ApiKey {
   readonly allowedCidrs!: readonly string[];
 
   @Column('boolean', { name: 'may_introspect' })
-  readonly mayIntrospect!: boolean;
+  readonly canIntrospect!: boolean;
 
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
@@ -77,7 +77,7 @@ export class ApiKey {
     details: NewApiKey & Pick<ApiKey, 'tenantId' | 'keyId' | 'tokenHash' | 'createdByKeyId'>,
     now: Date,
   ): ApiKey {
-    const { tenantId, keyId, tokenHash, createdByKeyId, name, role, lifetime, allowedCidrs, mayIntrospect } = details;
+    const { tenantId, keyId, tokenHash, createdByKeyId, name, role, lifetime, allowedCidrs, canIntrospect } = details;
     const faults = [
       [faultInName(name), 'name', 'The name'] as const,
       [faultInRole(role, tenantId), 'role', 'The role'] as const,
@@ -93,7 +93,7 @@ export class ApiKey {
       name: normalizeName(name),
       role,
       allowedCidrs: [...new Set(allowedCidrs)],
-      mayIntrospect,
+      canIntrospect,
       createdAt: now,
       createdByKeyId,
       expiresAt: lifetime === null ? null : new Date(now.getTime() + lifetime * day),
@@ -104,7 +104,7 @@ export class ApiKey {
   }
 
   get viewer(): Viewer {
-    return new Viewer(this.tenantId, this.id, this.name, this.role, this.mayIntrospect);
+    return new Viewer(this.tenantId, this.id, this.name, this.role, this.canIntrospect);
   }
 
   /** Whether it still opens anything. */

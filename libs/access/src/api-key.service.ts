@@ -3,7 +3,7 @@ import { Events, type Actor } from '#libs/events';
 import { Clock, NotFound, UnitOfWork, type Page, type PageRequest, type Secret } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { AccessRecords, type ApiKeyFilter } from './access-records.js';
-import { ApiKeyNotFound, OperatorKeyByCliOnly, Unauthenticated } from './access.errors.js';
+import { ApiKeyNotFound, OperatorApiKeyCliOnly, Unauthenticated } from './access.errors.js';
 import { ApiKey, type NewApiKey } from './api-key.entity.js';
 import { newApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 import { RecentApiKeys } from './recent-api-keys.js';
@@ -92,7 +92,7 @@ export class ApiKeyService {
    * Another key for the viewer's tenant.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws OperatorKeyByCliOnly, InvalidInput
+   * @throws OperatorApiKeyCliOnly, InvalidInput
    * @throws Unauthenticated when the viewer's own was revoked meanwhile
    */
   create(viewer: Viewer, key: NewApiKey, remember: (apiKey: ApiKey) => Promise<void>): Promise<IssuedApiKey> {
@@ -124,8 +124,8 @@ export class ApiKeyService {
       const tokenHash = await this.hash(token);
       const apiKey = ApiKey.create({ ...key, tenantId, keyId, tokenHash, createdByKeyId }, now);
       await this.records.addKey(apiKey);
-      const { id, name, role, allowedCidrs, mayIntrospect, expiresAt } = apiKey;
-      const data = { name, role, allowedCidrs, mayIntrospect, expiresAt };
+      const { id, name, role, allowedCidrs, canIntrospect, expiresAt } = apiKey;
+      const data = { name, role, allowedCidrs, canIntrospect, expiresAt };
       await this.events.record({ type: 'API_KEY_CREATED', tenantId, subject: ['ApiKey', id], actor, at: now, data });
       return { apiKey, token };
     });
@@ -188,9 +188,9 @@ export class ApiKeyService {
   }
 }
 
-/** @throws OperatorKeyByCliOnly */
+/** @throws OperatorApiKeyCliOnly */
 export function refuseToOperator(viewer: Viewer): void {
-  if (viewer.isOperator) throw new OperatorKeyByCliOnly();
+  if (viewer.isOperator) throw new OperatorApiKeyCliOnly();
 }
 
 function noSuchKey(): never {

@@ -7,7 +7,7 @@ export interface TenantContent {
   /** What it is, for one and for several: `['cloud account', 'cloud accounts']`. */
   readonly what: readonly [one: string, several: string];
   /** What ends it, as an instruction; null for records that audits need, which nothing ends. */
-  readonly remedy: string | null;
+  readonly remediation: string | null;
 }
 
 /** What one domain keeps for tenants. */

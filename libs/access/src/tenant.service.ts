@@ -82,7 +82,7 @@ export class TenantService {
     return this.unitOfWork.run(async (now) => {
       const tenant = await this.records.addTenant({ ...tenantName, createdAt: now, suspendedAt: null });
       await this.record('TENANT_OPENED', tenant, actor, now, { name: tenant.name });
-      const limits = { lifetime: defaultLifetime, allowedCidrs: [], mayIntrospect: true };
+      const limits = { lifetime: defaultLifetime, allowedCidrs: [], canIntrospect: true };
       const key = { name: names.key, role: 'OWNER', ...limits } as const;
       const { token } = await this.keys.issue(actor, tenant.id, key, tokenOfKey);
       return { tenantId: tenant.id, token };
@@ -182,11 +182,11 @@ function refuseOperators({ id }: Tenant, change: string): void {
 
 function whyItStays({ id }: Tenant, contents: readonly TenantContent[]): string {
   const counted = ({ count, what: [one, several] }: TenantContent) => `${count} ${count === 1 ? one : several}`;
-  const remedies = contents.flatMap(({ remedy }) => remedy ?? []);
-  const records = contents.filter(({ remedy }) => remedy === null);
+  const remediations = contents.flatMap(({ remediation }) => remediation ?? []);
+  const records = contents.filter(({ remediation }) => remediation === null);
   return [
     `Tenant ${id} cannot be removed: it has ${contents.map(counted).join(', ')}.`,
-    ...remedies,
+    ...remediations,
     ...(records.length > 0
       ? [
           `Audits need ${records.map(counted).join(', ')}: such records are never removed. Suspend the tenant instead: \`cloud-account-gateway tenants suspend --id ${id}\`.`,

@@ -21,7 +21,7 @@ export class Viewer {
     readonly apiKeyName: string,
     readonly role: Role,
     /** Whether the key may ask for the schema. */
-    readonly mayIntrospect: boolean,
+    readonly canIntrospect: boolean,
   ) {}
 
   get actor(): Actor {

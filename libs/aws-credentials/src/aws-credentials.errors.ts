@@ -1,222 +1,222 @@
 import { DomainError, type DomainErrorOptions, type ErrorCatalog } from '#libs/kernel';
-import { remedyOf, type AwsDenier } from './access-denial.js';
+import { remediationOf, type AwsDenier } from './access-denial.js';
 import type { VerificationReport } from './verification.js';
 
 export const awsCredentialsErrors = {
-  AWS_TEMPORARY_KEY: {
+  AWS_TEMPORARY_ACCESS_KEY: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Create a long-term access key (AKIA…) for the programmatic IAM user. Temporary access keys (ASIA…) expire with their session.',
   },
   AWS_ACCESS_KEY_UNKNOWN: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation:
       'Check the access key ID, and that the access key is active. AWS may need some seconds to recognize a new access key. For China, GovCloud and the European Sovereign Cloud, use a region of that partition.',
   },
-  AWS_SECRET_WRONG: {
+  AWS_SECRET_ACCESS_KEY_WRONG: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Copy the secret access key again. AWS shows it only once. If it is lost, create a new access key.',
   },
-  AWS_ROOT_KEY: {
+  AWS_ROOT_ACCESS_KEY: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: false,
     remediation: 'Create an IAM user for the gateway and delete the access keys of the root user.',
   },
   AWS_REGION_NOT_ENABLED: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Enable the region in the AWS account (Account, AWS Regions), or use a region that is enabled. AWS may need some minutes to enable a region, and some seconds to recognize a new access key there.',
   },
   AWS_STS_NOT_ACTIVE: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Activate STS for the region in the AWS account (IAM, Account settings, Security Token Service), or use another region.',
   },
   AWS_ACCOUNT_NOT_ACTIVATED: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Complete the sign-up of the AWS account: confirm the payment method and the telephone number. AWS may need up to 24 hours to activate a new account. If the account is active, enable the region (Account, AWS Regions).',
   },
   AWS_ACCOUNT_UNEXPECTED: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Use credentials of the expected AWS account, or correct `expectedAwsAccountId`.',
   },
-  AWS_NOT_A_USER: {
+  AWS_NOT_IAM_USER: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: false,
     remediation: 'Use the access key of an IAM user, not of a role or a federated session.',
   },
   AWS_ACCESS_ROLE_DENIED: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Check the ARN of the access role. Its trust policy must allow the identity of the gateway and require the external ID of `externalIdHandle`. `iamSetup` with `createAccessRole` returns such a trust policy. AWS may need some seconds to recognize a new role.',
   },
-  AWS_ACCESS_ROLE_OPEN: {
+  AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Add the condition StringEquals sts:ExternalId to every statement of the trust policy that allows the gateway. `iamSetup` with `createAccessRole` returns such a trust policy. Without the condition, another customer of the vendor could use your role through the gateway.',
   },
   AWS_ROLE_NOT_FOUND: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation: 'Create the role in the AWS account of the IAM user or the access role, or correct its name.',
   },
   AWS_ROLE_LOOKUP_DENIED: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation: 'Allow the IAM user or the access role the action iam:GetRole on the role.',
   },
   AWS_ROLE_TRUSTS_OTHERS: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Change the trust policy of the console role so that it allows only the AWS account of the vendor, and only with MFA. `iamSetup` returns the policy. The message names the statement to change.',
   },
-  AWS_ROLE_ASKS_EXTERNAL_ID: {
+  AWS_ROLE_REQUIRES_EXTERNAL_ID: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation: 'Remove the condition on sts:ExternalId from the trust policy of the console role.',
   },
   AWS_ROLE_WITHOUT_MFA: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Add the condition Bool aws:MultiFactorAuthPresent true to the trust policy of the console role. `iamSetup` returns such a trust policy.',
   },
   AWS_ROLE_ALREADY_CONNECTED: {
     kind: 'conflict',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: false,
     remediation:
       'Use another access role: each cloud account needs its own. If `cloudAccount` of the error names an account of yours, you can update that account instead.',
   },
   MISSING_PERMISSIONS: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Follow `remedy` of each failed check in `report`. If a policy can solve the problem, `report.suggestedPolicy` is the smallest policy to attach to the IAM user or the access role. To save the account without using it, send `allowMissingPermissions: true`.',
+      'Follow `remediation` of each failed check in `report`. If a policy can solve the problem, `report.suggestedPolicy` is the smallest policy to attach to the IAM user or the access role. To save the account without using it, send `allowMissingPermissions: true`.',
   },
   AWS_ACTION_DENIED: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Allow the action named in the message. `iamSetup` returns the policies. A permissions boundary and the policies of the AWS organization must allow the action as well.',
   },
   AWS_REFUSED: {
     kind: 'invalid',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: false,
     remediation: 'Look up `awsErrorCode` in the AWS documentation.',
   },
   AWS_CLOCK_SKEW: {
     kind: 'unavailable',
-    fault: 'GATEWAY',
+    responsibleParty: 'GATEWAY',
     retryable: true,
     remediation:
       'Ask the operator to correct the clock of the gateway. It differs from the clock of AWS by more than 15 minutes.',
   },
   AWS_THROTTLED: {
     kind: 'unavailable',
-    fault: 'AWS',
+    responsibleParty: 'AWS',
     retryable: true,
     remediation: 'Send the same request again in a minute. AWS limits the request rate of an account.',
   },
   AWS_UNREACHABLE: {
     kind: 'unavailable',
-    fault: 'AWS',
+    responsibleParty: 'AWS',
     retryable: true,
     remediation:
       'Send the same request again later. If the error persists, ask the operator to check the connection from the gateway to AWS.',
   },
-  AWS_ANSWER_UNUSABLE: {
+  AWS_RESPONSE_INVALID: {
     kind: 'unavailable',
-    fault: 'GATEWAY',
+    responsibleParty: 'GATEWAY',
     retryable: true,
     remediation:
       'Ask the operator to check the connection from the gateway to AWS. Something in between, such as a proxy, answers in place of AWS.',
   },
-  GATEWAY_HAS_NO_IDENTITY: {
+  GATEWAY_IDENTITY_MISSING: {
     kind: 'unavailable',
-    fault: 'GATEWAY',
+    responsibleParty: 'GATEWAY',
     retryable: true,
     remediation:
       'Use an access key instead, or ask the operator to set GATEWAY_IDENTITY_ARN and to run the gateway with credentials of that role or user.',
   },
-  AWS_KEY_LIMIT: {
+  AWS_ACCESS_KEY_LIMIT: {
     kind: 'conflict',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Delete the other access key, which the error names, if nothing uses it. Then rotate again. AWS allows two access keys for each IAM user.',
   },
-  AWS_ORPHAN_AMBIGUOUS: {
+  AWS_ORPHANED_ACCESS_KEY_AMBIGUOUS: {
     kind: 'conflict',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'In AWS, delete those access keys in `rotation.candidates` that are not in use. The rotation continues when at most one is left.',
   },
   ROTATION_IN_PROGRESS: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation: 'Wait until the rotation ends, or cancel it with `cancelRotation`. `rotation` shows its progress.',
   },
-  ROTATION_NOT_UNDER_WAY: {
+  ROTATION_NOT_IN_PROGRESS: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'No action is needed. `rotation` shows how the last rotation ended, or that it is being rolled back.',
   },
-  ROTATION_TOO_LATE: {
+  ROTATION_NOT_CANCELLABLE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Wait until the rotation ends. Then rotate again if necessary.',
   },
   CREDENTIALS_NOT_ROTATABLE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation: 'Wait until AWS has accepted the access key that was set, or set one that works. Then rotate again.',
   },
   CREDENTIALS_UNREADABLE: {
     kind: 'unavailable',
-    fault: 'GATEWAY',
+    responsibleParty: 'GATEWAY',
     retryable: false,
     remediation:
       'Set the credentials of the account again. The same access key can be used. If that is refused as well, ask the operator to run `keyring verify`.',
   },
-  SANDBOX_OFF: {
+  SANDBOX_DISABLED: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Use an access key of a real AWS account, or ask the operator to enable the sandbox.',
   },
@@ -226,11 +226,11 @@ export const awsCredentialsErrors = {
 type OwnClass =
   | 'AWS_ROLE_ALREADY_CONNECTED'
   | 'MISSING_PERMISSIONS'
-  | 'AWS_KEY_LIMIT'
-  | 'AWS_ORPHAN_AMBIGUOUS'
+  | 'AWS_ACCESS_KEY_LIMIT'
+  | 'AWS_ORPHANED_ACCESS_KEY_AMBIGUOUS'
   | 'ROTATION_IN_PROGRESS'
-  | 'ROTATION_NOT_UNDER_WAY'
-  | 'ROTATION_TOO_LATE'
+  | 'ROTATION_NOT_IN_PROGRESS'
+  | 'ROTATION_NOT_CANCELLABLE'
   | 'CREDENTIALS_NOT_ROTATABLE'
   | 'CREDENTIALS_UNREADABLE';
 
@@ -242,7 +242,7 @@ export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'roleArn' | 'c
 /** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
 export class CredentialsRejected extends DomainError {
   /** How many questions to AWS led to this answer. */
-  awsCalls = 1;
+  awsCallCount = 1;
 
   constructor(
     code: Code,
@@ -275,7 +275,7 @@ export class CredentialsRejected extends DomainError {
     const isOfRole = code === 'AWS_ACCESS_ROLE_DENIED';
     if (deniedBy === null || (isOfRole && (deniedBy === 'UNSPECIFIED' || deniedBy === 'TRUST_POLICY')))
       return super.remediation;
-    return remedyOf(deniedBy, isOfRole ? 'gateway' : 'customer');
+    return remediationOf(deniedBy, isOfRole ? 'gateway' : 'customer');
   }
 
   /** The same refusal, of credentials that the caller did not give. @param path what of the input is about them, if anything */
@@ -353,12 +353,12 @@ export class AwsRoleAlreadyConnected extends DomainError {
 
 export class TemporaryAccessKey extends DomainError {
   constructor(path: readonly string[], message: string) {
-    super(awsCredentialsErrors, 'AWS_TEMPORARY_KEY', message, { path });
+    super(awsCredentialsErrors, 'AWS_TEMPORARY_ACCESS_KEY', message, { path });
   }
 }
 
 /** AWS would refuse another key: the user has two. Names the one that stands in the way, which is none of ours to delete. */
-export class AwsKeyLimit extends DomainError {
+export class AwsAccessKeyLimit extends DomainError {
   constructor(
     /** Masked. */
     readonly accessKeyId: string,
@@ -369,7 +369,7 @@ export class AwsKeyLimit extends DomainError {
   ) {
     super(
       awsCredentialsErrors,
-      'AWS_KEY_LIMIT',
+      'AWS_ACCESS_KEY_LIMIT',
       `The IAM user already has two access keys, the maximum in AWS: the one in use and ${accessKeyId}.`,
       { path: ['input', 'id'] },
     );
@@ -377,11 +377,11 @@ export class AwsKeyLimit extends DomainError {
 }
 
 /** Several keys appeared when the answer to our request was lost: one may be ours, and nobody can tell which. */
-export class AwsOrphanAmbiguous extends DomainError {
+export class AwsOrphanedAccessKeyAmbiguous extends DomainError {
   constructor(readonly candidates: readonly string[]) {
     super(
       awsCredentialsErrors,
-      'AWS_ORPHAN_AMBIGUOUS',
+      'AWS_ORPHANED_ACCESS_KEY_AMBIGUOUS',
       `AWS did not answer the creation of an access key, and ${candidates.length} new access keys exist: ${candidates.join(', ')}.`,
     );
   }
@@ -395,17 +395,17 @@ export class RotationInProgress extends DomainError {
   }
 }
 
-export class RotationNotUnderWay extends DomainError {
+export class RotationNotInProgress extends DomainError {
   constructor() {
-    super(awsCredentialsErrors, 'ROTATION_NOT_UNDER_WAY', 'The account has no rotation that can be cancelled.', {
+    super(awsCredentialsErrors, 'ROTATION_NOT_IN_PROGRESS', 'The account has no rotation that can be cancelled.', {
       path: ['input', 'id'],
     });
   }
 }
 
-export class RotationTooLate extends DomainError {
+export class RotationNotCancellable extends DomainError {
   constructor() {
-    super(awsCredentialsErrors, 'ROTATION_TOO_LATE', 'The old access key is being deleted.', {
+    super(awsCredentialsErrors, 'ROTATION_NOT_CANCELLABLE', 'The old access key is being deleted.', {
       path: ['input', 'id'],
     });
   }

@@ -14,8 +14,8 @@ export const CredentialUsePurpose = {
 export type CredentialUsePurpose = keyof typeof CredentialUsePurpose;
 
 /** REJECTED: what is stored is not what was sealed for this account, and nobody got a secret. */
-export const CredentialUseResult = { OPENED: 'OPENED', REJECTED: 'REJECTED' } as const;
-export type CredentialUseResult = keyof typeof CredentialUseResult;
+export const CredentialUseResult = { DECRYPTED: 'OPENED', REJECTED: 'REJECTED' } as const;
+export type CredentialUseResult = (typeof CredentialUseResult)[keyof typeof CredentialUseResult];
 
 /** Who wants a stored secret, and what for. */
 export interface IntendedUse {

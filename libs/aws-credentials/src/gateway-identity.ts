@@ -6,7 +6,7 @@ export abstract class GatewayIdentity {
   /**
    * A key of the identity that `role` can trust; ask anew for each use, because it may end with its session.
    *
-   * @throws CredentialsRejected (GATEWAY_HAS_NO_IDENTITY) when there is none
+   * @throws CredentialsRejected (GATEWAY_IDENTITY_MISSING) when there is none
    */
   abstract keyFor(role: AwsAccessRole): Promise<AwsAccessKey>;
 }

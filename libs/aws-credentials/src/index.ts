@@ -7,11 +7,11 @@ export { AwsAccessService, type GivenAccess } from './access/aws-access.service.
 export {
   awsCredentialsErrors,
   AwsRoleAlreadyConnected,
-  AwsKeyLimit,
+  AwsAccessKeyLimit,
   refusalOfAccount,
   CredentialsRejected,
   RotationInProgress,
-  RotationNotUnderWay,
+  RotationNotInProgress,
   CredentialsUnreadable,
   MissingPermissions,
 } from './aws-credentials.errors.js';
@@ -49,7 +49,7 @@ export { CredentialUseConnectionType } from './uses/credential-use.type.js';
 export { SealedSecrets, type Walked } from './access/sealed-secrets.js';
 export { StoredAccessRole } from './access/stored-access-role.entity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
-export { faultInRotateEvery, KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
+export { faultInRotationInterval, KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
 export { KeyRotationPolicy } from './rotation/key-rotation-policy.entity.js';
 export { KeyRotationService } from './rotation/key-rotation.service.js';
 export { cancellable, keyToRotate } from './rotatable-keys.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor, ActorKind } from '#libs/events';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
-import { RotationNotUnderWay, RotationTooLate } from './aws-credentials.errors.js';
+import { RotationNotInProgress, RotationNotCancellable } from './aws-credentials.errors.js';
 import type { AwsKeyOfUser, AwsKeysOfUser } from './aws-iam.js';
 import type { IntendedUse } from './credential-use.entity.js';
 import type { KeySlot } from './stored-access-key.entity.js';
@@ -26,7 +26,7 @@ export const RotationStep = {
   ORPHAN_DEACTIVATE: 'ORPHAN_DEACTIVATE',
   ORPHAN_GRACE: 'ORPHAN_GRACE',
   ORPHAN_DELETE: 'ORPHAN_DELETE',
-  PROVE: 'PROVE',
+  VERIFY_NEW: 'VERIFY_NEW',
   DEACTIVATE_OLD: 'DEACTIVATE_OLD',
   GRACE: 'GRACE',
   DELETE_OLD: 'DELETE_OLD',
@@ -299,7 +299,7 @@ export class KeyRotation {
    * The old key is to stay, and what we made to go. One that AWS does not let us bring to its end is given up at once: what
    * is left at AWS is then the customer's to remove.
    *
-   * @throws RotationNotUnderWay, RotationTooLate
+   * @throws RotationNotInProgress, RotationNotCancellable
    */
   cancel(now: Date): void {
     this.refuseCancellation();
@@ -308,11 +308,11 @@ export class KeyRotation {
     if (this.canBeGivenUp) this.end('FAILED', now);
   }
 
-  /** @throws RotationNotUnderWay, RotationTooLate */
+  /** @throws RotationNotInProgress, RotationNotCancellable */
   refuseCancellation(): void {
     if (this.canBeGivenUp) return;
-    if (this.isOver || this.isCancelled || stepsBack.includes(this.step)) throw new RotationNotUnderWay();
-    if (this.step === 'DELETE_OLD') throw new RotationTooLate();
+    if (this.isOver || this.isCancelled || stepsBack.includes(this.step)) throw new RotationNotInProgress();
+    if (this.step === 'DELETE_OLD') throw new RotationNotCancellable();
   }
 
   /** The current key works, and what is left to do at AWS is refused there. */
@@ -328,10 +328,10 @@ export class KeyRotation {
    * @returns the slot of the key that is left to remove, which then belongs into RETIRING; null when there is none
    */
   makeRoomForCandidate(now: Date): KeySlot | null {
-    if (!beforeTheNewKey.includes(this.step) && this.step !== 'PROVE') return null;
+    if (!beforeTheNewKey.includes(this.step) && this.step !== 'VERIFY_NEW') return null;
     this.isCancelled = true;
     this.nextAttemptAt = now;
-    if (this.step !== 'PROVE') return null;
+    if (this.step !== 'VERIFY_NEW') return null;
     this.takeFromOthers();
     this.goTo('DELETE_NEW', now);
     return 'CANDIDATE';
@@ -350,7 +350,7 @@ export class KeyRotation {
     this.takeFromOthers();
     if (beforeTheNewKey.includes(step)) return step === 'LIST' ? null : 'CURRENT';
     if (step !== 'DELETE_NEW') this.goTo('DELETE_NEW', now);
-    if (step === 'PROVE') return 'CANDIDATE';
+    if (step === 'VERIFY_NEW') return 'CANDIDATE';
     return step === 'DELETE_NEW' ? null : 'CURRENT';
   }
 

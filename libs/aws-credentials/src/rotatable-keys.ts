@@ -1,4 +1,4 @@
-import { CredentialsNotRotatable, RotationInProgress, RotationNotUnderWay } from './aws-credentials.errors.js';
+import { CredentialsNotRotatable, RotationInProgress, RotationNotInProgress } from './aws-credentials.errors.js';
 import type { KeyRotation } from './key-rotation.entity.js';
 import type { StoredAccessKey } from './stored-access-key.entity.js';
 
@@ -23,10 +23,10 @@ export function keyToRotate({ rotation, keys }: RotatableKeys): StoredAccessKey 
 /**
  * Rule: a rotation can be cancelled until the old access key is being deleted.
  *
- * @throws RotationNotUnderWay, RotationTooLate
+ * @throws RotationNotInProgress, RotationNotCancellable
  */
 export function cancellable<Rotation extends KeyRotation>(rotation: Rotation | null): Rotation {
-  if (!rotation) throw new RotationNotUnderWay();
+  if (!rotation) throw new RotationNotInProgress();
   rotation.refuseCancellation();
   return rotation;
 }

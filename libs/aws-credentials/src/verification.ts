@@ -9,7 +9,7 @@ export type Verdict = keyof typeof Verdict;
 
 /** What is checked, in this order: a key by the first, an access role by the two after it, both by the rest. */
 export const VerificationStep = {
-  KEY_FORMAT: 'KEY_FORMAT',
+  ACCESS_KEY_FORMAT: 'ACCESS_KEY_FORMAT',
   ACCESS_ROLE: 'ACCESS_ROLE',
   ACCESS_ROLE_EXTERNAL_ID: 'ACCESS_ROLE_EXTERNAL_ID',
   IDENTITY: 'IDENTITY',
@@ -22,8 +22,8 @@ export type VerificationStep = keyof typeof VerificationStep;
 
 /** Why a check did not pass. */
 export const VerificationCause = {
-  TEMPORARY_KEY: 'TEMPORARY_KEY',
-  KEY_UNKNOWN: 'KEY_UNKNOWN',
+  TEMPORARY_ACCESS_KEY: 'TEMPORARY_ACCESS_KEY',
+  ACCESS_KEY_UNKNOWN: 'ACCESS_KEY_UNKNOWN',
   PROPAGATION: 'PROPAGATION',
   WRONG_SECRET: 'WRONG_SECRET',
   CLOCK_SKEW: 'CLOCK_SKEW',
@@ -31,21 +31,21 @@ export const VerificationCause = {
   ACCOUNT_NOT_ACTIVATED: 'ACCOUNT_NOT_ACTIVATED',
   ACCOUNT_UNEXPECTED: 'ACCOUNT_UNEXPECTED',
   ROOT_USER: 'ROOT_USER',
-  NOT_A_USER: 'NOT_A_USER',
+  NOT_IAM_USER: 'NOT_IAM_USER',
   NO_SUCH_ENTITY: 'NO_SUCH_ENTITY',
-  NO_TRUST: 'NO_TRUST',
+  NOT_TRUSTED: 'NOT_TRUSTED',
   PRINCIPAL_DELETED: 'PRINCIPAL_DELETED',
-  TRUSTS_EVERYBODY: 'TRUSTS_EVERYBODY',
-  WITHOUT_MFA: 'WITHOUT_MFA',
+  TRUSTS_ALL_ACCOUNTS: 'TRUSTS_ALL_ACCOUNTS',
+  MFA_NOT_REQUIRED: 'MFA_NOT_REQUIRED',
   EXTERNAL_ID: 'EXTERNAL_ID',
-  ANY_EXTERNAL_ID: 'ANY_EXTERNAL_ID',
-  NO_GATEWAY_IDENTITY: 'NO_GATEWAY_IDENTITY',
-  VENDOR_UNKNOWN: 'VENDOR_UNKNOWN',
+  EXTERNAL_ID_NOT_REQUIRED: 'EXTERNAL_ID_NOT_REQUIRED',
+  GATEWAY_IDENTITY_MISSING: 'GATEWAY_IDENTITY_MISSING',
+  VENDOR_ACCOUNT_UNKNOWN: 'VENDOR_ACCOUNT_UNKNOWN',
   CONDITION_UNKNOWN: 'CONDITION_UNKNOWN',
   POLICY_UNREADABLE: 'POLICY_UNREADABLE',
   IDENTITY_POLICY: 'IDENTITY_POLICY',
   EXPLICIT_DENY: 'EXPLICIT_DENY',
-  BOUNDARY: 'BOUNDARY',
+  PERMISSIONS_BOUNDARY: 'PERMISSIONS_BOUNDARY',
   SCP: 'SCP',
   RCP: 'RCP',
   SESSION_POLICY: 'SESSION_POLICY',
@@ -56,10 +56,10 @@ export const VerificationCause = {
   SIMULATOR_LIMIT: 'SIMULATOR_LIMIT',
   THROTTLED: 'THROTTLED',
   UNREACHABLE: 'UNREACHABLE',
-  FOREIGN_ANSWER: 'FOREIGN_ANSWER',
+  UNEXPECTED_RESPONSE: 'UNEXPECTED_RESPONSE',
   REFUSED: 'REFUSED',
-  SANDBOX_OFF: 'SANDBOX_OFF',
-  STEP_BEFORE: 'STEP_BEFORE',
+  SANDBOX_DISABLED: 'SANDBOX_DISABLED',
+  PREVIOUS_STEP: 'PREVIOUS_STEP',
 } as const;
 export type VerificationCause = keyof typeof VerificationCause;
 
@@ -83,7 +83,7 @@ export interface VerificationCheck {
   /** A sentence for people. Never holds a secret. */
   readonly message: string;
   /** What to do; null when there is nothing to do. */
-  readonly remedy: string | null;
+  readonly remediation: string | null;
   /** The actions that are not allowed, or may not be. */
   readonly missingActions: readonly string[];
   /** AWS's own word for it; null when AWS said nothing. */
@@ -101,7 +101,7 @@ export interface VerificationReport {
   /** The smallest policy to attach to the user or the access role, as JSON; null when attaching one mends nothing. */
   readonly suggestedPolicy: string | null;
   /** How often AWS was asked, its own retries not counted. */
-  readonly awsCalls: number;
+  readonly awsCallCount: number;
   /** What AWS was asked as, in the customer's CloudTrail; null with a key, whose sessions have no name. */
   readonly roleSessionName: string | null;
 }

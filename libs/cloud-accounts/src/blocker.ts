@@ -11,7 +11,7 @@ export interface BlockingRow {
   readonly name: string;
   readonly status: string;
   /** What has to be done before the account can be deleted, as a sentence. */
-  readonly toBeDoneFirst: string;
+  readonly requiredAction: string;
   /** What blocks, for the fields that its own lib adds to the GraphQL type. */
   readonly row: object;
 }

@@ -18,9 +18,9 @@ import {
   CloudAccountBroken,
   CloudAccountInUse,
   CloudAccountIsHosted,
-  CloudAccountBeingDeleted,
+  CloudAccountDeletionScheduled,
   CloudAccountNotActive,
-  CloudAccountNotBeingDeleted,
+  CloudAccountDeletionNotScheduled,
   CloudAccountWithoutCredentials,
   CustomerAccountMustBeAws,
 } from './cloud-account.errors.js';
@@ -205,7 +205,7 @@ export class CloudAccount {
   /**
    * It does not go after all, and is what it was, or has become meanwhile.
    *
-   * @throws CloudAccountNotBeingDeleted
+   * @throws CloudAccountDeletionNotScheduled
    */
   cancelDeletion(now: Date): void {
     this.refuseDeletionCancellation();
@@ -217,17 +217,17 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
-  /** @throws CloudAccountIsHosted, CloudAccountNotBeingDeleted */
+  /** @throws CloudAccountIsHosted, CloudAccountDeletionNotScheduled */
   refuseDeletionCancellation(): void {
     this.refuseChangeIfHosted();
-    if (!this.isScheduledForDeletion) throw new CloudAccountNotBeingDeleted();
+    if (!this.isScheduledForDeletion) throw new CloudAccountDeletionNotScheduled();
   }
 
   /** Who wants it to go once it is unused, and since when; null when nobody does, or nobody knows. */
-  get deletionRequest(): { readonly by: Actor; readonly at: Date } | null {
+  get scheduledDeletion(): { readonly requestedBy: Actor; readonly requestedAt: Date } | null {
     const { deletionRequestedByKind: kind, deletionRequestedById: id, deletionRequestedByName: name } = this;
     if (!this.deletionRequestedAt || !kind || name === null) return null;
-    return { by: { kind, id, name }, at: this.deletionRequestedAt };
+    return { requestedBy: { kind, id, name }, requestedAt: this.deletionRequestedAt };
   }
 
   /** That nothing is missing any more: returns whether that changed anything. */
@@ -354,10 +354,10 @@ export class CloudAccount {
    * The rule: new subscriptions need an account that is ACTIVE, and not known to be BROKEN.
    *
    * @param health null when nothing is known of it
-   * @throws CloudAccountBeingDeleted, CloudAccountNotActive, CloudAccountBroken
+   * @throws CloudAccountDeletionScheduled, CloudAccountNotActive, CloudAccountBroken
    */
   refuseNewSubscription(health: { readonly isBroken: boolean } | null): void {
-    if (this.isScheduledForDeletion) throw new CloudAccountBeingDeleted();
+    if (this.isScheduledForDeletion) throw new CloudAccountDeletionScheduled();
     if (this.status !== 'ACTIVE') throw new CloudAccountNotActive();
     if (health?.isBroken) throw new CloudAccountBroken();
   }

@@ -4,101 +4,101 @@ import { blockersInWords, type BlockerCounts, type SeenBlockers } from './blocke
 export const cloudAccountErrors = {
   CUSTOMER_ACCOUNT_MUST_BE_AWS: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Connect an AWS account, or use a hosted account for other providers.',
   },
   CLOUD_ACCOUNT_NAME_TAKEN: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Choose another name. Names are not case-sensitive.',
   },
   AWS_USER_ALREADY_CONNECTED: {
     kind: 'conflict',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: false,
     remediation:
       'Use an access key of another IAM user: each cloud account needs its own. If `cloudAccount` of the error names an account of yours, you can update that account instead.',
   },
   AWS_ACCOUNT_ALREADY_CONNECTED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Use the cloud account in `cloudAccount` of the error, or delete it first. The operator allows one cloud account for each AWS account.',
   },
   CLOUD_ACCOUNT_IN_USE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Complete the required action of each entry in `blockers`, then delete the account. Or delete it with the mode WHEN_UNUSED: the gateway then deletes it when no blockers are left.',
   },
-  CLOUD_ACCOUNT_NOT_BEING_DELETED: {
+  CLOUD_ACCOUNT_DELETION_NOT_SCHEDULED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'No action is needed: the cloud account is kept.',
   },
   AWS_ACCOUNT_CHANGE_IN_USE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Use credentials of the same AWS account, or end the active subscriptions first.',
   },
   REGION_CHANGE_IN_USE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'End the active subscriptions of the account and wait until their resources are removed, or create another cloud account in the other region.',
   },
   CLOUD_ACCOUNT_IS_HOSTED: {
     kind: 'forbidden',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Ask the operator of the gateway: only the operator can change hosted accounts.',
   },
   CLOUD_ACCOUNT_WITHOUT_CREDENTIALS: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation: 'Wait until AWS recognizes the access key that was set, or set another one with `updateCloudAccount`.',
   },
   NO_PENDING_CREDENTIALS: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'No action is needed. Read the cloud account to see whether the credentials were accepted or rejected.',
   },
   CLOUD_ACCOUNT_NOT_ACTIVE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation: 'Wait until the account is ACTIVE, or fix the problem that its status indicates.',
   },
-  CLOUD_ACCOUNT_BEING_DELETED: {
+  CLOUD_ACCOUNT_DELETION_SCHEDULED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Use another cloud account. If the account is your own, you can cancel its deletion with `cancelCloudAccountDeletion`.',
   },
   CLOUD_ACCOUNT_BROKEN: {
     kind: 'conflict',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
       'Fix the problems in `health.report` of the account, or set other credentials with `updateCloudAccount`. Then use `verifyCloudAccount`: after a successful verification, new subscriptions are accepted immediately.',
   },
   PERMISSIONS_UNVERIFIED: {
     kind: 'unavailable',
-    fault: 'AWS_ADMIN',
+    responsibleParty: 'AWS_ADMIN',
     retryable: true,
     remediation:
-      'Follow `remedy` of each inconclusive check in `health.report`, for example allow iam:SimulatePrincipalPolicy. The gateway checks again within minutes. To check immediately, use `verifyCloudAccount`.',
+      'Follow `remediation` of each inconclusive check in `health.report`, for example allow iam:SimulatePrincipalPolicy. The gateway checks again within minutes. To check immediately, use `verifyCloudAccount`.',
   },
 } satisfies ErrorCatalog;
 
@@ -164,11 +164,16 @@ export class CloudAccountInUse extends DomainError {
 }
 
 /** Or not any more. */
-export class CloudAccountNotBeingDeleted extends DomainError {
+export class CloudAccountDeletionNotScheduled extends DomainError {
   constructor() {
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_NOT_BEING_DELETED', 'The cloud account is not scheduled for deletion.', {
-      path: ['input', 'id'],
-    });
+    super(
+      cloudAccountErrors,
+      'CLOUD_ACCOUNT_DELETION_NOT_SCHEDULED',
+      'The cloud account is not scheduled for deletion.',
+      {
+        path: ['input', 'id'],
+      },
+    );
   }
 }
 
@@ -218,9 +223,9 @@ export class CloudAccountNotActive extends DomainError {
 }
 
 /** It goes with its last active subscription. */
-export class CloudAccountBeingDeleted extends DomainError {
+export class CloudAccountDeletionScheduled extends DomainError {
   constructor() {
-    super(cloudAccountErrors, 'CLOUD_ACCOUNT_BEING_DELETED', 'The cloud account is scheduled for deletion.', {
+    super(cloudAccountErrors, 'CLOUD_ACCOUNT_DELETION_SCHEDULED', 'The cloud account is scheduled for deletion.', {
       path: ['input', 'cloudAccountId'],
     });
   }

@@ -27,8 +27,8 @@ import {
   DeletedCloudAccountResolver,
 } from './deletion/cloud-account-deletion.resolver.js';
 import { CloudAccountInUseResolver } from './deletion/cloud-account-in-use.resolver.js';
-import { DeletionPreviewResolver, LeftBehindResolver } from './deletion/deletion-preview.resolver.js';
-import { LeftBehindService } from './deletion/left-behind.js';
+import { DeletionPreviewResolver, RemainingInAwsResolver } from './deletion/deletion-preview.resolver.js';
+import { RemainingInAwsService } from './deletion/remaining-in-aws.js';
 import { TypeOrmDeletedCloudAccounts } from './deletion/typeorm-deleted-cloud-accounts.js';
 import { ForceDetachRequests } from './force-detach/force-detach-requests.js';
 import { ForceDetachService } from './force-detach/force-detach.service.js';
@@ -50,7 +50,7 @@ import { TypeOrmCloudAccountHealths } from './health/typeorm-cloud-account-healt
 import { TypeOrmCloudAccounts } from './typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-trials.js';
 
-/** Needs `Blockers`, `ActiveSubscriptions`, `StandingResources` and `SubscriptionRecords`; without them the application does not start. */
+/** Needs `Blockers`, `ActiveSubscriptions`, `RemainingResources` and `SubscriptionRecords`; without them the application does not start. */
 @Module({
   imports: [AccessModule, AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
@@ -74,8 +74,8 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     CloudAccountDeletionResolver,
     DeletedCloudAccountResolver,
     DeletionPreviewResolver,
-    LeftBehindResolver,
-    LeftBehindService,
+    RemainingInAwsResolver,
+    RemainingInAwsService,
     ScheduledDeletionReconciler,
     UsageAuditService,
     UsageAuditResolver,

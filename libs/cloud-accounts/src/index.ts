@@ -24,8 +24,12 @@ export { CredentialTrial } from './credential-trials/credential-trial.entity.js'
 export { CloudAccountNodes } from './cloud-account.nodes.js';
 export { CloudAccountBlockerType, DeletedCloudAccountType } from './deletion/cloud-account-deletion.types.js';
 export { CloudAccountType } from './cloud-account.type.js';
-export { StandingResourceType } from './deletion/deletion-preview.types.js';
+export { RemainingResourceType } from './deletion/deletion-preview.types.js';
 export { ScheduledDeletionReconciler } from './deletion/scheduled-deletion.reconciler.js';
 export { CloudProvider, faultInAnyRegion } from './cloud-provider.js';
-export { StandingResources, type StandingResource, type StandingResourcesPage } from './deletion/standing-resources.js';
+export {
+  RemainingResources,
+  type RemainingResource,
+  type RemainingResourcesPage,
+} from './deletion/remaining-resources.js';
 export { TrialPace } from './credential-trials/trial-pace.js';

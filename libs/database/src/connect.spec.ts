@@ -30,7 +30,7 @@ async function told(host: string): Promise<string> {
 }
 
 describe('a server that refuses the connection', () => {
-  const answers: readonly (readonly [number, fault: string, remedy: string])[] = [
+  const answers: readonly (readonly [number, fault: string, remediation: string])[] = [
     [1045, 'it does not accept the user or the password', 'Correct the user and the password in DATABASE_URL'],
     [1044, 'the user has no access to the database', 'grant the user all privileges on it'],
     [1049, 'the database does not exist', 'Create it (CREATE DATABASE), or correct the database name in DATABASE_URL.'],
@@ -41,21 +41,24 @@ describe('a server that refuses the connection', () => {
     [3159, 'the server requires TLS', 'Add ?ssl=on to DATABASE_URL.'],
     [1105, 'the connection failed (ER_UNKNOWN_ERROR)', 'Check DATABASE_URL and the log of the server.'],
   ];
-  it.each(answers)('with code %d: the message has the setting, the fault and a remedy', async (code, fault, remedy) => {
-    const message = await toldOf((client) => client.end(refusalPacket(code, 'refused for gateway')));
+  it.each(answers)(
+    'with code %d: the message has the setting, the fault and a remediation',
+    async (code, fault, remediation) => {
+      const message = await toldOf((client) => client.end(refusalPacket(code, 'refused for gateway')));
 
-    expect(message).toMatch(
-      /^The database server at 127\.0\.0\.1:\d+, set by DATABASE_URL, cannot be used: .+\. .+\.$/,
-    );
-    expect(message).toContain(fault);
-    expect(message).toContain(remedy);
-    expect(message).not.toMatch(/pAssw0rd|for gateway/);
-  });
+      expect(message).toMatch(
+        /^The database server at 127\.0\.0\.1:\d+, set by DATABASE_URL, cannot be used: .+\. .+\.$/,
+      );
+      expect(message).toContain(fault);
+      expect(message).toContain(remediation);
+      expect(message).not.toMatch(/pAssw0rd|for gateway/);
+    },
+  );
 
   it.each<[string, (client: Socket) => unknown]>([
     ['closes it', (client) => client.end()],
     ['resets it', (client) => client.resetAndDestroy()],
-  ])('or %s: the message has the setting, the fault and a remedy', async (_, greet) => {
+  ])('or %s: the message has the setting, the fault and a remediation', async (_, greet) => {
     expect(await toldOf(greet)).toMatch(
       /set by DATABASE_URL, cannot be used: the server closed the connection\. Check that the host and port/,
     );

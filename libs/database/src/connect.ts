@@ -65,9 +65,9 @@ export async function connectTo(url: string): Promise<ServerConnection> {
     return await connectWith(await loadMysql(), { ...serverOptions(url), connectTimeout: silence });
   } catch (error) {
     if (error instanceof DatabaseUnusable) throw error;
-    const { fault, remedy } = explanationOf(error as Fault, url);
+    const { fault, remediation } = explanationOf(error as Fault, url);
     throw new DatabaseUnusable(
-      `The database server at ${new URL(url).host}, set by DATABASE_URL, cannot be used: ${fault}. ${remedy}.`,
+      `The database server at ${new URL(url).host}, set by DATABASE_URL, cannot be used: ${fault}. ${remediation}.`,
     );
   }
 }
@@ -106,7 +106,7 @@ interface Explanation {
   /** The end of a sentence about the server. */
   readonly fault: string;
   /** An instruction without its full stop. */
-  readonly remedy: string;
+  readonly remediation: string;
 }
 
 function explanationOf({ code = '', message }: Fault, url: string): Explanation {
@@ -115,11 +115,14 @@ function explanationOf({ code = '', message }: Fault, url: string): Explanation 
   if (!explanation)
     return {
       fault: code ? `the connection failed (${code})` : 'the connection failed',
-      remedy: 'Check DATABASE_URL and the log of the server',
+      remediation: 'Check DATABASE_URL and the log of the server',
     };
   if (code === 'ER_ACCESS_DENIED_ERROR' && tlsOf(url) === 'off') {
-    const { fault, remedy } = explanation;
-    return { fault, remedy: `${remedy}. If the server requires TLS for this user (REQUIRE SSL), add ?ssl=on` };
+    const { fault, remediation } = explanation;
+    return {
+      fault,
+      remediation: `${remediation}. If the server requires TLS for this user (REQUIRE SSL), add ?ssl=on`,
+    };
   }
   return explanation;
 }
@@ -130,44 +133,44 @@ function explainCertificate(message: string, url: string): Explanation {
   if (/does not match certificate/i.test(message))
     return {
       fault: refused('it is not valid for this host name'),
-      remedy:
+      remediation:
         'Use a host name in DATABASE_URL that the certificate contains, or install a certificate for this host name',
     };
   if (/has expired/.test(message))
     return {
       fault: refused('it has expired, or the certificate of its authority has'),
-      remedy: 'Renew the expired certificate',
+      remediation: 'Renew the expired certificate',
     };
   if (/not yet valid/.test(message))
-    return { fault: refused('it is not valid yet'), remedy: 'Check the clocks of this machine and of the server' };
+    return { fault: refused('it is not valid yet'), remediation: 'Check the clocks of this machine and of the server' };
   if (!/self[- ]signed|issuer|unable to verify/i.test(message))
     return {
       fault: 'the TLS connection failed',
-      remedy: 'Check the TLS settings of the server, and ssl in DATABASE_URL',
+      remediation: 'Check the TLS settings of the server, and ssl in DATABASE_URL',
     };
   return tlsOf(url) === 'own authority'
     ? {
         fault: refused('its authority is not in the file given by ca in DATABASE_URL or by DATABASE_CA_FILE'),
-        remedy: 'Add the certificate of the authority that signed it to that file',
+        remediation: 'Add the certificate of the authority that signed it to that file',
       }
     : {
         fault: refused('it is not from a known authority'),
-        remedy:
+        remediation:
           'Specify the PEM file of your own authority: ?ssl=on&ca=/path/ca.pem in DATABASE_URL, or DATABASE_CA_FILE. As a last resort, ?ssl=unverified encrypts without verification',
       };
 }
 
 const unreachable: Explanation = {
   fault: 'no network route leads to this host',
-  remedy: 'Check the network, or correct the host in DATABASE_URL',
+  remediation: 'Check the network, or correct the host in DATABASE_URL',
 };
 const notResolved: Explanation = {
   fault: 'the host name cannot be resolved',
-  remedy: 'Correct the host in DATABASE_URL, or check the DNS settings of this machine',
+  remediation: 'Correct the host in DATABASE_URL, or check the DNS settings of this machine',
 };
 const closed: Explanation = {
   fault: 'the server closed the connection',
-  remedy:
+  remediation:
     'Check that the host and port in DATABASE_URL are those of a MySQL or MariaDB server, and the log of the server',
 };
 
@@ -175,7 +178,7 @@ const closed: Explanation = {
 const explanations: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: {
     fault: 'no server listens on this port',
-    remedy: 'Start the server, or correct the host and port in DATABASE_URL',
+    remediation: 'Start the server, or correct the host and port in DATABASE_URL',
   },
   ECONNRESET: closed,
   PROTOCOL_CONNECTION_LOST: closed,
@@ -185,47 +188,47 @@ const explanations: Readonly<Record<string, Explanation>> = {
   ENETUNREACH: unreachable,
   ETIMEDOUT: {
     fault: 'it did not answer within 10 s',
-    remedy: 'Check the firewall and the server, or correct the host and port in DATABASE_URL',
+    remediation: 'Check the firewall and the server, or correct the host and port in DATABASE_URL',
   },
   ER_ACCESS_DENIED_ERROR: {
     fault: 'it does not accept the user or the password',
-    remedy: 'Correct the user and the password in DATABASE_URL, and percent-encode special characters in them',
+    remediation: 'Correct the user and the password in DATABASE_URL, and percent-encode special characters in them',
   },
   ER_DBACCESS_DENIED_ERROR: {
     fault: 'the user has no access to the database, or the database does not exist',
-    remedy: 'Create the database if necessary, grant the user all privileges on it, or correct DATABASE_URL',
+    remediation: 'Create the database if necessary, grant the user all privileges on it, or correct DATABASE_URL',
   },
   ER_BAD_DB_ERROR: {
     fault: 'the database does not exist',
-    remedy: 'Create it (CREATE DATABASE), or correct the database name in DATABASE_URL',
+    remediation: 'Create it (CREATE DATABASE), or correct the database name in DATABASE_URL',
   },
   ER_HOST_NOT_PRIVILEGED: {
     fault: 'it does not accept connections from this machine',
-    remedy: 'Allow the user of DATABASE_URL to connect from this machine',
+    remediation: 'Allow the user of DATABASE_URL to connect from this machine',
   },
   ER_HOST_IS_BLOCKED: {
     fault: 'it blocks this machine after too many connection errors',
-    remedy: 'Run FLUSH HOSTS on the server, then start the gateway again',
+    remediation: 'Run FLUSH HOSTS on the server, then start the gateway again',
   },
   ER_CON_COUNT_ERROR: {
     fault: 'it has too many connections',
-    remedy: 'Raise max_connections on the server, or close other connections',
+    remediation: 'Raise max_connections on the server, or close other connections',
   },
   ER_NOT_SUPPORTED_AUTH_MODE: {
     fault: 'it requires an authentication method that the gateway does not support',
-    remedy: 'Set caching_sha2_password or mysql_native_password for the user of DATABASE_URL',
+    remediation: 'Set caching_sha2_password or mysql_native_password for the user of DATABASE_URL',
   },
   AUTH_SWITCH_PLUGIN_ERROR: {
     fault: 'it requires an authentication method that the gateway does not support',
-    remedy: 'Set caching_sha2_password or mysql_native_password for the user of DATABASE_URL',
+    remediation: 'Set caching_sha2_password or mysql_native_password for the user of DATABASE_URL',
   },
   HANDSHAKE_NO_SSL_SUPPORT: {
     fault: 'the server does not support TLS',
-    remedy: 'Install a certificate on the server, or remove ssl from DATABASE_URL',
+    remediation: 'Install a certificate on the server, or remove ssl from DATABASE_URL',
   },
   ER_SECURE_TRANSPORT_REQUIRED: {
     fault: 'the server requires TLS',
-    remedy: 'Add ?ssl=on to DATABASE_URL',
+    remediation: 'Add ?ssl=on to DATABASE_URL',
   },
 };
 

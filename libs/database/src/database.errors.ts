@@ -3,13 +3,13 @@ import { DomainError, type ErrorCatalog } from '#libs/kernel';
 export const databaseErrors = {
   DATABASE_BUSY: {
     kind: 'unavailable',
-    fault: 'GATEWAY',
+    responsibleParty: 'GATEWAY',
     retryable: true,
     remediation: 'Send the same request again in a moment. Nothing was changed.',
   },
   DATABASE_UNAVAILABLE: {
     kind: 'unavailable',
-    fault: 'GATEWAY',
+    responsibleParty: 'GATEWAY',
     retryable: true,
     remediation: 'Read the object to see whether the change was made. Then repeat the request if necessary.',
   },

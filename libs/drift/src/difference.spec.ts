@@ -19,9 +19,9 @@ describe('the differences between what is wanted and what is met', () => {
     ['volumeType', 'VOLUME_TYPE_CHANGED', 'gp3', 'gp2'],
     ['sizeGiB', 'SIZE_CHANGED', 100, 120],
     ['cidr', 'CIDR_CHANGED', '10.0.0.0/16', '10.1.0.0/16'],
-  ])('are told by name: %s', (name, kind, wanted, found) => {
-    expect(differencesOf({ [name]: wanted }, met({ [name]: found }))).toEqual([
-      { kind, expected: [String(wanted)], found: [String(found)] },
+  ])('are told by name: %s', (name, kind, wanted, actual) => {
+    expect(differencesOf({ [name]: wanted }, met({ [name]: actual }))).toEqual([
+      { kind, expected: [String(wanted)], actual: [String(actual)] },
     ]);
   });
 
@@ -29,15 +29,15 @@ describe('the differences between what is wanted and what is met', () => {
     const [a, b, c] = ['ingress tcp 1-1 10.0.0.0/8', 'ingress tcp 2-2 10.0.0.0/8', 'ingress tcp 3-3 10.0.0.0/8'];
     expect(differencesOf({ rules: [a, b] }, met({ rules: [b, a] }))).toEqual([]);
     expect(differencesOf({ rules: [a, b] }, met({ rules: [c, a] }))).toEqual([
-      { kind: 'RULES_CHANGED', expected: [b], found: [c] },
+      { kind: 'RULES_CHANGED', expected: [b], actual: [c] },
     ]);
     expect(differencesOf({ rules: [a] }, met({ rules: [] }))).toEqual([
-      { kind: 'RULES_CHANGED', expected: [a], found: [] },
+      { kind: 'RULES_CHANGED', expected: [a], actual: [] },
     ]);
   });
 
   it('of what is gone are that and nothing else', () => {
-    const gone = [{ kind: 'RESOURCE_GONE', expected: [], found: [] }];
+    const gone = [{ kind: 'RESOURCE_DELETED', expected: [], actual: [] }];
     const wanted = { state: 'RUNNING' };
     expect(differencesOf(wanted, { seen: null, isTagged: false })).toEqual(gone);
     expect(differencesOf(wanted, { seen: { id: 'i', isGone: true, attributes: {} }, isTagged: true })).toEqual(gone);

@@ -3,7 +3,7 @@ import type { SeenResource } from './cloud-inventory.js';
 
 /** In what a resource is not as the ledger wants it. */
 export const DriftKind = {
-  RESOURCE_GONE: 'RESOURCE_GONE',
+  RESOURCE_DELETED: 'RESOURCE_DELETED',
   TAG_REMOVED: 'TAG_REMOVED',
   STATE_CHANGED: 'STATE_CHANGED',
   INSTANCE_TYPE_CHANGED: 'INSTANCE_TYPE_CHANGED',
@@ -18,7 +18,7 @@ export type DriftKind = keyof typeof DriftKind;
 export interface Difference {
   readonly kind: DriftKind;
   readonly expected: readonly string[];
-  readonly found: readonly string[];
+  readonly actual: readonly string[];
 }
 
 /** What was met of a resource, in a look at AWS that was complete for it. */
@@ -39,17 +39,17 @@ const kindOf: Readonly<Record<string, DriftKind>> = {
 
 /** All differences between what is wanted of a resource and what was met. Of what is gone nothing else is told. */
 export function differencesOf(desired: DesiredAttributes, { seen, isTagged }: Met): Difference[] {
-  if (!seen || seen.isGone) return [{ kind: 'RESOURCE_GONE', expected: [], found: [] }];
+  if (!seen || seen.isGone) return [{ kind: 'RESOURCE_DELETED', expected: [], actual: [] }];
   const changed = Object.entries(desired).flatMap(([name, wanted]) => {
     // Of what AWS does not say nothing is known.
     if (seen.attributes[name] === undefined) return [];
-    const [expected, found] = [lines(wanted), lines(seen.attributes[name])];
-    const missing = expected.filter((line) => !found.includes(line));
-    const added = found.filter((line) => !expected.includes(line));
+    const [expected, actual] = [lines(wanted), lines(seen.attributes[name])];
+    const missing = expected.filter((line) => !actual.includes(line));
+    const added = actual.filter((line) => !expected.includes(line));
     const kind = kindOf[name];
-    return kind && missing.length + added.length > 0 ? [{ kind, expected: missing, found: added }] : [];
+    return kind && missing.length + added.length > 0 ? [{ kind, expected: missing, actual: added }] : [];
   });
-  return isTagged ? changed : [{ kind: 'TAG_REMOVED', expected: [], found: [] }, ...changed];
+  return isTagged ? changed : [{ kind: 'TAG_REMOVED', expected: [], actual: [] }, ...changed];
 }
 
 function lines(value: DesiredAttributes[string] | undefined): readonly string[] {

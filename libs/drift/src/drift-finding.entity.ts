@@ -7,8 +7,8 @@ import { DriftFindingResolved } from './drift.errors.js';
 export const DriftResolution = {
   REPAIRED: 'REPAIRED',
   SUPERSEDED: 'SUPERSEDED',
-  NOT_EXPECTED: 'NOT_EXPECTED',
-  BY_HAND: 'BY_HAND',
+  RESOURCE_REMOVED: 'RESOURCE_REMOVED',
+  MANUAL: 'MANUAL',
 } as const;
 export type DriftResolution = keyof typeof DriftResolution;
 
@@ -38,12 +38,12 @@ export class DriftFinding {
   readonly expected!: readonly string[];
 
   /** What is there, and is not to be. Not read with a list. */
-  @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
-  readonly found!: readonly string[];
+  @Column('text', { name: 'found', select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
+  readonly actual!: readonly string[];
 
   /** When a check met it first. */
-  @Column('datetime', { precision: 3 })
-  readonly since!: Date;
+  @Column('datetime', { name: 'since', precision: 3 })
+  readonly detectedAt!: Date;
 
   /** When it last became another difference of the same kind. */
   @Column('datetime', { name: 'changed_at', precision: 3 })
@@ -67,11 +67,11 @@ export class DriftFinding {
   @Column('varchar', { length: 16, nullable: true })
   readonly resolution!: DriftResolution | null;
 
-  static of(resource: ProvisionedResource, { kind, expected, found }: Difference, now: Date): DriftFinding {
+  static of(resource: ProvisionedResource, { kind, expected, actual }: Difference, now: Date): DriftFinding {
     const { id: resourceId, tenantId, cloudAccountId, subscriptionId } = resource;
     return Object.assign(new DriftFinding(), {
-      ...{ tenantId, cloudAccountId, subscriptionId, resourceId, kind, expected, found },
-      since: now,
+      ...{ tenantId, cloudAccountId, subscriptionId, resourceId, kind, expected, actual },
+      detectedAt: now,
       changedAt: now,
       acknowledgedAt: null,
       acknowledgedBy: null,
@@ -91,9 +91,9 @@ export class DriftFinding {
   }
 
   /** Whether the difference is another one than is known: then nobody has acknowledged it any more. */
-  meet({ expected, found }: Difference, now: Date): boolean {
-    if (same(expected, this.expected) && same(found, this.found)) return false;
-    this.set({ expected, found, changedAt: now, acknowledgedAt: null, acknowledgedBy: null });
+  meet({ expected, actual }: Difference, now: Date): boolean {
+    if (same(expected, this.expected) && same(actual, this.actual)) return false;
+    this.set({ expected, actual, changedAt: now, acknowledgedAt: null, acknowledgedBy: null });
     return true;
   }
 
@@ -111,7 +111,7 @@ export class DriftFinding {
 }
 
 /** What is to be there and is not, and what is there and is not to be. */
-export type DriftLines = Pick<DriftFinding, 'expected' | 'found'>;
+export type DriftLines = Pick<DriftFinding, 'expected' | 'actual'>;
 
 /** A finding as a list has it. Its lines can be long, and are read only where they are asked for. */
 export type ListedFinding = Omit<DriftFinding, keyof DriftLines | 'meet'> & Partial<DriftLines>;

@@ -21,7 +21,11 @@ export abstract class DriftFindings {
   /** Finds one and keeps other units of work away from it until ours ends. */
   abstract hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null>;
 
-  abstract list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>>;
+  abstract list(
+    tenantId: number,
+    filter: DriftFindingFilter,
+    page: PageRequest<'DETECTED_AT'>,
+  ): Promise<Page<ListedFinding>>;
   abstract count(tenantId: number, filter: DriftFindingFilter): Promise<number>;
 
   /** The open ones of some resources, held. */

@@ -60,7 +60,7 @@ export class DriftObservations {
       closed = await this.unitOfWork.run(async (now) => {
         await this.goOn(check, now);
         const past = await this.findings.holdNotExpected(cloudAccountId, batch);
-        for (const finding of past) await this.close(finding, 'NOT_EXPECTED', now);
+        for (const finding of past) await this.close(finding, 'RESOURCE_REMOVED', now);
         return past.length;
       });
     } while (closed === batch);
@@ -141,7 +141,7 @@ export class DriftObservations {
         await this.record('DRIFT_CHANGED', known, now);
       }
     }
-    const isGone = differences.some(({ kind }) => kind === 'RESOURCE_GONE');
+    const isGone = differences.some(({ kind }) => kind === 'RESOURCE_DELETED');
     for (const finding of open)
       if (!differences.some(({ kind }) => kind === finding.kind))
         await this.close(finding, isGone ? 'SUPERSEDED' : 'REPAIRED', now);
@@ -154,8 +154,8 @@ export class DriftObservations {
   }
 
   private record(type: string, finding: DriftFinding, at: Date): Promise<void> {
-    const { id, tenantId, cloudAccountId, subscriptionId, resourceId, kind, expected, found, resolution } = finding;
-    const data = { cloudAccountId, subscriptionId, resourceId, kind, expected, found, resolution };
+    const { id, tenantId, cloudAccountId, subscriptionId, resourceId, kind, expected, actual, resolution } = finding;
+    const data = { cloudAccountId, subscriptionId, resourceId, kind, expected, actual, resolution };
     return this.events.record({ type, tenantId, subject: ['DriftFinding', id], actor: gateway, at, data });
   }
 

@@ -1,25 +1,25 @@
 import { DomainError, type ErrorCatalog } from '#libs/kernel';
 
 export const driftErrors = {
-  DRIFT_NOT_WATCHED: {
+  NO_RESOURCES_TO_CHECK: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Check again after a subscription was built in the account: `drift` of the account is available from then on. Hosted accounts are not checked.',
   },
   DRIFT_FINDING_RESOLVED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Use `driftFindings` with `isOpen: true` to list the open findings.',
   },
 } satisfies ErrorCatalog;
 
 /** Nothing of ours stands in the account, as far as is known. */
-export class DriftNotWatched extends DomainError {
+export class NoResourcesToCheck extends DomainError {
   constructor() {
-    super(driftErrors, 'DRIFT_NOT_WATCHED', 'The cloud account has no resources to check.', {
+    super(driftErrors, 'NO_RESOURCES_TO_CHECK', 'The cloud account has no resources to check.', {
       path: ['input', 'cloudAccountId'],
     });
   }

@@ -12,7 +12,7 @@ import { DriftFindings, type DriftFindingFilter } from './drift-findings.js';
 import { DriftPace } from './drift-pace.js';
 import { DriftWatch } from './drift-watch.entity.js';
 import { DriftWatches } from './drift-watches.js';
-import { DriftNotWatched } from './drift.errors.js';
+import { NoResourcesToCheck } from './drift.errors.js';
 import { repairOf, type Repair } from './repair.js';
 
 /** How often `check` looks whether its check has ended, in milliseconds. */
@@ -30,7 +30,7 @@ export type DriftVerdict = keyof typeof DriftVerdict;
 /** An account's drift at one moment. */
 export interface SeenDrift extends Pick<DriftWatch, 'lastCheckedAt' | 'lastCompleteAt' | 'codes'> {
   readonly verdict: DriftVerdict;
-  readonly openFindings: number;
+  readonly openFindingCount: number;
   readonly isBeingChecked: boolean;
 }
 
@@ -88,10 +88,14 @@ export class DriftService {
       tenantId,
       unread.map(({ id }) => id),
     );
-    return findings.map(({ id, expected = [], found = [] }) => lines.get(id) ?? { expected, found });
+    return findings.map(({ id, expected = [], actual = [] }) => lines.get(id) ?? { expected, actual });
   }
 
-  list({ tenantId }: Viewer, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>> {
+  list(
+    { tenantId }: Viewer,
+    filter: DriftFindingFilter,
+    page: PageRequest<'DETECTED_AT'>,
+  ): Promise<Page<ListedFinding>> {
     return this.findings.list(tenantId, filter, page);
   }
 
@@ -117,7 +121,7 @@ export class DriftService {
    * Has an account looked at now, and waits some seconds for that to end. What is being checked when it is asked for is
    * checked once more.
    *
-   * @throws NotFound, DriftNotWatched
+   * @throws NotFound, NoResourcesToCheck
    */
   async check(viewer: Viewer, cloudAccountId: number): Promise<CloudAccount> {
     const path = ['input', 'cloudAccountId'];
@@ -125,7 +129,7 @@ export class DriftService {
     if (!account) throw new NotFound('cloud account', path);
     const requestedAt = await this.unitOfWork.run(async (now) => {
       const watch = await this.watches.hold(account.id);
-      if (!watch) throw new DriftNotWatched();
+      if (!watch) throw new NoResourcesToCheck();
       watch.request(now);
       await this.watches.update(watch);
       return now;
@@ -148,7 +152,7 @@ export class DriftService {
 
   /** Closes a finding by hand. What is still so at the next check is found anew. @throws NotFound, DriftFindingResolved */
   resolve(viewer: Viewer, id: number, note: string | null): Promise<DriftFinding> {
-    return this.change(viewer, id, 'DRIFT_RESOLVED', (finding, now) => finding.resolve('BY_HAND', now, note));
+    return this.change(viewer, id, 'DRIFT_RESOLVED', (finding, now) => finding.resolve('MANUAL', now, note));
   }
 
   private change(
@@ -171,21 +175,21 @@ export class DriftService {
   }
 }
 
-function seen(watch: DriftWatch, openFindings: number, now: Date): SeenDrift {
+function seen(watch: DriftWatch, openFindingCount: number, now: Date): SeenDrift {
   const { lastCheckedAt, lastCompleteAt, codes } = watch;
   const isBeingChecked = watch.isBeingCheckedAt(now);
   return {
-    verdict: verdictOf(watch, openFindings),
+    verdict: verdictOf(watch, openFindingCount),
     lastCheckedAt,
     lastCompleteAt,
     codes,
-    openFindings,
+    openFindingCount,
     isBeingChecked,
   };
 }
 
-function verdictOf({ lastCheckedAt, codes }: DriftWatch, openFindings: number): DriftVerdict {
-  if (openFindings > 0) return 'DRIFTED';
+function verdictOf({ lastCheckedAt, codes }: DriftWatch, openFindingCount: number): DriftVerdict {
+  if (openFindingCount > 0) return 'DRIFTED';
   if (lastCheckedAt === null) return 'NOT_CHECKED';
   return codes.length > 0 ? 'INCONCLUSIVE' : 'IN_SYNC';
 }

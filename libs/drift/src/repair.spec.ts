@@ -2,8 +2,8 @@ import { DriftKind } from './difference.js';
 import { repairOf } from './repair.js';
 
 const arn = 'arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0a';
-const repair = (kind: DriftKind, expected: string[] = [], found: string[] = []) =>
-  repairOf({ kind, expected, found }, { arn, region: 'eu-west-1' }, { key: 'managed-by', value: "o'neil" });
+const repair = (kind: DriftKind, expected: string[] = [], actual: string[] = []) =>
+  repairOf({ kind, expected, actual }, { arn, region: 'eu-west-1' }, { key: 'managed-by', value: "o'neil" });
 
 describe('the repair', () => {
   it.each(Object.keys(DriftKind) as DriftKind[])('of %s is told in a sentence', (kind) => {
@@ -42,7 +42,7 @@ describe('the repair', () => {
   it.each([
     ['100', '80', ['aws ec2 modify-volume --volume-id sg-0a --size 100 --region eu-west-1']],
     ['100', '120', []],
-  ])('of a size is possible upwards only: %s wanted, %s found', (wanted, found, commands) => {
-    expect(repair('SIZE_CHANGED', [wanted], [found]).commands).toEqual(commands);
+  ])('of a size is possible upwards only: %s wanted, %s actual', (wanted, actual, commands) => {
+    expect(repair('SIZE_CHANGED', [wanted], [actual]).commands).toEqual(commands);
   });
 });

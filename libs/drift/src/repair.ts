@@ -11,11 +11,11 @@ export interface Repair {
   readonly commands: readonly string[];
 }
 
-type FoundThing = Pick<DriftFinding, 'kind' | 'expected' | 'found'>;
+type FoundThing = Pick<DriftFinding, 'kind' | 'expected' | 'actual'>;
 
 /** How to undo what was found, for whoever has access to the account. */
 export function repairOf(
-  { kind, expected, found }: FoundThing,
+  { kind, expected, actual }: FoundThing,
   { arn, region }: Pick<ProvisionedResource, 'arn' | 'region'>,
   tag: Tag,
 ): Repair {
@@ -23,7 +23,7 @@ export function repairOf(
   const ec2 = (command: string, ...words: string[]) => inShell(['aws', 'ec2', command, ...words, '--region', region]);
   const [wanted = ''] = expected;
   switch (kind) {
-    case 'RESOURCE_GONE':
+    case 'RESOURCE_DELETED':
       return {
         advice:
           'A deleted resource cannot be restored. Change the subscription so that it is built again, or contact the provisioner.',
@@ -54,7 +54,7 @@ export function repairOf(
         commands: [ec2('modify-volume', '--volume-id', id, '--volume-type', wanted)],
       };
     case 'SIZE_CHANGED':
-      return Number(found[0]) < Number(wanted)
+      return Number(actual[0]) < Number(wanted)
         ? {
             advice: 'Enlarge the volume.',
             commands: [ec2('modify-volume', '--volume-id', id, '--size', wanted)],
@@ -73,7 +73,7 @@ export function repairOf(
     case 'RULES_CHANGED':
       return {
         advice: 'Remove the added rules, and restore the removed ones.',
-        commands: [...changeRules(found, 'revoke', id, ec2), ...changeRules(expected, 'authorize', id, ec2)],
+        commands: [...changeRules(actual, 'revoke', id, ec2), ...changeRules(expected, 'authorize', id, ec2)],
       };
   }
 }

@@ -7,7 +7,7 @@ import { iamSetupOf, IamSetupSettings, type IamSetupRequest } from './iam-setup.
 import { manualSteps, type ManualStep } from './methods/manual.js';
 import { provisionedResourcesWarning } from './provisioned-resources.js';
 import { permissionManifest } from './permission-manifest.js';
-import { leftEntities, type KnownSetup, type LeftEntity } from './methods/removal.js';
+import { remainingEntities, type KnownSetup, type RemainingEntity } from './methods/removal.js';
 import { terraformSetup, type SetupFile } from './methods/terraform.js';
 
 /** One setup, by each of the three methods; they make the same. */
@@ -18,7 +18,7 @@ export interface IamSetupMethods {
   readonly provisionedResourcesWarning: string;
   readonly cloudFormation: CloudFormationSetup;
   readonly terraform: { readonly files: readonly SetupFile[]; readonly command: string };
-  readonly manual: { readonly steps: readonly ManualStep[]; readonly unavailable: string | null };
+  readonly manual: { readonly steps: readonly ManualStep[]; readonly unavailableReason: string | null };
 }
 
 /** Tells a customer how to make the IAM entities the vendor needs, and changes nothing anywhere. */
@@ -45,8 +45,8 @@ export class IamSetupService {
   }
 
   /** What a customer made that is theirs to remove once the gateway does not need it any more. */
-  leftAfter(known: KnownSetup): LeftEntity[] {
-    return leftEntities(this.settings, known);
+  remainingAfterDeletion(known: KnownSetup): RemainingEntity[] {
+    return remainingEntities(this.settings, known);
   }
 }
 
@@ -70,7 +70,7 @@ export function iamSetupMethods(
   }));
   const manual = once(() => ({
     steps: knowsAccount ? manualSteps(setup) : [],
-    unavailable: knowsAccount
+    unavailableReason: knowsAccount
       ? null
       : 'Send `awsAccountId`: the manual steps attach policies by ARNs that contain the AWS account ID.',
   }));

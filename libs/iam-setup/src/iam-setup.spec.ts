@@ -380,7 +380,7 @@ describe('tags', () => {
     const published = { ...settings, templateUrl: 'https://acme.s3.amazonaws.com/iam.yaml' };
     expect(cloudFormationSetup(published, setupOf({ tags }))).toMatchObject({
       quickCreateUrl: null,
-      quickCreateUnavailable: expect.stringContaining('does not contain your tags'),
+      quickCreateUnavailableReason: expect.stringContaining('does not contain your tags'),
     });
   });
 
@@ -547,14 +547,18 @@ describe('the CloudFormation template', () => {
 
     expect(linked(null)).toMatchObject({
       quickCreateUrl: null,
-      quickCreateUnavailable: expect.stringContaining('IAM_TEMPLATE_URL'),
+      quickCreateUnavailableReason: expect.stringContaining('IAM_TEMPLATE_URL'),
     });
     expect(linked(s3, { region: 'cn-north-1' })).toMatchObject({
       quickCreateUrl: null,
-      quickCreateUnavailable: expect.stringContaining('partition'),
+      quickCreateUnavailableReason: expect.stringContaining('partition'),
     });
-    const { quickCreateUrl, quickCreateUnavailable, parameters: given } = linked(s3, { ...nasty, region: 'eu-west-1' });
-    expect(quickCreateUnavailable).toBeNull();
+    const {
+      quickCreateUrl,
+      quickCreateUnavailableReason,
+      parameters: given,
+    } = linked(s3, { ...nasty, region: 'eu-west-1' });
+    expect(quickCreateUnavailableReason).toBeNull();
     const [page, query] = quickCreateUrl!.split('#/stacks/create/review?');
     expect(page).toBe('https://console.aws.amazon.com/cloudformation/home?region=eu-west-1');
     expect(query).not.toMatch(/[+\s'"]/);

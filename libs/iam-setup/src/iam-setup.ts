@@ -1,7 +1,7 @@
 import { faultInEnds, iamArnFrom, iamPatterns, longestIamArn, withoutSpecial } from '#libs/iam-policy';
 import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
 import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
-import { ExternalIdNeeded } from './external-ids/external-id.errors.js';
+import { ExternalIdRequired } from './external-ids/external-id.errors.js';
 import { longestValues, type Option, type Placeholder } from './permission-manifest.js';
 import type { Values } from './policies.js';
 import { UnknownRegion } from './region.errors.js';
@@ -265,7 +265,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
         'createAccessRole',
         'The identity of the gateway is in another AWS partition than the region, where no role can trust it.',
       );
-    else if (externalId === null) faults.push(new ExternalIdNeeded(['input', 'externalIdHandle']));
+    else if (externalId === null) faults.push(new ExternalIdRequired(['input', 'externalIdHandle']));
   }
   const path = take('path', '/');
   const tags = request.tags ?? [];

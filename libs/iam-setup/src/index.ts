@@ -30,7 +30,7 @@ export { permissionManifest, type Holder, type PermissionGroup } from './permiss
 export { provisionedResourcesWarning } from './provisioned-resources.js';
 export { RegionInAnotherPartition, regionErrors, UnknownRegion } from './region.errors.js';
 export { iamLimits, sizeOf, type PolicyDocument } from './policies.js';
-export { type KnownSetup, type LeftEntity } from './methods/removal.js';
+export { type KnownSetup, type RemainingEntity } from './methods/removal.js';
 export { inShell } from './methods/shell.js';
 export { faultInTags, faultInVendorsTags, isVendorsTag, mostTags, subscriptionTagKey, type Tag } from './tags.js';
 export { terraformDefaults, type SetupFile } from './methods/terraform.js';

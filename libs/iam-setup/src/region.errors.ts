@@ -3,14 +3,14 @@ import { DomainError, type ErrorCatalog } from '#libs/kernel';
 export const regionErrors = {
   UNKNOWN_REGION: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Use a region code of the provider: for example us-east-1 for AWS, westeurope for AZURE, europe-west1 for GCP.',
   },
   REGION_IN_ANOTHER_PARTITION: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Choose a region in the partition of the account. China, GovCloud and the European Sovereign Cloud are separate partitions.',

@@ -5,13 +5,13 @@ const path = ['input', 'idempotencyKey'];
 export const idempotencyErrors = {
   IDEMPOTENCY_KEY_REUSED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Use a new idempotency key for each new request. Reuse a key only to repeat exactly the same request.',
   },
   IDEMPOTENCY_KEY_IN_FLIGHT: {
     kind: 'unavailable',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation:
       'Send the same request again in some seconds. The first request with this idempotency key is still in progress.',

@@ -3,19 +3,19 @@ import { DomainError, type ErrorCatalog } from './domain-error.js';
 export const commonErrors = {
   INVALID_INPUT: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Correct the field named in `path` and send the request again.',
   },
   NOT_FOUND: {
     kind: 'not-found',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Check the ID. The object does not exist, belongs to another tenant, or was deleted.',
   },
   VERSION_CONFLICT: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Read the object again, and repeat the change with its current `version`.',
   },

@@ -2,11 +2,11 @@
 export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'forbidden' | 'unavailable';
 
 /** Who has to act: the caller, whoever administers the customer's AWS account, AWS itself, or the gateway's operator. */
-export type ErrorFault = 'CALLER' | 'AWS_ADMIN' | 'AWS' | 'GATEWAY';
+export type ResponsibleParty = 'CALLER' | 'AWS_ADMIN' | 'AWS' | 'GATEWAY';
 
 export interface ErrorEntry {
   readonly kind: ErrorKind;
-  readonly fault: ErrorFault;
+  readonly responsibleParty: ResponsibleParty;
   /** Whether the very same request may succeed later. */
   readonly retryable: boolean;
   /** The way out, in one sentence to the caller. */

@@ -2,13 +2,13 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { runAs, userName } from './os-user.js';
 
-/** A file or a folder cannot be used. The message is for the operator: the path, the reason and the remedy. */
+/** A file or a folder cannot be used. The message is for the operator: the path, the reason and the remediation. */
 export class FileUnusable extends Error {
   override readonly name = 'FileUnusable';
 }
 
 /**
- * What the file system or SQLite refused, with the remedy. Looks at the causes of `error` too.
+ * What the file system or SQLite refused, with the remediation. Looks at the causes of `error` too.
  *
  * @param path for errors that name none, such as those of writes to an open file
  * @returns null for every other error
@@ -22,7 +22,8 @@ export function fileUnusable(error: unknown, path?: string): FileUnusable | null
     for (const known of [at, fault.cause]) if (known instanceof FileUnusable) return known;
     const about = typeof fault.path === 'string' ? fault.path : path;
     const told = about !== undefined && typeof fault.code === 'string' ? explain(fault.code, about) : null;
-    if (told) return new FileUnusable(`${told.path} cannot be used: ${told.reason}. ${told.remedy}`, { cause: error });
+    if (told)
+      return new FileUnusable(`${told.path} cannot be used: ${told.reason}. ${told.remediation}`, { cause: error });
     at = fault.driverError ?? fault.cause;
   }
   return null;
@@ -43,7 +44,7 @@ interface Explanation {
   /** The end of a sentence about the path. */
   readonly reason: string;
   /** An instruction. */
-  readonly remedy: string;
+  readonly remediation: string;
 }
 
 type Reason = Omit<Explanation, 'path'>;
@@ -57,8 +58,8 @@ export function explain(code: string, path: string): Explanation | null {
     const explanation = explanationOf(obstacleTo(file), file);
     if (explanation) return explanation;
   }
-  const remedy = 'Check the disk, and whether another process replaced or locked the file.';
-  return { path, reason: `SQLite answers ${code}`, remedy };
+  const remediation = 'Check the disk, and whether another process replaced or locked the file.';
+  return { path, reason: `SQLite answers ${code}`, remediation };
 }
 
 function explanationOf(code: string | undefined, path: string): Explanation | null {
@@ -87,15 +88,15 @@ const noPermission = (path: string): Reason => {
   const owner = (statSync(path, { throwIfNoEntry: false }) ?? statSync(dirname(path), { throwIfNoEntry: false }))?.uid;
   const asOwner = us === undefined || owner === undefined || owner === us || owner === 0 ? '' : `, or run this as its owner: ${runAs(owner)}`; // prettier-ignore
   const reason = us === undefined ? 'this user has no permission' : `the user ${userName(us)} has no permission`;
-  return { reason, remedy: `Give this user permission to read and write the file and its folder${asOwner}.` };
+  return { reason, remediation: `Give this user permission to read and write the file and its folder${asOwner}.` };
 };
 
-const full: Reason = { reason: 'the disk is full', remedy: 'Free space on that disk, or choose another path.' };
+const full: Reason = { reason: 'the disk is full', remediation: 'Free space on that disk, or choose another path.' };
 
 const explanations: Readonly<Record<string, (path: string) => Reason>> = {
   EROFS: () => ({
     reason: 'it is on a read-only file system',
-    remedy: 'Mount that file system with write access, or choose another path.',
+    remediation: 'Mount that file system with write access, or choose another path.',
   }),
   EACCES: (path) => safely(() => noPermission(path)),
   EPERM: (path) => safely(() => noPermission(path)),
@@ -104,16 +105,16 @@ const explanations: Readonly<Record<string, (path: string) => Reason>> = {
   EFBIG: () => ({ ...full, reason: 'the file is too large for the file system' }),
   ENOTDIR: () => ({
     reason: 'part of its path is a file, not a folder',
-    remedy: 'Correct the path, or move that file.',
+    remediation: 'Correct the path, or move that file.',
   }),
-  EISDIR: () => ({ reason: 'it is a folder, not a file', remedy: 'Move the folder, or correct the path.' }),
-  ENOENT: () => ({ reason: 'it or its folder does not exist', remedy: 'Create the folder, or correct the path.' }),
-  EEXIST: () => ({ reason: 'it already exists', remedy: 'Move it, or choose another path.' }),
-  ELOOP: () => ({ reason: 'its symbolic links form a loop', remedy: 'Correct the symbolic links.' }),
-  ENAMETOOLONG: () => ({ reason: 'its path is too long', remedy: 'Choose a shorter path.' }),
-  EMFILE: () => ({ reason: 'too many files are open', remedy: 'Raise the limit of open files (ulimit -n).' }),
-  ENFILE: () => ({ reason: 'too many files are open on this machine', remedy: 'Close other programs.' }),
-  EIO: () => ({ reason: 'the disk reported an error', remedy: 'Check the disk.' }),
+  EISDIR: () => ({ reason: 'it is a folder, not a file', remediation: 'Move the folder, or correct the path.' }),
+  ENOENT: () => ({ reason: 'it or its folder does not exist', remediation: 'Create the folder, or correct the path.' }),
+  EEXIST: () => ({ reason: 'it already exists', remediation: 'Move it, or choose another path.' }),
+  ELOOP: () => ({ reason: 'its symbolic links form a loop', remediation: 'Correct the symbolic links.' }),
+  ENAMETOOLONG: () => ({ reason: 'its path is too long', remediation: 'Choose a shorter path.' }),
+  EMFILE: () => ({ reason: 'too many files are open', remediation: 'Raise the limit of open files (ulimit -n).' }),
+  ENFILE: () => ({ reason: 'too many files are open on this machine', remediation: 'Close other programs.' }),
+  EIO: () => ({ reason: 'the disk reported an error', remediation: 'Check the disk.' }),
 };
 
 /** Out of reach, a file does not tell its owner. */
@@ -123,7 +124,7 @@ function safely(tell: () => Reason): Reason {
   } catch {
     return {
       reason: 'this user has no permission',
-      remedy: 'Give this user permission to read and write the file and its folder.',
+      remediation: 'Give this user permission to read and write the file and its folder.',
     };
   }
 }

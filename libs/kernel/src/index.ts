@@ -16,7 +16,7 @@ export {
   type DomainErrorOptions,
   type ErrorCatalog,
   type ErrorEntry,
-  type ErrorFault,
+  type ResponsibleParty,
   type ErrorKind,
 } from './domain-error.js';
 export { explain, FileUnusable, fileUnusable, onFile } from './file-unusable.js';

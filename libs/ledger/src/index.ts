@@ -13,4 +13,4 @@ export { arnOfResource, idInArn } from './resource-arn.js';
 export { ResourceChange } from './resource-change.entity.js';
 export { type ResourceReport } from './resource-report.js';
 export { normalisedRules, type SecurityGroupRule } from './security-group-rules.js';
-export { StandingInLedger } from './standing-in-ledger.js';
+export { RemainingInLedger } from './remaining-in-ledger.js';

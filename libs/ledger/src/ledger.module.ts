@@ -1,23 +1,23 @@
 import { Module } from '@nestjs/common';
 import {
-  OrphansResolver,
+  OrphanedResourcesResolver,
   ProvisionedResourceResolver,
   ResourceChangeResolver,
 } from './graphql/provisioned-resource.resolver.js';
 import { LedgerService } from './ledger.service.js';
 import { ProvisionedResources } from './provisioned-resources.js';
-import { StandingInLedger } from './standing-in-ledger.js';
+import { RemainingInLedger } from './remaining-in-ledger.js';
 import { TypeOrmProvisionedResources } from './typeorm/typeorm-provisioned-resources.js';
 
 @Module({
   providers: [
     LedgerService,
-    StandingInLedger,
+    RemainingInLedger,
     ProvisionedResourceResolver,
     ResourceChangeResolver,
-    OrphansResolver,
+    OrphanedResourcesResolver,
     { provide: ProvisionedResources, useClass: TypeOrmProvisionedResources },
   ],
-  exports: [LedgerService, StandingInLedger],
+  exports: [LedgerService, RemainingInLedger],
 })
 export class LedgerModule {}

@@ -57,7 +57,7 @@ export class LedgerService {
 
   /** Marks all resources of a subscription that was torn down as removed. */
   async takenDown({ id }: Held<{ readonly id: number }>, now: Date): Promise<void> {
-    const standing = await this.resources.standingOf(id);
+    const standing = await this.resources.listExisting(id);
     await this.resources.put(
       standing.flatMap((resource) => changed(resource, resource.remove(now))),
       now,
@@ -70,7 +70,7 @@ export class LedgerService {
 
   /** All that stand of a subscription. */
   standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
-    return this.resources.standingOf(subscriptionId);
+    return this.resources.listExisting(subscriptionId);
   }
 
   /** Those of some ARNs that stand in an account. */

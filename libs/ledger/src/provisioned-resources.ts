@@ -37,7 +37,7 @@ export abstract class ProvisionedResources {
   abstract findByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
 
   /** All that stand of a subscription, by number. */
-  abstract standingOf(subscriptionId: number): Promise<ProvisionedResource[]>;
+  abstract listExisting(subscriptionId: number): Promise<ProvisionedResource[]>;
 
   /** Those of some ARNs that stand in an account. */
   abstract standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
@@ -60,7 +60,7 @@ export abstract class ProvisionedResources {
   abstract countOf(tenantId: number, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]>;
 
   /** Those that stand in an account, after the one of that number. */
-  abstract standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]>;
+  abstract listRemaining(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]>;
   /** Those that stand in an account and a place, after the one of that number. */
   abstract standingAt(
     cloudAccountId: number,
@@ -70,7 +70,7 @@ export abstract class ProvisionedResources {
   ): Promise<ProvisionedResource[]>;
   /** Every place in which something stands in an account. */
   abstract placesIn(cloudAccountId: number): Promise<LedgerPlace[]>;
-  abstract countStandingIn(cloudAccountId: number): Promise<number>;
+  abstract countRemaining(cloudAccountId: number): Promise<number>;
 
   /** Writes each with what became of it. @throws ArnTaken when another unit of work has written the same ARN just now */
   abstract put(changed: readonly ChangedResource[], now: Date): Promise<void>;

@@ -18,11 +18,15 @@ export class ResourceChange {
   @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly attributes!: DesiredAttributes;
 
-  @Column('datetime', { precision: 3 })
-  readonly at!: Date;
+  @Column('datetime', { name: 'at', precision: 3 })
+  readonly changedAt!: Date;
 
-  static of({ id: resourceId, attributes }: ProvisionedResource, kind: ResourceChangeKind, at: Date): ResourceChange {
-    return Object.assign(new ResourceChange(), { resourceId, kind, attributes, at });
+  static of(
+    { id: resourceId, attributes }: ProvisionedResource,
+    kind: ResourceChangeKind,
+    changedAt: Date,
+  ): ResourceChange {
+    return Object.assign(new ResourceChange(), { resourceId, kind, attributes, changedAt });
   }
 }
 

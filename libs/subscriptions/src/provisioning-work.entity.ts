@@ -70,7 +70,7 @@ export class ProvisioningWork {
     return this.claims === 0;
   }
 
-  get isToStop(): boolean {
+  get isStopRequested(): boolean {
     return this.stopRequestedAt !== null;
   }
 
@@ -79,7 +79,7 @@ export class ProvisioningWork {
    * from then on.
    */
   claim({ token, apiKeyId, until }: WorkClaim, now: Date): void {
-    if (this.isToStop) this.turnInto('TEAR_DOWN', now);
+    if (this.isStopRequested) this.turnInto('TEAR_DOWN', now);
     this.set({ leaseOwner: token, claimedBy: apiKeyId, leaseUntil: until, claims: this.claims + 1 });
   }
 

@@ -165,10 +165,10 @@ describe('The work of a subscription', () => {
   it('that was to be stopped is taken down by whoever gets it after a lost lease', () => {
     const work = workWith('claimed');
     work.requestStop(now);
-    expect(work).toMatchObject({ kind: 'BUILD', isToStop: true });
+    expect(work).toMatchObject({ kind: 'BUILD', isStopRequested: true });
     work.claim({ token: 'another', apiKeyId: 2, until: new Date(later.getTime() + 1) }, later);
 
-    expect(work).toMatchObject({ kind: 'TEAR_DOWN', isToStop: false, claims: 2, progress: 0, message: null });
+    expect(work).toMatchObject({ kind: 'TEAR_DOWN', isStopRequested: false, claims: 2, progress: 0, message: null });
   });
 });
 

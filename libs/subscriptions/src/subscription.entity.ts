@@ -176,7 +176,7 @@ export class Subscription {
   }
 
   /** What has to be done before its account can be deleted, as a sentence. */
-  get toBeDoneFirst(): string {
+  get requiredAction(): string {
     return beforeDeletion[this.status];
   }
 

@@ -3,58 +3,58 @@ import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
 export const subscriptionErrors = {
   SUBSCRIPTION_ALREADY_ENDED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'No action is needed: the subscription has ended.',
   },
   SUBSCRIPTION_BEING_DELETED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'No action is needed: the subscription becomes DELETED when its resources are removed.',
   },
   SUBSCRIPTION_BUSY: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: true,
     remediation:
       'Wait until the subscription is ACTIVE, then send the change again. Its name can be changed at any time.',
   },
   SUBSCRIPTION_IN_ERROR: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Retry the provisioning with `retrySubscription`, or end the subscription with `deleteSubscription`.',
   },
   SUBSCRIPTION_NOT_IN_ERROR: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'No action is needed: nothing has failed. `provisioning` of the subscription shows the work in progress.',
   },
   DEPLOYMENT_CIDR_TAKEN: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Choose addresses that do not overlap those of another active subscription in the same VPC.',
   },
-  VPC_OF_ANOTHER_PROVIDER: {
+  VPC_NOT_SUPPORTED: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Omit `vpcId`: only AWS accounts have VPCs.',
   },
   PROVISIONING_LEASE_LOST: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Stop the work: the lease has ended, another provisioner has claimed it, or it is no longer wanted. Claim new work with `claimProvisioningWork`.',
   },
-  PROVISIONING_HAS_NO_ACCESS: {
+  PROVISIONING_ACCESS_UNAVAILABLE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Use your own access. The gateway has no credentials for hosted accounts, or for accounts whose credentials never worked.',
@@ -129,9 +129,9 @@ export class DeploymentCidrTaken extends DomainError {
   }
 }
 
-export class VpcOfAnotherProvider extends DomainError {
+export class VpcNotSupported extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'VPC_OF_ANOTHER_PROVIDER', 'The account is not an AWS account and has no VPCs.', {
+    super(subscriptionErrors, 'VPC_NOT_SUPPORTED', 'The account is not an AWS account and has no VPCs.', {
       path: ['input', 'vpcId'],
     });
   }
@@ -147,11 +147,11 @@ export class ProvisioningLeaseLost extends DomainError {
 }
 
 /** Of hosted accounts there are no credentials here. */
-export class ProvisioningHasNoAccess extends DomainError {
+export class ProvisioningAccessUnavailable extends DomainError {
   constructor() {
     super(
       subscriptionErrors,
-      'PROVISIONING_HAS_NO_ACCESS',
+      'PROVISIONING_ACCESS_UNAVAILABLE',
       'The gateway has no credentials for the cloud account of this work.',
       { path: ['input', 'subscriptionId'] },
     );

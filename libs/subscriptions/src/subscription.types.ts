@@ -66,7 +66,7 @@ export class ProvisioningType {
   @Field({
     description: 'Whether the provisioner is asked to stop, because the subscription is to be deleted.',
   })
-  readonly isToStop!: boolean;
+  readonly isStopRequested!: boolean;
 
   @Field(() => Int, { description: 'Progress in percent, 0 to 100, as reported by the provisioner.' })
   readonly progress!: number;

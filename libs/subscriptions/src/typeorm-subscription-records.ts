@@ -33,7 +33,7 @@ export class TypeOrmSubscriptionRecords extends SubscriptionRecords {
   async findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]> {
     return [
       ...(await this.misfits('SUBSCRIPTION_WITHOUT_ACCOUNT', withoutAccount, rows, limit)),
-      ...(await this.misfits('ACTIVE_COLUMN_DIFFERS', activeColumnDiffers, rows, limit)),
+      ...(await this.misfits('ACTIVE_COLUMN_MISMATCH', activeColumnDiffers, rows, limit)),
       ...(await this.misfits('SUBSCRIPTION_WITHOUT_WORK', `${needsWork} AND NOT ${hasWork}`, rows, limit)),
       ...(await this.misfits('WORK_WITHOUT_SUBSCRIPTION', `NOT ${needsWork} AND ${hasWork}`, rows, limit)),
     ];

@@ -18,7 +18,7 @@ export const create: Run = async (given) => {
     role: given.oneOf<Role>('role'),
     lifetime: lifetime(given),
     allowedCidrs: given.list('from'),
-    mayIntrospect: given.has('introspection'),
+    canIntrospect: given.has('introspection'),
   };
   const output = given.secretOutput();
   return withServices(async (service) => {
@@ -45,7 +45,7 @@ function rowOf(key: ApiKey): Row {
     'key id': key.keyId,
     role: key.role,
     from: key.allowedCidrs.join(' ') || null,
-    introspection: key.mayIntrospect,
+    introspection: key.canIntrospect,
     created: iso(key.createdAt),
     expires: iso(key.expiresAt),
     revoked: iso(key.revokedAt),

@@ -27,7 +27,7 @@ const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFinding): 
   account: cloudAccountId,
   subject,
   means: explanations[kind].means,
-  remedy: explanations[kind].remedy,
+  remediation: explanations[kind].remediation,
 });
 
 /** One account on one line: who uses it, and whether it could go. */

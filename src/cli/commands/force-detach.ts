@@ -27,7 +27,7 @@ export const approve: Run = async (given) => {
   return withServices(async (service) => {
     const done = await service(ForceDetachService).approveAsOperator(operator, id);
     return [
-      { account: done.cloudAccountId, outcome: 'deleted', 'abandoned subscriptions': done.abandonedSubscriptions },
+      { account: done.cloudAccountId, outcome: 'deleted', 'abandoned subscriptions': done.abandonedSubscriptionCount },
     ];
   });
 };

@@ -67,7 +67,7 @@ export const setup =
       const draft = iamSetupMethods(iamSetup, request, handle ?? null);
       const isOfAccessRole = request.createAccessRole && handle !== undefined;
       const methods = isOfAccessRole ? iamSetupMethods(iamSetup, request, await externalIdOf(handle)) : draft;
-      if (method === 'manual' && methods.manual.unavailable)
+      if (method === 'manual' && methods.manual.unavailableReason)
         return refuse('--aws-account-id is required: policies are attached by ARNs that contain the account ID.');
       write(given.text('out'), filesOf[method](methods));
     } catch (error) {

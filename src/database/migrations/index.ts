@@ -20,3 +20,4 @@ export { ExpectAwsAccounts1795480000000 } from './1795480000000-expect-aws-accou
 export { FindOverlaps1795500000000 } from './1795500000000-find-overlaps.js';
 export { SuspendTenants1795510000000 } from './1795510000000-suspend-tenants.js';
 export { FilterSubscriptions1795520000000 } from './1795520000000-filter-subscriptions.js';
+export { RenameStoredValues1795530000000 } from './1795530000000-rename-stored-values.js';

@@ -1,16 +1,16 @@
 import { atMost, ErrorCode } from '#libs/graphql';
-import type { ErrorFault } from '#libs/kernel';
+import type { ResponsibleParty } from '#libs/kernel';
 import { Field, ObjectType, Query, registerEnumType, Resolver } from '@nestjs/graphql';
 import { errorCatalog } from '../error-catalog.js';
 
-const Fault: Record<ErrorFault, ErrorFault> = {
+const Party: Record<ResponsibleParty, ResponsibleParty> = {
   CALLER: 'CALLER',
   AWS_ADMIN: 'AWS_ADMIN',
   AWS: 'AWS',
   GATEWAY: 'GATEWAY',
 };
-registerEnumType(Fault, {
-  name: 'ErrorFault',
+registerEnumType(Party, {
+  name: 'ResponsibleParty',
   description: 'Responsible party for an error.',
   valuesMap: {
     CALLER: { description: 'The sender of the request.' },
@@ -25,8 +25,8 @@ export class ErrorCatalogEntryType {
   @Field(() => ErrorCode, { description: 'Error code, as used in `userErrors` and in `errors[].extensions`.' })
   readonly code!: string;
 
-  @Field(() => Fault, { description: 'Responsible party.' })
-  readonly fault!: ErrorFault;
+  @Field(() => Party, { description: 'Responsible party.' })
+  readonly responsibleParty!: ResponsibleParty;
 
   @Field({ description: 'Whether the same request can succeed later without changes.' })
   readonly retryable!: boolean;

@@ -32,7 +32,8 @@ export class UserErrorsInterceptor implements NestInterceptor {
           await this.keys.refuseEnded(graphql.getContext<{ viewer: Viewer }>().viewer);
         if (!error) throw thrown;
         const requestId = currentRequest.getStore()?.id;
-        if (error.entry.fault === 'GATEWAY') log.warn({ requestId, code: error.code, error: describeError(thrown) });
+        if (error.entry.responsibleParty === 'GATEWAY')
+          log.warn({ requestId, code: error.code, error: describeError(thrown) });
         const refusals = error instanceof InvalidInput ? error.faults : [error];
         return { userErrors: refusals.map(toUserError) };
       }),

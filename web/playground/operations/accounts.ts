@@ -128,7 +128,7 @@ query OneNode($id: ID!) {
 query ErrorCatalog {
   errorCatalog {
     code
-    fault
+    responsibleParty
     retryable
     remediation
   }
@@ -143,7 +143,7 @@ export const credentialChecks: Group = {
   operations: [
     {
       query: `# Test credentials without saving them. The
-# report has a cause and a remedy for each check,
+# report has a cause and a remediation for each check,
 # and the policy that adds what is missing.
 mutation TestCredentials(
   $input: TestAwsCredentialsInput!
@@ -151,14 +151,14 @@ mutation TestCredentials(
   testAwsCredentials(input: $input) {
     report {
       verdict
-      awsCalls
+      awsCallCount
       checks {
         step
         group
         verdict
         cause
         message
-        remedy
+        remediation
         missingActions
       }
       suggestedPolicy
@@ -213,7 +213,7 @@ mutation ConnectWithUnknownKey(
       pendingCredentials {
         attempt
         nextAttemptAt
-        givesUpAt
+        expiresAt
         lastErrorCode
       }
       credentialsRejection { code message remediation }

@@ -10,7 +10,7 @@ export const apiKeys: Group = {
 query Viewer {
   viewer {
     role
-    mayIntrospect
+    canIntrospect
     tenant { name }
     apiKey { id name expiresAt }
     viewerCanCreateCloudAccount { isAllowed reason }
@@ -28,7 +28,7 @@ mutation CreateKey($input: CreateApiKeyInput!) {
     userErrors { code message path remediation }
   }
 }`,
-      variables: { input: { name: 'Dashboard', role: 'VIEWER', expiresInDays: 30, mayIntrospect: true } },
+      variables: { input: { name: 'Dashboard', role: 'VIEWER', expiresInDays: 30, canIntrospect: true } },
     },
     {
       query: `# The keys of your tenant, the newest first.

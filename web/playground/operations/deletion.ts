@@ -19,14 +19,14 @@ query PreviewDeletion($id: ID!) {
         kind
         name
         status
-        toBeDoneFirst
+        requiredAction
         subscription { id }
       }
       pageInfo { hasNextPage endCursor }
       totalCount
     }
-    leftBehind {
-      list
+    remainingInAws {
+      iamEntityList
       commands
       resources(first: 10) {
         nodes { kind arn region command }
@@ -46,7 +46,7 @@ query AuditUsage($id: ID!) {
     explanation
     usage { status isActive count }
     hiddenBlockerCount
-    findings { kind subject message remedy }
+    findings { kind subject message remediation }
   }
 }`,
       variables: { id: '<cloudAccount.id>' },
@@ -65,7 +65,7 @@ mutation DeleteWhenUnused(
       name
       status
       version
-      deletionRequest { by { name } at }
+      scheduledDeletion { requestedBy { name } requestedAt }
     }
     userErrors { code message remediation }
   }
@@ -146,7 +146,7 @@ mutation ForceDetach(
     },
     {
       query: `# Approve the request. With the key that made it,
-# this is refused: FORCE_DETACH_NEEDS_ANOTHER_KEY.
+# this is refused: FORCE_DETACH_REQUIRES_ANOTHER_API_KEY.
 # To approve it, create another OWNER key,
 #   npx cloud-account-gateway api-keys create --tenant 2
 #     --name Second --role OWNER --introspection
@@ -156,12 +156,12 @@ mutation ApproveForceDetach(
 ) {
   approveForceDetach(input: $input) {
     detachedCloudAccountId
-    abandonedSubscriptions
+    abandonedSubscriptionCount
     userErrors { code message remediation }
   }
 }`,
       variables: { input: { id: '<cloudAccount.id>' } },
-      refusal: 'FORCE_DETACH_NEEDS_ANOTHER_KEY',
+      refusal: 'FORCE_DETACH_REQUIRES_ANOTHER_API_KEY',
     },
     {
       query: `# Cancel the request.

@@ -21,7 +21,7 @@ mutation ReportNetwork(
   $input: ReportProvisioningInput!
 ) {
   reportProvisioning(input: $input) {
-    work { isToStop leaseUntil }
+    work { isStopRequested leaseUntil }
     userErrors { code message path remediation }
   }
 }`,
@@ -42,7 +42,7 @@ mutation CheckDrift($input: CheckDriftInput!) {
   checkDrift(input: $input) {
     drift {
       verdict
-      openFindings
+      openFindingCount
       lastCheckedAt
       codes
       isBeingChecked
@@ -63,8 +63,8 @@ query DriftFindings(
       id
       kind
       expected
-      found
-      since
+      actual
+      detectedAt
       acknowledgedBy
       resolution
       resource { kind arn region }

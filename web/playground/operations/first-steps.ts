@@ -57,7 +57,7 @@ mutation SeeDeletionRefused(
         blockers {
           nodes {
             name
-            toBeDoneFirst
+            requiredAction
             subscription { id status }
           }
         }

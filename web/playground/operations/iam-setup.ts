@@ -68,7 +68,7 @@ query ExternalIds {
     nodes {
       handle
       externalId
-      takenAt
+      assignedAt
       cloudAccount { id name }
     }
     totalCount

@@ -5,14 +5,14 @@ export const provisionersKey = `# Needs a key with the role PROVISIONER:
 #     --name Builder --role PROVISIONER
 #     --introspection
 # Use it at the top of this page.`;
-export const work = { subscriptionId: '<works.subscriptionId>', claimId: '<works.claimId>' };
+export const work = { subscriptionId: '<work.subscriptionId>', claimId: '<work.claimId>' };
 
 export const claim = (operation: string, about: string): Operation => ({
   query: `# ${about}
 ${provisionersKey}
 mutation ${operation}($input: ClaimProvisioningWorkInput!) {
   claimProvisioningWork(input: $input) {
-    works {
+    work {
       subscriptionId
       claimId
       leaseUntil
@@ -62,7 +62,7 @@ mutation IssueCredentials(
       expiresAt
       region
       operationId
-      iamCalls
+      canCallIam
     }
     userErrors { code message path remediation }
   }
@@ -90,7 +90,7 @@ mutation ReportWork(
   $input: ReportProvisioningInput!
 ) {
   reportProvisioning(input: $input) {
-    work { isToStop leaseUntil }
+    work { isStopRequested leaseUntil }
     userErrors { code message path remediation }
   }
 }`,

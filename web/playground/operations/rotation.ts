@@ -15,14 +15,14 @@ mutation SetRotationPolicy(
     cloudAccount {
       id
       version
-      rotateEvery
+      rotationIntervalDays
       credentials { ageInDays rotationDueAt }
     }
     userErrors { code message remediation }
   }
 }`,
       variables: {
-        input: { id: '<cloudAccount.id>', expectedVersion: '<cloudAccount.version>', rotateEvery: 90 },
+        input: { id: '<cloudAccount.id>', expectedVersion: '<cloudAccount.version>', rotationIntervalDays: 90 },
       },
     },
     {
@@ -48,7 +48,7 @@ mutation RotateCredentials(
       code
       message
       remediation
-      ... on AwsKeyLimitError {
+      ... on AwsAccessKeyLimitError {
         accessKeyId
         createdAt
         lastUsedAt

@@ -48,7 +48,7 @@ export class ViewerType {
   readonly role!: Role;
 
   @Field({ description: 'Whether the API key can read the schema by introspection.' })
-  readonly mayIntrospect!: boolean;
+  readonly canIntrospect!: boolean;
 
   @Field({ description: 'Whether the API key belongs to the operator. Such keys are created on the command line.' })
   readonly isOperator!: boolean;
@@ -71,7 +71,7 @@ export class ApiKeyType extends NodeType {
   readonly allowedCidrs!: string[];
 
   @Field({ description: 'Whether the API key can read the schema by introspection.' })
-  readonly mayIntrospect!: boolean;
+  readonly canIntrospect!: boolean;
 
   @Field(() => DateTimeScalar, { description: 'Time when the API key was created.' })
   readonly createdAt!: Date;
@@ -134,7 +134,7 @@ export class CreateApiKeyInput {
     defaultValue: false,
     description: 'Whether the API key can read the schema by introspection, as developer tools do.',
   })
-  readonly mayIntrospect!: boolean;
+  readonly canIntrospect!: boolean;
 
   @Field(() => String, { nullable: true, description: idempotencyKeyDescription })
   @Faultless('The idempotency key', faultInIdempotencyKey)

@@ -31,7 +31,7 @@ export class AwsAccessService {
    * What was given, ready to be asked with: a role with the external id that was issued for it.
    *
    * @param cloudAccountId that is to be entered with it; null for one that does not exist yet, undefined for none
-   * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays, RegionInAnotherPartition
+   * @throws ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed, RegionInAnotherPartition
    */
   async resolve(
     viewer: Pick<Viewer, 'tenantId'>,
@@ -52,7 +52,7 @@ export class AwsAccessService {
   /**
    * Makes a proven way in the account's current one, and removes every other.
    *
-   * @throws ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
+   * @throws ExternalIdInUse, ExternalIdChangeNotAllowed, AwsRoleAlreadyConnected
    * @throws RotationInProgress for a role while the key is being rotated
    */
   async keep(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<void> {
@@ -72,7 +72,7 @@ export class AwsAccessService {
    * account's from then on.
    *
    * @returns its version
-   * @throws ExternalIdTaken, ExternalIdStays
+   * @throws ExternalIdInUse, ExternalIdChangeNotAllowed
    * @throws RotationInProgress for a role while the key is being rotated; a key comes before a rotation, which then ends
    */
   async keepCandidate(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<number> {

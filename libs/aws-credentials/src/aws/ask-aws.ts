@@ -124,5 +124,5 @@ async function inItsRegion(
     ({ Account }) => Account !== undefined,
     () => false,
   );
-  return Object.assign(isKnown ? new RegionNotEnabled(refusal) : refusal, { awsCalls: 2 });
+  return Object.assign(isKnown ? new RegionNotEnabled(refusal) : refusal, { awsCallCount: 2 });
 }

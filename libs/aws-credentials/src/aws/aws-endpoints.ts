@@ -51,7 +51,7 @@ export function endpointFor(
 
   if (!sandbox)
     throw new CredentialsRejected(
-      'SANDBOX_OFF',
+      'SANDBOX_DISABLED',
       'This is an access key of the sandbox, which is disabled.',
       'accessKeyId',
     );

@@ -45,7 +45,11 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
     // The SDK corrects a wrong clock by itself once; what is left looks like a wrong secret but for the message.
     return clockSkew.test(message) || awsCode === 'RequestExpired'
       ? rejected('AWS_CLOCK_SKEW', 'AWS rejects the time of the request.', null)
-      : rejected('AWS_SECRET_WRONG', 'The secret access key does not match this access key.', 'secretAccessKey');
+      : rejected(
+          'AWS_SECRET_ACCESS_KEY_WRONG',
+          'The secret access key does not match this access key.',
+          'secretAccessKey',
+        );
   }
   if (status === 429 || (awsCode && throttled.test(awsCode))) {
     return rejected('AWS_THROTTLED', 'AWS limits the request rate.', null);
@@ -77,7 +81,7 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
 /** A captive portal's page is a success to the SDK: an answer without what was asked for is not AWS's. */
 export function unusable(options?: ErrorOptions): CredentialsRejected {
   return new CredentialsRejected(
-    'AWS_ANSWER_UNUSABLE',
+    'AWS_RESPONSE_INVALID',
     'The answer is not in a format that AWS uses.',
     null,
     null,

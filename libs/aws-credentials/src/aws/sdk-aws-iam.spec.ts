@@ -67,11 +67,11 @@ describe('SdkAwsIam', () => {
       ['407 with nothing', text(407, '')],
       ['404 with a page', text(404, html)],
     ])('%s', async (_, answer) => {
-      expect(await refusedBy(answer)).toMatchObject({ code: 'AWS_ANSWER_UNUSABLE', awsErrorCode: null, part: null });
+      expect(await refusedBy(answer)).toMatchObject({ code: 'AWS_RESPONSE_INVALID', awsErrorCode: null, part: null });
     });
 
     it('a role of a page', async () => {
-      expect(await roleRefusedBy(text(200, html))).toMatchObject({ code: 'AWS_ANSWER_UNUSABLE', part: null });
+      expect(await roleRefusedBy(text(200, html))).toMatchObject({ code: 'AWS_RESPONSE_INVALID', part: null });
     });
   });
 
@@ -178,7 +178,7 @@ describe('SdkAwsIam', () => {
         403,
         'SignatureDoesNotMatch',
         signature,
-        { code: 'AWS_SECRET_WRONG', part: 'secretAccessKey' },
+        { code: 'AWS_SECRET_ACCESS_KEY_WRONG', part: 'secretAccessKey' },
       ],
       [
         'a clock that is slow',
@@ -258,8 +258,18 @@ describe('SdkAwsIam', () => {
     it.each([
       ['because no identity-based policy allows the a action', 'IDENTITY_POLICY', 'IDENTITY_POLICY', 'Attach'],
       ['with an explicit deny in an identity-based policy', 'EXPLICIT_DENY', 'EXPLICIT_DENY', 'Remove the Deny'],
-      ['because no permissions boundary allows the a action', 'BOUNDARY', 'BOUNDARY', 'in the permissions boundary'],
-      ['with an explicit deny in a permissions boundary', 'BOUNDARY', 'BOUNDARY', 'in the permissions boundary'],
+      [
+        'because no permissions boundary allows the a action',
+        'PERMISSIONS_BOUNDARY',
+        'PERMISSIONS_BOUNDARY',
+        'in the permissions boundary',
+      ],
+      [
+        'with an explicit deny in a permissions boundary',
+        'PERMISSIONS_BOUNDARY',
+        'PERMISSIONS_BOUNDARY',
+        'in the permissions boundary',
+      ],
       ['because no service control policy allows the a action', 'SCP', 'SCP', 'service control policies'],
       ['with an explicit deny in a service control policy', 'SCP', 'SCP', 'administrator of the AWS organization'],
       [
@@ -276,10 +286,10 @@ describe('SdkAwsIam', () => {
       ['with an explicit deny in a VPC endpoint policy', 'VPC_ENDPOINT_POLICY', 'VPC_ENDPOINT_POLICY', 'operator'],
       ['because no resource-based policy allows the a action', 'RESOURCE_POLICY', 'RESOURCE_POLICY', 'resource-based'],
       ['with an explicit deny in a resource-based policy', 'RESOURCE_POLICY', 'RESOURCE_POLICY', 'resource-based'],
-      ['with an explicit deny in the role trust policy', 'TRUST_POLICY', 'NO_TRUST', 'trust policy'],
+      ['with an explicit deny in the role trust policy', 'TRUST_POLICY', 'NOT_TRUSTED', 'trust policy'],
       ['with an explicit deny', 'UNSPECIFIED', 'ACCESS_DENIED', 'permissions boundary'],
       ['', 'UNSPECIFIED', 'ACCESS_DENIED', 'permissions boundary'],
-    ])('by the kind of policy that denies: %s', async (reason, deniedBy, cause, remedy) => {
+    ])('by the kind of policy that denies: %s', async (reason, deniedBy, cause, remediation) => {
       for (const [status, awsCode, start] of [
         [403, 'AccessDenied', ''],
         [400, 'AccessDeniedException', ''],
@@ -300,7 +310,7 @@ describe('SdkAwsIam', () => {
             code,
             deniedBy,
             awsErrorCode: awsCode,
-            remediation: expect.stringContaining(remedy),
+            remediation: expect.stringContaining(remediation),
           });
           expect(causeOf(refused as CredentialsRejected)).toBe(cause);
         }

@@ -27,7 +27,7 @@ describe("The gateway's own identity", () => {
 
   const identity = (settings: Partial<GatewayIdentitySettings> = {}) =>
     new SdkGatewayIdentity({ arn, timeoutMs: 5000, ...settings });
-  const refusal = { code: 'GATEWAY_HAS_NO_IDENTITY', part: null, awsErrorCode: null };
+  const refusal = { code: 'GATEWAY_IDENTITY_MISSING', part: null, awsErrorCode: null };
 
   it('is found where the AWS SDK looks for credentials', async () => {
     const { accessKeyId, secretAccessKey, sessionToken } = await identity().keyFor(theirs);

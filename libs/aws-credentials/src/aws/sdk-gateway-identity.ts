@@ -55,7 +55,7 @@ interface Found {
 
 const noIdentity = (why: string, options: ErrorOptions = {}) =>
   new CredentialsRejected(
-    'GATEWAY_HAS_NO_IDENTITY',
+    'GATEWAY_IDENTITY_MISSING',
     `The gateway has no usable identity in AWS. ${why}`,
     null,
     null,

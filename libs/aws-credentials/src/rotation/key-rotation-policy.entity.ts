@@ -22,7 +22,7 @@ export class KeyRotationPolicy {
 
   /** In days, 1 to 365; null for never. */
   @Column('int', { name: 'rotate_every', nullable: true })
-  rotateEvery!: number | null;
+  rotationIntervalDays!: number | null;
 
   /** Of the current key that the reminders were about. */
   @Column('int', { name: 'key_version' })
@@ -45,7 +45,7 @@ export class KeyRotationPolicy {
     return Object.assign(new KeyRotationPolicy(), {
       tenantId,
       cloudAccountId,
-      rotateEvery: null,
+      rotationIntervalDays: null,
       keyVersion: 0,
       lastReminder: null,
       nextAttemptAt: null,
@@ -56,12 +56,12 @@ export class KeyRotationPolicy {
 
   /** When a key that was set then is to be replaced; null for never. */
   dueAt(setAt: Date): Date | null {
-    return this.rotateEvery === null ? null : new Date(setAt.getTime() + this.rotateEvery * day);
+    return this.rotationIntervalDays === null ? null : new Date(setAt.getTime() + this.rotationIntervalDays * day);
   }
 
   /** From now on the key is replaced so often. Reminders whose day has passed already are left out. */
-  change(rotateEvery: number | null, key: AgingKey, now: Date): void {
-    Object.assign(this, { rotateEvery, keyVersion: key.version } satisfies Partial<KeyRotationPolicy>);
+  change(rotationIntervalDays: number | null, key: AgingKey, now: Date): void {
+    Object.assign(this, { rotationIntervalDays, keyVersion: key.version } satisfies Partial<KeyRotationPolicy>);
     const dueAt = this.dueAt(key.setAt);
     const passed = reminderDays.filter((days) => dueAt && dueAt.getTime() - days * day <= now.getTime());
     this.lastReminder = passed.at(-1) ?? null;
@@ -98,7 +98,9 @@ export class KeyRotationPolicy {
 
   /** Those of the present key that are still to come: none from before it was set. */
   private get remindersLeft() {
-    return reminderDays.filter((days) => days < Math.min(this.lastReminder ?? Infinity, this.rotateEvery ?? 0));
+    return reminderDays.filter(
+      (days) => days < Math.min(this.lastReminder ?? Infinity, this.rotationIntervalDays ?? 0),
+    );
   }
 
   private schedule({ setAt }: AgingKey): void {

@@ -25,7 +25,7 @@ const atOnce = 4;
 const lease = 5 * 60 * 1000;
 
 /** What is wrong with a number of days between rotations, as the end of a sentence; null when nothing is. */
-export function faultInRotateEvery(days: number): string | null {
+export function faultInRotationInterval(days: number): string | null {
   return Number.isInteger(days) && days >= 1 && days <= 365 ? null : 'must be a whole number of days from 1 to 365';
 }
 
@@ -71,17 +71,22 @@ export class KeyRotationPolicyService implements Loop {
    *
    * @throws InvalidInput, CredentialsNotRotatable
    */
-  async change(account: Held<RotatedAccount>, rotateEvery: number | null, actor: Actor, now: Date): Promise<void> {
-    const fault = rotateEvery === null ? null : faultInRotateEvery(rotateEvery);
-    if (fault) throw new InvalidInput([new InvalidField(['input', 'rotateEvery'], `The interval ${fault}.`)]);
+  async change(
+    account: Held<RotatedAccount>,
+    rotationIntervalDays: number | null,
+    actor: Actor,
+    now: Date,
+  ): Promise<void> {
+    const fault = rotationIntervalDays === null ? null : faultInRotationInterval(rotationIntervalDays);
+    if (fault) throw new InvalidInput([new InvalidField(['input', 'rotationIntervalDays'], `The interval ${fault}.`)]);
     const { tenantId, id } = account;
     const current = await this.currentOf(tenantId, id);
     if (!current) throw new CredentialsNotRotatable();
 
     const policy = (await this.policies.find(tenantId, id)) ?? KeyRotationPolicy.of(tenantId, id);
-    policy.change(rotateEvery, current, now);
+    policy.change(rotationIntervalDays, current, now);
     await this.policies.put(account, policy);
-    await this.record('KEY_ROTATION_POLICY_CHANGED', account, actor, now, { rotateEvery });
+    await this.record('KEY_ROTATION_POLICY_CHANGED', account, actor, now, { rotationIntervalDays });
     this.reconciler.nudge();
   }
 

@@ -76,7 +76,7 @@ describe('the policy of rotation', () => {
     expect(await days(5)).toEqual([]);
   });
 
-  it.each([0, 366, -1, 1.5])('takes no interval of %s days', async (rotateEvery) => {
-    await expect(world.setPolicy(rotateEvery)).rejects.toThrow(InvalidInput);
+  it.each([0, 366, -1, 1.5])('takes no interval of %s days', async (rotationIntervalDays) => {
+    await expect(world.setPolicy(rotationIntervalDays)).rejects.toThrow(InvalidInput);
   });
 });

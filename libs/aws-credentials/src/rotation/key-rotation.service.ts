@@ -30,7 +30,7 @@ export class KeyRotationService {
   /**
    * That AWS will let the account's key be rotated. Changes nothing. Never call it in a unit of work: it waits for AWS.
    *
-   * @throws CredentialsNotRotatable, RotationInProgress, AwsKeyLimit, CredentialsRejected
+   * @throws CredentialsNotRotatable, RotationInProgress, AwsAccessKeyLimit, CredentialsRejected
    */
   async refuseUnlessPossible(account: RotatedAccount, actor: Actor): Promise<void> {
     const { tenantId, id } = account;
@@ -62,7 +62,7 @@ export class KeyRotationService {
   /**
    * Has the old key stay and what was made removed.
    *
-   * @throws RotationNotUnderWay, RotationTooLate
+   * @throws RotationNotInProgress, RotationNotCancellable
    */
   async cancel(account: Held<RotatedAccount>, actor: Actor, now: Date): Promise<void> {
     const rotation = cancellable(await this.rotations.hold(account));

@@ -1,4 +1,4 @@
-import { AwsKeyLimit, RotationInProgress } from '../aws-credentials.errors.js';
+import { AwsAccessKeyLimit, RotationInProgress } from '../aws-credentials.errors.js';
 import type { KeyRotation } from '../key-rotation.entity.js';
 import { unreachable } from '../testing/in-memory-iam.js';
 import { Killed, otherAccount, RotationWorld } from '../testing/rotation-world.js';
@@ -134,7 +134,7 @@ describe('the rotation of an access key', () => {
       world.tick(10 * minutes);
       const theirs = world.aws.add();
 
-      expect(await world.run()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_KEY_LIMIT' } });
+      expect(await world.run()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_ACCESS_KEY_LIMIT' } });
       expect(world.aws.ids).toEqual([old, theirs.accessKeyId]);
       expect(world.aws.key(theirs.accessKeyId)!.isActive).toBe(true);
     });
@@ -149,7 +149,7 @@ describe('the rotation of an access key', () => {
       if (how === 'used') theirs.lastUsedAt = world.clock.now();
       else theirs.isActive = true;
 
-      expect(await world.run()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_KEY_LIMIT' } });
+      expect(await world.run()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_ACCESS_KEY_LIMIT' } });
       expect(world.aws.ids).toEqual([old, theirs.accessKeyId]);
       expect(theirs.isActive).toBe(true);
     });
@@ -175,7 +175,7 @@ describe('the rotation of an access key', () => {
 
       expect(asking.candidateIds).toHaveLength(2);
       expect(asking.lastFault).toMatchObject({
-        code: 'AWS_ORPHAN_AMBIGUOUS',
+        code: 'AWS_ORPHANED_ACCESS_KEY_AMBIGUOUS',
         message: expect.stringMatching(/2 new access keys exist: AKIA…\d{4}, AKIA…\d{4}\./),
       });
       await world.run({ patience: 60 * minutes });
@@ -196,7 +196,10 @@ describe('the rotation of an access key', () => {
       await world.run({ until: ({ state }) => state === 'NEEDS_ATTENTION' });
       await world.cancel();
 
-      expect(await world.rotation()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_ORPHAN_AMBIGUOUS' } });
+      expect(await world.rotation()).toMatchObject({
+        state: 'FAILED',
+        lastFault: { code: 'AWS_ORPHANED_ACCESS_KEY_AMBIGUOUS' },
+      });
       expect(world.aws.ids).toHaveLength(3);
       expect((await world.events()).at(-1)).toBe('GIVEN_UP');
     });
@@ -208,10 +211,10 @@ describe('the rotation of an access key', () => {
       other.lastUsedAt = new Date('2025-12-24T00:00:00Z');
       const refusal = await world.begin().catch((error: unknown) => error);
 
-      expect(refusal).toBeInstanceOf(AwsKeyLimit);
-      expect(refusal).toMatchObject({ code: 'AWS_KEY_LIMIT', isActive: false, lastUsedAt: other.lastUsedAt });
-      expect((refusal as AwsKeyLimit).accessKeyId).toMatch(/^AKIA…\d{4}$/);
-      expect((refusal as AwsKeyLimit).message).not.toContain(other.accessKeyId);
+      expect(refusal).toBeInstanceOf(AwsAccessKeyLimit);
+      expect(refusal).toMatchObject({ code: 'AWS_ACCESS_KEY_LIMIT', isActive: false, lastUsedAt: other.lastUsedAt });
+      expect((refusal as AwsAccessKeyLimit).accessKeyId).toMatch(/^AKIA…\d{4}$/);
+      expect((refusal as AwsAccessKeyLimit).message).not.toContain(other.accessKeyId);
       expect(world.aws.ids).toHaveLength(2);
     });
 
@@ -296,12 +299,20 @@ describe('the rotation of an access key', () => {
   });
 
   describe('cancelled', () => {
-    const waits = ['LIST', 'RESOLVE', 'ORPHAN_DEACTIVATE', 'ORPHAN_GRACE', 'PROVE', 'DEACTIVATE_OLD', 'GRACE'] as const;
+    const waits = [
+      'LIST',
+      'RESOLVE',
+      'ORPHAN_DEACTIVATE',
+      'ORPHAN_GRACE',
+      'VERIFY_NEW',
+      'DEACTIVATE_OLD',
+      'GRACE',
+    ] as const;
 
     it.each(waits)('at %s has the old key stay and leaves nothing behind', async (step) => {
       if (step.startsWith('ORPHAN') || step === 'RESOLVE') fail('iam:CreateAccessKey', 'after');
       if (step === 'ORPHAN_DEACTIVATE') fail('iam:UpdateAccessKey', 'before');
-      if (step === 'PROVE') world.aws.propagation = 30 * seconds;
+      if (step === 'VERIFY_NEW') world.aws.propagation = 30 * seconds;
       await world.begin();
       await world.run({ until: (rotation) => rotation.step === step });
       await world.cancel();
@@ -316,11 +327,11 @@ describe('the rotation of an access key', () => {
       fail('iam:DeleteAccessKey', 'before');
       await world.run({ until: ({ step }) => step === 'DELETE_OLD' });
 
-      await expect(world.cancel()).rejects.toMatchObject({ code: 'ROTATION_TOO_LATE' });
+      await expect(world.cancel()).rejects.toMatchObject({ code: 'ROTATION_NOT_CANCELLABLE' });
     });
 
     it('is refused when there is nothing to cancel', async () => {
-      await expect(world.cancel()).rejects.toMatchObject({ code: 'ROTATION_NOT_UNDER_WAY' });
+      await expect(world.cancel()).rejects.toMatchObject({ code: 'ROTATION_NOT_IN_PROGRESS' });
     });
 
     it('between the question and the answer removes the key that was made', async () => {
@@ -339,11 +350,11 @@ describe('the rotation of an access key', () => {
   });
 
   describe('overtaken by a key of the customer', () => {
-    const moments = ['LIST', 'RESOLVE', 'ORPHAN_GRACE', 'PROVE', 'DEACTIVATE_OLD', 'GRACE', 'DELETE_OLD'] as const;
+    const moments = ['LIST', 'RESOLVE', 'ORPHAN_GRACE', 'VERIFY_NEW', 'DEACTIVATE_OLD', 'GRACE', 'DELETE_OLD'] as const;
 
     it.each(moments)('of the same user at %s removes what it made and leaves theirs alone', async (step) => {
       if (step === 'ORPHAN_GRACE' || step === 'RESOLVE') fail('iam:CreateAccessKey', 'after');
-      if (step === 'PROVE') world.aws.propagation = 30 * seconds;
+      if (step === 'VERIFY_NEW') world.aws.propagation = 30 * seconds;
       if (step === 'DELETE_OLD') fail('iam:DeleteAccessKey', 'before');
       await world.begin();
       const { newKeyId } = await world.run({ until: (rotation) => rotation.step === step });
@@ -376,7 +387,7 @@ describe('the rotation of an access key', () => {
       void candidate;
       world.aws.propagation = 30 * seconds;
       await world.begin();
-      await world.run({ until: ({ step }) => step === 'PROVE' });
+      await world.run({ until: ({ step }) => step === 'VERIFY_NEW' });
       world.aws.limit = 3;
       const theirs = world.aws.add();
       await world.do((now, held) => world.credentials.keepCandidate({ apiKeyName: 'x' }, held, theirs, now));

@@ -2,7 +2,7 @@ import { DomainError, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
 import { AwsCredentialsService } from '../access/aws-credentials.service.js';
-import { AwsOrphanAmbiguous, CredentialsRejected } from '../aws-credentials.errors.js';
+import { AwsOrphanedAccessKeyAmbiguous, CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam, type AwsKeysOfUser } from '../aws-iam.js';
 import type { KeyRotation, RotationFault, RotationStep } from '../key-rotation.entity.js';
 import { refuseFullUser } from './rotation-preflight.js';
@@ -69,7 +69,7 @@ export class KeyRotator {
         return this.lookAtOrphan(situation);
       case 'ORPHAN_DELETE':
         return this.deleteOrphan(situation);
-      case 'PROVE':
+      case 'VERIFY_NEW':
         return this.prove(situation);
       case 'DEACTIVATE_OLD':
         return this.deactivateOld(situation);
@@ -93,7 +93,7 @@ export class KeyRotator {
     switch (step) {
       case 'LIST':
         return 'NONE';
-      case 'PROVE':
+      case 'VERIFY_NEW':
         return 'DELETE_NEW';
       case 'DEACTIVATE_OLD': // It may have been done, and not been written down.
       case 'GRACE':
@@ -109,7 +109,7 @@ export class KeyRotator {
         rotation.end('CANCELLED', now);
         return 'KEY_ROTATION_CANCELLED';
       }
-      if (rotation.step === 'PROVE') await this.credentials.retireCandidate(account);
+      if (rotation.step === 'VERIFY_NEW') await this.credentials.retireCandidate(account);
       rotation.goTo(step, now);
       return 'KEY_ROTATION_ROLLING_BACK';
     };
@@ -158,7 +158,7 @@ export class KeyRotator {
       rotation.newKeyId = key.accessKeyId;
       rotation.lastFault = null;
       await this.credentials.keepMade(keeper, account, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
-      rotation.goTo(rotation.isCancelled ? 'DELETE_NEW' : 'PROVE', now);
+      rotation.goTo(rotation.isCancelled ? 'DELETE_NEW' : 'VERIFY_NEW', now);
       return 'KEY_ROTATION_KEY_CREATED';
     };
   }
@@ -186,7 +186,7 @@ export class KeyRotator {
     const ours = await this.credentials.keptAnywhere(possible);
     const candidates = possible.filter((id) => !ours.includes(id));
 
-    if (candidates.length > 1) throw new AwsOrphanAmbiguous(candidates.map(maskAccessKeyId));
+    if (candidates.length > 1) throw new AwsOrphanedAccessKeyAmbiguous(candidates.map(maskAccessKeyId));
     if (candidates.length === 1) {
       return this.journal.write(rotation, async (fresh, _, now) => {
         Object.assign(fresh, { orphanKeyId: candidates[0]!, orphanFoundAt: now, orphanGraceUntil: null });
@@ -229,7 +229,7 @@ export class KeyRotator {
       return this.journal.write(rotation, async (fresh, _, now) => {
         fresh.forgetRequest();
         fresh.lastFault = {
-          code: 'AWS_KEY_LIMIT',
+          code: 'AWS_ACCESS_KEY_LIMIT',
           message: `The access key ${maskAccessKeyId(id)}, which appeared to be orphaned, is in use elsewhere. It was left active.`,
           awsErrorCode: null,
         };
@@ -266,7 +266,11 @@ export class KeyRotator {
     const { userId } = await this.aws.identityOf(candidate, region);
     await this.aws.accessKeys(candidate, region);
     if (userId !== rotation.awsUserId) {
-      throw new CredentialsRejected('AWS_NOT_A_USER', 'The new access key belongs to another IAM user.', 'accessKeyId');
+      throw new CredentialsRejected(
+        'AWS_NOT_IAM_USER',
+        'The new access key belongs to another IAM user.',
+        'accessKeyId',
+      );
     }
     return this.journal.write(
       rotation,
@@ -414,15 +418,15 @@ export class KeyRotator {
       case 'LIST':
       case 'RESOLVE': {
         const isOver = failsForGood.has(error.code) || isHopeless;
-        if (isOver && (rotation.step === 'LIST' || error.code === 'AWS_KEY_LIMIT')) {
+        if (isOver && (rotation.step === 'LIST' || error.code === 'AWS_ACCESS_KEY_LIMIT')) {
           rotation.end('FAILED', now);
           return 'KEY_ROTATION_FAILED';
         }
-        if (error instanceof AwsOrphanAmbiguous) rotation.candidateIds = [...error.candidates];
+        if (error instanceof AwsOrphanedAccessKeyAmbiguous) rotation.candidateIds = [...error.candidates];
         break;
       }
-      case 'PROVE':
-        if (!isHopeless && error.code !== 'AWS_NOT_A_USER') break;
+      case 'VERIFY_NEW':
+        if (!isHopeless && error.code !== 'AWS_NOT_IAM_USER') break;
         await this.credentials.retireCandidate(account);
         rotation.goTo('DELETE_NEW', now);
         return 'KEY_ROTATION_ROLLING_BACK';
@@ -439,7 +443,7 @@ export class KeyRotator {
     const needsAttention =
       error.code === 'AWS_ACTION_DENIED' ||
       error.code === 'CREDENTIALS_UNREADABLE' ||
-      error instanceof AwsOrphanAmbiguous ||
+      error instanceof AwsOrphanedAccessKeyAmbiguous ||
       (isHopeless && rotation.step !== 'GRACE');
     rotation.failed(fault, after(now, this.backOff(Math.max(0, rotation.failures))), needsAttention);
   }
@@ -469,10 +473,10 @@ const strikes = 3;
 const unknownKey: ReadonlySet<string> = new Set(['AWS_ACCESS_KEY_UNKNOWN', 'AWS_REGION_NOT_ENABLED']);
 
 /** AWS knows the key, and it will not do: waiting helps nothing. */
-const keyFaults: ReadonlySet<string> = new Set(['AWS_SECRET_WRONG']);
+const keyFaults: ReadonlySet<string> = new Set(['AWS_SECRET_ACCESS_KEY_WRONG']);
 
 /** Nothing was changed at AWS, and asking again changes nothing. */
-const failsForGood: ReadonlySet<string> = new Set(['AWS_KEY_LIMIT', 'AWS_ACTION_DENIED', 'SANDBOX_OFF']);
+const failsForGood: ReadonlySet<string> = new Set(['AWS_ACCESS_KEY_LIMIT', 'AWS_ACTION_DENIED', 'SANDBOX_DISABLED']);
 
 const after = (now: Date, ms: number) => new Date(now.getTime() + ms);
 

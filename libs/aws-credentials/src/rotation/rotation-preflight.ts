@@ -1,7 +1,7 @@
 import { iamContext, permissionManifest } from '#libs/iam-setup';
 import { becauseOf } from '../access-denial.js';
 import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
-import { AwsKeyLimit, CredentialsRejected } from '../aws-credentials.errors.js';
+import { AwsAccessKeyLimit, CredentialsRejected } from '../aws-credentials.errors.js';
 import type { AwsIam, AwsKeysOfUser } from '../aws-iam.js';
 import type { RotatedAccount } from './rotated-accounts.js';
 
@@ -20,7 +20,7 @@ const noKey = 'AKIA0000000000000000';
 /**
  * That AWS will let the key's user rotate it, found out without changing anything there.
  *
- * @throws AwsKeyLimit, CredentialsRejected naming the action that is missing
+ * @throws AwsAccessKeyLimit, CredentialsRejected naming the action that is missing
  */
 export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount): Promise<void> {
   const { region } = account;
@@ -33,7 +33,7 @@ export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, acco
   await aws.deleteAccessKey(key, region, noKey);
 }
 
-/** @throws AwsKeyLimit when AWS would refuse to make another key */
+/** @throws AwsAccessKeyLimit when AWS would refuse to make another key */
 export async function refuseFullUser(
   aws: AwsIam,
   key: AwsAccessKey,
@@ -43,7 +43,7 @@ export async function refuseFullUser(
   const other = keys.find(({ accessKeyId }) => accessKeyId !== key.accessKeyId);
   if (!other || keys.length < keysPerUser) return;
   const lastUsedAt = await aws.keyLastUsed(key, region, other.accessKeyId).catch(() => null);
-  throw new AwsKeyLimit(maskAccessKeyId(other.accessKeyId), other.createdAt, other.isActive, lastUsedAt);
+  throw new AwsAccessKeyLimit(maskAccessKeyId(other.accessKeyId), other.createdAt, other.isActive, lastUsedAt);
 }
 
 /**
@@ -67,7 +67,7 @@ async function simulated(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount
 
   const isByBoundary = denied.some(({ isAllowedByBoundary }) => !isAllowedByBoundary);
   const isExplicit = denied.some(({ decision }) => decision === 'explicitDeny');
-  const denier = isByBoundary ? 'BOUNDARY' : isExplicit ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
+  const denier = isByBoundary ? 'PERMISSIONS_BOUNDARY' : isExplicit ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
   const actions = denied.map(({ action }) => action).join(', ');
   const message = `AWS does not allow ${actions}: ${becauseOf(denier)}.`;
   throw new CredentialsRejected('AWS_ACTION_DENIED', message, null, null, {}, denier);

@@ -174,8 +174,8 @@ export class RotationWorld {
     return this.transactions.run(async (now) => work(now, (await this.accounts.hold(tenantId, id))!));
   }
 
-  setPolicy(rotateEvery: number | null): Promise<void> {
-    return this.do((now, held) => this.policy.change(held, rotateEvery, operator, now));
+  setPolicy(rotationIntervalDays: number | null): Promise<void> {
+    return this.do((now, held) => this.policy.change(held, rotationIntervalDays, operator, now));
   }
 
   tick(ms: number): void {

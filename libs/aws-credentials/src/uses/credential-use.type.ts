@@ -33,7 +33,7 @@ registerEnumType(CredentialUseResult, {
   name: 'CredentialUseResult',
   description: 'Result of a use of the stored secret.',
   valuesMap: {
-    OPENED: { description: 'The secret was decrypted.' },
+    DECRYPTED: { description: 'The secret was decrypted.' },
     REJECTED: { description: 'The stored data is not what was encrypted for this account. No secret was released.' },
   },
 });

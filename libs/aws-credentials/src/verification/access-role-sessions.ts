@@ -46,11 +46,11 @@ export class AccessRoleSessions {
     );
     if (answers.includes('let in')) {
       const refusal = new CredentialsRejected(
-        'AWS_ACCESS_ROLE_OPEN',
+        'AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID',
         'The gateway can assume the access role without the external ID that was issued for it.',
         'roleArn',
       );
-      return { check: failed(step, 'ANY_EXTERNAL_ID', refusal), refusal };
+      return { check: failed(step, 'EXTERNAL_ID_NOT_REQUIRED', refusal), refusal };
     }
     const refusal = (answers as CredentialsRejected[]).find(({ code }) => code !== 'AWS_ACCESS_ROLE_DENIED');
     if (refusal) {
@@ -99,17 +99,19 @@ function ofRole(refusal: CredentialsRejected): CredentialsRejected {
     );
   if (code === 'AWS_REGION_NOT_ENABLED')
     return new CredentialsRejected(
-      'GATEWAY_HAS_NO_IDENTITY',
+      'GATEWAY_IDENTITY_MISSING',
       'The region is not enabled in the AWS account of the gateway itself.',
       null,
       awsErrorCode,
       { cause },
     );
   const isOfGateway =
-    code === 'AWS_ACCESS_KEY_UNKNOWN' || code === 'AWS_SECRET_WRONG' || /^ExpiredToken/.test(awsErrorCode ?? '');
+    code === 'AWS_ACCESS_KEY_UNKNOWN' ||
+    code === 'AWS_SECRET_ACCESS_KEY_WRONG' ||
+    /^ExpiredToken/.test(awsErrorCode ?? '');
   if (isOfGateway)
     return new CredentialsRejected(
-      'GATEWAY_HAS_NO_IDENTITY',
+      'GATEWAY_IDENTITY_MISSING',
       'AWS does not accept the credentials of the gateway itself.',
       null,
       awsErrorCode,

@@ -53,9 +53,9 @@ describe('a key that STS of a region does not know', () => {
     expect(report.checks.find(({ step }) => step === 'IDENTITY')).toMatchObject({
       verdict: 'FAILED',
       cause: 'REGION_NOT_ENABLED',
-      remedy: expect.stringContaining('Enable the region') as string,
+      remediation: expect.stringContaining('Enable the region') as string,
     });
-    expect(report.awsCalls).toBe(2);
+    expect(report.awsCallCount).toBe(2);
     expect(asked).toEqual(['ap-east-1', 'us-east-1']);
   });
 
@@ -63,7 +63,7 @@ describe('a key that STS of a region does not know', () => {
     const { refusal, report } = await verified('ap-east-1', []);
 
     expect(refusal).toMatchObject({ code: 'AWS_ACCESS_KEY_UNKNOWN', mayBePropagation: true });
-    expect(report.awsCalls).toBe(2);
+    expect(report.awsCallCount).toBe(2);
   });
 
   it.each(['eu-west-1', 'us-east-1', 'cn-north-1', 'us-gov-east-1', 'eusc-de-east-1'])(
@@ -75,7 +75,7 @@ describe('a key that STS of a region does not know', () => {
       );
 
       expect(refusal).toMatchObject({ code: 'AWS_ACCESS_KEY_UNKNOWN' });
-      expect(report.awsCalls).toBe(1);
+      expect(report.awsCallCount).toBe(1);
       expect(asked).toEqual([region]);
     },
   );
@@ -83,13 +83,13 @@ describe('a key that STS of a region does not know', () => {
   it.each([
     ['RegionDisabledException', 'AWS_STS_NOT_ACTIVE', 'REGION_NOT_ENABLED', 'Activate STS'],
     ['OptInRequired', 'AWS_ACCOUNT_NOT_ACTIVATED', 'ACCOUNT_NOT_ACTIVATED', 'Complete the sign-up'],
-  ])('because of %s has a remedy of its own', async (awsErrorCode, code, cause, remedy) => {
+  ])('because of %s has a remediation of its own', async (awsErrorCode, code, cause, remediation) => {
     const { refusal, report } = await verified('eu-west-1', [], awsErrorCode);
 
     expect(refusal).toMatchObject({ code, awsErrorCode });
     expect(report.checks.find(({ step }) => step === 'IDENTITY')).toMatchObject({
       cause,
-      remedy: expect.stringContaining(remedy) as string,
+      remediation: expect.stringContaining(remediation) as string,
     });
   });
 });

@@ -131,7 +131,7 @@ export class AwsVerification {
     const identity = { accountId: role.accountId, userId: roleId!, arn: role.arn };
     if (steps.includes('IDENTITY')) {
       const caller = await this.aws.identityOf(key, region).catch(rejection);
-      calls += caller instanceof CredentialsRejected ? caller.awsCalls : 1;
+      calls += caller instanceof CredentialsRejected ? caller.awsCallCount : 1;
       const refusal = caller instanceof CredentialsRejected ? caller.ofSession : refusalOfSession(caller, identity);
       if (refusal) return stopped([...checks, unanswered('IDENTITY', refusal, isNew)], refusal, calls);
       checks.push(
@@ -171,17 +171,17 @@ export class AwsVerification {
     const fault = faultInAccessKeyId(key.accessKeyId);
     if (fault || isTemporary(key.accessKeyId)) {
       const refusal = new CredentialsRejected(
-        'AWS_TEMPORARY_KEY',
+        'AWS_TEMPORARY_ACCESS_KEY',
         `The access key ID ${fault ?? 'begins with ASIA: it is temporary'}.`,
         'accessKeyId',
       );
-      return stopped([failed('KEY_FORMAT', 'TEMPORARY_KEY', refusal)], refusal, {});
+      return stopped([failed('ACCESS_KEY_FORMAT', 'TEMPORARY_ACCESS_KEY', refusal)], refusal, {});
     }
-    const format = passed('KEY_FORMAT', 'The access key ID has the format of a long-term access key.');
+    const format = passed('ACCESS_KEY_FORMAT', 'The access key ID has the format of a long-term access key.');
 
     const identity = await this.aws.identityOf(key, region).catch(rejection);
     if (identity instanceof CredentialsRejected)
-      return stopped([format, unanswered('IDENTITY', identity, isNew)], identity, { calls: identity.awsCalls });
+      return stopped([format, unanswered('IDENTITY', identity, isNew)], identity, { calls: identity.awsCallCount });
     const unexpected = refusalOfAccount(identity.accountId, expectedAwsAccountId);
     if (unexpected) {
       const checks = [format, failed('IDENTITY', 'ACCOUNT_UNEXPECTED', unexpected)];
@@ -194,7 +194,7 @@ export class AwsVerification {
 
     const notAUser = refusalOfPrincipal(identity);
     if (notAUser) {
-      const cause = notAUser.code === 'AWS_ROOT_KEY' ? 'ROOT_USER' : 'NOT_A_USER';
+      const cause = notAUser.code === 'AWS_ROOT_ACCESS_KEY' ? 'ROOT_USER' : 'NOT_IAM_USER';
       return stopped([...known, failed('PRINCIPAL', cause, notAUser)], notAUser, { identity, calls: 1 });
     }
     const user = [...known, passed('PRINCIPAL', 'The access key belongs to an IAM user.')];
@@ -216,7 +216,7 @@ export class AwsVerification {
     if (!vendor) {
       const check = inconclusive(
         step,
-        'VENDOR_UNKNOWN',
+        'VENDOR_ACCOUNT_UNKNOWN',
         'The gateway does not know which AWS account the console role must trust.',
         'The operator of the gateway must set VENDOR_AWS_ACCOUNT_ID.',
       );
@@ -225,11 +225,11 @@ export class AwsVerification {
     const judgement = judgeTrust(consoleRole, vendor, this.clock.now());
     const { message } = judgement;
     if (judgement.verdict === 'PASSED') return { check: passed(step, message), refusal: null };
-    const { cause, remedy } = judgement;
+    const { cause, remediation } = judgement;
     if (judgement.verdict === 'INCONCLUSIVE')
-      return { check: inconclusive(step, judgement.cause, message, remedy), refusal: null };
+      return { check: inconclusive(step, judgement.cause, message, remediation), refusal: null };
     const refusal = new CredentialsRejected(trustCodes[judgement.cause], message, 'consoleRoleName');
-    return { check: check(step, 'FAILED', cause, message, { remedy }), refusal };
+    return { check: check(step, 'FAILED', cause, message, { remediation }), refusal };
   }
 
   private conclude(
@@ -247,7 +247,7 @@ export class AwsVerification {
         manifestVersion: permissions.length > 0 ? permissionManifest.version : null,
         checks,
         suggestedPolicy: fits ? JSON.stringify(policy, null, 2) : null,
-        awsCalls: calls,
+        awsCallCount: calls,
         roleSessionName,
       },
       identity,
@@ -258,7 +258,7 @@ export class AwsVerification {
   }
 }
 
-const keySteps = ['KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
+const keySteps = ['ACCESS_KEY_FORMAT', 'IDENTITY', 'PRINCIPAL', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
 const lightRoleSteps = ['ACCESS_ROLE', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
 const roleSteps = ['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOLE_ROLE', 'CONSOLE_ROLE_TRUST'] as const;
 
@@ -276,34 +276,34 @@ interface Trust {
 }
 
 const trustCodes = {
-  NO_TRUST: 'AWS_ROLE_TRUSTS_OTHERS',
+  NOT_TRUSTED: 'AWS_ROLE_TRUSTS_OTHERS',
   EXPLICIT_DENY: 'AWS_ROLE_TRUSTS_OTHERS',
   PRINCIPAL_DELETED: 'AWS_ROLE_TRUSTS_OTHERS',
-  TRUSTS_EVERYBODY: 'AWS_ROLE_TRUSTS_OTHERS',
-  EXTERNAL_ID: 'AWS_ROLE_ASKS_EXTERNAL_ID',
-  WITHOUT_MFA: 'AWS_ROLE_WITHOUT_MFA',
+  TRUSTS_ALL_ACCOUNTS: 'AWS_ROLE_TRUSTS_OTHERS',
+  EXTERNAL_ID: 'AWS_ROLE_REQUIRES_EXTERNAL_ID',
+  MFA_NOT_REQUIRED: 'AWS_ROLE_WITHOUT_MFA',
 } as const satisfies Record<TrustFault, ConstructorParameters<typeof CredentialsRejected>[0]>;
 
 /** Whether AWS may answer other questions that are asked with the same credentials. */
 const stillWorks = ({ code }: CredentialsRejected) =>
-  code !== 'AWS_ACCESS_KEY_UNKNOWN' && code !== 'AWS_SECRET_WRONG' && code !== 'AWS_CLOCK_SKEW';
+  code !== 'AWS_ACCESS_KEY_UNKNOWN' && code !== 'AWS_SECRET_ACCESS_KEY_WRONG' && code !== 'AWS_CLOCK_SKEW';
 
 /** Something stood in the place of AWS, if the session is not one in the role. */
 function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {
   return caller.accountId === accountId && caller.userId.split(':')[0] === userId
     ? null
-    : new CredentialsRejected('AWS_ANSWER_UNUSABLE', 'The answer names another role. It may not come from AWS.', null);
+    : new CredentialsRejected('AWS_RESPONSE_INVALID', 'The answer names another role. It may not come from AWS.', null);
 }
 
 function refusalOfPrincipal({ arn }: AwsIdentity): CredentialsRejected | null {
   if (isRootArn(arn)) {
     return new CredentialsRejected(
-      'AWS_ROOT_KEY',
+      'AWS_ROOT_ACCESS_KEY',
       'The access key belongs to the root user, whose permissions cannot be limited.',
       'accessKeyId',
     );
   }
   return iamArnFrom(arn)?.kind === 'user'
     ? null
-    : new CredentialsRejected('AWS_NOT_A_USER', 'The access key does not belong to an IAM user.', 'accessKeyId');
+    : new CredentialsRejected('AWS_NOT_IAM_USER', 'The access key does not belong to an IAM user.', 'accessKeyId');
 }

@@ -72,33 +72,33 @@ const failed: Row[] = [
   ['a Deny of other principals', [allow({ AWS: root }, mfa), deny(undefined, undefined, { Principal: undefined, NotPrincipal: { AWS: other } })], 'FAILED', 'EXPLICIT_DENY', /statement 2/],
   ['a Deny of all actions', [allow({ AWS: root }, mfa), deny({ AWS: vendor }, undefined, { Action: '*' })], 'FAILED', 'EXPLICIT_DENY', /statement 2/],
   ['a Deny of those with MFA', [allow({ AWS: root }, mfa), deny('*', mfa)], 'FAILED', 'EXPLICIT_DENY', /statement 2 \(aws:MultiFactorAuthPresent\)/],
-  ['a condition on another account', [allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NO_TRUST', /A condition is not met: statement 1 \(aws:PrincipalAccount\)/],
-  ['everybody of another account', [allow('*', { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NO_TRUST', /statement 1 \(aws:PrincipalAccount\)/],
-  ['a condition on ARNs of another account', [allow({ AWS: root }, { ...mfa, ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${other}:*` } })], 'FAILED', 'NO_TRUST', /statement 1 \(aws:PrincipalArn\)/],
-  ['another account', [allow({ AWS: `arn:aws:iam::${other}:root` }, mfa)], 'FAILED', 'NO_TRUST', /No statement/],
-  ['the account in another partition', [allow({ AWS: `arn:aws-cn:iam::${vendor}:root` }, mfa)], 'FAILED', 'NO_TRUST', /No statement/],
-  ['a service', [allow({ Service: 'ec2.amazonaws.com' })], 'FAILED', 'NO_TRUST', /No statement/],
-  ['another action', [allow({ AWS: root }, mfa, { Action: 'sts:TagSession' })], 'FAILED', 'NO_TRUST', /No statement/],
-  ['all but AssumeRole', [allow({ AWS: root }, mfa, { Action: undefined, NotAction: 'sts:Assume*' })], 'FAILED', 'NO_TRUST', /No statement/],
-  ['an expiry date in the past', [allow({ AWS: root }, { ...mfa, DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } })], 'FAILED', 'NO_TRUST', /statement 1 \(aws:CurrentTime\)/],
-  ['an MFA age that may not be present', [allow({ AWS: root }, { ...mfa, Null: { 'aws:MultiFactorAuthAge': 'true' } })], 'FAILED', 'NO_TRUST', /aws:MultiFactorAuthAge/],
-  ['a source identity', [allow({ AWS: root }, { ...mfa, StringLike: { 'sts:SourceIdentity': '*' } })], 'FAILED', 'NO_TRUST', /statement 1 \(sts:SourceIdentity\)/],
-  ['a session tag', [allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:RequestTag/team': 'ops' } }, { Action: ['sts:AssumeRole', 'sts:TagSession'] })], 'FAILED', 'NO_TRUST', /statement 1 \(aws:RequestTag\/team\)/],
+  ['a condition on another account', [allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NOT_TRUSTED', /A condition is not met: statement 1 \(aws:PrincipalAccount\)/],
+  ['everybody of another account', [allow('*', { ...mfa, StringEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'NOT_TRUSTED', /statement 1 \(aws:PrincipalAccount\)/],
+  ['a condition on ARNs of another account', [allow({ AWS: root }, { ...mfa, ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${other}:*` } })], 'FAILED', 'NOT_TRUSTED', /statement 1 \(aws:PrincipalArn\)/],
+  ['another account', [allow({ AWS: `arn:aws:iam::${other}:root` }, mfa)], 'FAILED', 'NOT_TRUSTED', /No statement/],
+  ['the account in another partition', [allow({ AWS: `arn:aws-cn:iam::${vendor}:root` }, mfa)], 'FAILED', 'NOT_TRUSTED', /No statement/],
+  ['a service', [allow({ Service: 'ec2.amazonaws.com' })], 'FAILED', 'NOT_TRUSTED', /No statement/],
+  ['another action', [allow({ AWS: root }, mfa, { Action: 'sts:TagSession' })], 'FAILED', 'NOT_TRUSTED', /No statement/],
+  ['all but AssumeRole', [allow({ AWS: root }, mfa, { Action: undefined, NotAction: 'sts:Assume*' })], 'FAILED', 'NOT_TRUSTED', /No statement/],
+  ['an expiry date in the past', [allow({ AWS: root }, { ...mfa, DateLessThan: { 'aws:CurrentTime': '2026-01-01T00:00:00Z' } })], 'FAILED', 'NOT_TRUSTED', /statement 1 \(aws:CurrentTime\)/],
+  ['an MFA age that may not be present', [allow({ AWS: root }, { ...mfa, Null: { 'aws:MultiFactorAuthAge': 'true' } })], 'FAILED', 'NOT_TRUSTED', /aws:MultiFactorAuthAge/],
+  ['a source identity', [allow({ AWS: root }, { ...mfa, StringLike: { 'sts:SourceIdentity': '*' } })], 'FAILED', 'NOT_TRUSTED', /statement 1 \(sts:SourceIdentity\)/],
+  ['a session tag', [allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:RequestTag/team': 'ops' } }, { Action: ['sts:AssumeRole', 'sts:TagSession'] })], 'FAILED', 'NOT_TRUSTED', /statement 1 \(aws:RequestTag\/team\)/],
   ['a deleted role', [allow({ AWS: deletedRole }, mfa)], 'FAILED', 'PRINCIPAL_DELETED', /no longer exists: AROAIOSFODNN7EXAMPLE1/],
   ['a deleted user beside another account', [allow({ AWS: ['AIDAIOSFODNN7EXAMPLE1', `arn:aws:iam::${other}:root`] }, mfa)], 'FAILED', 'PRINCIPAL_DELETED', /AIDAIOSFODNN7EXAMPLE1/],
-  ['everybody', [allow('*', mfa)], 'FAILED', 'TRUSTS_EVERYBODY', /every AWS account: statement 1/],
-  ['everybody beside the account', [allow({ AWS: root }, mfa), allow({ AWS: ['*'] }, mfa)], 'FAILED', 'TRUSTS_EVERYBODY', /statement 2/],
-  ['everybody but one account', [allow({ AWS: root }, mfa), allow('*', { StringNotEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'TRUSTS_EVERYBODY', /statement 2/],
+  ['everybody', [allow('*', mfa)], 'FAILED', 'TRUSTS_ALL_ACCOUNTS', /every AWS account: statement 1/],
+  ['everybody beside the account', [allow({ AWS: root }, mfa), allow({ AWS: ['*'] }, mfa)], 'FAILED', 'TRUSTS_ALL_ACCOUNTS', /statement 2/],
+  ['everybody but one account', [allow({ AWS: root }, mfa), allow('*', { StringNotEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'TRUSTS_ALL_ACCOUNTS', /statement 2/],
   ['an external id', [allow({ AWS: root }, { ...mfa, StringEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 1 \(sts:ExternalId\)/],
   ['a Deny without an external id', [allow({ AWS: root }, mfa), deny('*', { StringNotEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 2 \(sts:ExternalId\)/],
   ['everybody with an external id', [allow('*', { ...mfa, StringEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 1 \(sts:ExternalId\)/],
   ['an external id that must be present', [allow({ AWS: root }, { ...mfa, Null: { 'sts:ExternalId': 'false' } })], 'FAILED', 'EXTERNAL_ID', /sts:ExternalId/],
-  ['no MFA', [allow({ AWS: root })], 'FAILED', 'WITHOUT_MFA', /without MFA: statement 1/],
-  ['a second statement without MFA', [allow({ AWS: root }, mfa), allow({ AWS: vendor }, undefined, { Sid: 'Open' })], 'FAILED', 'WITHOUT_MFA', /statement `Open`/],
-  ['MFA, if it is known', [allow({ AWS: root }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })], 'FAILED', 'WITHOUT_MFA', /statement 1/],
-  ['an MFA age, if it is known', [allow({ AWS: root }, { NumericLessThanIfExists: { 'aws:MultiFactorAuthAge': '3600' } })], 'FAILED', 'WITHOUT_MFA', /statement 1/],
-  ['a Deny that long-term keys escape', [allow({ AWS: root }), denyWithoutMfa('Bool')], 'FAILED', 'WITHOUT_MFA', /statement 1/],
-  ['no MFA at all', [allow({ AWS: root }, { Bool: { 'aws:MultiFactorAuthPresent': 'false' } })], 'FAILED', 'WITHOUT_MFA', /statement 1/],
+  ['no MFA', [allow({ AWS: root })], 'FAILED', 'MFA_NOT_REQUIRED', /without MFA: statement 1/],
+  ['a second statement without MFA', [allow({ AWS: root }, mfa), allow({ AWS: vendor }, undefined, { Sid: 'Open' })], 'FAILED', 'MFA_NOT_REQUIRED', /statement `Open`/],
+  ['MFA, if it is known', [allow({ AWS: root }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })], 'FAILED', 'MFA_NOT_REQUIRED', /statement 1/],
+  ['an MFA age, if it is known', [allow({ AWS: root }, { NumericLessThanIfExists: { 'aws:MultiFactorAuthAge': '3600' } })], 'FAILED', 'MFA_NOT_REQUIRED', /statement 1/],
+  ['a Deny that long-term keys escape', [allow({ AWS: root }), denyWithoutMfa('Bool')], 'FAILED', 'MFA_NOT_REQUIRED', /statement 1/],
+  ['no MFA at all', [allow({ AWS: root }, { Bool: { 'aws:MultiFactorAuthPresent': 'false' } })], 'FAILED', 'MFA_NOT_REQUIRED', /statement 1/],
 ]; // prettier-ignore
 
 const open: Row[] = [
@@ -127,14 +127,14 @@ describe('a trust policy with', () => {
 
     expect({ cause: null, ...judgement }).toMatchObject({ verdict, cause });
     expect(judgement.message).toMatch(says);
-    expect('remedy' in judgement).toBe(verdict !== 'PASSED');
+    expect('remediation' in judgement).toBe(verdict !== 'PASSED');
   });
 
   it('a certain fault fails, even where something else is unknown', () => {
     const addresses = { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } };
 
     expect(judge([allow({ AWS: root }, { ...mfa, ...addresses }), deny({ AWS: root })])).toMatchObject({ cause: 'EXPLICIT_DENY' });
-    expect(judge([allow({ AWS: root }, { ...addresses, StringEquals: { 'aws:PrincipalAccount': other } })])).toMatchObject({ cause: 'NO_TRUST' });
+    expect(judge([allow({ AWS: root }, { ...addresses, StringEquals: { 'aws:PrincipalAccount': other } })])).toMatchObject({ cause: 'NOT_TRUSTED' });
   }); // prettier-ignore
 
   it.each(['aws', 'aws-cn', 'aws-us-gov', 'aws-eusc'])('its principal in the partition %s of the role', (partition) => {
@@ -149,7 +149,7 @@ describe('a trust policy with', () => {
     const statement = allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } });
 
     expect(judge(statement)).toMatchObject({ verdict: 'PASSED' });
-    expect(judge(statement, 'aws', '')).toMatchObject({ cause: 'NO_TRUST' });
+    expect(judge(statement, 'aws', '')).toMatchObject({ cause: 'NOT_TRUSTED' });
   }); // prettier-ignore
 });
 

@@ -17,7 +17,7 @@ import type { VerificationCause } from '../verification.js';
 /** Why a trust policy is at fault. */
 export type TrustFault = Extract<
   VerificationCause,
-  'NO_TRUST' | 'EXPLICIT_DENY' | 'PRINCIPAL_DELETED' | 'TRUSTS_EVERYBODY' | 'EXTERNAL_ID' | 'WITHOUT_MFA'
+  'NOT_TRUSTED' | 'EXPLICIT_DENY' | 'PRINCIPAL_DELETED' | 'TRUSTS_ALL_ACCOUNTS' | 'EXTERNAL_ID' | 'MFA_NOT_REQUIRED'
 >;
 /** Why a trust policy cannot be judged. */
 export type TrustDoubt = Extract<VerificationCause, 'CONDITION_UNKNOWN' | 'POLICY_UNREADABLE'>;
@@ -25,8 +25,13 @@ export type TrustDoubt = Extract<VerificationCause, 'CONDITION_UNKNOWN' | 'POLIC
 /** What the trust policy of a console role means for the people of the vendor. Messages are sentences. */
 export type TrustJudgement =
   | { readonly verdict: 'PASSED'; readonly message: string }
-  | { readonly verdict: 'FAILED'; readonly cause: TrustFault; readonly message: string; readonly remedy: string }
-  | { readonly verdict: 'INCONCLUSIVE'; readonly cause: TrustDoubt; readonly message: string; readonly remedy: string };
+  | { readonly verdict: 'FAILED'; readonly cause: TrustFault; readonly message: string; readonly remediation: string }
+  | {
+      readonly verdict: 'INCONCLUSIVE';
+      readonly cause: TrustDoubt;
+      readonly message: string;
+      readonly remediation: string;
+    };
 
 /**
  * Judges whether people of the vendor's account can switch to the role in the AWS console with MFA, and whether MFA is
@@ -39,7 +44,7 @@ export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: D
     return {
       ...{ verdict: 'INCONCLUSIVE', cause: 'POLICY_UNREADABLE' },
       message: `The trust policy of the console role cannot be evaluated. ${read.fault}`,
-      remedy: 'Compare the trust policy of the console role with the one that `iamSetup` returns.',
+      remediation: 'Compare the trust policy of the console role with the one that `iamSetup` returns.',
     };
   }
   const ask = (person: Omit<Person, 'role' | 'now'>) => decide(read.policy, { ...person, role, now });
@@ -49,24 +54,24 @@ export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: D
   const withoutMfa = mostOpen([ask({ ...people, mfa: undefined }), ask({ ...people, mfa: 'false' })]);
   const strangers = { accountId: stranger, externalId: anyValue };
   const others = mostOpen([ask({ ...strangers, mfa: 'true' }), ask({ ...strangers, mfa: undefined })]);
-  const failed = (cause: TrustFault, message: string, remedy: string): TrustJudgement => ({
-    ...{ verdict: 'FAILED', cause, message, remedy },
+  const failed = (cause: TrustFault, message: string, remediation: string): TrustJudgement => ({
+    ...{ verdict: 'FAILED', cause, message, remediation },
   });
   const depends = (question: string, { matched }: Evaluation): TrustJudgement => ({
     ...{ verdict: 'INCONCLUSIVE', cause: 'CONDITION_UNKNOWN' },
     message: `${question} depends on conditions that the gateway cannot evaluate: ${cite(matched)}.`,
-    remedy: `Check that the conditions are met for users of the AWS account ${vendorAccountId}, or remove them.`,
+    remediation: `Check that the conditions are met for users of the AWS account ${vendorAccountId}, or remove them.`,
   });
 
   if (others.decision === 'ALLOWED')
     return failed(
-      'TRUSTS_EVERYBODY',
+      'TRUSTS_ALL_ACCOUNTS',
       `The console role trusts every AWS account: ${cite(others.matched)}.`,
       `Make the AWS account ${vendorAccountId} the only principal of the trust policy.`,
     );
   if (withoutMfa.decision === 'ALLOWED')
     return failed(
-      'WITHOUT_MFA',
+      'MFA_NOT_REQUIRED',
       `Users of the AWS account ${vendorAccountId} can switch to the console role without MFA: ${cite(withoutMfa.matched)}.`,
       'Add the condition Bool aws:MultiFactorAuthPresent true to the statement.',
     );
@@ -92,8 +97,8 @@ function deniedBy(
     withExternalId,
   }: { policy: PolicyDocument; vendorAccountId: string; withExternalId: Evaluation },
 ): TrustJudgement {
-  const failed = (cause: TrustFault, message: string, remedy: string): TrustJudgement => ({
-    ...{ verdict: 'FAILED', cause, message, remedy },
+  const failed = (cause: TrustFault, message: string, remediation: string): TrustJudgement => ({
+    ...{ verdict: 'FAILED', cause, message, remediation },
   });
   const account = `the AWS account ${vendorAccountId}`;
   const culprits = isExplicit ? matched : unmet;
@@ -119,7 +124,7 @@ function deniedBy(
       `Set the principal again: replace the ID with ${vendorAccountId} in the trust policy.`,
     );
   return failed(
-    'NO_TRUST',
+    'NOT_TRUSTED',
     culprits.length > 0
       ? `The console role does not trust ${account}. A condition is not met: ${cite(culprits)}.`
       : `The console role does not trust ${account}. No statement of its trust policy allows sts:AssumeRole for the account.`,

@@ -1,5 +1,5 @@
 import { isNeverSent, permissionManifest, type MissingPermission, type PermissionCheck } from '#libs/iam-setup';
-import { becauseOf, remedyOf, type AwsDenier } from '../access-denial.js';
+import { becauseOf, remediationOf, type AwsDenier } from '../access-denial.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 import type { AwsVerdict } from '../aws-iam.js';
 import { causeOf, check } from './verification-checks.js';
@@ -33,10 +33,17 @@ interface Finding {
   readonly keys: readonly string[];
 }
 
-type Cause = Extract<AwsDenier, 'IDENTITY_POLICY' | 'EXPLICIT_DENY' | 'BOUNDARY' | 'SCP'> | 'CONDITION_UNKNOWN';
+type Cause =
+  Extract<AwsDenier, 'IDENTITY_POLICY' | 'EXPLICIT_DENY' | 'PERMISSIONS_BOUNDARY' | 'SCP'> | 'CONDITION_UNKNOWN';
 
 /** The cause of the whole group when several hold: first what a policy mends, last what the simulation leaves open. */
-const severity: readonly Cause[] = ['IDENTITY_POLICY', 'EXPLICIT_DENY', 'BOUNDARY', 'SCP', 'CONDITION_UNKNOWN'];
+const severity: readonly Cause[] = [
+  'IDENTITY_POLICY',
+  'EXPLICIT_DENY',
+  'PERMISSIONS_BOUNDARY',
+  'SCP',
+  'CONDITION_UNKNOWN',
+];
 
 /** AWS does not tell which conditions of service control policies it could not evaluate, so their denial is not certain. */
 const open = new Set<Cause>(['SCP', 'CONDITION_UNKNOWN']);
@@ -58,11 +65,11 @@ export function judge(
 
   const refusal = simulated.map(({ answer }) => answer).find((answer) => answer instanceof CredentialsRejected);
   if (refusal) {
-    const { deniedBy, remediation: remedy, awsErrorCode } = refusal;
+    const { deniedBy, remediation, awsErrorCode } = refusal;
     const because = deniedBy
       ? `AWS does not allow the ${holder} to simulate its policies (iam:SimulatePrincipalPolicy): ${becauseOf(deniedBy)}.`
       : `AWS did not return which actions the ${holder} is allowed.`;
-    return { check: about('INCONCLUSIVE', causeOf(refusal), because, { remedy, awsErrorCode }), missing: [] };
+    return { check: about('INCONCLUSIVE', causeOf(refusal), because, { remediation, awsErrorCode }), missing: [] };
   }
 
   const findings = simulated.flatMap(({ check, answer }) =>
@@ -84,9 +91,9 @@ export function judge(
     return { check: about('SKIPPED', cause, text, { missingActions }), missing: [] };
   }
   const isOpen = causes.every((one) => open.has(one));
-  const remedy = by.map((part) => remedyFor(part.cause, part.findings, holder, missing.length > 0)).join(' ');
+  const remediation = by.map((part) => remediationFor(part.cause, part.findings, holder, missing.length > 0)).join(' ');
   return {
-    check: about(isOpen ? 'INCONCLUSIVE' : 'FAILED', cause, message, { remedy, missingActions }),
+    check: about(isOpen ? 'INCONCLUSIVE' : 'FAILED', cause, message, { remediation, missingActions }),
     missing,
   };
 }
@@ -106,7 +113,7 @@ const keyPolicy = (about: About, holder: Holder) =>
     'KEY_POLICY',
     `The policies of the ${holder} allow the actions. AWS does not simulate key policies.`,
     {
-      remedy: `If you encrypt volumes with your own KMS keys, allow the ${holder} in the key policy of each KMS key.`,
+      remediation: `If you encrypt volumes with your own KMS keys, allow the ${holder} in the key policy of each KMS key.`,
     },
   );
 
@@ -140,7 +147,7 @@ function denialOf({ decision, decidedBy, isAllowedByBoundary, isAllowedByOrganiz
   // AWS names the statements of identity-based policies and boundaries that deny, and never those of the organization.
   const isNamed = decision === 'explicitDeny' && decidedBy.length > 0;
   if (!isAllowedByOrganization && !isNamed) return 'SCP';
-  if (!isAllowedByBoundary) return 'BOUNDARY';
+  if (!isAllowedByBoundary) return 'PERMISSIONS_BOUNDARY';
   return decision === 'explicitDeny' ? 'EXPLICIT_DENY' : 'IDENTITY_POLICY';
 }
 
@@ -158,7 +165,7 @@ function sentence(cause: Cause, findings: readonly Finding[], holder: Holder): s
       return `No policy of the ${holder} allows ${actions}.${keys ? tested.replace('They test', 'Its policies test') : ''}`;
     case 'EXPLICIT_DENY':
       return `A Deny statement${policies ? ` in ${policies}` : ` in a policy of the ${holder}`} denies ${actions}.${tested.replace('They test', 'Its policies test')}`;
-    case 'BOUNDARY':
+    case 'PERMISSIONS_BOUNDARY':
       return `The permissions boundary of the ${holder} does not allow ${actions}.`;
     case 'SCP':
       return `According to the simulation, a service control policy of the AWS organization does not allow ${actions}.`;
@@ -167,7 +174,7 @@ function sentence(cause: Cause, findings: readonly Finding[], holder: Holder): s
   }
 }
 
-function remedyFor(cause: Cause, findings: readonly Finding[], holder: Holder, isMended: boolean): string {
+function remediationFor(cause: Cause, findings: readonly Finding[], holder: Holder, isMended: boolean): string {
   switch (cause) {
     case 'IDENTITY_POLICY':
       return `Attach ${isMended ? '`suggestedPolicy`' : 'a policy that allows the actions'} to the ${holder}, or attach all policies of \`iamSetup\`.`;
@@ -177,7 +184,7 @@ function remedyFor(cause: Cause, findings: readonly Finding[], holder: Holder, i
       return `Check that the conditions on ${keys} are met for the requests of the gateway${isOfTags ? ', for example by giving your subscriptions the required tags' : ''}.`;
     }
     default:
-      return remedyOf(cause, 'customer');
+      return remediationOf(cause, 'customer');
   }
 }
 

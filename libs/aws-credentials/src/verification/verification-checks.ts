@@ -21,7 +21,7 @@ export function check(
     verdict,
     cause,
     message,
-    remedy: null,
+    remediation: null,
     missingActions: [],
     awsErrorCode: null,
     ...more,
@@ -30,11 +30,14 @@ export function check(
 
 export const passed = (step: VerificationStep, message: string) => check(step, 'PASSED', null, message);
 export const skipped = (step: VerificationStep) =>
-  check(step, 'SKIPPED', 'STEP_BEFORE', 'Not checked, because a previous check did not pass.');
-export const inconclusive = (step: VerificationStep, cause: VerificationCause, message: string, remedy: string) =>
-  check(step, 'INCONCLUSIVE', cause, message, { remedy });
+  check(step, 'SKIPPED', 'PREVIOUS_STEP', 'Not checked, because a previous check did not pass.');
+export const inconclusive = (step: VerificationStep, cause: VerificationCause, message: string, remediation: string) =>
+  check(step, 'INCONCLUSIVE', cause, message, { remediation });
 export const failed = (step: VerificationStep, cause: VerificationCause, refusal: CredentialsRejected) =>
-  check(step, 'FAILED', cause, refusal.message, { remedy: refusal.remediation, awsErrorCode: refusal.awsErrorCode });
+  check(step, 'FAILED', cause, refusal.message, {
+    remediation: refusal.remediation,
+    awsErrorCode: refusal.awsErrorCode,
+  });
 
 /** AWS refused to answer, or could not be asked: the first says something about the credentials, the second nothing. */
 export function unanswered(step: VerificationStep, refusal: CredentialsRejected, isNew: boolean): VerificationCheck {
@@ -47,9 +50,9 @@ const unsaid = new Set<VerificationCause>([
   'THROTTLED',
   'UNREACHABLE',
   'CLOCK_SKEW',
-  'FOREIGN_ANSWER',
+  'UNEXPECTED_RESPONSE',
   'PROPAGATION',
-  'NO_GATEWAY_IDENTITY',
+  'GATEWAY_IDENTITY_MISSING',
   'VPC_ENDPOINT_POLICY',
 ]);
 
@@ -57,7 +60,7 @@ const unsaid = new Set<VerificationCause>([
 export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCause {
   switch (code) {
     case 'AWS_ACCESS_KEY_UNKNOWN':
-      return 'KEY_UNKNOWN';
+      return 'ACCESS_KEY_UNKNOWN';
     case 'AWS_REGION_NOT_ENABLED':
     case 'AWS_STS_NOT_ACTIVE':
       return 'REGION_NOT_ENABLED';
@@ -65,7 +68,7 @@ export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCa
       return 'ACCOUNT_NOT_ACTIVATED';
     case 'AWS_ACCOUNT_UNEXPECTED':
       return 'ACCOUNT_UNEXPECTED';
-    case 'AWS_SECRET_WRONG':
+    case 'AWS_SECRET_ACCESS_KEY_WRONG':
       return 'WRONG_SECRET';
     case 'AWS_CLOCK_SKEW':
       return 'CLOCK_SKEW';
@@ -73,18 +76,18 @@ export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCa
       return 'THROTTLED';
     case 'AWS_UNREACHABLE':
       return 'UNREACHABLE';
-    case 'AWS_ANSWER_UNUSABLE':
-      return 'FOREIGN_ANSWER';
+    case 'AWS_RESPONSE_INVALID':
+      return 'UNEXPECTED_RESPONSE';
     case 'AWS_ROLE_NOT_FOUND':
       return 'NO_SUCH_ENTITY';
-    case 'SANDBOX_OFF':
-      return 'SANDBOX_OFF';
-    case 'GATEWAY_HAS_NO_IDENTITY':
-      return 'NO_GATEWAY_IDENTITY';
+    case 'SANDBOX_DISABLED':
+      return 'SANDBOX_DISABLED';
+    case 'GATEWAY_IDENTITY_MISSING':
+      return 'GATEWAY_IDENTITY_MISSING';
     case 'AWS_ACCESS_ROLE_DENIED':
-      return deniedBy === null || deniedBy === 'UNSPECIFIED' ? 'NO_TRUST' : causeOfDenial(deniedBy);
-    case 'AWS_ACCESS_ROLE_OPEN':
-      return 'ANY_EXTERNAL_ID';
+      return deniedBy === null || deniedBy === 'UNSPECIFIED' ? 'NOT_TRUSTED' : causeOfDenial(deniedBy);
+    case 'AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID':
+      return 'EXTERNAL_ID_NOT_REQUIRED';
     default:
       return deniedBy ? causeOfDenial(deniedBy) : 'REFUSED';
   }

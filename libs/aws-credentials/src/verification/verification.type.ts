@@ -8,7 +8,7 @@ registerEnumType(Verdict, {
   description: 'Result of a check.',
   valuesMap: {
     PASSED: { description: 'The requirement is met.' },
-    FAILED: { description: 'The requirement is not met. `cause` gives the reason, `remedy` the solution.' },
+    FAILED: { description: 'The requirement is not met. `cause` gives the reason, `remediation` the solution.' },
     INCONCLUSIVE: {
       description: 'AWS could not be reached, or the result depends on something that the gateway cannot know.',
     },
@@ -33,7 +33,7 @@ registerEnumType(VerificationStep, {
   description:
     'Steps of a verification, in this order. When a check does not pass, the checks that depend on it are skipped.',
   valuesMap: {
-    KEY_FORMAT: { description: 'The access key ID has the format of a long-term access key.' },
+    ACCESS_KEY_FORMAT: { description: 'The access key ID has the format of a long-term access key.' },
     ACCESS_ROLE: { description: 'The gateway can assume the access role with the external ID that was issued.' },
     ACCESS_ROLE_EXTERNAL_ID: {
       description: 'The gateway cannot assume the access role with another external ID or without one.',
@@ -52,8 +52,8 @@ registerEnumType(VerificationCause, {
   name: 'VerificationCause',
   description: 'Reason why a check did not pass.',
   valuesMap: {
-    TEMPORARY_KEY: { description: 'The access key is temporary and expires with its session.' },
-    KEY_UNKNOWN: {
+    TEMPORARY_ACCESS_KEY: { description: 'The access key is temporary and expires with its session.' },
+    ACCESS_KEY_UNKNOWN: {
       description:
         'AWS does not recognize the access key: it was deleted, was deactivated, or is in another partition.',
     },
@@ -67,19 +67,21 @@ registerEnumType(VerificationCause, {
     ACCOUNT_NOT_ACTIVATED: { description: 'AWS has not activated the AWS account yet.' },
     ACCOUNT_UNEXPECTED: { description: 'The credentials do not belong to the AWS account in `expectedAwsAccountId`.' },
     ROOT_USER: { description: 'The access key belongs to the root user.' },
-    NOT_A_USER: { description: 'The access key does not belong to an IAM user.' },
+    NOT_IAM_USER: { description: 'The access key does not belong to an IAM user.' },
     NO_SUCH_ENTITY: { description: 'The role does not exist.' },
-    NO_TRUST: {
+    NOT_TRUSTED: {
       description:
         "The console role does not trust the vendor's AWS account, or the access role does not trust the gateway.",
     },
     PRINCIPAL_DELETED: { description: 'The trust policy names a user or a role that no longer exists.' },
-    TRUSTS_EVERYBODY: { description: 'The trust policy allows every AWS account.' },
-    WITHOUT_MFA: { description: 'The trust policy does not require MFA.' },
+    TRUSTS_ALL_ACCOUNTS: { description: 'The trust policy allows every AWS account.' },
+    MFA_NOT_REQUIRED: { description: 'The trust policy does not require MFA.' },
     EXTERNAL_ID: { description: 'The trust policy requires an external ID, which the AWS console does not send.' },
-    ANY_EXTERNAL_ID: { description: 'The gateway can assume the access role with any external ID, or without one.' },
-    NO_GATEWAY_IDENTITY: { description: 'The gateway has no identity in AWS that can assume a role.' },
-    VENDOR_UNKNOWN: { description: 'The operator has not configured which AWS account the role must trust.' },
+    EXTERNAL_ID_NOT_REQUIRED: {
+      description: 'The gateway can assume the access role with any external ID, or without one.',
+    },
+    GATEWAY_IDENTITY_MISSING: { description: 'The gateway has no identity in AWS that can assume a role.' },
+    VENDOR_ACCOUNT_UNKNOWN: { description: 'The operator has not configured which AWS account the role must trust.' },
     CONDITION_UNKNOWN: {
       description:
         'The trust policy, or a policy of the user or the role, depends on condition keys whose values the gateway cannot know. `message` names them.',
@@ -90,7 +92,7 @@ registerEnumType(VerificationCause, {
       description:
         'An identity-based policy of the user or the role, or the trust policy of the role, explicitly denies the action.',
     },
-    BOUNDARY: { description: 'The permissions boundary does not allow the action.' },
+    PERMISSIONS_BOUNDARY: { description: 'The permissions boundary does not allow the action.' },
     SCP: { description: 'A service control policy of the AWS organization does not allow the action.' },
     RCP: { description: 'A resource control policy of the AWS organization does not allow the action.' },
     SESSION_POLICY: { description: 'The session policy does not allow the action.' },
@@ -103,10 +105,10 @@ registerEnumType(VerificationCause, {
     SIMULATOR_LIMIT: { description: 'The IAM policy simulator of AWS does not cover the case.' },
     THROTTLED: { description: 'AWS limits the request rate.' },
     UNREACHABLE: { description: 'AWS did not answer.' },
-    FOREIGN_ANSWER: { description: 'The answer did not come from AWS.' },
+    UNEXPECTED_RESPONSE: { description: 'The answer did not come from AWS.' },
     REFUSED: { description: 'AWS refused the request. `awsErrorCode` is the error code of AWS.' },
-    SANDBOX_OFF: { description: 'The access key belongs to the sandbox, which is disabled.' },
-    STEP_BEFORE: { description: 'A previous check did not pass.' },
+    SANDBOX_DISABLED: { description: 'The access key belongs to the sandbox, which is disabled.' },
+    PREVIOUS_STEP: { description: 'A previous check did not pass.' },
   },
 });
 
@@ -131,7 +133,7 @@ export class VerificationCheckType {
   readonly message!: string;
 
   @Field(() => String, { nullable: true, description: 'Human-readable instructions. Null when no action is needed.' })
-  readonly remedy!: string | null;
+  readonly remediation!: string | null;
 
   @Field(() => [String], { description: atMost(100, 'Actions that are not allowed, such as `ec2:RunInstances`.') })
   readonly missingActions!: readonly string[];
@@ -176,7 +178,7 @@ export class VerificationReportType {
   readonly suggestedPolicy!: string | null;
 
   @Field(() => Int, { description: 'Number of requests to AWS.' })
-  readonly awsCalls!: number;
+  readonly awsCallCount!: number;
 
   @Field(() => String, {
     nullable: true,

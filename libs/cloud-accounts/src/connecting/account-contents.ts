@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ActiveSubscriptions } from '../blockers/deletion-blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { RegionChangeInUse } from '../cloud-account.errors.js';
-import { StandingResources } from '../deletion/standing-resources.js';
+import { RemainingResources } from '../deletion/remaining-resources.js';
 
 /** What was built in an account, as far as it decides what can be changed. */
 @Injectable()
 export class AccountContents {
   constructor(
     private readonly subscriptions: ActiveSubscriptions,
-    private readonly resources: StandingResources,
+    private readonly resources: RemainingResources,
   ) {}
 
   /**

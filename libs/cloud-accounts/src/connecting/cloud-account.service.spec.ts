@@ -34,8 +34,8 @@ import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud
 import { InMemoryUnitOfWork } from '../testing/in-memory-unit-of-work.js';
 import { ListedEvents } from '../testing/listed-events.js';
 import { blockersFrom, ListedBlockers } from '../testing/listed-blockers.js';
-import { NothingStands } from '../testing/nothing-stands.js';
-import type { StandingResource } from '../deletion/standing-resources.js';
+import { NoRemainingResources } from '../testing/no-remaining-resources.js';
+import type { RemainingResource } from '../deletion/remaining-resources.js';
 import { TrialPace } from '../credential-trials/trial-pace.js';
 
 const viewer = new Viewer(7, 1, 'Key', 'OWNER', false);
@@ -101,10 +101,10 @@ class OpenCredentials {
 }
 
 /** Resources in every account. */
-class ListedResources extends NothingStands {
+class ListedResources extends NoRemainingResources {
   ids: number[] = [];
 
-  override async page(): Promise<StandingResource[]> {
+  override async page(): Promise<RemainingResource[]> {
     return this.ids.map((id) => ({ id, arn: 'arn', kind: 'VPC', region: 'us-east-1', subscriptionId: 1 }));
   }
 }
@@ -155,7 +155,7 @@ describe('CloudAccountService', () => {
       blockers,
       trialService,
       keys,
-      new NothingStands(),
+      new NoRemainingResources(),
       deleted,
       events,
     );
@@ -174,7 +174,7 @@ describe('CloudAccountService', () => {
       unitOfWork,
       awsAccounts,
     );
-    aws.refusals.set('refused', new CredentialsRejected('AWS_SECRET_WRONG', 'No.', 'secretAccessKey'));
+    aws.refusals.set('refused', new CredentialsRejected('AWS_SECRET_ACCESS_KEY_WRONG', 'No.', 'secretAccessKey'));
   });
 
   const create = (change: object = {}, remember = async (_: unknown) => {}) =>
@@ -337,7 +337,7 @@ describe('CloudAccountService', () => {
     const timeIsUpFor = async (id: number) =>
       trials.put(
         (await accounts.hold(viewer.tenantId, id))!,
-        Object.assign((await trialOf(id))!, { givesUpAt: new Date(Date.now() - 1) }),
+        Object.assign((await trialOf(id))!, { expiresAt: new Date(Date.now() - 1) }),
       );
 
     it('are kept apart, and the account knows nothing of its AWS account', async () => {
@@ -393,7 +393,7 @@ describe('CloudAccountService', () => {
     it.each([
       [
         'another secret',
-        new CredentialsRejected('AWS_SECRET_WRONG', 'No.', 'secretAccessKey', 'SignatureDoesNotMatch'),
+        new CredentialsRejected('AWS_SECRET_ACCESS_KEY_WRONG', 'No.', 'secretAccessKey', 'SignatureDoesNotMatch'),
       ],
       ['no role', new CredentialsRejected('AWS_ROLE_NOT_FOUND', 'No.', 'consoleRoleName', 'NoSuchEntity')],
     ])('are rejected at once when they turn out to have %s', async (_, refusal) => {

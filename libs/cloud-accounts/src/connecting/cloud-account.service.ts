@@ -105,7 +105,7 @@ export class CloudAccountService {
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
    * @throws CredentialsRejected, MissingPermissions, CloudAccountNameTaken, AwsUserAlreadyConnected,
-   *   CustomerAccountMustBeAws, ExternalIdNotFound, ExternalIdTaken, AwsRoleAlreadyConnected
+   *   CustomerAccountMustBeAws, ExternalIdNotFound, ExternalIdInUse, AwsRoleAlreadyConnected
    */
   async create(
     viewer: Viewer,
@@ -159,7 +159,7 @@ export class CloudAccountService {
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
    *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, RegionChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected,
-   *   ExternalIdNotFound, ExternalIdTaken, ExternalIdStays, AwsRoleAlreadyConnected
+   *   ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed, AwsRoleAlreadyConnected
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
     const { id, expectedVersion, name, consoleRoleName, nodeRoleName } = change;
@@ -239,8 +239,8 @@ export class CloudAccountService {
       if (found === 'HEALTHY' && isFull && cloudAccount.markPermissionsComplete())
         await this.accounts.update(cloudAccount);
       await this.health.observed(cloudAccount, verification, now);
-      const { verdict, awsCalls } = report;
-      await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCalls });
+      const { verdict, awsCallCount } = report;
+      await this.record('CLOUD_ACCOUNT_VERIFIED', viewer.actor, cloudAccount, now, { verdict, awsCallCount });
       return { cloudAccount, report };
     });
   }

@@ -65,7 +65,7 @@ export class CredentialTrial {
   readonly nextAttemptAt!: Date | null;
 
   @Column('datetime', { name: 'gives_up_at', precision: 3 })
-  readonly givesUpAt!: Date;
+  readonly expiresAt!: Date;
 
   /** When the key was rejected; null while it is tried. */
   @Column('datetime', { name: 'ended_at', precision: 3, nullable: true })
@@ -113,7 +113,7 @@ export class CredentialTrial {
       attempt: 1,
       startedAt: now,
       nextAttemptAt: later(now, retryAfter(1, pace)),
-      givesUpAt: later(now, pace.givesUpAfter),
+      expiresAt: later(now, pace.expiresAfter),
       endedAt: null,
       leaseOwner: null,
       leaseUntil: null,
@@ -145,7 +145,7 @@ export class CredentialTrial {
 
   /** Whether there is time for another attempt. */
   mayGoOn(now: Date): boolean {
-    return now < this.givesUpAt;
+    return now < this.expiresAt;
   }
 
   /** Later, at a moment that differs a little from others', and once more when the time is up. */
@@ -155,7 +155,7 @@ export class CredentialTrial {
     Object.assign(this, {
       ...told(fault),
       attempt,
-      nextAttemptAt: due < this.givesUpAt ? due : this.givesUpAt,
+      nextAttemptAt: due < this.expiresAt ? due : this.expiresAt,
       leaseOwner: null,
       leaseUntil: null,
     } satisfies Partial<CredentialTrial>);
@@ -196,7 +196,7 @@ const rejections: ErrorCatalog = { ...awsCredentialsErrors, ...cloudAccountError
 interface TrialTimes {
   readonly firstRetry: number;
   readonly longestRetry: number;
-  readonly givesUpAfter: number;
+  readonly expiresAfter: number;
 }
 
 /** Twice as long each time, less up to a quarter, so that many that began together spread. */

@@ -58,7 +58,7 @@ export class CredentialTrialService {
     const subject = { ...expected, ...tried, cloudAccountId, tenantId, candidateVersion, actor };
     const trial = CredentialTrial.begin(subject, fault, now, this.pace);
     await this.trials.put(account, trial);
-    await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { givesUpAt: trial.givesUpAt });
+    await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { expiresAt: trial.expiresAt });
   }
 
   /** Lets go of what is tried, and of why something was rejected, without a word. */

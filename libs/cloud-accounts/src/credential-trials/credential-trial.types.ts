@@ -37,7 +37,7 @@ export class PendingCredentialsType extends TriedCredentialsType {
   readonly nextAttemptAt!: Date;
 
   @Field(() => DateTimeScalar, { description: 'Time of the last attempt.' })
-  readonly givesUpAt!: Date;
+  readonly expiresAt!: Date;
 
   @Field(() => ErrorCode, { description: 'Error code of the most recent attempt.' })
   readonly lastErrorCode!: string;

@@ -9,7 +9,7 @@ export class TrialPace {
   readonly firstRetry: number = 1_000;
   readonly longestRetry: number = 15_000;
   /** After so long a key is no longer new: AWS takes 5 to 15 seconds (hashicorp/vault#8413, botocore PR 3600, aws-sdk-js#559). */
-  readonly givesUpAfter: number = 2 * 60_000;
+  readonly expiresAfter: number = 2 * 60_000;
   /** How long one attempt may take. */
   readonly longestAttempt: number = 20_000;
   /** How long nobody else takes an attempt up; longer than it may take. */

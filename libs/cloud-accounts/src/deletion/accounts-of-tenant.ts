@@ -19,12 +19,12 @@ export class AccountsOfTenant extends TenantContentSource {
       {
         count: await this.accounts.count(tenantId, { ownership: 'CUSTOMER' }),
         what: ['cloud account', 'cloud accounts'],
-        remedy: 'Delete its cloud accounts with `deleteCloudAccount`.',
+        remediation: 'Delete its cloud accounts with `deleteCloudAccount`.',
       },
       {
         count: await this.deleted.count(tenantId),
         what: ['record of a deleted cloud account', 'records of deleted cloud accounts'],
-        remedy: null,
+        remediation: null,
       },
     ];
   }

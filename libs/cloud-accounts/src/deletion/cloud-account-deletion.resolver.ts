@@ -24,7 +24,7 @@ import {
   DeleteCloudAccountPayload,
   DeletedCloudAccountConnectionType,
   DeletedCloudAccountType,
-  DeletionRequestType,
+  ScheduledDeletionType,
 } from './cloud-account-deletion.types.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 
@@ -85,12 +85,12 @@ export class CloudAccountDeletionResolver {
     return toConnection(deletedOrder, newestFirst, page, () => this.deletion.countDeleted(viewer));
   }
 
-  @ResolveField(() => DeletionRequestType, {
+  @ResolveField(() => ScheduledDeletionType, {
     nullable: true,
     description: 'Scheduled deletion: who requested it, and when. Null when no deletion is scheduled.',
   })
-  deletionRequest(@Parent() account: CloudAccount): DeletionRequestType | null {
-    return account.deletionRequest;
+  scheduledDeletion(@Parent() account: CloudAccount): ScheduledDeletionType | null {
+    return account.scheduledDeletion;
   }
 
   @ResolveField(() => ViewerPermission, {

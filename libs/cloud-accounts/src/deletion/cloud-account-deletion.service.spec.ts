@@ -7,12 +7,12 @@ import { CloudAccountRemoval } from './cloud-account-removal.js';
 import {
   CloudAccountInUse,
   CloudAccountIsHosted,
-  CloudAccountBeingDeleted,
-  CloudAccountNotBeingDeleted,
+  CloudAccountDeletionScheduled,
+  CloudAccountDeletionNotScheduled,
   CloudAccountNotFound,
 } from '../cloud-account.errors.js';
 import type { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
-import { NothingStands } from '../testing/nothing-stands.js';
+import { NoRemainingResources } from '../testing/no-remaining-resources.js';
 import { anAccount } from '../testing/cloud-accounts.contract.js';
 import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
 import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
@@ -33,7 +33,7 @@ class NotedCredentials {
 }
 
 /** Two things stand in every account. */
-class TwoEverywhere extends NothingStands {
+class TwoEverywhere extends NoRemainingResources {
   readonly orphaned: number[] = [];
 
   override async orphanAll({ id }: Held<AccountReference>): Promise<number> {
@@ -97,7 +97,14 @@ describe('The deletion of an account', () => {
     expect(credentials.shredded).toEqual([id]);
     expect(resources.orphaned).toEqual([id]);
     expect(await graves()).toMatchObject([
-      { id, name: 'Production', kind: 'FAIL_IF_IN_USE', requestedByName: 'Ours', reason: null, orphanedResources: 2 },
+      {
+        id,
+        name: 'Production',
+        kind: 'FAIL_IF_IN_USE',
+        requestedByName: 'Ours',
+        reason: null,
+        orphanedResourceCount: 2,
+      },
     ]);
     expect(events.all).toMatchObject([{ type: 'CLOUD_ACCOUNT_DELETED', subject: ['CloudAccount', id] }]);
   });
@@ -194,8 +201,8 @@ describe('The deletion of an account', () => {
 
       const waiting = await whenUnused(id);
       expect(waiting).toMatchObject({ id, status: 'DELETING_WHEN_UNUSED', version: 2 });
-      expect(() => waiting!.refuseNewSubscription(null)).toThrow(CloudAccountBeingDeleted);
-      expect(waiting!.deletionRequest).toMatchObject({ by: viewer.actor });
+      expect(() => waiting!.refuseNewSubscription(null)).toThrow(CloudAccountDeletionScheduled);
+      expect(waiting!.scheduledDeletion).toMatchObject({ requestedBy: viewer.actor });
 
       expect(await ended(one, id)).toBe(false);
       expect(await ended(other, id)).toBe(true);
@@ -230,7 +237,7 @@ describe('The deletion of an account', () => {
       await whenUnused(id);
 
       const kept = await deletion.cancel(viewer, id, 2);
-      expect(kept).toMatchObject({ status: 'ACTIVE', version: 3, deletionRequest: null, statusBeforeDeletion: null });
+      expect(kept).toMatchObject({ status: 'ACTIVE', version: 3, scheduledDeletion: null, statusBeforeDeletion: null });
       expect(await ended(subscription, id)).toBe(false);
       expect(await find(id)).not.toBeNull();
       expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED', 'CLOUD_ACCOUNT_DELETION_CANCELLED']);
@@ -249,7 +256,7 @@ describe('The deletion of an account', () => {
 
     it('cannot be called off when nobody wants it, for a version that is past, or by others', async () => {
       const id = await existing();
-      await expect(deletion.cancel(viewer, id, 1)).rejects.toThrow(CloudAccountNotBeingDeleted);
+      await expect(deletion.cancel(viewer, id, 1)).rejects.toThrow(CloudAccountDeletionNotScheduled);
       subscriptions.begin(id);
       await whenUnused(id);
 

@@ -52,7 +52,7 @@ export class CloudAccountDeletionService {
   /**
    * Has an account stay that waits to be unused: it is what it was before.
    *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountNotBeingDeleted
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountDeletionNotScheduled
    */
   cancel(viewer: Viewer, id: number, expectedVersion: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
@@ -94,7 +94,10 @@ export class CloudAccountDeletionService {
   async removeIfScheduled(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
     if (!account.isScheduledForDeletion || (await this.blockers.existOn(account))) return false;
 
-    const { by: requestedBy, at: requestedAt } = account.deletionRequest ?? { by: actor, at: account.updatedAt };
+    const { requestedBy: requestedBy, requestedAt: requestedAt } = account.scheduledDeletion ?? {
+      requestedBy: actor,
+      requestedAt: account.updatedAt,
+    };
     const deletion = { kind: 'WHEN_UNUSED', requestedBy, requestedAt } as const;
     await this.removal.remove(account, account.tenantId, actor, deletion, now);
     return true;

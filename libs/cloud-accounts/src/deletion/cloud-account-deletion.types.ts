@@ -118,13 +118,13 @@ export class CancelCloudAccountDeletionPayload extends PayloadType {
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('CloudAccountDeletionRequest', { description: 'A scheduled deletion of a cloud account.' })
-export class DeletionRequestType {
+@ObjectType('ScheduledDeletion', { description: 'A scheduled deletion of a cloud account.' })
+export class ScheduledDeletionType {
   @Field(() => ActorType, { description: 'Actor that requested the deletion.' })
-  readonly by!: ActorType;
+  readonly requestedBy!: ActorType;
 
   @Field(() => DateTimeScalar, { description: 'Time when the deletion was requested.' })
-  readonly at!: Date;
+  readonly requestedAt!: Date;
 }
 
 @ObjectType('CloudAccountBlocker', { description: 'Something that prevents the deletion of a cloud account.' })
@@ -139,7 +139,7 @@ export class CloudAccountBlockerType {
   readonly status!: string;
 
   @Field({ description: 'Action that is required before the account can be deleted, as a sentence.' })
-  readonly toBeDoneFirst!: string;
+  readonly requiredAction!: string;
 }
 
 @ObjectType('CloudAccountBlockerConnection', { description: 'A page of a list of blockers.' })
@@ -205,10 +205,10 @@ export class DeletedCloudAccountType {
   readonly requestedAt!: Date;
 
   @Field(() => Int, { description: 'Number of subscriptions that were abandoned with the account.' })
-  readonly abandonedSubscriptions!: number;
+  readonly abandonedSubscriptionCount!: number;
 
   @Field(() => Int, { description: 'Number of resources that were left in AWS. No subscription manages them.' })
-  readonly orphanedResources!: number;
+  readonly orphanedResourceCount!: number;
 
   @Field(() => DateTimeScalar, { description: 'Time when the account was deleted.' })
   readonly deletedAt!: Date;

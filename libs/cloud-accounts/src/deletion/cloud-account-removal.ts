@@ -9,7 +9,7 @@ import { CloudAccounts } from '../cloud-accounts.js';
 import { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
 import { DeletedCloudAccount, type Deletion } from './deleted-cloud-account.entity.js';
 import { DeletedCloudAccounts } from './deleted-cloud-accounts.js';
-import { StandingResources } from './standing-resources.js';
+import { RemainingResources } from './remaining-resources.js';
 
 /** The one way in which an account goes, whoever wants it and why: there is none around the rule. */
 @Injectable()
@@ -19,7 +19,7 @@ export class CloudAccountRemoval {
     private readonly blockers: Blockers,
     private readonly trials: CredentialTrialService,
     private readonly credentials: AwsAccessService,
-    private readonly resources: StandingResources,
+    private readonly resources: RemainingResources,
     private readonly deleted: DeletedCloudAccounts,
     private readonly events: Events,
   ) {}
@@ -53,7 +53,7 @@ export class CloudAccountRemoval {
     await this.accounts.remove(account);
     await this.deleted.add(DeletedCloudAccount.of(account, deletion, orphaned, now));
     const { kind: mode, reason, abandoned } = deletion;
-    const data = { name, provider, ownership, mode, reason, abandonedSubscriptions: abandoned };
+    const data = { name, provider, ownership, mode, reason, abandonedSubscriptionCount: abandoned };
     const subject = ['CloudAccount', id] as const;
     await this.events.record({ type: 'CLOUD_ACCOUNT_DELETED', tenantId, subject, actor, at: now, data });
   }

@@ -85,15 +85,15 @@ export class DeletedCloudAccount {
   readonly approvedByName!: string | null;
 
   @Column('int', { name: 'abandoned_subscriptions' })
-  readonly abandonedSubscriptions!: number;
+  readonly abandonedSubscriptionCount!: number;
 
   @Column('int', { name: 'orphaned_resources' })
-  readonly orphanedResources!: number;
+  readonly orphanedResourceCount!: number;
 
   @Column('datetime', { name: 'deleted_at', precision: 3 })
   readonly deletedAt!: Date;
 
-  static of(account: CloudAccount, deletion: Deletion, orphanedResources: number, now: Date): DeletedCloudAccount {
+  static of(account: CloudAccount, deletion: Deletion, orphanedResourceCount: number, now: Date): DeletedCloudAccount {
     const { id, tenantId, name, provider, region, ownership, awsAccountId, awsUserArn, consoleRoleArn, createdAt } =
       account;
     const { kind, requestedBy, requestedAt, approvedBy, reason = null, abandoned = 0 } = deletion;
@@ -108,8 +108,8 @@ export class DeletedCloudAccount {
       approvedByKind: approvedBy?.kind ?? null,
       approvedById: approvedBy?.id ?? null,
       approvedByName: approvedBy?.name ?? null,
-      abandonedSubscriptions: abandoned,
-      orphanedResources,
+      abandonedSubscriptionCount: abandoned,
+      orphanedResourceCount,
       deletedAt: now,
     } satisfies Partial<DeletedCloudAccount>);
   }

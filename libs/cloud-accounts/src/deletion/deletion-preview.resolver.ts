@@ -6,19 +6,19 @@ import type { Blocker } from '../blocker.js';
 import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccounts } from '../cloud-accounts.js';
-import { LeftBehindService, type LeftBehind, type LeftResource } from './left-behind.js';
+import { RemainingInAwsService, type RemainingInAws, type RemainingResourceCommand } from './remaining-in-aws.js';
 import { blockersOf } from '../blockers/blocker-connection.types.js';
 import { CloudAccountBlockerConnectionType } from './cloud-account-deletion.types.js';
 import { CloudAccountType } from '../cloud-account.type.js';
-import { DeletionPreviewType, LeftBehindType, StandingResourceConnectionType } from './deletion-preview.types.js';
+import { DeletionPreviewType, RemainingInAwsType, RemainingResourceConnectionType } from './deletion-preview.types.js';
 
 /** An account as its deletion looks at it: what else there is to tell, is told when it is asked for. */
 @Resolver(() => DeletionPreviewType)
 export class DeletionPreviewResolver {
   constructor(
     private readonly accounts: CloudAccounts,
-    private readonly whatBlocks: Blockers,
-    private readonly leftBehindBy: LeftBehindService,
+    private readonly blockersOfAccounts: Blockers,
+    private readonly remaining: RemainingInAwsService,
   ) {}
 
   @Query(() => DeletionPreviewType, {
@@ -40,7 +40,7 @@ export class DeletionPreviewResolver {
 
   @ResolveField(() => Boolean)
   async isDeletable(@Parent() account: CloudAccount): Promise<boolean> {
-    return account.ownership !== 'HOSTED' && !(await this.whatBlocks.existOn(account));
+    return account.ownership !== 'HOSTED' && !(await this.blockersOfAccounts.existOn(account));
   }
 
   @ResolveField(() => CloudAccountBlockerConnectionType, {
@@ -51,53 +51,56 @@ export class DeletionPreviewResolver {
     @Parent() account: CloudAccount,
     @Args() args: ConnectionArgs,
   ): Promise<Connection<Blocker>> {
-    return blockersOf(this.whatBlocks, { account, tenantId }, args);
+    return blockersOf(this.blockersOfAccounts, { account, tenantId }, args);
   }
 
   @ResolveField(() => Int)
   hiddenBlockerCount(@CurrentViewer() { tenantId }: Viewer, @Parent() account: CloudAccount): Promise<number> {
-    return this.whatBlocks.countHidden(tenantId, account);
+    return this.blockersOfAccounts.countHidden(tenantId, account);
   }
 
-  @ResolveField(() => LeftBehindType, {
+  @ResolveField(() => RemainingInAwsType, {
     nullable: true,
     description:
       'What remains in AWS. Null for hosted accounts, and for accounts whose credentials AWS never accepted.',
   })
-  leftBehind(@Parent() account: CloudAccount): LeftBehind | null {
-    return this.leftBehindBy.of(account);
+  remainingInAws(@Parent() account: CloudAccount): RemainingInAws | null {
+    return this.remaining.of(account);
   }
 }
 
 const inOrder = { field: 'ID', direction: 'ASC' } as const;
 
-@Resolver(() => LeftBehindType)
-export class LeftBehindResolver {
-  constructor(private readonly leftBehindBy: LeftBehindService) {}
+@Resolver(() => RemainingInAwsType)
+export class RemainingInAwsResolver {
+  constructor(private readonly remaining: RemainingInAwsService) {}
 
   @ResolveField(() => String)
-  list(@Parent() { iamEntities }: LeftBehind): string {
+  iamEntityList(@Parent() { iamEntities }: RemainingInAws): string {
     return iamEntities.map(({ kind, name, arn }) => `${kind}: ${arn ?? name}`).join('\n');
   }
 
   @ResolveField(() => String)
-  commands(@Parent() { iamEntities }: LeftBehind): string {
+  commands(@Parent() { iamEntities }: RemainingInAws): string {
     return iamEntities.map(({ command }) => command).join('\n');
   }
 
-  @ResolveField(() => StandingResourceConnectionType, {
+  @ResolveField(() => RemainingResourceConnectionType, {
     description:
       'Resources that were built in the account and still exist, as far as the gateway knows. Supports only forward pagination with `first` and `after`.',
   })
-  async resources(@Parent() { account }: LeftBehind, @Args() args: ConnectionArgs): Promise<Connection<LeftResource>> {
-    const order: ListOrder<LeftResource, 'ID'> = {
-      list: `cloudAccount/${account.id}/standingResources`,
+  async resources(
+    @Parent() { account }: RemainingInAws,
+    @Args() args: ConnectionArgs,
+  ): Promise<Connection<RemainingResourceCommand>> {
+    const order: ListOrder<RemainingResourceCommand, 'ID'> = {
+      list: `cloudAccount/${account.id}/remainingResources`,
       by: { ID: byId() },
     };
     refuseBackwards(args);
     const { count, after } = pageRequest(order, args, inOrder);
-    const page = await this.leftBehindBy.resourcesIn(account, after?.id ?? 0, count);
-    return toConnection(order, inOrder, page, () => this.leftBehindBy.countResources(account));
+    const page = await this.remaining.resourcesIn(account, after?.id ?? 0, count);
+    return toConnection(order, inOrder, page, () => this.remaining.countResources(account));
   }
 }
 

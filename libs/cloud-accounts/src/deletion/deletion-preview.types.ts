@@ -1,17 +1,17 @@
 import { ArnScalar, atMost, connectionOf } from '#libs/graphql';
-import type { LeftEntity } from '#libs/iam-setup';
+import type { RemainingEntity } from '#libs/iam-setup';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CloudAccountType } from '../cloud-account.type.js';
 
-const LeftEntityKind = {
+const RemainingEntityKind = {
   POLICY: 'policy',
   ROLE: 'role',
   USER: 'user',
   INSTANCE_PROFILE: 'instance profile',
   ACCESS_KEY: 'access key',
-} as const satisfies Record<string, LeftEntity['kind']>;
+} as const satisfies Record<string, RemainingEntity['kind']>;
 
-registerEnumType(LeftEntityKind, {
+registerEnumType(RemainingEntityKind, {
   name: 'IamEntityKind',
   description: 'Kind of IAM entity.',
   valuesMap: {
@@ -23,12 +23,12 @@ registerEnumType(LeftEntityKind, {
   },
 });
 
-@ObjectType('LeftIamEntity', {
+@ObjectType('RemainingIamEntity', {
   description: 'An IAM entity that was created for the gateway. The customer has to remove it.',
 })
-export class LeftIamEntityType {
-  @Field(() => LeftEntityKind, { description: 'Kind of IAM entity.' })
-  readonly kind!: LeftEntity['kind'];
+export class RemainingIamEntityType {
+  @Field(() => RemainingEntityKind, { description: 'Kind of IAM entity.' })
+  readonly kind!: RemainingEntity['kind'];
 
   @Field({ description: 'Name of the entity. For access keys, the name of their user.' })
   readonly name!: string;
@@ -49,10 +49,10 @@ export class LeftIamEntityType {
   readonly command!: string;
 }
 
-@ObjectType('StandingResource', {
+@ObjectType('RemainingResource', {
   description: 'A resource that was built in the account and still exists, as far as the gateway knows.',
 })
-export class StandingResourceType {
+export class RemainingResourceType {
   @Field(() => ArnScalar, { description: 'ARN of the resource.' })
   readonly arn!: string;
 
@@ -70,22 +70,22 @@ export class StandingResourceType {
   readonly command!: string | null;
 }
 
-@ObjectType('StandingResourceConnection', { description: 'A page of a list of remaining resources.' })
-export class StandingResourceConnectionType extends connectionOf(StandingResourceType, 'StandingResource') {}
+@ObjectType('RemainingResourceConnection', { description: 'A page of a list of remaining resources.' })
+export class RemainingResourceConnectionType extends connectionOf(RemainingResourceType, 'RemainingResource') {}
 
-@ObjectType('LeftBehind', {
+@ObjectType('RemainingInAws', {
   description: 'What remains in AWS after the cloud account is deleted. The gateway removes nothing in AWS.',
 })
-export class LeftBehindType {
-  @Field(() => [LeftIamEntityType], {
+export class RemainingInAwsType {
+  @Field(() => [RemainingIamEntityType], {
     description: atMost(50, 'IAM entities that the customer created, in an order in which they can be removed.'),
   })
-  readonly iamEntities!: LeftEntity[];
+  readonly iamEntities!: RemainingEntity[];
 
   @Field({
     description: 'The IAM entities as text to copy: one per line, with its ARN.',
   })
-  readonly list!: string;
+  readonly iamEntityList!: string;
 
   @Field({
     description:

@@ -3,33 +3,33 @@ import { DomainError, type ErrorCatalog } from '#libs/kernel';
 export const forceDetachErrors = {
   FORCE_DETACH_NOT_NEEDED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Delete the account with `deleteCloudAccount`.',
   },
   FORCE_DETACH_ALREADY_REQUESTED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Ask another OWNER to approve `forceDetachRequest` of the account, or cancel it first with `cancelForceDetach`.',
   },
   FORCE_DETACH_NOT_REQUESTED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Request the force detach first with `forceDetachCloudAccount`.',
   },
-  FORCE_DETACH_NEEDS_ANOTHER_KEY: {
+  FORCE_DETACH_REQUIRES_ANOTHER_API_KEY: {
     kind: 'forbidden',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Ask another OWNER to approve it with an API key that is independent of yours: neither key may have created the other. Or ask the operator to run `cloud-account-gateway force-detach approve --account …`.',
   },
   FORCE_DETACH_VOID: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation: 'Read `cloudAccountDeletionPreview` again. If the force detach is still needed, request it again.',
   },
@@ -70,11 +70,11 @@ export class ForceDetachNotRequested extends DomainError {
 }
 
 /** One principal is not to be enough. */
-export class ForceDetachNeedsAnotherKey extends DomainError {
+export class ForceDetachRequiresAnotherApiKey extends DomainError {
   constructor() {
     super(
       forceDetachErrors,
-      'FORCE_DETACH_NEEDS_ANOTHER_KEY',
+      'FORCE_DETACH_REQUIRES_ANOTHER_API_KEY',
       'Your API key requested the force detach, or is not independent of the API key that did.',
       { path: ['input', 'id'] },
     );

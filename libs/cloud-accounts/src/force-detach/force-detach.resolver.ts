@@ -4,7 +4,7 @@ import { eachOf } from '#libs/kernel';
 import { Args, Mutation, Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import type { ForceDetachRequest } from './force-detach-request.entity.js';
-import { ForceDetachNeedsAnotherKey, ForceDetachVoid } from './force-detach.errors.js';
+import { ForceDetachRequiresAnotherApiKey, ForceDetachVoid } from './force-detach.errors.js';
 import { ForceDetachService } from './force-detach.service.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 import {
@@ -49,8 +49,8 @@ export class ForceDetachResolver {
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'Request to approve.' }) { id }: ApproveForceDetachInput,
   ) {
-    const { abandonedSubscriptions } = await this.service.approve(viewer, idOf('CloudAccount', id));
-    return { detachedCloudAccountId: id, abandonedSubscriptions };
+    const { abandonedSubscriptionCount } = await this.service.approve(viewer, idOf('CloudAccount', id));
+    return { detachedCloudAccountId: id, abandonedSubscriptionCount };
   }
 
   @RequiresRole('OWNER')
@@ -93,7 +93,7 @@ export class ForceDetachRequestResolver {
     description:
       'Reason why the request can no longer be approved, as a clause to end a sentence. Null while it can be approved.',
   })
-  voidBecause(@CurrentViewer() viewer: Viewer, @Parent() request: ForceDetachRequest): Promise<string | null> {
+  voidReason(@CurrentViewer() viewer: Viewer, @Parent() request: ForceDetachRequest): Promise<string | null> {
     return this.faultOf.load(viewer, request);
   }
 
@@ -110,7 +110,7 @@ export class ForceDetachRequestResolver {
       viewer,
       'OWNER',
       () => {
-        if (!isIndependent) throw new ForceDetachNeedsAnotherKey();
+        if (!isIndependent) throw new ForceDetachRequiresAnotherApiKey();
       },
       () => {
         if (fault) throw new ForceDetachVoid(fault);

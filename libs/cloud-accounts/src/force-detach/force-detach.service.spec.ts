@@ -9,13 +9,13 @@ import type { ForceDetachRequest } from './force-detach-request.entity.js';
 import { ForceDetachRequests } from './force-detach-requests.js';
 import {
   ForceDetachAlreadyRequested,
-  ForceDetachNeedsAnotherKey,
+  ForceDetachRequiresAnotherApiKey,
   ForceDetachNotNeeded,
   ForceDetachNotRequested,
   ForceDetachVoid,
 } from './force-detach.errors.js';
 import { ForceDetachService } from './force-detach.service.js';
-import { NothingStands } from '../testing/nothing-stands.js';
+import { NoRemainingResources } from '../testing/no-remaining-resources.js';
 import { anAccount } from '../testing/cloud-accounts.contract.js';
 import { InMemoryCloudAccounts } from '../testing/in-memory-cloud-accounts.js';
 import { InMemoryDeletedCloudAccounts } from '../testing/in-memory-deleted-cloud-accounts.js';
@@ -92,7 +92,15 @@ describe('To detach an account by force', () => {
     } as unknown as ApiKeyService;
     const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
     const blockers = blockersFrom({ ROTATION: rotations, SUBSCRIPTION: subscriptions, EXPORT: exports });
-    const removal = new CloudAccountRemoval(accounts, blockers, trials, keys, new NothingStands(), deleted, events);
+    const removal = new CloudAccountRemoval(
+      accounts,
+      blockers,
+      trials,
+      keys,
+      new NoRemainingResources(),
+      deleted,
+      events,
+    );
     service = new ForceDetachService(accounts, requests, blockers, removal, apiKeys, events, unitOfWork);
     ({ id } = await accounts.add(anAccount({ tenantId: requester.tenantId, name: 'Production' })));
     subscriptions.begin(id);
@@ -118,7 +126,7 @@ describe('To detach an account by force', () => {
     await request();
     expect(await isThere()).toBe(true);
 
-    expect(await service.approve(approver, id)).toEqual({ cloudAccountId: id, abandonedSubscriptions: 2 });
+    expect(await service.approve(approver, id)).toEqual({ cloudAccountId: id, abandonedSubscriptionCount: 2 });
 
     expect(await isThere()).toBe(false);
     expect(await subscriptions.existOn({ id, tenantId: requester.tenantId })).toBe(false);
@@ -129,7 +137,7 @@ describe('To detach an account by force', () => {
         reason: 'The AWS account was closed.',
         requestedByName: 'Requester',
         approvedByName: 'Approver',
-        abandonedSubscriptions: 2,
+        abandonedSubscriptionCount: 2,
       },
     ]);
     expect(events.types).toEqual(['FORCE_DETACH_REQUESTED', 'CLOUD_ACCOUNT_DELETED']);
@@ -148,7 +156,7 @@ describe('To detach an account by force', () => {
     async (by) => {
       await request();
 
-      await expect(service.approve(by, id)).rejects.toThrow(ForceDetachNeedsAnotherKey);
+      await expect(service.approve(by, id)).rejects.toThrow(ForceDetachRequiresAnotherApiKey);
       expect(await isThere()).toBe(true);
     },
   );

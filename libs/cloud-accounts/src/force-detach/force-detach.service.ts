@@ -10,7 +10,7 @@ import { ForceDetachRequest } from './force-detach-request.entity.js';
 import { ForceDetachRequests } from './force-detach-requests.js';
 import {
   ForceDetachAlreadyRequested,
-  ForceDetachNeedsAnotherKey,
+  ForceDetachRequiresAnotherApiKey,
   ForceDetachNotNeeded,
   ForceDetachNotRequested,
   ForceDetachVoid,
@@ -19,7 +19,7 @@ import {
 /** What was given up with an account. */
 export interface Detached {
   readonly cloudAccountId: number;
-  readonly abandonedSubscriptions: number;
+  readonly abandonedSubscriptionCount: number;
 }
 
 /**
@@ -76,14 +76,14 @@ export class ForceDetachService {
   /**
    * Agrees to it, in the name of another principal than the one that asked.
    *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested, ForceDetachNeedsAnotherKey, ForceDetachVoid
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested, ForceDetachRequiresAnotherApiKey, ForceDetachVoid
    */
   approve(viewer: Viewer, id: number): Promise<Detached> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdOwn(viewer.tenantId, id);
       const request = (await this.requests.find(id)) ?? notRequested();
       await this.keys.refuseEnded(viewer);
-      if (!(await this.areIndependent(viewer, [request]))[0]) throw new ForceDetachNeedsAnotherKey();
+      if (!(await this.areIndependent(viewer, [request]))[0]) throw new ForceDetachRequiresAnotherApiKey();
       return this.detach(account, request, viewer.actor, now);
     });
   }
@@ -137,7 +137,7 @@ export class ForceDetachService {
     const { requestedBy, requestedAt, reason } = request;
     const deletion = { kind: 'FORCE_DETACH', requestedBy, requestedAt, approvedBy, reason, abandoned } as const;
     await this.removal.remove(account, account.tenantId, approvedBy, deletion, now);
-    return { cloudAccountId: account.id, abandonedSubscriptions: abandoned };
+    return { cloudAccountId: account.id, abandonedSubscriptionCount: abandoned };
   }
 
   /** Of requests of one tenant. */

@@ -64,7 +64,7 @@ export class ApproveForceDetachPayload extends PayloadType {
   readonly detachedCloudAccountId!: string | null;
 
   @Field(() => Int, { nullable: true, description: 'Number of subscriptions that were abandoned.' })
-  readonly abandonedSubscriptions!: number | null;
+  readonly abandonedSubscriptionCount!: number | null;
 }
 
 @ObjectType('CancelForceDetachPayload', { description: 'Payload of `cancelForceDetach`.' })

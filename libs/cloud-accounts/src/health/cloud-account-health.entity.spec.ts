@@ -11,7 +11,7 @@ function permissions(
   verdict: VerificationCheck['verdict'],
   cause: VerificationCheck['cause'] = null,
 ): VerificationCheck {
-  const nothing = { purpose: null, message: '', remedy: null, missingActions: [], awsErrorCode: null };
+  const nothing = { purpose: null, message: '', remediation: null, missingActions: [], awsErrorCode: null };
   return { step: 'PERMISSIONS', group: 'NETWORKS', verdict, cause, ...nothing };
 }
 
@@ -21,7 +21,7 @@ const report: VerificationReport = {
   manifestVersion: 1,
   checks: [permissions('PASSED')],
   suggestedPolicy: null,
-  awsCalls: 5,
+  awsCallCount: 5,
   roleSessionName: null,
 };
 const open = { ...report, checks: [permissions('INCONCLUSIVE', 'IDENTITY_POLICY')] };
@@ -160,7 +160,7 @@ describe('a health', () => {
 
   it('is UNVERIFIED while permissions are not known: before the first report, and when AWS does not tell', () => {
     const health = healthIn('HEALTHY', { reportJson: null });
-    expect(health.seenAt(start)).toMatchObject({ state: 'UNVERIFIED', permissions: 'UNVERIFIED' });
+    expect(health.seenAt(start)).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
 
     health.observe(findings.throttled, at(hours), at(hours));
     expect(health.seenAt(at(hours))).toMatchObject({
@@ -169,13 +169,13 @@ describe('a health', () => {
     });
 
     health.observe(findings.full, at(2 * hours), at(2 * hours));
-    expect(health.seenAt(at(2 * hours))).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE', codes: [] });
+    expect(health.seenAt(at(2 * hours))).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE', codes: [] });
     // AWS not answering for once says nothing against what it said before.
     health.observe(findings.throttled, at(3 * hours), at(3 * hours));
-    expect(health.seenAt(at(3 * hours))).toMatchObject({ state: 'HEALTHY', permissions: 'COMPLETE' });
+    expect(health.seenAt(at(3 * hours))).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE' });
 
     health.observe(findings.denied, at(4 * hours), at(4 * hours));
-    expect(health.seenAt(at(9 * hours))).toMatchObject({ state: 'UNVERIFIED', permissions: 'UNVERIFIED' });
+    expect(health.seenAt(at(9 * hours))).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
   });
 
   it('stays DEGRADED when AWS does not tell whether the permissions are still missing', () => {

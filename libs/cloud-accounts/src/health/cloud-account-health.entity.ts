@@ -135,19 +135,20 @@ export class CloudAccountHealth {
    */
   stateAt(now: Date): CloudAccountHealthState {
     if (this.observed !== 'HEALTHY') return this.observed;
-    if (this.suspected === null && this.permissions === 'UNVERIFIED') return 'UNVERIFIED';
+    if (this.suspected === null && this.permissionsStatus === 'UNVERIFIED') return 'UNVERIFIED';
     const age = now.getTime() - this.lastSuccessAt.getTime();
     return age > staleAfter ? 'STALE' : 'HEALTHY';
   }
 
   /** Of the last report. UNVERIFIED before the first. */
-  get permissions(): PermissionsStatus {
+  get permissionsStatus(): PermissionsStatus {
     return permissionsStatusOf(this.report?.checks ?? []);
   }
 
   /** What is served; of STALE, `since` is when it was last known to be HEALTHY. */
   seenAt(now: Date) {
-    const { since, lastCheckedAt, lastSuccessAt, consecutiveFailures, codes, report, reportedAt, permissions } = this;
+    const { since, lastCheckedAt, lastSuccessAt, consecutiveFailures, codes, report, reportedAt, permissionsStatus } =
+      this;
     const state = this.stateAt(now);
     return {
       state,
@@ -158,7 +159,7 @@ export class CloudAccountHealth {
       codes,
       report,
       reportedAt,
-      permissions,
+      permissionsStatus,
     };
   }
 
@@ -195,7 +196,7 @@ export class CloudAccountHealth {
     const isBad = verdict === 'DEGRADED' || verdict === 'BROKEN';
     const isFirst = verdict === 'UNKNOWN' && this.reportJson === null;
     // AWS not answering for once does not replace a report in which everything is granted.
-    const isOpen = isUnverified && !(finding.isPassing && this.permissions === 'COMPLETE');
+    const isOpen = isUnverified && !(finding.isPassing && this.permissionsStatus === 'COMPLETE');
     const isReported = report !== null && (isFull || isBad || isFirst || isOpen);
     Object.assign(this, {
       ...opinion,

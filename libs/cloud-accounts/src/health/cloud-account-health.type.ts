@@ -57,7 +57,7 @@ export class CloudAccountHealthType {
     description:
       'Permissions according to the last report. UNVERIFIED before the first report, and while AWS returns no result. The gateway then checks again within minutes, later at intervals of at most one hour.',
   })
-  readonly permissions!: PermissionsStatus;
+  readonly permissionsStatus!: PermissionsStatus;
 
   @Field(() => VerificationReportType, {
     nullable: true,

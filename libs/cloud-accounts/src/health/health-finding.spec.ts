@@ -10,7 +10,7 @@ const group = (check: Partial<Check>): Check => ({
   verdict: 'PASSED',
   cause: null,
   message: '',
-  remedy: null,
+  remediation: null,
   missingActions: [],
   awsErrorCode: null,
   ...check,
@@ -23,7 +23,7 @@ const verification = (more: Partial<Verification> = {}, checks: Check[] = []): V
     manifestVersion: 1,
     checks,
     suggestedPolicy: null,
-    awsCalls: 2,
+    awsCallCount: 2,
     roleSessionName: null,
   },
   identity: null,
@@ -36,25 +36,25 @@ const verification = (more: Partial<Verification> = {}, checks: Check[] = []): V
 describe('what a verification says of health', () => {
   const refused: readonly (readonly [ConstructorParameters<typeof CredentialsRejected>[0], string])[] = [
     ['AWS_ACCESS_KEY_UNKNOWN', 'BROKEN'],
-    ['AWS_SECRET_WRONG', 'BROKEN'],
-    ['AWS_TEMPORARY_KEY', 'BROKEN'],
-    ['AWS_ROOT_KEY', 'BROKEN'],
-    ['AWS_NOT_A_USER', 'BROKEN'],
+    ['AWS_SECRET_ACCESS_KEY_WRONG', 'BROKEN'],
+    ['AWS_TEMPORARY_ACCESS_KEY', 'BROKEN'],
+    ['AWS_ROOT_ACCESS_KEY', 'BROKEN'],
+    ['AWS_NOT_IAM_USER', 'BROKEN'],
     ['AWS_ACCESS_ROLE_DENIED', 'BROKEN'],
     ['AWS_ROLE_NOT_FOUND', 'BROKEN'],
-    ['AWS_ACCESS_ROLE_OPEN', 'DEGRADED'],
+    ['AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID', 'DEGRADED'],
     ['AWS_ROLE_LOOKUP_DENIED', 'DEGRADED'],
     ['AWS_ROLE_TRUSTS_OTHERS', 'DEGRADED'],
-    ['AWS_ROLE_ASKS_EXTERNAL_ID', 'DEGRADED'],
+    ['AWS_ROLE_REQUIRES_EXTERNAL_ID', 'DEGRADED'],
     ['AWS_ROLE_WITHOUT_MFA', 'DEGRADED'],
     ['AWS_ACTION_DENIED', 'DEGRADED'],
     ['AWS_REFUSED', 'DEGRADED'],
     ['AWS_THROTTLED', 'UNKNOWN'],
     ['AWS_UNREACHABLE', 'UNKNOWN'],
     ['AWS_CLOCK_SKEW', 'UNKNOWN'],
-    ['AWS_ANSWER_UNUSABLE', 'UNKNOWN'],
-    ['GATEWAY_HAS_NO_IDENTITY', 'UNKNOWN'],
-    ['SANDBOX_OFF', 'UNKNOWN'],
+    ['AWS_RESPONSE_INVALID', 'UNKNOWN'],
+    ['GATEWAY_IDENTITY_MISSING', 'UNKNOWN'],
+    ['SANDBOX_DISABLED', 'UNKNOWN'],
   ];
 
   it.each(refused)('%s is %s', (code, verdict) => {
@@ -102,7 +102,7 @@ describe('what a verification says of health', () => {
     ['CONDITION_UNKNOWN', true, false, []],
     // AWS did not allow the question.
     ['IDENTITY_POLICY', false, false, []],
-    ['BOUNDARY', false, false, []],
+    ['PERMISSIONS_BOUNDARY', false, false, []],
   ] as const)('permissions that %s leaves open are unverified; answered: %s', (cause, isFull, isPassing, codes) => {
     const checks = [group({}), group({ verdict: 'INCONCLUSIVE', cause })];
 

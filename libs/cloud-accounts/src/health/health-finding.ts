@@ -20,13 +20,13 @@ type Code = CredentialsRejected['code'];
 /** The key or the access role opens nothing any more, or the console role is gone: nothing can be built. */
 const broken = new Set<Code>([
   'AWS_ACCESS_KEY_UNKNOWN',
-  'AWS_SECRET_WRONG',
+  'AWS_SECRET_ACCESS_KEY_WRONG',
   'AWS_REGION_NOT_ENABLED',
   'AWS_STS_NOT_ACTIVE',
   'AWS_ACCOUNT_NOT_ACTIVATED',
-  'AWS_TEMPORARY_KEY',
-  'AWS_ROOT_KEY',
-  'AWS_NOT_A_USER',
+  'AWS_TEMPORARY_ACCESS_KEY',
+  'AWS_ROOT_ACCESS_KEY',
+  'AWS_NOT_IAM_USER',
   'AWS_ACCESS_ROLE_DENIED',
   'AWS_ROLE_NOT_FOUND',
 ]);
@@ -36,9 +36,9 @@ const unknown = new Set<Code>([
   'AWS_THROTTLED',
   'AWS_UNREACHABLE',
   'AWS_CLOCK_SKEW',
-  'AWS_ANSWER_UNUSABLE',
-  'GATEWAY_HAS_NO_IDENTITY',
-  'SANDBOX_OFF',
+  'AWS_RESPONSE_INVALID',
+  'GATEWAY_IDENTITY_MISSING',
+  'SANDBOX_DISABLED',
 ]);
 
 /** The causes of an inconclusive check that the next check may not have. */
@@ -46,7 +46,7 @@ const passing: Readonly<Record<string, Code>> = {
   THROTTLED: 'AWS_THROTTLED',
   UNREACHABLE: 'AWS_UNREACHABLE',
   CLOCK_SKEW: 'AWS_CLOCK_SKEW',
-  FOREIGN_ANSWER: 'AWS_ANSWER_UNUSABLE',
+  UNEXPECTED_RESPONSE: 'AWS_RESPONSE_INVALID',
 };
 
 /** The causes with which AWS did answer, but left the verdict open. */

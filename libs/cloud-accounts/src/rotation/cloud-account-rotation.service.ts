@@ -23,7 +23,7 @@ export class CloudAccountRotationService {
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsNotRotatable, RotationInProgress,
-   *   AwsKeyLimit, CredentialsRejected
+   *   AwsAccessKeyLimit, CredentialsRejected
    */
   async rotate(
     viewer: Viewer,
@@ -45,7 +45,7 @@ export class CloudAccountRotationService {
    * Has the old key stay, and what was made removed. An account that was only waiting for the rotation goes with one that is
    * given up.
    *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, RotationNotUnderWay, RotationTooLate
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, RotationNotInProgress, RotationNotCancellable
    */
   cancel(viewer: Viewer, id: number): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
@@ -63,12 +63,16 @@ export class CloudAccountRotationService {
    */
   setPolicy(
     viewer: Viewer,
-    { id, expectedVersion, rotateEvery }: { id: number; expectedVersion: number; rotateEvery?: number | null },
+    {
+      id,
+      expectedVersion,
+      rotationIntervalDays,
+    }: { id: number; expectedVersion: number; rotationIntervalDays?: number | null },
   ): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
-      if (rotateEvery === undefined) return account;
-      await this.policies.change(account, rotateEvery, viewer.actor, now);
+      if (rotationIntervalDays === undefined) return account;
+      await this.policies.change(account, rotationIntervalDays, viewer.actor, now);
       account.change({}, now);
       await this.accounts.update(account);
       return account;

@@ -1,4 +1,4 @@
-import { faultInRotateEvery } from '#libs/aws-credentials';
+import { faultInRotationInterval } from '#libs/aws-credentials';
 import { ChangeField, Faultless } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
@@ -39,8 +39,8 @@ export class SetKeyRotationPolicyInput {
   @ChangeField(() => Int, {
     label: 'The interval',
     description: 'Maximum age of an access key in days, 1 to 365. The gateway rotates older access keys.',
-    fault: faultInRotateEvery,
+    fault: faultInRotationInterval,
     whenNull: 'no automatic rotation',
   })
-  readonly rotateEvery?: number | null;
+  readonly rotationIntervalDays?: number | null;
 }

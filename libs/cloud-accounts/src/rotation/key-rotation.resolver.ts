@@ -21,7 +21,7 @@ import { CancelRotationInput, RotateAwsCredentialsInput, SetKeyRotationPolicyInp
 import {
   CancelRotationPayload,
   KeyRotationErrorType,
-  KeyRotationOrphanType,
+  OrphanedAccessKeyType,
   KeyRotationType,
   RotateAwsCredentialsPayload,
   SetKeyRotationPolicyPayload,
@@ -110,8 +110,8 @@ export class KeyRotationResolver {
     nullable: true,
     description: 'Maximum age of the access key in days. Null: no automatic rotation.',
   })
-  async rotateEvery(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<number | null> {
-    return (await this.policyOf.load(viewer, account))?.rotateEvery ?? null;
+  async rotationIntervalDays(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<number | null> {
+    return (await this.policyOf.load(viewer, account))?.rotationIntervalDays ?? null;
   }
 
   @ResolveField(() => ViewerPermission, {
@@ -161,8 +161,8 @@ export class KeyRotationFieldsResolver {
     return lastFault;
   }
 
-  @ResolveField(() => KeyRotationOrphanType, { nullable: true })
-  orphan(@Parent() rotation: KeyRotation): KeyRotationOrphanType | null {
+  @ResolveField(() => OrphanedAccessKeyType, { nullable: true })
+  orphan(@Parent() rotation: KeyRotation): OrphanedAccessKeyType | null {
     const { orphanKeyId, orphanFoundAt, orphanGraceUntil: graceUntil, orphanDeletedAt: deletedAt } = rotation;
     if (!orphanKeyId || !orphanFoundAt) return null;
     return { accessKeyId: maskAccessKeyId(orphanKeyId), foundAt: orphanFoundAt, graceUntil, deletedAt };

@@ -1,4 +1,4 @@
-import { AwsKeyLimit, RotationState, RotationStep } from '#libs/aws-credentials';
+import { AwsAccessKeyLimit, RotationState, RotationStep } from '#libs/aws-credentials';
 import { atMost, DateTimeScalar, ErrorCode, isTyped, PayloadType, UserErrorType } from '#libs/graphql';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CloudAccountType } from '../cloud-account.type.js';
@@ -34,7 +34,7 @@ registerEnumType(RotationStep, {
     ORPHAN_DEACTIVATE: { description: 'Deactivate the orphaned access key.' },
     ORPHAN_GRACE: { description: 'Wait, in case the orphaned access key is in use elsewhere.' },
     ORPHAN_DELETE: { description: 'Delete the orphaned access key, and start again.' },
-    PROVE: { description: 'Wait until AWS accepts the new access key, then switch to it.' },
+    VERIFY_NEW: { description: 'Wait until AWS accepts the new access key, then switch to it.' },
     DEACTIVATE_OLD: { description: 'Deactivate the old access key.' },
     GRACE: { description: 'Wait for the end of the grace period. During this time the rotation can be rolled back.' },
     DELETE_OLD: { description: 'Delete the old access key. From this step on, the rotation cannot be rolled back.' },
@@ -60,11 +60,11 @@ export class KeyRotationErrorType {
   readonly awsErrorCode!: string | null;
 }
 
-@ObjectType('KeyRotationOrphan', {
+@ObjectType('OrphanedAccessKey', {
   description:
     'An access key that AWS created for a rotation, but whose secret did not reach the gateway. It cannot be used.',
 })
-export class KeyRotationOrphanType {
+export class OrphanedAccessKeyType {
   @Field({ description: 'Access key ID, masked: `AKIA…WXYZ`.' })
   readonly accessKeyId!: string;
 
@@ -135,11 +135,11 @@ export class KeyRotationType {
   @Field(() => KeyRotationErrorType, { nullable: true, description: 'Most recent error. Null when there was none.' })
   readonly lastError!: KeyRotationErrorType | null;
 
-  @Field(() => KeyRotationOrphanType, {
+  @Field(() => OrphanedAccessKeyType, {
     nullable: true,
     description: 'Orphaned access key of this rotation. Null when there is none.',
   })
-  readonly orphan!: KeyRotationOrphanType | null;
+  readonly orphan!: OrphanedAccessKeyType | null;
 
   @Field(() => [String], {
     description: atMost(
@@ -150,11 +150,11 @@ export class KeyRotationType {
   readonly candidates!: string[];
 }
 
-@ObjectType('AwsKeyLimitError', {
+@ObjectType('AwsAccessKeyLimitError', {
   implements: UserErrorType,
   description: 'Refusal of a rotation because the IAM user already has two access keys, the maximum in AWS.',
 })
-export class AwsKeyLimitErrorType extends UserErrorType {
+export class AwsAccessKeyLimitErrorType extends UserErrorType {
   @Field({
     description: 'ID of the access key that prevents the rotation, masked: `AKIA…WXYZ`. The gateway did not create it.',
   })
@@ -174,7 +174,7 @@ export class AwsKeyLimitErrorType extends UserErrorType {
   readonly lastUsedAt!: Date | null;
 }
 
-isTyped(AwsKeyLimit, 'AwsKeyLimitError');
+isTyped(AwsAccessKeyLimit, 'AwsAccessKeyLimitError');
 
 @ObjectType('RotateAwsCredentialsPayload', { description: 'Payload of `rotateAwsCredentials`.' })
 export class RotateAwsCredentialsPayload extends PayloadType {

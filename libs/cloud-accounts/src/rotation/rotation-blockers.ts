@@ -63,7 +63,7 @@ function blockedBy(rotation: KeyRotation): BlockingRow {
     id: 0,
     name: 'Rotation of the access key',
     status: state,
-    toBeDoneFirst:
+    requiredAction:
       state === 'NEEDS_ATTENTION'
         ? 'Fix the problem in `rotation.lastError` of the account, or cancel the rotation with `cancelRotation`.'
         : 'Wait until the rotation ends, or cancel it with `cancelRotation`.',

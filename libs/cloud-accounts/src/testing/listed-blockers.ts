@@ -58,7 +58,7 @@ export class ListedBlockers extends DeletionBlockers {
   begin(cloudAccountId: number, tenantId = 7): number {
     const id = ++this.lastId;
     const row = { tenantId };
-    this.rows.push({ id, name: 'Orders', status: 'ACTIVE', toBeDoneFirst: 'End it.', row, tenantId, cloudAccountId });
+    this.rows.push({ id, name: 'Orders', status: 'ACTIVE', requiredAction: 'End it.', row, tenantId, cloudAccountId });
     return id;
   }
 

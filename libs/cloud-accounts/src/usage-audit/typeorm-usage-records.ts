@@ -21,7 +21,7 @@ export class TypeOrmUsageRecords extends UsageRecords {
   async findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]> {
     const asked = { ...rows, limit };
     return [
-      ...(await this.find('WITHOUT_CREDENTIALS', 'account', asked, {
+      ...(await this.find('ACCOUNT_WITHOUT_CREDENTIALS', 'account', asked, {
         select: 'a.tenant_id, a.id AS account_id, a.id',
         from: `cloud_account a WHERE a.ownership = 'CUSTOMER'
           AND COALESCE(a.status_before_deletion, a.status) IN ('ACTIVE', 'MISSING_PERMISSIONS')
@@ -30,7 +30,7 @@ export class TypeOrmUsageRecords extends UsageRecords {
         account: 'a.id',
         tenant: 'a.tenant_id',
       })),
-      ...(await this.find('DELETED_AND_THERE', 'account', asked, {
+      ...(await this.find('DELETED_ACCOUNT_EXISTS', 'account', asked, {
         select: 'a.tenant_id, a.id AS account_id, a.id',
         from: 'cloud_account a WHERE EXISTS (SELECT 1 FROM deleted_cloud_account d WHERE d.id = a.id)',
         account: 'a.id',

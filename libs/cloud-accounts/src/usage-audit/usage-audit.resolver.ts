@@ -73,8 +73,8 @@ export class UsageFindingResolver {
   }
 
   @ResolveField(() => String, { description: 'Instructions for the operator.' })
-  remedy(@Parent() { kind }: UsageFinding): string {
-    return explanations[kind].remedy;
+  remediation(@Parent() { kind }: UsageFinding): string {
+    return explanations[kind].remediation;
   }
 }
 

@@ -98,5 +98,5 @@ export class UsageAuditService {
 }
 
 function waitsForNothing({ id, tenantId }: CloudAccount): UsageFinding {
-  return { kind: 'WAITS_FOR_NOTHING', tenantId, cloudAccountId: id, subject: `account ${id}` };
+  return { kind: 'DELETION_OVERDUE', tenantId, cloudAccountId: id, subject: `account ${id}` };
 }

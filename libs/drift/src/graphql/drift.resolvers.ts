@@ -30,11 +30,11 @@ import {
   ResolveDriftFindingPayload,
 } from './drift.types.js';
 
-const order: ListOrder<ListedFinding, 'SINCE'> = {
+const order: ListOrder<ListedFinding, 'DETECTED_AT'> = {
   list: 'driftFindings',
-  by: { SINCE: byMoment(({ since }) => since) },
+  by: { DETECTED_AT: byMoment(({ detectedAt }) => detectedAt) },
 };
-const newestFirst = { field: 'SINCE', direction: 'DESC' } as const;
+const newestFirst = { field: 'DETECTED_AT', direction: 'DESC' } as const;
 
 @Resolver()
 export class DriftResolver {
@@ -127,8 +127,8 @@ export class DriftFindingResolver {
   }
 
   @ResolveField(() => [String])
-  async found(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<readonly string[]> {
-    return (await this.lines.load(viewer, finding)).found;
+  async actual(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<readonly string[]> {
+    return (await this.lines.load(viewer, finding)).actual;
   }
 
   @ResolveField(() => ProvisionedResourceType, { description: 'Resource of the finding.' })

@@ -10,7 +10,7 @@ registerEnumType(DriftKind, {
   name: 'DriftKind',
   description: 'Kind of difference between a resource and its expected state.',
   valuesMap: {
-    RESOURCE_GONE: { description: 'The resource no longer exists.' },
+    RESOURCE_DELETED: { description: 'The resource no longer exists.' },
     TAG_REMOVED: { description: 'The identifier tag was removed from the resource.' },
     STATE_CHANGED: { description: 'An instance was stopped or started.' },
     INSTANCE_TYPE_CHANGED: { description: 'An instance has another type than expected.' },
@@ -26,9 +26,9 @@ registerEnumType(DriftResolution, {
   description: 'Reason why a finding is resolved.',
   valuesMap: {
     REPAIRED: { description: 'A check found the resource in its expected state.' },
-    SUPERSEDED: { description: 'The resource no longer exists. The finding RESOURCE_GONE replaces this one.' },
-    NOT_EXPECTED: { description: 'The resource was removed by its provisioner and is no longer expected.' },
-    BY_HAND: { description: 'A user resolved it with `resolveDriftFinding`.' },
+    SUPERSEDED: { description: 'The resource no longer exists. The finding RESOURCE_DELETED replaces this one.' },
+    RESOURCE_REMOVED: { description: 'The resource was removed by its provisioner and is no longer expected.' },
+    MANUAL: { description: 'A user resolved it with `resolveDriftFinding`.' },
   },
 });
 
@@ -52,7 +52,7 @@ export class CloudAccountDriftType {
   readonly verdict!: DriftVerdict;
 
   @Field(() => Int, { description: 'Number of open findings. `driftFindings` lists them.' })
-  readonly openFindings!: number;
+  readonly openFindingCount!: number;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
@@ -90,7 +90,7 @@ export class DriftFindingType extends NodeType {
   @Field(() => [String], {
     description: atMost(
       mostRules,
-      'Expected values. For rules, the missing rules. Empty for RESOURCE_GONE and TAG_REMOVED.',
+      'Expected values. For rules, the missing rules. Empty for RESOURCE_DELETED and TAG_REMOVED.',
     ),
   })
   readonly expected!: readonly string[];
@@ -98,10 +98,10 @@ export class DriftFindingType extends NodeType {
   @Field(() => [String], {
     description: atMost(mostRules, 'Actual values. For rules, the added rules.'),
   })
-  readonly found!: readonly string[];
+  readonly actual!: readonly string[];
 
   @Field(() => DateTimeScalar, { description: 'Time when a check first found the difference.' })
-  readonly since!: Date;
+  readonly detectedAt!: Date;
 
   @Field(() => DateTimeScalar, { description: 'Time when a check last found that the difference had changed.' })
   readonly changedAt!: Date;

@@ -22,7 +22,7 @@ export class TypeOrmDriftFindings extends DriftFindings {
     const lines = new Map<number, DriftLines>();
     for (const some of slices([...new Set(ids)], linesAtOnce)) {
       if (lines.size > 0) await nextTurn();
-      const select = { id: true, expected: true, found: true } as const;
+      const select = { id: true, expected: true, actual: true } as const;
       for (const row of await this.repository.find({ select, where: { tenantId, id: In(some) } }))
         lines.set(row.id, row);
     }
@@ -34,8 +34,8 @@ export class TypeOrmDriftFindings extends DriftFindings {
     return found ?? null;
   }
 
-  list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'SINCE'>): Promise<Page<ListedFinding>> {
-    return this.rows.page([matching(tenantId, filter)], { SINCE: { property: 'since' } }, page);
+  list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'DETECTED_AT'>): Promise<Page<ListedFinding>> {
+    return this.rows.page([matching(tenantId, filter)], { DETECTED_AT: { property: 'detectedAt' } }, page);
   }
 
   count(tenantId: number, filter: DriftFindingFilter): Promise<number> {
@@ -81,7 +81,7 @@ export class TypeOrmDriftFindings extends DriftFindings {
   private async held(which: FindOptionsWhere<DriftFinding>): Promise<Held<DriftFinding>[]> {
     const query = this.repository
       .createQueryBuilder('finding')
-      .addSelect(['finding.expected', 'finding.found'])
+      .addSelect(['finding.expected', 'finding.actual'])
       .where(which);
     const { lock } = this.transactions.forUpdate;
     const found = await (lock ? query.setLock(lock.mode) : query).getMany();

@@ -176,7 +176,7 @@ function replace(path: string, contents: Contents): void {
     throw new KeyRingUnusable(
       path,
       `cannot be replaced (${codeOf(error)})`,
-      `${explain(codeOf(error), path)?.remedy ?? 'Run this command as the owner of the file, with write permission for its folder.'} Then copy the file to all other gateways that use it.`,
+      `${explain(codeOf(error), path)?.remediation ?? 'Run this command as the owner of the file, with write permission for its folder.'} Then copy the file to all other gateways that use it.`,
     );
   } finally {
     if (draft) remove(draft);
@@ -238,7 +238,7 @@ function openExisting(path: string): number {
     throw new KeyRingUnusable(
       path,
       `cannot be opened (${code})`,
-      code === 'EACCES' ? remedyForOwner(path) : 'Use a file that the user of the gateway can read.',
+      code === 'EACCES' ? remediationForOwner(path) : 'Use a file that the user of the gateway can read.',
     );
   }
 }
@@ -255,7 +255,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
     throw new KeyRingUnusable(
       path,
       'belongs to another user',
-      `Its owner can read and replace the keys. ${remedyForOwner(path)}`,
+      `Its owner can read and replace the keys. ${remediationForOwner(path)}`,
     );
   }
   if (us !== undefined && (mode & 0o077) !== 0) {
@@ -268,7 +268,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
 }
 
 /** Never that root takes the file: then the gateway could not read it any more. */
-function remedyForOwner(path: string): string {
+function remediationForOwner(path: string): string {
   const us = process.geteuid?.();
   const owner = statSync(path, { throwIfNoEntry: false })?.uid;
   if (us === undefined || owner === undefined || owner === us) return 'Give this user permission to read it.';
@@ -371,11 +371,11 @@ function notCreated(path: string, code: string): KeyRingUnusable {
         'Create the folder first.',
       );
     default: {
-      const { reason, remedy } = explain(code, path) ?? {
+      const { reason, remediation } = explain(code, path) ?? {
         reason: code,
-        remedy: 'Choose a folder that the user of the gateway can write to, on a file system with hard links.',
+        remediation: 'Choose a folder that the user of the gateway can write to, on a file system with hard links.',
       };
-      return new KeyRingUnusable(path, `cannot be created: ${reason}`, remedy);
+      return new KeyRingUnusable(path, `cannot be created: ${reason}`, remediation);
     }
   }
 }

@@ -30,7 +30,7 @@ export class ExternalId {
   readonly cloudAccountId!: number | null;
 
   @Column('datetime', { name: 'taken_at', precision: 3, nullable: true })
-  readonly takenAt!: Date | null;
+  readonly assignedAt!: Date | null;
 
   static issue(tenantId: number, now: Date): ExternalId {
     return Object.assign(new ExternalId(), {
@@ -39,7 +39,7 @@ export class ExternalId {
       externalId: newExternalId(),
       createdAt: now,
       cloudAccountId: null,
-      takenAt: null,
+      assignedAt: null,
     } satisfies Partial<ExternalId>);
   }
 }

@@ -1,34 +1,34 @@
 import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
 
 export const iamSetupErrors = {
-  EXTERNAL_ID_NEEDED: {
+  EXTERNAL_ID_REQUIRED: {
     kind: 'invalid',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Issue an external ID with `issueExternalId`, and send its handle as `externalIdHandle`. Each access role needs its own external ID.',
   },
-  EXTERNAL_ID_TAKEN: {
+  EXTERNAL_ID_IN_USE: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Issue another external ID with `issueExternalId`. An external ID belongs permanently to one cloud account, even after the account is deleted.',
   },
-  EXTERNAL_ID_STAYS: {
+  EXTERNAL_ID_CHANGE_NOT_ALLOWED: {
     kind: 'conflict',
-    fault: 'CALLER',
+    responsibleParty: 'CALLER',
     retryable: false,
     remediation:
       'Send the handle of the external ID that the account already has: the entry in `externalIds` with this `cloudAccount`. The external ID of an account cannot be changed.',
   },
 } satisfies ErrorCatalog;
 
-export class ExternalIdNeeded extends DomainError {
+export class ExternalIdRequired extends DomainError {
   constructor(path: readonly string[]) {
     super(
       iamSetupErrors,
-      'EXTERNAL_ID_NEEDED',
+      'EXTERNAL_ID_REQUIRED',
       'The access role requires an external ID: issue one with `issueExternalId`, and send its handle.',
       { path },
     );
@@ -42,11 +42,11 @@ export class ExternalIdNotFound extends NotFound {
 }
 
 /** By an account of the same tenant: another tenant's is not there. */
-export class ExternalIdTaken extends DomainError {
+export class ExternalIdInUse extends DomainError {
   constructor(path: readonly string[]) {
     super(
       iamSetupErrors,
-      'EXTERNAL_ID_TAKEN',
+      'EXTERNAL_ID_IN_USE',
       'The external ID belongs to another cloud account, or to a deleted one.',
       { path },
     );
@@ -54,8 +54,10 @@ export class ExternalIdTaken extends DomainError {
 }
 
 /** The customer's trust policy names the one it has; a second one would be a second way in. */
-export class ExternalIdStays extends DomainError {
+export class ExternalIdChangeNotAllowed extends DomainError {
   constructor(path: readonly string[]) {
-    super(iamSetupErrors, 'EXTERNAL_ID_STAYS', 'The cloud account already has another external ID.', { path });
+    super(iamSetupErrors, 'EXTERNAL_ID_CHANGE_NOT_ALLOWED', 'The cloud account already has another external ID.', {
+      path,
+    });
   }
 }

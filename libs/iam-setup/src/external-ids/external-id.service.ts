@@ -3,7 +3,7 @@ import { Events } from '#libs/events';
 import { UnitOfWork, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ExternalId } from './external-id.entity.js';
-import { ExternalIdNotFound, ExternalIdStays, ExternalIdTaken } from './external-id.errors.js';
+import { ExternalIdNotFound, ExternalIdChangeNotAllowed, ExternalIdInUse } from './external-id.errors.js';
 import { ExternalIds } from './external-ids.js';
 
 type Tenant = Pick<Viewer, 'tenantId'>;
@@ -68,7 +68,7 @@ export class ExternalIdService {
   /**
    * That an account could take it: a new one when `cloudAccountId` is null.
    *
-   * @throws ExternalIdTaken, ExternalIdStays
+   * @throws ExternalIdInUse, ExternalIdChangeNotAllowed
    */
   async refuseUnlessFitting(
     { tenantId }: Tenant,
@@ -76,16 +76,16 @@ export class ExternalIdService {
     cloudAccountId: number | null,
     path: readonly string[],
   ): Promise<void> {
-    if (taker !== null && taker !== cloudAccountId) throw new ExternalIdTaken(path);
+    if (taker !== null && taker !== cloudAccountId) throw new ExternalIdInUse(path);
     const present = cloudAccountId === null ? null : await this.externalIds.ofAccount(tenantId, cloudAccountId);
-    if (present && present.id !== id) throw new ExternalIdStays(path);
+    if (present && present.id !== id) throw new ExternalIdChangeNotAllowed(path);
   }
 
   /**
    * Makes it the account's for ever; that it is the account's already is well.
    *
    * @param externalId the id itself, of one that was found by its handle before
-   * @throws ExternalIdNotFound, ExternalIdTaken, ExternalIdStays
+   * @throws ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed
    */
   async take(
     account: Held<AccountReference>,
@@ -98,7 +98,7 @@ export class ExternalIdService {
     if (!present) throw new ExternalIdNotFound(path);
     await this.refuseUnlessFitting(account, present, account.id, path);
     const isFree = present.cloudAccountId === null;
-    if (isFree && !(await this.externalIds.take(present, account, now))) throw new ExternalIdTaken(path);
+    if (isFree && !(await this.externalIds.take(present, account, now))) throw new ExternalIdInUse(path);
     return present;
   }
 }

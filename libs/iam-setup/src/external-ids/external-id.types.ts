@@ -23,7 +23,7 @@ export class ExternalIdType {
     description:
       'Time when a cloud account started to use the external ID. Null while it is unused. No other account can use it afterwards, even if that account is deleted.',
   })
-  readonly takenAt!: Date | null;
+  readonly assignedAt!: Date | null;
 }
 
 @ObjectType('ExternalIdConnection', { description: 'A page of a list of external IDs.' })

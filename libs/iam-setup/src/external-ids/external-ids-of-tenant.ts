@@ -12,6 +12,6 @@ export class ExternalIdsOfTenant extends TenantContentSource {
 
   async of({ id: tenantId }: Held<Tenant>): Promise<TenantContent[]> {
     const count = await this.externalIds.count(tenantId);
-    return [{ count, what: ['issued external id', 'issued external ids'], remedy: null }];
+    return [{ count, what: ['issued external id', 'issued external ids'], remediation: null }];
   }
 }

@@ -40,8 +40,8 @@ export class TypeOrmExternalIds extends ExternalIds {
     await this.rows.insert(externalId);
   }
 
-  async take({ id }: ExternalId, account: Held<AccountReference>, takenAt: Date): Promise<boolean> {
-    const taken = { cloudAccountId: account.id, takenAt };
+  async take({ id }: ExternalId, account: Held<AccountReference>, assignedAt: Date): Promise<boolean> {
+    const taken = { cloudAccountId: account.id, assignedAt };
     const { affected } = await this.rows.update({ id, cloudAccountId: IsNull() }, taken);
     return affected === 1;
   }

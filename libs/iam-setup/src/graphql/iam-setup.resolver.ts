@@ -10,7 +10,7 @@ export class IamSetupResolver {
 
   @Query(() => IamSetupType, {
     description:
-      'Instructions to set up your AWS account for the vendor: an IAM user with an access key or an access role, a console role, and the role for instances. Changes nothing. An access role without an external ID is refused with EXTERNAL_ID_NEEDED.',
+      'Instructions to set up your AWS account for the vendor: an IAM user with an access key or an access role, a console role, and the role for instances. Changes nothing. An access role without an external ID is refused with EXTERNAL_ID_REQUIRED.',
   })
   iamSetup(
     @CurrentViewer() viewer: Viewer,

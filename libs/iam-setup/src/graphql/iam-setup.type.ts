@@ -36,7 +36,7 @@ export class CloudFormationSetupType {
     nullable: true,
     description: 'Reason why `quickCreateUrl` is not available. Null when it is.',
   })
-  readonly quickCreateUnavailable!: string | null;
+  readonly quickCreateUnavailableReason!: string | null;
 
   @Field({
     description:
@@ -97,7 +97,7 @@ export class ManualSetupType {
   readonly steps!: IamSetupStepType[];
 
   @Field(() => String, { nullable: true, description: 'Reason why there are no steps. Null when there are.' })
-  readonly unavailable!: string | null;
+  readonly unavailableReason!: string | null;
 }
 
 @ObjectType('IamSetup', {

@@ -176,7 +176,7 @@ export interface CloudFormationSetup {
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
   readonly quickCreateUrl: string | null;
   /** Why there is no such link; null when there is. */
-  readonly quickCreateUnavailable: string | null;
+  readonly quickCreateUnavailableReason: string | null;
   readonly command: string;
 }
 
@@ -207,7 +207,7 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
       ? null
       : // The console reads %20, not +, behind the #.
         `https://${partitionNames[partition].console}/cloudformation/home?region=${region}#/stacks/create/review?${query.toString().replaceAll('+', '%20')}`,
-    quickCreateUnavailable: unavailable,
+    quickCreateUnavailableReason: unavailable,
     command: [
       inShell(
         ['aws', 'cloudformation', 'create-stack', ...at, '--capabilities', 'CAPABILITY_NAMED_IAM'],

@@ -1,5 +1,5 @@
 import { iamEntities } from '../iam-entities.js';
-import { leftEntities, type KnownSetup } from './removal.js';
+import { remainingEntities, type KnownSetup } from './removal.js';
 
 const settings = {
   vendorName: 'acme',
@@ -14,7 +14,7 @@ const known: KnownSetup = {
   consoleRoleArn: 'arn:aws-cn:iam::123456789012:role/people/console',
   nodeRoleName: null,
 };
-const of = (change: Partial<KnownSetup> = {}) => leftEntities(settings, { ...known, ...change });
+const of = (change: Partial<KnownSetup> = {}) => remainingEntities(settings, { ...known, ...change });
 const kindsAndNames = (entities: ReturnType<typeof of>) =>
   entities.map(({ kind, name, isNameKnown }) => `${kind} ${name}${isNameKnown ? '' : '?'}`);
 

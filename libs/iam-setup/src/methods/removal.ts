@@ -14,7 +14,7 @@ export interface KnownSetup {
 }
 
 /** An IAM entity that a customer made for us, and that is theirs to remove. */
-export interface LeftEntity {
+export interface RemainingEntity {
   readonly kind: IamEntity['kind'];
   readonly name: string;
   /** Null for access keys, which have none. */
@@ -26,7 +26,7 @@ export interface LeftEntity {
 }
 
 /** Everything a customer made, in an order in which it can be removed: the other way round than it was made. */
-export function leftEntities({ vendorName, tagKey }: IamSetupSettings, known: KnownSetup): LeftEntity[] {
+export function remainingEntities({ vendorName, tagKey }: IamSetupSettings, known: KnownSetup): RemainingEntity[] {
   const { awsAccountId: accountId, consoleRoleArn, nodeRoleName } = known;
   const principal = partsOf(known.principalArn);
   const { partition } = principal;

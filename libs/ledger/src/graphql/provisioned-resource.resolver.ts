@@ -95,9 +95,9 @@ export class ResourceChangeResolver extends attributesResolver<ChangeOf>('change
   }
 }
 
-/** Adds `orphans` to DeletedCloudAccount: the inventory of what was left at AWS. */
+/** Adds `orphanedResources` to DeletedCloudAccount: the inventory of what was left at AWS. */
 @Resolver(() => DeletedCloudAccountType)
-export class OrphansResolver {
+export class OrphanedResourcesResolver {
   private readonly resources: ResourcesOf;
 
   constructor(ledger: LedgerService) {
@@ -108,7 +108,7 @@ export class OrphansResolver {
     description:
       'Resources that were left in AWS when the account was deleted, as far as the gateway knows. Nothing manages them.',
   })
-  orphans(
+  orphanedResources(
     @CurrentViewer() viewer: Viewer,
     @Parent() { id: cloudAccountId }: DeletedCloudAccount,
     @Args() args: ConnectionArgs,

@@ -122,7 +122,7 @@ export class ResourceChangeType extends DesiredAttributesType {
   readonly kind!: ResourceChangeKind;
 
   @Field(() => DateTimeScalar, { description: 'Time when the change was recorded.' })
-  readonly at!: Date;
+  readonly changedAt!: Date;
 }
 
 @ObjectType('ProvisionedResource', {

@@ -26,7 +26,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.whole({ cloudAccountId, arn: In([...arns]) }).getMany();
   }
 
-  standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
+  listExisting(subscriptionId: number): Promise<ProvisionedResource[]> {
     return this.whole({ subscriptionId, removedAt: IsNull() }).orderBy('resource.id').getMany();
   }
 
@@ -67,7 +67,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.rows.countsBy(ownerColumns[kind], ids, of(tenantId, kind));
   }
 
-  standingIn(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]> {
+  listRemaining(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]> {
     return this.repository.find({
       where: { ...standingIn(cloudAccountId), id: MoreThan(afterId) },
       order: { id: 'ASC' },
@@ -95,7 +95,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     );
   }
 
-  countStandingIn(cloudAccountId: number): Promise<number> {
+  countRemaining(cloudAccountId: number): Promise<number> {
     return this.repository.countBy(standingIn(cloudAccountId));
   }
 

@@ -1,9 +1,9 @@
 import { CurrentViewer, type Viewer } from '#libs/access';
 import {
   CloudAccountBlockerType,
-  StandingResourceType,
+  RemainingResourceType,
   type Blocker,
-  type StandingResource,
+  type RemainingResource,
 } from '#libs/cloud-accounts';
 import { DriftFindingType } from '#libs/drift';
 import { Batch } from '#libs/graphql';
@@ -39,8 +39,8 @@ abstract class SubscriptionOf {
   }
 }
 
-/** Adds `subscription` to StandingResource. */
-@Resolver(() => StandingResourceType)
+/** Adds `subscription` to RemainingResource. */
+@Resolver(() => RemainingResourceType)
 export class StandingResourceResolver extends SubscriptionOf {
   constructor(subscriptions: SubscriptionService) {
     super(subscriptions);
@@ -52,7 +52,7 @@ export class StandingResourceResolver extends SubscriptionOf {
   })
   subscription(
     @CurrentViewer() viewer: Viewer,
-    @Parent() resource: StandingResource,
+    @Parent() resource: RemainingResource,
   ): Promise<ListedSubscription | null> {
     return this.load(viewer, resource);
   }

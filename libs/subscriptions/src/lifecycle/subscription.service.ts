@@ -14,7 +14,7 @@ import {
   type NewSubscription,
   type SubscriptionChange,
 } from '../subscription.entity.js';
-import { DeploymentCidrTaken, VpcOfAnotherProvider } from '../subscription.errors.js';
+import { DeploymentCidrTaken, VpcNotSupported } from '../subscription.errors.js';
 import {
   Subscriptions,
   type OverlapOrderField,
@@ -107,8 +107,8 @@ export class SubscriptionService {
    * deleted under it, and no other takes the same addresses.
    *
    * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountBeingDeleted, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
-   *   VpcOfAnotherProvider, DeploymentCidrTaken
+   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountDeletionScheduled, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
+   *   VpcNotSupported, DeploymentCidrTaken
    */
   async create(
     viewer: Viewer,
@@ -122,7 +122,7 @@ export class SubscriptionService {
       account.refuseNewSubscription(await this.accounts.healthOf(account));
       account.refuseUnknownRegion(region);
       refuseAnotherPartition(account, region);
-      if (vpcId && account.provider !== 'AWS') throw new VpcOfAnotherProvider();
+      if (vpcId && account.provider !== 'AWS') throw new VpcNotSupported();
 
       const wanted = Subscription.create({ ...details, tenantId: viewer.tenantId }, now);
       await this.refuseTakenAddresses(account, wanted);

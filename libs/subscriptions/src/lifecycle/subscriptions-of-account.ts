@@ -70,6 +70,6 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
 }
 
 function blocking(subscription: ListedSubscription): BlockingRow {
-  const { id, name, status, toBeDoneFirst } = subscription;
-  return { id, name, status, toBeDoneFirst, row: subscription };
+  const { id, name, status, requiredAction } = subscription;
+  return { id, name, status, requiredAction, row: subscription };
 }

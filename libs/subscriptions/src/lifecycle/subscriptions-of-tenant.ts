@@ -15,12 +15,12 @@ export class SubscriptionsOfTenant extends TenantContentSource {
       {
         count: await this.subscriptions.count(tenantId, { isActive: true }),
         what: ['active subscription', 'active subscriptions'],
-        remedy: 'End its subscriptions with `deleteSubscription`, and wait until they are DELETED.',
+        remediation: 'End its subscriptions with `deleteSubscription`, and wait until they are DELETED.',
       },
       {
         count: await this.subscriptions.count(tenantId, { isActive: false }),
         what: ['ended subscription', 'ended subscriptions'],
-        remedy: null,
+        remediation: null,
       },
     ];
   }

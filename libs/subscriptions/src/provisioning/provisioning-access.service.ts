@@ -12,7 +12,7 @@ import { CloudAccountHealthService, CloudAccountService, type CloudAccount } fro
 import { namesOf, IamSetupSettings, partitionOf } from '#libs/iam-setup';
 import { UnitOfWork } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
-import { ProvisioningHasNoAccess } from '../subscription.errors.js';
+import { ProvisioningAccessUnavailable } from '../subscription.errors.js';
 import { ProvisioningService, type Claim, type Provisioner } from './provisioning.service.js';
 
 const log = new Logger('Provisioning');
@@ -61,7 +61,7 @@ export class ProvisioningAccess {
    * of its user, which AWS lets call no IAM, and which can be held to nothing (GetSessionToken, STS API reference).
    *
    * @param seconds how long, where it is a session of the user; one in a role lasts as long as the role allows
-   * @throws ProvisioningLeaseLost, ProvisioningHasNoAccess, CredentialsRejected
+   * @throws ProvisioningLeaseLost, ProvisioningAccessUnavailable, CredentialsRejected
    */
   async credentials(by: Provisioner, claim: Claim, seconds: number): Promise<ProvisioningCredentials> {
     const { account, region } = await this.claimed(claim);
@@ -80,7 +80,7 @@ export class ProvisioningAccess {
    * Takes a step at IAM in the provisioner's place; one that was taken before is taken already.
    *
    * @returns the ARN of the role it is about
-   * @throws ProvisioningLeaseLost, ProvisioningHasNoAccess, CredentialsRejected
+   * @throws ProvisioningLeaseLost, ProvisioningAccessUnavailable, CredentialsRejected
    */
   async iamStep(by: Provisioner, claim: Claim, step: IamStep): Promise<string> {
     const { account, region } = await this.claimed(claim);
@@ -110,7 +110,7 @@ export class ProvisioningAccess {
   ): Promise<{ way: AwsAccess; operationId: string }> {
     const operationId = randomUUID();
     const way = await this.access.reveal(tenantId, id, { actor, purpose: 'PROVISIONING', operationId });
-    if (!way) throw new ProvisioningHasNoAccess();
+    if (!way) throw new ProvisioningAccessUnavailable();
     return { way, operationId };
   }
 

@@ -37,7 +37,7 @@ export class ProvisioningResolver {
     @Args('input', { description: 'Amount of work and duration of the lease.' })
     { limit, leaseSeconds }: ClaimProvisioningWorkInput,
   ) {
-    return { works: (await this.provisioning.claim(viewer, limit, leaseSeconds)).map(shown) };
+    return { work: (await this.provisioning.claim(viewer, limit, leaseSeconds)).map(shown) };
   }
 
   @RequiresRole('PROVISIONER')
@@ -90,7 +90,7 @@ export class ProvisioningResolver {
     return {
       credentials: {
         ...others,
-        iamCalls: mayCallIam,
+        canCallIam: mayCallIam,
         accessKeyId: key.accessKeyId,
         secretAccessKey: key.secretAccessKey.reveal(),
         sessionToken: key.sessionToken!.reveal(),
@@ -102,7 +102,7 @@ export class ProvisioningResolver {
   @Mutation(() => PerformIamStepPayload, {
     nullable: true,
     description:
-      'Performs an IAM step for claimed work through the gateway, for credentials that cannot call IAM (see `iamCalls`). A repeated step has no further effect.',
+      'Performs an IAM step for claimed work through the gateway, for credentials that cannot call IAM (see `canCallIam`). A repeated step has no further effect.',
   })
   async performIamStep(
     @CurrentViewer() viewer: Viewer,
@@ -121,7 +121,7 @@ function shown({ work, subscription, account }: ClaimedWork): ProvisioningWorkTy
     cloudAccountId: toGlobalId('CloudAccount', account.id),
     claimId: work.leaseOwner!,
     leaseUntil: work.leaseUntil!,
-    isToStop: work.isToStop,
+    isStopRequested: work.isStopRequested,
     kind: work.kind,
     attempt: work.claims,
   };

@@ -108,7 +108,7 @@ export class ProvisioningService {
   complete(by: Provisioner, claim: Claim): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);
-      if (work.isToStop) return this.takeDownNext(by, subscription, work, now);
+      if (work.isStopRequested) return this.takeDownNext(by, subscription, work, now);
 
       if (work.kind === 'TEAR_DOWN') subscription.end(now);
       else subscription.built(now);
@@ -133,7 +133,7 @@ export class ProvisioningService {
   fail(by: Provisioner, claim: Claim, message: string): Promise<Subscription> {
     return this.unitOfWork.run(async (now) => {
       const { subscription, work } = await this.hold(claim, now);
-      if (work.isToStop) return this.takeDownNext(by, subscription, work, now);
+      if (work.isStopRequested) return this.takeDownNext(by, subscription, work, now);
 
       subscription.failed(work.kind, message, now);
       await this.subscriptions.update(subscription);

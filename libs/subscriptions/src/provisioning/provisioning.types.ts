@@ -155,7 +155,7 @@ export class ProvisioningCredentialsType {
     description:
       'Whether AWS allows IAM calls with these credentials. If false, use `performIamStep` for the required steps.',
   })
-  readonly iamCalls!: boolean;
+  readonly canCallIam!: boolean;
 }
 
 @ObjectType('ProvisioningWork', {
@@ -177,7 +177,7 @@ export class ProvisioningWorkType {
     description:
       'Whether to stop. If true, finish the current step, then send `completeProvisioning` or `failProvisioning`.',
   })
-  readonly isToStop!: boolean;
+  readonly isStopRequested!: boolean;
 
   @Field(() => ProvisioningKind, { description: 'Kind of work.' })
   readonly kind!: ProvisioningKind;
@@ -238,12 +238,12 @@ export class ClaimProvisioningWorkPayload extends PayloadType {
     nullable: true,
     description: atMost(mostWorks, 'Work that you have claimed. Empty when no work is available.'),
   })
-  readonly works!: unknown;
+  readonly work!: unknown;
 }
 
 @ObjectType('ReportProvisioningPayload', { description: 'Payload of `reportProvisioning`.' })
 export class ReportProvisioningPayload extends PayloadType {
-  @Field(() => ProvisioningWorkType, { nullable: true, description: 'The work, with `isToStop`.' })
+  @Field(() => ProvisioningWorkType, { nullable: true, description: 'The work, with `isStopRequested`.' })
   readonly work!: unknown;
 }
 

@@ -182,7 +182,7 @@ export class SandboxProvisioner implements Loop {
     resources: readonly ResourceReport[] = [],
   ): Promise<void> {
     const { work } = await this.provisioning.report(claim, lease, { progress, message, resources });
-    if (work.isToStop) throw new Stopped();
+    if (work.isStopRequested) throw new Stopped();
     await wait(this.pace.pause, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     if (this.stopping.signal.aborted) throw new GatewayStops();
   }

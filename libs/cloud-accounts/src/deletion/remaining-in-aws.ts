@@ -1,39 +1,42 @@
-import { IamSetupService, inShell, type LeftEntity } from '#libs/iam-setup';
+import { IamSetupService, inShell, type RemainingEntity } from '#libs/iam-setup';
 import type { Page } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from '../cloud-account.entity.js';
-import { StandingResources, type StandingResource } from './standing-resources.js';
+import { RemainingResources, type RemainingResource } from './remaining-resources.js';
 
 /** What stays at AWS when an account is deleted here: the gateway removes nothing there. */
-export interface LeftBehind {
+export interface RemainingInAws {
   readonly account: CloudAccount;
   /** In an order in which they can be removed. */
-  readonly iamEntities: readonly LeftEntity[];
+  readonly iamEntities: readonly RemainingEntity[];
 }
 
 /** A resource, and what removes it. */
-export interface LeftResource extends StandingResource {
+export interface RemainingResourceCommand extends RemainingResource {
   /** Null for a kind that no command is known for. */
   readonly command: string | null;
 }
 
 /** Tells what a customer is left with. */
 @Injectable()
-export class LeftBehindService {
+export class RemainingInAwsService {
   constructor(
     private readonly setup: IamSetupService,
-    private readonly resources: StandingResources,
+    private readonly resources: RemainingResources,
   ) {}
 
   /** Null for an account that AWS never let us into: whatever was made there, we do not know of. */
-  of(account: CloudAccount): LeftBehind | null {
+  of(account: CloudAccount): RemainingInAws | null {
     const { awsAccountId, awsUserArn: principalArn, consoleRoleArn, nodeRoleName } = account;
     if (awsAccountId === null || principalArn === null) return null;
-    return { account, iamEntities: this.setup.leftAfter({ awsAccountId, principalArn, consoleRoleArn, nodeRoleName }) };
+    return {
+      account,
+      iamEntities: this.setup.remainingAfterDeletion({ awsAccountId, principalArn, consoleRoleArn, nodeRoleName }),
+    };
   }
 
   /** What of ours stands in the account, as far as is known: those after the one of that number. */
-  async resourcesIn({ id }: CloudAccount, afterId: number, count: number): Promise<Page<LeftResource>> {
+  async resourcesIn({ id }: CloudAccount, afterId: number, count: number): Promise<Page<RemainingResourceCommand>> {
     const listed = await this.resources.page(id, { afterId, limit: count + 1 });
     const items = listed.slice(0, count).map((resource) => ({ ...resource, command: commandFor(resource) }));
     return { items, hasNextPage: listed.length > count, hasPreviousPage: afterId > 0 };
@@ -53,7 +56,7 @@ const removals: Readonly<Record<string, readonly [command: string, option: strin
   VPC: ['delete-vpc', '--vpc-id'],
 };
 
-function commandFor({ kind, arn, region }: StandingResource): string | null {
+function commandFor({ kind, arn, region }: RemainingResource): string | null {
   const removal = removals[kind];
   if (!removal) return null;
   const [command, option] = removal;

@@ -1,21 +1,21 @@
-import { StandingResources, type StandingResource, type StandingResourcesPage } from '#libs/cloud-accounts';
+import { RemainingResources, type RemainingResource, type RemainingResourcesPage } from '#libs/cloud-accounts';
 import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisionedResources } from './provisioned-resources.js';
 
 /** Answers from the ledger what stands in an account. */
 @Injectable()
-export class StandingInLedger extends StandingResources {
+export class RemainingInLedger extends RemainingResources {
   constructor(private readonly resources: ProvisionedResources) {
     super();
   }
 
-  page(cloudAccountId: number, { afterId, limit }: StandingResourcesPage): Promise<StandingResource[]> {
-    return this.resources.standingIn(cloudAccountId, afterId, limit);
+  page(cloudAccountId: number, { afterId, limit }: RemainingResourcesPage): Promise<RemainingResource[]> {
+    return this.resources.listRemaining(cloudAccountId, afterId, limit);
   }
 
   count(cloudAccountId: number): Promise<number> {
-    return this.resources.countStandingIn(cloudAccountId);
+    return this.resources.countRemaining(cloudAccountId);
   }
 
   orphanAll({ id }: Held<AccountReference>, now: Date): Promise<number> {

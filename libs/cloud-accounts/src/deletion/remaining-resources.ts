@@ -1,7 +1,7 @@
 import type { AccountReference, Held } from '#libs/kernel';
 
 /** Something of ours that stands in an account at the provider, as far as is known. */
-export interface StandingResource {
+export interface RemainingResource {
   /** Its number where it is kept: pages go by it. */
   readonly id: number;
   readonly arn: string;
@@ -12,7 +12,7 @@ export interface StandingResource {
 }
 
 /** At most `limit` of them, from the one after `afterId` onwards; 0 is before the first. */
-export interface StandingResourcesPage {
+export interface RemainingResourcesPage {
   readonly afterId: number;
   readonly limit: number;
 }
@@ -21,9 +21,9 @@ export interface StandingResourcesPage {
  * What this domain asks about what was built in an account. Asked here, answered by whoever keeps count of what was built,
  * connected in `src/domain-wiring.module.ts`.
  */
-export abstract class StandingResources {
+export abstract class RemainingResources {
   /** By number. */
-  abstract page(cloudAccountId: number, page: StandingResourcesPage): Promise<readonly StandingResource[]>;
+  abstract page(cloudAccountId: number, page: RemainingResourcesPage): Promise<readonly RemainingResource[]>;
 
   abstract count(cloudAccountId: number): Promise<number>;
 

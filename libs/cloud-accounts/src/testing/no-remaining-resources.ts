@@ -1,9 +1,9 @@
 import type { AccountReference, Held } from '#libs/kernel';
-import { StandingResources, type StandingResource } from '../deletion/standing-resources.js';
+import { RemainingResources, type RemainingResource } from '../deletion/remaining-resources.js';
 
 /** The answer where nobody keeps count. */
-export class NothingStands extends StandingResources {
-  async page(): Promise<StandingResource[]> {
+export class NoRemainingResources extends RemainingResources {
+  async page(): Promise<RemainingResource[]> {
     return [];
   }
 
