@@ -84,7 +84,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     const shared = await app.get(AwsAccountRule, { strict: false }).countExceptions();
     if (shared > 0)
       log.warn(
-        `ACCOUNTS_PER_AWS_ACCOUNT is one, but ${shared} AWS accounts have several cloud accounts of one tenant. They are kept.`,
+        `ACCOUNTS_PER_AWS_ACCOUNT is one, but some AWS accounts (${shared}) have several cloud accounts of one tenant. They are kept. To list them: cloud-account-gateway doctor`,
       );
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);

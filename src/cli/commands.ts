@@ -145,7 +145,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/force-detach.js')).approve,
   },
   doctor: {
-    means: 'finds inconsistent records; for one account, also shows its usage',
+    means: 'finds records that contradict each other or a setting; for one account, also shows its usage',
     options: { account, json },
     notes: 'Exit status 1 if it finds any.',
     none: 'No findings.',

@@ -21,7 +21,8 @@ export async function withServices<T>(
   try {
     const timeoutMs = config.awsTimeoutMs;
     const gatewayIdentity = { arn: config.iamSetup.gatewayIdentityArn, timeoutMs };
-    const platform: Platform = { ...prepared, endpoints: { timeoutMs }, gatewayIdentity };
+    const { accountsPerAwsAccount } = config;
+    const platform: Platform = { ...prepared, endpoints: { timeoutMs }, gatewayIdentity, accountsPerAwsAccount };
     @Module({ imports: [PlatformModule.of(platform), IamSetupModule.of(config.iamSetup), DomainWiringModule] })
     class CliModule {}
     app = await NestFactory.createApplicationContext(CliModule, { logger: false, abortOnError: false });

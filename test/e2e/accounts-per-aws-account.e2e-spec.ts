@@ -1,6 +1,7 @@
-import { AccountsPerAwsAccount, AwsAccountRule } from '#libs/cloud-accounts';
+import { AccountsPerAwsAccount, AwsAccountRule, TrialPace, UsageAuditService } from '#libs/cloud-accounts';
 import { Gateway } from '../support/gateway.js';
-import { quickAccount, sandboxKey, stepsWith, suffix } from '../support/steps.js';
+import { numberOf, quickAccount, sandboxAccountId, sandboxKey, stepsWith, suffix } from '../support/steps.js';
+import { until } from '../support/until.js';
 
 const connect = `mutation ($input: CreateCloudAccountInput!) { createCloudAccount(input: $input) { cloudAccount { id name }
   userErrors { code path ... on AlreadyConnectedError { cloudAccount { id name } } } } }`;
@@ -10,7 +11,10 @@ const update = `mutation ($input: UpdateCloudAccountInput!) { updateCloudAccount
 describe('With ACCOUNTS_PER_AWS_ACCOUNT=one', () => {
   let gateway: Gateway;
   const { createQuickAccount } = stepsWith(() => gateway);
-  beforeAll(async () => (gateway = await Gateway.start({ ACCOUNTS_PER_AWS_ACCOUNT: 'one' })));
+  beforeAll(async () => {
+    gateway = await Gateway.start({ ACCOUNTS_PER_AWS_ACCOUNT: 'one' }, { pace: 0.2 });
+    Object.assign(gateway.get(TrialPace), { patience: 300, firstRetry: 300 });
+  });
   afterAll(() => gateway.stop());
 
   const one = async (mutation: string, input: object, key?: string) =>
@@ -46,13 +50,42 @@ describe('With ACCOUNTS_PER_AWS_ACCOUNT=one', () => {
     expect(errors).toEqual(Array(7).fill(refused(winner.cloudAccount)));
   });
 
-  it('what shared an AWS account before stays, and is counted', async () => {
+  it('an account whose AWS account turns out to be taken is rejected', async () => {
+    const { cloudAccount: connected } = await one(connect, quickAccount(suffix(904, 1)));
+    const { cloudAccount: pending, userErrors } = await one(connect, {
+      ...quickAccount(suffix(904, 2)),
+      credentials: sandboxKey('LATER', suffix(904, 2)),
+    });
+    expect(userErrors).toEqual([]);
+    const query = `query ($id: ID!) { cloudAccount(id: $id) { status awsAccountId pendingCredentials { attempt } credentialsRejection { code } } }`;
+    const read = async () => (await gateway.ask(query, { id: pending.id })).cloudAccount;
+    await until('nothing is pending', async () => (await read()).pendingCredentials === null);
+
+    expect(await read()).toMatchObject({
+      ...{ status: 'ERROR', awsAccountId: null },
+      credentialsRejection: { code: 'AWS_ACCOUNT_ALREADY_CONNECTED' },
+    });
+    const { cloudAccount } = await gateway.ask(query, { id: connected.id });
+    expect(cloudAccount).toMatchObject({ awsAccountId: sandboxAccountId(suffix(904)), credentialsRejection: null });
+  });
+
+  it('what shared an AWS account before stays, is counted and is found by the doctor', async () => {
     const limit = gateway.get(AccountsPerAwsAccount) as { limit: string };
     limit.limit = 'many';
-    for (const user of [1, 2]) expect((await one(connect, quickAccount(suffix(903, user)))).userErrors).toEqual([]);
+    const ids: string[] = [];
+    for (const user of [1, 2]) ids.push((await one(connect, quickAccount(suffix(903, user)))).cloudAccount.id);
     expect(await gateway.get(AwsAccountRule).countExceptions()).toBe(0);
+    expect(await gateway.get(UsageAuditService).findings()).toEqual([]);
     limit.limit = 'one';
 
     expect(await gateway.get(AwsAccountRule).countExceptions()).toBe(1);
+    const found = await gateway.get(UsageAuditService).findings();
+    expect(found).toMatchObject(
+      ids.map((id) => ({
+        kind: 'AWS_ACCOUNT_SHARED',
+        cloudAccountId: numberOf(id),
+        subject: `AWS account ${sandboxAccountId(suffix(903))}`,
+      })),
+    );
   });
 });

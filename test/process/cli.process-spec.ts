@@ -332,6 +332,35 @@ describe('The command line', () => {
   });
 });
 
+describe('AWS accounts that already have several cloud accounts', () => {
+  const newPlace = usePlaces();
+
+  it('are told of when ACCOUNTS_PER_AWS_ACCOUNT becomes one, by the start and by the doctor', async () => {
+    const place = await newPlace();
+    const many = await place.start({ AWS_SANDBOX: 'on' });
+    for (const which of ['SH01', 'SH02']) {
+      const input = mutations.newAccount(which);
+      const { createCloudAccount } = await many.ask(mutations.createCloudAccount, { input });
+      expect(createCloudAccount.userErrors).toEqual([]);
+    }
+    await many.stop();
+    expect((await runCli(place, 'doctor')).stdout).toBe('No findings.\n');
+
+    const env = { ACCOUNTS_PER_AWS_ACCOUNT: 'one' };
+    const gateway = await place.start({ AWS_SANDBOX: 'on', ...env });
+    const { dataDir, databaseUrl } = place;
+    const { code, stdout } = await runCli({ dataDir, databaseUrl, env }, 'doctor', '--json');
+
+    expect(gateway.output).toContain('ACCOUNTS_PER_AWS_ACCOUNT is one, but some AWS accounts (1) have several');
+    const subject = `AWS account ${mutations.sandboxAccountId('SH')}`;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { finding: 'AWS_ACCOUNT_SHARED', account: 1001, subject },
+      { finding: 'AWS_ACCOUNT_SHARED', account: 1002, subject },
+    ]);
+  });
+});
+
 describe.each(databaseKinds)('A command without the data of a gateway, on %s,', (kind) => {
   const newPlace = usePlaces();
   const without = kind === 'SQLite' ? 'DATA_DIR' : 'DATABASE_URL';

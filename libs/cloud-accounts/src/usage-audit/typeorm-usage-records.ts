@@ -1,12 +1,13 @@
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
+import { AccountsPerAwsAccount } from '../aws-account-rule.js';
 import type { UsageFinding, UsageFindingKind } from './usage-finding.js';
 import { UsageRecords, type AuditedRows } from './usage-records.js';
 
 interface FoundRow {
   readonly tenant_id: number;
   readonly account_id: number;
-  readonly id: number;
+  readonly id: number | string;
 }
 
 type Asked = AuditedRows & { readonly limit: number };
@@ -14,13 +15,17 @@ type Asked = AuditedRows & { readonly limit: number };
 /** Each finding is one statement, so that it is of one moment, and no change under way looks like a fault. */
 @Injectable()
 export class TypeOrmUsageRecords extends UsageRecords {
-  constructor(private readonly transactions: Transactions) {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly perAwsAccount: AccountsPerAwsAccount,
+  ) {
     super();
   }
 
   async findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]> {
     const asked = { ...rows, limit };
     return [
+      ...(await this.shared(asked)),
       ...(await this.find('ACCOUNT_WITHOUT_CREDENTIALS', 'account', asked, {
         select: 'a.tenant_id, a.id AS account_id, a.id',
         from: `cloud_account a WHERE a.ownership = 'CUSTOMER'
@@ -39,6 +44,18 @@ export class TypeOrmUsageRecords extends UsageRecords {
       ...(await this.strays('aws_access_key', 'access key', asked)),
       ...(await this.strays('aws_access_role', 'access role', asked)),
     ];
+  }
+
+  /** Accounts in an AWS account that has several of one tenant, where the operator allows one. */
+  private async shared(asked: Asked): Promise<UsageFinding[]> {
+    if (this.perAwsAccount.limit === 'many') return [];
+    return this.find('AWS_ACCOUNT_SHARED', 'AWS account', asked, {
+      select: 'a.tenant_id, a.id AS account_id, a.aws_account_id AS id',
+      from: `cloud_account a WHERE (a.tenant_id, a.aws_account_id) IN (SELECT tenant_id, aws_account_id FROM cloud_account
+          WHERE aws_account_id IS NOT NULL GROUP BY tenant_id, aws_account_id HAVING COUNT(*) > 1)`,
+      account: 'a.id',
+      tenant: 'a.tenant_id',
+    });
   }
 
   /** Rows of a table that tell how to enter an account which is gone. */
@@ -60,7 +77,7 @@ export class TypeOrmUsageRecords extends UsageRecords {
     const ofAccount = cloudAccountId === undefined ? '' : ` AND ${account} = ?`;
     const ofTenant = tenantId === undefined ? '' : ` AND ${tenant} = ?`;
     const found = await this.transactions.query<FoundRow>(
-      `SELECT ${select} FROM ${from}${ofAccount}${ofTenant} ORDER BY id LIMIT ?`,
+      `SELECT ${select} FROM ${from}${ofAccount}${ofTenant} ORDER BY id, account_id LIMIT ?`,
       [cloudAccountId, tenantId, limit].filter((value) => value !== undefined),
     );
     return found.map(({ tenant_id: tenantId, account_id, id }) => {

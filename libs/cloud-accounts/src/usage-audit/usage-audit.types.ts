@@ -6,15 +6,17 @@ import { CloudAccountType } from '../cloud-account.type.js';
 
 registerEnumType(UsageFindingKind, {
   name: 'UsageFindingKind',
-  description: 'Kind of inconsistency in the database. None of them should ever occur.',
+  description: 'Kind of finding. Except for AWS_ACCOUNT_SHARED, none of them should ever occur.',
   valuesMap: Object.fromEntries(
     Object.entries(explanations).map(([kind, { means }]) => [kind, { description: means }]),
   ),
 });
 
-@ObjectType('UsageFinding', { description: 'An inconsistency in the database.' })
+@ObjectType('UsageFinding', {
+  description: 'Records in the database that contradict each other or a setting of the operator.',
+})
 export class UsageFindingType {
-  @Field(() => UsageFindingKind, { description: 'Kind of inconsistency.' })
+  @Field(() => UsageFindingKind, { description: 'Kind of finding.' })
   readonly kind!: UsageFindingKind;
 
   @Field({ description: 'Affected object, as the operator can look it up.' })
@@ -60,7 +62,7 @@ export class UsageAuditType {
   @Field(() => [UsageFindingType], {
     description: atMost(
       mostFindings,
-      'Inconsistencies in the database. Any finding indicates a defect of the gateway or a manual change of the database.',
+      'Records in the database that contradict each other or a setting. Except for AWS_ACCOUNT_SHARED, a finding indicates a defect of the gateway or a manual change of the database.',
     ),
   })
   readonly findings!: UsageFindingType[];

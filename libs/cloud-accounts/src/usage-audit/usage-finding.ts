@@ -1,5 +1,6 @@
-/** Something in the rows that does not fit, whoever brought it about: what the rules and the database should have kept out. */
+/** Records that contradict each other, which the rules and the database should prevent, or a setting. */
 export const UsageFindingKind = {
+  AWS_ACCOUNT_SHARED: 'AWS_ACCOUNT_SHARED',
   DELETION_OVERDUE: 'DELETION_OVERDUE',
   ACCOUNT_WITHOUT_CREDENTIALS: 'ACCOUNT_WITHOUT_CREDENTIALS',
   DELETED_ACCOUNT_EXISTS: 'DELETED_ACCOUNT_EXISTS',
@@ -26,6 +27,11 @@ interface Explanation {
 
 /** What each means, and what the operator can do about it. */
 export const explanations: Readonly<Record<UsageFindingKind, Explanation>> = {
+  AWS_ACCOUNT_SHARED: {
+    means:
+      'The AWS account has several cloud accounts of this tenant, but the operator allows one (ACCOUNTS_PER_AWS_ACCOUNT). They were connected before that setting.',
+    remediation: 'Keep one of the cloud accounts and delete the others, or set ACCOUNTS_PER_AWS_ACCOUNT to `many`.',
+  },
   DELETION_OVERDUE: {
     means: 'The account is scheduled for deletion and has no blockers, but was not deleted.',
     remediation:
