@@ -1,6 +1,6 @@
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { AccessModule, AccessService } from '#libs/access';
-import { declareErrorCodes } from '#libs/graphql';
+import { declareErrorCodes, withNodeIds } from '#libs/graphql';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
@@ -45,7 +45,7 @@ const apolloLogger = {
         sortSchema: true,
         // Apollo checks the schema at the start, too.
         buildSchemaOptions: { skipCheck: true },
-        transformSchema: withRefusals,
+        transformSchema: (schema) => withNodeIds(withRefusals(schema)),
         graphiql: false,
         introspection: true,
         // Requests are authenticated by `Authorization` alone, and bodies are JSON: a page of another origin can send neither

@@ -15,7 +15,7 @@ export { byId, byInteger, byMoment, byText, type SortValue } from './cursor.js';
 export { atMost, listFilterDescription, mostChoices, mostIn } from './descriptions.js';
 export { Faultless, faultInLength, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
-export { isTyped, NodeType, typeNameOf } from './node.js';
+export { isTyped, NodeType, typeNameOf, withNodeIds } from './node.js';
 export { NodeSource } from './node-source.js';
 export { Pasted } from './pasted.js';
 export {

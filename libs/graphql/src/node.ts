@@ -1,4 +1,6 @@
 import { Field, ID, InterfaceType } from '@nestjs/graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
+import { toGlobalId } from './global-id.js';
 
 type Class = { readonly prototype: object };
 
@@ -29,4 +31,13 @@ export abstract class NodeType {
     description: 'Unique, opaque ID of the object. It never changes and is never reused.',
   })
   readonly id!: unknown;
+}
+
+/** Resolves the `id` of every type that is a `Node` from the number of its object. */
+export function withNodeIds(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;
+    type.getFields()['id']!.resolve = ({ id }: { id: number }) => toGlobalId(type.name, id);
+  }
+  return schema;
 }

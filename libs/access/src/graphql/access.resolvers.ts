@@ -5,13 +5,12 @@ import {
   idOf,
   pageRequest,
   toConnection,
-  toGlobalId,
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
 import { Idempotency } from '#libs/idempotency';
 import type { Secret } from '#libs/kernel';
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ApiKey } from '../api-key.entity.js';
 import { ApiKeyService, refuseToOperator } from '../api-key.service.js';
 import type { Tenant } from '../tenant.entity.js';
@@ -128,11 +127,6 @@ export class ApiKeyResolver {
     @Args('input', { description: 'API key to revoke.' }) input: RevokeApiKeyInput,
   ) {
     return { apiKey: await this.keys.revoke(viewer, idOf('ApiKey', input.id)) };
-  }
-
-  @ResolveField(() => ID)
-  id(@Parent() key: ApiKey): string {
-    return toGlobalId('ApiKey', key.id);
   }
 
   @ResolveField(() => Boolean, { description: 'Whether the API key is valid: neither expired nor revoked.' })

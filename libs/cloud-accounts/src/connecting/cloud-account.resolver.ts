@@ -15,7 +15,6 @@ import {
   idOf,
   pageRequest,
   toConnection,
-  toGlobalId,
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
@@ -142,11 +141,6 @@ export class CloudAccountResolver {
     @Args('input', { description: 'Cloud account to verify.' }) input: VerifyCloudAccountInput,
   ): Promise<object> {
     return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
-  }
-
-  @ResolveField(() => ID)
-  id(@Parent() account: CloudAccount): string {
-    return toGlobalId('CloudAccount', account.id);
   }
 
   @ResolveField(() => AwsCredentialsType, {

@@ -7,7 +7,6 @@ import {
   idOf,
   pageRequest,
   toConnection,
-  toGlobalId,
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
@@ -115,11 +114,6 @@ export class DriftFindingResolver {
   );
 
   constructor(private readonly drift: DriftService) {}
-
-  @ResolveField(() => ID)
-  id(@Parent() finding: ListedFinding): string {
-    return toGlobalId('DriftFinding', finding.id);
-  }
 
   @ResolveField(() => [String])
   async expected(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<readonly string[]> {

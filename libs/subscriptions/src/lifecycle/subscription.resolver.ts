@@ -6,7 +6,6 @@ import {
   idOf,
   pageRequest,
   toConnection,
-  toGlobalId,
   type Connection,
 } from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
@@ -171,11 +170,6 @@ export class SubscriptionResolver {
     @Args('input', { description: 'Subscription to retry.' }) { id, expectedVersion }: RetrySubscriptionInput,
   ) {
     return { subscription: await this.subscriptions.retry(viewer, idOf('CloudSubscription', id), expectedVersion) };
-  }
-
-  @ResolveField(() => ID)
-  id(@Parent() subscription: ListedSubscription): string {
-    return toGlobalId('CloudSubscription', subscription.id);
   }
 
   @ResolveField(() => [TagType])
