@@ -1,8 +1,8 @@
 import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
 import type { Refusal } from '#libs/graphql';
-import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 
 /** Makes arguments instances of their input classes, and refuses them with everything that is wrong with them. */
 @Injectable()
@@ -13,10 +13,23 @@ export class ValidateInputPipe implements PipeTransform {
     if (!metatype || builtIn.has(metatype) || typeof value !== 'object') return value;
 
     const input = plainToInstance(metatype as new () => object, value);
+    if (!hasRules(metatype)) return input;
     const errors = await validate(input, { stopAtFirstError: true, forbidUnknownValues: false });
     if (errors.length > 0) throw new InvalidInput(errors.flatMap((error) => faultsIn(error, data ? [data] : [])));
     return input;
   }
+}
+
+const known = new WeakMap<object, boolean>();
+
+/** Whether a class has rules at all. The arguments of most fields have none, and are many in one document. */
+function hasRules(metatype: Type): boolean {
+  let has = known.get(metatype);
+  if (has === undefined) {
+    has = getMetadataStorage().getTargetValidationMetadatas(metatype, '', false, false).length > 0;
+    known.set(metatype, has);
+  }
+  return has;
 }
 
 const builtIn = new Set<unknown>([String, Number, Boolean, Array, Object]);

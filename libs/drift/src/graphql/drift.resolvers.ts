@@ -11,7 +11,7 @@ import {
   type ListOrder,
 } from '#libs/graphql';
 import { ProvisionedResourceType, type ListedResource } from '#libs/ledger';
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ListedFinding } from '../drift-finding.entity.js';
 import { DriftService, type SeenDrift } from '../drift.service.js';
 import type { Repair } from '../repair.js';
