@@ -1,13 +1,5 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import {
-  alikeTogether,
-  Batch,
-  ConnectionArgs,
-  idOf,
-  pageRequest,
-  toConnection,
-  type Connection,
-} from '#libs/graphql';
+import { alikeTogether, Batch, ConnectionArgs, idOf, pageRequest, toConnection, type Connection } from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import type { Tag } from '#libs/iam-setup';
 import { Idempotency } from '#libs/idempotency';
