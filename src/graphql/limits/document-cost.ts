@@ -33,6 +33,9 @@ import { requestErrors } from '../error-catalog.js';
  */
 export const mostValues = 40_000;
 
+/** What a page costs besides its value: its arguments are checked, and its rows are found. */
+const surchargeOfPage = 10;
+
 /** What an item of a page costs besides its value: a row is read. Other lists lie ready. */
 const rowOfPage = 3;
 
@@ -181,7 +184,8 @@ class Count {
     const field = fieldOf(parent, name);
     if (!field) return nothing;
 
-    const own = 1 + (surcharges[field.name] ?? 0);
+    const ofPage = isConnection(getNamedType(field.type)) ? surchargeOfPage : 0;
+    const own = 1 + ofPage + (surcharges[field.name] ?? 0);
     const isList = isListType(getNullableType(field.type));
     const one = this.ofValue(node, field);
     if (!isList) return { once: capped(own + one), perItem: 0 };
