@@ -1,4 +1,5 @@
 import { blockers } from '../soak/blockers.js';
+import { cost } from '../soak/cost.js';
 import { cut } from '../soak/cut.js';
 import { drift } from '../soak/drift.js';
 import { kill } from '../soak/kill.js';
@@ -19,6 +20,13 @@ describe.each(databaseKinds)('On %s', (database) => {
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ subscriptions: 5000, 'named by the pages': 1000 });
+  });
+
+  it('no document that the limits permit costs much, whatever the data', async () => {
+    const { figures, violations } = await inShort(cost, database);
+
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ documents: 25, 'refused or failed': 0 });
   });
 
   it('whatever is done to what was built is found once, and closed once it is repaired, kill -9 or not', async () => {

@@ -4,6 +4,7 @@ import type { DatabaseKind } from '../support/new-database.js';
 import { canStartMariaDb, startPrivateMariaDb } from '../support/private-mariadb.js';
 import { mutantNames, type Mutant } from './mutants.js';
 import { blockers } from './blockers.js';
+import { cost } from './cost.js';
 import { cut } from './cut.js';
 import { drift } from './drift.js';
 import { fuzz } from './fuzz.js';
@@ -22,6 +23,7 @@ import { timing } from './timing.js';
 const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> = {
   race: { soak: race, databases: ['SQLite', 'MariaDB'] },
   blockers: { soak: blockers, databases: ['SQLite', 'MariaDB'] },
+  cost: { soak: cost, databases: ['SQLite', 'MariaDB'] },
   cut: { soak: cut, databases: ['MariaDB'] },
   drift: { soak: drift, databases: ['SQLite', 'MariaDB'] },
   keyring: { soak: keyring, databases: ['SQLite', 'MariaDB'] },

@@ -5,11 +5,14 @@ const now = '2026-11-01 00:00:00.000';
 const tenant = { tenant_id: 2 };
 const firstAccount = 5001;
 
-/** A thing of each kind of list, many times, in the first tenant: what the costliest documents are asked of. */
+/**
+ * A thing of each kind of list, many times, in the first tenant, with lists and texts as long as the gateway accepts them: what
+ * the costliest documents are asked of.
+ */
 export async function fillTenant(
   sql: Sql,
   kind: string,
-  { accounts = 150, subscriptions = 30_000, cidr = (_place: number) => '10.0.0.0/16' } = {},
+  { accounts = 150, subscriptions = 30_000, resourcesWithHistory = 100, findings = 200 } = {},
 ): Promise<Record<string, string[]>> {
   const account = (place: number): number => firstAccount + (place % accounts);
   await insertRows(sql, 'cloud_account', accounts, (place) => ({
@@ -20,7 +23,7 @@ export async function fillTenant(
     console_role_arn: `arn:aws:iam::${100_000_000_000 + place}:role/console`,
     ...{ created_at: now, updated_at: now },
   }));
-  await insertSubscriptions(sql, subscriptions, cidr, { cloudAccountId: account, tags: 10 });
+  await insertSubscriptions(sql, subscriptions, () => '10.0.0.0/16', { cloudAccountId: account, tags: 40 });
   const [{ first }] = await sql('SELECT MIN(id) AS first FROM subscription');
   const subscription = (place: number) => Number(first) + (place % 1000);
   await insertRows(sql, 'provisioning_work', 1000, (place) => ({
@@ -30,7 +33,7 @@ export async function fillTenant(
   const report = {
     ...{ verdict: 'PASSED', checkedAt: '2026-11-01T00:00:00.000Z', awsCallCount: 12, manifestVersion: 1 },
     ...{ suggestedPolicy: null, roleSessionName: null },
-    checks: Array.from({ length: 15 }, (_, i) => ({
+    checks: Array.from({ length: 25 }, (_, i) => ({
       ...{
         step: 'PERMISSIONS',
         group: `group ${i}`,
@@ -39,7 +42,7 @@ export async function fillTenant(
         message: 'A message.',
       },
       ...{ cause: 'IDENTITY_POLICY', remediation: 'Do this.', awsErrorCode: null },
-      missingActions: Array.from({ length: 10 }, (_, n) => `ec2:Action${n}`),
+      missingActions: Array.from({ length: 60 }, (_, n) => `ec2:Action${n}`),
     })),
   };
   await insertRows(sql, 'cloud_account_health', accounts, (place) => ({
@@ -55,27 +58,23 @@ export async function fillTenant(
     ...{ cloud_account_id: account(place), ...tenant, codes: '[]', consecutive_failures: 0 },
     next_attempt_at: '2027-11-01 00:00:00.000',
   }));
-  const rules = JSON.stringify({ rules: Array.from({ length: 30 }, (_, i) => `ingress tcp ${i}-${i} 10.0.0.0/16`) });
+  const lines = Array.from({ length: 1000 }, (_, i) => `ingress tcp ${i}-${i} 10.0.0.0/16`);
+  const attributes = JSON.stringify({ rules: lines });
   await insertRows(sql, 'provisioned_resource', 3000, (place) => ({
-    ...{
-      ...tenant,
-      cloud_account_id: account(place),
-      subscription_id: subscription(place % 100),
-      kind: 'SECURITY_GROUP',
-    },
-    ...{ arn: `arn:aws:ec2:us-east-1:123456789012:security-group/sg-${place}`, region: 'us-east-1', attributes: rules },
-    ...{ created_at: now, updated_at: now, orphaned_at: now },
+    ...{ ...tenant, cloud_account_id: account(place), subscription_id: subscription(Math.floor(place / 100)) },
+    ...{ arn: `arn:aws:ec2:us-east-1:123456789012:security-group/sg-${place}`, region: 'us-east-1', attributes },
+    ...{ kind: 'SECURITY_GROUP', created_at: now, updated_at: now, orphaned_at: now },
   }));
   const [{ resource }] = await sql('SELECT MIN(id) AS resource FROM provisioned_resource');
-  await insertRows(sql, 'resource_change', 15_000, (place) => ({
-    ...{ resource_id: Number(resource) + (place % 300), kind: 'CHANGED', attributes: rules, at: now },
+  await insertRows(sql, 'resource_change', 50 * resourcesWithHistory, (place) => ({
+    ...{ resource_id: Number(resource) + (place % resourcesWithHistory), kind: 'CHANGED', attributes, at: now },
   }));
-  const lines = JSON.stringify(Array.from({ length: 30 }, (_, i) => `ingress tcp ${i}-${i} 10.0.0.0/16`));
-  await insertRows(sql, 'drift_finding', 1000, (place) => ({
+  await insertRows(sql, 'drift_finding', findings, (place) => ({
     ...{ ...tenant, cloud_account_id: account(place), subscription_id: subscription(place) },
-    ...{ resource_id: Number(resource) + place, kind: 'RULES_CHANGED', expected: lines, found: lines },
-    ...{ since: now, changed_at: now },
+    ...{ resource_id: Number(resource) + place, kind: 'RULES_CHANGED', since: now, changed_at: now },
+    ...{ expected: JSON.stringify(lines), found: JSON.stringify(lines) },
   }));
+  const [{ finding }] = await sql('SELECT MIN(id) AS finding FROM drift_finding');
   await insertRows(sql, 'deleted_cloud_account', accounts, (place) => ({
     ...{
       id: account(place) - 2000,
@@ -109,7 +108,8 @@ export async function fillTenant(
   const many = (type: Parameters<typeof globalId>[0], id: (place: number) => number, count: number) =>
     Array.from({ length: count }, (_, place) => globalId(type, id(place)));
   return {
-    CloudAccount: many('CloudAccount', account, 50),
-    CloudSubscription: many('CloudSubscription', subscription, 50),
+    CloudAccount: many('CloudAccount', account, 100),
+    CloudSubscription: many('CloudSubscription', subscription, 100),
+    DriftFinding: many('DriftFinding', (place) => Number(finding) + place, 100),
   };
 }

@@ -12,8 +12,10 @@ export async function insertRows(
 ): Promise<void> {
   const columns = Object.keys(row(0));
   const one = `(${columns.map(() => '?').join(', ')})`;
-  for (let at = 0; at < count; at += 500) {
-    const rows = Array.from({ length: Math.min(500, count - at) }, (_, i) => row(at + i));
+  // A server accepts statements of a few megabytes.
+  const atOnce = JSON.stringify(row(0)).length > 10_000 ? 100 : 500;
+  for (let at = 0; at < count; at += atOnce) {
+    const rows = Array.from({ length: Math.min(atOnce, count - at) }, (_, i) => row(at + i));
     await sql(
       `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${rows.map(() => one).join(', ')}`,
       rows.flatMap((values) => columns.map((name) => values[name]!)),

@@ -214,7 +214,7 @@ export class Place {
     return { ...(await served), output: messagesIn(process.output) };
   }
 
-  /** Rows straight from the database, whether a gateway runs on it or not. */
+  /** A statement straight to the database, whether a gateway runs on it or not, and its rows. */
   async rows(sql: string, parameters: unknown[] = []): Promise<any[]> {
     if (this.databaseUrl) {
       const connection = await mysql.createConnection({ uri: this.databaseUrl });
@@ -225,7 +225,7 @@ export class Place {
         await connection.end();
       }
     }
-    const database = new EmbeddedSqlite(this.databaseFile, { readonly: true });
+    const database = new EmbeddedSqlite(this.databaseFile);
     try {
       return database.prepare(sql).all(...parameters);
     } finally {

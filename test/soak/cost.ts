@@ -1,0 +1,158 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { costlyDocuments, type CostlyDocument } from '../support/costly-documents.js';
+import { fillTenant } from '../support/full-tenant.js';
+import { schema } from '../support/operations.js';
+import { inPlace, type GatewayProcess } from '../support/process.js';
+import { Random } from './random.js';
+import type { SoakOptions, SoakResult } from './soak.js';
+
+/** What a document costs the gateway. */
+interface Cost {
+  /** Milliseconds of CPU. */
+  readonly cpu: number;
+  /** Megabytes that the process grew by, at its peak. */
+  readonly memory: number;
+  /** Milliseconds until `/livez` answers in the meantime, at the most. */
+  readonly livez: number;
+}
+
+const bars: Cost = { cpu: 250, memory: 100, livez: 100 };
+
+/** In the short size other tests run beside it, which make everything slower. */
+const sizes = {
+  short: { documents: 25, patience: 4, data: { subscriptions: 3000, resourcesWithHistory: 20 } },
+  full: { documents: Infinity, patience: 1, data: {} },
+};
+
+/** So often the machine may have had something else to do. */
+const attempts = 5;
+
+const probeEvery = 10;
+
+/** Lets garbage be collected from outside, so that what earlier documents left is not counted. */
+const flags = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => gc())'];
+
+/**
+ * The costliest documents that the limits permit, made from the schema, for a tenant with 30,000 subscriptions of one block of
+ * addresses and texts as long as the gateway accepts them: none costs more than the bars.
+ */
+export async function cost({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
+  return inPlace(database, async (place) => {
+    const { documents: most, patience, data } = sizes[size];
+    const gateway = await place.start({ AWS_SANDBOX: 'on', LOG_LEVEL: 'error' }, { flags });
+    const ids = await fillTenant((...statement) => place.rows(...statement), database, data);
+    const documents: CostlyDocument[] = [];
+    for (const make of new Random(seed).shuffled(costlyDocuments(schema, ids))) {
+      if (documents.length >= most) break;
+      documents.push(...[make()].filter((document) => document !== undefined));
+    }
+    say(`${documents.length} documents`);
+
+    const meter = new Meter(gateway);
+    // What has not run yet is not compiled.
+    for (const { query } of documents.slice(0, 100)) await meter.run(query);
+    const within = ({ cpu, memory, livez }: Cost) =>
+      cpu <= patience * bars.cpu && memory <= patience * bars.memory && livez <= patience * bars.livez;
+    const costs: (CostlyDocument & { cost: Cost })[] = [];
+    for (const [i, document] of documents.entries()) {
+      let cost = await meter.cost(document.query);
+      for (let again = 1; again < attempts && !within(cost); again++)
+        cost = least(cost, await meter.cost(document.query));
+      costs.push({ ...document, cost });
+      if (i % 100 === 99) say(`${i + 1} of ${documents.length} documents`);
+    }
+    await gateway.stop();
+
+    const worst = (what: keyof Cost) => costs.toSorted((a, b) => b.cost[what] - a.cost[what]);
+    for (const what of ['cpu', 'memory', 'livez'] as const)
+      for (const { name, values, cost } of worst(what).slice(0, 10))
+        say(`${what}: ${told(cost)}, ${values} values: ${name}`);
+    return {
+      figures: {
+        documents: documents.length,
+        'ms of CPU at the most': worst('cpu')[0]!.cost.cpu,
+        'MB of memory at the most': worst('memory')[0]!.cost.memory,
+        'ms until /livez answered at the most': worst('livez')[0]!.cost.livez,
+        'refused or failed': meter.failures.length,
+      },
+      violations: [
+        ...meter.failures,
+        ...costs.filter(({ cost }) => !within(cost)).map(({ name, cost }) => `${told(cost)}: ${name}`),
+      ],
+    };
+  });
+}
+
+const told = ({ cpu, memory, livez }: Cost) => `${cpu} ms of CPU, ${memory} MB, /livez within ${livez} ms`;
+
+const least = (one: Cost, other: Cost): Cost => ({
+  cpu: Math.min(one.cpu, other.cpu),
+  memory: Math.min(one.memory, other.memory),
+  livez: Math.min(one.livez, other.livez),
+});
+
+/** Measures the process of a gateway, as Linux counts. */
+class Meter {
+  readonly failures: string[] = [];
+
+  constructor(private readonly gateway: GatewayProcess) {}
+
+  /** Probes cost something, too, so that a document runs once without them and once with them. */
+  async cost(query: string): Promise<Cost> {
+    await this.collectGarbage();
+    this.forgetPeak();
+    const [cpu, rss] = [this.cpu(), this.memory('VmRSS')];
+    await this.run(query);
+    const spent = { cpu: Math.round(this.cpu() - cpu), memory: Math.max(0, Math.round(this.memory('VmHWM') - rss)) };
+    return { ...spent, livez: Math.round(await this.longestProbe(this.run(query))) };
+  }
+
+  async run(query: string): Promise<void> {
+    const { url, key } = this.gateway;
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify({ query }),
+    });
+    const text = await response.text();
+    if (!response.ok || text.startsWith('{"errors"'))
+      this.failures.push(`${text.slice(0, 300)} to ${query.slice(0, 300)}`);
+  }
+
+  private async longestProbe(work: Promise<void>): Promise<number> {
+    let isOver = false;
+    void work.finally(() => (isOver = true));
+    let longest = 0;
+    while (!isOver) {
+      const asked = performance.now();
+      await (await fetch(`${this.gateway.url}/livez`)).text();
+      longest = Math.max(longest, performance.now() - asked);
+      await wait(probeEvery);
+    }
+    await work;
+    return longest;
+  }
+
+  /** In milliseconds, of all threads. */
+  private cpu(): number {
+    const tasks = `/proc/${this.gateway.process.pid}/task`;
+    const times = readdirSync(tasks).map((task) => readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
+    return times.reduce((sum, time) => sum + Number(time), 0) / 1e6;
+  }
+
+  /** In megabytes. */
+  private memory(what: 'VmRSS' | 'VmHWM'): number {
+    const status = readFileSync(`/proc/${this.gateway.process.pid}/status`, 'utf8');
+    return Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(status)![1]) / 1024;
+  }
+
+  private async collectGarbage(): Promise<void> {
+    process.kill(this.gateway.process.pid, 'SIGUSR2');
+    await (await fetch(`${this.gateway.url}/livez`)).text(); // The signal is handled before.
+  }
+
+  private forgetPeak(): void {
+    writeFileSync(`/proc/${this.gateway.process.pid}/clear_refs`, '5');
+  }
+}
