@@ -26,7 +26,7 @@ export const groups: Readonly<Record<string, string>> = {
   'hosted-accounts': 'Manages the cloud accounts of the vendor, which every tenant can use.',
   'force-detach': 'Approves requests of OWNERs to force-detach an account whose resources cannot be removed.',
   keyring:
-    'Replaces the keys that encrypt all secrets, also while gateways run. Every command can be interrupted at any moment and repeated. See docs/operations.md.',
+    'Manages the keys that encrypt all secrets, even while gateways run. You can interrupt and repeat every command at any time. See docs/operations.md.',
   sandbox:
     'Simulates changes made directly in AWS, in the accounts of the sandbox. The gateway must be running, with the same settings.',
   'iam-setup':
@@ -77,7 +77,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/tenants.js')).remove,
   },
   'api-keys generate': {
-    means: 'creates an API key for FIRST_API_KEY_FILE, which is not valid before the first start',
+    means: 'creates an API key for FIRST_API_KEY_FILE, which becomes valid at the first start',
     options: { to, json },
     notes: shownOnce,
     load: async () => (await import('./commands/api-keys.js')).generate,
@@ -129,12 +129,12 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/hosted-accounts.js')).add,
   },
   'hosted-accounts retire': {
-    means: 'accepts no new subscriptions, and deletes the account after its last subscription ends',
+    means: 'stops new subscriptions in a hosted account, and deletes the account after its last subscription ends',
     options: { id, json },
     load: async () => (await import('./commands/hosted-accounts.js')).retire,
   },
   'force-detach list': {
-    means: 'lists the requests',
+    means: 'lists the force-detach requests',
     options: { json },
     none: 'No force-detach requests.',
     load: async () => (await import('./commands/force-detach.js')).list,
@@ -152,7 +152,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   backup: {
-    means: 'copies the embedded database into a new folder, also while the gateway runs',
+    means: 'copies the embedded database to a new folder, even while the gateway runs',
     options: { to: { value: 'FOLDER', means: 'the new folder', ...required }, json },
     notes: 'The key ring is not copied. Keep a backup of it in another place. See docs/operations.md.',
     load: async () => (await import('./commands/backup.js')).backup,
@@ -160,7 +160,7 @@ export const commands: Readonly<Record<string, Command>> = {
   restore: {
     means: 'restores a backup into an empty DATA_DIR, next to the key ring that belongs to it',
     options: { backup: { value: 'FOLDER', means: 'the folder that `backup` created', ...required }, json },
-    notes: 'Refuses a damaged backup, or another key ring. See docs/operations.md.',
+    notes: 'A damaged backup is refused, and a key ring that does not belong to it. See docs/operations.md.',
     load: async () => (await import('./commands/backup.js')).restore,
   },
   'keyring list': {
@@ -182,7 +182,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'keyring rewrap': {
     means: 'wraps all stored keys with the active key',
     options: {
-      'tenant-keys': { means: 'also give each tenant a new key, and encrypt every secret with it' },
+      'tenant-keys': { means: 'also give each tenant a new key, and encrypt its secrets with that key' },
       json,
     },
     load: async () => (await import('./commands/key-ring.js')).rewrap,
@@ -205,7 +205,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./commands/sandbox.js')).keys,
   },
   'sandbox resources': {
-    means: 'lists resources',
+    means: 'lists the resources in the sandbox',
     options: { account: { value: 'ID', means: 'only those in this AWS account' }, json },
     none: 'No resources.',
     load: async () => (await import('./commands/sandbox.js')).resources,
@@ -220,17 +220,17 @@ export const commands: Readonly<Record<string, Command>> = {
   'sandbox allow': sandboxChange('allow', 'adds a rule to a security group', { rule }),
   'sandbox revoke': sandboxChange('revoke', 'removes a rule from a security group', { rule }),
   'iam-setup cloudformation': {
-    means: 'template.yaml, template.json, parameters.json, commands.sh',
+    means: 'writes template.yaml, template.json, parameters.json and commands.sh',
     options: iamSetupOptions,
     load: async () => (await import('./commands/iam-setup.js')).setup('cloudformation'),
   },
   'iam-setup terraform': {
-    means: 'a module with its README.md',
+    means: 'writes a Terraform module with a README.md',
     options: iamSetupOptions,
     load: async () => (await import('./commands/iam-setup.js')).setup('terraform'),
   },
   'iam-setup manual': {
-    means: 'README.md with the steps, and the JSON documents to paste',
+    means: 'writes README.md with the steps, and the JSON documents to paste',
     options: iamSetupOptions,
     notes: 'Requires --aws-account-id.',
     load: async () => (await import('./commands/iam-setup.js')).setup('manual'),

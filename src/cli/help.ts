@@ -18,10 +18,10 @@ The commands read the same settings as the gateway (DATA_DIR, DATABASE_URL, KEY_
 Run them as the user of the gateway.
 
 ${names.map(commandLine).join('')}${line(`${program} sandbox COMMAND`, 'simulates changes made directly in AWS')}${line(`${program} iam-setup METHOD`, 'writes the files that a customer needs to set up IAM')}
-  -h, --help      the help for the command line, a group or a command
-  -v, --version   the version
+  -h, --help      show help for the command line, a group or a command
+  -v, --version   show the version
 
-Exit status: 0 on success, 1 on refusal, 2 if the command is not valid.
+Exit status: 0 on success, 1 if the command fails or is refused, 2 if its syntax is not valid.
 `;
 }
 

@@ -12,7 +12,7 @@ export const backup: Run = async (given) => {
   const folder = resolve(given.text('to'));
   const { createdAt, rows } = await backUp(database, keyRingFile, folder);
   process.stderr.write(
-    `The key ring ${keyRingFile} is not part of the backup. Keep a backup of it in another place: neither can be used without the other.\n`,
+    `The key ring ${keyRingFile} is not part of the backup. Back it up separately: you need both to restore the gateway.\n`,
   );
   return [summary(folder, createdAt, rows)];
 };

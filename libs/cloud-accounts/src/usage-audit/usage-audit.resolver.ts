@@ -21,7 +21,7 @@ export class UsageAuditResolver {
   @Query(() => UsageAuditType, {
     nullable: true,
     description:
-      'Usage of a cloud account: whether it can be deleted, and what does not fit in the database. Computed from the database rows on every request. Null when the account does not exist.',
+      'Usage of a cloud account: whether it can be deleted, and inconsistent records. Computed from the database rows on every request. Null when the account does not exist.',
   })
   usageAudit(
     @CurrentViewer() viewer: Viewer,
