@@ -153,12 +153,20 @@ module.exports = {
       from: { path: '^(src|libs)/' },
       to: { path: '^web/' },
     },
+    {
+      name: 'the-bench-programs-stand-alone',
+      comment: 'The gateway is compared with servers that share nothing with it, and have packages of their own.',
+      severity: 'error',
+      from: { path: '^test/bench/programs/' },
+      to: { path: '^(src|libs|web|test)/', pathNot: '^test/bench/programs/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^test/bench/programs/dist/' },
     enhancedResolveOptions: {
       conditionNames: ['source', 'import', 'require', 'node', 'default'],
       exportsFields: ['exports'],
