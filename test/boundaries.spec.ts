@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -141,3 +151,42 @@ function cruise(folder: string): string[] {
   const { summary } = JSON.parse(output) as { summary: { violations: { from: string; rule: { name: string } }[] } };
   return summary.violations.map(({ from, rule }) => `${rule.name} ${from}`);
 }
+
+describe('SQL', () => {
+  const libs = new Map(
+    globSync('libs/*/src/**/*.ts', { cwd: project })
+      .filter((file) => !file.endsWith('.spec.ts'))
+      .map((file) => [file, readFileSync(join(project, file), 'utf8')]),
+  );
+  const libOf = (file: string) => file.split('/')[1]!;
+  const owners = new Map(
+    [...libs].flatMap(([file, text]) =>
+      [...text.matchAll(/@Entity\('(\w+)'/g)].map(([, table]) => [table!, libOf(file)]),
+    ),
+  );
+
+  /** Statements that name a table of another lib, with the reason. */
+  const reasons: Record<string, string> = {
+    'libs/drift/src/typeorm/typeorm-drift-findings.ts provisioned_resource':
+      'Findings and the resources they are about are compared at one moment.',
+    'libs/cloud-accounts/src/usage-audit/typeorm-usage-records.ts aws_access_key':
+      'The audit compares both tables at one moment.',
+    'libs/cloud-accounts/src/usage-audit/typeorm-usage-records.ts aws_access_role':
+      'The audit compares both tables at one moment.',
+    'libs/subscriptions/src/typeorm-subscription-records.ts cloud_account':
+      'The audit compares both tables at one moment.',
+    'libs/aws-credentials/src/uses/typeorm-credential-uses.ts cloud_account':
+      'The row that a foreign key refers to is locked before rows that refer to it.',
+  };
+
+  it('of a lib names only tables of that lib, except where both must be read at one moment', () => {
+    const foreign = [...libs].flatMap(([file, text]) =>
+      [...text.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE)\s+`?(\w+)/g)]
+        .map(([, table]) => table!)
+        .filter((table) => owners.has(table) && owners.get(table) !== libOf(file))
+        .map((table) => `${file} ${table}`),
+    );
+    expect([...new Set(foreign)].sort()).toEqual(Object.keys(reasons).sort());
+    expect(owners.size).toBeGreaterThan(20);
+  });
+});

@@ -65,7 +65,7 @@ export interface Statements {
  * Reads rows of one entity by prepared statements. The SQL is in the collection; the columns and their types are those of the
  * entity. TypeORM's query builder, which takes more time than most of these statements, takes no part.
  *
- * Columns with `select: false` are not read.
+ * Columns with `select: false` are not read, except by `findWhole` and `hold`.
  */
 export class Rows<E extends ObjectLiteral> {
   constructor(
@@ -76,6 +76,11 @@ export class Rows<E extends ObjectLiteral> {
 
   find(condition: Condition, sequence?: Sequence): Promise<E[]> {
     return this.select(this.mapping.listed, condition, sequence);
+  }
+
+  /** With all columns. */
+  findWhole(condition: Condition, sequence?: Sequence): Promise<E[]> {
+    return this.select(this.mapping.whole, condition, sequence);
   }
 
   async findOne(condition: Condition): Promise<E | null> {

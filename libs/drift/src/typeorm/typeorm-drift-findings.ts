@@ -1,7 +1,7 @@
 import { all, isOneOf, slices, Transactions, where, type Condition } from '#libs/database';
 import { asHeld, nextTurn, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, type FindOptionsWhere } from 'typeorm';
+import { In } from 'typeorm';
 import { DriftFinding, type DriftLines, type ListedFinding } from '../drift-finding.entity.js';
 import { DriftFindings, type DriftFindingFilter } from '../drift-findings.js';
 
@@ -29,9 +29,8 @@ export class TypeOrmDriftFindings extends DriftFindings {
     return lines;
   }
 
-  async hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null> {
-    const [found] = await this.held({ tenantId, id });
-    return found ?? null;
+  hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null> {
+    return this.rows.hold(where('tenant_id = ? AND id = ?', tenantId, id));
   }
 
   list(tenantId: number, filter: DriftFindingFilter, page: PageRequest<'DETECTED_AT'>): Promise<Page<ListedFinding>> {
@@ -42,9 +41,8 @@ export class TypeOrmDriftFindings extends DriftFindings {
     return this.rows.count(matching(tenantId, filter));
   }
 
-  async holdOpenOf(resourceIds: readonly number[]): Promise<Held<DriftFinding>[]> {
-    if (resourceIds.length === 0) return [];
-    return this.held({ resourceId: In([...resourceIds]), resolvedAt: IsNull() });
+  holdOpenOf(resourceIds: readonly number[]): Promise<Held<DriftFinding>[]> {
+    return this.rows.holdAll(all(isOneOf('resource_id', resourceIds), isOpen));
   }
 
   async holdNotExpected(cloudAccountId: number, limit: number): Promise<Held<DriftFinding>[]> {
@@ -54,18 +52,17 @@ export class TypeOrmDriftFindings extends DriftFindings {
        ORDER BY f.id LIMIT ?`,
       [cloudAccountId, limit],
     );
-    return this.held({ id: In(found.map(({ id }) => id)) });
+    return this.rows.holdAll(
+      isOneOf(
+        'id',
+        found.map(({ id }) => id),
+      ),
+    );
   }
 
   async countOpen(cloudAccountIds: readonly number[]): Promise<ReadonlyMap<number, number>> {
-    const counts = await this.repository
-      .createQueryBuilder('finding')
-      .select('finding.cloud_account_id', 'id')
-      .addSelect('COUNT(*)', 'open')
-      .where({ cloudAccountId: In([...cloudAccountIds]), resolvedAt: IsNull() })
-      .groupBy('finding.cloud_account_id')
-      .getRawMany<{ id: number; open: number | string }>();
-    return new Map(counts.map(({ id, open }) => [id, Number(open)]));
+    const counts = await this.rows.countsBy('cloud_account_id', cloudAccountIds, isOpen);
+    return new Map(cloudAccountIds.map((id, i) => [id, counts[i]!]));
   }
 
   async add(finding: DriftFinding): Promise<Held<DriftFinding>> {
@@ -77,17 +74,6 @@ export class TypeOrmDriftFindings extends DriftFindings {
     await this.repository.update({ id: finding.id }, { ...finding });
   }
 
-  /** Whole findings. */
-  private async held(which: FindOptionsWhere<DriftFinding>): Promise<Held<DriftFinding>[]> {
-    const query = this.repository
-      .createQueryBuilder('finding')
-      .addSelect(['finding.expected', 'finding.actual'])
-      .where(which);
-    const { lock } = this.transactions.forUpdate;
-    const found = await (lock ? query.setLock(lock.mode) : query).getMany();
-    return found.map((finding) => asHeld(finding));
-  }
-
   private get rows() {
     return this.transactions.rows(DriftFinding);
   }
@@ -97,12 +83,15 @@ export class TypeOrmDriftFindings extends DriftFindings {
   }
 }
 
-function matching(tenantId: number, { cloudAccountId, subscriptionId, kind, isOpen }: DriftFindingFilter): Condition {
+const isOpen = where('resolved_at IS NULL');
+
+function matching(tenantId: number, filter: DriftFindingFilter): Condition {
+  const { cloudAccountId, subscriptionId, kind } = filter;
   return all(
     where('tenant_id = ?', tenantId),
     cloudAccountId != null && where('cloud_account_id = ?', cloudAccountId),
     subscriptionId != null && where('subscription_id = ?', subscriptionId),
     kind != null && where('kind = ?', kind),
-    isOpen != null && where(isOpen ? 'resolved_at IS NULL' : 'resolved_at IS NOT NULL'),
+    filter.isOpen != null && (filter.isOpen ? isOpen : where('resolved_at IS NOT NULL')),
   );
 }

@@ -1,7 +1,7 @@
 import { all, isDuplicateOf, isOneOf, slices, Transactions, where, type Condition } from '#libs/database';
 import { nextTurn, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, MoreThan, type FindOptionsWhere, type Repository, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, type Repository } from 'typeorm';
 import type { DesiredAttributes } from '../desired-attributes.js';
 import { ProvisionedResource, type ListedResource } from '../provisioned-resource.entity.js';
 import {
@@ -23,15 +23,15 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   findByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
-    return this.whole({ cloudAccountId, arn: In([...arns]) }).getMany();
+    return this.rows.findWhole(all(inAccount(cloudAccountId), isOneOf('arn', arns)));
   }
 
   listExisting(subscriptionId: number): Promise<ProvisionedResource[]> {
-    return this.whole({ subscriptionId, removedAt: IsNull() }).orderBy('resource.id').getMany();
+    return this.rows.findWhole(where('subscription_id = ? AND removed_at IS NULL', subscriptionId), { orderBy: 'id' });
   }
 
   standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
-    return this.whole({ ...standingIn(cloudAccountId), arn: In([...arns]) }).getMany();
+    return this.rows.findWhole(all(standingIn(cloudAccountId), isOneOf('arn', arns)));
   }
 
   findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]> {
@@ -68,11 +68,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   listRemaining(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]> {
-    return this.repository.find({
-      where: { ...standingIn(cloudAccountId), id: MoreThan(afterId) },
-      order: { id: 'ASC' },
-      take: limit,
-    });
+    return this.rows.find(all(standingIn(cloudAccountId), where('id > ?', afterId)), { orderBy: 'id', limit });
   }
 
   standingAt(
@@ -81,10 +77,8 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     afterId: number,
     limit: number,
   ): Promise<ProvisionedResource[]> {
-    return this.whole({ ...standingIn(cloudAccountId), region, kind, id: MoreThan(afterId) })
-      .orderBy('resource.id')
-      .limit(limit)
-      .getMany();
+    const there = where('region = ? AND kind = ? AND id > ?', region, kind, afterId);
+    return this.rows.findWhole(all(standingIn(cloudAccountId), there), { orderBy: 'id', limit });
   }
 
   placesIn(cloudAccountId: number): Promise<LedgerPlace[]> {
@@ -96,7 +90,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   countRemaining(cloudAccountId: number): Promise<number> {
-    return this.repository.countBy(standingIn(cloudAccountId));
+    return this.rows.count(standingIn(cloudAccountId));
   }
 
   async put(changed: readonly ChangedResource[], now: Date): Promise<void> {
@@ -109,7 +103,10 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
   }
 
   async orphanAll(cloudAccountId: number, now: Date): Promise<number> {
-    const { affected } = await this.repository.update(standingIn(cloudAccountId), { orphanedAt: now, updatedAt: now });
+    const { affected } = await this.repository.update(
+      { cloudAccountId, removedAt: IsNull() },
+      { orphanedAt: now, updatedAt: now },
+    );
     await this.transactions.query(
       `INSERT INTO resource_change (resource_id, kind, attributes, at)
        SELECT id, 'ORPHANED', attributes, orphaned_at FROM provisioned_resource
@@ -129,11 +126,6 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
       [...resourceIds, limit],
     );
     return this.history.find({ where: { id: In(newest.map(({ id }) => id)) }, order: { id: 'DESC' } });
-  }
-
-  /** With attributes. */
-  private whole(where: FindOptionsWhere<ProvisionedResource>): SelectQueryBuilder<ProvisionedResource> {
-    return this.repository.createQueryBuilder('resource').addSelect('resource.attributes').where(where);
   }
 
   private async add(resource: ProvisionedResource): Promise<void> {
@@ -166,4 +158,6 @@ const ownerColumns = {
 const of = (tenantId: number, kind: ResourceOwnerKind): Condition =>
   all(where('tenant_id = ?', tenantId), kind === 'DELETED_ACCOUNT' && where('orphaned_at IS NOT NULL'));
 
-const standingIn = (cloudAccountId: number) => ({ cloudAccountId, removedAt: IsNull() });
+const inAccount = (cloudAccountId: number): Condition => where('cloud_account_id = ?', cloudAccountId);
+
+const standingIn = (cloudAccountId: number): Condition => all(inAccount(cloudAccountId), where('removed_at IS NULL'));
