@@ -26,12 +26,23 @@ export function preparePrograms(): void {
   const gateway = join(projectFolder, 'dist/bundle/main.js');
   if (isOlder(tenantsProgram, gateway, join(import.meta.dirname, 'tenants.ts'))) {
     const config = join(import.meta.dirname, 'tenants.rolldown.mjs');
-    run(process.execPath, [join(projectFolder, 'node_modules/rolldown/bin/cli.mjs'), '-c', config], projectFolder);
+    run(
+      process.execPath,
+      [join(projectFolder, 'node_modules/rolldown/bin/cli.mjs'), '-c', config],
+      projectFolder,
+      'ignore',
+    );
   }
 }
 
-function run(command: string, args: string[], cwd = folder): void {
-  const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', process.stderr, 'inherit'] });
+/** @param output `ignore` for a program that prints a line for each file */
+function run(
+  command: string,
+  args: string[],
+  cwd = folder,
+  output: 'ignore' | NodeJS.WriteStream = process.stderr,
+): void {
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', output, 'inherit'] });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ended with status ${status}.`);
 }
