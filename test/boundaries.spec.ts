@@ -29,7 +29,7 @@ const capabilities = {
     'blockers',
     'health',
   ],
-  'aws-credentials': ['rotation', 'access', 'verification', 'uses', 'aws'],
+  'aws-credentials': ['rotation', 'access', 'access-keys', 'access-roles', 'verification', 'uses', 'aws'],
   subscriptions: ['sandbox-provisioner', 'provisioning', 'lifecycle'],
 };
 

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { SealedSecrets } from '#libs/aws-credentials';
 import { Keychain, KeyRotation } from '#libs/encryption';
 import { operator } from '#libs/events';
-import { StoredAccessKeys } from '../../libs/aws-credentials/src/access/stored-access-keys.js';
+import { StoredAccessKeys } from '../../libs/aws-credentials/src/access-keys/stored-access-keys.js';
 import { Gateway } from '../support/gateway.js';
 import { numberOf, sandboxKey, stepsWith } from '../support/steps.js';
 

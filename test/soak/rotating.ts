@@ -4,13 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TenantService, Viewer } from '#libs/access';
-import {
-  AwsAccessKey,
-  AwsCredentialsService,
-  AwsIam,
-  KeyRotationService,
-  type RotationPace,
-} from '#libs/aws-credentials';
+import { AwsAccessKey, AccessKeyStore, AwsIam, KeyRotationService, type RotationPace } from '#libs/aws-credentials';
 import { CloudAccountService } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { operator } from '#libs/events';
@@ -222,14 +216,14 @@ async function tellWhatIsLeft(): Promise<void> {
         .accessKeys(key, 'us-east-1')
         .catch(() => null));
     if (listed?.keys.length !== 1) complain(`account ${id} has ${listed?.keys.length} keys at AWS in the end`);
-    const slots = await get(AwsCredentialsService).slotsOf(viewer.tenantId, id);
+    const slots = await get(AccessKeyStore).slotsOf(viewer.tenantId, id);
     if (slots.length !== 1) complain(`account ${id} has ${slots.length} keys stored in the end`);
   }
 }
 
 function current(id: number): Promise<AwsAccessKey | null> {
   const use = { actor: operator, purpose: 'VERIFICATION', operationId: randomUUID() } as const;
-  return get(AwsCredentialsService).reveal(viewer.tenantId, id, use);
+  return get(AccessKeyStore).reveal(viewer.tenantId, id, 'CURRENT', use);
 }
 
 /** The same steps in the order that suggests itself. */

@@ -1,22 +1,42 @@
 import type { Secret } from '#libs/kernel';
+import { AwsAccess, type AccessCases } from './aws-access.js';
 import { mistakeInPasted } from './pasted-key.js';
+
+declare module './aws-access.js' {
+  interface AccessCases<T> {
+    accessKey(key: AwsAccessKey): T;
+  }
+}
 
 /** Long-term keys of the sandbox, and the keys of sessions there. */
 const sandboxKey = /^A[KS]IASANDBOX/;
 
 /** A key pair as AWS issues it: a long-term one of an IAM user, or a session's. Lives in memory only. */
-export class AwsAccessKey {
+export class AwsAccessKey extends AwsAccess {
   constructor(
     /** `AKIA`, or `ASIA` for a session's, and sixteen characters. Not a secret, but no business of strangers. */
     readonly accessKeyId: string,
     readonly secretAccessKey: Secret,
     /** Of a session's key; null for a long-term one. */
     readonly sessionToken: Secret | null = null,
-  ) {}
+  ) {
+    super();
+  }
 
   /** Whether the key is one of the sandbox's, which AWS never hears of. */
   get isSandbox(): boolean {
     return sandboxKey.test(this.accessKeyId);
+  }
+
+  get identifier() {
+    return { accessKeyId: this.accessKeyId };
+  }
+
+  /** An access key is not bound to the partition of a region until AWS is called. */
+  refuseRegion(): void {}
+
+  match<T>(cases: AccessCases<T>): T {
+    return cases.accessKey(this);
   }
 }
 

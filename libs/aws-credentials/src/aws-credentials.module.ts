@@ -1,7 +1,8 @@
 import { EventsModule } from '#libs/events';
 import { Module } from '@nestjs/common';
 import { AwsAccessService } from './access/aws-access.service.js';
-import { AwsCredentialsService } from './access/aws-credentials.service.js';
+import { AccessKeyStore } from './access-keys/access-key-store.js';
+import { AccessRoleStore } from './access-roles/access-role-store.js';
 import { AccessRoleSessions } from './verification/access-role-sessions.js';
 import { AwsVerification } from './verification/aws-verification.js';
 import { CredentialUseService } from './uses/credential-use.service.js';
@@ -15,14 +16,14 @@ import { KeyRotations } from './key-rotations.js';
 import { KeyRotator } from './rotation/key-rotator.js';
 import { RotationJournal } from './rotation/rotation-journal.js';
 import { RotationsInProgress } from './rotation/rotations-in-progress.js';
-import { SealedSecrets } from './access/sealed-secrets.js';
-import { StoredAccessRoles } from './access/stored-access-roles.js';
-import { TypeOrmStoredAccessRoles } from './access/typeorm-stored-access-roles.js';
-import { StoredAccessKeys } from './access/stored-access-keys.js';
+import { SealedSecrets } from './access-keys/sealed-secrets.js';
+import { StoredAccessRoles } from './access-roles/stored-access-roles.js';
+import { TypeOrmStoredAccessRoles } from './access-roles/typeorm-stored-access-roles.js';
+import { StoredAccessKeys } from './access-keys/stored-access-keys.js';
 import { TypeOrmCredentialUses } from './uses/typeorm-credential-uses.js';
 import { TypeOrmKeyRotationPolicies } from './rotation/typeorm-key-rotation-policies.js';
 import { TypeOrmKeyRotations } from './rotation/typeorm-key-rotations.js';
-import { TypeOrmStoredAccessKeys } from './access/typeorm-stored-access-keys.js';
+import { TypeOrmStoredAccessKeys } from './access-keys/typeorm-stored-access-keys.js';
 
 /**
  * Needs an `AwsIam`, a `GatewayIdentity` and a `RotationPace`, which the host makes, because it knows where AWS is and how
@@ -32,7 +33,8 @@ import { TypeOrmStoredAccessKeys } from './access/typeorm-stored-access-keys.js'
   imports: [EventsModule],
   providers: [
     AwsAccessService,
-    AwsCredentialsService,
+    AccessKeyStore,
+    AccessRoleStore,
     AccessRoleSessions,
     AwsVerification,
     AwsCredentialsResolver,
@@ -52,7 +54,7 @@ import { TypeOrmStoredAccessKeys } from './access/typeorm-stored-access-keys.js'
   ],
   exports: [
     AwsAccessService,
-    AwsCredentialsService,
+    AccessKeyStore,
     AwsVerification,
     AccessRoleSessions,
     CredentialUseService,

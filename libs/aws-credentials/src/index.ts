@@ -1,6 +1,7 @@
 export { AccessRoleSessions } from './verification/access-role-sessions.js';
 export { faultInRoleName } from '#libs/iam-policy';
 export { awsRegions, faultInAwsAccountId, faultInRegion, partitionOf, type AwsPartition } from '#libs/iam-setup';
+export { AwsAccess } from './aws-access.js';
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';
 export { AwsAccessRole, GivenAccessRole } from './aws-access-role.js';
 export { AwsAccessService, type GivenAccess } from './access/aws-access.service.js';
@@ -18,12 +19,12 @@ export {
 export {
   AwsVerification,
   sandboxVendorAccountId,
-  type AwsAccess,
   type Verification,
   type VerificationSubject,
 } from './verification/aws-verification.js';
 export { AwsCredentialsModule } from './aws-credentials.module.js';
-export { AwsCredentialsService, type Keeper, type ProvenCredentials } from './access/aws-credentials.service.js';
+export { AccessKeyStore } from './access-keys/access-key-store.js';
+export type { Keeper } from './credential-store.js';
 export { CredentialUse, CredentialUsePurpose, CredentialUseResult, type IntendedUse } from './credential-use.entity.js';
 export { CredentialUseService } from './uses/credential-use.service.js';
 export {
@@ -46,8 +47,8 @@ export { AwsAccessRoleType, AwsCredentialsType } from './access/aws-credentials.
 export { VerificationReportType } from './verification/verification.type.js';
 export { GatewayIdentity } from './gateway-identity.js';
 export { CredentialUseConnectionType } from './uses/credential-use.type.js';
-export { SealedSecrets, type Walked } from './access/sealed-secrets.js';
-export { StoredAccessRole } from './access/stored-access-role.entity.js';
+export { SealedSecrets, type Walked } from './access-keys/sealed-secrets.js';
+export { StoredAccessRole } from './access-roles/stored-access-role.entity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
 export { faultInRotationInterval, KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
 export { KeyRotationPolicy } from './rotation/key-rotation-policy.entity.js';

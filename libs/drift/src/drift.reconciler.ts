@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  AccessRoleSessions,
-  AwsAccessRole,
-  AwsAccessService,
-  CredentialsRejected,
-  type AwsAccessKey,
-} from '#libs/aws-credentials';
+import { AccessRoleSessions, AwsAccessService, CredentialsRejected, type AwsAccessKey } from '#libs/aws-credentials';
 import { CloudAccountHealthService, CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { gateway } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
@@ -137,9 +131,11 @@ export class DriftReconciler implements Loop {
     const operationId = randomUUID();
     const use = { actor: gateway, purpose: 'DRIFT_CHECK', operationId } as const;
     const way = await this.access.reveal(tenantId, account.id, use);
-    if (!(way instanceof AwsAccessRole)) return way;
-    const session = await this.sessions.begin(way, account.region, operationId, readOnly);
-    return session.key;
+    if (!way) return null;
+    return way.match<AwsAccessKey | Promise<AwsAccessKey>>({
+      accessKey: (key) => key,
+      accessRole: async (role) => (await this.sessions.begin(role, account.region, operationId, readOnly)).key,
+    });
   }
 
   private async lookAt(

@@ -1,36 +1,37 @@
 import type { Viewer } from '#libs/access';
-import { ExternalIdService, partitionOf, RegionInAnotherPartition } from '#libs/iam-setup';
+import { ExternalIdService } from '#libs/iam-setup';
 import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
+import type { AwsAccess } from '../aws-access.js';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { AwsAccessRole, GivenAccessRole } from '../aws-access-role.js';
-import { AwsCredentialsService, type Keeper } from './aws-credentials.service.js';
-import { RotationInProgress } from '../aws-credentials.errors.js';
-import type { AwsAccess } from '../verification/aws-verification.js';
+import { AccessKeyStore } from '../access-keys/access-key-store.js';
+import { AccessRoleStore, externalIdPath } from '../access-roles/access-role-store.js';
+import type { StoredAccessRole } from '../access-roles/stored-access-role.entity.js';
+import type { AccessSlot, CredentialStore, Keeper } from '../credential-store.js';
 import type { IntendedUse } from '../credential-use.entity.js';
-import { CredentialUseService } from '../uses/credential-use.service.js';
-import type { StoredAccessRole } from './stored-access-role.entity.js';
-import { StoredAccessRoles } from './stored-access-roles.js';
+import type { StoredAccessKey } from '../stored-access-key.entity.js';
 
-/** How a caller wants the gateway to get into an AWS account. */
+/** Credentials as a caller sends them. */
 export type GivenAccess = AwsAccessKey | GivenAccessRole;
 
-const handlePath = ['input', 'credentials', 'awsAssumeRole', 'externalIdHandle'];
-
-/** The way into each cloud account: a key or an access role, never both; the one that is set takes the other's place. */
+/** The credentials of each cloud account: of one kind at a time. New credentials replace those of every other kind. */
 @Injectable()
 export class AwsAccessService {
+  private readonly stores: readonly CredentialStore[];
+
   constructor(
-    private readonly keys: AwsCredentialsService,
-    private readonly roles: StoredAccessRoles,
+    private readonly keys: AccessKeyStore,
+    private readonly roles: AccessRoleStore,
     private readonly externalIds: ExternalIdService,
-    private readonly uses: CredentialUseService,
-  ) {}
+  ) {
+    this.stores = [roles, keys];
+  }
 
   /**
-   * What was given, ready to be asked with: a role with the external id that was issued for it.
+   * Returns credentials that can be sent to AWS: an access role gets the external ID that was issued for it.
    *
-   * @param cloudAccountId that is to be entered with it; null for one that does not exist yet, undefined for none
+   * @param cloudAccountId account that the credentials are for; null for a new account, undefined for none
    * @throws ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed, RegionInAnotherPartition
    */
   async resolve(
@@ -41,93 +42,74 @@ export class AwsAccessService {
   ): Promise<AwsAccess> {
     if (given instanceof AwsAccessKey) return given;
 
-    const found = await this.externalIds.get(viewer, given.externalIdHandle, handlePath);
+    const found = await this.externalIds.get(viewer, given.externalIdHandle, externalIdPath);
     if (cloudAccountId !== undefined)
-      await this.externalIds.refuseUnlessFitting(viewer, found, cloudAccountId, handlePath);
+      await this.externalIds.refuseUnlessFitting(viewer, found, cloudAccountId, externalIdPath);
     const role = new AwsAccessRole(given.roleArn, found.externalId);
-    if (role.partition !== partitionOf(region)) throw new RegionInAnotherPartition('access role');
+    role.refuseRegion(region);
     return role;
   }
 
   /**
-   * Makes a proven way in the account's current one, and removes every other.
+   * Makes verified credentials the current ones, and removes all others.
    *
    * @throws ExternalIdInUse, ExternalIdChangeNotAllowed, AwsRoleAlreadyConnected
-   * @throws RotationInProgress for a role while the key is being rotated
+   * @throws RotationInProgress for a role during a rotation of the access key
    */
   async keep(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<void> {
-    const { tenantId, id } = account;
-    if (access instanceof AwsAccessRole) {
-      await this.put(by, account, 'CURRENT', access, now);
-      await this.roles.remove(tenantId, id, 'CANDIDATE');
-      await this.keys.shred(account);
-    } else {
-      await this.keys.keep(by, account, access, now, await this.lastVersion(account));
-      await this.roles.remove(tenantId, id);
-    }
+    const own = this.storeOf(access);
+    await this.put(by, account, 'CURRENT', access, now);
+    await own.removeCandidate(account);
+    for (const store of this.others(own)) await store.removeAll(account);
   }
 
   /**
-   * Keeps a way in that is not proven yet, in the place of another such; the current one stays. An external id is the
-   * account's from then on.
+   * Stores credentials that are not verified yet and replaces other candidates. The current credentials stay. From then
+   * on, the external ID of a role belongs to the account.
    *
-   * @returns its version
+   * @returns the version of the candidate
    * @throws ExternalIdInUse, ExternalIdChangeNotAllowed
-   * @throws RotationInProgress for a role while the key is being rotated; a key comes before a rotation, which then ends
+   * @throws RotationInProgress for a role during a rotation of the access key; an access key ends the rotation
    */
   async keepCandidate(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<number> {
-    const { tenantId, id } = account;
-    const last = await this.lastVersion(account);
-    if (!(access instanceof AwsAccessRole)) {
-      await this.roles.remove(tenantId, id, 'CANDIDATE');
-      return this.keys.keepCandidate(by, account, access, now, last);
-    }
-    if (await this.keys.isRotating(tenantId, id)) throw new RotationInProgress();
-    await this.shredCandidate(account);
-    return this.put(by, account, 'CANDIDATE', access, now, last);
+    const others = this.others(this.storeOf(access));
+    for (const store of others) await store.refuseReplacement(account);
+    const version = await this.put(by, account, 'CANDIDATE', access, now);
+    for (const store of others) await store.removeCandidate(account);
+    return version;
   }
 
-  /** What is not proven yet, for verification and for nothing else; null when there is none. @throws CredentialsUnreadable */
+  /** Candidate, for verification only. Null when there is none. @throws CredentialsUnreadable */
   revealCandidate(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccess | null> {
     return this.open(tenantId, cloudAccountId, 'CANDIDATE', use);
   }
 
   /**
-   * Makes the candidate the current way in, and removes every other. Call it once the candidate is proven.
+   * Makes the verified candidate the current credentials, and removes all others.
    *
    * @throws CredentialsUnreadable, AwsRoleAlreadyConnected
    */
   async promoteCandidate(account: Held<AccountReference>, now: Date): Promise<void> {
-    const { tenantId, id: cloudAccountId } = account;
-    const candidate = await this.roles.find(tenantId, cloudAccountId, 'CANDIDATE');
-    if (!candidate) {
-      await this.keys.promoteCandidate(account, now);
-      return this.roles.remove(tenantId, cloudAccountId);
+    for (const store of this.stores) {
+      if (!(await store.promoteCandidate(account, now))) continue;
+      for (const other of this.others(store)) await other.removeAll(account);
+      return;
     }
-    const { version, roleArn, externalId, issuedAt, sessionSeconds, setAt, setBy } = candidate;
-    await this.roles.put({
-      ...{ tenantId, cloudAccountId, slot: 'CURRENT', version, roleArn, externalId, issuedAt, sessionSeconds },
-      ...{ setAt, setBy, lastVerifiedAt: now },
-    });
-    await this.roles.remove(tenantId, cloudAccountId, 'CANDIDATE');
-    await this.keys.shred(account);
   }
 
-  /** Removes what is not proven yet; the current way in stays. */
+  /** Removes the candidate. The current credentials stay. */
   async shredCandidate(account: Held<AccountReference>): Promise<void> {
-    await this.keys.shredCandidate(account);
-    await this.roles.remove(account.tenantId, account.id, 'CANDIDATE');
+    for (const store of this.stores) await store.removeCandidate(account);
   }
 
-  /** Notes that AWS has just accepted the current way in. */
-  async verified(tenant: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
-    await this.keys.verified(tenant, cloudAccountId, now);
-    await this.roles.markVerified(tenant.tenantId, cloudAccountId, now);
+  /** Records that AWS accepted the current credentials. */
+  async verified({ tenantId }: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
+    for (const store of this.stores) await store.markVerified(tenantId, cloudAccountId, now);
   }
 
   /**
-   * The account's current way in, for the call that needs it now; null when it has none. Never call it in a unit of work:
-   * each use is written down. A role's session is to be called by the `operationId` of the use.
+   * Current credentials of the account. Null when it has none. Call it outside of units of work, because it records each
+   * use. The session of a role must have the name `use.operationId`.
    *
    * @throws CredentialsUnreadable
    */
@@ -135,11 +117,17 @@ export class AwsAccessService {
     return this.open(tenantId, cloudAccountId, 'CURRENT', use);
   }
 
-  /** Whether this is the account's way in already. */
-  async has(viewer: Viewer, cloudAccountId: number, access: AwsAccess): Promise<boolean> {
-    if (!(access instanceof AwsAccessRole)) return this.keys.has(viewer, cloudAccountId, access);
-    const stored = await this.roles.find(viewer.tenantId, cloudAccountId, 'CURRENT');
-    return stored?.roleArn === access.arn && stored.externalId === access.externalId;
+  /** Whether these are the current credentials of the account. */
+  has(viewer: Viewer, cloudAccountId: number, access: AwsAccess): Promise<boolean> {
+    return access.match({
+      accessKey: (key) => this.keys.isCurrent(viewer, cloudAccountId, key),
+      accessRole: (role) => this.roles.isCurrent(viewer, cloudAccountId, role),
+    });
+  }
+
+  /** The current access keys. */
+  keysOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
+    return this.keys.ofAccounts(tenantId, cloudAccountIds);
   }
 
   /** The current access roles. */
@@ -148,52 +136,48 @@ export class AwsAccessService {
   }
 
   /**
-   * Removes every way into an account that is going. Its external id stays taken.
+   * Removes all credentials of an account that is being removed. Its external ID stays assigned.
    *
    * @throws RotationInProgress
    */
   async shred(account: Held<AccountReference>): Promise<void> {
-    await this.keys.shred(account);
-    await this.roles.remove(account.tenantId, account.id);
+    for (const store of this.stores) await store.removeAll(account);
+  }
+
+  private async put(
+    by: Keeper,
+    account: Held<AccountReference>,
+    slot: AccessSlot,
+    access: AwsAccess,
+    now: Date,
+  ): Promise<number> {
+    const { tenantId, id } = account;
+    const versions = await Promise.all(this.stores.map((store) => store.lastVersion(tenantId, id)));
+    const last = Math.max(...versions);
+    return access.match({
+      accessKey: (key) => this.keys.put(by, account, slot, key, now, last),
+      accessRole: (role) => this.roles.put(by, account, slot, role, now, last),
+    });
   }
 
   private async open(
     tenantId: number,
     cloudAccountId: number,
-    slot: StoredAccessRole['slot'],
+    slot: AccessSlot,
     use: IntendedUse,
   ): Promise<AwsAccess | null> {
-    const stored = await this.roles.find(tenantId, cloudAccountId, slot);
-    if (stored) {
-      await this.uses.record(stored, use, 'OPENED');
-      return stored.role;
+    for (const store of this.stores) {
+      const access = await store.reveal(tenantId, cloudAccountId, slot, use);
+      if (access) return access;
     }
-    return slot === 'CURRENT'
-      ? this.keys.reveal(tenantId, cloudAccountId, use)
-      : this.keys.revealCandidate(tenantId, cloudAccountId, use);
+    return null;
   }
 
-  private async put(
-    { apiKeyName: setBy }: Keeper,
-    account: Held<AccountReference>,
-    slot: StoredAccessRole['slot'],
-    { arn: roleArn, externalId, sessionSeconds }: AwsAccessRole,
-    now: Date,
-    last?: number,
-  ): Promise<number> {
-    const { tenantId, id: cloudAccountId } = account;
-    const taken = await this.externalIds.take(account, externalId, now, handlePath);
-    const version = 1 + (last ?? (await this.lastVersion(account)));
-    await this.roles.put({
-      ...{ tenantId, cloudAccountId, slot, version, roleArn, externalId, issuedAt: taken.createdAt, sessionSeconds },
-      ...{ setAt: now, setBy, lastVerifiedAt: now },
-    });
-    return version;
+  private storeOf(access: AwsAccess): CredentialStore {
+    return access.match<CredentialStore>({ accessKey: () => this.keys, accessRole: () => this.roles });
   }
 
-  /** Of keys and roles together, so that no key is ever sealed for a version that another had. */
-  private async lastVersion({ tenantId, id }: AccountReference): Promise<number> {
-    const roles = await this.roles.all(tenantId, id);
-    return Math.max(await this.keys.lastVersion(tenantId, id), ...roles.map(({ version }) => version));
+  private others(own: CredentialStore): CredentialStore[] {
+    return this.stores.filter((store) => store !== own);
   }
 }

@@ -11,7 +11,7 @@ import {
   type Loop,
 } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
-import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { CredentialsNotRotatable } from '../aws-credentials.errors.js';
 import { KeyRotation } from '../key-rotation.entity.js';
 import { KeyRotationPolicies } from './key-rotation-policies.js';
@@ -43,7 +43,7 @@ export class KeyRotationPolicyService implements Loop {
 
   constructor(
     private readonly policies: KeyRotationPolicies,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AccessKeyStore,
     private readonly rotations: KeyRotationService,
     private readonly accounts: RotatedAccounts,
     private readonly events: Events,

@@ -1,7 +1,7 @@
 import { Events, type Actor } from '#libs/events';
 import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { CredentialsNotRotatable, CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam } from '../aws-iam.js';
 import { cancellable, keyToRotate, type RotatableKeys } from '../rotatable-keys.js';
@@ -17,7 +17,7 @@ import { refuseUnlessRotatable } from './rotation-preflight.js';
 export class KeyRotationService {
   constructor(
     private readonly aws: AwsIam,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AccessKeyStore,
     private readonly rotations: KeyRotations,
     private readonly events: Events,
     private readonly loop: KeyRotationReconciler,
@@ -35,7 +35,7 @@ export class KeyRotationService {
   async refuseUnlessPossible(account: RotatedAccount, actor: Actor): Promise<void> {
     const { tenantId, id } = account;
     keyToRotate(await this.rotatableOf(tenantId, id));
-    const key = await this.credentials.reveal(tenantId, id, { actor, purpose: 'ROTATION' });
+    const key = await this.credentials.reveal(tenantId, id, 'CURRENT', { actor, purpose: 'ROTATION' });
     if (!key) throw new CredentialsNotRotatable();
     await refuseUnlessRotatable(this.aws, key, account).catch((error: unknown) => {
       throw error instanceof CredentialsRejected ? error.ofStored(['input', 'id']) : error;
@@ -74,7 +74,7 @@ export class KeyRotationService {
       actor,
       now,
     );
-    if (rotation.isOver) await this.credentials.shredRetiring(account);
+    if (rotation.isOver) await this.credentials.removeRetiring(account);
     this.loop.nudge();
   }
 

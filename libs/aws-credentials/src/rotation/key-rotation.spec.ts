@@ -159,7 +159,10 @@ describe('the rotation of an access key', () => {
       await world.begin();
       await world.run({ until: ({ step }) => step === 'RESOLVE' });
       const kept = world.aws.add();
-      await world.do((now, other) => world.credentials.keep({ apiKeyName: 'x' }, other, kept, now), otherAccount);
+      await world.do(
+        (now, other) => world.credentials.put({ apiKeyName: 'x' }, other, 'CURRENT', kept, now),
+        otherAccount,
+      );
 
       expect(await world.run()).toMatchObject({ state: 'FAILED', orphanKeyId: null });
       expect(world.aws.key(kept.accessKeyId)!.isActive).toBe(true);
@@ -390,7 +393,7 @@ describe('the rotation of an access key', () => {
       await world.run({ until: ({ step }) => step === 'VERIFY_NEW' });
       world.aws.limit = 3;
       const theirs = world.aws.add();
-      await world.do((now, held) => world.credentials.keepCandidate({ apiKeyName: 'x' }, held, theirs, now));
+      await world.do((now, held) => world.credentials.put({ apiKeyName: 'x' }, held, 'CANDIDATE', theirs, now));
 
       expect(await world.run()).toMatchObject({ state: 'CANCELLED', isSuperseded: false });
       expect(await world.slots()).toEqual({ CURRENT: old, CANDIDATE: theirs.accessKeyId });
@@ -401,7 +404,7 @@ describe('the rotation of an access key', () => {
 
   it('keeps the account from being deleted until it is over', async () => {
     await world.begin();
-    const shred = () => world.do((_, held) => world.credentials.shred(held));
+    const shred = () => world.do((_, held) => world.credentials.removeAll(held));
 
     await expect(shred()).rejects.toThrow(RotationInProgress);
     await world.run();

@@ -1,7 +1,7 @@
 import { DomainError, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
-import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { AwsOrphanedAccessKeyAmbiguous, CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam, type AwsKeysOfUser } from '../aws-iam.js';
 import type { KeyRotation, RotationFault, RotationStep } from '../key-rotation.entity.js';
@@ -28,7 +28,7 @@ interface Situation {
 export class KeyRotator {
   constructor(
     private readonly aws: AwsIam,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AccessKeyStore,
     private readonly accounts: RotatedAccounts,
     private readonly journal: RotationJournal,
     private readonly pace: RotationPace,
@@ -157,7 +157,7 @@ export class KeyRotator {
       const keeper = { apiKeyName: rotation.startedByName };
       rotation.newKeyId = key.accessKeyId;
       rotation.lastFault = null;
-      await this.credentials.keepMade(keeper, account, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
+      await this.credentials.putCreated(keeper, account, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
       rotation.goTo(rotation.isCancelled ? 'DELETE_NEW' : 'VERIFY_NEW', now);
       return 'KEY_ROTATION_KEY_CREATED';
     };
@@ -254,14 +254,14 @@ export class KeyRotator {
   private async afterOrphan(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     rotation.forgetOrphan(now);
     rotation.goTo('LIST', now);
-    if (rotation.isSuperseded) await this.credentials.shredRetiring(account);
+    if (rotation.isSuperseded) await this.credentials.removeRetiring(account);
     return 'KEY_ROTATION_ORPHAN_DELETED';
   }
 
   // 4 Until AWS accepts the new key, both for STS and for IAM; then the keys are switched.
   private async prove({ rotation, account }: Situation): Promise<KeyRotation> {
     const { tenantId, id, region } = account;
-    const candidate = await this.credentials.revealCandidate(tenantId, id, rotation.use);
+    const candidate = await this.credentials.reveal(tenantId, id, 'CANDIDATE', rotation.use);
     if (!candidate) throw new LeaseLost();
     const { userId } = await this.aws.identityOf(candidate, region);
     await this.aws.accessKeys(candidate, region);
@@ -322,7 +322,7 @@ export class KeyRotator {
     const { rotation, account } = situation;
     await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.oldKeyId);
     return this.journal.write(rotation, async (fresh, held, now) => {
-      await this.credentials.shredRetiring(held);
+      await this.credentials.removeRetiring(held);
       fresh.end('COMPLETED', now);
       return 'KEY_ROTATION_COMPLETED';
     });
@@ -337,14 +337,14 @@ export class KeyRotator {
       const current = await this.acting(situation);
       isThere = await this.isStillThere(() => this.aws.setKeyActive(current, region, rotation.oldKeyId, true));
     } catch (error) {
-      const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
+      const old = await this.credentials.reveal(tenantId, id, 'RETIRING', rotation.use);
       const works = old !== null && (await this.aws.identityOf(old, region).then(Boolean, () => false));
       if (!works) throw error;
     }
     return this.journal.write(rotation, async (fresh, held, now) => {
       if (isThere) return void fresh.goTo('SWITCH_BACK', now);
       // Somebody deleted the old key at AWS: there is nothing to go back to, and the new one stays.
-      await this.credentials.shredRetiring(held);
+      await this.credentials.removeRetiring(held);
       fresh.end('COMPLETED', now);
       return 'KEY_ROTATION_COMPLETED';
     });
@@ -353,7 +353,7 @@ export class KeyRotator {
   // R2 The old key must work before it takes the place of the new one.
   private async switchBack({ rotation, account }: Situation): Promise<KeyRotation> {
     const { tenantId, id, region } = account;
-    const old = await this.credentials.revealRetiring(tenantId, id, rotation.use);
+    const old = await this.credentials.reveal(tenantId, id, 'RETIRING', rotation.use);
     if (!old) throw new LeaseLost();
     await this.aws.identityOf(old, region);
     return this.journal.write(rotation, async (fresh, held, now) => {
@@ -372,7 +372,7 @@ export class KeyRotator {
 
   private ending(state: 'CANCELLED' | 'ROLLED_BACK'): RotationChange {
     return async (rotation, account, now) => {
-      await this.credentials.shredRetiring(account);
+      await this.credentials.removeRetiring(account);
       rotation.end(state, now);
       return `KEY_ROTATION_${state}`;
     };
@@ -383,8 +383,8 @@ export class KeyRotator {
     const { tenantId, id, awsUserId } = account;
     const key =
       rotation.isSuperseded && rotation.awsUserId !== awsUserId
-        ? await this.credentials.revealRetiring(tenantId, id, rotation.use)
-        : await this.credentials.reveal(tenantId, id, rotation.use);
+        ? await this.credentials.reveal(tenantId, id, 'RETIRING', rotation.use)
+        : await this.credentials.reveal(tenantId, id, 'CURRENT', rotation.use);
     if (!key) throw new LeaseLost();
     return key;
   }
@@ -450,7 +450,7 @@ export class KeyRotator {
 
   /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
   private async loseSight(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
-    await this.credentials.shredRetiring(account);
+    await this.credentials.removeRetiring(account);
     // A key that deletes itself and is not known any more is deleted.
     rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);
     return rotation.state === 'CANCELLED' ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';

@@ -3,7 +3,7 @@ import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault
 import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
 import { Clock, Reconcilers, type Held } from '#libs/kernel';
 import { DataSource } from 'typeorm';
-import { AwsCredentialsService } from '../access/aws-credentials.service.js';
+import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { CredentialUse } from '../credential-use.entity.js';
 import { CredentialUseService } from '../uses/credential-use.service.js';
 import { KeyRotationPolicy } from '../rotation/key-rotation-policy.entity.js';
@@ -19,7 +19,7 @@ import { StoredAccessKey } from '../stored-access-key.entity.js';
 import { TypeOrmCredentialUses } from '../uses/typeorm-credential-uses.js';
 import { TypeOrmKeyRotationPolicies } from '../rotation/typeorm-key-rotation-policies.js';
 import { TypeOrmKeyRotations } from '../rotation/typeorm-key-rotations.js';
-import { TypeOrmStoredAccessKeys } from '../access/typeorm-stored-access-keys.js';
+import { TypeOrmStoredAccessKeys } from '../access-keys/typeorm-stored-access-keys.js';
 import { InMemoryIam } from './in-memory-iam.js';
 import { InMemoryRotatedAccounts } from './in-memory-rotated-accounts.js';
 
@@ -75,7 +75,7 @@ export class RotationWorld {
   /** Every point at which the process could be killed, in the order they were passed. */
   readonly points: string[] = [];
   private readonly accounts = new InMemoryRotatedAccounts([this.account, otherAccount]);
-  credentials!: AwsCredentialsService;
+  credentials!: AccessKeyStore;
   service!: KeyRotationService;
   policy!: KeyRotationPolicyService;
   loop!: KeyRotationReconciler;
@@ -128,7 +128,7 @@ export class RotationWorld {
     const stored = new TypeOrmStoredAccessKeys(transactions);
     const events: Events = new TypeOrmEvents(transactions);
     const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
-    const credentials = new AwsCredentialsService(stored, new Vault(keychain), keychain, uses, rotations);
+    const credentials = new AccessKeyStore(stored, new Vault(keychain), keychain, uses, rotations);
     const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
     const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());
     const loop = new KeyRotationReconciler(rotations, rotator, new RotationPace(), clock, new Reconcilers());
@@ -165,8 +165,8 @@ export class RotationWorld {
   }
 
   /** What `updateCloudAccount` does with a key of the customer's. */
-  replaceKey(key = this.aws.add()): Promise<void> {
-    return this.do((now, held) => this.credentials.keep(viewer, held, key, now));
+  async replaceKey(key = this.aws.add()): Promise<void> {
+    await this.do((now, held) => this.credentials.put(viewer, held, 'CURRENT', key, now));
   }
 
   /** Does something in a unit of work that holds the account. */
@@ -210,7 +210,7 @@ export class RotationWorld {
   /** Whether AWS accepts the account's current key. */
   async works(): Promise<boolean> {
     const use = { actor: operator, purpose: 'VERIFICATION' } as const;
-    const current = await this.credentials.reveal(account.tenantId, account.id, use);
+    const current = await this.credentials.reveal(account.tenantId, account.id, 'CURRENT', use);
     return current !== null && this.aws.accepts(current);
   }
 

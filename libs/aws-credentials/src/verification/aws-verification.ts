@@ -6,7 +6,8 @@ import { randomUUID } from 'node:crypto';
 import { faultInAccessKeyId, isTemporary, type AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsRejected, refusalOfAccount } from '../aws-credentials.errors.js';
 import { AccessRoleSessions } from './access-role-sessions.js';
-import { AwsAccessRole } from '../aws-access-role.js';
+import type { AwsAccess } from '../aws-access.js';
+import type { AwsAccessRole } from '../aws-access-role.js';
 import { AwsIam, type AwsIdentity, type AwsTrustedRole } from '../aws-iam.js';
 import { judgeTrust, type TrustFault } from './console-role-trust.js';
 import { checkedPrincipal, missingFor, verifyPermissions } from './permission-verification.js';
@@ -37,9 +38,6 @@ export interface VerificationSubject {
   /** A UUID for what this is part of: the name of the session in an access role. One of its own when not said. */
   readonly operationId?: string;
 }
-
-/** How the gateway gets into a customer's AWS account. */
-export type AwsAccess = AwsAccessKey | AwsAccessRole;
 
 /** A report, and what follows from it. */
 export interface Verification {
@@ -93,9 +91,10 @@ export class AwsVerification {
     subject: VerificationSubject,
     steps: readonly VerificationStep[],
   ): Promise<Access> {
-    return way instanceof AwsAccessRole
-      ? this.throughRole(way, region, subject, steps)
-      : this.withKey(way, region, subject);
+    return way.match({
+      accessKey: (key) => this.withKey(key, region, subject),
+      accessRole: (role) => this.throughRole(role, region, subject, steps),
+    });
   }
 
   private async throughRole(

@@ -2,7 +2,6 @@ import { CurrentViewer, permission, RequiresRole, ViewerPermission, ViewerType, 
 import {
   AwsAccessRoleType,
   AwsAccessService,
-  AwsCredentialsService,
   AwsCredentialsType,
   type StoredAccessKey,
   type StoredAccessRole,
@@ -52,7 +51,7 @@ const order: ListOrder<CloudAccount, CloudAccountOrderField> = {
 export class CloudAccountResolver {
   private readonly credentialsOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
-    const keys = await this.awsCredentials.ofAccounts(viewer.tenantId, ids);
+    const keys = await this.awsAccess.keysOfAccounts(viewer.tenantId, ids);
     return eachOf(ids, keys, ({ cloudAccountId }) => cloudAccountId);
   });
 
@@ -67,7 +66,6 @@ export class CloudAccountResolver {
   constructor(
     private readonly accounts: CloudAccountService,
     private readonly healths: CloudAccountHealthService,
-    private readonly awsCredentials: AwsCredentialsService,
     private readonly awsAccess: AwsAccessService,
     private readonly idempotency: Idempotency,
   ) {}

@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import {
-  AwsAccessRole,
   AwsAccessService,
   AwsVerification,
-  partitionOf,
   type AwsAccess,
   type GivenAccess,
   type VerificationReport,
 } from '#libs/aws-credentials';
 import { Events, type Actor } from '#libs/events';
-import { RegionInAnotherPartition } from '#libs/iam-setup';
 import type { Remember } from '#libs/idempotency';
 import { changedTo, nameKey, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -309,8 +306,7 @@ export class CloudAccountService {
     const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE', operationId } as const;
     const access = given ?? (await this.credentials.reveal(tenantId, id, use));
     if (!access) throw new CloudAccountWithoutCredentials();
-    if (access instanceof AwsAccessRole && access.partition !== partitionOf(region))
-      throw new RegionInAnotherPartition('access role');
+    access.refuseRegion(region);
     return this.prover.prove(access, region, expected, false, operationId);
   }
 

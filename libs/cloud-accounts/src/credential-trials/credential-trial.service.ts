@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '#libs/access';
-import { AwsAccessRole, AwsAccessService, type AwsAccess, type CredentialsRejected } from '#libs/aws-credentials';
+import { AwsAccessService, type AwsAccess, type CredentialsRejected } from '#libs/aws-credentials';
 import { Events } from '#libs/events';
 import { DomainError, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -54,8 +54,7 @@ export class CredentialTrialService {
     const { id: cloudAccountId } = account;
     const { tenantId, actor } = viewer;
     const candidateVersion = await this.credentials.keepCandidate(viewer, account, access, now);
-    const tried = access instanceof AwsAccessRole ? { roleArn: access.arn } : { accessKeyId: access.accessKeyId };
-    const subject = { ...expected, ...tried, cloudAccountId, tenantId, candidateVersion, actor };
+    const subject = { ...expected, ...access.identifier, cloudAccountId, tenantId, candidateVersion, actor };
     const trial = CredentialTrial.begin(subject, fault, now, this.pace);
     await this.trials.put(account, trial);
     await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { expiresAt: trial.expiresAt });

@@ -1,11 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  AwsVerification,
-  CredentialsRejected,
-  MissingPermissions,
-  AwsAccessRole,
-  type AwsAccess,
-} from '#libs/aws-credentials';
+import { AwsVerification, CredentialsRejected, MissingPermissions, type AwsAccess } from '#libs/aws-credentials';
 import { Injectable } from '@nestjs/common';
 import type { Expectations, Proof } from '../proof.js';
 import { TrialPace } from './trial-pace.js';
@@ -46,7 +40,7 @@ export class CredentialsProver {
     if (refusal) throw refusal;
     // Services learn of a key one after the other: what was not answered for that reason is asked again.
     if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws))
-      throw access instanceof AwsAccessRole ? notKnownEverywhere().ofSession : notKnownEverywhere();
+      throw access.match({ accessKey: notKnownEverywhere, accessRole: () => notKnownEverywhere().ofSession });
     if (lacksPermissions && !allowMissingPermissions) throw new MissingPermissions(report);
     return { access, identity: identity!, consoleRole: consoleRole!, nodeRoleName, lacksPermissions, verification };
   }

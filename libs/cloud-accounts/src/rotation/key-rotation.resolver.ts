@@ -1,6 +1,6 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
 import {
-  AwsCredentialsService,
+  AccessKeyStore,
   AwsCredentialsType,
   cancellable,
   keyToRotate,
@@ -48,7 +48,7 @@ export class KeyRotationResolver {
 
   constructor(
     private readonly service: CloudAccountRotationService,
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AccessKeyStore,
     private readonly rotations: KeyRotationService,
     private readonly policies: KeyRotationPolicyService,
     private readonly idempotency: Idempotency,

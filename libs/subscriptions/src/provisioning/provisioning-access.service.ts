@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   AccessRoleSessions,
-  AwsAccessRole,
   AwsAccessService,
   AwsIam,
   CredentialsRejected,
@@ -67,13 +66,20 @@ export class ProvisioningAccess {
     const { account, region } = await this.claimed(claim);
     const { way, operationId } = await this.reveal(by, account);
     const { key, expiresAt } = await this.asked(account, () =>
-      way instanceof AwsAccessRole
-        ? this.sessions.begin(way, region, operationId, buildingIn(region))
-        : this.aws.sessionOf(way, region, seconds),
+      way.match({
+        accessKey: (own) => this.aws.sessionOf(own, region, seconds),
+        accessRole: (role) => this.sessions.begin(role, region, operationId, buildingIn(region)),
+      }),
     );
     // AWS may have taken longer than the lease: who has lost the work gets no way in.
     await this.claimed(claim);
-    return { key, expiresAt, region, operationId, mayCallIam: way instanceof AwsAccessRole };
+    return {
+      key,
+      expiresAt,
+      region,
+      operationId,
+      mayCallIam: way.match({ accessKey: () => false, accessRole: () => true }),
+    };
   }
 
   /**
@@ -86,7 +92,10 @@ export class ProvisioningAccess {
     const { account, region } = await this.claimed(claim);
     const { way, operationId } = await this.reveal(by, account);
     return this.asked(account, async () => {
-      const key = way instanceof AwsAccessRole ? (await this.sessions.begin(way, region, operationId)).key : way;
+      const key = await way.match<AwsAccessKey | Promise<AwsAccessKey>>({
+        accessKey: (own) => own,
+        accessRole: async (role) => (await this.sessions.begin(role, region, operationId)).key,
+      });
       if (step === 'CREATE_TRANSIT_GATEWAY_ROLE') {
         await this.aws.createServiceLinkedRole(key, region, transitGateway);
         const partition = partitionOf(account.region) ?? 'aws';

@@ -4,7 +4,7 @@ import { eachOf, type AccountReference, type Held, type Secret } from '#libs/ker
 import { Injectable } from '@nestjs/common';
 import { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsUnreadable, RotationInProgress } from '../aws-credentials.errors.js';
-import type { AwsIdentity, AwsRole } from '../aws-iam.js';
+import { CredentialStore, type AccessSlot, type Keeper } from '../credential-store.js';
 import type { IntendedUse } from '../credential-use.entity.js';
 import { CredentialUseService } from '../uses/credential-use.service.js';
 import type { KeyRotation } from '../key-rotation.entity.js';
@@ -13,89 +13,55 @@ import type { RotatableKeys } from '../rotatable-keys.js';
 import type { KeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
-/** Credentials that worked, and what AWS said of them. */
-export interface ProvenCredentials {
-  readonly key: AwsAccessKey;
-  readonly identity: AwsIdentity;
-  readonly consoleRole: AwsRole;
-}
-
-/** In whose name a key is kept. */
-export type Keeper = Pick<Viewer, 'apiKeyName'>;
-
-/** Keeps access keys safe: one per account, replaced as a whole, gone with its account. */
+/** Stores access keys. Each secret is encrypted for its tenant, account, slot and version. */
 @Injectable()
-export class AwsCredentialsService {
+export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   constructor(
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly keychain: Keychain,
     private readonly uses: CredentialUseService,
     private readonly rotations: KeyRotations,
-  ) {}
-
-  /**
-   * Seals a proven key and makes it the account's current one; a candidate there was is gone, and a rotation under way ends
-   * by removing what it made.
-   *
-   * @param last the version of what was there before, when that was no key
-   */
-  async keep(by: Keeper, account: Held<AccountReference>, key: AwsAccessKey, now: Date, last = 0): Promise<void> {
-    await this.changeRotation(account, (rotation) => rotation.supersede(now));
-    await this.put(by, account, 'CURRENT', key, now, last);
-    await this.stored.remove(account.tenantId, account.id, 'CANDIDATE');
+  ) {
+    super();
   }
 
   /**
-   * Seals a key that is not proven yet, apart from the current one, which stays. A rotation that has not switched keys yet
-   * is cancelled.
-   *
-   * @returns its version
+   * Stores an access key of the customer. A current key ends a rotation in progress, which then deletes what it created. A
+   * candidate cancels a rotation that has not switched access keys yet.
    */
-  async keepCandidate(
+  async put(
     by: Keeper,
     account: Held<AccountReference>,
+    slot: AccessSlot,
     key: AwsAccessKey,
     now: Date,
-    last = 0,
+    lastVersion = 0,
   ): Promise<number> {
-    await this.changeRotation(account, (rotation) => rotation.makeRoomForCandidate(now));
-    return this.put(by, account, 'CANDIDATE', key, now, last);
+    await this.changeRotation(account, (rotation) =>
+      slot === 'CURRENT' ? rotation.supersede(now) : rotation.makeRoomForCandidate(now),
+    );
+    return this.store(by, account, slot, key, now, lastVersion);
   }
 
-  /** Seals a key that a rotation made, into the slot where the rotation wants it. */
-  async keepMade(
+  /** Stores an access key that a rotation created. */
+  async putCreated(
     by: Keeper,
     account: Held<AccountReference>,
     slot: 'CANDIDATE' | 'RETIRING',
     key: AwsAccessKey,
     now: Date,
   ): Promise<void> {
-    await this.put(by, account, slot, key, now);
+    await this.store(by, account, slot, key, now);
   }
 
-  /**
-   * The account's key that is not proven yet, for verification and for nothing else; null when there is none.
-   * As `reveal` otherwise.
-   *
-   * @throws CredentialsUnreadable
-   */
-  async revealCandidate(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
-    const stored = await this.stored.find(tenantId, cloudAccountId, 'CANDIDATE');
-    return stored && this.open(stored, use);
-  }
-
-  /**
-   * Makes the candidate the current key, which it replaces; a rotation under way ends by removing what it made. Call it
-   * once the candidate is proven. The secret is sealed for its new slot and is not returned.
-   *
-   * @throws CredentialsUnreadable
-   */
-  async promoteCandidate(account: Held<AccountReference>, now: Date): Promise<void> {
-    if (!(await this.stored.find(account.tenantId, account.id, 'CANDIDATE'))) return;
+  /** Makes the candidate the current key. A rotation in progress ends and deletes what it created. */
+  async promoteCandidate(account: Held<AccountReference>, now: Date): Promise<boolean> {
+    if (!(await this.stored.find(account.tenantId, account.id, 'CANDIDATE'))) return false;
     await this.changeRotation(account, (rotation) => rotation.supersede(now));
     await this.move(account, 'CANDIDATE', 'CURRENT');
-    await this.verified(account, account.id, now);
+    await this.markVerified(account.tenantId, account.id, now);
+    return true;
   }
 
   /**
@@ -106,7 +72,7 @@ export class AwsCredentialsService {
   async switchToCandidate(account: Held<AccountReference>, now: Date): Promise<void> {
     await this.move(account, 'CURRENT', 'RETIRING');
     await this.move(account, 'CANDIDATE', 'CURRENT');
-    await this.verified(account, account.id, now);
+    await this.markVerified(account.tenantId, account.id, now);
   }
 
   /**
@@ -120,7 +86,7 @@ export class AwsCredentialsService {
     if (!current || !retiring) return;
     const sealed = [await this.resealed(current, 'RETIRING'), await this.resealed(retiring, 'CURRENT')];
     for (const key of sealed) await this.stored.put(key);
-    await this.verified(account, account.id, now);
+    await this.markVerified(account.tenantId, account.id, now);
   }
 
   /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. */
@@ -128,30 +94,26 @@ export class AwsCredentialsService {
     return this.move(account, 'CANDIDATE', 'RETIRING');
   }
 
-  /** Removes the key that is not proven yet; the current one stays. */
-  shredCandidate({ tenantId, id }: Held<AccountReference>): Promise<void> {
+  removeCandidate({ tenantId, id }: Held<AccountReference>): Promise<void> {
     return this.stored.remove(tenantId, id, 'CANDIDATE');
   }
 
-  /** Notes that AWS has just accepted the account's current key. */
-  verified({ tenantId }: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
+  markVerified(tenantId: number, cloudAccountId: number, now: Date): Promise<void> {
     return this.stored.markVerified(tenantId, cloudAccountId, now);
   }
 
-  /**
-   * The account's key in clear, for the call that needs it now; null when the account has none. Never call it in a unit of
-   * work: who has seen the secret stays written down, whatever comes of it.
-   *
-   * @throws CredentialsUnreadable when what is stored was not sealed for this account
-   */
-  async reveal(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
-    const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
+  async reveal(
+    tenantId: number,
+    cloudAccountId: number,
+    slot: KeySlot,
+    use: IntendedUse,
+  ): Promise<AwsAccessKey | null> {
+    const stored = await this.stored.find(tenantId, cloudAccountId, slot);
     return stored && this.open(stored, use);
   }
 
   /**
-   * As `reveal`, of a key that was read before. Here alone a stored secret is given out; nobody gets it unless the use
-   * could be written down.
+   * Decrypts a stored access key. This is the only method that returns a stored secret, and only after the use is recorded.
    *
    * @throws CredentialsUnreadable
    */
@@ -166,8 +128,8 @@ export class AwsCredentialsService {
     }
   }
 
-  /** Whether this is the account's key already, and it can still be opened: one that cannot has to be kept again. */
-  async has({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
+  /** False for a key that cannot be decrypted any more: it has to be stored again. */
+  async isCurrent({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
     const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
     if (stored?.accessKeyId !== key.accessKeyId) return false;
     if (stored.fingerprint !== (await this.fingerprint(tenantId, key))) return false;
@@ -180,14 +142,8 @@ export class AwsCredentialsService {
     }
   }
 
-  /** The account's key that is on its way out, for its rotation alone; null when there is none. As `reveal` otherwise. */
-  async revealRetiring(tenantId: number, cloudAccountId: number, use: IntendedUse): Promise<AwsAccessKey | null> {
-    const stored = await this.stored.find(tenantId, cloudAccountId, 'RETIRING');
-    return stored && this.open(stored, use);
-  }
-
-  /** Removes the key that is on its way out, once AWS has no such key any more. */
-  shredRetiring({ tenantId, id }: Held<AccountReference>): Promise<void> {
+  /** Removes the retiring key. Call it when the key does not exist in AWS any more. */
+  removeRetiring({ tenantId, id }: Held<AccountReference>): Promise<void> {
     return this.stored.remove(tenantId, id, 'RETIRING');
   }
 
@@ -214,28 +170,21 @@ export class AwsCredentialsService {
     return this.stored.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** The greatest version of its keys; 0 when it has none. */
   async lastVersion(tenantId: number, cloudAccountId: number): Promise<number> {
     const stored = await this.stored.all(tenantId, [cloudAccountId]);
     return Math.max(0, ...stored.map(({ version }) => version));
   }
 
-  /**
-   * Removes every key of an account: it is going, or is entered otherwise.
-   *
-   * @throws RotationInProgress because what it made at AWS could no longer be removed, nor told of
-   */
-  async shred(account: Held<AccountReference>): Promise<void> {
-    const { tenantId, id } = account;
-    if (await this.isRotating(tenantId, id)) throw new RotationInProgress();
+  async removeAll(account: Held<AccountReference>): Promise<void> {
+    await this.refuseReplacement(account);
     await this.rotations.forget(account);
-    await this.stored.remove(tenantId, id);
+    await this.stored.remove(account.tenantId, account.id);
   }
 
-  /** Whether a rotation of the account's key is under way. The answer holds while the account is held. */
-  async isRotating(tenantId: number, cloudAccountId: number): Promise<boolean> {
-    const rotation = await this.rotations.find(tenantId, cloudAccountId);
-    return rotation !== null && !rotation.isOver;
+  /** A rotation in progress could no longer delete or report what it created in AWS. */
+  async refuseReplacement(account: Held<AccountReference>): Promise<void> {
+    const rotation = await this.rotations.find(account.tenantId, account.id);
+    if (rotation && !rotation.isOver) throw new RotationInProgress();
   }
 
   /** What the customer does with their keys comes before a rotation of ours. */
@@ -264,7 +213,7 @@ export class AwsCredentialsService {
     return { ...(await this.sealed(tenantId, cloudAccountId, slot, version, key)), setAt, setBy, lastVerifiedAt };
   }
 
-  private async put(
+  private async store(
     { apiKeyName }: Keeper,
     { tenantId, id }: Held<AccountReference>,
     slot: KeySlot,

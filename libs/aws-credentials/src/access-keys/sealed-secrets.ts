@@ -3,7 +3,7 @@ import { Vault, type Progress } from '#libs/encryption';
 import { UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { CredentialsUnreadable } from '../aws-credentials.errors.js';
-import { AwsCredentialsService, subjectOf } from './aws-credentials.service.js';
+import { AccessKeyStore, subjectOf } from './access-key-store.js';
 import type { StoredAccessKey } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
@@ -22,7 +22,7 @@ const passes = 5;
 @Injectable()
 export class SealedSecrets {
   constructor(
-    private readonly credentials: AwsCredentialsService,
+    private readonly credentials: AccessKeyStore,
     private readonly stored: StoredAccessKeys,
     private readonly vault: Vault,
     private readonly unitOfWork: UnitOfWork,
