@@ -79,7 +79,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     await keychain.prepareGatewayKey();
     const firstKey = await app
       .get(TenantService)
-      .openFirst({ tenant: 'First tenant', key: 'First key' }, () => firstKeyToken(config));
+      .createFirst({ tenant: 'First tenant', key: 'First key' }, () => firstKeyToken(config));
 
     const shared = await app.get(AwsAccountRule, { strict: false }).countExceptions();
     if (shared > 0)

@@ -11,7 +11,7 @@ import {
 import { AccountsPerAwsAccount } from '#libs/cloud-accounts';
 import { CloudInventory, DriftPace, SdkCloudInventory } from '#libs/drift';
 import { Transactions } from '#libs/database';
-import { Keychain, KekProvider, KeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
+import { Keychain, KekProvider, EncryptionKeyRotation, StoredKeys, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
 import { CloudWorkshop, SandboxProvisioning, SdkCloudWorkshop } from '#libs/subscriptions';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
@@ -58,10 +58,10 @@ export class PlatformModule {
         useFactory: (storedKeys: StoredKeys, clock: Clock) => new Keychain(keks, storedKeys, clock),
       },
       {
-        provide: KeyRotation,
+        provide: EncryptionKeyRotation,
         inject: [StoredKeys, Keychain, Clock],
         useFactory: (storedKeys: StoredKeys, keychain: Keychain, clock: Clock) =>
-          new KeyRotation(keks, storedKeys, keychain, clock),
+          new EncryptionKeyRotation(keks, storedKeys, keychain, clock),
       },
       { provide: Vault, inject: [Keychain], useFactory: (keychain: Keychain) => new Vault(keychain) },
       { provide: Reconcilers, useClass: Reconcilers },

@@ -16,7 +16,7 @@ const opened = await withServices(async (service): Promise<OpenedTenants> => {
   const tenants: Tenant[] = [];
   for (let i = 1; i <= Number(process.argv[2]); i++) {
     const names = { tenant: `Tenant ${i}`, key: 'Benchmark' };
-    const { tenantId, token } = await service(TenantService).open(operator, names);
+    const { tenantId, token } = await service(TenantService).create(operator, names);
     tenants.push({ id: tenantId, key: token.reveal() });
   }
   const pepper = await service(Keychain).gatewayKey('api-key');

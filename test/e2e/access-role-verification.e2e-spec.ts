@@ -28,7 +28,7 @@ describe('verification of an access role', () => {
     return roleNamed(`access-role-${externalId}`, externalId);
   };
   const full = (role: AwsAccessRole, region = 'us-east-1', more: object = {}) =>
-    gateway.get(AwsVerification).full(role, region, { consoleRoleName, operationId, ...more });
+    gateway.get(AwsVerification).verify(role, region, { consoleRoleName, operationId, ...more });
   const open = ({ report }: Awaited<ReturnType<typeof full>>) =>
     report.checks
       .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'PREVIOUS_STEP')
@@ -66,7 +66,7 @@ describe('verification of an access role', () => {
   it('looks lightly by two questions', async () => {
     const { report, refusal } = await gateway
       .get(AwsVerification)
-      .light(aRole(), 'us-east-1', { consoleRoleName, operationId });
+      .verifyBriefly(aRole(), 'us-east-1', { consoleRoleName, operationId });
 
     expect(refusal).toBeNull();
     expect(report.checks.map(({ step, verdict }) => [step, verdict])).toEqual([

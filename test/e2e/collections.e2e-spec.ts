@@ -17,7 +17,7 @@ describe('in the database', () => {
     gateway = await Gateway.start();
     const tenants = gateway.get(TenantService);
     const open = async () =>
-      (await tenants.open(operator, { tenant: `Tenant ${randomUUID()}`, key: 'Its key' })).tenantId;
+      (await tenants.create(operator, { tenant: `Tenant ${randomUUID()}`, key: 'Its key' })).tenantId;
     tenantIds = [await open(), await open()];
   });
   afterAll(() => gateway.stop());

@@ -134,7 +134,7 @@ describe('everything that happens', () => {
     await gateway.ask(revokeApiKey, { input: { id: 'x' } });
     await gateway.ask('{ viewer { role } cloudAccounts { nodes { id } } }');
     await updateAccount({ id: account.id, expectedVersion: 1, name: account.name });
-    await expect(gateway.get(ApiKeyService).revokeAny(operator, 999)).rejects.toThrow(
+    await expect(gateway.get(ApiKeyService).revokeInAllTenants(operator, 999)).rejects.toThrow(
       'There is no such usable API key',
     );
 
@@ -145,7 +145,7 @@ describe('everything that happens', () => {
     for (let round = 0; round < 5; round++) {
       const key = await createKey();
       const revocations = Array.from({ length: 4 }, () =>
-        gateway.get(ApiKeyService).revokeAny(operator, numberOf(key.id)),
+        gateway.get(ApiKeyService).revokeInAllTenants(operator, numberOf(key.id)),
       );
       const outcomes = await Promise.allSettled(revocations);
 

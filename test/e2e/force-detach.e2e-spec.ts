@@ -209,7 +209,7 @@ describe('forceDetachCloudAccount', () => {
     ]);
 
     const viewer = new Viewer(2, maker, 'Maker', 'OWNER', false);
-    expect(await keys.independentOf(viewer, [numberOf(made.id)])).toEqual(new Set());
+    expect(await keys.findIndependentKeys(viewer, [numberOf(made.id)])).toEqual(new Set());
     const [{ actor_id }] = await gateway.sql(
       "SELECT actor_id FROM event WHERE subject_type = 'ApiKey' AND subject_id = ? AND type = 'API_KEY_CREATED' AND actor_kind = 'API_KEY'",
       [numberOf(made.id)],

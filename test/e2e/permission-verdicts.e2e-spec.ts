@@ -196,7 +196,7 @@ describe('the verdict on permissions', () => {
   const verify = async (which: string, region = 'us-east-1'): Promise<VerificationReport> => {
     const key = new AwsAccessKey(`AKIASANDBOXWORKS${which}`, new Secret(sandboxSecret));
     gateway.aws.forgetCalls();
-    const { report } = await gateway.get(AwsVerification).full(key, region, { consoleRoleName: 'console-role' });
+    const { report } = await gateway.get(AwsVerification).verify(key, region, { consoleRoleName: 'console-role' });
     expect(gateway.aws.calls().length).toBeLessThanOrEqual(12);
     expect(report.awsCallCount).toBe(gateway.aws.calls().length);
     return report;
@@ -237,7 +237,9 @@ describe('the verdict on permissions', () => {
     ]);
     gateway.aws.forgetCalls();
 
-    const { report } = await gateway.get(AwsVerification).full(role, 'eu-west-1', { consoleRoleName: 'console-role' });
+    const { report } = await gateway
+      .get(AwsVerification)
+      .verify(role, 'eu-west-1', { consoleRoleName: 'console-role' });
 
     expect(open(report).map(({ group, cause }) => [group, cause])).toEqual([['CREATE', 'EXPLICIT_DENY']]);
     expect(gateway.aws.calls().length).toBeLessThanOrEqual(12);

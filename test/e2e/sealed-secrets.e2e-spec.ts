@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { SealedSecrets } from '#libs/aws-credentials';
-import { Keychain, KeyRotation } from '#libs/encryption';
+import { Keychain, EncryptionKeyRotation } from '#libs/encryption';
 import { operator } from '#libs/events';
 import { StoredAccessKeys } from '../../libs/aws-credentials/src/access-keys/stored-access-keys.js';
 import { Gateway } from '../support/gateway.js';
@@ -17,7 +17,7 @@ describe('encrypting every secret with a new key of its tenant', () => {
   const rowOf = async (id: string) =>
     (await gateway.sql('SELECT * FROM aws_access_key WHERE cloud_account_id = ?', [numberOf(id)]))[0];
   const reseal = async () => {
-    const rotation = gateway.get(KeyRotation);
+    const rotation = gateway.get(EncryptionKeyRotation);
     for (const key of await rotation.newestTenantKeys()) await gateway.get(Keychain).renewTenantKey(key);
     const newest = new Map((await rotation.newestTenantKeys()).map((key) => [key.tenantId!, key.id]));
     return gateway.get(SealedSecrets).reseal(newest, operator, () => undefined);

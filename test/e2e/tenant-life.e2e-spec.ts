@@ -58,7 +58,7 @@ describe('A tenant', () => {
 
   const open = async () => {
     const names = { tenant: `Tenant ${randomUUID()}`, key: 'Its key' };
-    const { tenantId, token } = await tenants.open(operator, names);
+    const { tenantId, token } = await tenants.create(operator, names);
     return { id: tenantId, name: names.tenant, key: token.reveal() };
   };
   const issue = async (tenantId: number, change: object = {}) => {
@@ -115,7 +115,7 @@ describe('A tenant', () => {
     it('is told so only to who has a whole key, from an address that it is for, and that did not end before', async () => {
       const { id, key } = await open();
       const [revoked, bound] = [await issue(id), await issue(id, { allowedCidrs: ['203.0.113.0/24'] })];
-      await gateway.get(ApiKeyService).revokeAny(operator, revoked.id);
+      await gateway.get(ApiKeyService).revokeInAllTenants(operator, revoked.id);
       await tenants.suspend(operator, id);
       const wrongSecret = withChecksum(key.slice(0, 17) + newApiKeyToken().token.reveal().slice(17, -6));
 

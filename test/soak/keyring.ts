@@ -284,7 +284,7 @@ async function openTenants(place: Place, number: number): Promise<string[]> {
     const service = new TenantService(records, keys, new TenantContents([]), events, transactions, recentKeys);
     const apiKeys: string[] = [];
     for (let n = 1; n <= number; n++)
-      apiKeys.push((await service.open(operator, { tenant: `Tenant ${n}`, key: 'Key' })).token.reveal());
+      apiKeys.push((await service.create(operator, { tenant: `Tenant ${n}`, key: 'Key' })).token.reveal());
     return apiKeys;
   } finally {
     keychain.close();

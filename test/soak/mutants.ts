@@ -21,8 +21,8 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
   'no-lock': [
     {
       file: `${accounts}/typeorm-cloud-accounts.ts`,
-      original: 'await this.rows.findOne({ where: visible(tenantId, { id }), ...this.transactions.forUpdate })',
-      altered: 'await this.rows.findOne({ where: visible(tenantId, { id }) })',
+      original: "this.rows.hold(all(where('id = ?', id), visibleTo(tenantId)))",
+      altered: "this.rows.findOne(all(where('id = ?', id), visibleTo(tenantId)))",
     },
   ],
   // What stands in the way is asked before the account is held, and believed afterwards.
@@ -45,15 +45,15 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
   'narrow-active': [
     {
       file: 'libs/subscriptions/src/typeorm-subscriptions.ts',
-      original: "const activeOn = 'subscription.active_cloud_account_id';",
-      altered: `const activeOn = "(CASE WHEN subscription.status = 'ACTIVE' THEN subscription.cloud_account_id END)";`,
+      original: "const activeOn = 'active_cloud_account_id';",
+      altered: `const activeOn = "(CASE WHEN status = 'ACTIVE' THEN cloud_account_id END)";`,
     },
   ],
   // The account goes by force, whatever stands on it.
   'force-skips-rule': [
     {
       file: `${accounts}/force-detach/force-detach.service.ts`,
-      original: 'const { SUBSCRIPTION: abandoned } = await this.blockers.giveUp(account, approvedBy, now);',
+      original: 'const { SUBSCRIPTION: abandoned } = await this.blockers.abandon(account, approvedBy, now);',
       altered: 'const abandoned = 0;',
     },
     {

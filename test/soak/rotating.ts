@@ -134,7 +134,7 @@ async function start() {
 
 const isNew = !existsSync(join(options.folder, 'key-ring.json'));
 const { dataSource, get } = await start();
-if (isNew) await get(TenantService).openFirst({ tenant: 'First tenant', key: 'First key' });
+if (isNew) await get(TenantService).createFirst({ tenant: 'First tenant', key: 'First key' });
 const viewer = new Viewer(2, 2, 'Soak', 'OWNER', false);
 const ids = await accounts();
 await tellWhatWorks('after the kill');
@@ -216,7 +216,7 @@ async function tellWhatIsLeft(): Promise<void> {
         .accessKeys(key, 'us-east-1')
         .catch(() => null));
     if (listed?.keys.length !== 1) complain(`account ${id} has ${listed?.keys.length} keys at AWS in the end`);
-    const slots = await get(AccessKeyStore).slotsOf(viewer.tenantId, id);
+    const slots = await get(AccessKeyStore).listSlots(viewer.tenantId, id);
     if (slots.length !== 1) complain(`account ${id} has ${slots.length} keys stored in the end`);
   }
 }
@@ -233,7 +233,7 @@ function mutate(naive: NonNullable<RotatingOptions['naive']>): void {
     rotator.prove = ({ rotation, account: { tenantId, id } }: any) =>
       rotator.journal.write(rotation, async (fresh: any, _: unknown, now: Date) => {
         await rotator.credentials.switchToCandidate(tenantId, id, now);
-        fresh.goTo('DEACTIVATE_OLD', now);
+        fresh.moveToStep('DEACTIVATE_OLD', now);
       });
     return;
   }

@@ -52,8 +52,8 @@ export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResu
     const unlimited = new FailedAttempts({ perMinute: Infinity }, clock);
     const access = new AccessService(records, keys, unlimited, recentKeys, clock);
     const tenants = new TenantService(records, keys, new TenantContents([]), events, transactions, recentKeys);
-    const { token } = await tenants.open(operator, { tenant: 'Timed', key: 'Timed' });
-    const { tenantId } = await tenants.open(operator, { tenant: 'Others', key: 'Other' });
+    const { token } = await tenants.create(operator, { tenant: 'Timed', key: 'Timed' });
+    const { tenantId } = await tenants.create(operator, { tenant: 'Others', key: 'Other' });
     const other = { role: 'VIEWER', lifetime: 1, allowedCidrs: [], canIntrospect: false } as const;
     for (let n = 0; n < 30; n++) await keys.issue(operator, tenantId, { name: `Other ${n}`, ...other });
     const tokens = new Tokens(token.reveal(), new Random(seed));

@@ -74,7 +74,7 @@ export class Gateway extends GatewayClient {
 
   /** The key of a tenant of its own. */
   async anotherTenant(): Promise<string> {
-    const { token } = await this.get(TenantService).open(operator, {
+    const { token } = await this.get(TenantService).create(operator, {
       tenant: `Another tenant ${randomUUID()}`,
       key: 'Its key',
     });

@@ -31,13 +31,13 @@ export abstract class AccessRecords {
   abstract countKeys(tenantId: number, filter: ApiKeyFilter, now: Date): Promise<number>;
 
   /** Who made each key of a tenant that another key made: the id of its maker by its own. */
-  abstract makersOf(tenantId: number): Promise<ReadonlyMap<number, number>>;
+  abstract findCreators(tenantId: number): Promise<ReadonlyMap<number, number>>;
 
   /** By id; those of one tenant, or all. */
-  abstract allKeys(tenantId?: number): Promise<ApiKey[]>;
+  abstract listAllKeys(tenantId?: number): Promise<ApiKey[]>;
 
   /** The ids of the tenant's OWNER keys that open something at `now`: of two, should there be more. */
-  abstract twoOwners(tenantId: number, now: Date): Promise<number[]>;
+  abstract findTwoOwnerKeys(tenantId: number, now: Date): Promise<number[]>;
 
   /** Gives the key its id. */
   abstract addKey(key: ApiKey): Promise<void>;
@@ -54,7 +54,7 @@ export abstract class AccessRecords {
   abstract findTenantByName(nameKey: string): Promise<Tenant | null>;
 
   /** The ids of those that are suspended. */
-  abstract suspendedTenants(): Promise<number[]>;
+  abstract listSuspendedTenants(): Promise<number[]>;
 
   /**
    * Keeps other units of work away from the tenant until ours ends: they can neither change it nor add the first row of
@@ -62,7 +62,7 @@ export abstract class AccessRecords {
    */
   abstract holdTenant(id: number): Promise<Held<Tenant> | null>;
 
-  abstract hasTenantBesides(ids: readonly number[]): Promise<boolean>;
+  abstract hasOtherTenant(ids: readonly number[]): Promise<boolean>;
 
   /** @throws InvalidInput when another tenant has the name */
   abstract addTenant(tenant: Omit<Tenant, 'id'>): Promise<Tenant>;

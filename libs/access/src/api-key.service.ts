@@ -48,13 +48,13 @@ export class ApiKeyService {
   }
 
   /** The ids of keys of OWNERs of the viewer's tenant that still open something: of two, should there be more. */
-  twoOwners({ tenantId }: Viewer): Promise<number[]> {
-    return this.records.twoOwners(tenantId, this.clock.now());
+  findTwoOwnerKeys({ tenantId }: Viewer): Promise<number[]> {
+    return this.records.findTwoOwnerKeys(tenantId, this.clock.now());
   }
 
   /** Every tenant's, or one's, for the operator. */
   listAll(tenantId?: number): Promise<ApiKey[]> {
-    return this.records.allKeys(tenantId);
+    return this.records.listAllKeys(tenantId);
   }
 
   /**
@@ -72,8 +72,8 @@ export class ApiKeyService {
    * Of some keys of the viewer's tenant those that belong to another principal than the viewer's key: neither made the
    * other, nor a key that did. That a third key made both says nothing about who holds them.
    */
-  async independentOf({ tenantId, apiKeyId }: Viewer, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
-    const makers = await this.records.makersOf(tenantId);
+  async findIndependentKeys({ tenantId, apiKeyId }: Viewer, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const makers = await this.records.findCreators(tenantId);
     // Every key was made by an older one, so this ends.
     const isMadeBy = (keyId: number, maker: number) => {
       for (let key = makers.get(keyId); key !== undefined; key = makers.get(key)) if (key === maker) return true;
@@ -83,7 +83,7 @@ export class ApiKeyService {
   }
 
   /** Of some keys of a tenant those that are usable. */
-  async usableOf(tenantId: number, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
+  async findUsableKeys(tenantId: number, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
     const keys = await this.records.findKeys(tenantId, [...new Set(keyIds)]);
     return new Set(keys.filter((key) => this.isUsable(key)).map(({ id }) => id));
   }
@@ -96,7 +96,7 @@ export class ApiKeyService {
    * @throws Unauthenticated when the viewer's own was revoked meanwhile
    */
   create(viewer: Viewer, key: NewApiKey, remember: (apiKey: ApiKey) => Promise<void>): Promise<IssuedApiKey> {
-    refuseToOperator(viewer);
+    refuseOperator(viewer);
     return this.unitOfWork.run(async () => {
       await this.holdKeysOf(viewer);
       const issued = await this.issue(viewer.actor, viewer.tenantId, key);
@@ -143,7 +143,7 @@ export class ApiKeyService {
       await this.holdKeysOf(viewer);
       const [key] = await this.findMany(viewer, [id]);
       if (!key) throw new ApiKeyNotFound();
-      key.refuseRevocation(await this.records.twoOwners(viewer.tenantId, now));
+      key.refuseRevocation(await this.records.findTwoOwnerKeys(viewer.tenantId, now));
 
       return this.end(viewer.actor, key, now);
     });
@@ -155,7 +155,7 @@ export class ApiKeyService {
    *
    * @throws NotFound when there is no such key, or it was revoked before
    */
-  revokeAny(actor: Actor, id: number): Promise<ApiKey> {
+  revokeInAllTenants(actor: Actor, id: number): Promise<ApiKey> {
     const revoked = this.unitOfWork.run(async (now) => {
       const { tenantId } = (await this.records.findKey(id)) ?? noSuchKey();
       await this.records.holdTenant(tenantId);
@@ -189,7 +189,7 @@ export class ApiKeyService {
 }
 
 /** @throws OperatorApiKeyCliOnly */
-export function refuseToOperator(viewer: Viewer): void {
+export function refuseOperator(viewer: Viewer): void {
   if (viewer.isOperator) throw new OperatorApiKeyCliOnly();
 }
 

@@ -46,7 +46,7 @@ export class TenantService {
 
   /** Those whose API keys are not accepted. */
   suspendedIds(): Promise<number[]> {
-    return this.records.suspendedTenants();
+    return this.records.listSuspendedTenants();
   }
 
   /**
@@ -55,16 +55,16 @@ export class TenantService {
    *
    * @param tokenOfKey called before the tenant is stored, and again when the unit of work is repeated: it gives the same token
    */
-  openFirst(
+  createFirst(
     names: { tenant: string; key: string },
     tokenOfKey: () => ApiKeyToken = newApiKeyToken,
   ): Promise<Secret | null> {
     return this.unitOfWork.run(async () => {
       // Held, so that of two gateways started at once on one database only one opens it.
       await this.records.holdTenant(operatorTenantId);
-      if (await this.records.hasTenantBesides([operatorTenantId])) return null;
+      if (await this.records.hasOtherTenant([operatorTenantId])) return null;
 
-      return (await this.open(gateway, names, tokenOfKey())).token;
+      return (await this.create(gateway, names, tokenOfKey())).token;
     });
   }
 
@@ -73,7 +73,7 @@ export class TenantService {
    *
    * @throws InvalidInput when another tenant has the name
    */
-  open(
+  create(
     actor: Actor,
     names: { tenant: string; key: string },
     tokenOfKey: ApiKeyToken = newApiKeyToken(),
@@ -109,7 +109,7 @@ export class TenantService {
   suspend(actor: Actor, id: number): Promise<Tenant> {
     const suspended = this.unitOfWork.run(async (now) => {
       const tenant = await this.hold(id);
-      refuseOperators(tenant, 'suspended');
+      refuseOperatorTenant(tenant, 'suspended');
       return tenant.suspendedAt ? tenant : this.setSuspended(tenant, now, 'TENANT_SUSPENDED', actor, now);
     });
     return this.recentKeys.forgetAfter(suspended);
@@ -139,10 +139,10 @@ export class TenantService {
       // Held first, as a start does: of the last two tenants one stays.
       await this.records.holdTenant(operatorTenantId);
       const tenant = await this.hold(id);
-      refuseOperators(tenant, 'removed');
+      refuseOperatorTenant(tenant, 'removed');
       const contents = await this.contents.of(tenant);
-      if (contents.length > 0) throw new TenantChangeRefused(whyItStays(tenant, contents));
-      if (!(await this.records.hasTenantBesides([operatorTenantId, id])))
+      if (contents.length > 0) throw new TenantChangeRefused(reasonAgainstRemoval(tenant, contents));
+      if (!(await this.records.hasOtherTenant([operatorTenantId, id])))
         throw new TenantChangeRefused(
           `Tenant ${id} is the only one. The next start of the gateway would create a first tenant again, with a new API key. Add another tenant first.`,
         );
@@ -173,14 +173,14 @@ export class TenantService {
 }
 
 /** @throws TenantChangeRefused */
-function refuseOperators({ id }: Tenant, change: string): void {
+function refuseOperatorTenant({ id }: Tenant, change: string): void {
   if (id !== operatorTenantId) return;
   throw new TenantChangeRefused(
     `Tenant ${id} is the operator's own: it cannot be ${change}. To close one of its API keys, run \`cloud-account-gateway api-keys revoke --id …\`.`,
   );
 }
 
-function whyItStays({ id }: Tenant, contents: readonly TenantContent[]): string {
+function reasonAgainstRemoval({ id }: Tenant, contents: readonly TenantContent[]): string {
   const counted = ({ count, what: [one, several] }: TenantContent) => `${count} ${count === 1 ? one : several}`;
   const remediations = contents.flatMap(({ remediation }) => remediation ?? []);
   const records = contents.filter(({ remediation }) => remediation === null);

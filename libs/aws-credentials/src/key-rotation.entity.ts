@@ -230,7 +230,7 @@ export class KeyRotation {
   }
 
   /** Goes on to a step that is due at `at`. */
-  goTo(step: RotationStep, at: Date): void {
+  moveToStep(step: RotationStep, at: Date): void {
     Object.assign(this, {
       step,
       stepSince: at,
@@ -266,16 +266,16 @@ export class KeyRotation {
    * Writes down that AWS is about to be asked for a key, and what it had before. The list of the first attempt stays: what
    * an earlier attempt made after all is then still seen to be new.
    */
-  ask({ keys, at }: AwsKeysOfUser, now: Date): void {
+  recordRequest({ keys, at }: AwsKeysOfUser, now: Date): void {
     this.keysBefore ??= keys.map(({ accessKeyId }) => accessKeyId);
     this.askedFrom ??= at;
     this.askedUntil = new Date(at.getTime() + longestRequest);
     this.attempt++;
-    this.goTo('CREATE', now);
+    this.moveToStep('CREATE', now);
   }
 
   /** Whether a key may be what AWS made when we asked: not there before, and as old as our request. */
-  mayHaveMade({ accessKeyId, createdAt }: AwsKeyOfUser): boolean {
+  mayHaveCreatedKey({ accessKeyId, createdAt }: AwsKeyOfUser): boolean {
     if (!this.keysBefore || !this.askedFrom || !this.askedUntil) return false;
     return (
       !this.keysBefore.includes(accessKeyId) &&
@@ -305,18 +305,18 @@ export class KeyRotation {
     this.refuseCancellation();
     this.isCancelled = true;
     this.nextAttemptAt = now;
-    if (this.canBeGivenUp) this.end('FAILED', now);
+    if (this.isCancellable) this.end('FAILED', now);
   }
 
   /** @throws RotationNotInProgress, RotationNotCancellable */
   refuseCancellation(): void {
-    if (this.canBeGivenUp) return;
+    if (this.isCancellable) return;
     if (this.isOver || this.isCancelled || stepsBack.includes(this.step)) throw new RotationNotInProgress();
     if (this.step === 'DELETE_OLD') throw new RotationNotCancellable();
   }
 
   /** The current key works, and what is left to do at AWS is refused there. */
-  private get canBeGivenUp(): boolean {
+  private get isCancellable(): boolean {
     const leavesTheCurrentKey = [...beforeTheNewKey, 'DELETE_OLD', 'DELETE_NEW'].includes(this.step);
     return this.state === 'NEEDS_ATTENTION' && leavesTheCurrentKey;
   }
@@ -332,8 +332,8 @@ export class KeyRotation {
     this.isCancelled = true;
     this.nextAttemptAt = now;
     if (this.step !== 'VERIFY_NEW') return null;
-    this.takeFromOthers();
-    this.goTo('DELETE_NEW', now);
+    this.supersedeLease();
+    this.moveToStep('DELETE_NEW', now);
     return 'CANDIDATE';
   }
 
@@ -347,15 +347,15 @@ export class KeyRotation {
     const { step } = this;
     this.isCancelled = this.isSuperseded = true;
     this.nextAttemptAt = now;
-    this.takeFromOthers();
+    this.supersedeLease();
     if (beforeTheNewKey.includes(step)) return step === 'LIST' ? null : 'CURRENT';
-    if (step !== 'DELETE_NEW') this.goTo('DELETE_NEW', now);
+    if (step !== 'DELETE_NEW') this.moveToStep('DELETE_NEW', now);
     if (step === 'VERIFY_NEW') return 'CANDIDATE';
     return step === 'DELETE_NEW' ? null : 'CURRENT';
   }
 
   /** Whoever is at it finds that it is no longer theirs. */
-  private takeFromOthers(): void {
+  private supersedeLease(): void {
     this.leaseOwner = this.leaseUntil = null;
   }
 }

@@ -16,7 +16,7 @@ export abstract class KeyRotations {
   abstract update(rotation: Held<KeyRotation>): Promise<void>;
 
   /** All about an account that is going: its rotation, and how often one was wanted. */
-  abstract forget(account: Held<AccountReference>): Promise<void>;
+  abstract remove(account: Held<AccountReference>): Promise<void>;
 
   /** Takes rotations that are due and nobody is at, for `owner` until `until`. */
   abstract claim(claim: { now: Date; owner: string; until: Date; limit: number }): Promise<KeyRotation[]>;

@@ -91,7 +91,7 @@ export class DriftFinding {
   }
 
   /** Whether the difference is another one than is known: then nobody has acknowledged it any more. */
-  meet({ expected, actual }: Difference, now: Date): boolean {
+  update({ expected, actual }: Difference, now: Date): boolean {
     if (same(expected, this.expected) && same(actual, this.actual)) return false;
     this.set({ expected, actual, changedAt: now, acknowledgedAt: null, acknowledgedBy: null });
     return true;
@@ -114,8 +114,8 @@ export class DriftFinding {
 export type DriftLines = Pick<DriftFinding, 'expected' | 'actual'>;
 
 /** A finding as a list has it. Its lines can be long, and are read only where they are asked for. */
-export type ListedFinding = Omit<DriftFinding, keyof DriftLines | 'meet'> & Partial<DriftLines>;
+export type ListedFinding = Omit<DriftFinding, keyof DriftLines | 'update'> & Partial<DriftLines>;
 
-type Methods = Pick<DriftFinding, 'isOpen' | 'refuseChange' | 'meet' | 'acknowledge' | 'resolve'>;
+type Methods = Pick<DriftFinding, 'isOpen' | 'refuseChange' | 'update' | 'acknowledge' | 'resolve'>;
 
 const same = (one: readonly string[], other: readonly string[]) => JSON.stringify(one) === JSON.stringify(other);

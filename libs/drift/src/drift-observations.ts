@@ -58,7 +58,7 @@ export class DriftObservations {
     let closed: number;
     do {
       closed = await this.unitOfWork.run(async (now) => {
-        await this.goOn(check, now);
+        await this.extendLease(check, now);
         const past = await this.findings.holdNotExpected(cloudAccountId, batch);
         for (const finding of past) await this.close(finding, 'RESOURCE_REMOVED', now);
         return past.length;
@@ -78,11 +78,11 @@ export class DriftObservations {
   note(check: DriftCheck, observations: readonly Observation[], askedAt: Date): Promise<number[]> {
     const settled = new Date(askedAt.getTime() - this.pace.settling);
     return this.unitOfWork.run(async (now) => {
-      await this.goOn(check, now);
+      await this.extendLease(check, now);
       // In this order: whoever has ended a change since has told the ledger of it before.
       const inChange = await this.inChange.of(check.claimed.cloudAccountId);
       const met = new Map(observations.map((observation) => [observation.arn, observation]));
-      const known = await this.ledger.standingByArn(check.claimed.cloudAccountId, [...met.keys()]);
+      const known = await this.ledger.findExistingByArn(check.claimed.cloudAccountId, [...met.keys()]);
       const judged = known.filter(
         ({ subscriptionId: id, updatedAt }) => !inChange.has(id) && !check.inChange.has(id) && updatedAt <= settled,
       );
@@ -113,12 +113,12 @@ export class DriftObservations {
   }
 
   /** Lets somebody else make a check that was claimed. */
-  giveBack(claimed: DriftWatch): Promise<void> {
-    return this.watches.giveBack(claimed);
+  releaseLease(claimed: DriftWatch): Promise<void> {
+    return this.watches.releaseLease(claimed);
   }
 
   /** The lease begins anew. @throws DriftCheckLost */
-  private async goOn({ claimed }: Pick<DriftCheck, 'claimed'>, now: Date): Promise<void> {
+  private async extendLease({ claimed }: Pick<DriftCheck, 'claimed'>, now: Date): Promise<void> {
     const watch = await this.watches.hold(claimed.cloudAccountId);
     if (!watch || watch.leaseOwner !== claimed.leaseOwner) throw new DriftCheckLost();
     watch.leaseUntil = this.leaseFrom(now);
@@ -136,7 +136,7 @@ export class DriftObservations {
       if (!known) {
         const finding = await this.findings.add(DriftFinding.of(resource, difference, now));
         await this.record('DRIFT_FOUND', finding, now);
-      } else if (known.meet(difference, now)) {
+      } else if (known.update(difference, now)) {
         await this.findings.update(known);
         await this.record('DRIFT_CHANGED', known, now);
       }

@@ -18,5 +18,5 @@ export abstract class DriftWatches {
   abstract claimDue(now: Date, until: Date, limit: number): Promise<DriftWatch[]>;
 
   /** Lets somebody else go on, unless somebody has taken over. */
-  abstract giveBack(claimed: DriftWatch): Promise<void>;
+  abstract releaseLease(claimed: DriftWatch): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { AccessRoleSessions, AwsAccessService, CredentialsRejected, type AwsAcce
 import { CloudAccountHealthService, CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { gateway } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
-import { Clock, DomainError, NotFound, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Clock, DomainError, NotFound, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { arnOfResource, idInArn, LedgerService, type LedgerPlace } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudInventory, watchedKinds, type InventoryPlace, type Tag, type WatchedKind } from './cloud-inventory.js';
@@ -40,7 +40,7 @@ const readOnly = JSON.stringify({
  * share the work, and go on where another was ended.
  */
 @Injectable()
-export class DriftReconciler implements Loop {
+export class DriftReconciler implements BackgroundTask {
   private readonly stopping = new AbortController();
   private readonly stopped = new Promise<never>((_, reject) =>
     this.stopping.signal.addEventListener('abort', () => reject(new Error('The gateway is stopping.'))),
@@ -93,28 +93,28 @@ export class DriftReconciler implements Loop {
   private async check(claimed: DriftWatch): Promise<void> {
     try {
       const check = await this.observations.begin(claimed);
-      const codes = await Promise.race([this.lookAtAll(check), this.stopped]);
+      const codes = await Promise.race([this.checkAll(check), this.stopped]);
       const failures = codes.length > 0 ? claimed.consecutiveFailures + 1 : 0;
       await this.observations.conclude(check, codes, this.nextAfter(failures));
     } catch (error) {
       // Or the account went meanwhile.
       if (error instanceof DriftCheckLost || error instanceof NotFound) return;
       if (!this.isStopping) throw error;
-      await this.observations.giveBack(claimed);
+      await this.observations.releaseLease(claimed);
     }
   }
 
   /** @returns why not everything could be looked at; nothing when it could */
-  private async lookAtAll(check: DriftCheck): Promise<string[]> {
+  private async checkAll(check: DriftCheck): Promise<string[]> {
     const { tenantId, cloudAccountId } = check.claimed;
     const account = await this.accounts.findById(cloudAccountId);
     const codes = new Set<string>();
     try {
       const key = await this.keyOf(account, tenantId);
       if (!key) return ['NO_CREDENTIALS'];
-      for (const place of await this.ledger.placesIn(cloudAccountId)) {
+      for (const place of await this.ledger.listPlaces(cloudAccountId)) {
         if (!isWatched(place.kind)) continue;
-        await this.lookAt(check, account, { ...place, kind: place.kind }, key).catch((error: unknown) => {
+        await this.checkKind(check, account, { ...place, kind: place.kind }, key).catch((error: unknown) => {
           // One region may be closed, or one kind forbidden: the others are looked at all the same.
           codes.add(this.codeOf(error, account));
         });
@@ -138,7 +138,7 @@ export class DriftReconciler implements Loop {
     });
   }
 
-  private async lookAt(
+  private async checkKind(
     check: DriftCheck,
     account: CloudAccount,
     { region, kind }: LedgerPlace & { readonly kind: WatchedKind },
@@ -153,12 +153,12 @@ export class DriftReconciler implements Loop {
     for await (const page of this.inventory.tagged(place, kind, tag)) {
       const observations = page.map((seen) => ({ arn: arnOf(seen.id), seen, isTagged: true }));
       for (const id of await this.observations.note(check, observations, askedAt)) met.add(id);
-      this.refuseToGoOn(check);
+      this.refuseAfterStop(check);
       askedAt = this.clock.now();
     }
 
     for (let afterId = 0; ;) {
-      const expected = await this.ledger.standingAt(account.id, { region, kind }, afterId, CloudInventory.mostIds);
+      const expected = await this.ledger.listRemainingAt(account.id, { region, kind }, afterId, CloudInventory.mostIds);
       if (expected.length === 0) return;
       afterId = expected.at(-1)!.id;
       const missing = expected.filter(({ id }) => !met.has(id));
@@ -170,11 +170,11 @@ export class DriftReconciler implements Loop {
       const found = new Map((await this.inventory.withIds(place, kind, ids)).map((seen) => [arnOf(seen.id), seen]));
       const observations = missing.map(({ arn }) => ({ arn, seen: found.get(arn) ?? null, isTagged: false }));
       await this.observations.note(check, observations, since);
-      this.refuseToGoOn(check);
+      this.refuseAfterStop(check);
     }
   }
 
-  private refuseToGoOn({ startedAt }: DriftCheck): void {
+  private refuseAfterStop({ startedAt }: DriftCheck): void {
     if (this.isStopping) throw new DriftCheckLost();
     if (this.clock.now().getTime() - startedAt.getTime() > this.pace.longestCheck) throw new CheckTooLong();
   }

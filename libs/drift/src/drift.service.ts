@@ -58,7 +58,7 @@ export class DriftService {
   }
 
   /** What is expected of a subscription has just changed: its account is looked at soon. */
-  async lookAgain({ cloudAccountId }: Held<{ readonly cloudAccountId: number }>, now: Date): Promise<void> {
+  async scheduleCheck({ cloudAccountId }: Held<{ readonly cloudAccountId: number }>, now: Date): Promise<void> {
     const watch = await this.watches.hold(cloudAccountId);
     if (!watch) return;
     watch.request(now);

@@ -12,7 +12,13 @@ export {
 export { KekProvider } from './kek-provider.js';
 export { KeyRing, type KekId } from './key-ring.js';
 export { Keychain } from './keychain.js';
-export { KeyRingChangeRefused, KeyRotation, type KekUse, type Progress, type Rewrapped } from './key-rotation.js';
+export {
+  KeyRingChangeRefused,
+  EncryptionKeyRotation,
+  type KekUse,
+  type Progress,
+  type Rewrapped,
+} from './key-rotation.js';
 export {
   KekNotAdmitted,
   opensStoredKey,

@@ -1,6 +1,6 @@
 import { CiphertextRejected } from './envelope.js';
 import { KeyRing, type KekId } from './key-ring.js';
-import { KeyRingChangeRefused, KeyRotation } from './key-rotation.js';
+import { KeyRingChangeRefused, EncryptionKeyRotation } from './key-rotation.js';
 import { Keychain } from './keychain.js';
 import { KekNotAdmitted } from './keys.js';
 import type { KekProvider } from './kek-provider.js';
@@ -40,7 +40,7 @@ describe('the rotation of the keys', () => {
   let storedKeys: InMemoryStoredKeys;
   let keks: ReplacedRing;
   let keychain: Keychain;
-  let rotation: KeyRotation;
+  let rotation: EncryptionKeyRotation;
   const quietly = () => undefined;
 
   beforeEach(async () => {
@@ -48,7 +48,7 @@ describe('the rotation of the keys', () => {
     storedKeys = new InMemoryStoredKeys([oldKek!]);
     keks = new ReplacedRing();
     keychain = new Keychain(keks, storedKeys, clock);
-    rotation = new KeyRotation(keks, storedKeys, keychain, clock);
+    rotation = new EncryptionKeyRotation(keks, storedKeys, keychain, clock);
     for (const tenantId of [7, 8]) await keychain.tenantKey(tenantId);
     await keychain.prepareGatewayKey();
   });

@@ -37,7 +37,7 @@ const passes = 5;
  * Replacing the keys while gateways go on using them. Every step is whole by itself: whoever is cut off anywhere leaves
  * all that was readable readable, and goes on where it stopped when it is begun anew.
  */
-export class KeyRotation {
+export class EncryptionKeyRotation {
   constructor(
     private readonly keks: KekProvider,
     private readonly storedKeys: StoredKeys,

@@ -73,18 +73,18 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
         if (!(await this.claims.answer(claim, JSON.stringify(answer)))) throw new IdempotencyKeyInFlight();
       });
     } catch (error) {
-      await this.letGo(claim);
+      await this.release(claim);
       throw error;
     }
   }
 
   /** Again and again while the database is away: nobody can repeat the request before its claim is gone or its lease over. */
-  private async letGo(claim: Claim): Promise<void> {
+  private async release(claim: Claim): Promise<void> {
     try {
       await this.claims.release(claim);
     } catch {
       if (claim.leaseUntil < this.clock.now()) return;
-      setTimeout(() => void this.letGo(claim), letGoAgainAfter).unref();
+      setTimeout(() => void this.release(claim), letGoAgainAfter).unref();
     }
   }
 
@@ -127,7 +127,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
       return await take();
     } catch (error) {
       // It may be ours all the same.
-      void this.letGo(claim);
+      void this.release(claim);
       throw error;
     }
   }

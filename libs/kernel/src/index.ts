@@ -25,7 +25,7 @@ export { faultInName, faultInText, longestNameKey, nameKey, normalizeName } from
 export { runAs, userName } from './os-user.js';
 export { type Page, type PageRequest, type Position, type SortDirection } from './page.js';
 export { Reconciler, type ReconcilerOptions } from './reconciler.js';
-export { Reconcilers, type Loop } from './reconcilers.js';
+export { Reconcilers, type BackgroundTask } from './reconcilers.js';
 export { Secret } from './secret.js';
 export { isTurnOver, nextTurn } from './turns.js';
 export { UnitOfWork } from './unit-of-work.js';

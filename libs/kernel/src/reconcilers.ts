@@ -1,5 +1,5 @@
 /** Something that runs beside the requests for as long as the gateway serves. */
-export interface Loop {
+export interface BackgroundTask {
   start(): void;
   /** Begins nothing more, and returns when what is under way has ended or can be left to others. */
   stop(): Promise<void>;
@@ -10,9 +10,9 @@ export interface Loop {
  * command line, which is made of the same domains, reconciles nothing.
  */
 export class Reconcilers {
-  private readonly loops: Loop[] = [];
+  private readonly loops: BackgroundTask[] = [];
 
-  add(loop: Loop): void {
+  add(loop: BackgroundTask): void {
     this.loops.push(loop);
   }
 

@@ -56,7 +56,7 @@ export class LedgerService {
   }
 
   /** Marks all resources of a subscription that was torn down as removed. */
-  async takenDown({ id }: Held<{ readonly id: number }>, now: Date): Promise<void> {
+  async recordRemoval({ id }: Held<{ readonly id: number }>, now: Date): Promise<void> {
     const standing = await this.resources.listExisting(id);
     await this.resources.put(
       standing.flatMap((resource) => changed(resource, resource.remove(now))),
@@ -69,28 +69,28 @@ export class LedgerService {
   }
 
   /** All that stand of a subscription. */
-  standingOf(subscriptionId: number): Promise<ProvisionedResource[]> {
+  listExisting(subscriptionId: number): Promise<ProvisionedResource[]> {
     return this.resources.listExisting(subscriptionId);
   }
 
   /** Those of some ARNs that stand in an account. */
-  standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
-    return this.resources.standingByArn(cloudAccountId, arns);
+  findExistingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
+    return this.resources.findExistingByArn(cloudAccountId, arns);
   }
 
   /** At most `limit` that stand in an account and a place, after the one of that number: by number. */
-  standingAt(
+  listRemainingAt(
     cloudAccountId: number,
     place: LedgerPlace,
     afterId: number,
     limit: number,
   ): Promise<ProvisionedResource[]> {
-    return this.resources.standingAt(cloudAccountId, place, afterId, limit);
+    return this.resources.listRemainingAt(cloudAccountId, place, afterId, limit);
   }
 
   /** Every place in which something stands in an account. */
-  placesIn(cloudAccountId: number): Promise<LedgerPlace[]> {
-    return this.resources.placesIn(cloudAccountId);
+  listPlaces(cloudAccountId: number): Promise<LedgerPlace[]> {
+    return this.resources.listPlaces(cloudAccountId);
   }
 
   /** The same page of each owner's list, in the order of the owners. */

@@ -81,13 +81,13 @@ export class ProvisionedResource {
   }
 
   /** Whether it stands, as far as is known. */
-  get stands(): boolean {
+  get exists(): boolean {
     return this.removedAt === null;
   }
 
   /** It is there, and to be so: what is not said stays as it was. One that was removed is there again, and somebody's. */
   report(owner: ResourceOwner, attributes: DesiredAttributes, now: Date): ResourceChangeKind | null {
-    if (!this.stands) {
+    if (!this.exists) {
       const { subscriptionId } = owner;
       this.set({ subscriptionId, attributes, removedAt: null, createdAt: now, updatedAt: now });
       return 'PROVISIONED';
@@ -99,7 +99,7 @@ export class ProvisionedResource {
   }
 
   remove(now: Date): ResourceChangeKind | null {
-    if (!this.stands) return null;
+    if (!this.exists) return null;
     this.set({ removedAt: now, updatedAt: now });
     return 'REMOVED';
   }
@@ -112,7 +112,7 @@ export class ProvisionedResource {
 /** A resource as a list has it. Attributes can be long, and are read only where they are asked for. */
 export type ListedResource = Omit<ProvisionedResource, 'attributes' | keyof Methods>;
 
-type Methods = Pick<ProvisionedResource, 'stands' | 'report' | 'remove'>;
+type Methods = Pick<ProvisionedResource, 'exists' | 'report' | 'remove'>;
 
 /** Alike for alike attributes, in whichever order they were said. */
 function written(attributes: DesiredAttributes): string {

@@ -40,7 +40,7 @@ export abstract class ProvisionedResources {
   abstract listExisting(subscriptionId: number): Promise<ProvisionedResource[]>;
 
   /** Those of some ARNs that stand in an account. */
-  abstract standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
+  abstract findExistingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
 
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]>;
 
@@ -62,14 +62,14 @@ export abstract class ProvisionedResources {
   /** Those that stand in an account, after the one of that number. */
   abstract listRemaining(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]>;
   /** Those that stand in an account and a place, after the one of that number. */
-  abstract standingAt(
+  abstract listRemainingAt(
     cloudAccountId: number,
     place: LedgerPlace,
     afterId: number,
     limit: number,
   ): Promise<ProvisionedResource[]>;
   /** Every place in which something stands in an account. */
-  abstract placesIn(cloudAccountId: number): Promise<LedgerPlace[]>;
+  abstract listPlaces(cloudAccountId: number): Promise<LedgerPlace[]>;
   abstract countRemaining(cloudAccountId: number): Promise<number>;
 
   /** Writes each with what became of it. @throws ArnTaken when another unit of work has written the same ARN just now */

@@ -51,5 +51,5 @@ function faultInPlace(
   if (awsAccountId !== null && account.awsAccountId !== null && awsAccountId !== account.awsAccountId)
     return 'must belong to the AWS account of the cloud account';
   if (region !== subscription.region) return 'must be in the region of the subscription';
-  return before?.stands && before.subscriptionId !== subscription.id ? faultOfAnothers : null;
+  return before?.exists && before.subscriptionId !== subscription.id ? faultOfAnothers : null;
 }

@@ -66,7 +66,7 @@ export class ProvisioningWork {
   }
 
   /** Whether nobody has ever begun it. */
-  get isUntouched(): boolean {
+  get isUnclaimed(): boolean {
     return this.claims === 0;
   }
 
@@ -79,12 +79,12 @@ export class ProvisioningWork {
    * from then on.
    */
   claim({ token, apiKeyId, until }: WorkClaim, now: Date): void {
-    if (this.isStopRequested) this.turnInto('TEAR_DOWN', now);
+    if (this.isStopRequested) this.changeKind('TEAR_DOWN', now);
     this.set({ leaseOwner: token, claimedBy: apiKeyId, leaseUntil: until, claims: this.claims + 1 });
   }
 
   /** @throws ProvisioningLeaseLost unless it is had by this claim now */
-  refuseUnlessHadBy(token: string, now: Date): void {
+  refuseUnlessClaimedBy(token: string, now: Date): void {
     if (!this.isClaimedAt(now) || this.leaseOwner !== token) throw new ProvisioningLeaseLost();
   }
 
@@ -98,7 +98,7 @@ export class ProvisioningWork {
   }
 
   /** From now on something else is to be done, by whoever claims it next. */
-  turnInto(kind: ProvisioningKind, now: Date): void {
+  changeKind(kind: ProvisioningKind, now: Date): void {
     this.set(begun(kind, now));
   }
 

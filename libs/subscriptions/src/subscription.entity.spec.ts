@@ -25,8 +25,8 @@ const actions: Record<string, (subscription: Subscription, work: ProvisioningWor
   reconfigure: (subscription, work) => subscription.change({ plan: 'large' }, work, now),
   delete: (subscription, work) => subscription.requestEnd(work, now),
   retry: (subscription) => subscription.retry(now),
-  built: (subscription) => subscription.built(now),
-  failed: (subscription) => subscription.failed('BUILD', 'No capacity.', now),
+  built: (subscription) => subscription.completeWork(now),
+  failed: (subscription) => subscription.failWork('BUILD', 'No capacity.', now),
   'torn down': (subscription) => subscription.end(now),
   abandon: (subscription) => subscription.abandon(now),
 };
@@ -131,7 +131,7 @@ describe('A subscription that is', () => {
     ['TEAR_DOWN', 'DELETING'],
   ] as const)('in ERROR after a %s is %s when it is tried again', (kind, status) => {
     const subscription = subscriptionThatIs('ACTIVE');
-    subscription.failed(kind, 'No capacity.', now);
+    subscription.failWork(kind, 'No capacity.', now);
 
     expect(subscription.retry(now)).toBe(kind);
     expect(subscription).toMatchObject({ status, failedKind: null, failureMessage: null });
@@ -145,20 +145,20 @@ describe('A subscription that is', () => {
     const subscription = subscriptionThatIs('ACTIVE');
     subscription.change({ tags }, null, now);
 
-    expect(subscription.isAlready({ name: ' Orders ', plan: 'small', tags: tags.toReversed() })).toBe(true);
-    expect(subscription.isAlready({ tags: tags.slice(1) })).toBe(false);
+    expect(subscription.isUnchangedBy({ name: ' Orders ', plan: 'small', tags: tags.toReversed() })).toBe(true);
+    expect(subscription.isUnchangedBy({ tags: tags.slice(1) })).toBe(false);
   });
 });
 
 describe('The work of a subscription', () => {
   it('is lost when its lease ends, and had by another from then on', () => {
     const work = workWith('claimed');
-    expect(() => work.refuseUnlessHadBy('mine', now)).not.toThrow();
-    expect(() => work.refuseUnlessHadBy('another', now)).toThrow('This claim does not hold the work.');
-    expect(() => work.refuseUnlessHadBy('mine', later)).toThrow('This claim does not hold the work.');
+    expect(() => work.refuseUnlessClaimedBy('mine', now)).not.toThrow();
+    expect(() => work.refuseUnlessClaimedBy('another', now)).toThrow('This claim does not hold the work.');
+    expect(() => work.refuseUnlessClaimedBy('mine', later)).toThrow('This claim does not hold the work.');
     work.claim({ token: 'another', apiKeyId: 2, until: new Date(later.getTime() + 1) }, later);
 
-    expect(() => work.refuseUnlessHadBy('mine', later)).toThrow('This claim does not hold the work.');
+    expect(() => work.refuseUnlessClaimedBy('mine', later)).toThrow('This claim does not hold the work.');
     expect(work).toMatchObject({ kind: 'BUILD', claims: 2 });
   });
 

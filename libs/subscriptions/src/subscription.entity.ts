@@ -196,13 +196,13 @@ export class Subscription {
 
     const isChangeOfWhatRuns = isReconfigured && this.status === 'ACTIVE';
     this.configure(change);
-    this.turn(isChangeOfWhatRuns ? 'CHANGE_PENDING' : this.status, now);
+    this.setStatus(isChangeOfWhatRuns ? 'CHANGE_PENDING' : this.status, now);
     this.countChange();
     return isChangeOfWhatRuns;
   }
 
   /** Whether a change would change nothing. */
-  isAlready({ name, ...change }: SubscriptionChange): boolean {
+  isUnchangedBy({ name, ...change }: SubscriptionChange): boolean {
     return (name === undefined || normalizeName(name) === this.name) && !this.isReconfiguredBy(change);
   }
 
@@ -211,9 +211,9 @@ export class Subscription {
    *
    * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
    */
-  built(now: Date): void {
+  completeWork(now: Date): void {
     this.refuseChange();
-    this.turn('ACTIVE', now);
+    this.setStatus('ACTIVE', now);
   }
 
   /**
@@ -222,9 +222,9 @@ export class Subscription {
    * @param message why, for the customer
    * @throws SubscriptionAlreadyEnded
    */
-  failed(kind: ProvisioningKind, message: string, now: Date): void {
+  failWork(kind: ProvisioningKind, message: string, now: Date): void {
     this.refuseIfEnded();
-    this.turn('ERROR', now);
+    this.setStatus('ERROR', now);
     Object.assign(this, { failedKind: kind, failureMessage: message } satisfies Partial<Subscription>);
   }
 
@@ -237,7 +237,7 @@ export class Subscription {
   retry(now: Date): ProvisioningKind {
     this.refuseRetry();
     const kind = this.failedKind ?? 'BUILD';
-    this.turn(tryingAgain[kind], now);
+    this.setStatus(tryingAgain[kind], now);
     this.countChange();
     return kind;
   }
@@ -250,11 +250,11 @@ export class Subscription {
    */
   requestEnd(work: ProvisioningWork | null, now: Date): boolean {
     this.refuseChange();
-    if (this.status === 'PENDING' && (work === null || work.isUntouched)) {
+    if (this.status === 'PENDING' && (work === null || work.isUnclaimed)) {
       this.end(now);
       return true;
     }
-    this.turn('DELETING', now);
+    this.setStatus('DELETING', now);
     this.countChange();
     return false;
   }
@@ -301,7 +301,7 @@ export class Subscription {
 
   private endAs(endReason: SubscriptionEndReason, now: Date): void {
     this.refuseIfEnded();
-    this.turn('DELETED', now);
+    this.setStatus('DELETED', now);
     this.countChange();
     Object.assign(this, { endReason, endedAt: now, activeAddressKey: null } satisfies Partial<Subscription>);
   }
@@ -329,7 +329,7 @@ export class Subscription {
     } satisfies Partial<Subscription>);
   }
 
-  private turn(status: SubscriptionStatus, now: Date): void {
+  private setStatus(status: SubscriptionStatus, now: Date): void {
     Object.assign(this, {
       status,
       updatedAt: now,

@@ -46,31 +46,31 @@ export abstract class Subscriptions {
   ): Promise<number[]>;
 
   /** Whether an active subscription stands on an account, whoever's it is. */
-  abstract areActiveOn(cloudAccountId: number): Promise<boolean>;
+  abstract existActive(cloudAccountId: number): Promise<boolean>;
 
   /** The active subscriptions of a tenant on an account. */
-  abstract activePage(
+  abstract listActive(
     cloudAccountId: number,
     tenantId: number,
     page: PageRequest<'ID'>,
   ): Promise<Page<ListedSubscription>>;
 
-  abstract countActiveOf(cloudAccountId: number, tenantId: number): Promise<number>;
+  abstract countActiveVisible(cloudAccountId: number, tenantId: number): Promise<number>;
 
   /** A fingerprint of the active subscriptions on each account, of all tenants, in the order of the accounts. */
-  abstract activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]>;
+  abstract fingerprintActive(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]>;
 
   /** Some of the active subscriptions on an account, whoever's they are, held as `hold` does. */
-  abstract holdActiveOn(account: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]>;
+  abstract holdActive(account: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]>;
 
   /** How many active subscriptions stand on each account, whoever's they are. */
-  abstract countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]>;
+  abstract countActive(cloudAccountIds: readonly number[]): Promise<number[]>;
 
   /**
    * The same page of each list of a tenant's other active subscriptions that have addresses of a subscription, in the order
    * of their addresses.
    */
-  abstract overlapping(
+  abstract listOverlapping(
     tenantId: number,
     subscriptions: readonly Addressed[],
     page: PageRequest<OverlapOrderField>,
@@ -82,7 +82,7 @@ export abstract class Subscriptions {
   abstract areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean>;
 
   /** Finds a subscription of any tenant, as `hold` does: for provisioners, who work for all. */
-  abstract holdAny(id: number): Promise<Held<Subscription> | null>;
+  abstract holdInAllTenants(id: number): Promise<Held<Subscription> | null>;
 
   /** Finds the subscription and keeps other units of work away from it until ours ends. */
   abstract hold(tenantId: number, id: number): Promise<Held<Subscription> | null>;

@@ -72,23 +72,23 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.rows.countsBy('cloud_account_id', cloudAccountIds, filtered(tenantId, filter));
   }
 
-  async countActiveOn(cloudAccountIds: readonly number[]): Promise<number[]> {
+  async countActive(cloudAccountIds: readonly number[]): Promise<number[]> {
     return this.rows.countsBy(activeOn, cloudAccountIds);
   }
 
-  areActiveOn(cloudAccountId: number): Promise<boolean> {
+  existActive(cloudAccountId: number): Promise<boolean> {
     return this.rows.exists(where(`${activeOn} = ?`, cloudAccountId));
   }
 
-  activePage(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ListedSubscription>> {
+  listActive(cloudAccountId: number, tenantId: number, page: PageRequest<'ID'>): Promise<Page<ListedSubscription>> {
     return this.rows.page([activeOf(cloudAccountId, tenantId)], { ID: { property: 'id' } }, page);
   }
 
-  countActiveOf(cloudAccountId: number, tenantId: number): Promise<number> {
+  countActiveVisible(cloudAccountId: number, tenantId: number): Promise<number> {
     return this.rows.count(activeOf(cloudAccountId, tenantId));
   }
 
-  async activeFingerprintsOn(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
+  async fingerprintActive(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
     if (cloudAccountIds.length === 0) return [];
     // Ids grow, and what has ended never begins again: one more changes the greatest id, one less alone changes the count.
     const found = await this.transactions.query<Record<'account' | 'count' | 'last' | 'sum', number | string>>(
@@ -105,11 +105,11 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return cloudAccountIds.map((id) => fingerprints.get(id) ?? { count: 0, text: '' });
   }
 
-  async holdActiveOn({ id }: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]> {
+  async holdActive({ id }: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]> {
     return this.rows.holdAll(where(`${activeOn} = ?`, id), { orderBy: 'id', limit });
   }
 
-  async overlapping(
+  async listOverlapping(
     tenantId: number,
     subscriptions: readonly Addressed[],
     page: PageRequest<OverlapOrderField>,
@@ -159,7 +159,7 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.rows.exists(all(overlappingWith(tenantId, cidr), where('vpc_id = ?', vpcId)));
   }
 
-  async holdAny(id: number): Promise<Held<Subscription> | null> {
+  async holdInAllTenants(id: number): Promise<Held<Subscription> | null> {
     return this.rows.hold(where('id = ?', id));
   }
 

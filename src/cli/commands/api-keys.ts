@@ -28,7 +28,9 @@ export const create: Run = async (given) => {
 };
 
 export const revoke: Run = (given) =>
-  withServices(async (service) => [rowOf(await service(ApiKeyService).revokeAny(operator, given.number('id')))]);
+  withServices(async (service) => [
+    rowOf(await service(ApiKeyService).revokeInAllTenants(operator, given.number('id'))),
+  ]);
 
 /** In days; null: the key does not expire. @throws Usage */
 function lifetime(given: Given): number | null {

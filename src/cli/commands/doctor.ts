@@ -14,7 +14,7 @@ export const doctor: Run = async (given) => {
   const id = given.has('account') ? accountOf(given) : null;
   return withServices(async (service) => {
     const audits = service(UsageAuditService);
-    const audit = id === null ? null : await audits.auditAny(id);
+    const audit = id === null ? null : await audits.auditInAllTenants(id);
     const findings = audit?.findings ?? (await audits.findings());
     if (findings.length > 0) process.exitCode = 1;
     return audit ? [auditRow(audit)] : findings.map(findingRow);

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { SealedSecrets } from '#libs/aws-credentials';
 import {
   KeyRingChangeRefused,
-  KeyRotation,
+  EncryptionKeyRotation,
   nextKeyRing,
   removeFromKeyRingFile,
   type FileKekProvider,
@@ -30,13 +30,13 @@ const config = () => readConfig(process.env);
 interface Ring {
   readonly file: string;
   readonly keks: FileKekProvider;
-  readonly rotation: KeyRotation;
+  readonly rotation: EncryptionKeyRotation;
   readonly secrets: SealedSecrets;
 }
 
 function withRing<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T> {
   return withServices((service, { keks }) => {
-    const [rotation, secrets] = [service(KeyRotation), service(SealedSecrets)];
+    const [rotation, secrets] = [service(EncryptionKeyRotation), service(SealedSecrets)];
     return use({ file: config.keyRingFile, keks, rotation, secrets });
   }, config);
 }

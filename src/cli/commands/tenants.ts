@@ -27,7 +27,7 @@ export const add: Run = async (given) => {
   const names = { tenant: given.text('name'), key: 'First key' };
   const output = given.secretOutput();
   return withServices(async (service) => {
-    const { tenantId, token } = await service(TenantService).open(operator, names);
+    const { tenantId, token } = await service(TenantService).create(operator, names);
     return [{ tenant: tenantId, ...output.put(token) }];
   });
 };

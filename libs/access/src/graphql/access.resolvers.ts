@@ -12,7 +12,7 @@ import { Idempotency } from '#libs/idempotency';
 import type { Secret } from '#libs/kernel';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ApiKey } from '../api-key.entity.js';
-import { ApiKeyService, refuseToOperator } from '../api-key.service.js';
+import { ApiKeyService, refuseOperator } from '../api-key.service.js';
 import type { Tenant } from '../tenant.entity.js';
 import { TenantService } from '../tenant.service.js';
 import type { Viewer } from '../viewer.js';
@@ -67,14 +67,14 @@ export class ViewerResolver {
 
   @ResolveField(() => ViewerPermission, { description: 'Whether you can use `createApiKey`.' })
   viewerCanCreateApiKey(@Parent() viewer: Viewer): ViewerPermission {
-    return permission(viewer, 'OWNER', () => refuseToOperator(viewer));
+    return permission(viewer, 'OWNER', () => refuseOperator(viewer));
   }
 }
 
 @Resolver(() => ApiKeyType)
 export class ApiKeyResolver {
   private readonly ownersFor = new Batch(async (viewer: Viewer, keys: readonly ApiKey[]) => {
-    const owners = await this.keys.twoOwners(viewer);
+    const owners = await this.keys.findTwoOwnerKeys(viewer);
     return keys.map(() => owners);
   });
 

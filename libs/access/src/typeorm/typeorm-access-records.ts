@@ -34,7 +34,7 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return this.keyRows.count(matching(tenantId, filter, now));
   }
 
-  async makersOf(tenantId: number): Promise<ReadonlyMap<number, number>> {
+  async findCreators(tenantId: number): Promise<ReadonlyMap<number, number>> {
     const made = await this.transactions.query<{ id: number; maker: number }>(
       `SELECT id, created_by_key_id AS maker FROM api_key WHERE tenant_id = ? AND created_by_key_id IS NOT NULL`,
       [tenantId],
@@ -42,11 +42,11 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return new Map(made.map(({ id, maker }) => [id, maker]));
   }
 
-  allKeys(tenantId?: number): Promise<ApiKey[]> {
+  listAllKeys(tenantId?: number): Promise<ApiKey[]> {
     return this.keys.find({ where: tenantId === undefined ? {} : { tenantId }, order: { id: 'ASC' } });
   }
 
-  async twoOwners(tenantId: number, now: Date): Promise<number[]> {
+  async findTwoOwnerKeys(tenantId: number, now: Date): Promise<number[]> {
     const owners = all(matching(tenantId, { isUsable: true }, now), where("role = 'OWNER'"));
     return (await this.keyRows.find(owners, { limit: 2 })).map(({ id }) => id);
   }
@@ -79,12 +79,12 @@ export class TypeOrmAccessRecords extends AccessRecords {
     return this.tenants.findOneBy({ nameKey });
   }
 
-  async suspendedTenants(): Promise<number[]> {
+  async listSuspendedTenants(): Promise<number[]> {
     const suspended = await this.tenants.find({ select: { id: true }, where: { suspendedAt: Not(IsNull()) } });
     return suspended.map(({ id }) => id);
   }
 
-  hasTenantBesides(ids: readonly number[]): Promise<boolean> {
+  hasOtherTenant(ids: readonly number[]): Promise<boolean> {
     return this.tenants.existsBy({ id: Not(In([...ids])) });
   }
 

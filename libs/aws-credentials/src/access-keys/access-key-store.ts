@@ -148,12 +148,12 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 
   /** Every key of one account, whatever its slot; nothing is decrypted. */
-  slotsOf(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
+  listSlots(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
     return this.stored.all(tenantId, [cloudAccountId]);
   }
 
   /** What decides, apart from AWS, whether the keys of these accounts can be rotated, in the order of the accounts. */
-  async rotatablesOf(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableKeys[]> {
+  async listRotatable(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableKeys[]> {
     const keys = Map.groupBy(await this.stored.all(tenantId, cloudAccountIds), ({ cloudAccountId }) => cloudAccountId);
     const rotations = await this.rotations.ofAccounts(tenantId, cloudAccountIds);
     return eachOf(cloudAccountIds, rotations, ({ cloudAccountId }) => cloudAccountId).map((rotation, i) => {
@@ -162,8 +162,8 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 
   /** Which of these ids are kept in any slot of any account. */
-  keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]> {
-    return this.stored.keptAnywhere(accessKeyIds);
+  findStoredIds(accessKeyIds: readonly string[]): Promise<string[]> {
+    return this.stored.findStoredIds(accessKeyIds);
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
@@ -177,7 +177,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
 
   async removeAll(account: Held<AccountReference>): Promise<void> {
     await this.refuseReplacement(account);
-    await this.rotations.forget(account);
+    await this.rotations.remove(account);
     await this.stored.remove(account.tenantId, account.id);
   }
 

@@ -15,7 +15,7 @@ export abstract class StoredAccessKeys {
   abstract put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void>;
 
   /** Which of these ids are kept in any slot of any account, whoever's it is. */
-  abstract keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]>;
+  abstract findStoredIds(accessKeyIds: readonly string[]): Promise<string[]>;
 
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
 

@@ -29,7 +29,7 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     if (!affected) await this.rows.insert(key);
   }
 
-  async keptAnywhere(accessKeyIds: readonly string[]): Promise<string[]> {
+  async findStoredIds(accessKeyIds: readonly string[]): Promise<string[]> {
     const kept = await this.rows.find({ select: { accessKeyId: true }, where: { accessKeyId: In([...accessKeyIds]) } });
     return kept.map(({ accessKeyId }) => accessKeyId);
   }

@@ -32,7 +32,7 @@ export class AccessRoleStore extends CredentialStore<AwsAccessRole> {
     lastVersion = 0,
   ): Promise<number> {
     const { tenantId, id: cloudAccountId } = account;
-    const { createdAt: issuedAt } = await this.externalIds.take(account, externalId, now, externalIdPath);
+    const { createdAt: issuedAt } = await this.externalIds.assign(account, externalId, now, externalIdPath);
     const version = 1 + Math.max(lastVersion, await this.lastVersion(tenantId, cloudAccountId));
     await this.stored.put({
       ...{ tenantId, cloudAccountId, slot, version, roleArn, externalId, issuedAt, sessionSeconds },

@@ -44,7 +44,7 @@ export class AwsAccessService {
 
     const found = await this.externalIds.get(viewer, given.externalIdHandle, externalIdPath);
     if (cloudAccountId !== undefined)
-      await this.externalIds.refuseUnlessFitting(viewer, found, cloudAccountId, externalIdPath);
+      await this.externalIds.refuseUnlessAssignable(viewer, found, cloudAccountId, externalIdPath);
     const role = new AwsAccessRole(given.roleArn, found.externalId);
     role.refuseRegion(region);
     return role;
@@ -56,7 +56,7 @@ export class AwsAccessService {
    * @throws ExternalIdInUse, ExternalIdChangeNotAllowed, AwsRoleAlreadyConnected
    * @throws RotationInProgress for a role during a rotation of the access key
    */
-  async keep(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<void> {
+  async setCurrent(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<void> {
     const own = this.storeOf(access);
     await this.put(by, account, 'CURRENT', access, now);
     await own.removeCandidate(account);
@@ -71,7 +71,7 @@ export class AwsAccessService {
    * @throws ExternalIdInUse, ExternalIdChangeNotAllowed
    * @throws RotationInProgress for a role during a rotation of the access key; an access key ends the rotation
    */
-  async keepCandidate(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<number> {
+  async setCandidate(by: Keeper, account: Held<AccountReference>, access: AwsAccess, now: Date): Promise<number> {
     const others = this.others(this.storeOf(access));
     for (const store of others) await store.refuseReplacement(account);
     const version = await this.put(by, account, 'CANDIDATE', access, now);
@@ -98,12 +98,12 @@ export class AwsAccessService {
   }
 
   /** Removes the candidate. The current credentials stay. */
-  async shredCandidate(account: Held<AccountReference>): Promise<void> {
+  async removeCandidate(account: Held<AccountReference>): Promise<void> {
     for (const store of this.stores) await store.removeCandidate(account);
   }
 
   /** Records that AWS accepted the current credentials. */
-  async verified({ tenantId }: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
+  async markVerified({ tenantId }: { readonly tenantId: number }, cloudAccountId: number, now: Date): Promise<void> {
     for (const store of this.stores) await store.markVerified(tenantId, cloudAccountId, now);
   }
 
@@ -118,7 +118,7 @@ export class AwsAccessService {
   }
 
   /** Whether these are the current credentials of the account. */
-  has(viewer: Viewer, cloudAccountId: number, access: AwsAccess): Promise<boolean> {
+  isCurrent(viewer: Viewer, cloudAccountId: number, access: AwsAccess): Promise<boolean> {
     return access.match({
       accessKey: (key) => this.keys.isCurrent(viewer, cloudAccountId, key),
       accessRole: (role) => this.roles.isCurrent(viewer, cloudAccountId, role),
@@ -140,7 +140,7 @@ export class AwsAccessService {
    *
    * @throws RotationInProgress
    */
-  async shred(account: Held<AccountReference>): Promise<void> {
+  async removeAll(account: Held<AccountReference>): Promise<void> {
     for (const store of this.stores) await store.removeAll(account);
   }
 

@@ -70,7 +70,7 @@ export class AwsCredentialsResolver {
     @Args('input', { description: 'Credentials to test.' }) input: TestAwsCredentialsInput,
   ): Promise<{ report: unknown }> {
     const access = await this.access.resolve(viewer, input.credentials.toAccess(), input.region);
-    const { report } = await this.verification.full(access, input.region, { ...input, isNew: true });
+    const { report } = await this.verification.verify(access, input.region, { ...input, isNew: true });
     return { report };
   }
 }

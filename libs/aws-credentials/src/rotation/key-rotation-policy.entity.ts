@@ -79,7 +79,7 @@ export class KeyRotationPolicy {
   }
 
   /** What was due was done. A rotation that could not begin is tried again a day later. */
-  done(actions: readonly DueAction[], key: AgingKey, now: Date): void {
+  complete(actions: readonly DueAction[], key: AgingKey, now: Date): void {
     const [last] = actions.filter((action) => action !== 'rotate').slice(-1);
     if (last !== undefined) this.lastReminder = last;
     if (actions.includes('rotate')) {

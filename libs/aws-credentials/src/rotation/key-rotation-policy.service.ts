@@ -8,7 +8,7 @@ import {
   Reconcilers,
   UnitOfWork,
   type Held,
-  type Loop,
+  type BackgroundTask,
 } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { AccessKeyStore } from '../access-keys/access-key-store.js';
@@ -31,7 +31,7 @@ export function faultInRotationInterval(days: number): string | null {
 
 /** Reminds of keys that get old, and has them replaced when they are due. */
 @Injectable()
-export class KeyRotationPolicyService implements Loop {
+export class KeyRotationPolicyService implements BackgroundTask {
   private readonly log = new Logger('Key rotation policy');
   private readonly reconciler = new Reconciler<KeyRotationPolicy>({
     claim: (limit) => this.claim(limit),
@@ -122,7 +122,7 @@ export class KeyRotationPolicyService implements Loop {
         else if (refusal) await this.refuse(held, refusal, now);
         else if (isDue) await this.begin(held, now);
       }
-      policy.done(isDue ? actions : actions.filter((action) => action !== 'rotate'), current, now);
+      policy.complete(isDue ? actions : actions.filter((action) => action !== 'rotate'), current, now);
       await this.policies.put(held, policy);
     });
   }
@@ -158,7 +158,7 @@ export class KeyRotationPolicyService implements Loop {
   }
 
   private async currentOf(tenantId: number, cloudAccountId: number): Promise<AgingKey | undefined> {
-    return (await this.credentials.slotsOf(tenantId, cloudAccountId)).find(({ slot }) => slot === 'CURRENT');
+    return (await this.credentials.listSlots(tenantId, cloudAccountId)).find(({ slot }) => slot === 'CURRENT');
   }
 
   private record(type: string, { tenantId, id }: RotatedAccount, actor: Actor, at: Date, data: object): Promise<void> {

@@ -1,4 +1,4 @@
-import { Clock, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyRotation } from '../key-rotation.entity.js';
 import { KeyRotations } from '../key-rotations.js';
@@ -11,7 +11,7 @@ const atOnce = 8;
 
 /** Takes every rotation that is due forward, in any number of processes at once. */
 @Injectable()
-export class KeyRotationReconciler implements Loop {
+export class KeyRotationReconciler implements BackgroundTask {
   private readonly log = new Logger('Key rotation');
   private isStopping = false;
   private readonly reconciler: Reconciler<KeyRotation>;

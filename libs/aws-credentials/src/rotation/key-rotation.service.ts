@@ -79,7 +79,7 @@ export class KeyRotationService {
   }
 
   private async rotatableOf(tenantId: number, cloudAccountId: number): Promise<RotatableKeys> {
-    const [rotatable] = await this.credentials.rotatablesOf(tenantId, [cloudAccountId]);
+    const [rotatable] = await this.credentials.listRotatable(tenantId, [cloudAccountId]);
     return rotatable!;
   }
 

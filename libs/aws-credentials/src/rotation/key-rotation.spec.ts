@@ -545,7 +545,7 @@ const naive: Record<string, (rotator: any) => void> = {
     rotator.prove = ({ rotation, account: { tenantId, id } }: any) =>
       journal.write(rotation, async (fresh: KeyRotation, _: unknown, now: Date) => {
         await credentials.switchToCandidate(tenantId, id, now);
-        fresh.goTo('DEACTIVATE_OLD', new Date(now.getTime() + 30 * seconds));
+        fresh.moveToStep('DEACTIVATE_OLD', new Date(now.getTime() + 30 * seconds));
       });
   },
   'the old key is deleted before the switch': (rotator) => {

@@ -5,7 +5,7 @@ import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { AwsOrphanedAccessKeyAmbiguous, CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam, type AwsKeysOfUser } from '../aws-iam.js';
 import type { KeyRotation, RotationFault, RotationStep } from '../key-rotation.entity.js';
-import { refuseFullUser } from './rotation-preflight.js';
+import { refuseAccessKeyLimit } from './rotation-preflight.js';
 import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 import { LeaseLost, RotationJournal, type RotationChange } from './rotation-journal.js';
 import { RotationPace } from './rotation-pace.js';
@@ -44,7 +44,7 @@ export class KeyRotator {
     const account = await this.accounts.find(rotation.tenantId, rotation.cloudAccountId);
     if (!account) throw new LeaseLost();
     const step = rotation.isCancelled ? this.stepWhenCancelled(rotation) : rotation.step;
-    if (step !== rotation.step) return this.journal.write(rotation, this.turningBackTo(step));
+    if (step !== rotation.step) return this.journal.write(rotation, this.rollBackStep(step));
 
     const situation = { rotation, account };
     try {
@@ -60,13 +60,15 @@ export class KeyRotator {
       case 'LIST':
         return this.list(situation);
       case 'CREATE': // Asked, and no answer was written down: whoever asked is gone.
-        return this.journal.write(situation.rotation, async (rotation, _, now) => this.doubt(rotation, now));
+        return this.journal.write(situation.rotation, async (rotation, _, now) =>
+          this.resolveLostResponse(rotation, now),
+        );
       case 'RESOLVE':
         return this.resolve(situation);
       case 'ORPHAN_DEACTIVATE':
         return this.deactivateOrphan(situation);
       case 'ORPHAN_GRACE':
-        return this.lookAtOrphan(situation);
+        return this.checkOrphan(situation);
       case 'ORPHAN_DELETE':
         return this.deleteOrphan(situation);
       case 'VERIFY_NEW':
@@ -103,14 +105,14 @@ export class KeyRotator {
     }
   }
 
-  private turningBackTo(step: RotationStep): RotationChange {
+  private rollBackStep(step: RotationStep): RotationChange {
     return async (rotation, account, now) => {
       if (step === 'NONE') {
         rotation.end('CANCELLED', now);
         return 'KEY_ROTATION_CANCELLED';
       }
       if (rotation.step === 'VERIFY_NEW') await this.credentials.retireCandidate(account);
-      rotation.goTo(step, now);
+      rotation.moveToStep(step, now);
       return 'KEY_ROTATION_ROLLING_BACK';
     };
   }
@@ -120,7 +122,7 @@ export class KeyRotator {
     const { account } = situation;
     const current = await this.acting(situation);
     const listed = await this.aws.accessKeys(current, account.region);
-    await refuseFullUser(this.aws, current, account.region, listed);
+    await refuseAccessKeyLimit(this.aws, current, account.region, listed);
     return this.create(situation, current, listed);
   }
 
@@ -131,7 +133,7 @@ export class KeyRotator {
     listed: AwsKeysOfUser,
   ): Promise<KeyRotation> {
     const started = performance.now();
-    const asking = await this.journal.write(rotation, async (fresh, _, now) => fresh.ask(listed, now), true);
+    const asking = await this.journal.write(rotation, async (fresh, _, now) => fresh.recordRequest(listed, now), true);
     if (asking.step !== 'CREATE') return asking;
     // A process that stood still meanwhile may have been replaced, and must not ask any more.
     if (performance.now() - started > this.pace.lease / 2) throw new LeaseLost();
@@ -158,7 +160,7 @@ export class KeyRotator {
       rotation.newKeyId = key.accessKeyId;
       rotation.lastFault = null;
       await this.credentials.putCreated(keeper, account, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
-      rotation.goTo(rotation.isCancelled ? 'DELETE_NEW' : 'VERIFY_NEW', now);
+      rotation.moveToStep(rotation.isCancelled ? 'DELETE_NEW' : 'VERIFY_NEW', now);
       return 'KEY_ROTATION_KEY_CREATED';
     };
   }
@@ -169,12 +171,12 @@ export class KeyRotator {
       rotation.end('FAILED', now);
       return 'KEY_ROTATION_FAILED';
     }
-    this.doubt(rotation, now);
+    this.resolveLostResponse(rotation, now);
   }
 
   /** AWS may have made a key, and its lists may not show it yet. */
-  private doubt(rotation: KeyRotation, now: Date): void {
-    rotation.goTo('RESOLVE', after(now, this.pace.settling));
+  private resolveLostResponse(rotation: KeyRotation, now: Date): void {
+    rotation.moveToStep('RESOLVE', after(now, this.pace.settling));
   }
 
   // 3 Looks for the key that AWS may have made.
@@ -182,8 +184,8 @@ export class KeyRotator {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
     const listed = await this.aws.accessKeys(acting, account.region);
-    const possible = listed.keys.filter((key) => rotation.mayHaveMade(key)).map(({ accessKeyId }) => accessKeyId);
-    const ours = await this.credentials.keptAnywhere(possible);
+    const possible = listed.keys.filter((key) => rotation.mayHaveCreatedKey(key)).map(({ accessKeyId }) => accessKeyId);
+    const ours = await this.credentials.findStoredIds(possible);
     const candidates = possible.filter((id) => !ours.includes(id));
 
     if (candidates.length > 1) throw new AwsOrphanedAccessKeyAmbiguous(candidates.map(maskAccessKeyId));
@@ -191,12 +193,12 @@ export class KeyRotator {
       return this.journal.write(rotation, async (fresh, _, now) => {
         Object.assign(fresh, { orphanKeyId: candidates[0]!, orphanFoundAt: now, orphanGraceUntil: null });
         fresh.orphanDeletedAt = null;
-        fresh.goTo('ORPHAN_DEACTIVATE', now);
+        fresh.moveToStep('ORPHAN_DEACTIVATE', now);
         return 'KEY_ROTATION_ORPHAN_FOUND';
       });
     }
     if (rotation.isCancelled) return this.journal.write(rotation, this.ending('CANCELLED'));
-    await refuseFullUser(this.aws, acting, account.region, listed);
+    await refuseAccessKeyLimit(this.aws, acting, account.region, listed);
     return this.create(situation, acting, listed);
   }
 
@@ -210,13 +212,13 @@ export class KeyRotator {
     return this.journal.write(rotation, async (fresh, held, now) => {
       if (!isThere) return this.afterOrphan(fresh, held, now);
       fresh.orphanGraceUntil = after(now, this.pace.orphanGrace);
-      fresh.goTo('ORPHAN_GRACE', fresh.orphanGraceUntil);
+      fresh.moveToStep('ORPHAN_GRACE', fresh.orphanGraceUntil);
       return 'KEY_ROTATION_ORPHAN_DEACTIVATED';
     });
   }
 
   // 3b The time to object is over. A key that was made active again, or ever used, is somebody's.
-  private async lookAtOrphan(situation: Situation): Promise<KeyRotation> {
+  private async checkOrphan(situation: Situation): Promise<KeyRotation> {
     const { rotation, account } = situation;
     const { region } = account;
     const acting = await this.acting(situation);
@@ -239,7 +241,7 @@ export class KeyRotator {
     }
     return this.journal.write(rotation, async (fresh, held, now) => {
       if (!orphan) return this.afterOrphan(fresh, held, now);
-      fresh.goTo('ORPHAN_DELETE', now);
+      fresh.moveToStep('ORPHAN_DELETE', now);
     });
   }
 
@@ -253,7 +255,7 @@ export class KeyRotator {
 
   private async afterOrphan(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     rotation.forgetOrphan(now);
-    rotation.goTo('LIST', now);
+    rotation.moveToStep('LIST', now);
     if (rotation.isSuperseded) await this.credentials.removeRetiring(account);
     return 'KEY_ROTATION_ORPHAN_DELETED';
   }
@@ -277,7 +279,7 @@ export class KeyRotator {
       async (fresh, held, now) => {
         await this.credentials.switchToCandidate(held, now);
         fresh.lastFault = null;
-        fresh.goTo('DEACTIVATE_OLD', after(now, this.pace.overlap));
+        fresh.moveToStep('DEACTIVATE_OLD', after(now, this.pace.overlap));
         return 'KEY_ROTATION_SWITCHED';
       },
       true,
@@ -292,7 +294,7 @@ export class KeyRotator {
     return this.journal.write(rotation, async (fresh, _, now) => {
       fresh.graceUntil = after(now, this.pace.grace);
       fresh.lastFault = null;
-      fresh.goTo('GRACE', this.nextWatch(fresh, now));
+      fresh.moveToStep('GRACE', this.nextWatch(fresh, now));
       return 'KEY_ROTATION_OLD_KEY_DEACTIVATED';
     });
   }
@@ -305,7 +307,7 @@ export class KeyRotator {
       rotation,
       async (fresh, _, now) => {
         Object.assign(fresh, { failures: 0, lastFault: null, state: 'RUNNING' });
-        if (now >= fresh.graceUntil!) fresh.goTo('DELETE_OLD', now);
+        if (now >= fresh.graceUntil!) fresh.moveToStep('DELETE_OLD', now);
         else fresh.nextAttemptAt = this.nextWatch(fresh, now);
       },
       true,
@@ -342,7 +344,7 @@ export class KeyRotator {
       if (!works) throw error;
     }
     return this.journal.write(rotation, async (fresh, held, now) => {
-      if (isThere) return void fresh.goTo('SWITCH_BACK', now);
+      if (isThere) return void fresh.moveToStep('SWITCH_BACK', now);
       // Somebody deleted the old key at AWS: there is nothing to go back to, and the new one stays.
       await this.credentials.removeRetiring(held);
       fresh.end('COMPLETED', now);
@@ -358,7 +360,7 @@ export class KeyRotator {
     await this.aws.identityOf(old, region);
     return this.journal.write(rotation, async (fresh, held, now) => {
       await this.credentials.switchBack(held, now);
-      fresh.goTo('DELETE_NEW', now);
+      fresh.moveToStep('DELETE_NEW', now);
       return 'KEY_ROTATION_SWITCHED_BACK';
     });
   }
@@ -412,7 +414,7 @@ export class KeyRotator {
     const isTooLong = now.getTime() - rotation.stepSince.getTime() >= this.pace.propagation;
     const isHopeless = keyFaults.has(error.code) || (isKeyFault && isTooLong);
     rotation.lastFault = fault;
-    if (rotation.isSuperseded && isHopeless) return this.loseSight(rotation, account, now);
+    if (rotation.isSuperseded && isHopeless) return this.abandonKeys(rotation, account, now);
 
     switch (rotation.step) {
       case 'LIST':
@@ -428,16 +430,16 @@ export class KeyRotator {
       case 'VERIFY_NEW':
         if (!isHopeless && error.code !== 'AWS_NOT_IAM_USER') break;
         await this.credentials.retireCandidate(account);
-        rotation.goTo('DELETE_NEW', now);
+        rotation.moveToStep('DELETE_NEW', now);
         return 'KEY_ROTATION_ROLLING_BACK';
       case 'DEACTIVATE_OLD':
         if (!isHopeless) break;
-        rotation.goTo('REACTIVATE_OLD', now);
+        rotation.moveToStep('REACTIVATE_OLD', now);
         return 'KEY_ROTATION_ROLLING_BACK';
       case 'GRACE':
         if (!isKeyFault) rotation.failures = -1; // Only refusals in a row say something about the key.
         if (rotation.failures + 1 < strikes) break;
-        rotation.goTo('REACTIVATE_OLD', now);
+        rotation.moveToStep('REACTIVATE_OLD', now);
         return 'KEY_ROTATION_ROLLING_BACK';
     }
     const needsAttention =
@@ -449,7 +451,7 @@ export class KeyRotator {
   }
 
   /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
-  private async loseSight(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
+  private async abandonKeys(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     await this.credentials.removeRetiring(account);
     // A key that deletes itself and is not known any more is deleted.
     rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);

@@ -25,7 +25,7 @@ const noKey = 'AKIA0000000000000000';
 export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount): Promise<void> {
   const { region } = account;
   const listed = await aws.accessKeys(key, region);
-  await refuseFullUser(aws, key, region, listed);
+  await refuseAccessKeyLimit(aws, key, region, listed);
   if (await simulated(aws, key, account, listed.at)) return;
 
   // Whoever may not simulate is asked what changes nothing: an active key is activated, a key that is not there deleted.
@@ -34,7 +34,7 @@ export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, acco
 }
 
 /** @throws AwsAccessKeyLimit when AWS would refuse to make another key */
-export async function refuseFullUser(
+export async function refuseAccessKeyLimit(
   aws: AwsIam,
   key: AwsAccessKey,
   region: string,

@@ -14,7 +14,7 @@ export class RotationsInProgress {
   ) {}
 
   /** By the id of the account. */
-  async ofAccounts(accounts: readonly AccountReference[]): Promise<ReadonlyMap<number, KeyRotation>> {
+  async findByAccounts(accounts: readonly AccountReference[]): Promise<ReadonlyMap<number, KeyRotation>> {
     const found = new Map<number, KeyRotation>();
     for (const [tenantId, some] of Map.groupBy(accounts, (account) => account.tenantId)) {
       const ids = some.map(({ id }) => id);

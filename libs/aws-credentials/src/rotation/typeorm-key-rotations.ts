@@ -34,7 +34,7 @@ export class TypeOrmKeyRotations extends KeyRotations {
     await this.rows.update({ id: rotation.id }, { ...rotation });
   }
 
-  async forget({ tenantId, id: cloudAccountId }: Held<AccountReference>): Promise<void> {
+  async remove({ tenantId, id: cloudAccountId }: Held<AccountReference>): Promise<void> {
     await this.rows.delete({ tenantId, cloudAccountId });
     await this.transactions.repository(KeyRotationPolicy).delete({ tenantId, cloudAccountId });
   }

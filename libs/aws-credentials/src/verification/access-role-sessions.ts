@@ -39,7 +39,7 @@ export class AccessRoleSessions {
    * AWS. A role that does not ask for it would serve whoever names it to the gateway ("confused deputy", IAM user guide).
    * Only AccessDenied says that it asks: no answer, or another one, says nothing, and is no reason to trust the role.
    */
-  async demandsExternalId(role: AwsAccessRole, region: string, name: string): Promise<ExternalIdFinding> {
+  async checkExternalIdRequired(role: AwsAccessRole, region: string, name: string): Promise<ExternalIdFinding> {
     const step = 'ACCESS_ROLE_EXTERNAL_ID';
     const answers = await Promise.all(
       [newExternalId(), null].map((other) => this.assume(role, region, name, other).then(() => 'let in', rejection)),

@@ -8,7 +8,7 @@ import { AwsVerification } from './aws-verification.js';
 import { GatewayIdentity } from '../gateway-identity.js';
 import { identity, refusal, startFakeServer, type FakeServer } from '../testing/fake-server.js';
 
-const key = new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'));
+const key = new AwsAccessKey('AKIA2222333344445555', new Secret('a'.repeat(40)));
 const settings: IamSetupSettings = {
   vendorName: 'acme',
   vendorAccountId: '111111111111',
@@ -38,7 +38,7 @@ describe('a key that STS of a region does not know', () => {
     const aws = new SdkAwsIam({ override: server.url, timeoutMs: 5000 });
     const sessions = new AccessRoleSessions(aws, new NoIdentity());
     const verification = new AwsVerification(aws, settings, sessions, new SystemClock());
-    return verification.full(key, region, { consoleRoleName: 'console-role', isNew: true });
+    return verification.verify(key, region, { consoleRoleName: 'console-role', isNew: true });
   };
 
   it('and STS of the default region knows: the region is not enabled', async () => {

@@ -68,7 +68,7 @@ export class AwsVerification {
    * Everything: at most 12 questions to AWS. Never call it in a unit of work: it waits for AWS. Throws nothing of AWS's.
    * A check that fails does not keep the others from being made, unless they cannot be made without it.
    */
-  async full(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
+  async verify(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
     const access = await this.access(way, region, subject, roleSteps);
     const { key, identity, roleSessionName, refusal } = access;
     if (!key || !identity) return this.conclude(access, [skipped('PERMISSIONS')]);
@@ -81,7 +81,7 @@ export class AwsVerification {
   }
 
   /** Whether the key or the access role works, and the console role is there and lets the vendor's people in: 2 questions. */
-  async light(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
+  async verifyBriefly(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
     return this.conclude(await this.access(way, region, subject, lightRoleSteps), []);
   }
 
@@ -121,7 +121,7 @@ export class AwsVerification {
     let calls = 1;
 
     if (steps.includes('ACCESS_ROLE_EXTERNAL_ID')) {
-      const { check, refusal } = await this.sessions.demandsExternalId(role, region, name);
+      const { check, refusal } = await this.sessions.checkExternalIdRequired(role, region, name);
       calls += 2;
       checks.push(check);
       if (refusal) return stopped(checks, refusal, calls);

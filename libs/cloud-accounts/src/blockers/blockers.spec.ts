@@ -20,7 +20,7 @@ describe('The blockers of an account', () => {
   const subscriptions = new ListedBlockers();
   for (let i = 0; i < 4; i++) subscriptions.begin(account.id);
   const running = new Map([[account.id, { id: 9, state: 'RUNNING' } as KeyRotation]]);
-  const rotations = new RotationBlockers({ ofAccounts: async () => running } as unknown as RotationsInProgress);
+  const rotations = new RotationBlockers({ findByAccounts: async () => running } as unknown as RotationsInProgress);
   const two = { ROTATION: rotations, SUBSCRIPTION: subscriptions };
 
   const at = (id: number) => ({ value: id, id });

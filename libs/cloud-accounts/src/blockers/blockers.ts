@@ -107,12 +107,12 @@ export class Blockers {
   }
 
   /** Gives up all that an account has. @returns how many there were */
-  async giveUp(
+  async abandon(
     account: Held<AccountReference>,
     actor: Actor,
     now: Date,
   ): Promise<Readonly<Record<BlockerKind, number>>> {
-    return byKind(await this.ofEach((source) => source.giveUp(account, actor, now)), (count) => count);
+    return byKind(await this.ofEach((source) => source.abandon(account, actor, now)), (count) => count);
   }
 
   /** One after the other: in a unit of work all share one connection. */

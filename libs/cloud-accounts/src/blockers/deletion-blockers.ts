@@ -38,7 +38,7 @@ export abstract class DeletionBlockers {
    *
    * @returns how many there were
    */
-  abstract giveUp(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number>;
+  abstract abandon(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number>;
 }
 
 /** The active subscriptions. They also decide what of an account can be changed. */

@@ -109,7 +109,7 @@ export class CloudAccountResolver {
     const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
       this.accounts.create(viewer, { ...input, access }, remember),
     );
-    return { cloudAccount: await this.accounts.asItIsNow(viewer, cloudAccount) };
+    return { cloudAccount: await this.accounts.reload(viewer, cloudAccount) };
   }
 
   @RequiresRole('MANAGER')

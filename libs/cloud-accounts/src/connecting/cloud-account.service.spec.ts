@@ -51,7 +51,7 @@ class TrustingVerification {
   readonly refusals = new Map<string, CredentialsRejected>();
   readonly lacking = new Set<string>();
 
-  full: AwsVerification['full'] = async (key, _, { consoleRoleName }) => {
+  verify: AwsVerification['verify'] = async (key, _, { consoleRoleName }) => {
     this.asked++;
     const id = (key as AwsAccessKey).accessKeyId;
     const [accountId = ''] = id.split('/');
@@ -72,18 +72,18 @@ class OpenCredentials {
   private version = 0;
 
   resolve: AwsAccessService['resolve'] = async (_, given) => given as AwsAccessKey;
-  keep: AwsAccessService['keep'] = async (_, { id }, key) => void this.kept.set(id, key as AwsAccessKey);
-  verified: AwsAccessService['verified'] = async () => undefined;
+  setCurrent: AwsAccessService['setCurrent'] = async (_, { id }, key) => void this.kept.set(id, key as AwsAccessKey);
+  markVerified: AwsAccessService['markVerified'] = async () => undefined;
   reveal: AwsAccessService['reveal'] = async (_, id) => this.kept.get(id) ?? null;
-  has: AwsAccessService['has'] = async (_, id, key) =>
+  isCurrent: AwsAccessService['isCurrent'] = async (_, id, key) =>
     this.kept.get(id)?.accessKeyId === (key as AwsAccessKey).accessKeyId;
-  shred: AwsAccessService['shred'] = async ({ id }) => void this.kept.delete(id);
-  keepCandidate: AwsAccessService['keepCandidate'] = async (_, { id }, key) => {
+  removeAll: AwsAccessService['removeAll'] = async ({ id }) => void this.kept.delete(id);
+  setCandidate: AwsAccessService['setCandidate'] = async (_, { id }, key) => {
     this.candidates.set(id, key as AwsAccessKey);
     return ++this.version;
   };
   revealCandidate: AwsAccessService['revealCandidate'] = async (_, id) => this.candidates.get(id) ?? null;
-  shredCandidate: AwsAccessService['shredCandidate'] = async ({ id }) => void this.candidates.delete(id);
+  removeCandidate: AwsAccessService['removeCandidate'] = async ({ id }) => void this.candidates.delete(id);
   promoteCandidate: AwsAccessService['promoteCandidate'] = async ({ id }) => {
     this.kept.set(id, this.candidates.get(id)!);
     this.candidates.delete(id);
@@ -289,10 +289,10 @@ describe('CloudAccountService', () => {
 
     it('notices that somebody changed the account while AWS was asked', async () => {
       const { id } = await create();
-      const full = aws.full;
-      aws.full = async (...asked) => {
+      const verify = aws.verify;
+      aws.verify = async (...asked) => {
         await service.update(viewer, { id, expectedVersion: 1, name: 'Meanwhile' });
-        return full(...asked);
+        return verify(...asked);
       };
 
       await expect(service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).rejects.toThrow(
@@ -304,10 +304,10 @@ describe('CloudAccountService', () => {
 
     it('notices that somebody deleted it while AWS was asked, and keeps no key', async () => {
       const { id } = await create();
-      const full = aws.full;
-      aws.full = async (...asked) => {
+      const verify = aws.verify;
+      aws.verify = async (...asked) => {
         await deletion.delete(viewer, { id });
-        return full(...asked);
+        return verify(...asked);
       };
 
       await expect(service.update(viewer, { id, expectedVersion: 1, access: keyOf('111/B') })).rejects.toThrow(
@@ -470,7 +470,7 @@ describe('CloudAccountService', () => {
       const { id } = await create();
       await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       const mine = await claimed();
-      const full = aws.full;
+      const verify = aws.verify;
       let after: unknown;
       const everything = async () => [
         await service.find(viewer, id),
@@ -479,12 +479,12 @@ describe('CloudAccountService', () => {
         credentials.candidates.get(id),
         events.all.length,
       ];
-      aws.full = async (...asked) => {
-        aws.full = full;
+      aws.verify = async (...asked) => {
+        aws.verify = verify;
         aws.refusals.delete('111/B');
         await meanwhile(id);
         after = await everything();
-        return full(...asked);
+        return verify(...asked);
       };
       await trialService.attempt(mine, never);
 
@@ -505,7 +505,7 @@ describe('CloudAccountService', () => {
     it('are left to others when the gateway stops, and due at once', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       const stopping = new AbortController();
-      aws.full = () => new Promise(() => stopping.abort());
+      aws.verify = () => new Promise(() => stopping.abort());
 
       await trialService.attempt(await claimed(), stopping.signal);
 
@@ -595,10 +595,10 @@ describe('CloudAccountService', () => {
       await expect(move(id)).rejects.toThrow(RegionChangeInUse);
 
       resources.ids = [];
-      const full = aws.full;
-      aws.full = (...asked) => {
+      const verify = aws.verify;
+      aws.verify = (...asked) => {
         subscriptions.begin(id);
-        return full(...asked);
+        return verify(...asked);
       };
       await expect(move(id)).rejects.toThrow(RegionChangeInUse);
       expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });

@@ -28,7 +28,7 @@ import {
 import { AwsAccountRule } from '../aws-account-rule.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from '../cloud-accounts.js';
 import { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
-import { CredentialsProver, NotKnownYet } from '../credential-trials/credentials-prover.js';
+import { CredentialsProver, UnknownToAws } from '../credential-trials/credentials-prover.js';
 import type { Expectations, Proof } from '../proof.js';
 
 export interface NewCloudAccount {
@@ -123,19 +123,19 @@ export class CloudAccountService {
 
     const access = await this.credentials.resolve(viewer, given, region, null);
     const expected = { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions };
-    const proof = await this.prover.proveSoon(access, region, expected);
+    const proof = await this.prover.verifyWithRetries(access, region, expected);
 
     return this.unitOfWork.run(async (now) => {
       const { tenantId } = viewer;
       const details = { tenantId, name, provider, region, access, ...expected };
-      const verified = proof instanceof NotKnownYet ? null : proof;
+      const verified = proof instanceof UnknownToAws ? null : proof;
       if (verified) await this.awsAccounts.refuseSecond({ tenantId }, verified);
       const account = await this.accounts.add(CloudAccount.create({ ...details, proof: verified }, now));
       await this.record('CLOUD_ACCOUNT_CREATED', viewer.actor, account, now, { awsAccountId: account.awsAccountId });
-      if (proof instanceof NotKnownYet) {
+      if (proof instanceof UnknownToAws) {
         await this.trials.begin(viewer, account, { access, expected, ...proof }, now);
       } else {
-        await this.credentials.keep(viewer, account, access, now);
+        await this.credentials.setCurrent(viewer, account, access, now);
         await this.health.observed(account, proof.verification, now);
       }
       await remember(account);
@@ -144,7 +144,7 @@ export class CloudAccountService {
   }
 
   /** What was remembered of an account that was still PROPAGATING is shown as it is now, while it is there. */
-  async asItIsNow(viewer: Viewer, account: CloudAccount): Promise<CloudAccount> {
+  async reload(viewer: Viewer, account: CloudAccount): Promise<CloudAccount> {
     return account.status === 'PROPAGATING' ? ((await this.find(viewer, account.id)) ?? account) : account;
   }
 
@@ -165,7 +165,7 @@ export class CloudAccountService {
     const isMove = region !== seen.region;
     if (isMove) await this.contents.refuseRegionChangeInUse(seen);
     const given = change.access && (await this.credentials.resolve(viewer, change.access, region, id));
-    const newAccess = given && !(await this.credentials.has(viewer, id, given)) ? given : null;
+    const newAccess = given && !(await this.credentials.isCurrent(viewer, id, given)) ? given : null;
     if (!newAccess) seen.refuseUnexpectedAwsAccount(change.expectedAwsAccountId);
     if (!newAccess && seen.isUnchangedBy(change)) return seen;
 
@@ -173,12 +173,12 @@ export class CloudAccountService {
     const isProofNeeded = isMove || newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
     const proof = isProofNeeded ? await this.prove(viewer, { ...seen, region }, { newAccess, given, expected }) : null;
     // The present credentials serve until the new ones are known, and they would be asked about in the wrong place.
-    if (isMove && proof instanceof NotKnownYet && seen.awsAccountId !== null) throw proof.fault;
+    if (isMove && proof instanceof UnknownToAws && seen.awsAccountId !== null) throw proof.fault;
 
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       if (isMove) await this.contents.refuseRegionChangeInUse(account);
-      if (proof instanceof NotKnownYet) {
+      if (proof instanceof UnknownToAws) {
         account.beginTrial(expected);
         account.change({ name, region: change.region }, now);
         await this.accounts.update(account);
@@ -189,11 +189,11 @@ export class CloudAccountService {
         await this.accounts.update(account);
         if (proof) await this.health.observed(account, proof.verification, now);
         if (newAccess) {
-          await this.credentials.keep(viewer, account, newAccess, now);
-          await this.trials.forget(account);
+          await this.credentials.setCurrent(viewer, account, newAccess, now);
+          await this.trials.remove(account);
         } else if (proof) {
-          await this.credentials.verified(viewer, id, now);
-          await this.trials.expect(account, change, now);
+          await this.credentials.markVerified(viewer, id, now);
+          await this.trials.updateExpectedRoles(account, change, now);
         }
       }
       const changed = Object.entries({
@@ -226,13 +226,13 @@ export class CloudAccountService {
 
     const { consoleRoleName, nodeRoleName, region } = seen;
     const subject = { consoleRoleName, nodeRoleName, operationId };
-    const verification = await this.verification.full(access, region, subject);
+    const verification = await this.verification.verify(access, region, subject);
     const { report, refusal } = verification;
     const { verdict: found, isFull } = findingOf(verification);
 
     return this.unitOfWork.run(async (now) => {
       const cloudAccount = await this.hold(viewer, id);
-      if (!refusal) await this.credentials.verified(viewer, id, now);
+      if (!refusal) await this.credentials.markVerified(viewer, id, now);
       if (found === 'HEALTHY' && isFull && cloudAccount.markPermissionsComplete())
         await this.accounts.update(cloudAccount);
       await this.health.observed(cloudAccount, verification, now);
@@ -300,14 +300,14 @@ export class CloudAccountService {
     { actor }: Viewer,
     { id, tenantId, region }: Pick<CloudAccount, 'id' | 'tenantId' | 'region'>,
     { newAccess, given, expected }: { newAccess: AwsAccess | null; given?: AwsAccess | null; expected: Expectations },
-  ): Promise<Proof | NotKnownYet> {
-    if (newAccess) return this.prover.proveSoon(newAccess, region, expected);
+  ): Promise<Proof | UnknownToAws> {
+    if (newAccess) return this.prover.verifyWithRetries(newAccess, region, expected);
     const operationId = randomUUID();
     const use = { actor, purpose: 'CONSOLE_ROLE_CHANGE', operationId } as const;
     const access = given ?? (await this.credentials.reveal(tenantId, id, use));
     if (!access) throw new CloudAccountWithoutCredentials();
     access.refuseRegion(region);
-    return this.prover.prove(access, region, expected, false, operationId);
+    return this.prover.verify(access, region, expected, false, operationId);
   }
 
   private record(type: string, actor: Actor, account: CloudAccount, at: Date, more: object = {}): Promise<void> {

@@ -139,17 +139,17 @@ export class CredentialTrial {
   }
 
   /** Whether it is still what `claimed` was: the same key, and nobody has taken it over or set it aside since. */
-  isStill(claimed: CredentialTrial): boolean {
+  isSameAttempt(claimed: CredentialTrial): boolean {
     return this.isOpen && this.leaseOwner === claimed.leaseOwner && this.candidateVersion === claimed.candidateVersion;
   }
 
   /** Whether there is time for another attempt. */
-  mayGoOn(now: Date): boolean {
+  hasTimeLeft(now: Date): boolean {
     return now < this.expiresAt;
   }
 
   /** Later, at a moment that differs a little from others', and once more when the time is up. */
-  again(fault: DomainError, now: Date, pace: TrialTimes): void {
+  scheduleRetry(fault: DomainError, now: Date, pace: TrialTimes): void {
     const attempt = this.attempt + 1;
     const due = later(now, retryAfter(attempt, pace));
     Object.assign(this, {
@@ -162,7 +162,7 @@ export class CredentialTrial {
   }
 
   /** At once, by whoever looks first: what an attempt under way finds counts no more. */
-  anew({ consoleRoleName, nodeRoleName }: RolesChange, now: Date): void {
+  restart({ consoleRoleName, nodeRoleName }: RolesChange, now: Date): void {
     Object.assign(this, {
       consoleRoleName: changedTo(consoleRoleName, this.consoleRoleName),
       nodeRoleName: changedTo(nodeRoleName, this.nodeRoleName),

@@ -1,4 +1,4 @@
-import { Clock, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import type { CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrialService } from './credential-trial.service.js';
@@ -12,7 +12,7 @@ const log = new Logger('Credentials');
 
 /** Tries what is due, for as long as the gateway serves. */
 @Injectable()
-export class CredentialTrialReconciler implements Loop {
+export class CredentialTrialReconciler implements BackgroundTask {
   private readonly stopping = new AbortController();
   private readonly loop: Reconciler<CredentialTrial>;
 

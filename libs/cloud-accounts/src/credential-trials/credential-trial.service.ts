@@ -12,7 +12,7 @@ import { AwsAccountRule } from '../aws-account-rule.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { cancellable, CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrials } from './credential-trials.js';
-import { CredentialsProver, isNoAnswer, isNotKnownYet } from './credentials-prover.js';
+import { CredentialsProver, isNoAnswer, isUnknownToAws } from './credentials-prover.js';
 import type { Expectations, Proof } from '../proof.js';
 import { TrialPace } from './trial-pace.js';
 
@@ -53,7 +53,7 @@ export class CredentialTrialService {
   ): Promise<void> {
     const { id: cloudAccountId } = account;
     const { tenantId, actor } = viewer;
-    const candidateVersion = await this.credentials.keepCandidate(viewer, account, access, now);
+    const candidateVersion = await this.credentials.setCandidate(viewer, account, access, now);
     const subject = { ...expected, ...access.identifier, cloudAccountId, tenantId, candidateVersion, actor };
     const trial = CredentialTrial.begin(subject, fault, now, this.pace);
     await this.trials.put(account, trial);
@@ -61,16 +61,16 @@ export class CredentialTrialService {
   }
 
   /** Lets go of what is tried, and of why something was rejected, without a word. */
-  async forget(account: Held<CloudAccount>): Promise<void> {
-    await this.credentials.shredCandidate(account);
+  async remove(account: Held<CloudAccount>): Promise<void> {
+    await this.credentials.removeCandidate(account);
     await this.trials.remove(account);
   }
 
   /** Other roles than those the key was to be tried with. */
-  async expect(account: Held<CloudAccount>, change: RolesChange, now: Date): Promise<void> {
+  async updateExpectedRoles(account: Held<CloudAccount>, change: RolesChange, now: Date): Promise<void> {
     const trial = await this.trials.hold(account);
     if (!trial?.isOpen) return;
-    trial.anew(change, now);
+    trial.restart(change, now);
     await this.trials.put(account, trial);
   }
 
@@ -84,7 +84,7 @@ export class CredentialTrialService {
       const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       const trial = cancellable(await this.trials.hold(account));
 
-      await this.forget(account);
+      await this.remove(account);
       account.endTrial();
       account.change({}, now);
       await this.accounts.update(account);
@@ -109,11 +109,11 @@ export class CredentialTrialService {
       const use = { actor: claimed.actor, purpose: 'VERIFICATION', operationId } as const;
       const access = await this.credentials.revealCandidate(tenantId, cloudAccountId, use);
       if (!access) return;
-      const proof = await this.prover.proveInTime(access, account.region, claimed, operationId, signal);
+      const proof = await this.prover.verifyWithinLease(access, account.region, claimed, operationId, signal);
       await this.promote(claimed, proof);
     } catch (error) {
-      if (signal.aborted) return this.leaveToOthers(claimed);
-      if (isNotKnownYet(error) || isNoAnswer(error)) return this.goOn(claimed, error);
+      if (signal.aborted) return this.releaseLease(claimed);
+      if (isUnknownToAws(error) || isNoAnswer(error)) return this.scheduleRetry(claimed, error);
       // A fault of ours that may pass says nothing of the credentials: they are due again when the lease ends.
       const mayPass = !(error instanceof DomainError) || (error.entry.kind === 'unavailable' && error.retryable);
       if (mayPass) throw error;
@@ -150,10 +150,10 @@ export class CredentialTrialService {
     if (await this.activeSubscriptions.existOn(account)) throw new AwsAccountChangeInUse();
   }
 
-  private goOn(claimed: CredentialTrial, fault: CredentialsRejected): Promise<void> {
+  private scheduleRetry(claimed: CredentialTrial, fault: CredentialsRejected): Promise<void> {
     return this.conclude(claimed, async (account, trial, now) => {
-      if (!trial.mayGoOn(now)) return this.end(account, trial, fault, now);
-      trial.again(fault, now, this.pace);
+      if (!trial.hasTimeLeft(now)) return this.end(account, trial, fault, now);
+      trial.scheduleRetry(fault, now, this.pace);
       await this.trials.put(account, trial);
     });
   }
@@ -165,16 +165,16 @@ export class CredentialTrialService {
   private async end(account: Held<CloudAccount>, trial: CredentialTrial, fault: DomainError, now: Date): Promise<void> {
     trial.reject(fault, now);
     await this.trials.put(account, trial);
-    await this.credentials.shredCandidate(account);
+    await this.credentials.removeCandidate(account);
     account.endTrial();
     await this.accounts.update(account);
     const { lastErrorCode: code, lastAwsErrorCode: awsErrorCode, attempt } = trial;
     await this.record('CREDENTIALS_REJECTED', trial, account, now, { code, awsErrorCode, attempt });
   }
 
-  private leaveToOthers(claimed: CredentialTrial): Promise<void> {
+  private releaseLease(claimed: CredentialTrial): Promise<void> {
     return this.conclude(claimed, async (account, trial, now) => {
-      trial.anew({}, now);
+      trial.restart({}, now);
       await this.trials.put(account, trial);
     });
   }
@@ -186,7 +186,7 @@ export class CredentialTrialService {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(claimed.tenantId, claimed.cloudAccountId);
       const trial = account && (await this.trials.hold(account));
-      if (account && trial?.isStill(claimed)) await effect(account, trial, now);
+      if (account && trial?.isSameAttempt(claimed)) await effect(account, trial, now);
     });
   }
 

@@ -5,7 +5,7 @@ import type { Expectations, Proof } from '../proof.js';
 import { TrialPace } from './trial-pace.js';
 
 /** AWS does not know the key, or the role, or not yet. */
-export class NotKnownYet {
+export class UnknownToAws {
   /** @param fault the answer that was last */
   constructor(readonly fault: CredentialsRejected) {}
 }
@@ -25,7 +25,7 @@ export class CredentialsProver {
    * @param operationId a UUID for what this is part of: the name of the session in an access role
    * @throws CredentialsRejected, MissingPermissions
    */
-  async prove(
+  async verify(
     access: AwsAccess,
     region: string,
     expected: Expectations,
@@ -34,7 +34,7 @@ export class CredentialsProver {
   ): Promise<Proof> {
     const { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions } = expected;
     const subject = { consoleRoleName, nodeRoleName, expectedAwsAccountId, isNew, ...(operationId && { operationId }) };
-    const verification = await this.verification.full(access, region, subject);
+    const verification = await this.verification.verify(access, region, subject);
     const { report, refusal, identity, consoleRole, permissions } = verification;
     const lacksPermissions = permissions === 'MISSING';
     if (refusal) throw refusal;
@@ -50,20 +50,20 @@ export class CredentialsProver {
    *
    * @throws CredentialsRejected, MissingPermissions
    */
-  async proveSoon(access: AwsAccess, region: string, expected: Expectations): Promise<Proof | NotKnownYet> {
+  async verifyWithRetries(access: AwsAccess, region: string, expected: Expectations): Promise<Proof | UnknownToAws> {
     const deadline = performance.now() + this.pace.patience;
     let { firstPause: pause } = this.pace;
     let fault: CredentialsRejected | undefined;
     for (;;) {
-      const asked = this.prove(access, region, expected, true);
+      const asked = this.verify(access, region, expected, true);
       const answer = await (fault ? within(deadline - performance.now(), asked) : asked).catch(
         (error: unknown) => error,
       );
-      if (answer === late) return new NotKnownYet(fault!);
+      if (answer === late) return new UnknownToAws(fault!);
       if (!(answer instanceof Error)) return answer as Proof;
-      if (!isNotKnownYet(answer) && !(fault && isNoAnswer(answer))) throw answer;
+      if (!isUnknownToAws(answer) && !(fault && isNoAnswer(answer))) throw answer;
       fault = answer;
-      if (performance.now() + pause > deadline) return new NotKnownYet(fault);
+      if (performance.now() + pause > deadline) return new UnknownToAws(fault);
       await wait(pause);
       pause = Math.min(2 * pause, this.pace.longestPause);
     }
@@ -75,14 +75,14 @@ export class CredentialsProver {
    * @throws CredentialsRejected, MissingPermissions
    * @throws the signal's reason, when it is aborted
    */
-  async proveInTime(
+  async verifyWithinLease(
     access: AwsAccess,
     region: string,
     expected: Expectations,
     operationId: string,
     signal: AbortSignal,
   ): Promise<Proof> {
-    const asked = this.prove(access, region, expected, true, operationId);
+    const asked = this.verify(access, region, expected, true, operationId);
     const answer = await within(this.pace.longestAttempt, asked, signal);
     if (answer === late)
       throw new CredentialsRejected('AWS_UNREACHABLE', 'AWS did not answer all requests in time.', null);
@@ -93,7 +93,7 @@ export class CredentialsProver {
 const unknownToAws = 'InvalidClientTokenId';
 
 /** A refusal of AWS that a key or a role which was just made meets, too. */
-export function isNotKnownYet(error: unknown): error is CredentialsRejected {
+export function isUnknownToAws(error: unknown): error is CredentialsRejected {
   return error instanceof CredentialsRejected && error.mayBePropagation;
 }
 

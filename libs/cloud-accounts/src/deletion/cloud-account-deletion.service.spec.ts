@@ -29,7 +29,7 @@ const hostedId = 1;
 class NotedCredentials {
   readonly shredded: number[] = [];
 
-  shred: AwsAccessService['shred'] = async ({ id }) => void this.shredded.push(id);
+  removeAll: AwsAccessService['removeAll'] = async ({ id }) => void this.shredded.push(id);
 }
 
 /** Two things stand in every account. */
@@ -66,7 +66,7 @@ describe('The deletion of an account', () => {
     const keys = credentials as unknown as AwsAccessService;
     exports = new ListedBlockers('an export');
     const blockers = blockersFrom({ ROTATION: rotations, SUBSCRIPTION: subscriptions, EXPORT: exports });
-    const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
+    const trials = { remove: async () => undefined } as unknown as CredentialTrialService;
     const removal = new CloudAccountRemoval(accounts, blockers, trials, keys, resources, deleted, events);
     deletion = new CloudAccountDeletionService(accounts, blockers, removal, deleted, events, unitOfWork);
   });

@@ -48,8 +48,8 @@ export class CloudAccountRemoval {
     account.refuseRemoval(counts!, isFree ? undefined : await this.blockers.seenBy(viewedBy, account, counts!));
 
     const orphaned = await this.resources.orphanAll(account, now);
-    await this.trials.forget(account);
-    await this.credentials.shred(account);
+    await this.trials.remove(account);
+    await this.credentials.removeAll(account);
     await this.accounts.remove(account);
     await this.deleted.add(DeletedCloudAccount.of(account, deletion, orphaned, now));
     const { kind: mode, reason, abandoned } = deletion;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { gateway } from '#libs/events';
-import { UnitOfWork, Reconcilers, type Loop } from '#libs/kernel';
+import { UnitOfWork, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccounts } from '../cloud-accounts.js';
@@ -15,7 +15,7 @@ const log = new Logger('Deletion');
  * finds only what somebody brought about behind the gateway's back, and nothing waits for ever.
  */
 @Injectable()
-export class ScheduledDeletionReconciler implements Loop {
+export class ScheduledDeletionReconciler implements BackgroundTask {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
 

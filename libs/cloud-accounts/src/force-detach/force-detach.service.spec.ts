@@ -83,14 +83,14 @@ describe('To detach an account by force', () => {
       new Set(),
     ];
     const unitOfWork = new InMemoryUnitOfWork([accounts, deleted, requests, subscriptions, rotations, exports]);
-    const keys = { shred: async () => undefined } as unknown as AwsAccessService;
+    const keys = { removeAll: async () => undefined } as unknown as AwsAccessService;
     const apiKeys = {
-      independentOf: async ({ apiKeyId }: Viewer, ids: number[]) =>
+      findIndependentKeys: async ({ apiKeyId }: Viewer, ids: number[]) =>
         new Set(ids.filter((id) => id !== apiKeyId && ![id, apiKeyId].includes(relative.apiKeyId))),
-      usableOf: async (_: number, ids: number[]) => new Set(ids.filter((id) => !endedKeys.has(id))),
+      findUsableKeys: async (_: number, ids: number[]) => new Set(ids.filter((id) => !endedKeys.has(id))),
       refuseEnded: async () => undefined,
     } as unknown as ApiKeyService;
-    const trials = { forget: async () => undefined } as unknown as CredentialTrialService;
+    const trials = { remove: async () => undefined } as unknown as CredentialTrialService;
     const blockers = blockersFrom({ ROTATION: rotations, SUBSCRIPTION: subscriptions, EXPORT: exports });
     const removal = new CloudAccountRemoval(
       accounts,
@@ -163,7 +163,7 @@ describe('To detach an account by force', () => {
 
   it('knows no way around the rule: what was not given up keeps everything as it was', async () => {
     await request();
-    subscriptions.giveUp = async () => {
+    subscriptions.abandon = async () => {
       subscriptions.end(1);
       return 1;
     };

@@ -119,7 +119,7 @@ export class ForceDetachService {
   /** Whether the viewer is another principal than the one that made each request. */
   async areIndependent(viewer: Viewer, requests: readonly ForceDetachRequest[]): Promise<boolean[]> {
     const requesters = requests.map(({ requestedById }) => requestedById);
-    const independent = await this.keys.independentOf(viewer, requesters);
+    const independent = await this.keys.findIndependentKeys(viewer, requesters);
     return requesters.map((id) => independent.has(id));
   }
 
@@ -133,7 +133,7 @@ export class ForceDetachService {
     const [fault] = await this.faultsAt(now, [request]);
     if (fault) throw new ForceDetachVoid(fault);
 
-    const { SUBSCRIPTION: abandoned } = await this.blockers.giveUp(account, approvedBy, now);
+    const { SUBSCRIPTION: abandoned } = await this.blockers.abandon(account, approvedBy, now);
     const { requestedBy, requestedAt, reason } = request;
     const deletion = { kind: 'FORCE_DETACH', requestedBy, requestedAt, approvedBy, reason, abandoned } as const;
     await this.removal.remove(account, account.tenantId, approvedBy, deletion, now);
@@ -147,7 +147,7 @@ export class ForceDetachService {
     const ids = [...new Set(requests.map(({ cloudAccountId }) => cloudAccountId))];
     const fingerprints = await this.blockers.fingerprintsOf(ids.map((id) => ({ id, tenantId: first.tenantId })));
     const digests = new Map(ids.map((id, i) => [id, fingerprints[i]!.digest]));
-    const usable = await this.keys.usableOf(
+    const usable = await this.keys.findUsableKeys(
       first.tenantId,
       requests.map(({ requestedById }) => requestedById),
     );

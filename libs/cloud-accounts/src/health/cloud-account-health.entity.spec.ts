@@ -160,22 +160,26 @@ describe('a health', () => {
 
   it('is UNVERIFIED while permissions are not known: before the first report, and when AWS does not tell', () => {
     const health = healthIn('HEALTHY', { reportJson: null });
-    expect(health.seenAt(start)).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
+    expect(health.snapshotAt(start)).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
 
     health.observe(findings.throttled, at(hours), at(hours));
-    expect(health.seenAt(at(hours))).toMatchObject({
+    expect(health.snapshotAt(at(hours))).toMatchObject({
       state: 'UNVERIFIED',
       codes: ['PERMISSIONS_UNVERIFIED', 'AWS_THROTTLED'],
     });
 
     health.observe(findings.full, at(2 * hours), at(2 * hours));
-    expect(health.seenAt(at(2 * hours))).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE', codes: [] });
+    expect(health.snapshotAt(at(2 * hours))).toMatchObject({
+      state: 'HEALTHY',
+      permissionsStatus: 'COMPLETE',
+      codes: [],
+    });
     // AWS not answering for once says nothing against what it said before.
     health.observe(findings.throttled, at(3 * hours), at(3 * hours));
-    expect(health.seenAt(at(3 * hours))).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE' });
+    expect(health.snapshotAt(at(3 * hours))).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE' });
 
     health.observe(findings.denied, at(4 * hours), at(4 * hours));
-    expect(health.seenAt(at(9 * hours))).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
+    expect(health.snapshotAt(at(9 * hours))).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
   });
 
   it('stays DEGRADED when AWS does not tell whether the permissions are still missing', () => {
@@ -187,8 +191,8 @@ describe('a health', () => {
   it('is STALE since it was last known to be HEALTHY', () => {
     const health = healthIn('HEALTHY', { since: at(-90 * hours) });
 
-    expect(health.seenAt(at(hours))).toMatchObject({ state: 'HEALTHY', since: at(-90 * hours) });
-    expect(health.seenAt(at(5 * hours))).toMatchObject({ state: 'STALE', since: start });
+    expect(health.snapshotAt(at(hours))).toMatchObject({ state: 'HEALTHY', since: at(-90 * hours) });
+    expect(health.snapshotAt(at(5 * hours))).toMatchObject({ state: 'STALE', since: start });
   });
 
   it('keeps the last report that AWS answered, as it was', () => {

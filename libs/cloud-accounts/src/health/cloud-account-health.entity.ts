@@ -6,7 +6,7 @@ import {
 } from '#libs/aws-credentials';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { HealthFinding } from './health-finding.js';
-import { daily, hourly, laterAfter, minuteOrSo, staleAfter } from './health-pace.js';
+import { afterOneDay, afterOneHour, retryAfterFailures, afterOneMinute, staleAfter } from './health-pace.js';
 
 /** What was last observed of an account, as it is served. */
 export const CloudAccountHealthState = {
@@ -119,8 +119,8 @@ export class CloudAccountHealth {
       codes: [],
       reportJson: null,
       reportedAt: null,
-      nextFullAt: minuteOrSo(now),
-      nextAttemptAt: minuteOrSo(now),
+      nextFullAt: afterOneMinute(now),
+      nextAttemptAt: afterOneMinute(now),
       suspectedAt: null,
       leaseOwner: null,
       leaseUntil: null,
@@ -146,7 +146,7 @@ export class CloudAccountHealth {
   }
 
   /** What is served; of STALE, `since` is when it was last known to be HEALTHY. */
-  seenAt(now: Date) {
+  snapshotAt(now: Date) {
     const { since, lastCheckedAt, lastSuccessAt, consecutiveFailures, codes, report, reportedAt, permissionsStatus } =
       this;
     const state = this.stateAt(now);
@@ -247,13 +247,13 @@ export class CloudAccountHealth {
     const isAnswered = verdict !== 'UNKNOWN';
     let nextFullAt = this.nextFullAt;
     if (isUnverified) nextFullAt = now;
-    else if (isFull && isAnswered) nextFullAt = daily(now);
-    else if (isSuccess && report === null) nextFullAt = minuteOrSo(now);
+    else if (isFull && isAnswered) nextFullAt = afterOneDay(now);
+    else if (isSuccess && report === null) nextFullAt = afterOneMinute(now);
 
-    let nextAttemptAt = hourly(now);
+    let nextAttemptAt = afterOneHour(now);
     if (isSuccess) nextAttemptAt = new Date(Math.min(nextAttemptAt.getTime(), nextFullAt.getTime()));
-    else if (!isAnswered || verdict === 'HEALTHY') nextAttemptAt = laterAfter(this.consecutiveFailures, now);
-    else if (this.suspected !== null) nextAttemptAt = minuteOrSo(now);
+    else if (!isAnswered || verdict === 'HEALTHY') nextAttemptAt = retryAfterFailures(this.consecutiveFailures, now);
+    else if (this.suspected !== null) nextAttemptAt = afterOneMinute(now);
 
     // AWS refused something after this check had begun: it may have come too early to see why.
     const isSuspect = this.suspectedAt !== null && this.suspectedAt > startedAt;

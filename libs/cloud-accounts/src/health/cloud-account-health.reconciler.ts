@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AwsAccessService, AwsVerification, type AwsIdentity } from '#libs/aws-credentials';
 import { gateway } from '#libs/events';
-import { Clock, DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { Clock, DomainError, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealthService } from './cloud-account-health.service.js';
@@ -26,7 +26,7 @@ const log = new Logger('Health');
  * of processes share the work; a process that stops gives back what it has not finished.
  */
 @Injectable()
-export class CloudAccountHealthReconciler implements Loop {
+export class CloudAccountHealthReconciler implements BackgroundTask {
   private readonly stopping = new AbortController();
   private readonly loop: Reconciler<CloudAccountHealth>;
 
@@ -71,7 +71,7 @@ export class CloudAccountHealthReconciler implements Loop {
     try {
       answer = await Promise.race([this.ask(claimed, startedAt), late]);
     } catch (error) {
-      if (stopping.aborted) return this.health.giveBack(claimed);
+      if (stopping.aborted) return this.health.releaseLease(claimed);
       log.error(error);
       answer = found({ ...noAnswer, codes: [error instanceof DomainError ? error.code : 'INTERNAL'] });
     } finally {
@@ -90,10 +90,10 @@ export class CloudAccountHealthReconciler implements Loop {
     if (!access || account?.consoleRoleName == null) return found(null);
 
     const { region, consoleRoleName, nodeRoleName } = account;
-    const extent = claimed.needsFullAt(now) ? 'full' : 'light';
+    const extent = claimed.needsFullAt(now) ? 'verify' : 'verifyBriefly';
     const subject = { consoleRoleName, nodeRoleName, operationId };
     const verification = await this.verification[extent](access, region, subject);
-    if (!verification.refusal) await this.credentials.verified({ tenantId }, cloudAccountId, this.clock.now());
+    if (!verification.refusal) await this.credentials.markVerified({ tenantId }, cloudAccountId, this.clock.now());
     return found(findingOf(verification), verification.identity);
   }
 }

@@ -7,10 +7,10 @@ import { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealths } from './cloud-account-healths.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { findingOf, type HealthFinding } from './health-finding.js';
-import { hourly, suspicionPause } from './health-pace.js';
+import { afterOneHour, suspicionPause } from './health-pace.js';
 
 /** Health as it is served, at one moment. */
-export type SeenHealth = ReturnType<CloudAccountHealth['seenAt']>;
+export type SeenHealth = ReturnType<CloudAccountHealth['snapshotAt']>;
 
 /** What is known of the health of accounts, and how it comes to be known. */
 @Injectable()
@@ -32,7 +32,7 @@ export class CloudAccountHealthService {
   /** As it looks now, in the order of the accounts. */
   async seen(accounts: readonly CloudAccount[]): Promise<(SeenHealth | null)[]> {
     const now = this.clock.now();
-    return (await this.of(accounts)).map((health) => health && health.seenAt(now));
+    return (await this.of(accounts)).map((health) => health && health.snapshotAt(now));
   }
 
   /**
@@ -76,15 +76,15 @@ export class CloudAccountHealthService {
 
       await this.takeName(account, identity, health, startedAt);
       if (finding) await this.note(health, finding, startedAt, now);
-      else health.nextAttemptAt = hourly(now);
+      else health.nextAttemptAt = afterOneHour(now);
       health.release();
       await this.healths.update(health);
     });
   }
 
   /** Lets somebody else make a check that was claimed. */
-  giveBack(claimed: CloudAccountHealth): Promise<void> {
-    return this.healths.giveBack(claimed, claimed.nextAttemptAt);
+  releaseLease(claimed: CloudAccountHealth): Promise<void> {
+    return this.healths.releaseLease(claimed, claimed.nextAttemptAt);
   }
 
   /** What AWS calls the user of the account, unless something newer is known. */

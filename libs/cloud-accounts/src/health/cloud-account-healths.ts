@@ -17,7 +17,7 @@ export abstract class CloudAccountHealths {
   abstract claimDue(now: Date, until: Date, limit: number): Promise<CloudAccountHealth[]>;
 
   /** Lets go of one that was claimed, and is due at `nextAttemptAt`, unless somebody else has taken it over. */
-  abstract giveBack(claimed: CloudAccountHealth, nextAttemptAt: Date): Promise<void>;
+  abstract releaseLease(claimed: CloudAccountHealth, nextAttemptAt: Date): Promise<void>;
 
   /** Makes a full check due now, unless that was done after `unlessAfter`. */
   abstract makeDue(cloudAccountId: number, now: Date, unlessAfter: Date): Promise<void>;

@@ -12,19 +12,19 @@ export const suspicionPause = 5 * minute;
 const about = (ms: number) => (now: Date) => after(now, ms * (0.8 + 0.4 * Math.random()));
 
 /** When identity and role are to be looked at again. */
-export const hourly = about(hour);
+export const afterOneHour = about(hour);
 /** When everything is to be looked at again. */
-export const daily = about(24 * hour);
+export const afterOneDay = about(24 * hour);
 /** When bad news is to be looked at again, before anybody is told. */
-export const minuteOrSo = about(minute);
+export const afterOneMinute = about(minute);
 /** When an AWS account is to be tried again in which another check is under way. */
-export const momentLater = about(10 * second);
+export const afterTenSeconds = about(10 * second);
 
 /**
  * When AWS is to be asked again that gave no answer `failures` times: exponential, at most an hour, with full jitter
  * ("Exponential Backoff And Jitter", AWS Architecture Blog), but never at once.
  */
-export function laterAfter(failures: number, now: Date): Date {
+export function retryAfterFailures(failures: number, now: Date): Date {
   const most = Math.min(hour, minute * 2 ** Math.min(failures - 1, 10));
   return after(now, 5 * second + Math.random() * (most - 5 * second));
 }

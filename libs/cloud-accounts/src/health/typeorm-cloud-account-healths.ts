@@ -6,7 +6,7 @@ import { In } from 'typeorm';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealths } from './cloud-account-healths.js';
-import { momentLater } from './health-pace.js';
+import { afterTenSeconds } from './health-pace.js';
 
 /** How often to claim again for those whose AWS account was being asked: whoever has many due in one holds up nobody. */
 const mostRounds = 5;
@@ -50,14 +50,14 @@ export class TypeOrmCloudAccountHealths extends CloudAccountHealths {
       for (const health of due) {
         const awsAccountId = accounts.find(({ id }) => id === health.cloudAccountId)?.awsAccountId ?? null;
         if (await this.mayAsk(health, awsAccountId, now)) claimed.push(health);
-        else await this.giveBack(health, momentLater(now));
+        else await this.releaseLease(health, afterTenSeconds(now));
       }
       if (due.length < wanted) break;
     }
     return claimed;
   }
 
-  async giveBack({ cloudAccountId, leaseOwner }: CloudAccountHealth, nextAttemptAt: Date): Promise<void> {
+  async releaseLease({ cloudAccountId, leaseOwner }: CloudAccountHealth, nextAttemptAt: Date): Promise<void> {
     await this.rows.update(
       { cloudAccountId, leaseOwner: leaseOwner! },
       { nextAttemptAt, leaseOwner: null, leaseUntil: null, askingAwsAccountId: null },

@@ -37,7 +37,7 @@ export class KeyRotationResolver {
 
   private readonly rotatableOf = new Batch((viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
-    return this.credentials.rotatablesOf(viewer.tenantId, ids);
+    return this.credentials.listRotatable(viewer.tenantId, ids);
   });
 
   private readonly policyOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {

@@ -17,11 +17,11 @@ export class RotationBlockers extends DeletionBlockers {
   }
 
   async existOn(account: AccountReference): Promise<boolean> {
-    return (await this.rotations.ofAccounts([account])).has(account.id);
+    return (await this.rotations.findByAccounts([account])).has(account.id);
   }
 
   async countByAccount(accounts: readonly AccountReference[]): Promise<number[]> {
-    const rotations = await this.rotations.ofAccounts(accounts);
+    const rotations = await this.rotations.findByAccounts(accounts);
     return accounts.map(({ id }) => Number(rotations.has(id)));
   }
 
@@ -41,19 +41,19 @@ export class RotationBlockers extends DeletionBlockers {
   }
 
   async fingerprints(accounts: readonly AccountReference[]): Promise<BlockersFingerprint[]> {
-    const rotations = await this.rotations.ofAccounts(accounts);
+    const rotations = await this.rotations.findByAccounts(accounts);
     return accounts.map(({ id }) => {
       const rotation = rotations.get(id);
       return rotation ? { count: 1, text: String(rotation.id) } : { count: 0, text: '' };
     });
   }
 
-  async giveUp(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
+  async abandon(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
     return Number(await this.rotations.abandon(account, actor, now));
   }
 
   private async seenBy(tenantId: number, account: AccountReference): Promise<KeyRotation | undefined> {
-    return account.tenantId === tenantId ? (await this.rotations.ofAccounts([account])).get(account.id) : undefined;
+    return account.tenantId === tenantId ? (await this.rotations.findByAccounts([account])).get(account.id) : undefined;
   }
 }
 

@@ -49,7 +49,7 @@ export class ListedBlockers extends DeletionBlockers {
     });
   }
 
-  async giveUp(account: Held<AccountReference>): Promise<number> {
+  async abandon(account: Held<AccountReference>): Promise<number> {
     const given = this.on(account);
     for (const { id } of given) this.end(id);
     return given.length;

@@ -45,7 +45,7 @@ export class UsageAuditService {
   }
 
   /** As the operator may see it. @throws CloudAccountNotFound */
-  async auditAny(id: number): Promise<UsageAudit> {
+  async auditInAllTenants(id: number): Promise<UsageAudit> {
     const account = await this.accounts.findById(id);
     if (!account) throw new CloudAccountNotFound();
     return this.audit(account);
@@ -80,7 +80,7 @@ export class UsageAuditService {
     waiting: readonly CloudAccount[],
   ): Promise<UsageFinding[]> {
     const forNothing: UsageFinding[] = [];
-    for (const account of waiting) if (await this.waitsForNothing(account)) forNothing.push(waitsForNothing(account));
+    for (const account of waiting) if (await this.isDeletionOverdue(account)) forNothing.push(waitsForNothing(account));
     return [
       ...forNothing,
       ...(await this.records.findings(rows, limit)),
@@ -89,7 +89,7 @@ export class UsageAuditService {
   }
 
   /** Looked at while it is held, so that nobody is just ending what it waits for. */
-  private waitsForNothing({ id, tenantId }: CloudAccount): Promise<boolean> {
+  private isDeletionOverdue({ id, tenantId }: CloudAccount): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       const account = await this.accounts.hold(tenantId, id);
       return account !== null && account.isScheduledForDeletion && !(await this.blockers.existOn(account));

@@ -33,7 +33,7 @@ export class TypeOrmDriftWatches extends DriftWatches {
     return claimDue(this.transactions, DriftWatch, { now, owner: randomUUID(), until, limit });
   }
 
-  async giveBack({ cloudAccountId, leaseOwner }: DriftWatch): Promise<void> {
+  async releaseLease({ cloudAccountId, leaseOwner }: DriftWatch): Promise<void> {
     await this.rows.update({ cloudAccountId, leaseOwner: leaseOwner! }, { leaseOwner: null, leaseUntil: null });
   }
 

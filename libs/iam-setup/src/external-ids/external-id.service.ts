@@ -70,7 +70,7 @@ export class ExternalIdService {
    *
    * @throws ExternalIdInUse, ExternalIdChangeNotAllowed
    */
-  async refuseUnlessFitting(
+  async refuseUnlessAssignable(
     { tenantId }: Tenant,
     { id, cloudAccountId: taker }: ExternalId,
     cloudAccountId: number | null,
@@ -87,7 +87,7 @@ export class ExternalIdService {
    * @param externalId the id itself, of one that was found by its handle before
    * @throws ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed
    */
-  async take(
+  async assign(
     account: Held<AccountReference>,
     externalId: string,
     now: Date,
@@ -96,9 +96,9 @@ export class ExternalIdService {
     // Read again: it may have been taken since.
     const present = await this.externalIds.findById(account.tenantId, externalId);
     if (!present) throw new ExternalIdNotFound(path);
-    await this.refuseUnlessFitting(account, present, account.id, path);
+    await this.refuseUnlessAssignable(account, present, account.id, path);
     const isFree = present.cloudAccountId === null;
-    if (isFree && !(await this.externalIds.take(present, account, now))) throw new ExternalIdInUse(path);
+    if (isFree && !(await this.externalIds.assign(present, account, now))) throw new ExternalIdInUse(path);
     return present;
   }
 }

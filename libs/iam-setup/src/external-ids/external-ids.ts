@@ -21,5 +21,5 @@ export abstract class ExternalIds {
   abstract add(externalId: ExternalId): Promise<void>;
 
   /** Makes it an account's for ever; false when one has it already. */
-  abstract take(externalId: ExternalId, account: Held<AccountReference>, now: Date): Promise<boolean>;
+  abstract assign(externalId: ExternalId, account: Held<AccountReference>, now: Date): Promise<boolean>;
 }

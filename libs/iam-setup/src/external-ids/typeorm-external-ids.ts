@@ -40,7 +40,7 @@ export class TypeOrmExternalIds extends ExternalIds {
     await this.rows.insert(externalId);
   }
 
-  async take({ id }: ExternalId, account: Held<AccountReference>, assignedAt: Date): Promise<boolean> {
+  async assign({ id }: ExternalId, account: Held<AccountReference>, assignedAt: Date): Promise<boolean> {
     const taken = { cloudAccountId: account.id, assignedAt };
     const { affected } = await this.rows.update({ id, cloudAccountId: IsNull() }, taken);
     return affected === 1;

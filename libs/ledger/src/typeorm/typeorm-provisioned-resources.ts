@@ -30,7 +30,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.rows.findWhole(where('subscription_id = ? AND removed_at IS NULL', subscriptionId), { orderBy: 'id' });
   }
 
-  standingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
+  findExistingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
     return this.rows.findWhole(all(standingIn(cloudAccountId), isOneOf('arn', arns)));
   }
 
@@ -71,7 +71,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.rows.find(all(standingIn(cloudAccountId), where('id > ?', afterId)), { orderBy: 'id', limit });
   }
 
-  standingAt(
+  listRemainingAt(
     cloudAccountId: number,
     { region, kind }: LedgerPlace,
     afterId: number,
@@ -81,7 +81,7 @@ export class TypeOrmProvisionedResources extends ProvisionedResources {
     return this.rows.findWhole(all(standingIn(cloudAccountId), there), { orderBy: 'id', limit });
   }
 
-  placesIn(cloudAccountId: number): Promise<LedgerPlace[]> {
+  listPlaces(cloudAccountId: number): Promise<LedgerPlace[]> {
     return this.transactions.query<LedgerPlace>(
       `SELECT DISTINCT region, kind FROM provisioned_resource
        WHERE cloud_account_id = ? AND removed_at IS NULL ORDER BY region, kind`,

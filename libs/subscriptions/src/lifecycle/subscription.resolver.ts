@@ -44,7 +44,7 @@ export class SubscriptionResolver {
   });
 
   private readonly workOf = new Batch(async (_: Viewer, ids: readonly number[]) => {
-    const works = await this.subscriptions.worksOf(ids);
+    const works = await this.subscriptions.listWork(ids);
     return eachOf(ids, works, ({ subscriptionId }) => subscriptionId);
   });
 
@@ -56,7 +56,7 @@ export class SubscriptionResolver {
       questions,
       ({ page }) => page,
       (some, { page }) =>
-        this.subscriptions.overlapping(
+        this.subscriptions.listOverlapping(
           viewer,
           some.map(({ subscription }) => subscription),
           page,

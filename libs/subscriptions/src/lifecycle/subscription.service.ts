@@ -80,8 +80,8 @@ export class SubscriptionService {
   }
 
   /** What provisioners have to do for subscriptions the viewer has read. */
-  worksOf(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
-    return this.works.ofSubscriptions(subscriptionIds);
+  listWork(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
+    return this.works.findBySubscriptions(subscriptionIds);
   }
 
   /** Whether somebody is at a work now. */
@@ -90,12 +90,12 @@ export class SubscriptionService {
   }
 
   /** The same page of each list of the viewer's other active subscriptions that have addresses of a subscription. */
-  overlapping(
+  listOverlapping(
     { tenantId }: Viewer,
     subscriptions: readonly ListedSubscription[],
     page: PageRequest<OverlapOrderField>,
   ): Promise<Page<ListedSubscription>[]> {
-    return this.subscriptions.overlapping(tenantId, subscriptions, page);
+    return this.subscriptions.listOverlapping(tenantId, subscriptions, page);
   }
 
   countOverlapping({ tenantId }: Viewer, subscriptions: readonly ListedSubscription[]): Promise<number[]> {
@@ -145,7 +145,7 @@ export class SubscriptionService {
     return this.unitOfWork.run(async (now) => {
       const subscription = await this.subscriptions.holdForChange(viewer.tenantId, id, expectedVersion);
       subscription.refuseChange();
-      if (subscription.isAlready(change)) return subscription;
+      if (subscription.isUnchangedBy(change)) return subscription;
 
       const isToBeChanged = subscription.change(change, await this.works.hold(subscription), now);
       await this.subscriptions.update(subscription);
@@ -225,6 +225,6 @@ function refuseAnotherPartition(account: CloudAccount, region: string): void {
 function toBeTakenDown(subscriptionId: number, work: ProvisioningWork | null, now: Date): ProvisioningWork {
   if (work === null) return ProvisioningWork.create(subscriptionId, 'TEAR_DOWN', now, 1);
   if (work.isClaimedAt(now)) work.requestStop(now);
-  else work.turnInto('TEAR_DOWN', now);
+  else work.changeKind('TEAR_DOWN', now);
   return work;
 }

@@ -28,37 +28,37 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
   }
 
   existOn({ id }: AccountReference): Promise<boolean> {
-    return this.subscriptions.areActiveOn(id);
+    return this.subscriptions.existActive(id);
   }
 
   countByAccount(accounts: readonly AccountReference[]): Promise<number[]> {
-    return this.subscriptions.countActiveOn(accounts.map(({ id }) => id));
+    return this.subscriptions.countActive(accounts.map(({ id }) => id));
   }
 
   async page({ id }: AccountReference, tenantId: number, request: PageRequest<'ID'>): Promise<Page<BlockingRow>> {
-    const page = await this.subscriptions.activePage(id, tenantId, request);
+    const page = await this.subscriptions.listActive(id, tenantId, request);
     return { ...page, items: page.items.map(blocking) };
   }
 
   count({ id }: AccountReference, tenantId: number): Promise<number> {
-    return this.subscriptions.countActiveOf(id, tenantId);
+    return this.subscriptions.countActiveVisible(id, tenantId);
   }
 
   fingerprints(accounts: readonly AccountReference[]): Promise<BlockersFingerprint[]> {
-    return this.subscriptions.activeFingerprintsOn(accounts.map(({ id }) => id));
+    return this.subscriptions.fingerprintActive(accounts.map(({ id }) => id));
   }
 
-  async giveUp(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
+  async abandon(account: Held<AccountReference>, actor: Actor, now: Date): Promise<number> {
     let abandoned = 0;
     for (;;) {
-      const some = await this.subscriptions.holdActiveOn(account, atOnce);
+      const some = await this.subscriptions.holdActive(account, atOnce);
       if (some.length === 0) return abandoned;
-      for (const subscription of some) await this.abandon(subscription, actor, now);
+      for (const subscription of some) await this.abandonOne(subscription, actor, now);
       abandoned += some.length;
     }
   }
 
-  private async abandon(subscription: Held<Subscription>, actor: Actor, now: Date): Promise<void> {
+  private async abandonOne(subscription: Held<Subscription>, actor: Actor, now: Date): Promise<void> {
     const { id, tenantId, name, region, cloudAccountId } = subscription;
     subscription.abandon(now);
     await this.subscriptions.update(subscription);

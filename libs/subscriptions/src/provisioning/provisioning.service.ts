@@ -62,7 +62,7 @@ export class ProvisioningService {
     const claimed: ClaimedWork[] = [];
     const exceptTenants = await this.tenants.suspendedIds();
     // Some of it may be had by others before we come to it.
-    for (const subscriptionId of await this.works.waiting(this.clock.now(), 2 * limit + 10, {
+    for (const subscriptionId of await this.works.listWaiting(this.clock.now(), 2 * limit + 10, {
       ...which,
       exceptTenants,
     })) {
@@ -111,13 +111,13 @@ export class ProvisioningService {
       if (work.isStopRequested) return this.takeDownNext(by, subscription, work, now);
 
       if (work.kind === 'TEAR_DOWN') subscription.end(now);
-      else subscription.built(now);
+      else subscription.completeWork(now);
       await this.subscriptions.update(subscription);
       await this.works.remove(subscription);
       await this.record(done[work.kind], by, subscription, now);
-      if (work.kind !== 'BUILD') await this.drift.lookAgain(subscription, now);
+      if (work.kind !== 'BUILD') await this.drift.scheduleCheck(subscription, now);
       if (!subscription.isActive) {
-        await this.ledger.takenDown(subscription, now);
+        await this.ledger.recordRemoval(subscription, now);
         await this.accounts.afterSubscriptionEnded(subscription, by.actor, now);
       }
       return subscription;
@@ -135,7 +135,7 @@ export class ProvisioningService {
       const { subscription, work } = await this.hold(claim, now);
       if (work.isStopRequested) return this.takeDownNext(by, subscription, work, now);
 
-      subscription.failed(work.kind, message, now);
+      subscription.failWork(work.kind, message, now);
       await this.subscriptions.update(subscription);
       await this.works.remove(subscription);
       await this.record('SUBSCRIPTION_FAILED', by, subscription, now, { kind: work.kind });
@@ -145,7 +145,7 @@ export class ProvisioningService {
 
   private claimOne(by: Provisioner, subscriptionId: number, leaseSeconds: number): Promise<ClaimedWork | null> {
     return this.unitOfWork.run(async (now) => {
-      const subscription = await this.subscriptions.holdAny(subscriptionId);
+      const subscription = await this.subscriptions.holdInAllTenants(subscriptionId);
       const work = subscription && (await this.works.hold(subscription));
       if (!subscription || !work || work.isClaimedAt(now)) return null;
 
@@ -159,10 +159,10 @@ export class ProvisioningService {
 
   /** Call it in the unit of work that needs the work to stay the claim's. @throws ProvisioningLeaseLost */
   async hold({ subscriptionId, claimId }: Claim, now: Date) {
-    const subscription = await this.subscriptions.holdAny(subscriptionId);
+    const subscription = await this.subscriptions.holdInAllTenants(subscriptionId);
     const work = subscription && (await this.works.hold(subscription));
     if (!subscription || !work) throw new ProvisioningLeaseLost();
-    work.refuseUnlessHadBy(claimId, now);
+    work.refuseUnlessClaimedBy(claimId, now);
     return { subscription, work };
   }
 
@@ -172,7 +172,7 @@ export class ProvisioningService {
     work: ProvisioningWork,
     now: Date,
   ): Promise<Subscription> {
-    work.turnInto('TEAR_DOWN', now);
+    work.changeKind('TEAR_DOWN', now);
     await this.works.put(subscription, work);
     await this.record('SUBSCRIPTION_STOPPED', by, subscription, now);
     return subscription;

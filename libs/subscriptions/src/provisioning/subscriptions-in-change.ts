@@ -10,6 +10,6 @@ export class SubscriptionsInChange extends ResourcesInChange {
   }
 
   async of(cloudAccountId: number): Promise<ReadonlySet<number>> {
-    return new Set(await this.works.inChange(cloudAccountId));
+    return new Set(await this.works.listSubscriptionsInChange(cloudAccountId));
   }
 }

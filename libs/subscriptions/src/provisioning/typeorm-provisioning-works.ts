@@ -13,7 +13,7 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     super();
   }
 
-  ofSubscriptions(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
+  findBySubscriptions(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
     return this.rows.findBy({ subscriptionId: In([...subscriptionIds]) });
   }
 
@@ -21,7 +21,7 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return this.rows.findOne({ where: { subscriptionId: id }, ...this.transactions.forUpdate });
   }
 
-  async waiting(
+  async listWaiting(
     now: Date,
     limit: number,
     { inSandbox = false, exceptTenants = [] }: WaitingWorks = {},
@@ -48,7 +48,7 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return due.map(({ subscriptionId }) => subscriptionId);
   }
 
-  async inChange(cloudAccountId: number): Promise<number[]> {
+  async listSubscriptionsInChange(cloudAccountId: number): Promise<number[]> {
     const found = await this.transactions.query<{ id: number }>(
       `SELECT s.id FROM subscription s LEFT JOIN provisioning_work w ON w.subscription_id = s.id
        WHERE s.cloud_account_id = ? AND (w.lease_owner IS NOT NULL OR w.kind = 'TEAR_DOWN' OR s.status = 'ERROR')`,

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Actor } from '#libs/events';
 import { IamSetupSettings, isVendorsTag, subscriptionTagKey } from '#libs/iam-setup';
-import { DomainError, Reconciler, Reconcilers, type Loop } from '#libs/kernel';
+import { DomainError, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { arnOfResource, LedgerService, type ResourceReport, type SecurityGroupRule } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type Workplace } from './cloud-workshop.js';
@@ -41,7 +41,7 @@ const log = new Logger('Provisioner');
  * whoever goes on after it finds what is there, and makes nothing twice.
  */
 @Injectable()
-export class SandboxProvisioner implements Loop {
+export class SandboxProvisioner implements BackgroundTask {
   private readonly stopping = new AbortController();
   private readonly loop: Reconciler<ClaimedWork>;
 
@@ -131,7 +131,9 @@ export class SandboxProvisioner implements Loop {
       return now.length === wanted && now.every(({ isReady }) => isReady);
     });
     // Ended just now, or by somebody else while nobody was at work.
-    const gone = (await this.ledger.standingOf(run.claimed.subscription.id)).filter(({ arn }) => !run.stands.has(arn));
+    const gone = (await this.ledger.listExisting(run.claimed.subscription.id)).filter(
+      ({ arn }) => !run.stands.has(arn),
+    );
     await run.tell(
       95,
       'Checking the connection',
