@@ -1,6 +1,7 @@
 import { inPlace, type GatewayProcess } from '../support/process.js';
 import { startKeyedAws } from '../support/keyed-aws.js';
 import { createCloudAccount, newAccount } from '../support/steps.js';
+import { until } from '../support/until.js';
 import { Random, secretLike } from './random.js';
 import { shots, type Shot } from './shots.js';
 import { codesIn, inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
@@ -25,8 +26,8 @@ export async function fuzz({ size, seed, database, say }: SoakOptions): Promise<
         AWS_TIMEOUT_MS: '400',
         LOG_LEVEL: 'info',
       });
-      const data = await gateway.ask(createCloudAccount, { input: newAccount('FZ00') });
-      const range = new Range(gateway, new Random(seed), data.createCloudAccount.cloudAccount.id);
+      const account = await accountIn(gateway);
+      const range = new Range(gateway, new Random(seed), account);
 
       const kinds = Object.keys(shots);
       const plan = Array.from({ length: sizes[size] }, (_, i) => kinds[i % kinds.length]!);
@@ -43,6 +44,17 @@ export async function fuzz({ size, seed, database, say }: SoakOptions): Promise<
   } finally {
     await aws.close();
   }
+}
+
+/** The id of an account. On a busy machine AWS can take longer than the gateway waits for it. */
+async function accountIn(gateway: GatewayProcess): Promise<string> {
+  let id: string | undefined;
+  await until('an account is created', async () => {
+    const { createCloudAccount: created } = await gateway.ask(createCloudAccount, { input: newAccount('FZ00') });
+    id = created.cloudAccount?.id;
+    return id !== undefined;
+  });
+  return id!;
 }
 
 class Range {
