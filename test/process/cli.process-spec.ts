@@ -370,7 +370,10 @@ describe.each(databaseKinds)('A command without the data of a gateway, on %s,', 
 
   it('is refused with the setting to correct, and creates nothing', async () => {
     const place = await newPlace(kind);
-    for (const [name, { options = {} }] of onData) {
+    // What a command does first is the same on both databases: on the second, one of each group.
+    const tried =
+      kind === 'SQLite' ? onData : [...new Map(onData.map((command) => [command[0].split(' ')[0], command])).values()];
+    for (const [name, { options = {} }] of tried) {
       const given = Object.entries(options).filter(([option, { isRequired }]) => isRequired || (option === 'id' && /^tenants (suspend|resume|remove)$/.test(name))); // prettier-ignore
       const args = given.flatMap(([option]) => [`--${option}`, values[option] ?? 'x']);
       const { code, stdout, stderr } = await runCli(place, ...name.split(' '), ...args, '--json');
@@ -412,7 +415,7 @@ describe('Help and the version', () => {
     /^(node:|data:)|\/dist\/bundle\/(cli|main|command|commands|help|iam-setup-options|secret-output|rows|node-version|rolldown-runtime)\b/;
   const subjects = ['', ...Object.keys(groups), ...Object.keys(commands)];
 
-  it.each(subjects.flatMap((words) => [`${words} --help`.trim(), `${words} -h`.trim()]))(
+  it.each(['-h', ...subjects.map((words) => `${words} --help`.trim())])(
     'are told for `%s` without loading the gateway',
     (args) => {
       const { status, stdout, stderr } = run('dist/bundle/cli.js', ...args.split(' '));

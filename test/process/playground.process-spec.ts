@@ -118,6 +118,10 @@ describe('The playground in a browser', () => {
     const before = await visit();
     await before.useKey(secret);
     await end({ ...apiKey, secret });
+    await until(
+      'the gateway refuses the key',
+      async () => (await gateway.send('{ __typename }', {}, secret)).status === 401,
+    );
 
     await before.page.getByRole('button', { name: /^Execute/ }).click();
     await before.says(said);

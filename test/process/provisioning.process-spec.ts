@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 const env = { AWS_SANDBOX: 'on', PROVISIONER: 'sandbox' };
 const read = `query ($id: ID!) { cloudSubscription(id: $id) { status provisioning { progress } resources(first: 20) { nodes { kind arn removedAt } } } }`;
 const check = `mutation ($input: CheckDriftInput!) { checkDrift(input: $input) { drift { verdict codes } userErrors { code } } }`;
-const findings = '{ driftFindings(filter: { isOpen: true }) { nodes { kind found resource { arn } } } }';
+const findings = '{ driftFindings(filter: { isOpen: true }) { nodes { kind actual resource { arn } } } }';
 
 const newPlace = usePlaces();
 

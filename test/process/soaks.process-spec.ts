@@ -26,7 +26,7 @@ describe.each(databaseKinds)('On %s', (database) => {
     const { figures, violations } = await inShort(cost, database);
 
     expect(violations).toEqual([]);
-    expect(figures).toMatchObject({ documents: 25, 'refused or failed': 0 });
+    expect(figures).toMatchObject({ documents: 10, 'refused or failed': 0 });
   });
 
   it('whatever is done to what was built is found once, and closed once it is repaired, kill -9 or not', async () => {

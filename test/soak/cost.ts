@@ -21,7 +21,7 @@ const bars: Cost = { cpu: 250, memory: 100, livez: 100 };
 
 /** In the short size other tests run beside it, which make everything slower, and keep /livez waiting. */
 const sizes = {
-  short: { documents: 25, patience: 4, isQuiet: false, data: { subscriptions: 3000, resourcesWithHistory: 20 } },
+  short: { documents: 10, patience: 4, isQuiet: false, data: { subscriptions: 3000, resourcesWithHistory: 20 } },
   full: { documents: Infinity, patience: 1, isQuiet: true, data: {} },
 };
 

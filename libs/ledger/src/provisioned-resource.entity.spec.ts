@@ -9,7 +9,7 @@ const built = () => ProvisionedResource.create(owner, arn, resourceArnOf(arn)!, 
 
 describe('a provisioned resource', () => {
   it('is what its ARN says', () => {
-    expect(built()).toMatchObject({ arn, kind: 'INSTANCE', region: 'eu-west-1', attributes: running, stands: true });
+    expect(built()).toMatchObject({ arn, kind: 'INSTANCE', region: 'eu-west-1', attributes: running, exists: true });
   });
 
   it('stays as it is when the same is told again, in whichever order', () => {
@@ -29,14 +29,14 @@ describe('a provisioned resource', () => {
     const resource = built();
     expect(resource.remove(tuesday)).toBe('REMOVED');
     expect(resource.remove(wednesday)).toBeNull();
-    expect(resource).toMatchObject({ stands: false, removedAt: tuesday });
+    expect(resource).toMatchObject({ exists: false, removedAt: tuesday });
   });
 
   it('that was removed can be there again, as somebody else’s', () => {
     const resource = built();
     resource.remove(tuesday);
     expect(resource.report({ ...owner, subscriptionId: 2 }, { state: 'STOPPED' }, wednesday)).toBe('PROVISIONED');
-    expect(resource).toMatchObject({ stands: true, subscriptionId: 2, attributes: { state: 'STOPPED' } });
+    expect(resource).toMatchObject({ exists: true, subscriptionId: 2, attributes: { state: 'STOPPED' } });
   });
 });
 

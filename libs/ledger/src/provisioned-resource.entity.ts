@@ -55,7 +55,7 @@ export class ProvisionedResource {
   @Column('datetime', { name: 'updated_at', precision: 3 })
   readonly updatedAt!: Date;
 
-  /** Null while it stands. */
+  /** Null while the resource exists. */
   @Column('datetime', { name: 'removed_at', precision: 3, nullable: true })
   readonly removedAt!: Date | null;
 
@@ -80,7 +80,7 @@ export class ProvisionedResource {
     } satisfies Omit<ProvisionedResource, 'id' | keyof Methods>);
   }
 
-  /** Whether it stands, as far as is known. */
+  /** Whether the resource exists in AWS, as far as is known. */
   get exists(): boolean {
     return this.removedAt === null;
   }
