@@ -1,4 +1,4 @@
-import { faultInCidr, faultInName, InvalidField, InvalidInput, isInOneOf, normalizeName } from '#libs/kernel';
+import { addTime, faultInCidr, faultInName, InvalidField, InvalidInput, isInOneOf, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn, VirtualColumn } from 'typeorm';
 import { ApiKeyAlreadyRevoked, ApiKeyIsLastOwner } from './access.errors.js';
 import { operatorTenantId } from './tenant.entity.js';
@@ -96,7 +96,7 @@ export class ApiKey {
       canIntrospect,
       createdAt: now,
       createdByKeyId,
-      expiresAt: lifetime === null ? null : new Date(now.getTime() + lifetime * day),
+      expiresAt: lifetime === null ? null : addTime(now, lifetime * day),
       revokedAt: null,
       lastUsedAt: null,
       isTenantSuspended: false,

@@ -1,3 +1,4 @@
+import { addTime } from '#libs/kernel';
 import { randomUUID } from 'node:crypto';
 import type { Actor, ActorKind } from '#libs/events';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
@@ -269,7 +270,7 @@ export class KeyRotation {
   recordRequest({ keys, at }: AwsKeysOfUser, now: Date): void {
     this.keysBefore ??= keys.map(({ accessKeyId }) => accessKeyId);
     this.askedFrom ??= at;
-    this.askedUntil = new Date(at.getTime() + longestRequest);
+    this.askedUntil = addTime(at, longestRequest);
     this.attempt++;
     this.moveToStep('CREATE', now);
   }

@@ -1,5 +1,5 @@
 import { Events, gateway } from '#libs/events';
-import { Clock, UnitOfWork, type Held } from '#libs/kernel';
+import { addTime, Clock, UnitOfWork, type Held } from '#libs/kernel';
 import { LedgerService, type ProvisionedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import { differencesOf, type Difference, type Met } from './difference.js';
@@ -76,7 +76,7 @@ export class DriftObservations {
    * @throws DriftCheckLost
    */
   note(check: DriftCheck, observations: readonly Observation[], askedAt: Date): Promise<number[]> {
-    const settled = new Date(askedAt.getTime() - this.pace.settling);
+    const settled = addTime(askedAt, -this.pace.settling);
     return this.unitOfWork.run(async (now) => {
       await this.extendLease(check, now);
       // In this order: whoever has ended a change since has told the ledger of it before.
@@ -160,6 +160,6 @@ export class DriftObservations {
   }
 
   private leaseFrom(now: Date): Date {
-    return new Date(now.getTime() + this.pace.lease);
+    return addTime(now, this.pace.lease);
   }
 }

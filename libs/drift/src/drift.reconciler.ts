@@ -3,7 +3,17 @@ import { AccessRoleSessions, AwsAccessService, CredentialsRejected, type AwsAcce
 import { CloudAccountHealthService, CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { gateway } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
-import { Clock, DomainError, NotFound, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
+import {
+  addTime,
+  backOff,
+  spread,
+  Clock,
+  DomainError,
+  NotFound,
+  Reconciler,
+  Reconcilers,
+  type BackgroundTask,
+} from '#libs/kernel';
 import { arnOfResource, idInArn, LedgerService, type LedgerPlace } from '#libs/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudInventory, watchedKinds, type InventoryPlace, type Tag, type WatchedKind } from './cloud-inventory.js';
@@ -192,8 +202,7 @@ export class DriftReconciler implements BackgroundTask {
   /** Sooner after a check that was not complete, and later with each of them; varied, so that accounts spread. */
   private nextAfter(failures: number): Date {
     const { every } = this.pace;
-    const ms = failures === 0 ? every : Math.min(every, (every / 30) * 2 ** Math.min(failures - 1, 10));
-    return new Date(this.clock.now().getTime() + Math.round(ms * (0.8 + 0.4 * Math.random())));
+    return addTime(this.clock.now(), failures === 0 ? spread(every) : backOff(failures, every / 30, every));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Viewer } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { Events } from '#libs/events';
 import { IamSetupSettings } from '#libs/iam-setup';
-import { Clock, NotFound, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
+import { addTime, Clock, NotFound, UnitOfWork, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { LedgerService, type ListedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import { DriftReconciler } from './drift.reconciler.js';
@@ -54,7 +54,7 @@ export class DriftService {
   async watch(account: CloudAccount, now: Date): Promise<void> {
     // There are no credentials of the vendor's own accounts here.
     if (account.ownership === 'HOSTED') return;
-    await this.watches.addIfNew(DriftWatch.begin(account, new Date(now.getTime() + this.pace.every)));
+    await this.watches.addIfNew(DriftWatch.begin(account, addTime(now, this.pace.every)));
   }
 
   /** What is expected of a subscription has just changed: its account is looked at soon. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Keychain } from '#libs/encryption';
-import { Clock, Secret } from '#libs/kernel';
+import { addTime, Clock, Secret } from '#libs/kernel';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { Claims, type Claim } from './claims.js';
 import { IdempotencyKeyInFlight, IdempotencyKeyReused } from './idempotency.errors.js';
@@ -89,7 +89,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
   }
 
   private forgetOldClaims(): Promise<void> {
-    return this.claims.removeOlderThan(new Date(this.clock.now().getTime() - remembered));
+    return this.claims.removeOlderThan(addTime(this.clock.now(), -remembered));
   }
 
   /** A claim of our own, or the answer somebody has written. Waits a little for somebody who is at work. */
@@ -103,7 +103,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
         fingerprint,
         owner: randomUUID(),
         claimedAt: now,
-        leaseUntil: new Date(now.getTime() + lease),
+        leaseUntil: addTime(now, lease),
         answer: null,
       };
       if (await this.take(ours, () => this.claims.add(ours))) return ours;

@@ -27,6 +27,7 @@ export { type Page, type PageRequest, type Position, type SortDirection } from '
 export { Reconciler, type ReconcilerOptions } from './reconciler.js';
 export { Reconcilers, type BackgroundTask } from './reconcilers.js';
 export { Secret } from './secret.js';
+export { addTime, backOff, spread } from './time.js';
 export { isTurnOver, nextTurn } from './turns.js';
 export { UnitOfWork } from './unit-of-work.js';
 export { eachOf } from './each-of.js';

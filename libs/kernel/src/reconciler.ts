@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { spread } from './time.js';
 
 /** Something that is due, claimed by us until its lease ends. */
 export interface ReconcilerOptions<T> {
@@ -80,9 +81,7 @@ export class Reconciler<T> {
 
   private async pause(): Promise<void> {
     const { everyMs } = this.options;
-    await wait(everyMs * (0.8 + 0.4 * Math.random()), undefined, { signal: this.nudged.signal, ref: false }).catch(
-      () => undefined,
-    );
+    await wait(spread(everyMs), undefined, { signal: this.nudged.signal, ref: false }).catch(() => undefined);
     this.nudged = new AbortController();
   }
 }

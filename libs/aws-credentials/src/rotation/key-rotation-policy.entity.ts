@@ -1,3 +1,4 @@
+import { addTime } from '#libs/kernel';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 const day = 24 * 60 * 60 * 1000;
@@ -56,7 +57,7 @@ export class KeyRotationPolicy {
 
   /** When a key that was set then is to be replaced; null for never. */
   dueAt(setAt: Date): Date | null {
-    return this.rotationIntervalDays === null ? null : new Date(setAt.getTime() + this.rotationIntervalDays * day);
+    return this.rotationIntervalDays === null ? null : addTime(setAt, this.rotationIntervalDays * day);
   }
 
   /** From now on the key is replaced so often. Reminders whose day has passed already are left out. */
@@ -84,7 +85,7 @@ export class KeyRotationPolicy {
     if (last !== undefined) this.lastReminder = last;
     if (actions.includes('rotate')) {
       this.lastReminder = 0;
-      this.nextAttemptAt = new Date(now.getTime() + day);
+      this.nextAttemptAt = addTime(now, day);
     } else this.schedule(key);
     this.leaseOwner = this.leaseUntil = null;
   }
@@ -106,7 +107,7 @@ export class KeyRotationPolicy {
   private schedule({ setAt }: AgingKey): void {
     const dueAt = this.dueAt(setAt);
     const next = this.remindersLeft[0] ?? 0;
-    this.nextAttemptAt = dueAt && new Date(dueAt.getTime() - next * day);
+    this.nextAttemptAt = dueAt && addTime(dueAt, -next * day);
   }
 }
 

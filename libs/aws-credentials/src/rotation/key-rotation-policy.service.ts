@@ -1,5 +1,6 @@
 import { Events, gateway, type Actor } from '#libs/events';
 import {
+  addTime,
   Clock,
   DomainError,
   InvalidField,
@@ -96,7 +97,7 @@ export class KeyRotationPolicyService implements BackgroundTask {
     return this.policies.claim({
       now,
       owner: KeyRotation.newOwner(),
-      until: new Date(now.getTime() + lease),
+      until: addTime(now, lease),
       limit,
     });
   }

@@ -1,4 +1,4 @@
-import { Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
+import { addTime, Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { KeyRotation } from '../key-rotation.entity.js';
 import { KeyRotations } from '../key-rotations.js';
@@ -75,6 +75,6 @@ export class KeyRotationReconciler implements BackgroundTask {
   }
 
   private leaseEnd(now: Date): Date {
-    return new Date(now.getTime() + this.pace.lease);
+    return addTime(now, this.pace.lease);
   }
 }

@@ -1,4 +1,4 @@
-import { DomainError, type AccountReference, type Held } from '#libs/kernel';
+import { addTime, backOff, DomainError, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
 import { AccessKeyStore } from '../access-keys/access-key-store.js';
@@ -176,7 +176,7 @@ export class KeyRotator {
 
   /** AWS may have made a key, and its lists may not show it yet. */
   private resolveLostResponse(rotation: KeyRotation, now: Date): void {
-    rotation.moveToStep('RESOLVE', after(now, this.pace.settling));
+    rotation.moveToStep('RESOLVE', addTime(now, this.pace.settling));
   }
 
   // 3 Looks for the key that AWS may have made.
@@ -211,7 +211,7 @@ export class KeyRotator {
     );
     return this.journal.write(rotation, async (fresh, held, now) => {
       if (!isThere) return this.afterOrphan(fresh, held, now);
-      fresh.orphanGraceUntil = after(now, this.pace.orphanGrace);
+      fresh.orphanGraceUntil = addTime(now, this.pace.orphanGrace);
       fresh.moveToStep('ORPHAN_GRACE', fresh.orphanGraceUntil);
       return 'KEY_ROTATION_ORPHAN_DEACTIVATED';
     });
@@ -279,7 +279,7 @@ export class KeyRotator {
       async (fresh, held, now) => {
         await this.credentials.switchToCandidate(held, now);
         fresh.lastFault = null;
-        fresh.moveToStep('DEACTIVATE_OLD', after(now, this.pace.overlap));
+        fresh.moveToStep('DEACTIVATE_OLD', addTime(now, this.pace.overlap));
         return 'KEY_ROTATION_SWITCHED';
       },
       true,
@@ -292,7 +292,7 @@ export class KeyRotator {
     const current = await this.acting(situation);
     await this.isStillThere(() => this.aws.setKeyActive(current, account.region, rotation.oldKeyId, false));
     return this.journal.write(rotation, async (fresh, _, now) => {
-      fresh.graceUntil = after(now, this.pace.grace);
+      fresh.graceUntil = addTime(now, this.pace.grace);
       fresh.lastFault = null;
       fresh.moveToStep('GRACE', this.nextWatch(fresh, now));
       return 'KEY_ROTATION_OLD_KEY_DEACTIVATED';
@@ -315,7 +315,7 @@ export class KeyRotator {
   }
 
   private nextWatch({ graceUntil }: KeyRotation, now: Date): Date {
-    const soon = after(now, this.pace.grace / watches);
+    const soon = addTime(now, this.pace.grace / watches);
     return soon < graceUntil! ? soon : graceUntil!;
   }
 
@@ -447,7 +447,11 @@ export class KeyRotator {
       error.code === 'CREDENTIALS_UNREADABLE' ||
       error instanceof AwsOrphanedAccessKeyAmbiguous ||
       (isHopeless && rotation.step !== 'GRACE');
-    rotation.failed(fault, after(now, this.backOff(Math.max(0, rotation.failures))), needsAttention);
+    rotation.failed(
+      fault,
+      addTime(now, backOff(Math.max(0, rotation.failures) + 1, this.pace.retry, this.pace.longestRetry)),
+      needsAttention,
+    );
   }
 
   /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
@@ -456,12 +460,6 @@ export class KeyRotator {
     // A key that deletes itself and is not known any more is deleted.
     rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);
     return rotation.state === 'CANCELLED' ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';
-  }
-
-  /** Twice as long each time, and varied, so that many that AWS throttles do not come back together. */
-  private backOff(failures: number): number {
-    const { retry, longestRetry } = this.pace;
-    return Math.min(longestRetry, retry * 2 ** Math.min(failures, 20)) * (0.8 + 0.4 * Math.random());
   }
 }
 
@@ -479,8 +477,6 @@ const keyFaults: ReadonlySet<string> = new Set(['AWS_SECRET_ACCESS_KEY_WRONG']);
 
 /** Nothing was changed at AWS, and asking again changes nothing. */
 const failsForGood: ReadonlySet<string> = new Set(['AWS_ACCESS_KEY_LIMIT', 'AWS_ACTION_DENIED', 'SANDBOX_DISABLED']);
-
-const after = (now: Date, ms: number) => new Date(now.getTime() + ms);
 
 function faultOf(error: DomainError): RotationFault {
   const awsErrorCode = error instanceof CredentialsRejected ? error.awsErrorCode : null;

@@ -1,5 +1,5 @@
 import { Events, gateway } from '#libs/events';
-import { UnitOfWork, type Held } from '#libs/kernel';
+import { addTime, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId } from '../aws-access-key.js';
 import type { KeyRotation } from '../key-rotation.entity.js';
@@ -53,7 +53,7 @@ export class RotationJournal {
       const type = await change(rotation, account, now);
       const isDue = rotation.nextAttemptAt !== null && rotation.nextAttemptAt <= now;
       rotation.leaseOwner = isDue ? seen.leaseOwner : null;
-      rotation.leaseUntil = isDue ? new Date(now.getTime() + this.pace.lease) : null;
+      rotation.leaseUntil = isDue ? addTime(now, this.pace.lease) : null;
       await this.rotations.update(rotation);
       if (type) await this.record(rotation, type, now);
       if (rotation.state === 'NEEDS_ATTENTION' && stateBefore !== 'NEEDS_ATTENTION') {

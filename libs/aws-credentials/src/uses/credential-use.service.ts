@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '#libs/access';
 import { Events } from '#libs/events';
-import { Clock, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
+import { addTime, Clock, UnitOfWork, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { CredentialUse, CredentialUseResult, IntendedUse } from '../credential-use.entity.js';
 import { CredentialUses } from './credential-uses.js';
@@ -75,6 +75,6 @@ export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
 
   /** Removes what is older than 90 days. */
   forgetOldUses(): Promise<void> {
-    return this.uses.removeOlderThan(new Date(this.clock.now().getTime() - remembered));
+    return this.uses.removeOlderThan(addTime(this.clock.now(), -remembered));
   }
 }

@@ -1,6 +1,6 @@
 import { awsCredentialsErrors, maskAccessKeyId } from '#libs/aws-credentials';
 import type { Actor, ActorKind } from '#libs/events';
-import { changedTo, type DomainError, type ErrorCatalog } from '#libs/kernel';
+import { addTime, backOff, changedTo, type DomainError, type ErrorCatalog } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RolesChange } from '../cloud-account.entity.js';
 import { cloudAccountErrors, NoPendingCredentials } from '../cloud-account.errors.js';
@@ -112,8 +112,8 @@ export class CredentialTrial {
       ...told(fault),
       attempt: 1,
       startedAt: now,
-      nextAttemptAt: later(now, retryAfter(1, pace)),
-      expiresAt: later(now, pace.expiresAfter),
+      nextAttemptAt: addTime(now, backOff(1, pace.firstRetry, pace.longestRetry)),
+      expiresAt: addTime(now, pace.expiresAfter),
       endedAt: null,
       leaseOwner: null,
       leaseUntil: null,
@@ -151,7 +151,7 @@ export class CredentialTrial {
   /** Later, at a moment that differs a little from others', and once more when the time is up. */
   scheduleRetry(fault: DomainError, now: Date, pace: TrialTimes): void {
     const attempt = this.attempt + 1;
-    const due = later(now, retryAfter(attempt, pace));
+    const due = addTime(now, backOff(attempt, pace.firstRetry, pace.longestRetry));
     Object.assign(this, {
       ...told(fault),
       attempt,
@@ -199,14 +199,7 @@ interface TrialTimes {
   readonly expiresAfter: number;
 }
 
-/** Twice as long each time, less up to a quarter, so that many that began together spread. */
-function retryAfter(attempt: number, { firstRetry, longestRetry }: TrialTimes): number {
-  return Math.min(longestRetry, firstRetry * 2 ** (attempt - 1)) * (0.75 + Math.random() / 4);
-}
-
 function told(fault: DomainError) {
   const { code, message, awsErrorCode = null } = fault as DomainError & { awsErrorCode?: string | null };
   return { lastErrorCode: code, lastErrorMessage: message.slice(0, 1024), lastAwsErrorCode: awsErrorCode };
 }
-
-const later = (moment: Date, ms: number) => new Date(moment.getTime() + ms);

@@ -1,4 +1,4 @@
-import { Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
+import { addTime, Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import type { CredentialTrial } from './credential-trial.entity.js';
 import { CredentialTrialService } from './credential-trial.service.js';
@@ -26,7 +26,7 @@ export class CredentialTrialReconciler implements BackgroundTask {
     this.loop = new Reconciler({
       claim: (limit) => {
         const now = clock.now();
-        return trials.claimDue({ now, until: new Date(now.getTime() + pace.lease), limit });
+        return trials.claimDue({ now, until: addTime(now, pace.lease), limit });
       },
       step: (trial) => service.attempt(trial, this.stopping.signal),
       onFault: (error) => log.error(error),

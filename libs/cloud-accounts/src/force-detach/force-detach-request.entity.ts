@@ -1,6 +1,6 @@
 import type { Viewer } from '#libs/access';
 import type { Actor } from '#libs/events';
-import { faultInText, InvalidField, InvalidInput, normalizeName } from '#libs/kernel';
+import { addTime, faultInText, InvalidField, InvalidInput, normalizeName } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CloudAccount } from '../cloud-account.entity.js';
 
@@ -78,7 +78,7 @@ export class ForceDetachRequest {
       requestedById: viewer.apiKeyId,
       requestedByName: viewer.apiKeyName,
       requestedAt: now,
-      expiresAt: new Date(now.getTime() + validity),
+      expiresAt: addTime(now, validity),
       blockerCount: blockers.count,
       blockersDigest: blockers.digest,
     } satisfies Partial<ForceDetachRequest>);

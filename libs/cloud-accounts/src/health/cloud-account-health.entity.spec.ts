@@ -271,8 +271,8 @@ describe('the next check', () => {
         { length: 300 },
         () => after('HEALTHY', findings.unknown, { consecutiveFailures: failures }).attempt,
       );
-      expectBetween(Math.min(...waits), 5000, 0.2 * most * minutes);
-      expectBetween(Math.max(...waits), 0.8 * most * minutes, most * minutes);
+      expectBetween(Math.min(...waits), 0.75 * most * minutes, 0.8 * most * minutes);
+      expectBetween(Math.max(...waits), 0.95 * most * minutes, most * minutes);
     }
   });
 

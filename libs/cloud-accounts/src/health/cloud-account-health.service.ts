@@ -1,6 +1,6 @@
 import type { AwsIdentity, Verification } from '#libs/aws-credentials';
 import { Events, gateway } from '#libs/events';
-import { Clock, eachOf, UnitOfWork, type Held } from '#libs/kernel';
+import { addTime, Clock, eachOf, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealth } from './cloud-account-health.entity.js';
@@ -54,13 +54,13 @@ export class CloudAccountHealthService {
    */
   suspect(cloudAccountId: number): Promise<void> {
     const now = this.clock.now();
-    return this.healths.makeDue(cloudAccountId, now, new Date(now.getTime() - suspicionPause));
+    return this.healths.makeDue(cloudAccountId, now, addTime(now, -suspicionPause));
   }
 
   /** Takes at most so many that are due, for `leaseMs`. */
   claimDue(limit: number, leaseMs: number): Promise<CloudAccountHealth[]> {
     const now = this.clock.now();
-    return this.healths.claimDue(now, new Date(now.getTime() + leaseMs), limit);
+    return this.healths.claimDue(now, addTime(now, leaseMs), limit);
   }
 
   /** Ends a check that was claimed. What it found counts unless somebody else has taken over, or something newer is known. */

@@ -1,3 +1,5 @@
+import { addTime, backOff, spread } from '#libs/kernel';
+
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
@@ -8,8 +10,7 @@ export const staleAfter = 3 * hour;
 /** How often AWS's refusals may make an account due, in milliseconds. */
 export const suspicionPause = 5 * minute;
 
-/** Varied by a fifth either way, so that what was created together is not checked together for ever. */
-const about = (ms: number) => (now: Date) => after(now, ms * (0.8 + 0.4 * Math.random()));
+const about = (ms: number) => (now: Date) => addTime(now, spread(ms));
 
 /** When identity and role are to be looked at again. */
 export const afterOneHour = about(hour);
@@ -20,15 +21,5 @@ export const afterOneMinute = about(minute);
 /** When an AWS account is to be tried again in which another check is under way. */
 export const afterTenSeconds = about(10 * second);
 
-/**
- * When AWS is to be asked again that gave no answer `failures` times: exponential, at most an hour, with full jitter
- * ("Exponential Backoff And Jitter", AWS Architecture Blog), but never at once.
- */
-export function retryAfterFailures(failures: number, now: Date): Date {
-  const most = Math.min(hour, minute * 2 ** Math.min(failures - 1, 10));
-  return after(now, 5 * second + Math.random() * (most - 5 * second));
-}
-
-function after(now: Date, ms: number): Date {
-  return new Date(now.getTime() + Math.round(ms));
-}
+/** When to ask AWS again after it did not answer `failures` times. */
+export const retryAfterFailures = (failures: number, now: Date): Date => addTime(now, backOff(failures, minute, hour));

@@ -3,7 +3,7 @@ import { TenantService } from '#libs/access';
 import { CloudAccountService, type CloudAccount } from '#libs/cloud-accounts';
 import { DriftService } from '#libs/drift';
 import { Events, type Actor } from '#libs/events';
-import { Clock, UnitOfWork, type Held } from '#libs/kernel';
+import { addTime, Clock, UnitOfWork, type Held } from '#libs/kernel';
 import { LedgerService, type ResourceReport } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
 import type { ProvisioningWork } from '../provisioning-work.entity.js';
@@ -191,5 +191,5 @@ const usualLease = 300;
 const done = { BUILD: 'SUBSCRIPTION_BUILT', CHANGE: 'SUBSCRIPTION_CHANGED', TEAR_DOWN: 'SUBSCRIPTION_ENDED' } as const;
 
 function after(now: Date, seconds: number): Date {
-  return new Date(now.getTime() + 1000 * seconds);
+  return addTime(now, 1000 * seconds);
 }
