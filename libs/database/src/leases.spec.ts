@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { SystemClock } from '#libs/kernel';
 import { DataSource, EntitySchema } from 'typeorm';
 import { connectionOptions } from './connect.js';
@@ -65,6 +66,29 @@ describe('claimDue', () => {
     const claims = await Promise.all(['a', 'b', 'c', 'd'].map((owner) => claim(owner, 40)));
 
     expect(claims.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
+  it('leaves a row for the next claim when its statement loses a deadlock, and no other fault passes', async () => {
+    await add({ id: 1, nextAttemptAt: at(-2) }, { id: 2 });
+    const failNext = (fault: object) => {
+      const create = dataSource.createQueryRunner.bind(dataSource);
+      jest.spyOn(dataSource, 'createQueryRunner').mockImplementation((mode) => {
+        const runner = create(mode);
+        const query = runner.query.bind(runner) as (...given: unknown[]) => Promise<never>;
+        runner.query = (sql: string, ...rest: unknown[]) => {
+          if (!sql.startsWith('UPDATE')) return query(sql, ...rest);
+          jest.restoreAllMocks();
+          return Promise.reject(Object.assign(new Error(), fault));
+        };
+        return runner;
+      });
+    };
+
+    failNext({ errno: 1213 });
+    expect(await claim('a')).toEqual([2]);
+    failNext({ code: 'EPIPE' });
+    await expect(claim('a')).rejects.toThrow();
+    expect(await claim('a')).toEqual([1]);
   });
 
   it('takes over from whose lease has ended, and from nobody sooner', async () => {

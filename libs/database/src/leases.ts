@@ -1,4 +1,5 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
+import { failureOf } from './failure.js';
 import type { Transactions } from './transactions.js';
 
 /** A row that somebody must look at now and then: `next_attempt_at`, `lease_owner`, `lease_until` of its table. */
@@ -21,7 +22,7 @@ export interface Claiming {
 
 /**
  * Takes rows that are due and nobody is at, the longest due first. Any number of processes may claim at once: each row is
- * had by one of them. A lease that has ended is as good as none.
+ * had by one of them. A lease that has ended is as good as none. A row that another statement keeps is left for the next claim. Call it outside a unit of work, which would be rolled back.
  */
 export async function claimDue<E extends Leased & ObjectLiteral>(
   transactions: Transactions,
@@ -48,8 +49,15 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
       .set({ leaseOwner: owner, leaseUntil: until } as never)
       .where(`${idColumn!.databasePath} = :id`, { id: row[id] as unknown })
       .andWhere('next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)', { now })
-      .execute();
+      .execute()
+      .catch(unlessBusy);
     if (affected) claimed.push(Object.assign(row, { leaseOwner: owner, leaseUntil: until }));
   }
   return claimed;
+}
+
+/** The database made the statement the loser of a deadlock, or the row was held for too long: nothing was changed. */
+function unlessBusy(error: unknown): { affected: number } {
+  if (failureOf(error) === 'busy') return { affected: 0 };
+  throw error;
 }
