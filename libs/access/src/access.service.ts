@@ -10,7 +10,8 @@ import { parseApiKeyToken } from './api-key-token.js';
 import { RecentApiKeys } from './recent-api-keys.js';
 import type { Viewer } from './viewer.js';
 
-const nobody = Buffer.alloc(32);
+/** Compared when no key was found, so that the comparison takes the same time. */
+const noHash = Buffer.alloc(32);
 /** A key's last use is written down once in so long, in milliseconds: reading is not to cost a write each time. */
 const useNoted = 60_000;
 
@@ -68,6 +69,6 @@ export class AccessService {
 
   private async keyOf(keyId: string, hash: Buffer): Promise<ApiKey | null> {
     const key = await this.records.findKeyToken(keyId);
-    return timingSafeEqual(hash, key?.tokenHash ?? nobody) ? key : null;
+    return timingSafeEqual(hash, key?.tokenHash ?? noHash) ? key : null;
   }
 }

@@ -21,8 +21,10 @@ export interface Claiming {
 }
 
 /**
- * Takes rows that are due and nobody is at, the longest due first. Any number of processes may claim at once: each row is
- * had by one of them. A lease that has ended is as good as none. A row that another statement keeps is left for the next claim. Call it outside a unit of work, which would be rolled back.
+ * Claims rows that are due and have no valid lease, the longest overdue first. Any number of processes can claim at the same
+ * time: each row goes to one of them. A row that loses a deadlock is left for the next claim.
+ *
+ * Must not be called in a unit of work: a deadlock would roll it back.
  */
 export async function claimDue<E extends Leased & ObjectLiteral>(
   transactions: Transactions,
@@ -56,7 +58,7 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
   return claimed;
 }
 
-/** The database made the statement the loser of a deadlock, or the row was held for too long: nothing was changed. */
+/** The statement lost a deadlock or waited too long for a lock: nothing was changed. */
 function unlessBusy(error: unknown): { affected: number } {
   if (failureOf(error) === 'busy') return { affected: 0 };
   throw error;

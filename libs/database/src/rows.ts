@@ -208,7 +208,7 @@ export class Rows<E extends ObjectLiteral> {
     return rows.map((row) => ({ list: Number(row['in_list']), row: listed.entityOf(row) }));
   }
 
-  /** As `joined`, some rows at a time: the event loop goes round between two reads. */
+  /** Like `joined`, but in several statements, so that other requests are served between them. */
   private async inSlices({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
     const found = await this.query(`SELECT found.list AS list, found.id AS id FROM ${sql} ${sorted}`, values);
     const rows = new Map<unknown, E>();
