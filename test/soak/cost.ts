@@ -40,7 +40,10 @@ const flags = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGU
 export async function cost({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
   return inPlace(database, async (place) => {
     const { documents: most, patience, isQuiet, data } = sizes[size];
-    const gateway = await place.start({ AWS_SANDBOX: 'on', LOG_LEVEL: 'error' }, { flags });
+    const gateway = await place.start(
+      { AWS_SANDBOX: 'on', VENDOR_AWS_ACCOUNT_ID: '111122223333', LOG_LEVEL: 'error' },
+      { flags },
+    );
     const ids = await fillTenant((...statement) => place.rows(...statement), database, data);
     const documents: CostlyDocument[] = [];
     for (const make of new Random(seed).shuffled(costlyDocuments(schema, ids))) {

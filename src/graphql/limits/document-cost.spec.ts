@@ -11,6 +11,8 @@ import { AnswerTooLarge, documentCost, mostValues, valuesIn } from './document-c
 
 const schema = buildSchema(`
   interface Node { id: ID! }
+  input Words { word: String }
+  type ViewerPermission { isAllowed: Boolean! }
   type Account implements Node { id: ID! key: Key "At most 20 items." tags: [Tag!]! "At most 40 items." words: [String!] builds(first: Int, last: Int): BuildConnection! }
   type Key { id: ID! }
   type Tag { name: String! }
@@ -24,7 +26,8 @@ const schema = buildSchema(`
   type InUse implements UserError { code: String! blockers(first: Int! = 30): BlockerConnection! }
   type Payload { account: Account "At most 3 items." userErrors: [UserError!]! }
   type Query {
-    accounts(first: Int, last: Int): AccountConnection!
+    accounts(first: Int, last: Int, filter: Words): AccountConnection!
+    viewerCanDelete: ViewerPermission!
     builds(first: Int, last: Int): BuildConnection!
     node(id: ID!): Node
     "At most 100 items." nodes(ids: [ID!]!): [Node]!
@@ -46,7 +49,7 @@ const killer =
   '{ builds(first: 100) { nodes { account { builds(first: 100) { nodes { account { builds(first: 100) { nodes { id } } } } } } } } }';
 
 describe('the cost of a document', () => {
-  // A field is 1, a page is 11, an item of a list is 1, an item of a page is 4, and ten texts in a list are 1.
+  // A field is 1, a page is 21, or 51 with a filter, an item of a list is 1, an item of a page is 4, and ten texts in a list are 1.
   it.each<[string, number]>([
     ['{ __typename }', 1],
     ['{ node(id: 1) { id } }', 2],
@@ -60,32 +63,35 @@ describe('the cost of a document', () => {
       '{ node(id: 1) { ...A ...B } } fragment A on Account { tags { name } } fragment B on Build { account { id } }',
       1 + 41,
     ],
-    ['{ accounts { totalCount } }', 11 + 21],
-    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 11 + 2 + 1 + 50 * 5],
-    ['{ accounts(first: 7) { nodes { id key { id } } } }', 11 + 1 + 7 * 7],
-    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 11 + 1 + 7 * 7],
-    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 11 + 1 + 9 * 5],
-    ['{ accounts(first: null) { nodes { id } } }', 11 + 1 + 50 * 5],
-    ['{ accounts(first: 1000000) { nodes { id } } }', 11 + 1 + 100 * 5],
-    ['{ accounts(first: -7) { nodes { id } } }', 12],
-    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 12 + 100 * (4 + 12 + 50 * 5)],
-    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 12 + 5 + 12 + 2 * 5],
+    ['{ accounts { totalCount } }', 21 + 21],
+    ['{ accounts { pageInfo { hasNextPage } nodes { id } } }', 21 + 2 + 1 + 50 * 5],
+    ['{ accounts(first: 7) { nodes { id key { id } } } }', 21 + 1 + 7 * 7],
+    ['{ accounts(last: 7) { edges { cursor node { id } } } }', 21 + 1 + 7 * 7],
+    ['{ accounts(first: 7, last: 9) { nodes { id } } }', 21 + 1 + 9 * 5],
+    ['{ accounts(first: null) { nodes { id } } }', 21 + 1 + 50 * 5],
+    ['{ accounts(first: 1000000) { nodes { id } } }', 21 + 1 + 100 * 5],
+    ['{ accounts(first: -7) { nodes { id } } }', 22],
+    ['{ accounts(first: 100) { nodes { builds(first: 50) { nodes { id } } } } }', 22 + 100 * (4 + 22 + 50 * 5)],
+    ['{ accounts(first: 7, filter: { word: "a" }) { nodes { id } } }', 52 + 7 * 5],
+    ['{ accounts(first: 7, filter: null) { nodes { id } } }', 22 + 7 * 5],
+    ['{ viewerCanDelete { isAllowed } }', 13 + 1],
+    ['{ a: accounts(first: 1) { nodes { id } } b: accounts(first: 2) { nodes { id } } }', 22 + 5 + 22 + 2 * 5],
     ['{ nodes(ids: [1, 2, 3]) { id } }', 1 + 3 * 2],
     ['{ nodes(ids: 1) { id } }', 1 + 2],
     ['mutation { delete { account { id } userErrors { code } } }', 1 + 2 + 1 + 3 * 2],
-    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 2 + 3 * (1 + 12 + 30 * 5)],
-    [killer, 12 + 100 * (4 + 13 + 100 * (4 + 13 + 100 * 5))],
+    ['mutation { delete { userErrors { ... on InUse { blockers { nodes { id } } } } } }', 2 + 3 * (1 + 22 + 30 * 5)],
+    [killer, 22 + 100 * (4 + 23 + 100 * (4 + 23 + 100 * 5))],
   ])('of %s is %i', (query, objects) => {
     expect(cost(query)).toBe(objects);
   });
 
   it.each<[string, Record<string, unknown>, number]>([
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 12 + 9 * 5],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 12 + 50 * 5],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 12 + 50 * 5],
-    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 12 + 50 * 5],
-    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 12 + 8 * 5],
-    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 12 + 9 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 22 + 9 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: null }, 22 + 50 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', {}, 22 + 50 * 5],
+    ['query ($n: Int) { accounts(first: $n) { nodes { id } } }', { n: 'x' }, 22 + 50 * 5],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', {}, 22 + 8 * 5],
+    ['query ($n: Int = 8) { accounts(first: $n) { nodes { id } } }', { n: 9 }, 22 + 9 * 5],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ['a', 'b'] }, 1 + 2 * 2],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: 'a' }, 1 + 1 * 2],
     ['query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: Array(40_000).fill('a') }, 1 + 100 * 2],
@@ -99,7 +105,7 @@ describe('the cost of a document', () => {
     const fragment = 'fragment F on BuildConnection { pageInfo { hasNextPage } ... { nodes { id } } }';
 
     expect(cost(`{ a: builds(first: 3) { ...F } b: builds(first: 100) { ...F } } ${fragment}`)).toBe(
-      11 + 3 + 3 * 5 + 11 + 3 + 100 * 5,
+      21 + 3 + 3 * 5 + 21 + 3 + 100 * 5,
     );
   });
 
@@ -141,7 +147,7 @@ describe('the cost of a document', () => {
 
     it('is refused, and says by how much', async () => {
       await expect(plugin(killer)).rejects.toMatchObject({
-        message: expect.stringContaining(`can contain 5171712 values, but only ${mostValues} are allowed`),
+        message: expect.stringContaining(`can contain 5272722 values, but only ${mostValues} are allowed`),
         originalError: expect.any(AnswerTooLarge),
         extensions: { http: { status: 400 } },
       });
@@ -152,8 +158,8 @@ describe('the cost of a document', () => {
         `{ a: accounts(first: 100) { nodes { builds(first: 30) { nodes { id } } } }
            c: accounts(first: 100) { nodes { builds(first: ${n}) { nodes { id } } } } }`;
 
-      await expect(plugin(rows(43))).resolves.toBeUndefined(); // 39,724
-      await expect(plugin(rows(44))).rejects.toThrow('can contain 40224 values');
+      await expect(plugin(rows(39))).resolves.toBeUndefined(); // 39,744
+      await expect(plugin(rows(40))).rejects.toThrow('can contain 40244 values');
     });
   });
 });

@@ -34,7 +34,10 @@ import { requestErrors } from '../error-catalog.js';
 export const mostValues = 40_000;
 
 /** What a page costs besides its value: its arguments are checked, and its rows are found. */
-const surchargeOfPage = 10;
+const surchargeOfPage = 20;
+
+/** A page with a filter is read in several parts, one for each value that the filter lists. */
+const surchargeOfFilteredPage = 50;
 
 /** What an item of a page costs besides its value: a row is read. Other lists lie ready. */
 const rowOfPage = 3;
@@ -58,8 +61,11 @@ const surcharges: Readonly<Record<string, number>> = {
   // The newest changes of a resource are read whole.
   history: 400,
   // Long texts: each may name every rule of a security group.
-  repair: 400,
+  repair: 1500,
 };
+
+/** What a field costs besides its value by its type: the rule of the mutation is evaluated. */
+const surchargesOfTypes: Readonly<Record<string, number>> = { ViewerPermission: 12 };
 
 /** The answer could become larger than one request may ask for. */
 export class AnswerTooLarge extends DomainError {
@@ -184,8 +190,10 @@ class Count {
     const field = fieldOf(parent, name);
     if (!field) return nothing;
 
-    const ofPage = isConnection(getNamedType(field.type)) ? surchargeOfPage : 0;
-    const own = 1 + ofPage + (surcharges[field.name] ?? 0);
+    const type = getNamedType(field.type);
+    const isFiltered = () => (this.argument(node, field, 'filter') ?? null) !== null;
+    const ofPage = !isConnection(type) ? 0 : isFiltered() ? surchargeOfFilteredPage : surchargeOfPage;
+    const own = 1 + ofPage + (surcharges[field.name] ?? surchargesOfTypes[type.name] ?? 0);
     const isList = isListType(getNullableType(field.type));
     const one = this.ofValue(node, field);
     if (!isList) return { once: capped(own + one), perItem: 0 };
