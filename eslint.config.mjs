@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'coverage', 'data', 'test/bench/programs'] }, // the benchmark installs what those programs need
+  { ignores: ['dist', 'packages/*/dist', 'node_modules', 'coverage', 'data', 'test/bench/programs'] }, // the benchmark installs what those programs need
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

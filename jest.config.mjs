@@ -22,7 +22,7 @@ const project = (displayName, testMatch, extra = {}) => ({
   testEnvironment: '<rootDir>/test/support/environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/packages/[^/]+/dist'],
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   transform: { '\\.ts$': ['@swc/jest', { module: { type: 'es6' }, jsc: typescript, sourceMaps: 'inline' }] },
   ...extra,
@@ -52,7 +52,7 @@ if (process.env.CI === 'true' && leftOut.length > 0)
 
 export default {
   projects: [
-    project('unit', ['<rootDir>/{src,libs,web,test}/**/*.spec.ts']),
+    project('unit', ['<rootDir>/{src,libs,packages,web,test}/**/*.spec.ts']),
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {

@@ -12,6 +12,8 @@ const parts = [
     sources: [
       'src',
       'libs',
+      'packages/iam-policy/src',
+      'packages/aws-sandbox/src',
       'tsconfig.json',
       'tsconfig.build.json',
       'scripts/rolldown.config.mjs',

@@ -4,9 +4,9 @@ import { dirname } from 'node:path';
 import { TenantService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import { AwsAccountRule } from '#libs/cloud-accounts';
-import type { AwsSandbox, AwsSandboxOptions } from '#libs/aws-sandbox';
+import type { AwsSandbox, AwsSandboxOptions } from '@cloud-account-gateway/aws-sandbox';
 import { Keychain } from '#libs/encryption';
-import { onFile, Reconcilers, Secret } from '#libs/kernel';
+import { fileUnusable, onFile, Reconcilers, Secret } from '#libs/kernel';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
@@ -148,7 +148,7 @@ async function startSandbox(
   options: AwsSandboxOptions,
   undo: (() => unknown)[],
 ): Promise<AwsSandbox> {
-  const { sandboxFiles, startAwsSandbox } = await import('#libs/aws-sandbox');
+  const { sandboxFiles, startAwsSandbox } = await import('@cloud-account-gateway/aws-sandbox');
   const onFault = (fault: unknown) => log.error(fault, 'AWS sandbox');
   if (!existsSync(dataDir)) {
     const sandbox = await startAwsSandbox({ ...options, onFault });
@@ -156,7 +156,9 @@ async function startSandbox(
     return sandbox;
   }
   const { resources: ec2File, address } = sandboxFiles(dataDir);
-  const sandbox = await startAwsSandbox({ ec2File, ...options, onFault });
+  const sandbox = await startAwsSandbox({ ec2File, ...options, onFault }).catch((error: unknown) => {
+    throw fileUnusable(error, ec2File) ?? error;
+  });
   undo.push(() => sandbox.close());
   // For the command line, which meddles with what stands there.
   onFile(address, () => writeFileSync(address, `${sandbox.url}\n`, { mode: 0o600 }));
@@ -166,7 +168,7 @@ async function startSandbox(
 
 /** Whom the access roles of the sandbox trust. */
 async function sandboxIdentity(): Promise<AwsAccessKey> {
-  const { sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+  const { sandboxKeys, sandboxSecret } = await import('@cloud-account-gateway/aws-sandbox');
   const { accessKeyId } = sandboxKeys.find(({ family }) => family === 'GTWAY')!;
   return new AwsAccessKey(accessKeyId, new Secret(sandboxSecret));
 }

@@ -35,7 +35,7 @@ async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Pr
     );
   }
   if (sandbox) {
-    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('@cloud-account-gateway/aws-sandbox');
     lines.push(
       '',
       `  The AWS sandbox is enabled. Its access keys never reach AWS. The secret of each is ${sandboxSecret},`,

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const project = join(import.meta.dirname, '..');
-const rules = 'libs/iam-policy/src/iam-names.ts';
+const rules = 'packages/iam-policy/src/iam-names.ts';
 
 /** Code, and not the examples in descriptions and comments. */
-const sources = ['libs', 'src']
+const sources = ['libs', 'packages', 'src']
   .flatMap((folder) => readdirSync(join(project, folder), { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile() && /(?<!\.spec)\.ts$/.test(entry.name) && !entry.parentPath.includes('/testing'))
   .map((entry) => relative(project, join(entry.parentPath, entry.name)))

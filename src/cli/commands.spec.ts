@@ -6,7 +6,7 @@ import { commands, groups } from './commands.js';
 import { helpOf } from './help.js';
 
 const root = join(import.meta.dirname, '../..');
-const places = ['README.md', 'CONTRIBUTING.md', 'docs', 'deploy', 'src', 'libs', 'web'];
+const places = ['README.md', 'CONTRIBUTING.md', 'docs', 'deploy', 'src', 'libs', 'packages', 'web'];
 
 const filesIn = (path: string): string[] =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesIn(join(path, name))) : [path];

@@ -40,7 +40,7 @@ export async function playground(fastify: FastifyInstance, { sandbox }: { sandbo
 
   fastify.get('/sandbox.json', async () => {
     if (!sandbox) return 'null';
-    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+    const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('@cloud-account-gateway/aws-sandbox');
     return {
       secretAccessKey: sandboxSecret,
       consoleRoleName: sandboxConsoleRole,

@@ -1,6 +1,6 @@
 import { AwsAccessRole, AwsVerification, sandboxVendorAccountId } from '#libs/aws-credentials';
 import { newExternalId, permissionManifest } from '#libs/iam-setup';
-import type { PolicyDocument } from '#libs/aws-sandbox';
+import type { PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { Gateway } from '../support/gateway.js';
 
 const consoleRoleName = 'console-role';

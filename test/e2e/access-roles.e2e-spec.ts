@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '#libs/aws-sandbox';
+import type { PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { CloudAccountHealthReconciler } from '#libs/cloud-accounts';
 import { TrialPace } from '../../libs/cloud-accounts/src/credential-trials/trial-pace.js';
 import { Gateway } from '../support/gateway.js';

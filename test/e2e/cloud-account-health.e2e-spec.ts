@@ -1,5 +1,5 @@
 import { CloudAccountHealthReconciler, CloudAccountHealthService } from '#libs/cloud-accounts';
-import { sandboxConsoleRole, type PolicyDocument } from '#libs/aws-sandbox';
+import { sandboxConsoleRole, type PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { DataSource } from 'typeorm';
 import { WatchHealth1795320000000 } from '../../src/database/migrations/index.js';
 import { Gateway } from '../support/gateway.js';

@@ -1,5 +1,5 @@
 import { sandboxVendorAccountId as vendor, type VerificationReport } from '#libs/aws-credentials';
-import type { PolicyDocument } from '#libs/aws-sandbox';
+import type { PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { Gateway } from '../support/gateway.js';
 import { createCloudAccount, newAccount, sandboxKey, stepsWith } from '../support/steps.js';
 

@@ -1,4 +1,4 @@
-import { sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import { Gateway } from '../support/gateway.js';
 import { createCloudAccount, newAccount, sandboxKey, stepsWith, suffix } from '../support/steps.js';
 

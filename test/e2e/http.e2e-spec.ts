@@ -1,4 +1,4 @@
-import { sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import type { FastifyReply } from 'fastify';
 import { newApiKeyToken } from '../../libs/access/src/api-key-token.js';
 import { HealthController } from '../../src/rest/health.controller.js';

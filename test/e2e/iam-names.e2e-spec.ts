@@ -1,5 +1,5 @@
 import { sandboxVendorAccountId as vendor } from '#libs/aws-credentials';
-import type { PolicyDocument } from '#libs/aws-sandbox';
+import type { PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { isInputObjectType } from 'graphql';
 import { Gateway } from '../support/gateway.js';

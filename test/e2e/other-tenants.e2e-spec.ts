@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PolicyDocument } from '#libs/aws-sandbox';
+import type { PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { database, Gateway } from '../support/gateway.js';
 import {
   createSubscription,

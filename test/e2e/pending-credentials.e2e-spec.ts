@@ -1,5 +1,5 @@
 import { TrialPace } from '#libs/cloud-accounts';
-import { sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import { Gateway } from '../support/gateway.js';
 import {
   createCloudAccount,

@@ -1,5 +1,5 @@
 import { AwsAccessKey, AwsAccessRole, AwsVerification, type VerificationReport } from '#libs/aws-credentials';
-import { sandboxSecret, type PolicyDocument } from '#libs/aws-sandbox';
+import { sandboxSecret, type PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { permissionManifest } from '#libs/iam-setup';
 import { Secret } from '#libs/kernel';
 import { Gateway } from '../support/gateway.js';

@@ -1,4 +1,4 @@
-import { sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import { CreateVpcCommand, DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';

@@ -1,5 +1,5 @@
 import { RotationPace } from '#libs/aws-credentials';
-import { sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import { DeleteAccessKeyCommand, IAMClient } from '@aws-sdk/client-iam';
 import { Gateway } from '../support/gateway.js';
 import { sandboxKey, stepsWith, suffix } from '../support/steps.js';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '#libs/aws-sandbox';
+import type { PolicyDocument } from '@cloud-account-gateway/aws-sandbox';
 import { sandboxVendorAccountId, type VerificationReport } from '#libs/aws-credentials';
 import { namesOf, permissionManifest } from '#libs/iam-setup';
 import { documentOf, fillIn, statementsOf, type Values } from '../../libs/iam-setup/src/policies.js';

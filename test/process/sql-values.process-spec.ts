@@ -1,4 +1,4 @@
-import { sandboxConsoleRole } from '#libs/aws-sandbox';
+import { sandboxConsoleRole } from '@cloud-account-gateway/aws-sandbox';
 import { getNamedType, isEnumType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
 import mysql from 'mysql2/promise';
 import { cliAnswer } from '../support/cli.js';

@@ -77,6 +77,7 @@ export async function builtWith(
   for (const part of [
     'src',
     'libs',
+    'packages',
     'scripts',
     'dist/playground',
     'package.json',

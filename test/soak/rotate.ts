@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { startAwsSandbox, type AwsSandbox } from '#libs/aws-sandbox';
+import { startAwsSandbox, type AwsSandbox } from '@cloud-account-gateway/aws-sandbox';
 import { newDatabase } from '../support/new-database.js';
 import { inherited, projectFolder } from '../support/process.js';
 import { Random } from './random.js';

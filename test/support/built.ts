@@ -1,4 +1,4 @@
-import { sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,

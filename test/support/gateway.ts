@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiKeyService, TenantService, type NewApiKey } from '#libs/access';
-import type { AwsSandboxOptions, SandboxAdmin } from '#libs/aws-sandbox';
+import type { AwsSandboxOptions, SandboxAdmin } from '@cloud-account-gateway/aws-sandbox';
 import { operator } from '#libs/events';
 import { DataSource } from 'typeorm';
 import { readConfig } from '../../src/config.js';

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sandboxVendorAccountId } from '#libs/aws-credentials';
-import { readRequest } from '../../libs/aws-sandbox/src/http/read-request.js';
-import { parametersOf, type AwsRequest } from '../../libs/aws-sandbox/src/protocol/request.js';
-import { parseAuthorization } from '../../libs/aws-sandbox/src/signature/authorization.js';
-import { signingTimeOf } from '../../libs/aws-sandbox/src/signature/signing-time.js';
-import { signatureFits } from '../../libs/aws-sandbox/src/signature/verify-signature.js';
-import { toXml, type XmlContent } from '../../libs/aws-sandbox/src/protocol/xml.js';
+import { readRequest } from '../../packages/aws-sandbox/src/http/read-request.js';
+import { parametersOf, type AwsRequest } from '../../packages/aws-sandbox/src/protocol/request.js';
+import { parseAuthorization } from '../../packages/aws-sandbox/src/signature/authorization.js';
+import { signingTimeOf } from '../../packages/aws-sandbox/src/signature/signing-time.js';
+import { signatureFits } from '../../packages/aws-sandbox/src/signature/verify-signature.js';
+import { toXml, type XmlContent } from '../../packages/aws-sandbox/src/protocol/xml.js';
 
 /** STS and IAM for keys that look like real ones, each with a secret of its own. */
 export interface KeyedAws {

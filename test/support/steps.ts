@@ -1,4 +1,4 @@
-import { sandboxConsoleRole, sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxConsoleRole, sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import type { Gateway } from './gateway.js';
 
 /** Four characters that choose an AWS account (two) and a user in it (two) of the sandbox. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { sandboxConsoleRole, sandboxKeys, sandboxSecret } from '#libs/aws-sandbox';
+import { sandboxConsoleRole, sandboxKeys, sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import { buildSchema, getOperationAST, parse, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { mostValues, valuesIn as valuesInAnswer } from '../../src/graphql/limits/document-cost.js';

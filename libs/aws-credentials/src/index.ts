@@ -1,5 +1,5 @@
 export { AccessRoleSessions } from './verification/access-role-sessions.js';
-export { faultInRoleName } from '#libs/iam-policy';
+export { faultInRoleName } from '@cloud-account-gateway/iam-policy';
 export { awsRegions, faultInAwsAccountId, faultInRegion, partitionOf, type AwsPartition } from '#libs/iam-setup';
 export { AwsAccess } from './aws-access.js';
 export { AwsAccessKey, maskAccessKeyId } from './aws-access-key.js';

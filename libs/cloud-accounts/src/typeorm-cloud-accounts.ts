@@ -1,4 +1,4 @@
-import { iamArnFrom } from '#libs/iam-policy';
+import { iamArnFrom } from '@cloud-account-gateway/iam-policy';
 import { operatorTenantId } from '#libs/access';
 import { all, isDuplicateOf, isOneOf, Transactions, where, type Condition } from '#libs/database';
 import { AwsRoleAlreadyConnected } from '#libs/aws-credentials';

@@ -1,4 +1,4 @@
-import { faultInEnds, iamArnFrom, iamPatterns, longestIamArn, withoutSpecial } from '#libs/iam-policy';
+import { faultInEnds, iamArnFrom, iamPatterns, longestIamArn, withoutSpecial } from '@cloud-account-gateway/iam-policy';
 import { InvalidField, InvalidInput, type DomainError } from '#libs/kernel';
 import { faultInRegion, partitionOf, type AwsPartition } from './aws-regions.js';
 import { ExternalIdRequired } from './external-ids/external-id.errors.js';

@@ -1,4 +1,4 @@
-import { longestIamArn } from '#libs/iam-policy';
+import { longestIamArn } from '@cloud-account-gateway/iam-policy';
 
 /**
  * Every permission the vendor's software needs in a customer's AWS account: the one place that says so. The IAM policies,

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { SandboxResource } from '#libs/aws-sandbox';
+import type { SandboxResource } from '@cloud-account-gateway/aws-sandbox';
 import { ec2PermissionOf } from '#libs/drift';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { readConfig } from '../../config.js';
@@ -56,7 +56,7 @@ function changeRule(sdk: Sdk, { ec2, resource, given }: Target, verb: 'Authorize
 }
 
 export const keys: Run = async () => {
-  const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('#libs/aws-sandbox');
+  const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('@cloud-account-gateway/aws-sandbox');
   return sandboxKeys.map(({ accessKeyId, behaviour }) => ({
     'access key id': accessKeyId,
     secret: sandboxSecret,
@@ -66,7 +66,7 @@ export const keys: Run = async () => {
 };
 
 export const resources: Run = async (given) => {
-  const { sandboxFiles, sandboxResources } = await import('#libs/aws-sandbox');
+  const { sandboxFiles, sandboxResources } = await import('@cloud-account-gateway/aws-sandbox');
   const account = given.optional('account');
   const { dataDir } = readConfig(process.env);
   const { resources: file, address } = sandboxFiles(dataDir);
@@ -80,7 +80,8 @@ export const resources: Run = async (given) => {
 export const change =
   (name: string): Run =>
   async (given) => {
-    const { sandboxFiles, sandboxKeyIn, sandboxResources, sandboxSecret } = await import('#libs/aws-sandbox');
+    const { sandboxFiles, sandboxKeyIn, sandboxResources, sandboxSecret } =
+      await import('@cloud-account-gateway/aws-sandbox');
     const config = readConfig(process.env);
     const { resources: file, address } = sandboxFiles(config.dataDir);
     const id = given.text('id');

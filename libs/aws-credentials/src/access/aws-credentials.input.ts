@@ -1,4 +1,4 @@
-import { faultInRoleArn } from '#libs/iam-policy';
+import { faultInRoleArn } from '@cloud-account-gateway/iam-policy';
 import { Faultless, Pasted, SecretStringScalar } from '#libs/graphql';
 import type { Secret } from '#libs/kernel';
 import { Field, InputType } from '@nestjs/graphql';

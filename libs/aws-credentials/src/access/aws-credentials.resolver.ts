@@ -3,7 +3,7 @@ import { Faultless, Pasted, PayloadType } from '#libs/graphql';
 import { Args, Field, InputType, Mutation, ObjectType, Resolver } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
-import { faultInRoleName } from '#libs/iam-policy';
+import { faultInRoleName } from '@cloud-account-gateway/iam-policy';
 import { faultInAwsAccountId, faultInRegion, UnknownRegion } from '#libs/iam-setup';
 import { AwsAccessService } from './aws-access.service.js';
 import { AwsVerification } from '../verification/aws-verification.js';

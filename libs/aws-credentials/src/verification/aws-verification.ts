@@ -1,4 +1,4 @@
-import { iamArnFrom, isRootArn } from '#libs/iam-policy';
+import { iamArnFrom, isRootArn } from '@cloud-account-gateway/iam-policy';
 import { IamSetupSettings, iamLimits, permissionManifest, policyFor, sizeOf } from '#libs/iam-setup';
 import { Clock } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';

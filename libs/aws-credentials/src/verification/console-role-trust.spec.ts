@@ -1,4 +1,4 @@
-import type { Statement } from '#libs/iam-policy';
+import type { Statement } from '@cloud-account-gateway/iam-policy';
 import { judgeTrust } from './console-role-trust.js';
 
 const vendor = '999900001111';

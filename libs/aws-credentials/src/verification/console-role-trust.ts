@@ -10,7 +10,7 @@ import {
   type DecidingStatement,
   type Evaluation,
   type PolicyDocument,
-} from '#libs/iam-policy';
+} from '@cloud-account-gateway/iam-policy';
 import type { AwsTrustedRole } from '../aws-iam.js';
 import type { VerificationCause } from '../verification.js';
 

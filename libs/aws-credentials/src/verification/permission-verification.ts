@@ -1,4 +1,4 @@
-import { iamArnFrom } from '#libs/iam-policy';
+import { iamArnFrom } from '@cloud-account-gateway/iam-policy';
 import {
   type IamSetupSettings,
   namesOf,

@@ -1,4 +1,4 @@
-import { iamArnFrom } from '#libs/iam-policy';
+import { iamArnFrom } from '@cloud-account-gateway/iam-policy';
 import { iamEntities, type IamEntity } from '../iam-entities.js';
 import { namesOf, type IamSetupSettings } from '../iam-setup.js';
 import { fillInText } from '../policies.js';

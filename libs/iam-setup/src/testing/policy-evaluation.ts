@@ -1,4 +1,4 @@
-import { evaluate } from '#libs/iam-policy';
+import { evaluate } from '@cloud-account-gateway/iam-policy';
 import type { PolicyDocument } from '../policies.js';
 
 export interface Request {

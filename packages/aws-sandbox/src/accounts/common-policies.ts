@@ -1,4 +1,4 @@
-import type { PolicyDocument, Statement } from '#libs/iam-policy';
+import type { PolicyDocument, Statement } from '@cloud-account-gateway/iam-policy';
 
 const documentOf = (...Statement: Statement[]): PolicyDocument => ({ Version: '2012-10-17', Statement });
 

@@ -6,7 +6,7 @@ import {
   type Permissions,
   type PolicyDocument,
   type Verdict,
-} from '#libs/iam-policy';
+} from '@cloud-account-gateway/iam-policy';
 import { findUser, type Account } from '../accounts/account.js';
 import { invalidInput, missingValue, noSuchEntity } from '../protocol/aws-errors.js';
 import { authorize, type Caller } from '../caller.js';

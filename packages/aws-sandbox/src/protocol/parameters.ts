@@ -1,4 +1,4 @@
-import { faultInPolicy, type PolicyDocument } from '#libs/iam-policy';
+import { faultInPolicy, type PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { malformedPolicy, validationError } from './aws-errors.js';
 import { type XmlContent } from './xml.js';
 

@@ -1,4 +1,4 @@
-import { faultInPolicy, type PolicyDocument } from '#libs/iam-policy';
+import { faultInPolicy, type PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { findAccessKey, type AccessKey } from './accounts/access-key.js';
 import { type Account } from './accounts/account.js';
 import { ownerOf } from './caller.js';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '#libs/iam-policy';
+import type { PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { createHash } from 'node:crypto';
 
 /** The role every sandbox account has that has roles at all: the one people take on in the AWS console. */

@@ -1,4 +1,4 @@
-import { decide, decideTrust, iamArnFrom, type PolicyDocument } from '#libs/iam-policy';
+import { decide, decideTrust, iamArnFrom, type PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { assumedRoleArn, findAccount, type Role } from '../accounts/account.js';
 import { accessDenied, missingValue, rolesNotForRoot, validationError } from '../protocol/aws-errors.js';
 import { contextOf, type Caller } from '../caller.js';

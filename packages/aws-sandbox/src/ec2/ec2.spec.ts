@@ -27,7 +27,7 @@ import {
   type ResourceType,
   type _InstanceType,
 } from '@aws-sdk/client-ec2';
-import type { Condition } from '#libs/iam-policy';
+import type { Condition } from '@cloud-account-gateway/iam-policy';
 import { GetSessionTokenCommand } from '@aws-sdk/client-sts';
 import { startAwsSandbox, type AwsSandbox, type PolicyDocument } from '../index.js';
 import { ec2At, signerOf, stsAt, type Signer } from '../testing/sdk-clients.js';

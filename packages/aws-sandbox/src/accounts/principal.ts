@@ -1,4 +1,4 @@
-import type { Permissions } from '#libs/iam-policy';
+import type { Permissions } from '@cloud-account-gateway/iam-policy';
 import { type Account, type Role, type User } from './account.js';
 import { type KeyFamily } from './families.js';
 import { everything } from './common-policies.js';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '#libs/iam-policy';
+import type { PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { findRole, roleOf, type Account, type Role } from '../accounts/account.js';
 import { type KeyFamily, type Surroundings } from '../accounts/families.js';
 import { Ec2Store } from '../ec2/store.js';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '#libs/iam-policy';
+import type { PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { randomBytes } from 'node:crypto';
 import { derivedSecret, seal } from './derived-secret.js';
 import { type XmlContent } from '../protocol/xml.js';

@@ -5,7 +5,7 @@ export { sandboxFiles, sandboxKeyIn, sandboxResources, type SandboxResource } fr
 export { sandboxKeys, type SandboxKey } from './accounts/families.js';
 export { startAwsSandbox, type AwsSandbox, type AwsSandboxOptions } from './http/server.js';
 export type { SandboxFault } from './accounts/misfortunes.js';
-export type { PolicyDocument } from '#libs/iam-policy';
+export type { PolicyDocument } from '@cloud-account-gateway/iam-policy';
 export type { Propagation } from './state/access-keys.js';
 export type { SandboxCall } from './state/call-log.js';
 export type { FaultInjection } from './state/injected-faults.js';

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '#libs/iam-policy';
+import type { PolicyDocument } from '@cloud-account-gateway/iam-policy';
 import { invalidClientTokenId } from '../protocol/aws-errors.js';
 import { misfortunes, slowness, type CarryOut } from './misfortunes.js';
 import { type Outcome } from '../protocol/answer.js';

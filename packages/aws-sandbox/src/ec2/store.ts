@@ -1,6 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { onFile } from '#libs/kernel';
 import { kinds, type Ec2Kind, type Ec2Of, type Ec2Resource, type Instance } from './resource.js';
 
 /** How long EC2 goes on showing a terminated instance, in milliseconds. */
@@ -20,11 +19,9 @@ export class Ec2Store {
   /** @param file a line for each change: the resource as it is then, or that it is gone */
   constructor(private readonly file?: string) {
     if (file === undefined || !existsSync(file)) return;
-    onFile(file, () => {
-      this.replay(file);
-      writeFileSync(`${file}.new`, this.all().map(written).join(''), { mode: 0o600 });
-      renameSync(`${file}.new`, file);
-    });
+    this.replay(file);
+    writeFileSync(`${file}.new`, this.all().map(written).join(''), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
   }
 
   /** What a file says, which may be in use: nothing is written to it. */

@@ -1,4 +1,4 @@
-import { decide } from '#libs/iam-policy';
+import { decide } from '@cloud-account-gateway/iam-policy';
 import { findAccessKey, type AccessKey, type KeyOwner } from './accounts/access-key.js';
 import {
   accountOf,
