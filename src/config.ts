@@ -116,11 +116,11 @@ export const settings = {
       return cidrs;
     }),
     means:
-      'Proxies whose `X-Forwarded-For` header is trusted, as CIDR blocks separated by commas. It determines the address of a client, for API keys with allowed addresses and for `FAILED_KEYS_PER_MINUTE`.',
+      'Proxies whose `X-Forwarded-For` header is trusted, as CIDR blocks separated by commas. It determines the address of a client, for API keys with allowed addresses and for `FAILED_API_KEYS_PER_MINUTE`.',
     example: '10.0.0.0/8,2001:db8::1/128',
     unset: 'none: the address of the connection is used',
   },
-  FAILED_KEYS_PER_MINUTE: {
+  FAILED_API_KEYS_PER_MINUTE: {
     schema: wholeNumber(1, 1_000_000),
     means:
       'Maximum number of invalid API keys that a client address can send per minute. Further ones are answered with 429 `RATE_LIMITED` without a database lookup. API keys that this process has accepted before still work from that address. IPv6 addresses count by /64.',
@@ -221,14 +221,14 @@ export const settings = {
     example: 'one',
     unset: 'many',
   },
-  KEY_ROTATION_GRACE_SECONDS: {
+  ACCESS_KEY_ROTATION_GRACE_SECONDS: {
     schema: wholeNumber(1, 30 * 24 * 3600),
     means:
       'Time in seconds that the old access key remains in AWS, inactive, after a rotation. During this time the rotation can be rolled back.',
     example: '86400',
     unset: '3600',
   },
-  KEY_ROTATION_ORPHAN_GRACE_SECONDS: {
+  ACCESS_KEY_ROTATION_ORPHAN_GRACE_SECONDS: {
     schema: wholeNumber(1, 30 * 24 * 3600),
     means:
       'Time in seconds that a lost access key remains in AWS, inactive, before the rotation deletes it. A lost access key is one whose secret did not reach the gateway. During this time its owner can activate it again.',
@@ -331,7 +331,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
     trustedProxies: read<string[]>('TRUSTED_PROXIES') ?? [],
-    failedAttemptLimit: { perMinute: read<number>('FAILED_KEYS_PER_MINUTE') ?? 30 },
+    failedAttemptLimit: { perMinute: read<number>('FAILED_API_KEYS_PER_MINUTE') ?? 30 },
     corsOrigins: read<string[]>('CORS_ORIGINS') ?? [],
     dataDir,
     database: databaseUrl ? { url: databaseUrl } : { file: join(dataDir, 'gateway.sqlite') },
@@ -343,8 +343,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     awsEndpointOverride: read<string>('AWS_ENDPOINT_OVERRIDE'),
     awsTimeoutMs: read<number>('AWS_TIMEOUT_MS') ?? 10_000,
     rotationPace: {
-      grace: (read<number>('KEY_ROTATION_GRACE_SECONDS') ?? 3600) * 1000,
-      orphanGrace: (read<number>('KEY_ROTATION_ORPHAN_GRACE_SECONDS') ?? 900) * 1000,
+      grace: (read<number>('ACCESS_KEY_ROTATION_GRACE_SECONDS') ?? 3600) * 1000,
+      orphanGrace: (read<number>('ACCESS_KEY_ROTATION_ORPHAN_GRACE_SECONDS') ?? 900) * 1000,
     },
     accountsPerAwsAccount: { limit: read<'one' | 'many'>('ACCOUNTS_PER_AWS_ACCOUNT') ?? 'many' },
     driftPace: { every: (read<number>('DRIFT_CHECK_MINUTES') ?? 60) * 60_000 },

@@ -1,6 +1,6 @@
 import { AccessModule, ApiKeyNodes, TenantContents, type TenantContentSource } from '#libs/access';
 import {
-  AccountsOfKeys,
+  AccountsOfAccessKeys,
   AccountsOfTenant,
   ActiveSubscriptions,
   Blockers,
@@ -40,7 +40,7 @@ import { NodeSources } from './graphql/node.resolver.js';
       useFactory: (ROTATION: RotationBlockers, SUBSCRIPTION: ActiveSubscriptions) =>
         new Blockers({ ROTATION, SUBSCRIPTION }),
     },
-    { provide: RotatedAccounts, useExisting: AccountsOfKeys },
+    { provide: RotatedAccounts, useExisting: AccountsOfAccessKeys },
     { provide: ResourcesInChange, useExisting: SubscriptionsInChange },
     { provide: SubscriptionRecords, useExisting: TypeOrmSubscriptionRecords },
     { provide: RemainingResources, useExisting: RemainingInLedger },

@@ -14,7 +14,7 @@ import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { refuseWrongUser } from './database/file-owner.js';
 import { prepareDatabase } from './database/prepare-database.js';
-import { firstKeyToken } from './first-key.js';
+import { firstKeyToken } from './first-api-key.js';
 import { createHttpServer } from './http/http-server.js';
 import type { RunningRequests } from './http/running-requests.js';
 import { Log } from './log.js';
@@ -42,7 +42,7 @@ export interface Gateway {
  * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
  *
  * @param sandboxOptions how the small AWS inside behaves, for tests
- * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit, FirstKeyUnusable,
+ * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit, FirstApiKeyUnusable,
  *   WrongUser
  */
 export async function startGateway(config: Config, sandboxOptions: AwsSandboxOptions = {}): Promise<Gateway> {

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Config } from './config.js';
-import { firstKeyFile } from './first-key.js';
+import { firstApiKeyFile } from './first-api-key.js';
 import type { Gateway } from './gateway.js';
 import type { Notice } from './log.js';
 
@@ -15,7 +15,7 @@ export async function greet(gateway: Gateway, config: Config): Promise<void> {
   }
   console.log(await greeting(gateway, config));
   // The person has seen the key: no copy stays on the disk.
-  if (gateway.firstKey && !config.firstApiKey) rmSync(firstKeyFile(config), { force: true });
+  if (gateway.firstKey && !config.firstApiKey) rmSync(firstApiKeyFile(config), { force: true });
 }
 
 const databaseOf = ({ database }: Config) =>
@@ -46,7 +46,8 @@ async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Pr
   if (firstKey && config.firstApiKey)
     lines.push('', '  Your API key, valid for one year, is the one in FIRST_API_KEY.');
   else if (firstKey) lines.push('', '  Your API key, valid for one year, shown only once:', `    ${firstKey.reveal()}`);
-  else if (existsSync(firstKeyFile(config))) lines.push('', `  ${keyIsStillThere}`, `    ${firstKeyFile(config)}`);
+  else if (existsSync(firstApiKeyFile(config)))
+    lines.push('', `  ${keyIsStillThere}`, `    ${firstApiKeyFile(config)}`);
   return lines.join('\n') + '\n';
 }
 
@@ -54,7 +55,7 @@ const keyIsStillThere = 'The first API key is still in a file. Move it to your s
 
 /** The last one says that the gateway is ready. */
 function notices({ url, sandbox, firstKey }: Gateway, config: Config): Notice[] {
-  const file = firstKeyFile(config);
+  const file = firstApiKeyFile(config);
   return [
     ...(config.playground ? [{ message: `Playground: ${url}/playground` }] : []),
     { message: `Database: ${databaseOf(config)}` },

@@ -7,14 +7,14 @@ import { BackupRefused } from './database/backup.js';
 import { DataDirUnusable, KeyRingLocked } from './database/file-lock.js';
 import { WrongUser } from './database/file-owner.js';
 import { KeyRingDoesNotFit } from './database/prepare-database.js';
-import { FirstKeyUnusable } from './first-key.js';
+import { FirstApiKeyUnusable } from './first-api-key.js';
 
 const kinds = [
   BackupRefused,
   ConfigUnusable,
   DataDirUnusable,
   DatabaseUnusable,
-  FirstKeyUnusable,
+  FirstApiKeyUnusable,
   KeyRingChangeRefused,
   KeyRingDoesNotFit,
   KeyRingLocked,

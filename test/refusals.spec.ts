@@ -26,7 +26,7 @@ const excluded: { mutations: readonly string[]; codes: readonly string[] | RegEx
       'cancelCloudAccountDeletion',
       'cancelPendingCredentials',
       'deleteCloudAccount',
-      'setKeyRotationPolicy',
+      'setAccessKeyRotationPolicy',
       'verifyCloudAccount',
     ],
     codes: duplicates,

@@ -61,7 +61,7 @@ export const commands: Readonly<Record<string, Command>> = {
     means: 'refuses every API key of a tenant immediately, until the tenant is resumed',
     options: { ...whichTenant, json },
     notes:
-      'Its provisioning work waits. Key rotation, health checks and drift checks continue. See docs/operations.md.',
+      'Its provisioning work waits. Access key rotation, health checks and drift checks continue. See docs/operations.md.',
     load: async () => (await import('./commands/tenants.js')).suspend,
   },
   'tenants resume': {

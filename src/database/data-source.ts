@@ -1,8 +1,8 @@
 import { ApiKey, Tenant } from '#libs/access';
 import {
   CredentialUse,
-  KeyRotation,
-  KeyRotationPolicy,
+  AccessKeyRotation,
+  AccessKeyRotationPolicy,
   StoredAccessKey,
   StoredAccessRole,
 } from '#libs/aws-credentials';
@@ -59,8 +59,8 @@ export async function dataSourceFor(location: DatabaseLocation): Promise<DataSou
       ExternalId,
       ForceDetachRequest,
       KeyCanaryRow,
-      KeyRotation,
-      KeyRotationPolicy,
+      AccessKeyRotation,
+      AccessKeyRotationPolicy,
       ProvisionedResource,
       ProvisioningWork,
       ResourceChange,

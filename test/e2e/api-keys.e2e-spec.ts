@@ -43,7 +43,7 @@ describe('API keys', () => {
         secret: expect.stringMatching(/^gwk_live_[0-9A-Za-z]{44}$/),
         viewerCanRevoke: { isAllowed: true, code: null },
       });
-      expect(key.secret.slice(9, 17)).toBe(key.keyId);
+      expect(key.secret.slice(9, 17)).toBe(key.apiKeyId);
       expect(await status(key.secret)).toBe(200);
       const rows = await gateway.sql('SELECT * FROM api_key');
       expect(JSON.stringify(rows)).not.toContain(key.secret.slice(17, -6));

@@ -76,7 +76,7 @@ describe('A page of another origin', () => {
   });
 
   it('that is listed can read when to try again after too many invalid keys', async () => {
-    const limited = await Gateway.start({ CORS_ORIGINS: listed, FAILED_KEYS_PER_MINUTE: '1' });
+    const limited = await Gateway.start({ CORS_ORIGINS: listed, FAILED_API_KEYS_PER_MINUTE: '1' });
     try {
       const wrong = { headers: { authorization: 'Bearer gwk_live_mistyped' } };
       await ask(listed, wrong, limited);

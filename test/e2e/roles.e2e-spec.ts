@@ -34,7 +34,7 @@ const operations: Record<Role, string[]> = {
     'resolveDriftFinding',
     'retrySubscription',
     'rotateAwsCredentials',
-    'setKeyRotationPolicy',
+    'setAccessKeyRotationPolicy',
     'testAwsCredentials',
     'updateCloudAccount',
     'updateSubscription',
@@ -95,8 +95,8 @@ const documents: Record<string, string> = {
   cancelRotation: 'mutation { cancelRotation(input: { id: "x" }) { userErrors { code } } }',
   rotateAwsCredentials:
     'mutation { rotateAwsCredentials(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
-  setKeyRotationPolicy:
-    'mutation { setKeyRotationPolicy(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
+  setAccessKeyRotationPolicy:
+    'mutation { setAccessKeyRotationPolicy(input: { id: "x", expectedVersion: 1 }) { userErrors { code } } }',
   createApiKey: 'mutation { createApiKey(input: { name: " ", role: VIEWER }) { userErrors { code } } }',
   createCloudAccount: `mutation { createCloudAccount(input: { name: " ", consoleRoleName: "x",
     credentials: { awsAccessKey: { accessKeyId: "x", secretAccessKey: "x" } } }) { userErrors { code } } }`,

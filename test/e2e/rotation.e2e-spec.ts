@@ -10,7 +10,7 @@ const rotate = `mutation ($input: RotateAwsCredentialsInput!) { rotateAwsCredent
   userErrors { __typename code message path ... on AwsAccessKeyLimitError { accessKeyId isActive createdAt lastUsedAt } } } }`;
 const cancel = `mutation ($input: CancelRotationInput!) { cancelRotation(input: $input) {
   cloudAccount { rotation { state } } userErrors { code } } }`;
-const setPolicy = `mutation ($input: SetKeyRotationPolicyInput!) { setKeyRotationPolicy(input: $input) {
+const setPolicy = `mutation ($input: SetAccessKeyRotationPolicyInput!) { setAccessKeyRotationPolicy(input: $input) {
   cloudAccount { version rotationIntervalDays credentials { ageInDays setAt rotationDueAt } } userErrors { code path } } }`;
 const asked = `query ($id: ID!) { cloudAccount(id: $id) {
   version status viewerCanRotate { code } viewerCanCancelRotation { code }
@@ -216,7 +216,7 @@ describe('rotateAwsCredentials', () => {
     const account = await anAccount();
     const set = async (rotationIntervalDays: number | null, expectedVersion: number) =>
       (await gateway.ask(setPolicy, { input: { id: account.id, expectedVersion, rotationIntervalDays } }))
-        .setKeyRotationPolicy;
+        .setAccessKeyRotationPolicy;
 
     const { cloudAccount } = await set(90, account.version);
     const { setAt, rotationDueAt, ageInDays } = cloudAccount.credentials;
@@ -243,11 +243,11 @@ describe('rotateAwsCredentials', () => {
 
     expect(events.map(({ type }: any) => type)).toEqual([
       'CLOUD_ACCOUNT_CREATED',
-      'KEY_ROTATION_STARTED',
-      'KEY_ROTATION_KEY_CREATED',
-      'KEY_ROTATION_SWITCHED',
-      'KEY_ROTATION_OLD_KEY_DEACTIVATED',
-      'KEY_ROTATION_COMPLETED',
+      'ACCESS_KEY_ROTATION_STARTED',
+      'ACCESS_KEY_ROTATION_KEY_CREATED',
+      'ACCESS_KEY_ROTATION_SWITCHED',
+      'ACCESS_KEY_ROTATION_OLD_KEY_DEACTIVATED',
+      'ACCESS_KEY_ROTATION_COMPLETED',
     ]);
     expect(JSON.stringify(events)).not.toMatch(/AKIA[A-Z0-9]{16}/);
   });

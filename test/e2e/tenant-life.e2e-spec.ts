@@ -51,7 +51,7 @@ describe('A tenant', () => {
   const steps = stepsWith(() => gateway);
   const { createQuickAccount, createSubscription, deleteAccount, endSubscription } = steps;
   beforeAll(async () => {
-    gateway = await Gateway.start({ FAILED_KEYS_PER_MINUTE: '30', TRUSTED_PROXIES: '127.0.0.0/8' });
+    gateway = await Gateway.start({ FAILED_API_KEYS_PER_MINUTE: '30', TRUSTED_PROXIES: '127.0.0.0/8' });
     tenants = gateway.get(TenantService);
   });
   afterAll(() => gateway.stop());

@@ -35,7 +35,7 @@ const subjects: Record<string, readonly NodeName[]> = {
   'deleteSubscription.input.id': ['CloudSubscription'],
   'cancelRotation.input.id': ['CloudAccount'],
   'rotateAwsCredentials.input.id': ['CloudAccount'],
-  'setKeyRotationPolicy.input.id': ['CloudAccount'],
+  'setAccessKeyRotationPolicy.input.id': ['CloudAccount'],
   'revokeApiKey.input.id': ['ApiKey'],
   'updateCloudAccount.input.id': ['CloudAccount'],
   'usageAudit.id': ['CloudAccount'],
@@ -258,7 +258,7 @@ describe('in every operation of the schema', () => {
       const subscription = await createSubscription(account.id);
       const hidden = [
         key.id,
-        key.keyId,
+        key.apiKeyId,
         account.id,
         account.name,
         account.awsAccountId,

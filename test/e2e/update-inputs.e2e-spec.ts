@@ -28,7 +28,7 @@ const values: Record<string, Record<string, [unknown, unknown]>> = {
     consoleRoleName: ['second-console-role', 'console-role'],
     nodeRoleName: ['one-node-role', 'other-node-role'],
   },
-  SetKeyRotationPolicyInput: { rotationIntervalDays: [30, 90] },
+  SetAccessKeyRotationPolicyInput: { rotationIntervalDays: [30, 90] },
   UpdateSubscriptionInput: {
     name: ['One name', 'Other name'],
     plan: ['small', 'large'],
@@ -82,7 +82,7 @@ describe('an update', () => {
     { make(): Promise<string>; read(id: string): Promise<any>; change(id: string, change: object): Promise<any> }
   > = {
     UpdateCloudAccountInput: { ...accounts, change: versioned('updateCloudAccount', accounts) },
-    SetKeyRotationPolicyInput: { ...accounts, change: versioned('setKeyRotationPolicy', accounts) },
+    SetAccessKeyRotationPolicyInput: { ...accounts, change: versioned('setAccessKeyRotationPolicy', accounts) },
     UpdateSubscriptionInput: { ...subscriptions, change: versioned('updateSubscription', subscriptions) },
     ReportProvisioningInput: {
       make: subscriptions.make,

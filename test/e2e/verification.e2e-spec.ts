@@ -124,7 +124,7 @@ describe('verification', () => {
         expect(open(await verify(sandboxKey('WORKS', which)))).toEqual([]);
         return;
       }
-      const isOptional = id === 'ROTATE_ITS_KEY';
+      const isOptional = id === 'ROTATE_ACCESS_KEY';
       expect(open(found)).toEqual([[id, isOptional ? 'SKIPPED' : 'FAILED', 'IDENTITY_POLICY']]);
       const check = found.checks.find((each) => each.group === id)!;
       expect(check.purpose).toBe(group.purpose);

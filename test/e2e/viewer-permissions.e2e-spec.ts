@@ -32,7 +32,7 @@ describe('what a viewer is told it may do', () => {
   );
 
   beforeAll(async () => {
-    gateway = await Gateway.start({ KEY_ROTATION_GRACE_SECONDS: '86400' });
+    gateway = await Gateway.start({ ACCESS_KEY_ROTATION_GRACE_SECONDS: '86400' });
     Object.assign(gateway.get(TrialPace), { patience: 200, firstRetry: 30_000 });
     otherOwner = await gateway.newKey({ name: 'Other owner' });
   });

@@ -157,14 +157,14 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
       '--never-expires',
     );
 
-    const { viewer } = await gateway.ask('{ viewer { role canIntrospect apiKey { keyId } } }', {}, key);
-    expect(viewer).toEqual({ role: 'VIEWER', canIntrospect: true, apiKey: { keyId: key.slice(9, 17) } });
+    const { viewer } = await gateway.ask('{ viewer { role canIntrospect apiKey { apiKeyId } } }', {}, key);
+    expect(viewer).toEqual({ role: 'VIEWER', canIntrospect: true, apiKey: { apiKeyId: key.slice(9, 17) } });
     expect(Math.round((Date.parse(expires) - Date.now()) / (24 * 60 * 60 * 1000))).toBe(7);
     expect(eternal.expires).toBeNull();
     expect(await json('api-keys', 'list', '--tenant', '2')).toContainEqual(
       expect.objectContaining({
         id,
-        'key id': viewer.apiKey.keyId,
+        'key id': viewer.apiKey.apiKeyId,
         role: 'VIEWER',
         from: '127.0.0.0/8 ::1/128',
         'last used': expect.any(String),

@@ -134,7 +134,7 @@ describe('A file that a start cannot write', () => {
       [lock, 0o400],
     ] as const) {
       // prettier-ignore
-      for (const each of [dirname(place.dataDir), place.dataDir, place.databaseFile, place.keyRingFile, place.firstKeyFile, lock]) // prettier-ignore
+      for (const each of [dirname(place.dataDir), place.dataDir, place.databaseFile, place.keyRingFile, place.firstApiKeyFile, lock]) // prettier-ignore
         if (uid !== undefined) chownSync(each, uid, uid);
       chmodSync(path, mode);
       expectSentence(await place.refused(sandbox, uid === undefined ? {} : { uid }), path);

@@ -24,13 +24,13 @@ describe.each(databaseKinds)('The first API key, on %s,', (kind) => {
     const place = await newPlace(kind);
     const gateway = await place.start({ LOG_LEVEL: 'fatal', AWS_SANDBOX: 'on' });
 
-    const key = readFileSync(place.firstKeyFile, 'utf8').trim();
+    const key = readFileSync(place.firstApiKeyFile, 'utf8').trim();
     expect(await opens(gateway, key)).toBe(true);
-    expect(statSync(place.firstKeyFile).mode & 0o777).toBe(0o600);
+    expect(statSync(place.firstApiKeyFile).mode & 0o777).toBe(0o600);
     expect(gateway.output).not.toContain('gwk_live_');
     const entries = gateway.output.trim().split('\n').map((line) => JSON.parse(line)); // prettier-ignore
     expect(entries).toContainEqual(
-      expect.objectContaining({ level: 'warn', context: 'Start', file: place.firstKeyFile }),
+      expect.objectContaining({ level: 'warn', context: 'Start', file: place.firstApiKeyFile }),
     );
     expect(entries.at(-1).msg).toBe(`cloud-account-gateway is ready at ${gateway.url}/graphql`);
   });
@@ -42,7 +42,7 @@ describe.each(databaseKinds)('The first API key, on %s,', (kind) => {
     const { output } = await place.start();
 
     expect(output).toContain('The first API key is still in a file.');
-    expect(output).toContain(place.firstKeyFile);
+    expect(output).toContain(place.firstApiKeyFile);
   });
 
   it('is the one in FIRST_API_KEY_FILE, which is neither printed nor copied', async () => {
@@ -53,7 +53,7 @@ describe.each(databaseKinds)('The first API key, on %s,', (kind) => {
     const gateway = await place.start({ FIRST_API_KEY_FILE: file });
 
     expect(await opens(gateway, key)).toBe(true);
-    expect(existsSync(place.firstKeyFile)).toBe(false);
+    expect(existsSync(place.firstApiKeyFile)).toBe(false);
     expect(gateway.output).not.toContain('gwk_live_');
   });
 });
@@ -74,7 +74,7 @@ describe('The first API key', () => {
     try {
       await until('the key is printed and its file gone', () => {
         if (terminal.exitCode !== null) throw new Error(output);
-        return output.includes('gwk_live_') && !existsSync(place.firstKeyFile);
+        return output.includes('gwk_live_') && !existsSync(place.firstApiKeyFile);
       });
     } finally {
       await killed(terminal);
@@ -89,7 +89,7 @@ describe('The first API key', () => {
     const place = await newPlace();
     const file = await generatedKey(place);
     const key = readFileSync(file);
-    writeFileSync(place.firstKeyFile, key, { mode: 0o600 });
+    writeFileSync(place.firstApiKeyFile, key, { mode: 0o600 });
 
     expect(await opens(await place.start(), String(key).trim())).toBe(true);
   });
@@ -97,12 +97,12 @@ describe('The first API key', () => {
   it('is not taken from a file that another user can write', async () => {
     const place = await newPlace();
     const file = await generatedKey(place);
-    writeFileSync(place.firstKeyFile, readFileSync(file), { mode: 0o644 });
+    writeFileSync(place.firstApiKeyFile, readFileSync(file), { mode: 0o644 });
 
     const { code, output } = await place.refused();
 
     expect(code).toBe(1);
-    expect(output).toContain(`${place.firstKeyFile} is not a private file with an API key. Delete it`);
+    expect(output).toContain(`${place.firstApiKeyFile} is not a private file with an API key. Delete it`);
   });
 
   it.each([

@@ -90,7 +90,7 @@ const masked = (text: string) =>
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'MOMENT')
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID')
     .replace(/gwk_\w+/g, 'KEY')
-    .replace(/"(keyId|fingerprint|externalId|handle|secret|digest|claimId)":"[^"]*"/g, '"$1":"…"');
+    .replace(/"(apiKeyId|keyId|fingerprint|externalId|handle|secret|digest|claimId)":"[^"]*"/g, '"$1":"…"');
 
 const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 

@@ -38,7 +38,7 @@ describe('A first start', () => {
     await place.start();
 
     expect(modeOf(place.dataDir)).toBe(0o700);
-    for (const file of [place.keyRingFile, place.firstKeyFile, place.databaseFile, `${place.dataDir}/gateway.lock`])
+    for (const file of [place.keyRingFile, place.firstApiKeyFile, place.databaseFile, `${place.dataDir}/gateway.lock`])
       expect([file, modeOf(file)]).toEqual([file, 0o600]);
   });
 

@@ -138,7 +138,7 @@ async function killFirstStarts(
       try {
         const again = await place.start(env);
         figures['of them started again']++;
-        const key = readFileSync(place.firstKeyFile, 'utf8').trim();
+        const key = readFileSync(place.firstApiKeyFile, 'utf8').trim();
         const { status } = await again.send('{ __typename }', {}, key);
         if (status !== 200) violations.push(`the key of a first start that was cut off opens nothing: ${status}`);
       } catch (error) {

@@ -4,7 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { TenantService, Viewer } from '#libs/access';
-import { AwsAccessKey, AccessKeyStore, AwsIam, KeyRotationService, type RotationPace } from '#libs/aws-credentials';
+import {
+  AwsAccessKey,
+  AccessKeyStore,
+  AwsIam,
+  AccessKeyRotationService,
+  type RotationPace,
+} from '#libs/aws-credentials';
 import { CloudAccountService } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { operator } from '#libs/events';
@@ -174,9 +180,9 @@ async function accounts(): Promise<number[]> {
 
 async function begin(id: number): Promise<void> {
   const account = (await get(CloudAccountService).find(viewer, id))!;
-  await get(KeyRotationService).refuseUnlessPossible(account, operator);
+  await get(AccessKeyRotationService).refuseUnlessPossible(account, operator);
   await get(UnitOfWork).run(async (now) =>
-    get(KeyRotationService).begin(await get(CloudAccountService).hold(viewer, id), operator, now),
+    get(AccessKeyRotationService).begin(await get(CloudAccountService).hold(viewer, id), operator, now),
   );
 }
 

@@ -41,7 +41,7 @@ export class Gateway extends GatewayClient {
         AWS_SANDBOX: 'on',
         AWS_TIMEOUT_MS: '5000',
         LOG_LEVEL: 'warn',
-        FAILED_KEYS_PER_MINUTE: '1000000', // tests send many
+        FAILED_API_KEYS_PER_MINUTE: '1000000', // tests send many
         ...(url && { DATABASE_URL: url }),
         ...env,
       }),

@@ -168,7 +168,7 @@ export class Place {
     return join(this.dataDir, 'gateway.sqlite');
   }
 
-  get firstKeyFile(): string {
+  get firstApiKeyFile(): string {
     return join(this.dataDir, 'first-api-key');
   }
 
@@ -181,7 +181,7 @@ export class Place {
       {
         DATA_DIR: this.dataDir,
         PORT: '0',
-        FAILED_KEYS_PER_MINUTE: '1000000',
+        FAILED_API_KEYS_PER_MINUTE: '1000000',
         ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }),
         ...env,
       },

@@ -7,7 +7,7 @@ const first = [
   'soaks.process',
   'e2e-group',
   'cli.process',
-  'key-rotation.',
+  '-key-rotation.',
   'pending-credentials.process',
   'provisioning.process',
   'playground-operations.process',

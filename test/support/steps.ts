@@ -50,7 +50,7 @@ export const deleteSubscription = `mutation ($input: DeleteSubscriptionInput!) {
 }`;
 
 export const createApiKey = `mutation ($input: CreateApiKeyInput!) {
-  createApiKey(input: $input) { secret apiKey { id name role keyId allowedCidrs canIntrospect isUsable createdAt expiresAt revokedAt lastUsedAt viewerCanRevoke { isAllowed code } } ${errors} }
+  createApiKey(input: $input) { secret apiKey { id name role apiKeyId allowedCidrs canIntrospect isUsable createdAt expiresAt revokedAt lastUsedAt viewerCanRevoke { isAllowed code } } ${errors} }
 }`;
 
 export const revokeApiKey = `mutation ($input: RevokeApiKeyInput!) {

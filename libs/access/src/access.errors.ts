@@ -16,7 +16,7 @@ const keyRefusals = {
   TENANT_SUSPENDED:
     'Your tenant is suspended: none of its API keys is accepted. Ask the operator of the gateway to resume it.',
 } as const;
-export type KeyRefusal = keyof typeof keyRefusals;
+export type ApiKeyRefusal = keyof typeof keyRefusals;
 
 export const accessErrors = {
   UNAUTHENTICATED: {
@@ -61,14 +61,14 @@ export const accessErrors = {
 /** The request has no API key that is accepted. */
 export class Unauthenticated extends DomainError {
   /** What the caller is told. */
-  readonly reason: KeyRefusal;
+  readonly reason: ApiKeyRefusal;
 
   /**
    * @param refusal the reason for the operator's log
    * @param key the key whose secret the caller has
    */
   constructor(
-    readonly refusal: KeyRefusal | 'WRONG_ADDRESS',
+    readonly refusal: ApiKeyRefusal | 'WRONG_ADDRESS',
     readonly key?: { readonly tenantId: number; readonly apiKeyId: number },
   ) {
     const reason = refusal === 'WRONG_ADDRESS' ? 'UNKNOWN' : refusal;

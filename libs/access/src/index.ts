@@ -1,5 +1,11 @@
 export { AccessModule } from './access.module.js';
-export { accessErrors, Forbidden, TooManyFailedAttempts, Unauthenticated, type KeyRefusal } from './access.errors.js';
+export {
+  accessErrors,
+  Forbidden,
+  TooManyFailedAttempts,
+  Unauthenticated,
+  type ApiKeyRefusal,
+} from './access.errors.js';
 export { AccessService } from './access.service.js';
 export { ApiKey, defaultLifetime, type NewApiKey } from './api-key.entity.js';
 export { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from './api-key-token.js';

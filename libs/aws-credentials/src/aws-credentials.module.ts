@@ -8,12 +8,12 @@ import { AwsVerification } from './verification/aws-verification.js';
 import { CredentialUseService } from './uses/credential-use.service.js';
 import { CredentialUses } from './uses/credential-uses.js';
 import { AwsCredentialsResolver } from './access/aws-credentials.resolver.js';
-import { KeyRotationReconciler } from './rotation/key-rotation.reconciler.js';
-import { KeyRotationPolicies } from './rotation/key-rotation-policies.js';
-import { KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
-import { KeyRotationService } from './rotation/key-rotation.service.js';
-import { KeyRotations } from './key-rotations.js';
-import { KeyRotator } from './rotation/key-rotator.js';
+import { AccessKeyRotationReconciler } from './rotation/access-key-rotation.reconciler.js';
+import { AccessKeyRotationPolicies } from './rotation/access-key-rotation-policies.js';
+import { AccessKeyRotationPolicyService } from './rotation/access-key-rotation-policy.service.js';
+import { AccessKeyRotationService } from './rotation/access-key-rotation.service.js';
+import { AccessKeyRotations } from './access-key-rotations.js';
+import { AccessKeyRotator } from './rotation/access-key-rotator.js';
 import { RotationJournal } from './rotation/rotation-journal.js';
 import { RotationsInProgress } from './rotation/rotations-in-progress.js';
 import { SealedSecrets } from './access-keys/sealed-secrets.js';
@@ -21,8 +21,8 @@ import { StoredAccessRoles } from './access-roles/stored-access-roles.js';
 import { TypeOrmStoredAccessRoles } from './access-roles/typeorm-stored-access-roles.js';
 import { StoredAccessKeys } from './access-keys/stored-access-keys.js';
 import { TypeOrmCredentialUses } from './uses/typeorm-credential-uses.js';
-import { TypeOrmKeyRotationPolicies } from './rotation/typeorm-key-rotation-policies.js';
-import { TypeOrmKeyRotations } from './rotation/typeorm-key-rotations.js';
+import { TypeOrmAccessKeyRotationPolicies } from './rotation/typeorm-access-key-rotation-policies.js';
+import { TypeOrmAccessKeyRotations } from './rotation/typeorm-access-key-rotations.js';
 import { TypeOrmStoredAccessKeys } from './access-keys/typeorm-stored-access-keys.js';
 
 /**
@@ -39,16 +39,16 @@ import { TypeOrmStoredAccessKeys } from './access-keys/typeorm-stored-access-key
     AwsVerification,
     AwsCredentialsResolver,
     CredentialUseService,
-    KeyRotationReconciler,
-    KeyRotationPolicyService,
-    KeyRotationService,
-    KeyRotator,
+    AccessKeyRotationReconciler,
+    AccessKeyRotationPolicyService,
+    AccessKeyRotationService,
+    AccessKeyRotator,
     RotationJournal,
     RotationsInProgress,
     SealedSecrets,
     { provide: CredentialUses, useClass: TypeOrmCredentialUses },
-    { provide: KeyRotationPolicies, useClass: TypeOrmKeyRotationPolicies },
-    { provide: KeyRotations, useClass: TypeOrmKeyRotations },
+    { provide: AccessKeyRotationPolicies, useClass: TypeOrmAccessKeyRotationPolicies },
+    { provide: AccessKeyRotations, useClass: TypeOrmAccessKeyRotations },
     { provide: StoredAccessRoles, useClass: TypeOrmStoredAccessRoles },
     { provide: StoredAccessKeys, useClass: TypeOrmStoredAccessKeys },
   ],
@@ -58,8 +58,8 @@ import { TypeOrmStoredAccessKeys } from './access-keys/typeorm-stored-access-key
     AwsVerification,
     AccessRoleSessions,
     CredentialUseService,
-    KeyRotationPolicyService,
-    KeyRotationService,
+    AccessKeyRotationPolicyService,
+    AccessKeyRotationService,
     RotationsInProgress,
     SealedSecrets,
   ],

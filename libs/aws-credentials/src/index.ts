@@ -50,11 +50,14 @@ export { CredentialUseConnectionType } from './uses/credential-use.type.js';
 export { SealedSecrets, type Walked } from './access-keys/sealed-secrets.js';
 export { StoredAccessRole } from './access-roles/stored-access-role.entity.js';
 export { StoredAccessKey } from './stored-access-key.entity.js';
-export { faultInRotationInterval, KeyRotationPolicyService } from './rotation/key-rotation-policy.service.js';
-export { KeyRotationPolicy } from './rotation/key-rotation-policy.entity.js';
-export { KeyRotationService } from './rotation/key-rotation.service.js';
-export { cancellable, keyToRotate } from './rotatable-keys.js';
-export { KeyRotation, RotationState, RotationStep } from './key-rotation.entity.js';
+export {
+  faultInRotationInterval,
+  AccessKeyRotationPolicyService,
+} from './rotation/access-key-rotation-policy.service.js';
+export { AccessKeyRotationPolicy } from './rotation/access-key-rotation-policy.entity.js';
+export { AccessKeyRotationService } from './rotation/access-key-rotation.service.js';
+export { cancellable, accessKeyToRotate } from './rotatable-access-keys.js';
+export { AccessKeyRotation, RotationState, RotationStep } from './access-key-rotation.entity.js';
 export { RotatedAccounts, type RotatedAccount } from './rotation/rotated-accounts.js';
 export { RotationPace } from './rotation/rotation-pace.js';
 export { RotationsInProgress } from './rotation/rotations-in-progress.js';

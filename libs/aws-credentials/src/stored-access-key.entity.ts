@@ -5,7 +5,7 @@ import { maskAccessKeyId } from './aws-access-key.js';
  * What a stored key is for. CURRENT: proven, and used for everything. CANDIDATE: not proven yet, and read by nothing but
  * verification. RETIRING: on its way out; the old key until the grace period is over, or a new one that is rolled back.
  */
-export type KeySlot = 'CURRENT' | 'CANDIDATE' | 'RETIRING';
+export type AccessKeySlot = 'CURRENT' | 'CANDIDATE' | 'RETIRING';
 
 /** An access key as it is kept: the secret is ciphertext, which only its own tenant, account, slot and version open. */
 @Entity('aws_access_key')
@@ -20,7 +20,7 @@ export class StoredAccessKey {
   readonly cloudAccountId!: number;
 
   @Column('varchar', { length: 16 })
-  readonly slot!: KeySlot;
+  readonly slot!: AccessKeySlot;
 
   /** Counts the keys this account has had; one that changes its slot keeps its number. */
   @Column('int')

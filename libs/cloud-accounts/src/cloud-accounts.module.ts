@@ -3,7 +3,7 @@ import { AwsCredentialsModule } from '#libs/aws-credentials';
 import { EventsModule } from '#libs/events';
 import { IdempotencyModule } from '#libs/idempotency';
 import { Module } from '@nestjs/common';
-import { AccountsOfKeys } from './rotation/accounts-of-keys.js';
+import { AccountsOfAccessKeys } from './rotation/accounts-of-access-keys.js';
 import { RotationBlockers } from './rotation/rotation-blockers.js';
 import { CloudAccountRotationService } from './rotation/cloud-account-rotation.service.js';
 import { CloudAccountHealthReconciler } from './health/cloud-account-health.reconciler.js';
@@ -39,7 +39,11 @@ import { UsageRecords } from './usage-audit/usage-records.js';
 import { UsageAuditResolver, UsageFindingResolver } from './usage-audit/usage-audit.resolver.js';
 import { TypeOrmUsageRecords } from './usage-audit/typeorm-usage-records.js';
 import { ScheduledDeletionReconciler } from './deletion/scheduled-deletion.reconciler.js';
-import { KeyAgeResolver, KeyRotationFieldsResolver, KeyRotationResolver } from './rotation/key-rotation.resolver.js';
+import {
+  AccessKeyAgeResolver,
+  AccessKeyRotationFieldsResolver,
+  AccessKeyRotationResolver,
+} from './rotation/access-key-rotation.resolver.js';
 import { CloudAccountNodes } from './cloud-account.nodes.js';
 import { CredentialUsesResolver } from './connecting/credential-uses.resolver.js';
 import { CloudAccountResolver, ViewerOfCloudAccountsResolver } from './connecting/cloud-account.resolver.js';
@@ -54,14 +58,14 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
 @Module({
   imports: [AccessModule, AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [
-    AccountsOfKeys,
+    AccountsOfAccessKeys,
     AccountsOfTenant,
     RotationBlockers,
     CloudAccountService,
     CloudAccountRotationService,
-    KeyRotationResolver,
-    KeyRotationFieldsResolver,
-    KeyAgeResolver,
+    AccessKeyRotationResolver,
+    AccessKeyRotationFieldsResolver,
+    AccessKeyAgeResolver,
     CloudAccountHealthService,
     CloudAccountHealthReconciler,
     CloudAccountResolver,
@@ -101,7 +105,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
   ],
   exports: [
     AwsAccountRule,
-    AccountsOfKeys,
+    AccountsOfAccessKeys,
     AccountsOfTenant,
     RotationBlockers,
     CloudAccountService,

@@ -1,4 +1,4 @@
-export { AccountsOfKeys } from './rotation/accounts-of-keys.js';
+export { AccountsOfAccessKeys } from './rotation/accounts-of-access-keys.js';
 export { RotationBlockers } from './rotation/rotation-blockers.js';
 export { UsageAuditService, type UsageAudit } from './usage-audit/usage-audit.service.js';
 export { explanations, type UsageFinding, type UsageFindingKind } from './usage-audit/usage-finding.js';

@@ -18,7 +18,7 @@ export {
   type KekUse,
   type Progress,
   type Rewrapped,
-} from './key-rotation.js';
+} from './encryption-key-rotation.js';
 export {
   KekNotAdmitted,
   opensStoredKey,

@@ -95,7 +95,7 @@ const oddTags: Tag[] = [
 describe('setting up IAM', () => {
   it.each([
     ['as it is by default', {}, {}],
-    ['with everything', { allowKeyRotation: true, createAccessRole: true }, {}],
+    ['with everything', { allowAccessKeyRotation: true, createAccessRole: true }, {}],
     ['with nothing that can be left out', { createAccessKey: false }, {}],
     [
       'with a permissions boundary and a path',
@@ -137,7 +137,7 @@ describe('setting up IAM', () => {
       nodeRoleName: text('nodeRoleName').map((name) => `n${name}`.slice(0, 64)),
       consoleRoleName: text('consoleRoleName').map((name) => `c${name}`.slice(0, 64)),
       accessRoleName: text('accessRoleName').map((name) => `a${name}`.slice(0, 64)),
-      allowKeyRotation: fc.boolean(),
+      allowAccessKeyRotation: fc.boolean(),
       createAccessKey: fc.boolean(),
       createAccessRole: fc.boolean(),
       tags: fc.array(fc.record({ key: ofTags, value: ofTags }), { maxLength: 5 }).filter((tags) => !faultInTags(tags)),
@@ -153,7 +153,7 @@ describe('setting up IAM', () => {
   }, 120_000);
 
   it('makes what is documented', async () => {
-    const { cloudFormation } = await byAllMethods({ createAccessRole: true, allowKeyRotation: true });
+    const { cloudFormation } = await byAllMethods({ createAccessRole: true, allowAccessKeyRotation: true });
     const listed = cloudFormation.map(({ kind, name, policies = [], role }) =>
       [kind, name, ...policies, ...(role ? [role] : [])].join(' '),
     );
@@ -161,15 +161,15 @@ describe('setting up IAM', () => {
     expect(listed).toEqual([
       'access key acme-user',
       'instance profile acme-cluster-node-role acme-cluster-node-role',
+      'policy acme-access-key-rotation',
       'policy acme-instance',
-      'policy acme-key-rotation',
       'policy acme-provisioning-1',
       'policy acme-provisioning-2',
       'policy acme-self',
       'role acme-access-role acme-provisioning-1 acme-provisioning-2',
       'role acme-cluster-node-role acme-instance',
       'role acme-console-role acme-provisioning-1 acme-provisioning-2',
-      'user acme-user acme-key-rotation acme-provisioning-1 acme-provisioning-2 acme-self',
+      'user acme-user acme-access-key-rotation acme-provisioning-1 acme-provisioning-2 acme-self',
     ]);
   });
 
@@ -344,7 +344,7 @@ describe('tags', () => {
     { key: 'CostCenter', value: '4711' },
     { key: 'Team', value: 'orders and payments' },
   ];
-  const all = { tags, createAccessRole: true, allowKeyRotation: true };
+  const all = { tags, createAccessRole: true, allowAccessKeyRotation: true };
   const pairs = tags.map(({ key, value }) => [key, value]);
 
   it('are on everything that IAM can tag, by each method', async () => {

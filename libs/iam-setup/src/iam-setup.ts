@@ -37,7 +37,7 @@ export interface IamSetupRequest {
   /** Of everything that IAM can tag. */
   readonly tags?: readonly Tag[] | null;
   readonly createAccessKey?: boolean | null;
-  readonly allowKeyRotation?: boolean | null;
+  readonly allowAccessKeyRotation?: boolean | null;
   readonly createAccessRole?: boolean | null;
 }
 
@@ -151,7 +151,7 @@ export const switches: Readonly<Record<Option, { title: string; means: string; u
       'Creates the access key of the user. If disabled, create it yourself. Disable it when the gateway rotates access keys: otherwise the next update restores the old access key.',
     unset: true,
   },
-  allowKeyRotation: {
+  allowAccessKeyRotation: {
     title: 'Allow access key rotation by the gateway',
     means: 'Allows the user to create and delete its own access keys, but not those of others.',
     unset: false,

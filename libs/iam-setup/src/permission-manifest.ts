@@ -12,7 +12,7 @@ import { longestIamArn } from '@cloud-account-gateway/iam-policy';
 export type Holder = 'node role' | 'user' | 'console role' | 'access role';
 
 /** What only those get who ask for it. */
-export type Option = 'createAccessKey' | 'allowKeyRotation' | 'createAccessRole';
+export type Option = 'createAccessKey' | 'allowAccessKeyRotation' | 'createAccessRole';
 
 /** What a policy may leave open, and what fills it at most: no valid value is longer, so a policy that fits always fits. */
 export const longestValues = {
@@ -398,15 +398,15 @@ export const permissionManifest: { readonly version: number; readonly policies: 
       ],
     },
     {
-      id: 'key-rotation',
+      id: 'access-key-rotation',
       description: 'Permissions to rotate the access key of the programmatic user.',
       holders: ['user'],
-      option: 'allowKeyRotation',
+      option: 'allowAccessKeyRotation',
       groups: [
         {
-          id: 'ROTATE_ITS_KEY',
+          id: 'ROTATE_ACCESS_KEY',
           purpose: 'The gateway replaces the access key regularly.',
-          feature: 'key rotation',
+          feature: 'access key rotation',
           rules: [
             {
               actions: iam('ListAccessKeys CreateAccessKey UpdateAccessKey DeleteAccessKey GetAccessKeyLastUsed'),

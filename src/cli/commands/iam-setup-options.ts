@@ -19,7 +19,7 @@ export const iamSetupOptions: Readonly<Record<string, Option>> = {
     isRepeatable: true,
   },
   'no-create-access-key': { means: 'do not create the access key' },
-  'allow-key-rotation': { means: 'allow the user to replace its own access keys' },
+  'allow-access-key-rotation': { means: 'allow the user to replace its own access keys' },
   'create-access-role': { means: 'create a role for the gateway; requires --external-id-handle' },
   'external-id-handle': {
     value: 'HANDLE',

@@ -1,4 +1,4 @@
-import { Unauthenticated, type KeyRefusal } from '#libs/access';
+import { Unauthenticated, type ApiKeyRefusal } from '#libs/access';
 import { refusalOf } from '#libs/database';
 import { CallerGone, DomainError, InvalidInput } from '#libs/kernel';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
@@ -31,7 +31,7 @@ interface Answer {
   readonly code: string;
   readonly message: string;
   readonly faults?: readonly InputFault[];
-  readonly reason?: KeyRefusal;
+  readonly reason?: ApiKeyRefusal;
 }
 
 /**

@@ -38,7 +38,7 @@ query Keys($filter: ApiKeyFilter) {
       id
       name
       role
-      keyId
+      apiKeyId
       isUsable
       expiresAt
       lastUsedAt

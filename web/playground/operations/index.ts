@@ -7,7 +7,7 @@ import { firstSteps } from './first-steps.js';
 import { iamSetup } from './iam-setup.js';
 import type { Group, Operation } from './operation.js';
 import { provisioner } from './provisioner.js';
-import { keyRotation } from './rotation.js';
+import { accessKeyRotation } from './rotation.js';
 import { subscriptions } from './subscriptions.js';
 
 export { nameOf, type Group, type Operation } from './operation.js';
@@ -21,7 +21,7 @@ export const groups: readonly Group[] = [
   subscriptions,
   deletion,
   forcedDetachment,
-  keyRotation,
+  accessKeyRotation,
   apiKeys,
   provisioner,
   drift,

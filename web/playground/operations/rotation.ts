@@ -1,6 +1,6 @@
 import { connect, type Group } from './operation.js';
 
-export const keyRotation: Group = {
+export const accessKeyRotation: Group = {
   title: 'Access key rotation',
   about: 'Replace the access key of an account while it is in use.',
   operations: [
@@ -9,9 +9,9 @@ export const keyRotation: Group = {
       query: `# Rotate the key whenever it is 90 days old.
 # null: no automatic rotation.
 mutation SetRotationPolicy(
-  $input: SetKeyRotationPolicyInput!
+  $input: SetAccessKeyRotationPolicyInput!
 ) {
-  setKeyRotationPolicy(input: $input) {
+  setAccessKeyRotationPolicy(input: $input) {
     cloudAccount {
       id
       version

@@ -62,7 +62,10 @@ export class ApiKeyType extends NodeType {
   @Field(() => Role, { description: 'Role of the API key.' })
   readonly role!: Role;
 
-  @Field({ description: 'The eight characters after `gwk_live_`, which identify the API key.' })
+  @Field({
+    name: 'apiKeyId',
+    description: 'The eight characters after `gwk_live_`, which identify the API key.',
+  })
   readonly keyId!: string;
 
   @Field(() => [CidrBlockScalar], {

@@ -7,10 +7,10 @@ import { CredentialsUnreadable, RotationInProgress } from '../aws-credentials.er
 import { CredentialStore, type AccessSlot, type Keeper } from '../credential-store.js';
 import type { IntendedUse } from '../credential-use.entity.js';
 import { CredentialUseService } from '../uses/credential-use.service.js';
-import type { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotations } from '../key-rotations.js';
-import type { RotatableKeys } from '../rotatable-keys.js';
-import type { KeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
+import type { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotations } from '../access-key-rotations.js';
+import type { RotatableAccessKeys } from '../rotatable-access-keys.js';
+import type { AccessKeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
 /** Stores access keys. Each secret is encrypted for its tenant, account, slot and version. */
@@ -21,7 +21,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     private readonly vault: Vault,
     private readonly keychain: Keychain,
     private readonly uses: CredentialUseService,
-    private readonly rotations: KeyRotations,
+    private readonly rotations: AccessKeyRotations,
   ) {
     super();
   }
@@ -105,7 +105,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   async reveal(
     tenantId: number,
     cloudAccountId: number,
-    slot: KeySlot,
+    slot: AccessKeySlot,
     use: IntendedUse,
   ): Promise<AwsAccessKey | null> {
     const stored = await this.stored.find(tenantId, cloudAccountId, slot);
@@ -153,7 +153,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 
   /** What decides, apart from AWS, whether the keys of these accounts can be rotated, in the order of the accounts. */
-  async listRotatable(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableKeys[]> {
+  async listRotatable(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableAccessKeys[]> {
     const keys = Map.groupBy(await this.stored.all(tenantId, cloudAccountIds), ({ cloudAccountId }) => cloudAccountId);
     const rotations = await this.rotations.ofAccounts(tenantId, cloudAccountIds);
     return eachOf(cloudAccountIds, rotations, ({ cloudAccountId }) => cloudAccountId).map((rotation, i) => {
@@ -190,7 +190,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   /** What the customer does with their keys comes before a rotation of ours. */
   private async changeRotation(
     account: Held<AccountReference>,
-    change: (rotation: KeyRotation) => KeySlot | null,
+    change: (rotation: AccessKeyRotation) => AccessKeySlot | null,
   ): Promise<void> {
     const rotation = await this.rotations.hold(account);
     if (!rotation || rotation.isOver) return;
@@ -200,14 +200,14 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 
   /** Puts a key into another slot, over the one there, and seals it for that slot. The secret is not returned. */
-  private async move({ tenantId, id }: Held<AccountReference>, from: KeySlot, to: KeySlot): Promise<void> {
+  private async move({ tenantId, id }: Held<AccountReference>, from: AccessKeySlot, to: AccessKeySlot): Promise<void> {
     const stored = await this.stored.find(tenantId, id, from);
     if (!stored) return;
     await this.stored.put(await this.resealed(stored, to));
     await this.stored.remove(tenantId, id, from);
   }
 
-  private async resealed(stored: StoredAccessKey, slot: KeySlot) {
+  private async resealed(stored: StoredAccessKey, slot: AccessKeySlot) {
     const { tenantId, cloudAccountId, version, setAt, setBy, lastVerifiedAt } = stored;
     const key = new AwsAccessKey(stored.accessKeyId, await this.opened(stored));
     return { ...(await this.sealed(tenantId, cloudAccountId, slot, version, key)), setAt, setBy, lastVerifiedAt };
@@ -216,7 +216,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   private async store(
     { apiKeyName }: Keeper,
     { tenantId, id }: Held<AccountReference>,
-    slot: KeySlot,
+    slot: AccessKeySlot,
     key: AwsAccessKey,
     now: Date,
     last = 0,
@@ -227,7 +227,13 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     return version;
   }
 
-  private async sealed(tenantId: number, cloudAccountId: number, slot: KeySlot, version: number, key: AwsAccessKey) {
+  private async sealed(
+    tenantId: number,
+    cloudAccountId: number,
+    slot: AccessKeySlot,
+    version: number,
+    key: AwsAccessKey,
+  ) {
     const sealed = await this.vault.seal(subjectOf({ tenantId, cloudAccountId, slot, version }), key.secretAccessKey);
     return {
       tenantId,

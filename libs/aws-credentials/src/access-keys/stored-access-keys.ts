@@ -1,9 +1,9 @@
 import type { SealedSecret } from '#libs/encryption';
-import type { KeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
+import type { AccessKeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
 
 /** All stored access keys, as the domain sees them: a collection. */
 export abstract class StoredAccessKeys {
-  abstract find(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<StoredAccessKey | null>;
+  abstract find(tenantId: number, cloudAccountId: number, slot: AccessKeySlot): Promise<StoredAccessKey | null>;
 
   /** The keys of these accounts in every slot. */
   abstract all(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;
@@ -29,5 +29,5 @@ export abstract class StoredAccessKeys {
   abstract reseal(seen: StoredAccessKey, sealed: SealedSecret): Promise<boolean>;
 
   /** From one slot, or from all of them. */
-  abstract remove(tenantId: number, cloudAccountId: number, slot?: KeySlot): Promise<void>;
+  abstract remove(tenantId: number, cloudAccountId: number, slot?: AccessKeySlot): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { Transactions } from '#libs/database';
 import type { SealedSecret } from '#libs/encryption';
 import { Injectable } from '@nestjs/common';
 import { In, MoreThan } from 'typeorm';
-import { StoredAccessKey, type KeySlot } from '../stored-access-key.entity.js';
+import { StoredAccessKey, type AccessKeySlot } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
 @Injectable()
@@ -11,7 +11,7 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     super();
   }
 
-  find(tenantId: number, cloudAccountId: number, slot: KeySlot): Promise<StoredAccessKey | null> {
+  find(tenantId: number, cloudAccountId: number, slot: AccessKeySlot): Promise<StoredAccessKey | null> {
     return this.rows.findOneBy({ tenantId, cloudAccountId, slot });
   }
 
@@ -53,7 +53,7 @@ export class TypeOrmStoredAccessKeys extends StoredAccessKeys {
     return affected === 1;
   }
 
-  async remove(tenantId: number, cloudAccountId: number, slot?: KeySlot): Promise<void> {
+  async remove(tenantId: number, cloudAccountId: number, slot?: AccessKeySlot): Promise<void> {
     await this.rows.delete({ tenantId, cloudAccountId, ...(slot && { slot }) });
   }
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { AwsAccessRole } from '../aws-access-role.js';
-import type { KeySlot } from '../stored-access-key.entity.js';
+import type { AccessKeySlot } from '../stored-access-key.entity.js';
 
 /** An access role as it is kept, in the place of a key: nothing of it is secret. */
 @Entity('aws_access_role')
@@ -16,7 +16,7 @@ export class StoredAccessRole {
 
   /** As of keys; a role never retires. */
   @Column('varchar', { length: 16 })
-  readonly slot!: Exclude<KeySlot, 'RETIRING'>;
+  readonly slot!: Exclude<AccessKeySlot, 'RETIRING'>;
 
   /** Counts the keys and roles this account has had, together. */
   @Column('int')

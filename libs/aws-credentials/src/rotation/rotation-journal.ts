@@ -2,8 +2,8 @@ import { Events, gateway } from '#libs/events';
 import { addTime, UnitOfWork, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { maskAccessKeyId } from '../aws-access-key.js';
-import type { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotations } from '../key-rotations.js';
+import type { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotations } from '../access-key-rotations.js';
 import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 import { RotationPace } from './rotation-pace.js';
 
@@ -14,7 +14,7 @@ export class LeaseLost extends Error {
 
 /** What a step changes in the rotation it is given, and in the slots. Returns the type of the event to tell it with. */
 export type RotationChange = (
-  rotation: KeyRotation,
+  rotation: AccessKeyRotation,
   account: Held<RotatedAccount>,
   now: Date,
 ) => Promise<string | void>;
@@ -26,7 +26,7 @@ export type RotationChange = (
 @Injectable()
 export class RotationJournal {
   constructor(
-    private readonly rotations: KeyRotations,
+    private readonly rotations: AccessKeyRotations,
     private readonly accounts: RotatedAccounts,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
@@ -41,7 +41,7 @@ export class RotationJournal {
    * @returns the rotation as it is now
    * @throws LeaseLost when the rotation is no longer ours; nothing was changed
    */
-  write(seen: KeyRotation, change: RotationChange, unlessCancelled = false): Promise<KeyRotation> {
+  write(seen: AccessKeyRotation, change: RotationChange, unlessCancelled = false): Promise<AccessKeyRotation> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.hold(seen.tenantId, seen.cloudAccountId);
       const rotation = account && (await this.rotations.hold(account));
@@ -57,14 +57,14 @@ export class RotationJournal {
       await this.rotations.update(rotation);
       if (type) await this.record(rotation, type, now);
       if (rotation.state === 'NEEDS_ATTENTION' && stateBefore !== 'NEEDS_ATTENTION') {
-        await this.record(rotation, 'KEY_ROTATION_NEEDS_ATTENTION', now);
+        await this.record(rotation, 'ACCESS_KEY_ROTATION_NEEDS_ATTENTION', now);
       }
       if (rotation.isOver) await this.accounts.afterRotation(account, now);
       return rotation;
     });
   }
 
-  private record(rotation: KeyRotation, type: string, at: Date): Promise<void> {
+  private record(rotation: AccessKeyRotation, type: string, at: Date): Promise<void> {
     const { tenantId, cloudAccountId } = rotation;
     const data = factsOf(rotation);
     return this.events.record({ type, tenantId, subject: ['CloudAccount', cloudAccountId], actor: gateway, at, data });
@@ -72,7 +72,7 @@ export class RotationJournal {
 }
 
 /** What an event tells of a rotation: ids masked, no secrets. */
-export function factsOf(rotation: KeyRotation): Record<string, unknown> {
+export function factsOf(rotation: AccessKeyRotation): Record<string, unknown> {
   const { oldKeyId, newKeyId, orphanKeyId, candidateIds, attempt, lastFault, isSuperseded } = rotation;
   const masked = (id: string | null) => id && maskAccessKeyId(id);
   return {

@@ -10,7 +10,7 @@ const keysPerUser = 2;
 /** What a rotation cannot do without; whether a key was used lately is only good to know. */
 const needed = permissionManifest.policies
   .flatMap(({ groups }) => groups)
-  .filter(({ id }) => id === 'ROTATE_ITS_KEY')
+  .filter(({ id }) => id === 'ROTATE_ACCESS_KEY')
   .flatMap(({ rules }) => rules.flatMap(({ actions }) => actions))
   .filter((action) => action !== 'iam:GetAccessKeyLastUsed');
 

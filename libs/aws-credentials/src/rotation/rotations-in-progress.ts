@@ -1,21 +1,21 @@
 import { Events, type Actor } from '#libs/events';
 import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import type { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotations } from '../key-rotations.js';
+import type { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotations } from '../access-key-rotations.js';
 import { factsOf } from './rotation-journal.js';
 
 /** The rotations that are not over. They need no account and no AWS, so that what decides about accounts can ask here. */
 @Injectable()
 export class RotationsInProgress {
   constructor(
-    private readonly rotations: KeyRotations,
+    private readonly rotations: AccessKeyRotations,
     private readonly events: Events,
   ) {}
 
   /** By the id of the account. */
-  async findByAccounts(accounts: readonly AccountReference[]): Promise<ReadonlyMap<number, KeyRotation>> {
-    const found = new Map<number, KeyRotation>();
+  async findByAccounts(accounts: readonly AccountReference[]): Promise<ReadonlyMap<number, AccessKeyRotation>> {
+    const found = new Map<number, AccessKeyRotation>();
     for (const [tenantId, some] of Map.groupBy(accounts, (account) => account.tenantId)) {
       const ids = some.map(({ id }) => id);
       for (const rotation of await this.rotations.ofAccounts(tenantId, ids))
@@ -37,7 +37,7 @@ export class RotationsInProgress {
     const { tenantId, id } = account;
     const subject = ['CloudAccount', id] as const;
     const data = factsOf(rotation);
-    await this.events.record({ type: 'KEY_ROTATION_GIVEN_UP', tenantId, subject, actor, at: now, data });
+    await this.events.record({ type: 'ACCESS_KEY_ROTATION_GIVEN_UP', tenantId, subject, actor, at: now, data });
     return true;
   }
 }

@@ -6,19 +6,19 @@ import { DataSource } from 'typeorm';
 import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { CredentialUse } from '../credential-use.entity.js';
 import { CredentialUseService } from '../uses/credential-use.service.js';
-import { KeyRotationPolicy } from '../rotation/key-rotation-policy.entity.js';
-import { KeyRotationPolicyService } from '../rotation/key-rotation-policy.service.js';
-import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotationReconciler } from '../rotation/key-rotation.reconciler.js';
-import { KeyRotationService } from '../rotation/key-rotation.service.js';
-import { KeyRotator } from '../rotation/key-rotator.js';
+import { AccessKeyRotationPolicy } from '../rotation/access-key-rotation-policy.entity.js';
+import { AccessKeyRotationPolicyService } from '../rotation/access-key-rotation-policy.service.js';
+import { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotationReconciler } from '../rotation/access-key-rotation.reconciler.js';
+import { AccessKeyRotationService } from '../rotation/access-key-rotation.service.js';
+import { AccessKeyRotator } from '../rotation/access-key-rotator.js';
 import type { RotatedAccount } from '../rotation/rotated-accounts.js';
 import { RotationJournal } from '../rotation/rotation-journal.js';
 import { RotationPace } from '../rotation/rotation-pace.js';
 import { StoredAccessKey } from '../stored-access-key.entity.js';
 import { TypeOrmCredentialUses } from '../uses/typeorm-credential-uses.js';
-import { TypeOrmKeyRotationPolicies } from '../rotation/typeorm-key-rotation-policies.js';
-import { TypeOrmKeyRotations } from '../rotation/typeorm-key-rotations.js';
+import { TypeOrmAccessKeyRotationPolicies } from '../rotation/typeorm-access-key-rotation-policies.js';
+import { TypeOrmAccessKeyRotations } from '../rotation/typeorm-access-key-rotations.js';
 import { TypeOrmStoredAccessKeys } from '../access-keys/typeorm-stored-access-keys.js';
 import { InMemoryIam } from './in-memory-iam.js';
 import { InMemoryRotatedAccounts } from './in-memory-rotated-accounts.js';
@@ -76,11 +76,11 @@ export class RotationWorld {
   readonly points: string[] = [];
   private readonly accounts = new InMemoryRotatedAccounts([this.account, otherAccount]);
   credentials!: AccessKeyStore;
-  service!: KeyRotationService;
-  policy!: KeyRotationPolicyService;
-  loop!: KeyRotationReconciler;
-  rotator!: KeyRotator;
-  rotations!: TypeOrmKeyRotations;
+  service!: AccessKeyRotationService;
+  policy!: AccessKeyRotationPolicyService;
+  loop!: AccessKeyRotationReconciler;
+  rotator!: AccessKeyRotator;
+  rotations!: TypeOrmAccessKeyRotations;
   private transactions!: WatchedTransactions;
   private dataSource!: DataSource;
   private killAt = Infinity;
@@ -94,8 +94,8 @@ export class RotationWorld {
         entities: [
           CredentialUse,
           EventRow,
-          KeyRotation,
-          KeyRotationPolicy,
+          AccessKeyRotation,
+          AccessKeyRotationPolicy,
           KeyCanaryRow,
           StoredAccessKey,
           StoredKeyRow,
@@ -123,17 +123,17 @@ export class RotationWorld {
     transactions.around = (when) => this.pass(`${when} commit`);
     aws.around = (action, when) => this.pass(`${when} ${action}`);
     const keychain = new Keychain(ring, new TypeOrmStoredKeys(transactions), clock);
-    const rotations = new TypeOrmKeyRotations(transactions);
-    const policies = new TypeOrmKeyRotationPolicies(transactions);
+    const rotations = new TypeOrmAccessKeyRotations(transactions);
+    const policies = new TypeOrmAccessKeyRotationPolicies(transactions);
     const stored = new TypeOrmStoredAccessKeys(transactions);
     const events: Events = new TypeOrmEvents(transactions);
     const uses = new CredentialUseService(new TypeOrmCredentialUses(transactions), events, transactions, clock);
     const credentials = new AccessKeyStore(stored, new Vault(keychain), keychain, uses, rotations);
     const journal = new RotationJournal(rotations, accounts, events, transactions, new RotationPace());
-    const rotator = new KeyRotator(aws, credentials, accounts, journal, new RotationPace());
-    const loop = new KeyRotationReconciler(rotations, rotator, new RotationPace(), clock, new Reconcilers());
-    const service = new KeyRotationService(aws, credentials, rotations, events, loop);
-    const policy = new KeyRotationPolicyService(
+    const rotator = new AccessKeyRotator(aws, credentials, accounts, journal, new RotationPace());
+    const loop = new AccessKeyRotationReconciler(rotations, rotator, new RotationPace(), clock, new Reconcilers());
+    const service = new AccessKeyRotationService(aws, credentials, rotations, events, loop);
+    const policy = new AccessKeyRotationPolicyService(
       policies,
       credentials,
       service,
@@ -190,7 +190,7 @@ export class RotationWorld {
   async run({
     until = () => false,
     patience = Infinity,
-  }: { until?: (r: KeyRotation) => boolean; patience?: number } = {}) {
+  }: { until?: (r: AccessKeyRotation) => boolean; patience?: number } = {}) {
     const end = this.clock.time + patience;
     for (let round = 0; round < 400; round++) {
       const rotation = await this.rotation();
@@ -203,8 +203,8 @@ export class RotationWorld {
     throw new Error(`The rotation gets nowhere: ${JSON.stringify(await this.rotation())}`);
   }
 
-  async rotation(): Promise<KeyRotation> {
-    return await this.dataSource.getRepository(KeyRotation).findOneByOrFail({ cloudAccountId: account.id });
+  async rotation(): Promise<AccessKeyRotation> {
+    return await this.dataSource.getRepository(AccessKeyRotation).findOneByOrFail({ cloudAccountId: account.id });
   }
 
   /** Whether AWS accepts the account's current key. */
@@ -221,7 +221,7 @@ export class RotationWorld {
 
   async events(): Promise<string[]> {
     const rows = await this.dataSource.getRepository(EventRow).find({ order: { id: 'ASC' } });
-    return rows.map(({ type }) => type.replace('KEY_ROTATION_', ''));
+    return rows.map(({ type }) => type.replace('ACCESS_KEY_ROTATION_', ''));
   }
 
   async close(): Promise<void> {

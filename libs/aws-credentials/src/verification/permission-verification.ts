@@ -26,7 +26,7 @@ export interface PermissionFindings {
   readonly calls: number;
 }
 
-const rotationGroup = 'ROTATE_ITS_KEY';
+const rotationGroup = 'ROTATE_ACCESS_KEY';
 
 /** The user or role to simulate. @param sessionName of the session in the role; null for a user */
 export function checkedPrincipal(
@@ -42,7 +42,7 @@ export function checkedPrincipal(
   const isRole = kind === 'role';
   return {
     holder: isRole ? 'access role' : 'user',
-    options: isRole ? [] : ['allowKeyRotation'],
+    options: isRole ? [] : ['allowAccessKeyRotation'],
     region,
     arn,
     userId: sessionName === null ? userId : `${userId}:${sessionName}`,

@@ -1,4 +1,4 @@
-import type { KeyRotation, RotationsInProgress } from '#libs/aws-credentials';
+import type { AccessKeyRotation, RotationsInProgress } from '#libs/aws-credentials';
 import type { PageRequest, Position } from '#libs/kernel';
 import type { Blocker } from '../blocker.js';
 import { RotationBlockers } from '../rotation/rotation-blockers.js';
@@ -19,7 +19,7 @@ class Exports extends ListedBlockers {
 describe('The blockers of an account', () => {
   const subscriptions = new ListedBlockers();
   for (let i = 0; i < 4; i++) subscriptions.begin(account.id);
-  const running = new Map([[account.id, { id: 9, state: 'RUNNING' } as KeyRotation]]);
+  const running = new Map([[account.id, { id: 9, state: 'RUNNING' } as AccessKeyRotation]]);
   const rotations = new RotationBlockers({ findByAccounts: async () => running } as unknown as RotationsInProgress);
   const two = { ROTATION: rotations, SUBSCRIPTION: subscriptions };
 

@@ -1,5 +1,5 @@
 import type { Viewer } from '#libs/access';
-import { KeyRotationPolicyService, KeyRotationService } from '#libs/aws-credentials';
+import { AccessKeyRotationPolicyService, AccessKeyRotationService } from '#libs/aws-credentials';
 import type { Remember } from '#libs/idempotency';
 import { UnitOfWork } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -12,8 +12,8 @@ import { CloudAccounts } from '../cloud-accounts.js';
 export class CloudAccountRotationService {
   constructor(
     private readonly accounts: CloudAccounts,
-    private readonly rotations: KeyRotationService,
-    private readonly policies: KeyRotationPolicyService,
+    private readonly rotations: AccessKeyRotationService,
+    private readonly policies: AccessKeyRotationPolicyService,
     private readonly deletion: CloudAccountDeletionService,
     private readonly unitOfWork: UnitOfWork,
   ) {}

@@ -1,4 +1,4 @@
-import { RotationsInProgress, type KeyRotation } from '#libs/aws-credentials';
+import { RotationsInProgress, type AccessKeyRotation } from '#libs/aws-credentials';
 import type { Actor } from '#libs/events';
 import type { AccountReference, Held, Page, PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
@@ -52,12 +52,12 @@ export class RotationBlockers extends DeletionBlockers {
     return Number(await this.rotations.abandon(account, actor, now));
   }
 
-  private async seenBy(tenantId: number, account: AccountReference): Promise<KeyRotation | undefined> {
+  private async seenBy(tenantId: number, account: AccountReference): Promise<AccessKeyRotation | undefined> {
     return account.tenantId === tenantId ? (await this.rotations.findByAccounts([account])).get(account.id) : undefined;
   }
 }
 
-function blockedBy(rotation: KeyRotation): BlockingRow {
+function blockedBy(rotation: AccessKeyRotation): BlockingRow {
   const { state } = rotation;
   return {
     id: 0,

@@ -81,8 +81,11 @@ export class IamSetupInput implements IamSetupRequest {
   @Field(() => Boolean, { nullable: true, description: `${switches.createAccessKey.means} Enabled by default.` })
   readonly createAccessKey?: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: `${switches.allowKeyRotation.means} Disabled by default.` })
-  readonly allowKeyRotation?: boolean | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: `${switches.allowAccessKeyRotation.means} Disabled by default.`,
+  })
+  readonly allowAccessKeyRotation?: boolean | null;
 
   @Field(() => Boolean, { nullable: true, description: `${switches.createAccessRole.means} Disabled by default.` })
   readonly createAccessRole?: boolean | null;

@@ -348,7 +348,7 @@ Enter the three outputs as AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and IAM Role
 - The values are in \`terraform.tfvars.json\`. Every variable is described in \`variables.tf\`.
 - **Terraform stores the secret access key in its state.** Encrypt the state and restrict access to it, or set \`create_access_key\` to \`false\` and create the
   access key with \`aws iam create-access-key\`.
-- When the gateway rotates access keys (\`allow_key_rotation\`), set \`create_access_key\` to \`false\` and remove the access key from the state
+- When the gateway rotates access keys (\`allow_access_key_rotation\`), set \`create_access_key\` to \`false\` and remove the access key from the state
   (\`terraform state rm 'aws_iam_access_key.access_key[0]'\`). Otherwise the next apply restores the old access key.
 - If your organization requires tags, set \`tags\`. They are added to the policies, the roles, the instance profile and the user.
 - The policies are in \`policies/\`, the trust policies of the roles in \`trust/\`.

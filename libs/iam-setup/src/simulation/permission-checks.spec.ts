@@ -9,7 +9,7 @@ import { isNeverSent, type CheckedPrincipal } from './request-context.js';
 
 const user: CheckedPrincipal = {
   holder: 'user',
-  options: ['allowKeyRotation'],
+  options: ['allowAccessKeyRotation'],
   region: 'eu-west-1',
   arn: 'arn:aws:iam::111122223333:user/acme-user',
   userId: 'AIDAEXAMPLEEXAMPLE000',

@@ -5,7 +5,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { RotationNotInProgress, RotationNotCancellable } from './aws-credentials.errors.js';
 import type { AwsKeyOfUser, AwsKeysOfUser } from './aws-iam.js';
 import type { IntendedUse } from './credential-use.entity.js';
-import type { KeySlot } from './stored-access-key.entity.js';
+import type { AccessKeySlot } from './stored-access-key.entity.js';
 
 /** Where a rotation is, for people. The first three are not over. */
 export const RotationState = {
@@ -70,7 +70,7 @@ const longestRequest = 120_000;
  * must outlive a crash stands here; the keys themselves are in their slots.
  */
 @Entity('key_rotation')
-export class KeyRotation {
+export class AccessKeyRotation {
   @PrimaryGeneratedColumn({ type: 'int' })
   readonly id!: number;
 
@@ -179,9 +179,9 @@ export class KeyRotation {
   static begin(
     of: { tenantId: number; cloudAccountId: number; awsUserId: string; oldKeyId: string; startedBy: Actor },
     now: Date,
-  ): KeyRotation {
+  ): AccessKeyRotation {
     const { tenantId, cloudAccountId, awsUserId, oldKeyId, startedBy } = of;
-    return Object.assign(new KeyRotation(), {
+    return Object.assign(new AccessKeyRotation(), {
       tenantId,
       cloudAccountId,
       awsUserId,
@@ -212,7 +212,7 @@ export class KeyRotation {
       nextAttemptAt: now,
       leaseOwner: null,
       leaseUntil: null,
-    } satisfies Partial<KeyRotation>);
+    } satisfies Partial<AccessKeyRotation>);
   }
 
   /** A name for a claim of this row. */
@@ -239,7 +239,7 @@ export class KeyRotation {
       nextAttemptAt: at,
       state: stepsBack.includes(step) ? 'ROLLING_BACK' : 'RUNNING',
       candidateIds: null,
-    } satisfies Partial<KeyRotation>);
+    } satisfies Partial<AccessKeyRotation>);
   }
 
   /** The present step goes wrong, and is tried again at `at`. */
@@ -260,7 +260,7 @@ export class KeyRotation {
       nextAttemptAt: null,
       leaseOwner: null,
       leaseUntil: null,
-    } satisfies Partial<KeyRotation>);
+    } satisfies Partial<AccessKeyRotation>);
   }
 
   /**
@@ -328,7 +328,7 @@ export class KeyRotation {
    *
    * @returns the slot of the key that is left to remove, which then belongs into RETIRING; null when there is none
    */
-  makeRoomForCandidate(now: Date): KeySlot | null {
+  makeRoomForCandidate(now: Date): AccessKeySlot | null {
     if (!beforeTheNewKey.includes(this.step) && this.step !== 'VERIFY_NEW') return null;
     this.isCancelled = true;
     this.nextAttemptAt = now;
@@ -344,7 +344,7 @@ export class KeyRotation {
    * @returns the slot of the key to do that with, which belongs into RETIRING before it is overwritten; null when it is
    *   there already or none is needed
    */
-  supersede(now: Date): KeySlot | null {
+  supersede(now: Date): AccessKeySlot | null {
     const { step } = this;
     this.isCancelled = this.isSuperseded = true;
     this.nextAttemptAt = now;

@@ -7,7 +7,7 @@ const perMinute = 30; // the default
 describe('API keys that are not valid', () => {
   let gateway: Gateway;
   beforeEach(async () => {
-    gateway = await Gateway.start({ FAILED_KEYS_PER_MINUTE: '', TRUSTED_PROXIES: '127.0.0.0/8' });
+    gateway = await Gateway.start({ FAILED_API_KEYS_PER_MINUTE: '', TRUSTED_PROXIES: '127.0.0.0/8' });
   });
   afterEach(() => gateway.stop());
 
@@ -70,7 +70,7 @@ describe('API keys that are not valid', () => {
   });
 
   it('count for whoever connects, where no proxy is trusted', async () => {
-    const direct = await Gateway.start({ FAILED_KEYS_PER_MINUTE: '5' });
+    const direct = await Gateway.start({ FAILED_API_KEYS_PER_MINUTE: '5' });
     try {
       const statuses = [];
       for (let n = 0; n < 7; n++)

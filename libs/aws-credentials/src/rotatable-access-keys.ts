@@ -1,10 +1,10 @@
 import { CredentialsNotRotatable, RotationInProgress, RotationNotInProgress } from './aws-credentials.errors.js';
-import type { KeyRotation } from './key-rotation.entity.js';
+import type { AccessKeyRotation } from './access-key-rotation.entity.js';
 import type { StoredAccessKey } from './stored-access-key.entity.js';
 
 /** The access keys of an account in every slot, and its newest rotation. */
-export interface RotatableKeys {
-  readonly rotation: KeyRotation | null;
+export interface RotatableAccessKeys {
+  readonly rotation: AccessKeyRotation | null;
   readonly keys: readonly StoredAccessKey[];
 }
 
@@ -13,7 +13,7 @@ export interface RotatableKeys {
  *
  * @throws RotationInProgress, CredentialsNotRotatable
  */
-export function keyToRotate({ rotation, keys }: RotatableKeys): StoredAccessKey {
+export function accessKeyToRotate({ rotation, keys }: RotatableAccessKeys): StoredAccessKey {
   if (rotation && !rotation.isOver) throw new RotationInProgress();
   const current = keys.find(({ slot }) => slot === 'CURRENT');
   if (!current || keys.length > 1) throw new CredentialsNotRotatable();
@@ -25,7 +25,7 @@ export function keyToRotate({ rotation, keys }: RotatableKeys): StoredAccessKey 
  *
  * @throws RotationNotInProgress, RotationNotCancellable
  */
-export function cancellable<Rotation extends KeyRotation>(rotation: Rotation | null): Rotation {
+export function cancellable<Rotation extends AccessKeyRotation>(rotation: Rotation | null): Rotation {
   if (!rotation) throw new RotationNotInProgress();
   rotation.refuseCancellation();
   return rotation;

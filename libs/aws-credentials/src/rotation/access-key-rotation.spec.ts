@@ -1,5 +1,5 @@
 import { AwsAccessKeyLimit, RotationInProgress } from '../aws-credentials.errors.js';
-import type { KeyRotation } from '../key-rotation.entity.js';
+import type { AccessKeyRotation } from '../access-key-rotation.entity.js';
 import { unreachable } from '../testing/in-memory-iam.js';
 import { Killed, otherAccount, RotationWorld } from '../testing/rotation-world.js';
 
@@ -543,7 +543,7 @@ const naive: Record<string, (rotator: any) => void> = {
   'the keys are switched before the new one works': (rotator) => {
     const { credentials, journal } = rotator;
     rotator.prove = ({ rotation, account: { tenantId, id } }: any) =>
-      journal.write(rotation, async (fresh: KeyRotation, _: unknown, now: Date) => {
+      journal.write(rotation, async (fresh: AccessKeyRotation, _: unknown, now: Date) => {
         await credentials.switchToCandidate(tenantId, id, now);
         fresh.moveToStep('DEACTIVATE_OLD', new Date(now.getTime() + 30 * seconds));
       });

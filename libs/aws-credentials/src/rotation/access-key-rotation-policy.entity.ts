@@ -11,7 +11,7 @@ export type DueAction = 'rotate' | (typeof reminderDays)[number];
 
 /** How often an account's access key is to be replaced, and what was done about it for the present key. */
 @Entity('key_rotation_policy')
-export class KeyRotationPolicy {
+export class AccessKeyRotationPolicy {
   @PrimaryGeneratedColumn({ type: 'int' })
   readonly id!: number;
 
@@ -42,8 +42,8 @@ export class KeyRotationPolicy {
   @Column('datetime', { name: 'lease_until', precision: 3, nullable: true })
   leaseUntil!: Date | null;
 
-  static of(tenantId: number, cloudAccountId: number): KeyRotationPolicy {
-    return Object.assign(new KeyRotationPolicy(), {
+  static of(tenantId: number, cloudAccountId: number): AccessKeyRotationPolicy {
+    return Object.assign(new AccessKeyRotationPolicy(), {
       tenantId,
       cloudAccountId,
       rotationIntervalDays: null,
@@ -52,7 +52,7 @@ export class KeyRotationPolicy {
       nextAttemptAt: null,
       leaseOwner: null,
       leaseUntil: null,
-    } satisfies Partial<KeyRotationPolicy>);
+    } satisfies Partial<AccessKeyRotationPolicy>);
   }
 
   /** When a key that was set then is to be replaced; null for never. */
@@ -61,8 +61,8 @@ export class KeyRotationPolicy {
   }
 
   /** From now on the key is replaced so often. Reminders whose day has passed already are left out. */
-  change(rotationIntervalDays: number | null, key: AgingKey, now: Date): void {
-    Object.assign(this, { rotationIntervalDays, keyVersion: key.version } satisfies Partial<KeyRotationPolicy>);
+  change(rotationIntervalDays: number | null, key: AgingAccessKey, now: Date): void {
+    Object.assign(this, { rotationIntervalDays, keyVersion: key.version } satisfies Partial<AccessKeyRotationPolicy>);
     const dueAt = this.dueAt(key.setAt);
     const passed = reminderDays.filter((days) => dueAt && dueAt.getTime() - days * day <= now.getTime());
     this.lastReminder = passed.at(-1) ?? null;
@@ -70,7 +70,7 @@ export class KeyRotationPolicy {
   }
 
   /** What the key's age asks for now, each once: the reminders that are due, the earliest first, and at last to rotate. */
-  due(key: AgingKey, now: Date): DueAction[] {
+  due(key: AgingAccessKey, now: Date): DueAction[] {
     this.follow(key);
     const dueAt = this.dueAt(key.setAt);
     if (!dueAt) return [];
@@ -80,7 +80,7 @@ export class KeyRotationPolicy {
   }
 
   /** What was due was done. A rotation that could not begin is tried again a day later. */
-  complete(actions: readonly DueAction[], key: AgingKey, now: Date): void {
+  complete(actions: readonly DueAction[], key: AgingAccessKey, now: Date): void {
     const [last] = actions.filter((action) => action !== 'rotate').slice(-1);
     if (last !== undefined) this.lastReminder = last;
     if (actions.includes('rotate')) {
@@ -91,7 +91,7 @@ export class KeyRotationPolicy {
   }
 
   /** Another key is another age. */
-  private follow({ version }: AgingKey): void {
+  private follow({ version }: AgingAccessKey): void {
     if (version === this.keyVersion) return;
     this.keyVersion = version;
     this.lastReminder = null;
@@ -104,7 +104,7 @@ export class KeyRotationPolicy {
     );
   }
 
-  private schedule({ setAt }: AgingKey): void {
+  private schedule({ setAt }: AgingAccessKey): void {
     const dueAt = this.dueAt(setAt);
     const next = this.remindersLeft[0] ?? 0;
     this.nextAttemptAt = dueAt && addTime(dueAt, -next * day);
@@ -112,7 +112,7 @@ export class KeyRotationPolicy {
 }
 
 /** What matters of a key that gets old. */
-export interface AgingKey {
+export interface AgingAccessKey {
   readonly version: number;
   readonly setAt: Date;
 }

@@ -25,8 +25,8 @@ export class CancelRotationInput {
   readonly id!: string;
 }
 
-@InputType('SetKeyRotationPolicyInput', { description: 'Input of `setKeyRotationPolicy`.' })
-export class SetKeyRotationPolicyInput {
+@InputType('SetAccessKeyRotationPolicyInput', { description: 'Input of `setAccessKeyRotationPolicy`.' })
+export class SetAccessKeyRotationPolicyInput {
   @Field(() => ID, { description: 'ID of the account.' })
   readonly id!: string;
 

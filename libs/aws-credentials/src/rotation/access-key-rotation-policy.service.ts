@@ -14,10 +14,10 @@ import {
 import { Injectable, Logger } from '@nestjs/common';
 import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { CredentialsNotRotatable } from '../aws-credentials.errors.js';
-import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotationPolicies } from './key-rotation-policies.js';
-import { KeyRotationPolicy, type AgingKey, type DueAction } from './key-rotation-policy.entity.js';
-import { KeyRotationService } from './key-rotation.service.js';
+import { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotationPolicies } from './access-key-rotation-policies.js';
+import { AccessKeyRotationPolicy, type AgingAccessKey, type DueAction } from './access-key-rotation-policy.entity.js';
+import { AccessKeyRotationService } from './access-key-rotation.service.js';
 import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 
 const lookEveryMs = 30_000;
@@ -32,9 +32,9 @@ export function faultInRotationInterval(days: number): string | null {
 
 /** Reminds of keys that get old, and has them replaced when they are due. */
 @Injectable()
-export class KeyRotationPolicyService implements BackgroundTask {
-  private readonly log = new Logger('Key rotation policy');
-  private readonly reconciler = new Reconciler<KeyRotationPolicy>({
+export class AccessKeyRotationPolicyService implements BackgroundTask {
+  private readonly log = new Logger('Access key rotation policy');
+  private readonly reconciler = new Reconciler<AccessKeyRotationPolicy>({
     claim: (limit) => this.claim(limit),
     step: (policy) => this.follow(policy),
     onFault: (fault) => this.log.error(fault),
@@ -43,9 +43,9 @@ export class KeyRotationPolicyService implements BackgroundTask {
   });
 
   constructor(
-    private readonly policies: KeyRotationPolicies,
+    private readonly policies: AccessKeyRotationPolicies,
     private readonly credentials: AccessKeyStore,
-    private readonly rotations: KeyRotationService,
+    private readonly rotations: AccessKeyRotationService,
     private readonly accounts: RotatedAccounts,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
@@ -63,7 +63,7 @@ export class KeyRotationPolicyService implements BackgroundTask {
     return this.reconciler.stop();
   }
 
-  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotationPolicy[]> {
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<AccessKeyRotationPolicy[]> {
     return this.policies.ofAccounts(tenantId, cloudAccountIds);
   }
 
@@ -84,26 +84,26 @@ export class KeyRotationPolicyService implements BackgroundTask {
     const current = await this.currentOf(tenantId, id);
     if (!current) throw new CredentialsNotRotatable();
 
-    const policy = (await this.policies.find(tenantId, id)) ?? KeyRotationPolicy.of(tenantId, id);
+    const policy = (await this.policies.find(tenantId, id)) ?? AccessKeyRotationPolicy.of(tenantId, id);
     policy.change(rotationIntervalDays, current, now);
     await this.policies.put(account, policy);
-    await this.record('KEY_ROTATION_POLICY_CHANGED', account, actor, now, { rotationIntervalDays });
+    await this.record('ACCESS_KEY_ROTATION_POLICY_CHANGED', account, actor, now, { rotationIntervalDays });
     this.reconciler.nudge();
   }
 
   /** At most `limit` policies that ask for something, held for us for one lease. */
-  claim(limit: number): Promise<KeyRotationPolicy[]> {
+  claim(limit: number): Promise<AccessKeyRotationPolicy[]> {
     const now = this.clock.now();
     return this.policies.claim({
       now,
-      owner: KeyRotation.newOwner(),
+      owner: AccessKeyRotation.newOwner(),
       until: addTime(now, lease),
       limit,
     });
   }
 
   /** Does what the age of the key asks for. AWS is asked beforehand, outside of the unit of work. */
-  async follow(claimed: KeyRotationPolicy): Promise<void> {
+  async follow(claimed: AccessKeyRotationPolicy): Promise<void> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);
     const key = await this.currentOf(tenantId, cloudAccountId);
@@ -147,18 +147,24 @@ export class KeyRotationPolicyService implements BackgroundTask {
     }
   }
 
-  private remind(policy: KeyRotationPolicy, key: AgingKey, account: RotatedAccount, days: DueAction, now: Date) {
+  private remind(
+    policy: AccessKeyRotationPolicy,
+    key: AgingAccessKey,
+    account: RotatedAccount,
+    days: DueAction,
+    now: Date,
+  ) {
     const data = { daysBefore: days, dueAt: policy.dueAt(key.setAt)?.toISOString(), keyVersion: key.version };
-    return this.record('KEY_ROTATION_REMINDER', account, gateway, now, data);
+    return this.record('ACCESS_KEY_ROTATION_REMINDER', account, gateway, now, data);
   }
 
   /** A rotation that is under way already is what was wanted. */
   private async refuse(account: RotatedAccount, { code, message }: DomainError, now: Date): Promise<void> {
     if (code === 'ROTATION_IN_PROGRESS') return;
-    await this.record('KEY_ROTATION_REFUSED', account, gateway, now, { refusal: code, message });
+    await this.record('ACCESS_KEY_ROTATION_REFUSED', account, gateway, now, { refusal: code, message });
   }
 
-  private async currentOf(tenantId: number, cloudAccountId: number): Promise<AgingKey | undefined> {
+  private async currentOf(tenantId: number, cloudAccountId: number): Promise<AgingAccessKey | undefined> {
     return (await this.credentials.listSlots(tenantId, cloudAccountId)).find(({ slot }) => slot === 'CURRENT');
   }
 

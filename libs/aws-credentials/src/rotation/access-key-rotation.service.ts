@@ -4,26 +4,26 @@ import { Injectable } from '@nestjs/common';
 import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { CredentialsNotRotatable, CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam } from '../aws-iam.js';
-import { cancellable, keyToRotate, type RotatableKeys } from '../rotatable-keys.js';
-import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotationReconciler } from './key-rotation.reconciler.js';
-import { KeyRotations } from '../key-rotations.js';
+import { cancellable, accessKeyToRotate, type RotatableAccessKeys } from '../rotatable-access-keys.js';
+import { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotationReconciler } from './access-key-rotation.reconciler.js';
+import { AccessKeyRotations } from '../access-key-rotations.js';
 import type { RotatedAccount } from './rotated-accounts.js';
 import { factsOf } from './rotation-journal.js';
 import { refuseUnlessRotatable } from './rotation-preflight.js';
 
-/** Begins rotations and calls them off; `KeyRotator` does the rest. Who may do so, and to which account, is the caller's to say. */
+/** Begins rotations and calls them off; `AccessKeyRotator` does the rest. Who may do so, and to which account, is the caller's to say. */
 @Injectable()
-export class KeyRotationService {
+export class AccessKeyRotationService {
   constructor(
     private readonly aws: AwsIam,
     private readonly credentials: AccessKeyStore,
-    private readonly rotations: KeyRotations,
+    private readonly rotations: AccessKeyRotations,
     private readonly events: Events,
-    private readonly loop: KeyRotationReconciler,
+    private readonly loop: AccessKeyRotationReconciler,
   ) {}
 
-  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<KeyRotation[]> {
+  ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<AccessKeyRotation[]> {
     return this.rotations.ofAccounts(tenantId, cloudAccountIds);
   }
 
@@ -34,7 +34,7 @@ export class KeyRotationService {
    */
   async refuseUnlessPossible(account: RotatedAccount, actor: Actor): Promise<void> {
     const { tenantId, id } = account;
-    keyToRotate(await this.rotatableOf(tenantId, id));
+    accessKeyToRotate(await this.rotatableOf(tenantId, id));
     const key = await this.credentials.reveal(tenantId, id, 'CURRENT', { actor, purpose: 'ROTATION' });
     if (!key) throw new CredentialsNotRotatable();
     await refuseUnlessRotatable(this.aws, key, account).catch((error: unknown) => {
@@ -47,14 +47,14 @@ export class KeyRotationService {
    *
    * @throws CredentialsNotRotatable, RotationInProgress
    */
-  async begin(account: Held<RotatedAccount>, startedBy: Actor, now: Date): Promise<KeyRotation> {
+  async begin(account: Held<RotatedAccount>, startedBy: Actor, now: Date): Promise<AccessKeyRotation> {
     const { tenantId, id, awsUserId } = account;
-    const current = keyToRotate(await this.rotatableOf(tenantId, id));
+    const current = accessKeyToRotate(await this.rotatableOf(tenantId, id));
     if (awsUserId === null) throw new CredentialsNotRotatable();
     const of = { tenantId, cloudAccountId: id, awsUserId, oldKeyId: current.accessKeyId, startedBy };
-    const rotation = KeyRotation.begin(of, now);
+    const rotation = AccessKeyRotation.begin(of, now);
     await this.rotations.replace(account, rotation);
-    await this.record('KEY_ROTATION_STARTED', rotation, startedBy, now);
+    await this.record('ACCESS_KEY_ROTATION_STARTED', rotation, startedBy, now);
     this.loop.nudge();
     return rotation;
   }
@@ -69,7 +69,7 @@ export class KeyRotationService {
     rotation.cancel(now);
     await this.rotations.update(rotation);
     await this.record(
-      rotation.isOver ? 'KEY_ROTATION_GIVEN_UP' : 'KEY_ROTATION_CANCEL_REQUESTED',
+      rotation.isOver ? 'ACCESS_KEY_ROTATION_GIVEN_UP' : 'ACCESS_KEY_ROTATION_CANCEL_REQUESTED',
       rotation,
       actor,
       now,
@@ -78,12 +78,12 @@ export class KeyRotationService {
     this.loop.nudge();
   }
 
-  private async rotatableOf(tenantId: number, cloudAccountId: number): Promise<RotatableKeys> {
+  private async rotatableOf(tenantId: number, cloudAccountId: number): Promise<RotatableAccessKeys> {
     const [rotatable] = await this.credentials.listRotatable(tenantId, [cloudAccountId]);
     return rotatable!;
   }
 
-  private record(type: string, rotation: KeyRotation, actor: Actor, at: Date): Promise<void> {
+  private record(type: string, rotation: AccessKeyRotation, actor: Actor, at: Date): Promise<void> {
     const { tenantId, cloudAccountId } = rotation;
     const subject = ['CloudAccount', cloudAccountId] as const;
     return this.events.record({ type, tenantId, subject, actor, at, data: factsOf(rotation) });

@@ -6,22 +6,22 @@ import type { Config } from './config.js';
 import { makeDataDir } from './database/file-lock.js';
 
 /** The file of the first API key cannot be used. The message is for the operator. */
-export class FirstKeyUnusable extends Error {
-  override readonly name = 'FirstKeyUnusable';
+export class FirstApiKeyUnusable extends Error {
+  override readonly name = 'FirstApiKeyUnusable';
 }
 
 /** Where the gateway writes the first API key unless `FIRST_API_KEY` names one. */
-export const firstKeyFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'first-api-key');
+export const firstApiKeyFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'first-api-key');
 
 /**
  * The token of the first API key: the operator's (`FIRST_API_KEY`), or a new one, which is in a file of mode 0600 before
  * this returns. A start that is interrupted afterwards loses no key: the next one finds the file and takes its key.
  *
- * @throws FirstKeyUnusable, DataDirUnusable
+ * @throws FirstApiKeyUnusable, DataDirUnusable
  */
 export function firstKeyToken(config: Pick<Config, 'dataDir' | 'firstApiKey'>): ApiKeyToken {
   if (config.firstApiKey) return parseApiKeyToken(config.firstApiKey.reveal())!;
-  const file = firstKeyFile(config);
+  const file = firstApiKeyFile(config);
   makeDataDir(config.dataDir);
   return existsSync(file) ? readKey(file) : writeKey(file);
 }
@@ -34,7 +34,7 @@ function writeKey(file: string): ApiKeyToken {
     writeFileSync(draft, `${key.token.reveal()}\n`, { flag: 'wx', mode: 0o600, flush: true });
     renameSync(draft, file);
   } catch (error) {
-    throw new FirstKeyUnusable(
+    throw new FirstApiKeyUnusable(
       `The first API key cannot be written. ${(fileUnusable(error, file) ?? (error as Error)).message} Or create an API key ` +
         'with `cloud-account-gateway api-keys generate --to FILE` and set FIRST_API_KEY_FILE to that file.',
     );
@@ -48,7 +48,7 @@ function readKey(file: string): ApiKeyToken {
   // Otherwise another user of this machine could choose the key.
   const key = stats.isFile() && isOurs ? parseApiKeyToken(readFileSync(file, 'utf8').trim()) : null;
   if (key) return key;
-  throw new FirstKeyUnusable(
+  throw new FirstApiKeyUnusable(
     `${file} is not a private file with an API key. Delete it and start the gateway again, which creates a new API key.`,
   );
 }

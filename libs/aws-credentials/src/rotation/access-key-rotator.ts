@@ -4,7 +4,7 @@ import { maskAccessKeyId, type AwsAccessKey } from '../aws-access-key.js';
 import { AccessKeyStore } from '../access-keys/access-key-store.js';
 import { AwsOrphanedAccessKeyAmbiguous, CredentialsRejected } from '../aws-credentials.errors.js';
 import { AwsIam, type AwsKeysOfUser } from '../aws-iam.js';
-import type { KeyRotation, RotationFault, RotationStep } from '../key-rotation.entity.js';
+import type { AccessKeyRotation, RotationFault, RotationStep } from '../access-key-rotation.entity.js';
 import { refuseAccessKeyLimit } from './rotation-preflight.js';
 import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 import { LeaseLost, RotationJournal, type RotationChange } from './rotation-journal.js';
@@ -12,7 +12,7 @@ import { RotationPace } from './rotation-pace.js';
 
 /** What one step works with. */
 interface Situation {
-  readonly rotation: KeyRotation;
+  readonly rotation: AccessKeyRotation;
   readonly account: RotatedAccount;
 }
 
@@ -25,7 +25,7 @@ interface Situation {
  * when the new one was accepted again.
  */
 @Injectable()
-export class KeyRotator {
+export class AccessKeyRotator {
   constructor(
     private readonly aws: AwsIam,
     private readonly credentials: AccessKeyStore,
@@ -40,7 +40,7 @@ export class KeyRotator {
    * @returns the rotation as it is afterwards
    * @throws LeaseLost, and whatever is no answer of AWS's: then the step is taken again when the lease is over
    */
-  async step(rotation: KeyRotation): Promise<KeyRotation> {
+  async step(rotation: AccessKeyRotation): Promise<AccessKeyRotation> {
     const account = await this.accounts.find(rotation.tenantId, rotation.cloudAccountId);
     if (!account) throw new LeaseLost();
     const step = rotation.isCancelled ? this.stepWhenCancelled(rotation) : rotation.step;
@@ -55,7 +55,7 @@ export class KeyRotator {
     }
   }
 
-  private take(step: RotationStep, situation: Situation): Promise<KeyRotation> {
+  private take(step: RotationStep, situation: Situation): Promise<AccessKeyRotation> {
     switch (step) {
       case 'LIST':
         return this.list(situation);
@@ -91,7 +91,7 @@ export class KeyRotator {
   }
 
   /** Where to go on from when the old key is to stay. What was lost at AWS is looked for and removed all the same. */
-  private stepWhenCancelled({ step }: KeyRotation): RotationStep {
+  private stepWhenCancelled({ step }: AccessKeyRotation): RotationStep {
     switch (step) {
       case 'LIST':
         return 'NONE';
@@ -109,16 +109,16 @@ export class KeyRotator {
     return async (rotation, account, now) => {
       if (step === 'NONE') {
         rotation.end('CANCELLED', now);
-        return 'KEY_ROTATION_CANCELLED';
+        return 'ACCESS_KEY_ROTATION_CANCELLED';
       }
       if (rotation.step === 'VERIFY_NEW') await this.credentials.retireCandidate(account);
       rotation.moveToStep(step, now);
-      return 'KEY_ROTATION_ROLLING_BACK';
+      return 'ACCESS_KEY_ROTATION_ROLLING_BACK';
     };
   }
 
   // 1 What the user has, and whether there is room.
-  private async list(situation: Situation): Promise<KeyRotation> {
+  private async list(situation: Situation): Promise<AccessKeyRotation> {
     const { account } = situation;
     const current = await this.acting(situation);
     const listed = await this.aws.accessKeys(current, account.region);
@@ -131,7 +131,7 @@ export class KeyRotator {
     { rotation, account }: Situation,
     current: AwsAccessKey,
     listed: AwsKeysOfUser,
-  ): Promise<KeyRotation> {
+  ): Promise<AccessKeyRotation> {
     const started = performance.now();
     const asking = await this.journal.write(rotation, async (fresh, _, now) => fresh.recordRequest(listed, now), true);
     if (asking.step !== 'CREATE') return asking;
@@ -161,26 +161,26 @@ export class KeyRotator {
       rotation.lastFault = null;
       await this.credentials.putCreated(keeper, account, rotation.isCancelled ? 'RETIRING' : 'CANDIDATE', key, now);
       rotation.moveToStep(rotation.isCancelled ? 'DELETE_NEW' : 'VERIFY_NEW', now);
-      return 'KEY_ROTATION_KEY_CREATED';
+      return 'ACCESS_KEY_ROTATION_KEY_CREATED';
     };
   }
 
-  private notCreated(rotation: KeyRotation, error: DomainError, now: Date): string | void {
+  private notCreated(rotation: AccessKeyRotation, error: DomainError, now: Date): string | void {
     rotation.lastFault = faultOf(error);
     if (error.code === 'AWS_ACTION_DENIED') {
       rotation.end('FAILED', now);
-      return 'KEY_ROTATION_FAILED';
+      return 'ACCESS_KEY_ROTATION_FAILED';
     }
     this.resolveLostResponse(rotation, now);
   }
 
   /** AWS may have made a key, and its lists may not show it yet. */
-  private resolveLostResponse(rotation: KeyRotation, now: Date): void {
+  private resolveLostResponse(rotation: AccessKeyRotation, now: Date): void {
     rotation.moveToStep('RESOLVE', addTime(now, this.pace.settling));
   }
 
   // 3 Looks for the key that AWS may have made.
-  private async resolve(situation: Situation): Promise<KeyRotation> {
+  private async resolve(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
     const listed = await this.aws.accessKeys(acting, account.region);
@@ -194,7 +194,7 @@ export class KeyRotator {
         Object.assign(fresh, { orphanKeyId: candidates[0]!, orphanFoundAt: now, orphanGraceUntil: null });
         fresh.orphanDeletedAt = null;
         fresh.moveToStep('ORPHAN_DEACTIVATE', now);
-        return 'KEY_ROTATION_ORPHAN_FOUND';
+        return 'ACCESS_KEY_ROTATION_ORPHAN_FOUND';
       });
     }
     if (rotation.isCancelled) return this.journal.write(rotation, this.ending('CANCELLED'));
@@ -203,7 +203,7 @@ export class KeyRotator {
   }
 
   // 3a Inactive first: should it be somebody else's after all, they can have it back.
-  private async deactivateOrphan(situation: Situation): Promise<KeyRotation> {
+  private async deactivateOrphan(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
     const isThere = await this.isStillThere(() =>
@@ -213,12 +213,12 @@ export class KeyRotator {
       if (!isThere) return this.afterOrphan(fresh, held, now);
       fresh.orphanGraceUntil = addTime(now, this.pace.orphanGrace);
       fresh.moveToStep('ORPHAN_GRACE', fresh.orphanGraceUntil);
-      return 'KEY_ROTATION_ORPHAN_DEACTIVATED';
+      return 'ACCESS_KEY_ROTATION_ORPHAN_DEACTIVATED';
     });
   }
 
   // 3b The time to object is over. A key that was made active again, or ever used, is somebody's.
-  private async checkOrphan(situation: Situation): Promise<KeyRotation> {
+  private async checkOrphan(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const { region } = account;
     const acting = await this.acting(situation);
@@ -236,7 +236,7 @@ export class KeyRotator {
           awsErrorCode: null,
         };
         fresh.end(fresh.isCancelled ? 'CANCELLED' : 'FAILED', now);
-        return fresh.isCancelled ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';
+        return fresh.isCancelled ? 'ACCESS_KEY_ROTATION_CANCELLED' : 'ACCESS_KEY_ROTATION_FAILED';
       });
     }
     return this.journal.write(rotation, async (fresh, held, now) => {
@@ -246,22 +246,22 @@ export class KeyRotator {
   }
 
   // 3c Only now is there room for another attempt.
-  private async deleteOrphan(situation: Situation): Promise<KeyRotation> {
+  private async deleteOrphan(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
     await this.aws.deleteAccessKey(acting, account.region, rotation.orphanKeyId!);
     return this.journal.write(rotation, async (fresh, held, now) => this.afterOrphan(fresh, held, now));
   }
 
-  private async afterOrphan(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
+  private async afterOrphan(rotation: AccessKeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     rotation.forgetOrphan(now);
     rotation.moveToStep('LIST', now);
     if (rotation.isSuperseded) await this.credentials.removeRetiring(account);
-    return 'KEY_ROTATION_ORPHAN_DELETED';
+    return 'ACCESS_KEY_ROTATION_ORPHAN_DELETED';
   }
 
   // 4 Until AWS accepts the new key, both for STS and for IAM; then the keys are switched.
-  private async prove({ rotation, account }: Situation): Promise<KeyRotation> {
+  private async prove({ rotation, account }: Situation): Promise<AccessKeyRotation> {
     const { tenantId, id, region } = account;
     const candidate = await this.credentials.reveal(tenantId, id, 'CANDIDATE', rotation.use);
     if (!candidate) throw new LeaseLost();
@@ -280,14 +280,14 @@ export class KeyRotator {
         await this.credentials.switchToCandidate(held, now);
         fresh.lastFault = null;
         fresh.moveToStep('DEACTIVATE_OLD', addTime(now, this.pace.overlap));
-        return 'KEY_ROTATION_SWITCHED';
+        return 'ACCESS_KEY_ROTATION_SWITCHED';
       },
       true,
     );
   }
 
   // 5 With the new key, which thereby proves itself once more.
-  private async deactivateOld(situation: Situation): Promise<KeyRotation> {
+  private async deactivateOld(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const current = await this.acting(situation);
     await this.isStillThere(() => this.aws.setKeyActive(current, account.region, rotation.oldKeyId, false));
@@ -295,12 +295,12 @@ export class KeyRotator {
       fresh.graceUntil = addTime(now, this.pace.grace);
       fresh.lastFault = null;
       fresh.moveToStep('GRACE', this.nextWatch(fresh, now));
-      return 'KEY_ROTATION_OLD_KEY_DEACTIVATED';
+      return 'ACCESS_KEY_ROTATION_OLD_KEY_DEACTIVATED';
     });
   }
 
   // 6 As long as the old key is there, the new one is looked at now and then, and once more at the end.
-  private async watch(situation: Situation): Promise<KeyRotation> {
+  private async watch(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     await this.aws.identityOf(await this.acting(situation), account.region);
     return this.journal.write(
@@ -314,24 +314,24 @@ export class KeyRotator {
     );
   }
 
-  private nextWatch({ graceUntil }: KeyRotation, now: Date): Date {
+  private nextWatch({ graceUntil }: AccessKeyRotation, now: Date): Date {
     const soon = addTime(now, this.pace.grace / watches);
     return soon < graceUntil! ? soon : graceUntil!;
   }
 
   // 7 The end of the way back, so it was written down before.
-  private async deleteOld(situation: Situation): Promise<KeyRotation> {
+  private async deleteOld(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.oldKeyId);
     return this.journal.write(rotation, async (fresh, held, now) => {
       await this.credentials.removeRetiring(held);
       fresh.end('COMPLETED', now);
-      return 'KEY_ROTATION_COMPLETED';
+      return 'ACCESS_KEY_ROTATION_COMPLETED';
     });
   }
 
   // R1 With the new key; or it was done by hand, when that does not work any more.
-  private async reactivateOld(situation: Situation): Promise<KeyRotation> {
+  private async reactivateOld(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const { tenantId, id, region } = account;
     let isThere = true;
@@ -348,12 +348,12 @@ export class KeyRotator {
       // Somebody deleted the old key at AWS: there is nothing to go back to, and the new one stays.
       await this.credentials.removeRetiring(held);
       fresh.end('COMPLETED', now);
-      return 'KEY_ROTATION_COMPLETED';
+      return 'ACCESS_KEY_ROTATION_COMPLETED';
     });
   }
 
   // R2 The old key must work before it takes the place of the new one.
-  private async switchBack({ rotation, account }: Situation): Promise<KeyRotation> {
+  private async switchBack({ rotation, account }: Situation): Promise<AccessKeyRotation> {
     const { tenantId, id, region } = account;
     const old = await this.credentials.reveal(tenantId, id, 'RETIRING', rotation.use);
     if (!old) throw new LeaseLost();
@@ -361,12 +361,12 @@ export class KeyRotator {
     return this.journal.write(rotation, async (fresh, held, now) => {
       await this.credentials.switchBack(held, now);
       fresh.moveToStep('DELETE_NEW', now);
-      return 'KEY_ROTATION_SWITCHED_BACK';
+      return 'ACCESS_KEY_ROTATION_SWITCHED_BACK';
     });
   }
 
   // R3 The key that we made goes, and then its secret.
-  private async deleteNew(situation: Situation): Promise<KeyRotation> {
+  private async deleteNew(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.newKeyId!);
     return this.journal.write(rotation, this.ending(rotation.isCancelled ? 'CANCELLED' : 'ROLLED_BACK'));
@@ -376,7 +376,7 @@ export class KeyRotator {
     return async (rotation, account, now) => {
       await this.credentials.removeRetiring(account);
       rotation.end(state, now);
-      return `KEY_ROTATION_${state}`;
+      return `ACCESS_KEY_ROTATION_${state}`;
     };
   }
 
@@ -404,7 +404,7 @@ export class KeyRotator {
 
   /** What becomes of a rotation whose step AWS refused, or could not be asked about. */
   private async wait(
-    rotation: KeyRotation,
+    rotation: AccessKeyRotation,
     account: Held<AccountReference>,
     error: DomainError,
     now: Date,
@@ -422,7 +422,7 @@ export class KeyRotator {
         const isOver = failsForGood.has(error.code) || isHopeless;
         if (isOver && (rotation.step === 'LIST' || error.code === 'AWS_ACCESS_KEY_LIMIT')) {
           rotation.end('FAILED', now);
-          return 'KEY_ROTATION_FAILED';
+          return 'ACCESS_KEY_ROTATION_FAILED';
         }
         if (error instanceof AwsOrphanedAccessKeyAmbiguous) rotation.candidateIds = [...error.candidates];
         break;
@@ -431,16 +431,16 @@ export class KeyRotator {
         if (!isHopeless && error.code !== 'AWS_NOT_IAM_USER') break;
         await this.credentials.retireCandidate(account);
         rotation.moveToStep('DELETE_NEW', now);
-        return 'KEY_ROTATION_ROLLING_BACK';
+        return 'ACCESS_KEY_ROTATION_ROLLING_BACK';
       case 'DEACTIVATE_OLD':
         if (!isHopeless) break;
         rotation.moveToStep('REACTIVATE_OLD', now);
-        return 'KEY_ROTATION_ROLLING_BACK';
+        return 'ACCESS_KEY_ROTATION_ROLLING_BACK';
       case 'GRACE':
         if (!isKeyFault) rotation.failures = -1; // Only refusals in a row say something about the key.
         if (rotation.failures + 1 < strikes) break;
         rotation.moveToStep('REACTIVATE_OLD', now);
-        return 'KEY_ROTATION_ROLLING_BACK';
+        return 'ACCESS_KEY_ROTATION_ROLLING_BACK';
     }
     const needsAttention =
       error.code === 'AWS_ACTION_DENIED' ||
@@ -455,11 +455,11 @@ export class KeyRotator {
   }
 
   /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
-  private async abandonKeys(rotation: KeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
+  private async abandonKeys(rotation: AccessKeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     await this.credentials.removeRetiring(account);
     // A key that deletes itself and is not known any more is deleted.
     rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);
-    return rotation.state === 'CANCELLED' ? 'KEY_ROTATION_CANCELLED' : 'KEY_ROTATION_FAILED';
+    return rotation.state === 'CANCELLED' ? 'ACCESS_KEY_ROTATION_CANCELLED' : 'ACCESS_KEY_ROTATION_FAILED';
   }
 }
 

@@ -8,7 +8,7 @@ import { CloudAccounts } from '../cloud-accounts.js';
 
 /** Answers what a rotation asks about the account whose key it replaces. */
 @Injectable()
-export class AccountsOfKeys extends RotatedAccounts {
+export class AccountsOfAccessKeys extends RotatedAccounts {
   constructor(
     private readonly accounts: CloudAccounts,
     private readonly deletion: CloudAccountDeletionService,

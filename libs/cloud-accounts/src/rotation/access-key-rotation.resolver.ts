@@ -3,11 +3,11 @@ import {
   AccessKeyStore,
   AwsCredentialsType,
   cancellable,
-  keyToRotate,
-  KeyRotationPolicyService,
-  KeyRotationService,
+  accessKeyToRotate,
+  AccessKeyRotationPolicyService,
+  AccessKeyRotationService,
   maskAccessKeyId,
-  type KeyRotation,
+  type AccessKeyRotation,
   type StoredAccessKey,
 } from '#libs/aws-credentials';
 import { Batch, DateTimeScalar, idOf } from '#libs/graphql';
@@ -17,18 +17,22 @@ import { Args, Int, Mutation, Parent, ResolveField, Resolver } from '@nestjs/gra
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountRotationService } from './cloud-account-rotation.service.js';
 import { CloudAccountType } from '../cloud-account.type.js';
-import { CancelRotationInput, RotateAwsCredentialsInput, SetKeyRotationPolicyInput } from './key-rotation.inputs.js';
+import {
+  CancelRotationInput,
+  RotateAwsCredentialsInput,
+  SetAccessKeyRotationPolicyInput,
+} from './access-key-rotation.inputs.js';
 import {
   CancelRotationPayload,
-  KeyRotationErrorType,
+  AccessKeyRotationErrorType,
   OrphanedAccessKeyType,
-  KeyRotationType,
+  AccessKeyRotationType,
   RotateAwsCredentialsPayload,
-  SetKeyRotationPolicyPayload,
-} from './key-rotation.types.js';
+  SetAccessKeyRotationPolicyPayload,
+} from './access-key-rotation.types.js';
 
 @Resolver(() => CloudAccountType)
-export class KeyRotationResolver {
+export class AccessKeyRotationResolver {
   private readonly rotationOf = new Batch(async (viewer: Viewer, accounts: readonly CloudAccount[]) => {
     const ids = accounts.map(({ id }) => id);
     const rotations = await this.rotations.ofAccounts(viewer.tenantId, ids);
@@ -49,8 +53,8 @@ export class KeyRotationResolver {
   constructor(
     private readonly service: CloudAccountRotationService,
     private readonly credentials: AccessKeyStore,
-    private readonly rotations: KeyRotationService,
-    private readonly policies: KeyRotationPolicyService,
+    private readonly rotations: AccessKeyRotationService,
+    private readonly policies: AccessKeyRotationPolicyService,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -85,24 +89,24 @@ export class KeyRotationResolver {
   }
 
   @RequiresRole('MANAGER')
-  @Mutation(() => SetKeyRotationPolicyPayload, {
+  @Mutation(() => SetAccessKeyRotationPolicyPayload, {
     nullable: true,
     description:
       'Sets the maximum age of the access key of a cloud account. The gateway records events 15, 7 and 1 days before a rotation is due. Then it rotates the access key, if AWS allows it.',
   })
-  async setKeyRotationPolicy(
+  async setAccessKeyRotationPolicy(
     @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Cloud account and rotation policy.' }) input: SetKeyRotationPolicyInput,
+    @Args('input', { description: 'Cloud account and rotation policy.' }) input: SetAccessKeyRotationPolicyInput,
   ) {
     const change = { ...input, id: idOf('CloudAccount', input.id) };
     return { cloudAccount: await this.service.setPolicy(viewer, change) };
   }
 
-  @ResolveField(() => KeyRotationType, {
+  @ResolveField(() => AccessKeyRotationType, {
     nullable: true,
     description: 'Most recent rotation of the access key. Null when there was none.',
   })
-  rotation(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<KeyRotation | null> {
+  rotation(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<AccessKeyRotation | null> {
     return this.rotationOf.load(viewer, account);
   }
 
@@ -124,7 +128,7 @@ export class KeyRotationResolver {
       viewer,
       'MANAGER',
       () => account.refuseChangeIfHosted(),
-      () => keyToRotate(rotatable),
+      () => accessKeyToRotate(rotatable),
     );
   }
 
@@ -144,32 +148,32 @@ export class KeyRotationResolver {
 }
 
 /** What of a rotation is shown in another shape than it is kept in. */
-@Resolver(() => KeyRotationType)
-export class KeyRotationFieldsResolver {
+@Resolver(() => AccessKeyRotationType)
+export class AccessKeyRotationFieldsResolver {
   @ResolveField(() => String)
-  oldAccessKeyId(@Parent() { oldKeyId }: KeyRotation): string {
+  oldAccessKeyId(@Parent() { oldKeyId }: AccessKeyRotation): string {
     return maskAccessKeyId(oldKeyId);
   }
 
   @ResolveField(() => String, { nullable: true })
-  newAccessKeyId(@Parent() { newKeyId }: KeyRotation): string | null {
+  newAccessKeyId(@Parent() { newKeyId }: AccessKeyRotation): string | null {
     return newKeyId && maskAccessKeyId(newKeyId);
   }
 
-  @ResolveField(() => KeyRotationErrorType, { nullable: true })
-  lastError(@Parent() { lastFault }: KeyRotation): KeyRotationErrorType | null {
+  @ResolveField(() => AccessKeyRotationErrorType, { nullable: true })
+  lastError(@Parent() { lastFault }: AccessKeyRotation): AccessKeyRotationErrorType | null {
     return lastFault;
   }
 
   @ResolveField(() => OrphanedAccessKeyType, { nullable: true })
-  orphan(@Parent() rotation: KeyRotation): OrphanedAccessKeyType | null {
+  orphan(@Parent() rotation: AccessKeyRotation): OrphanedAccessKeyType | null {
     const { orphanKeyId, orphanFoundAt, orphanGraceUntil: graceUntil, orphanDeletedAt: deletedAt } = rotation;
     if (!orphanKeyId || !orphanFoundAt) return null;
     return { accessKeyId: maskAccessKeyId(orphanKeyId), foundAt: orphanFoundAt, graceUntil, deletedAt };
   }
 
   @ResolveField(() => [String])
-  candidates(@Parent() { candidateIds }: KeyRotation): string[] {
+  candidates(@Parent() { candidateIds }: AccessKeyRotation): string[] {
     return candidateIds ?? [];
   }
 }
@@ -178,7 +182,7 @@ const day = 24 * 60 * 60 * 1000;
 
 /** How old the key is that an account is used with. */
 @Resolver(() => AwsCredentialsType)
-export class KeyAgeResolver {
+export class AccessKeyAgeResolver {
   private readonly policyOf = new Batch(async (viewer: Viewer, keys: readonly StoredAccessKey[]) => {
     const ids = keys.map(({ cloudAccountId }) => cloudAccountId);
     const policies = await this.policies.ofAccounts(viewer.tenantId, ids);
@@ -186,7 +190,7 @@ export class KeyAgeResolver {
   });
 
   constructor(
-    private readonly policies: KeyRotationPolicyService,
+    private readonly policies: AccessKeyRotationPolicyService,
     private readonly clock: Clock,
   ) {}
 

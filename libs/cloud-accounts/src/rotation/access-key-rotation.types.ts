@@ -4,7 +4,7 @@ import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { CloudAccountType } from '../cloud-account.type.js';
 
 registerEnumType(RotationState, {
-  name: 'KeyRotationState',
+  name: 'AccessKeyRotationState',
   description: 'State of a rotation. The account has a working access key in every state.',
   valuesMap: {
     RUNNING: { description: 'In progress, or waiting until `nextAttemptAt`.' },
@@ -25,7 +25,7 @@ registerEnumType(RotationState, {
 });
 
 registerEnumType(RotationStep, {
-  name: 'KeyRotationStep',
+  name: 'AccessKeyRotationStep',
   description: 'Next step of a rotation.',
   valuesMap: {
     LIST: { description: 'List the access keys of the IAM user.' },
@@ -45,8 +45,8 @@ registerEnumType(RotationStep, {
   },
 });
 
-@ObjectType('KeyRotationError', { description: 'Most recent error of a rotation.' })
-export class KeyRotationErrorType {
+@ObjectType('AccessKeyRotationError', { description: 'Most recent error of a rotation.' })
+export class AccessKeyRotationErrorType {
   @Field(() => ErrorCode, { description: 'Machine-readable error code.' })
   readonly code!: string;
 
@@ -85,8 +85,8 @@ export class OrphanedAccessKeyType {
   readonly deletedAt!: Date | null;
 }
 
-@ObjectType('KeyRotation', { description: 'Most recent rotation of the access key of an account.' })
-export class KeyRotationType {
+@ObjectType('AccessKeyRotation', { description: 'Most recent rotation of the access key of an account.' })
+export class AccessKeyRotationType {
   @Field(() => RotationState, { description: 'State of the rotation.' })
   readonly state!: RotationState;
 
@@ -132,8 +132,11 @@ export class KeyRotationType {
   })
   readonly newAccessKeyId!: string | null;
 
-  @Field(() => KeyRotationErrorType, { nullable: true, description: 'Most recent error. Null when there was none.' })
-  readonly lastError!: KeyRotationErrorType | null;
+  @Field(() => AccessKeyRotationErrorType, {
+    nullable: true,
+    description: 'Most recent error. Null when there was none.',
+  })
+  readonly lastError!: AccessKeyRotationErrorType | null;
 
   @Field(() => OrphanedAccessKeyType, {
     nullable: true,
@@ -191,8 +194,8 @@ export class CancelRotationPayload extends PayloadType {
   readonly cloudAccount!: unknown;
 }
 
-@ObjectType('SetKeyRotationPolicyPayload', { description: 'Payload of `setKeyRotationPolicy`.' })
-export class SetKeyRotationPolicyPayload extends PayloadType {
+@ObjectType('SetAccessKeyRotationPolicyPayload', { description: 'Payload of `setAccessKeyRotationPolicy`.' })
+export class SetAccessKeyRotationPolicyPayload extends PayloadType {
   @Field(() => CloudAccountType, { nullable: true, description: 'Account in its current state.' })
   readonly cloudAccount!: unknown;
 }

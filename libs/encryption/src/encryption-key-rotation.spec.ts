@@ -1,6 +1,6 @@
 import { CiphertextRejected } from './envelope.js';
 import { KeyRing, type KekId } from './key-ring.js';
-import { KeyRingChangeRefused, EncryptionKeyRotation } from './key-rotation.js';
+import { KeyRingChangeRefused, EncryptionKeyRotation } from './encryption-key-rotation.js';
 import { Keychain } from './keychain.js';
 import { KekNotAdmitted } from './keys.js';
 import type { KekProvider } from './kek-provider.js';

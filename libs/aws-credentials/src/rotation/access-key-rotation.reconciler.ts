@@ -1,8 +1,8 @@
 import { addTime, Clock, Reconciler, Reconcilers, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
-import { KeyRotation } from '../key-rotation.entity.js';
-import { KeyRotations } from '../key-rotations.js';
-import { KeyRotator } from './key-rotator.js';
+import { AccessKeyRotation } from '../access-key-rotation.entity.js';
+import { AccessKeyRotations } from '../access-key-rotations.js';
+import { AccessKeyRotator } from './access-key-rotator.js';
 import { LeaseLost } from './rotation-journal.js';
 import { RotationPace } from './rotation-pace.js';
 
@@ -11,14 +11,14 @@ const atOnce = 8;
 
 /** Takes every rotation that is due forward, in any number of processes at once. */
 @Injectable()
-export class KeyRotationReconciler implements BackgroundTask {
-  private readonly log = new Logger('Key rotation');
+export class AccessKeyRotationReconciler implements BackgroundTask {
+  private readonly log = new Logger('Access key rotation');
   private isStopping = false;
-  private readonly reconciler: Reconciler<KeyRotation>;
+  private readonly reconciler: Reconciler<AccessKeyRotation>;
 
   constructor(
-    private readonly rotations: KeyRotations,
-    private readonly rotator: KeyRotator,
+    private readonly rotations: AccessKeyRotations,
+    private readonly rotator: AccessKeyRotator,
     private readonly pace: RotationPace,
     private readonly clock: Clock,
     reconcilers: Reconcilers,
@@ -49,13 +49,13 @@ export class KeyRotationReconciler implements BackgroundTask {
   }
 
   /** At most `limit` rotations that are due, held for us for one lease. */
-  claim(limit: number): Promise<KeyRotation[]> {
+  claim(limit: number): Promise<AccessKeyRotation[]> {
     const now = this.clock.now();
-    return this.rotations.claim({ now, owner: KeyRotation.newOwner(), until: this.leaseEnd(now), limit });
+    return this.rotations.claim({ now, owner: AccessKeyRotation.newOwner(), until: this.leaseEnd(now), limit });
   }
 
   /** Takes a claimed rotation forward until there is something to wait for. */
-  async advance(claimed: KeyRotation): Promise<void> {
+  async advance(claimed: AccessKeyRotation): Promise<void> {
     // A call of AWS's may take longer than a lease; a process that is gone must not keep it longer than that.
     const beating = setInterval(() => {
       const until = this.leaseEnd(this.clock.now());
