@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `cloud-account-gateway`. A source checkout builds what is missing first; a package is built.
+// The command `cloud-account-gateway`. A source checkout first builds what is missing. A package is already built.
 import { existsSync } from 'node:fs';
 
 const build = new URL('../scripts/build-if-needed.mjs', import.meta.url);

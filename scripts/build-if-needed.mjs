@@ -1,5 +1,5 @@
-// Builds what is missing in dist/ or older than what it is built from, so that `npm start` is one command; with --anyway all.
-// Without the build tools, as after `npm prune --omit=dev`, what was built is used as it is.
+// Builds parts of dist/ that are missing or older than their sources, so that `npm start` is one command; with --anyway
+// all parts. Without the build tools, as after `npm prune --omit=dev`, uses what was built.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ const isStale = ({ built, sources, command: [tool] }) => {
   return sources.some((source) => existsSync(join(root, source)) && newest(join(root, source)) > since);
 };
 
-/** One after the other: what is built of what was built before is looked at only then. */
+/** Sequentially: a part that is built from another part is checked after it. */
 function* staleParts() {
   for (const part of parts) if (isStale(part)) yield part;
 }
@@ -57,7 +57,7 @@ for (const {
   command: [program, ...args],
   isChatty = false,
 } of staleParts()) {
-  // On stderr, because a command's answer on stdout may be read by a program.
+  // On stderr, because programs can read the result on stdout.
   console.error(`Building ${name} …`);
   const path = join(root, 'node_modules', program);
   if (!existsSync(path)) {

@@ -1,6 +1,6 @@
 import { defineConfig } from 'rolldown';
 
-/** Optional packages that are not installed, and packages that start threads of their own. */
+/** Optional packages that are not installed, and packages that start their own threads. */
 const external = [
   'mysql2',
   'pino',
@@ -11,13 +11,13 @@ const external = [
   /^@fastify\/(multipart|view)/,
   'ts-morph',
   'class-transformer/storage',
-  // Of TypeORM: the drivers of databases that are not ours
+  // Of TypeORM: drivers of unused databases
   /^(@google-cloud\/|@sap\/|better-sqlite3|expo-sqlite|hdb-pool|ioredis|mongodb|mssql|mysql|oracledb|pg|pg-native|pg-query-stream|react-native-sqlite-storage|redis|sql\.js|sqlite3|typeorm-aurora-data-api-driver)/,
 ];
 
 /**
- * Compiles the gateway and the command line, and bundles them with their packages: a start would spend most of its time on
- * opening some 2,600 modules. Types are not checked here but by `npm run typecheck`.
+ * Compiles and bundles the gateway and the command line with their packages: otherwise a start would spend most of its
+ * time opening about 2,600 modules. Types are checked by `npm run typecheck` only.
  */
 export default defineConfig({
   input: { main: 'src/main.ts', cli: 'src/cli.ts' },
@@ -25,13 +25,13 @@ export default defineConfig({
   tsconfig: 'tsconfig.build.json',
   external,
   resolve: { conditionNames: ['source', 'node', 'import', 'default'] },
-  // GraphQL compares types in a slower way, with a hint for developers, unless it is told.
+  // By default, GraphQL compares types in a slower way, with a hint for developers.
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   logLevel: 'warn',
   output: {
     dir: 'dist/bundle',
     format: 'esm',
-    // Errors, injection and the database's tables go by the names of classes.
+    // Errors, dependency injection and database tables depend on class names.
     keepNames: true,
     cleanDir: true,
   },

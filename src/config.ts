@@ -10,19 +10,19 @@ import { z } from 'zod';
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
-/** Everything an operator can set, read once. */
+/** All settings of the operator, read once. */
 export interface Config {
   readonly host: string;
   readonly port: number;
-  /** Blocks of addresses in CIDR notation. */
+  /** CIDR blocks. */
   readonly trustedProxies: readonly string[];
   readonly failedAttemptLimit: { readonly perMinute: number };
-  /** Such as `http://localhost:5173`. */
+  /** For example `http://localhost:5173`. */
   readonly corsOrigins: readonly string[];
   readonly dataDir: string;
   readonly database: DatabaseLocation;
   readonly keyRingFile: string;
-  /** The API key that the first start gives to the first tenant. */
+  /** API key that the first start gives to the first tenant. */
   readonly firstApiKey: Secret | undefined;
   readonly sandbox: boolean;
   readonly provisioner: 'external' | 'sandbox';
@@ -33,13 +33,13 @@ export interface Config {
   readonly rotationPace: { readonly grace: number; readonly orphanGrace: number };
   /** In milliseconds. */
   readonly driftPace: { readonly every: number };
-  /** How many cloud accounts a tenant may have in one AWS account. */
+  /** Number of cloud accounts that a tenant can connect in one AWS account. */
   readonly accountsPerAwsAccount: { readonly limit: 'one' | 'many' };
   readonly logLevel: LogLevel;
   readonly iamSetup: IamSetupSettings;
 }
 
-/** The configuration cannot be used. The message names each variable, what is wrong with it, and an example; no value. */
+/** The configuration is invalid. The message names each variable, the problem and an example, but no value. */
 export class ConfigUnusable extends Error {
   override readonly name = 'ConfigUnusable';
 }
@@ -49,7 +49,7 @@ export interface Setting {
   readonly means: string;
   readonly example: string;
   readonly unset: string;
-  /** May be in a file, which the variable of the same name with `_FILE` at its end names. */
+  /** Can also be in a file, whose path is in the variable of the same name with `_FILE` appended. */
   readonly isSecret?: true;
 }
 
@@ -64,7 +64,7 @@ const wholeNumber = (from: number, to: number) =>
     return z.NEVER;
   });
 
-/** @param faultIn what is wrong with a text, as the end of a sentence; null if nothing is */
+/** @param faultIn describes the problem with a text, as the end of a sentence; null when it is valid */
 const text = (faultIn: (text: string) => string | null) =>
   z.string().superRefine((given, context) => {
     const message = faultIn(given);
@@ -78,7 +78,7 @@ const url = (test: (url: URL) => string | null) =>
       : 'must be a URL with a scheme and a host',
   );
 
-/** What is wrong with an origin as browsers send it, as the end of a sentence; null when nothing is. */
+/** Describes the problem with an origin as browsers send it, as the end of a sentence. Null when it is valid. */
 function faultInOrigin(text: string): string | null {
   if (text === '*') return 'must list exact origins; * is not accepted';
   const url = URL.canParse(text) ? new URL(text) : null;
@@ -89,10 +89,10 @@ function faultInOrigin(text: string): string | null {
   return 'must list only origins: lower-case scheme and host, no default port, no user, no path, no / at the end';
 }
 
-/** What a setup of IAM takes for a parameter, told in the same words. */
+/** Same rule and messages as for a parameter of an IAM setup. */
 const iamParameter = (name: Parameters<typeof faultInParameter>[0]) => text((given) => faultInParameter(name, given));
 
-/** Every variable the gateway reads. A test compares `docs/configuration.md` with this list. */
+/** All variables that the gateway reads. A test compares `docs/configuration.md` with this list. */
 export const settings = {
   PORT: {
     schema: wholeNumber(0, 65535),
@@ -111,7 +111,7 @@ export const settings = {
       const cidrs = text.split(',').map((cidr) => cidr.trim());
       const refuse = (message: string) => (context.addIssue({ code: 'custom', message }), z.NEVER);
       if (cidrs.some((cidr) => faultInCidr(cidr) !== null)) return refuse('must be CIDR blocks separated by commas');
-      // Whoever believes everybody, believes what a caller writes: then an address proves nothing.
+      // If every proxy were trusted, clients could choose their address.
       if (cidrs.some((cidr) => cidr.endsWith('/0'))) return refuse('must not include all addresses');
       return cidrs;
     }),
@@ -298,9 +298,9 @@ type Name = keyof typeof settings;
 const all: Readonly<Record<Name, Setting>> = settings;
 
 /**
- * The configuration in `env`: the only reader of the environment. A variable set to nothing counts as not set.
+ * Reads the configuration from `env`. No other code reads the environment. An empty variable counts as not set.
  *
- * @throws ConfigUnusable naming every variable that is wrong
+ * @throws ConfigUnusable naming every invalid variable
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
@@ -348,7 +348,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     accountsPerAwsAccount: { limit: read<'one' | 'many'>('ACCOUNTS_PER_AWS_ACCOUNT') ?? 'many' },
     driftPace: { every: (read<number>('DRIFT_CHECK_MINUTES') ?? 60) * 60_000 },
-    // Who tries it out reads the greeting, which entries would push away; of a service, each request is of interest.
+    // At a terminal, entries for each request would push the greeting away. For a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
     iamSetup: {
       vendorName: read<string>('VENDOR_NAME') ?? 'cloud-account-gateway',
@@ -383,7 +383,7 @@ function withAuthority(
   return complete.href;
 }
 
-/** The text of a file without the line end that editors and `echo` add. */
+/** Text of a file without the line break that editors and `echo` append. */
 function secretIn(file: string, variable: string, refuse: (fault: string) => void): string | undefined {
   try {
     const text = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '');

@@ -26,8 +26,8 @@ import { Global, Module } from '@nestjs/common';
 import { NodeSources } from './graphql/node.resolver.js';
 
 /**
- * Which domain answers which question of another: the only place where a domain is told about one that depends on it.
- * A question without an answer stops the start.
+ * Connects the ports of domains to the libs that implement them. The only place in which a domain gets an
+ * implementation that depends on it. A missing implementation prevents the start.
  */
 @Global()
 @Module({

@@ -10,12 +10,12 @@ export class FirstApiKeyUnusable extends Error {
   override readonly name = 'FirstApiKeyUnusable';
 }
 
-/** Where the gateway writes the first API key unless `FIRST_API_KEY` names one. */
+/** File to which the gateway writes the first API key, unless `FIRST_API_KEY` is set. */
 export const firstApiKeyFile = ({ dataDir }: Pick<Config, 'dataDir'>): string => join(dataDir, 'first-api-key');
 
 /**
- * The token of the first API key: the operator's (`FIRST_API_KEY`), or a new one, which is in a file of mode 0600 before
- * this returns. A start that is interrupted afterwards loses no key: the next one finds the file and takes its key.
+ * Token of the first API key: `FIRST_API_KEY`, or a new one, which is written to a file with mode 0600 before this
+ * returns. After an interrupted start, the next one reads the API key from the file.
  *
  * @throws FirstApiKeyUnusable, DataDirUnusable
  */
@@ -30,7 +30,7 @@ function writeKey(file: string): ApiKeyToken {
   const key = newApiKeyToken();
   const draft = `${file}.tmp`;
   try {
-    rmSync(draft, { force: true }); // of a start that was interrupted
+    rmSync(draft, { force: true }); // left by an interrupted start
     writeFileSync(draft, `${key.token.reveal()}\n`, { flag: 'wx', mode: 0o600, flush: true });
     renameSync(draft, file);
   } catch (error) {
@@ -45,7 +45,7 @@ function writeKey(file: string): ApiKeyToken {
 function readKey(file: string): ApiKeyToken {
   const stats = lstatSync(file);
   const isOurs = process.geteuid === undefined || (stats.uid === process.geteuid() && (stats.mode & 0o077) === 0);
-  // Otherwise another user of this machine could choose the key.
+  // Otherwise another user of this machine could choose the API key.
   const key = stats.isFile() && isOurs ? parseApiKeyToken(readFileSync(file, 'utf8').trim()) : null;
   if (key) return key;
   throw new FirstApiKeyUnusable(

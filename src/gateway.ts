@@ -19,31 +19,31 @@ import { createHttpServer } from './http/http-server.js';
 import type { RunningRequests } from './http/running-requests.js';
 import { Log } from './log.js';
 
-/** The port cannot be listened on. The message is for the operator. */
+/** The gateway cannot listen on the port. The message is for the operator. */
 export class PortUnusable extends Error {
   override readonly name = 'PortUnusable';
 }
 
-/** A gateway that serves. */
+/** A running gateway. */
 export interface Gateway {
   readonly app: NestFastifyApplication;
   readonly log: Log;
-  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  /** Address of the gateway, such as `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** The small AWS inside, when it is on. */
+  /** The sandbox, if it is enabled. */
   readonly sandbox: AwsSandbox | undefined;
-  /** The first tenant's key, when this start made it; it is given out here and never again. */
+  /** API key of the first tenant, if this start created it. Returned only here. */
   readonly firstKey: Secret | null;
-  /** Answers what was accepted, then lets everything go. */
+  /** Finishes accepted requests, then releases all resources. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the gateway. Whatever may be wrong with the place it is started in is found out before anything is changed.
+ * Starts the gateway. Problems with its environment are found before anything is changed.
  *
- * @param sandboxOptions how the small AWS inside behaves, for tests
+ * @param sandboxOptions behavior of the sandbox, for tests
  * @throws PortUnusable, DataDirUnusable, DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit, FirstApiKeyUnusable,
- *   WrongUser
+ * WrongUser
  */
 export async function startGateway(config: Config, sandboxOptions: AwsSandboxOptions = {}): Promise<Gateway> {
   const undo: (() => unknown)[] = [];
@@ -88,7 +88,7 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       );
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);
-    // What runs uses the database: it ends before anything that it needs is taken away.
+    // Background tasks use the database, so they end before it is closed.
     undo.push(() => Promise.all([requests.close(), reconcilers.stop()]));
     reconcilers.start();
     return { app, log, url: await app.getUrl(), sandbox, firstKey, close };
@@ -106,7 +106,7 @@ async function preparePlace(
   const lock = () => isEmbedded && undo.push(lockDataDir(dataDir));
   const isThere = existsSync(dataDir);
 
-  // Said first, because a second gateway on the same folder mostly wants the same port, too.
+  // Reported first: a second gateway with the same folder usually has the same port.
   if (isThere) lock();
   await refuseTakenPort(host, port);
   if (!isThere && (isEmbedded || dirname(keyRingFile) === dataDir)) {
@@ -160,13 +160,13 @@ async function startSandbox(
     throw fileUnusable(error, ec2File) ?? error;
   });
   undo.push(() => sandbox.close());
-  // For the command line, which meddles with what stands there.
+  // For the command line, which changes resources in it.
   onFile(address, () => writeFileSync(address, `${sandbox.url}\n`, { mode: 0o600 }));
   undo.push(() => rmSync(address, { force: true }));
   return sandbox;
 }
 
-/** Whom the access roles of the sandbox trust. */
+/** Identity that access roles of the sandbox trust. */
 async function sandboxIdentity(): Promise<AwsAccessKey> {
   const { sandboxKeys, sandboxSecret } = await import('@cloud-account-gateway/aws-sandbox');
   const { accessKeyId } = sandboxKeys.find(({ family }) => family === 'GTWAY')!;
@@ -182,7 +182,7 @@ async function createApp(
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log,
     abortOnError: false,
-    bodyParser: false, // Fastify's own parser reads JSON, and nothing else is accepted
+    bodyParser: false, // Fastify's own parser reads JSON; no other type is accepted
   });
   await app.init();
   finishRoutes();

@@ -5,8 +5,8 @@ import type { Gateway } from './gateway.js';
 import type { Notice } from './log.js';
 
 /**
- * Tells how the gateway started: to a person at a terminal as text, with the first API key; otherwise as entries of the
- * log, without the key, because whatever collects the output of a service keeps it.
+ * Announces the start: at a terminal as text, with the first API key; otherwise as log entries, without the API key,
+ * because the output of a service is stored.
  */
 export async function greet(gateway: Gateway, config: Config): Promise<void> {
   if (!process.stdout.isTTY) {
@@ -14,7 +14,7 @@ export async function greet(gateway: Gateway, config: Config): Promise<void> {
     return;
   }
   console.log(await greeting(gateway, config));
-  // The person has seen the key: no copy stays on the disk.
+  // The user has seen the API key: its file is deleted.
   if (gateway.firstKey && !config.firstApiKey) rmSync(firstApiKeyFile(config), { force: true });
 }
 
@@ -53,7 +53,7 @@ async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Pr
 
 const keyIsStillThere = 'The first API key is still in a file. Move it to your secret store and delete the file:';
 
-/** The last one says that the gateway is ready. */
+/** The last notice says that the gateway is ready. */
 function notices({ url, sandbox, firstKey }: Gateway, config: Config): Notice[] {
   const file = firstApiKeyFile(config);
   return [

@@ -5,49 +5,49 @@ import type { LogLevel } from './config.js';
 import { describeError, type ErrorDescription } from './graphql/errors/describe-error.js';
 import type { RequestFacts } from './graphql/request-context.js';
 
-/** Every field an entry may have beside its time, level and message. Whatever else is handed in is left out. */
+/** All fields of a log entry besides time, level and message. Other values are omitted. */
 interface Entry {
-  /** Which part of the gateway speaks. */
+  /** Part of the gateway that logs. */
   readonly context?: string | undefined;
   readonly requestId?: string | undefined;
   readonly method?: string | undefined;
-  /** The route as it was declared; absent where there is none. Never the address, which is the caller's text. */
+  /** Declared route. Undefined if there is none. Never the URL, which is text from the caller. */
   readonly route?: string | undefined;
   readonly status?: number | undefined;
   readonly durationMs?: number | undefined;
-  /** Such as `mutation createCloudAccount`. */
+  /** For example `mutation createCloudAccount`. */
   readonly operation?: string | undefined;
   readonly tenantId?: number | undefined;
   readonly apiKeyId?: number | undefined;
-  /** Why a key that is right was not let in. */
+  /** Reason why a correct API key was refused. */
   readonly refused?: string | undefined;
-  /** The caller went away before it had the whole answer. */
+  /** The caller disconnected before it received the whole response. */
   readonly aborted?: boolean | undefined;
   readonly path?: string | undefined;
-  /** A file of the gateway's own, for the operator. */
+  /** File of the gateway, for the operator. */
   readonly file?: string | undefined;
   readonly code?: string | undefined;
   readonly error?: ErrorDescription | undefined;
 }
 
-/** What waits to be written when nobody reads our output; beyond it entries are dropped rather than memory filled. */
+/** Maximum size of the output that waits to be written. Further entries are dropped, so that memory does not fill. */
 const mostWaiting = 8 * 1024 * 1024;
 
 const stdout = destination({ dest: 1, sync: false, maxLength: mostWaiting });
 
-/** Something the operator must know about the start, whatever the level of the log. */
+/** Notice about the start for the operator, regardless of the log level. */
 export interface Notice {
   readonly message: string;
-  /** The file that the message is about. */
+  /** File that the message is about. */
   readonly file?: string;
   readonly isWarning?: boolean;
 }
 
-/** The log: JSON on stdout, one entry a line. It takes the words of Nest, of ours and of nobody else. */
+/** Log: JSON on stdout, one entry per line. Contains texts of Nest and of the gateway only. */
 export class Log implements LoggerService {
   private readonly pino: Logger;
 
-  /** @param fd where to write instead of stdout, at once */
+  /** @param fd file descriptor to write to synchronously, instead of stdout */
   constructor(level: LogLevel, fd?: number) {
     const formatters = { level: (label: string) => ({ level: label }) };
     this.pino = pino(
@@ -56,7 +56,7 @@ export class Log implements LoggerService {
     );
   }
 
-  /** What Nest tells of its start, too long for every day. */
+  /** Nest's messages about its start, which are too long to log by default. */
   log(message: unknown, ...rest: unknown[]): void {
     this.write('debug', message, rest);
   }
@@ -77,13 +77,13 @@ export class Log implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Written even where `LOG_LEVEL` leaves out its level. */
+  /** Written even if `LOG_LEVEL` excludes its level. */
   notice({ message, file, isWarning = false }: Notice): void {
     const level = isWarning ? 'warn' : 'info';
     this.pino.child({}, { level })[level]({ context: 'Start', file } satisfies Entry, message);
   }
 
-  /** One entry for the request, when its answer is out or its caller gone. */
+  /** One entry for the request, after its response is sent or its caller has disconnected. */
   request(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): void {
     const started = performance.now();
     reply.raw.once('close', () =>
@@ -103,7 +103,7 @@ export class Log implements LoggerService {
     );
   }
 
-  /** Nest gives the context last, and before it perhaps a stack, which is described with its error or not at all. */
+  /** Nest passes the context last, and sometimes a stack before it, which is described with its error or omitted. */
   private write(level: LogLevel, message: unknown, rest: readonly unknown[] = []): void {
     const context = rest.at(-1);
     const entry: Entry = typeof context === 'string' ? { context } : {};

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it that are missing. Node's own `recursive` never returns where a file system answers
- * ENOENT to what it will not make, as /proc does.
+ * Creates a folder and its missing parents. Node's own `recursive` does not return if a file system answers ENOENT to
+ * the creation of a folder, as /proc does.
  */
 export function makeFolder(path: string, mode?: number): void {
   if (existsSync(path)) return;

@@ -23,7 +23,7 @@ const kinds = [
   WrongUser,
 ];
 
-/** What the operator can mend, in one sentence each; null for a bug, which shows its stack. */
+/** Message about a problem that the operator can solve. Null for a defect, which shows its stack. */
 export function messageForOperator(error: unknown): string | null {
   if (kinds.some((kind) => error instanceof kind)) return (error as Error).message;
   const file = fileUnusable(error);

@@ -22,7 +22,7 @@ export interface Platform {
   readonly keks: KekProvider;
   readonly endpoints: AwsEndpoints;
   readonly gatewayIdentity: GatewayIdentitySettings;
-  /** What the operator wants otherwise than it is. */
+  /** Overrides of defaults by the operator. */
   readonly rotationPace?: Partial<RotationPace>;
   readonly driftPace?: Partial<DriftPace>;
   readonly failedAttemptLimit?: Partial<FailedAttemptLimit>;
@@ -30,7 +30,7 @@ export interface Platform {
   readonly accountsPerAwsAccount?: Partial<AccountsPerAwsAccount>;
 }
 
-/** What every domain stands on, made from what this process was started with: the database, the keys, the way to AWS. */
+/** Services that all domains use, created from the configuration: database, encryption and access to AWS. */
 @Global()
 @Module({})
 export class PlatformModule {

@@ -8,10 +8,10 @@ import { messageForOperator } from './operator-errors.js';
 
 const log = new Logger('Process');
 
-/** Runs the gateway until it is told to stop. */
+/** Runs the gateway until it is stopped. */
 export async function serve(): Promise<void> {
-  process.umask(0o077); // what we write is for our own eyes
-  // Node would print the error as it is, values and all.
+  process.umask(0o077); // created files are readable by this user only
+  // Node.js would print the error unchanged, including values.
   process.on('uncaughtException', (error) => {
     log.fatal(error);
     process.exit(1);
@@ -22,14 +22,14 @@ export async function serve(): Promise<void> {
     const gateway = await startGateway(config);
     await greet(gateway, config);
     let stopping: Promise<void> | undefined;
-    // A terminal and npm both pass on Ctrl+C, and service managers repeat SIGTERM: the second signal changes nothing.
+    // A terminal and npm both forward Ctrl+C, and service managers repeat SIGTERM: further signals are ignored.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (stopping ??= stop(gateway)));
   } catch (error) {
     refuse(error);
   }
 }
 
-/** Says why there is no start: to a person at a terminal as text, otherwise as an entry as those of the log are. */
+/** Reports why the start failed: at a terminal as text, otherwise as a log entry. */
 function refuse(error: unknown): void {
   process.exitCode = 1;
   const known = error instanceof PortUnusable ? error.message : messageForOperator(error);
@@ -38,7 +38,7 @@ function refuse(error: unknown): void {
   else new Log('fatal', process.stderr.fd).fatal(message, 'Start');
 }
 
-/** How long the end may take, in milliseconds: requests under way are answered, and loops give back what they claimed. */
+/** Maximum duration of the shutdown, in milliseconds: requests are finished, and loops return what they claimed. */
 const patience = 20_000;
 
 async function stop(gateway: Gateway): Promise<void> {

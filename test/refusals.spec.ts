@@ -19,7 +19,7 @@ const excluded: { mutations: readonly string[]; codes: readonly string[] | RegEx
     mutations: ['testAwsCredentials'],
     codes:
       /^(AWS_(?!TEMPORARY_ACCESS_KEY)|SANDBOX_DISABLED$|GATEWAY_IDENTITY_MISSING$|EXTERNAL_ID_CHANGE_NOT_ALLOWED$)/,
-    because: 'the answers of AWS are part of the report, and there is no account whose external id could differ',
+    because: 'the answers of AWS are part of the report, and there is no account whose external ID could differ',
   },
   {
     mutations: [
@@ -78,7 +78,7 @@ const excluded: { mutations: readonly string[]; codes: readonly string[] | RegEx
   {
     mutations: ['createCloudAccount'],
     codes: ['EXTERNAL_ID_CHANGE_NOT_ALLOWED', 'ROTATION_IN_PROGRESS'],
-    because: 'a new account has neither an external id nor a rotation',
+    because: 'a new account has neither an external ID nor a rotation',
   },
 ];
 

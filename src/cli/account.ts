@@ -1,7 +1,7 @@
 import { idOf } from '#libs/graphql';
 import type { Given } from './command.js';
 
-/** The number of the cloud account that `--account` names, by its number or by its id in the API. @throws Usage */
+/** Number of the cloud account in `--account`, which has the number or the ID of the API. @throws Usage */
 export function accountOf(given: Given): number {
   const text = given.text('account');
   const id = idOf('CloudAccount', text) || (/^[1-9]\d{0,8}$/.test(text) ? Number(text) : null);

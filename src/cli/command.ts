@@ -3,40 +3,40 @@ import type { Row } from './rows.js';
 
 /** An option of a command. */
 export interface Option {
-  /** Stands for the value in the help; without it the option is a switch. */
+  /** Name of the value in the help. If undefined, the option is a switch. */
   readonly value?: string;
   readonly means: string;
   readonly isRequired?: true;
   readonly isRepeatable?: true;
-  /** The value is a whole number from 1 to 999999999. */
+  /** The value is an integer from 1 to 999999999. */
   readonly isNumber?: true;
-  /** The value is one of these, in any case. */
+  /** The value is one of these, ignoring case. */
   readonly oneOf?: readonly string[];
 }
 
-/** What a command answers: rows for a table or JSON, or nothing when it prints by itself. */
+/** Result of a command: rows to print as a table or JSON, or nothing if the command prints by itself. */
 export type Run = (given: Given) => Promise<readonly Row[] | void>;
 
-/** A command of the command line. Its help, and every fault of its options, are told before `load` is called. */
+/** Command of the command line. Its help and problems with its options are shown before `load` is called. */
 export interface Command {
   readonly means: string;
   readonly options?: Readonly<Record<string, Option>>;
-  /** Anything else a reader of its help must know. */
+  /** Additional help text. */
   readonly notes?: string;
-  /** What a person is told in place of a table without rows. */
+  /** Text that is printed instead of an empty table. */
   readonly none?: string;
   readonly load: () => Promise<Run>;
 }
 
-/** The command was not understood. The message says which help to read. */
+/** The command line is invalid. The message says which help to read. */
 export class Usage extends Error {
-  /** @param of the words of the command or the group whose help shows what it takes; none: the whole command line's */
+  /** @param of words of the command or group whose help describes its options; empty for the general help */
   constructor(message: string, of = '') {
     super(`${message}\nSee: cloud-account-gateway ${of ? `${of} ` : ''}--help`);
   }
 }
 
-/** The options that were given with a command, each already of the form that the command demands. */
+/** Options of a command, already validated. */
 export class Given {
   constructor(
     private readonly command: string,
@@ -67,12 +67,12 @@ export class Given {
     return this.text(name).toUpperCase() as T;
   }
 
-  /** Where the command puts the API key that it makes. @throws Usage, SecretNotWritten */
+  /** Destination of the API key that the command creates. @throws Usage, SecretNotWritten */
   secretOutput(): SecretOutput {
     return new SecretOutput(this.optional('to') ?? null, this.has('json'), (fault) => this.usage(fault));
   }
 
-  /** A fault that only the command itself can find. */
+  /** Problem that only the command itself can find. */
   usage(fault: string): Usage {
     return new Usage(fault, this.command);
   }

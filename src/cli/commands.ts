@@ -19,7 +19,7 @@ const shownOnce = 'The API key is shown once, in a terminal. Otherwise, use --to
 const resource: Option = { value: 'ID', means: 'the ID of the resource', ...required };
 const rule: Option = { value: 'RULE', means: "such as 'ingress tcp 22-22 0.0.0.0/0'", ...required };
 
-/** What a group of commands is for, by its first word. */
+/** Description of each group of commands, by its first word. */
 export const groups: Readonly<Record<string, string>> = {
   tenants: 'Manages tenants. Tenant 1 is the operator. Its API keys can be created only on this command line.',
   'api-keys': 'Manages API keys of every tenant.',
@@ -33,7 +33,7 @@ export const groups: Readonly<Record<string, string>> = {
     'Writes the files that a customer needs to set up IAM, for one of three methods, into a folder. Reads VENDOR_NAME, VENDOR_AWS_ACCOUNT_ID, VENDOR_TAG_KEY, GATEWAY_IDENTITY_ARN and IAM_TEMPLATE_URL. For an access role, also reads the database.',
 };
 
-/** Every command, by its words. */
+/** All commands, by their words. */
 export const commands: Readonly<Record<string, Command>> = {
   start: {
     means: 'starts the gateway, and runs it until it receives SIGTERM or SIGINT',

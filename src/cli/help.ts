@@ -4,7 +4,7 @@ import type { Command, Option } from './command.js';
 const program = 'cloud-account-gateway';
 const width = 46;
 
-/** The help of the command line, of a group of commands, or of one command. */
+/** Help of the command line, of a group, or of one command. */
 export function helpOf(words: string): string {
   if (words === '') return whole();
   return Object.hasOwn(commands, words) ? ofCommand(words, commands[words]!) : ofGroup(words);

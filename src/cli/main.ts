@@ -7,9 +7,9 @@ import { helpOf } from './help.js';
 import { printRows } from './rows.js';
 import { SecretNotWritten } from './secret-output.js';
 
-/** Runs one command. Help, the version and faults in `args` are told before anything of the gateway is loaded. */
+/** Runs one command. Help, version and problems with `args` are shown before anything else is loaded. */
 export async function runCommandLine(args: string[]): Promise<void> {
-  process.umask(0o077); // what we write is for our own eyes
+  process.umask(0o077); // created files are readable by this user only
   try {
     await run(args);
   } catch (error) {
@@ -41,7 +41,7 @@ const everyOption = Object.assign({}, ...Object.values(commands).map(({ options 
   Option
 >;
 
-/** The words of the command, and every option that was given, whether the command takes it or not. @throws Usage */
+/** Words of the command and all given options, including unknown ones. @throws Usage */
 function parsed(args: string[]): { words: string; values: Readonly<Record<string, unknown>> } {
   const options = Object.entries(everyOption).map(([name, { value, isRepeatable = false }]) => {
     return [name, { type: value === undefined ? 'boolean' : 'string', multiple: isRepeatable }] as const;
@@ -53,7 +53,7 @@ function parsed(args: string[]): { words: string; values: Readonly<Record<string
     const { values, positionals } = parseArgs({ args, options: config, allowPositionals: true });
     return { words: positionals.join(' '), values };
   } catch (error) {
-    // Of the words before the first option, in whose help the right ones are.
+    // Words before the first option, to find the right help.
     const words = args
       .slice(
         0,
@@ -92,7 +92,7 @@ function refuseFaults(
   }
 }
 
-/** The sentence for the operator; a bug as it is. */
+/** Message for the operator. A defect is thrown unchanged. */
 async function told(error: unknown): Promise<unknown> {
   if (error instanceof SecretNotWritten) return error.message;
   const { messageForOperator } = await import('../operator-errors.js');

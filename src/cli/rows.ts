@@ -2,7 +2,7 @@ export type Row = Record<string, string | number | boolean | null>;
 
 export const iso = (moment: Date | null): string | null => moment?.toISOString() ?? null;
 
-/** Prints an answer of the command line, for programs as JSON, for people as a table or, without rows, as `none`. */
+/** Prints a result as JSON, as a table or, without rows, as `none`. */
 export function printRows(rows: readonly Row[], { asJson, none }: { asJson: boolean; none: string }): void {
   process.stdout.write(asJson ? `${JSON.stringify(rows, null, 2)}\n` : table(rows, none));
 }

@@ -8,17 +8,17 @@ export class SecretNotWritten extends Error {
 }
 
 /**
- * Where a command puts a new API key, which is given out once: into a file, into the JSON that a program asked for, or
- * onto a terminal. It goes nowhere else, because other streams may be collected and kept.
+ * Destination of a new API key, which is shown once: a file, the JSON that was requested, or a terminal. Never another
+ * stream, whose output can be collected and stored.
  */
 export class SecretOutput {
   readonly #file: { readonly path: string; readonly fd: number } | null;
   #isWritten = false;
 
   /**
-   * The file is created before the command changes anything: a key that could not be written would be lost.
+   * Creates the file before the command changes anything: otherwise the API key could be lost.
    *
-   * @throws what `usage` makes when there is no safe place for the key
+   * @throws the error of `usage` when there is no safe destination
    * @throws SecretNotWritten when the file exists or cannot be created
    */
   constructor(path: string | null, isJson: boolean, usage: (fault: string) => Error) {
@@ -30,7 +30,7 @@ export class SecretOutput {
     process.once('exit', () => this.#file && !this.#isWritten && rmSync(this.#file.path, { force: true }));
   }
 
-  /** Puts the key there. Returns what the answer says of it. */
+  /** Writes the API key. Returns the columns to add to the result. */
   put(token: Secret): Row {
     if (!this.#file) return { key: token.reveal() };
     const { path, fd } = this.#file;

@@ -7,10 +7,10 @@ import { prepareDatabase, type PreparedDatabase } from '../database/prepare-data
 import { DomainWiringModule } from '../domain-wiring.module.js';
 import { PlatformModule, type Platform } from '../platform.module.js';
 
-/** The one service of that class. */
+/** Returns the service of this class. */
 export type Service = <S>(type: new (...args: never[]) => S) => S;
 
-/** The domain on the gateway's own database, without the server around it. */
+/** Runs a command with the services of the gateway on its database, without the server. */
 export async function withServices<T>(
   use: (service: Service, prepared: PreparedDatabase) => Promise<T>,
   config: Config = readConfig(process.env),

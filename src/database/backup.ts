@@ -23,37 +23,37 @@ import { migrationsTable } from './data-source.js';
 import { lockDataDir, makeDataDir } from './file-lock.js';
 import { refuseUnlessKeyRingFits } from './prepare-database.js';
 
-/** A backup cannot be made or restored. Nothing was changed. The message is for the operator. */
+/** A backup cannot be created or restored. Nothing was changed. The message is for the operator. */
 export class BackupRefused extends Error {
   override readonly name = 'BackupRefused';
 }
 
 const manifestSchema = z.object({
   format: z.literal(1),
-  /** When it was complete, in UTC. */
+  /** Time when the backup was complete, in UTC. */
   createdAt: z.iso.datetime(),
-  /** Of gateway.sqlite. */
+  /** SHA-256 of gateway.sqlite. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: z.number().int(),
-  /** The newest migration. */
+  /** Last migration. */
   schema: z.string(),
-  /** The key-encryption keys that open it, each with a fingerprint of its bytes. The keys themselves are never copied. */
+  /** KEKs that the backup needs, each with a fingerprint. The keys themselves are never copied. */
   keyRing: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
-  /** Rows of each table. */
+  /** Number of rows by table. */
   rows: z.record(z.string(), z.number().int()),
 });
 
-/** What a backup says about itself. */
+/** Description of a backup, stored with it. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 const databaseName = 'gateway.sqlite';
 const manifestName = 'manifest.json';
 
 /**
- * Copies the embedded database into a new folder, as it was at one moment, while a gateway may serve from it.
- * The folder appears when the backup is complete.
+ * Copies the embedded database to a new folder, as of one moment, even while a gateway uses it. The folder appears when
+ * the backup is complete.
  *
- * @throws BackupRefused, and what `refuseUnlessKeyRingFits` throws
+ * @throws BackupRefused, and the errors of `refuseUnlessKeyRingFits`
  */
 export async function backUp(location: DatabaseLocation, keyRingFile: string, folder: string): Promise<Manifest> {
   const file = embedded(location);
@@ -90,9 +90,9 @@ export async function backUp(location: DatabaseLocation, keyRingFile: string, fo
 }
 
 /**
- * Puts a backup into an empty DATA_DIR. The key ring must be in its place already.
+ * Restores a backup into an empty DATA_DIR. The key ring must already be in place.
  *
- * @throws BackupRefused, DataDirUnusable, and what `refuseUnlessKeyRingFits` throws; there is no database then
+ * @throws BackupRefused, DataDirUnusable, and the errors of `refuseUnlessKeyRingFits`; no database exists then
  */
 export async function restore(
   { database, dataDir, keyRingFile }: { database: DatabaseLocation; dataDir: string; keyRingFile: string },
@@ -157,7 +157,7 @@ function manifestOf(folder: string): Manifest {
   }
 }
 
-/** What is in a copy that is sound and that the key ring opens. */
+/** Contents of a copy that is undamaged and that the key ring can decrypt. */
 async function checked(copy: string, keyRingFile: string): Promise<Pick<Manifest, 'rows' | 'schema' | 'keyRing'>> {
   const database = new EmbeddedSqlite(copy, { readonly: true });
   try {
@@ -193,7 +193,7 @@ async function checked(copy: string, keyRingFile: string): Promise<Pick<Manifest
   }
 }
 
-/** Without a write-ahead log, which could be left behind. */
+/** Without a write-ahead log, which could be forgotten when the file is moved. */
 function asOneFile(copy: string): void {
   const database = new EmbeddedSqlite(copy);
   try {
@@ -215,7 +215,7 @@ async function digestOf(file: string): Promise<Pick<Manifest, 'sha256' | 'bytes'
   return { sha256: hash.digest('hex'), bytes };
 }
 
-/** Returns once it is safe on the disk. */
+/** Returns when the file is safely on disk. */
 function sync(path: string): void {
   const file = openSync(path, constants.O_RDONLY);
   try {
@@ -228,5 +228,5 @@ function sync(path: string): void {
 const damaged = (folder: string, fault: string) =>
   new BackupRefused(`The backup in ${folder} is damaged: ${fault}. Use another backup.`);
 
-/** What the file system or SQLite says of a path: a full disk, no permission, a read-only file system. */
+/** Explains errors of the file system and of SQLite: full disk, missing permission, read-only file system. */
 const forOperator = (error: unknown, folder: string): unknown => fileUnusable(error, folder) ?? error;

@@ -25,13 +25,13 @@ import { Logger } from '@nestjs/common';
 import { DataSource, type Logger as StatementLogger } from 'typeorm';
 import * as migrations from './migrations/index.js';
 
-/** Made before any other table: it tells a database of ours, however unfinished, from somebody else's. */
+/** Created before all other tables. It distinguishes a database of the gateway, even an incomplete one, from others. */
 export const migrationsTable = 'schema_migration';
 
 const log = new Logger('Database');
 const nothing = () => undefined;
 
-/** TypeORM's own writes a slow statement to stdout with its parameters, whatever `logging` says. */
+/** TypeORM's own logger writes slow statements to stdout with their parameters, regardless of `logging`. */
 const withoutValues: StatementLogger = {
   logQuery: nothing,
   logQueryError: nothing,
@@ -41,7 +41,7 @@ const withoutValues: StatementLogger = {
   log: nothing,
 };
 
-/** One answer to "which database", for the gateway, its tests and TypeORM's command line. Not connected yet. */
+/** The only definition of the database, for the gateway, its tests and TypeORM's command line. Not connected yet. */
 export async function dataSourceFor(location: DatabaseLocation): Promise<DataSource> {
   const dataSource = new DataSource({
     ...(await connectionOptions(location)),

@@ -1,7 +1,7 @@
 import type { EmbeddedSqlite } from '#libs/database';
 import type { QueryRunner } from 'typeorm';
 
-/** The few words in which the databases' SQL differs. All else in a migration must be read by all of them. */
+/** Parts of SQL that differ between the databases. All other SQL of a migration must work on all of them. */
 export function dialectOf(db: QueryRunner) {
   const sqlite = db.connection.options.type === 'better-sqlite3';
   const run = async (sql: string): Promise<void> => {
@@ -12,16 +12,16 @@ export function dialectOf(db: QueryRunner) {
     }
   };
   return {
-    /** An id that is never given out twice; any other spelling loses that on SQLite. */
+    /** ID that is never reused. On SQLite, only this spelling guarantees that. */
     id: sqlite ? 'id INTEGER PRIMARY KEY AUTOINCREMENT' : 'id INT NOT NULL AUTO_INCREMENT PRIMARY KEY',
-    /** After the closing bracket of a table. */
+    /** Text after the closing parenthesis of a table. */
     table: sqlite ? '' : 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin',
     /**
-     * A statement of a migration's `up`. A server commits each by itself, so a migration that was cut off is begun anew
-     * at the next start, and what it had done already is left as it is. SQLite rolls all of it back.
+     * Runs a statement of a migration's `up`. A server commits each statement by itself, so an interrupted migration
+     * starts again at the next start, and completed statements are skipped. SQLite rolls everything back.
      */
     run,
-    /** Lets a table's ids go on at `next`. */
+    /** Sets the next ID of a table. */
     async continueAt(table: string, next: number): Promise<void> {
       await db.query(
         sqlite
@@ -29,16 +29,16 @@ export function dialectOf(db: QueryRunner) {
           : `ALTER TABLE ${table} AUTO_INCREMENT = ${next}`,
       );
     },
-    /** TypeORM's own would read the whole table first, and cannot read one with a generated column on SQLite. */
+    /** TypeORM's own method reads the whole table first, and cannot read one with a generated column on SQLite. */
     dropIndex: async (table: string, index: string): Promise<void> => {
       await db.query(`DROP INDEX ${index}${sqlite ? '' : ` ON ${table}`}`);
     },
-    /** Changes the condition of a check, whatever rows there are and whichever tables refer to them. */
+    /** Changes the condition of a CHECK, with existing rows and references from other tables. */
     replaceCheck: async (table: string, name: string, before: string, after: string): Promise<void> => {
       if (sqlite) return replaceInDefinition(db, table, name, before, after);
 
       const [{ version }] = (await db.query('SELECT VERSION() AS version')) as [{ version: string }];
-      const isMariaDb = version.includes('MariaDB'); // MySQL has the word of the standard since 8.0.19 only
+      const isMariaDb = version.includes('MariaDB'); // MySQL supports the standard syntax only since 8.0.19
       const add = `ADD CONSTRAINT ${name} CHECK (${after})`;
       if (isMariaDb) return run(`ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${name}, ${add}`);
       await run(`ALTER TABLE ${table} DROP CHECK ${name}`);
@@ -48,10 +48,11 @@ export function dialectOf(db: QueryRunner) {
 }
 
 /**
- * Changes the stored definition, as https://sqlite.org/lang_altertable.html allows for checks, and then holds every row
- * against it. The table is not made again: dropping it would delete, or be refused for, the rows that refer to it.
+ * Changes the stored definition, as https://sqlite.org/lang_altertable.html allows for checks, and then checks every
+ * row. Does not create a new table: dropping the old one would delete the rows that refer to it, or be refused.
  *
- * @throws Error when the table has no such check, or rows that the new one forbids; the migration is then rolled back
+ * @throws Error when the table has no such check, or has rows that violate the new one; the migration is then rolled
+ * back
  */
 async function replaceInDefinition(
   db: QueryRunner,
@@ -78,7 +79,7 @@ async function replaceInDefinition(
 const literally = (sql: string) => sql.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * MySQL's and MariaDB's numbers for: the table, the column, the index, the row, the check is there, or what was to be
- * dropped is not.
+ * Error numbers of MySQL and MariaDB: the table, column, index, row or check already exists, or what was to be dropped
+ * does not.
  */
 const doneBefore = new Set([1050, 1060, 1061, 1062, 1826, 3822, 1091, 3821]);

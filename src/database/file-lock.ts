@@ -4,12 +4,12 @@ import { fileUnusable, runAs, userName } from '#libs/kernel';
 import { makeFolder } from '../make-folder.js';
 import { ownerOf } from './file-owner.js';
 
-/** DATA_DIR cannot be used: another process serves from it, or nothing can be written there. For the operator. */
+/** DATA_DIR cannot be used: another process uses it, or it cannot be written. The message is for the operator. */
 export class DataDirUnusable extends Error {
   override readonly name = 'DataDirUnusable';
 }
 
-/** Makes the folder, for our own eyes only. @throws DataDirUnusable */
+/** Creates the folder, readable by this user only. @throws DataDirUnusable */
 export function makeDataDir(dataDir: string): void {
   try {
     makeFolder(dataDir, 0o700);
@@ -19,8 +19,8 @@ export function makeDataDir(dataDir: string): void {
 }
 
 /**
- * Keeps other gateways away from the embedded database in `dataDir` until this process ends, however it ends: the lock
- * is the operating system's, so that nothing stale is ever left behind.
+ * Locks the embedded database in `dataDir` for this process. The operating system releases the lock when the process
+ * ends for any reason.
  *
  * @throws DataDirUnusable
  */
@@ -35,14 +35,13 @@ export function lockDataDir(dataDir: string): () => void {
   }
 }
 
-/** The key ring cannot be changed just now. For the operator. */
+/** The key ring cannot be changed at the moment. The message is for the operator. */
 export class KeyRingLocked extends Error {
   override readonly name = 'KeyRingLocked';
 }
 
 /**
- * Keeps other commands from changing the key ring file until this process ends, however it ends. Who only reads it does
- * not need it.
+ * Locks the key ring file against other commands until this process ends. Not needed for reading.
  *
  * @throws KeyRingLocked
  */
@@ -77,7 +76,7 @@ function isHeld(error: unknown): boolean {
   return Boolean((error as { code?: string }).code?.startsWith('SQLITE_BUSY'));
 }
 
-/** What to do about a lock file that another user left; undefined when there is none. */
+/** How to remove a lock file that another user left. Undefined when there is none. */
 function lockOfAnother(path: string): string | undefined {
   const owner = ownerOf(path);
   if (owner === undefined || owner === process.geteuid?.()) return undefined;

@@ -9,15 +9,15 @@ export class WrongUser extends Error {
 }
 
 /**
- * Refuses to work on another user's files, before anything is created: what root creates beside them, such as a lock, that
- * user could not open any more.
+ * Refuses to work on files of another user, before anything is created: that user could not open files that root
+ * creates, such as a lock.
  *
  * @throws WrongUser
  */
 export function refuseWrongUser({ dataDir, keyRingFile }: Pick<Config, 'dataDir' | 'keyRingFile'>): void {
   const us = process.geteuid?.();
   if (us === undefined) return; // Windows has no owners of this kind
-  // A key ring of root is a mounted secret. To other files of other users the permissions of the file system apply.
+  // A key ring that belongs to root is a mounted secret. For other files of other users, the file permissions apply.
   refuse([keyRingFile], (owner) => owner !== us && owner !== 0);
   if (us === 0) refuse([`${keyRingFile}.lock`, dataDir, ...contentsOf(dataDir)], (owner) => owner !== 0);
 }
@@ -32,7 +32,7 @@ function refuse(paths: readonly string[], isForeign: (owner: number) => boolean)
   }
 }
 
-/** The user id of the owner; undefined when there is no such file, or it is out of reach. */
+/** User ID of the owner. Undefined when the file does not exist or cannot be reached. */
 export function ownerOf(path: string): number | undefined {
   try {
     return statSync(path).uid;

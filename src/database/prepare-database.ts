@@ -27,27 +27,27 @@ import { dataSourceFor, migrationsTable } from './data-source.js';
 import { KeyRingLocked, lockKeyRing } from './file-lock.js';
 import * as migrations from './migrations/index.js';
 
-/** The database holds what this key ring cannot open. The message is for the operator. */
+/** The key ring cannot decrypt the data of the database. The message is for the operator. */
 export class KeyRingDoesNotFit extends Error {
   override readonly name = 'KeyRingDoesNotFit';
 }
 
 export interface PreparedDatabase {
   readonly dataSource: DataSource;
-  /** The keys of the key ring file, as it is whenever they are asked for. */
+  /** Keys of the key ring file. Reads the file again after a change. */
   readonly keks: FileKekProvider;
 }
 
 const log = new Logger('Key ring');
 
 /**
- * Opens the database with the keys to it, brings its tables up to date, and on an empty one makes a key ring.
+ * Opens the database and the key ring, and runs the migrations. Creates a key ring for an empty database.
  *
- * Nothing is written before the key ring was found to open what is there: a gateway started with the wrong key would
- * encrypt new secrets that the right one cannot read.
+ * Nothing is written before the key ring was checked against the database: with a wrong key, a gateway would encrypt
+ * new secrets that the right key cannot decrypt.
  *
- * @param mayBeEmpty false for commands, which work on the data of a gateway: then an empty database is refused
- * @throws DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit; the database is then as it was
+ * @param mayBeEmpty false for commands that need the data of a gateway: an empty database is then refused
+ * @throws DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit; the database is then unchanged
  */
 export async function prepareDatabase(
   location: DatabaseLocation,
@@ -64,7 +64,7 @@ export async function prepareDatabase(
     try {
       refuseWrongKeys(keks.ring, before, keyRingFile);
     } catch {
-      // Between the two looks somebody may have rotated the ring and retired what the keys were wrapped with then.
+      // Between the two reads, the key ring can have been rotated, and the previous KEK retired.
       refuseWrongKeys(keks.ring, await look(location), keyRingFile);
     }
 
@@ -104,10 +104,10 @@ function noData(location: DatabaseLocation): DatabaseUnusable {
 }
 
 /**
- * Makes a key ring before the first start, where the gateway itself is not to.
+ * Creates a key ring before the first start, for installations in which the gateway must not create it.
  *
- * @throws KeyRingUnusable when there is a file
- * @throws KeyRingDoesNotFit when something is encrypted already: a new key ring could not open it
+ * @throws KeyRingUnusable when the file exists
+ * @throws KeyRingDoesNotFit when the database contains encrypted data, which a new key ring could not decrypt
  */
 export async function initKeyRing(location: DatabaseLocation, keyRingFile: string): Promise<KeyRing> {
   const unlock = 'url' in location ? await lockServer(location.url) : null;
@@ -123,7 +123,7 @@ export async function initKeyRing(location: DatabaseLocation, keyRingFile: strin
 }
 
 /**
- * The key ring, which opens what the database holds. Changes nothing.
+ * Checks that the key ring can decrypt the data of the database. Changes nothing.
  *
  * @throws DatabaseUnusable, KeyRingUnusable, KeyRingDoesNotFit
  */
@@ -135,7 +135,7 @@ export async function refuseUnlessKeyRingFits(location: DatabaseLocation, keyRin
   return ring;
 }
 
-/** Of two that belong together, one is not there: a new first API key would hide that. */
+/** A used key ring with an empty database: the database is lost or wrong. A new first API key would hide that. */
 function refuseUsedKeyRing(location: DatabaseLocation, keyRingFile: string): void {
   const since = firstUseOf(keyRingFile);
   if (!since) return;
@@ -151,7 +151,10 @@ function refuseUsedKeyRing(location: DatabaseLocation, keyRingFile: string): voi
   );
 }
 
-/** So that an empty database beside this key ring is noticed. A ring that cannot be written, as a mounted one, stays as it is. */
+/**
+ * Records the use, so that an empty database with this key ring is noticed. A key ring that cannot be written, such as
+ * a mounted one, is unchanged.
+ */
 function noteUse(keyRingFile: string): void {
   try {
     if (firstUseOf(keyRingFile)) return;
@@ -173,14 +176,14 @@ const isRefusedByFileSystem = (error: unknown) => /^E[A-Z]+$/.test(String((error
 interface Contents {
   readonly isEmpty: boolean;
   readonly canaries: readonly { kek_id: string; record: Buffer }[];
-  /** For each key-encryption key that something was encrypted under, one key it wraps. */
+  /** One wrapped key for each KEK that is in use. */
   readonly wrappedKeys: readonly Pick<
     StoredKey,
     'kekId' | 'purpose' | 'tenantId' | 'version' | 'wrappedKey' | 'commitment'
   >[];
 }
 
-/** What is in the database, read without changing a byte of it. */
+/** Contents of the database, read without any change. */
 async function look(location: DatabaseLocation): Promise<Contents> {
   if ('file' in location) {
     if (!isThere(location.file)) return nothing;
@@ -214,7 +217,7 @@ async function lookAtFile(file: string): Promise<Contents> {
   }
 }
 
-/** @throws FileUnusable where it cannot be seen: what is out of reach is not missing */
+/** @throws FileUnusable when the path cannot be reached: then it may exist */
 const isThere = (path: string): boolean => onFile(path, () => statSync(path, { throwIfNoEntry: false })) !== undefined;
 
 const nothing: Contents = { isEmpty: true, canaries: [], wrappedKeys: [] };
@@ -225,7 +228,7 @@ async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: st
   const tables = (await select(tablesSql)).map((row) => String(Object.values(row)[0]));
   refuseTablesOfOthers(tables);
   if (tables.includes(migrationsTable)) refuseNewer(await select(`SELECT name FROM ${migrationsTable}`));
-  // A first start that was cut off may have left tables, but nothing encrypted: as good as empty.
+  // An interrupted first start can have left tables without encrypted data. That counts as empty.
   if (!tables.includes('encryption_key') || !tables.includes('key_canary')) return nothing;
 
   const canaries = (await select('SELECT kek_id, record FROM key_canary')) as unknown as Contents['canaries'];
@@ -236,7 +239,7 @@ async function contentsBy(select: (sql: string) => Promise<Row[]>, tablesSql: st
   return { isEmpty: canaries.length === 0 && wrappedKeys.length === 0, canaries, wrappedKeys };
 }
 
-/** A table of ours without the list of migrations is somebody else's, who uses the same name. */
+/** Tables with our names but without the list of migrations belong to another application. */
 function refuseTablesOfOthers(tables: readonly string[]): void {
   const ours = new Set(getMetadataArgsStorage().tables.map(({ name }) => name));
   const taken = tables.filter((table) => ours.has(table));
@@ -246,7 +249,7 @@ function refuseTablesOfOthers(tables: readonly string[]): void {
   );
 }
 
-/** What this version does not know, it would not heed: to one from before keys could be revoked, each opens everything. */
+/** An older version would ignore what it does not know: before keys could be revoked, every key was valid. */
 function refuseNewer(applied: readonly Row[]): void {
   const known = new Set<string>(Object.values(migrations).map((migration) => new migration().name));
   const unknown = applied.map(({ name }) => String(name)).filter((name) => !known.has(name));
@@ -304,12 +307,12 @@ async function keepCanary(dataSource: DataSource, keyRing: KeyRing): Promise<voi
   ]);
 }
 
-/** Lets one gateway at a time prepare a server's database; the others wait for their turn. */
+/** Lets one gateway at a time prepare the database of a server. Others wait. */
 async function lockServer(url: string): Promise<() => Promise<void>> {
-  // Asks the server what it is first, because that says best what is wrong when it cannot be used.
+  // Asks the server for its version first, because that gives the best message when it cannot be used.
   await dataSourceFor({ url });
   const connection = await connectTo(url);
-  // Locks are the server's, not the database's: one name for each.
+  // Locks belong to the server, not to the database, so each database has its own name.
   const name = `gateway:${createHash('sha256').update(serverOptions(url).database).digest('hex').slice(0, 32)}`;
   const [lock] = await connection.query<{ held: number | null }>('SELECT GET_LOCK(?, 60) AS held', [name]);
   if (lock?.held !== 1) {

@@ -8,7 +8,7 @@ import { idempotencyErrors } from '#libs/idempotency';
 import { commonErrors, type ErrorCatalog } from '#libs/kernel';
 import { subscriptionErrors } from '#libs/subscriptions';
 
-/** What is said of a request before any domain hears of it: never in `userErrors`, always in `errors`. */
+/** Errors of a request before it reaches a domain: never in `userErrors`, always in `errors`. */
 export const requestErrors = {
   BAD_USER_INPUT: {
     kind: 'invalid',
@@ -93,7 +93,7 @@ export const requestErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** Every code a client can meet. */
+/** All error codes that a client can receive. */
 export const errorCatalog: ErrorCatalog = {
   ...requestErrors,
   ...commonErrors,

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 export const graphqlPath = '/graphql';
 
-/** Serves Apollo Server by GET, HEAD and POST, and takes empty parameters for absent ones. */
+/** Serves Apollo Server by GET, HEAD and POST. Treats empty parameters as absent. */
 @Injectable()
 export class GraphQLOverHttp extends ApolloDriver {
   protected override async registerFastify({ path, context, ...options }: ApolloDriverConfig): Promise<void> {
@@ -22,7 +22,7 @@ export class GraphQLOverHttp extends ApolloDriver {
           context: () => contextOf(request, reply),
         });
         reply.code(status ?? 200).headers(Object.fromEntries(headers));
-        // Answers in parts exist only with incremental delivery, which graphql-js 16 lacks.
+        // Multipart responses exist only with incremental delivery, which graphql-js 16 does not support.
         return body.kind === 'complete' ? body.string : reply.send(body.asyncIterator);
       },
     });
@@ -40,10 +40,7 @@ function graphqlRequestOf({ method, headers, body, url }: FastifyRequest): HTTPG
   };
 }
 
-/**
- * Clients send null, an empty text or, from languages without a type for objects, an empty list for a parameter that
- * they do not use.
- */
+/** Clients send null, an empty text or, from languages without object types, an empty list for an unused parameter. */
 function isEmpty(value: unknown): boolean {
   return value === null || isBlank(value) || (Array.isArray(value) && value.length === 0);
 }

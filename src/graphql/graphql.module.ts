@@ -24,7 +24,7 @@ declareErrorCodes(errorCatalog);
 
 const log = new Logger('GraphQL');
 
-/** Apollo writes some errors to its logger as they are. What they say reaches us through `formatError`, without values. */
+/** Apollo writes some errors to its logger unchanged. `formatError` logs them without values. */
 const apolloLogger = {
   debug: () => undefined,
   info: () => undefined,
@@ -43,13 +43,13 @@ const apolloLogger = {
         path: graphqlPath,
         autoSchemaFile: true,
         sortSchema: true,
-        // Apollo checks the schema at the start, too.
+        // Apollo checks the schema at the start as well.
         buildSchemaOptions: { skipCheck: true },
         transformSchema: (schema) => withNodeIds(withRefusals(schema)),
         graphiql: false,
         introspection: true,
-        // Requests are authenticated by `Authorization` alone, and bodies are JSON: a page of another origin can send neither
-        // without a preflight. So every request that is served is proof against CSRF.
+        // Requests are authenticated by `Authorization` only, and bodies are JSON: a page of another origin can send
+        // neither without a preflight. So every served request is safe against CSRF.
         csrfPrevention: false,
         allowBatchedHttpRequests: false,
         persistedQueries: false,
@@ -61,7 +61,7 @@ const apolloLogger = {
         autoTransformHttpErrors: false,
         context: contextBy(access),
         plugins: [
-          // It looks at every field of every answer, to say what we say of all: no-store.
+          // It would examine every field of every response, although all responses have no-store.
           ApolloServerPluginCacheControlDisabled(),
           operationNoted(),
           introspectionByPermission(),

@@ -4,8 +4,8 @@ import { GraphQLError, NoSchemaIntrospectionCustomRule, validate } from 'graphql
 import type { RequestContext } from './request-context.js';
 
 /**
- * Lets those ask for the schema whose key may. It is no secret: it is published with the gateway, and a patient guesser
- * finds most of it. But a stolen key is to be of as little help as possible.
+ * Allows introspection for API keys with this permission. The schema is not a secret: it is published with the gateway.
+ * But a stolen API key should be of little use.
  */
 export function introspectionByPermission(): ApolloServerPlugin<RequestContext> {
   return {

@@ -5,11 +5,11 @@ import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 
 type Node = Awaited<ReturnType<NodeSource['byIds']>>[number];
 
-/** Everything that has nodes to give. */
+/** All sources of nodes. */
 export class NodeSources {
   constructor(readonly sources: readonly NodeSource<Viewer>[]) {}
 
-  /** The nodes in the order of their ids; null for an id that is not there for this viewer. */
+  /** Nodes in the order of their IDs. Null for an ID that does not exist for this viewer. */
   async find(viewer: Viewer, globalIds: readonly string[]): Promise<(Node | null)[]> {
     const wanted = globalIds.map(parseGlobalId);
     const found = new Map<string, Node>();

@@ -3,9 +3,9 @@ import { Kind, type FragmentDefinitionNode, type SelectionSetNode } from 'graphq
 import { currentRequest } from './request-context.js';
 
 /**
- * Notes what the operation asks for, such as `mutation createCloudAccount`, for the entry of its request in the log: the
- * fields at its root that the schema has. Of a kind of operation that the schema does not have, validation lets any field
- * pass. The name callers give their operation is text of theirs.
+ * Records the root fields of the operation, such as `mutation createCloudAccount`, for the log entry of its request:
+ * only fields of the schema. For a kind of operation that the schema does not have, validation accepts any field. The
+ * operation name is text from the caller, so it is not logged.
  */
 export function operationNoted(): ApolloServerPlugin {
   return {
@@ -32,7 +32,7 @@ export function operationNoted(): ApolloServerPlugin {
   };
 }
 
-/** Each fragment is looked into once, so that few of them cannot unfold into many. */
+/** Each fragment is visited once, so that a small document cannot expand into a large one. */
 function* rootFieldsOf(
   { selections }: SelectionSetNode,
   fragments: Map<string, FragmentDefinitionNode>,

@@ -2,8 +2,8 @@ import type { GraphQLSchema } from 'graphql';
 import refusals from './refusals.json' with { type: 'json' };
 
 /**
- * Adds the codes a mutation can be refused with to its description. `refusals.json` is derived from the code: `UPDATE_DOCS=1 npm run
- * test:unit -- test/refusals` writes it, and the same test fails when it is out of date.
+ * Adds the possible error codes to the description of each mutation. `refusals.json` is derived from the code:
+ * `UPDATE_DOCS=1 npm run test:unit -- test/refusals` writes it, and the same test fails when it is outdated.
  */
 export function withRefusals(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

@@ -4,20 +4,20 @@ import { refusalOf } from '#libs/database';
 import type { DomainError } from '#libs/kernel';
 import { GraphQLError } from 'graphql';
 
-/** What may be told of a request; what is found out while it is served is noted here. */
+/** Facts about a request for its log entry, collected while it is served. */
 export interface RequestFacts {
   readonly id: string;
   viewer?: Pick<Viewer, 'tenantId' | 'apiKeyId'>;
-  /** Why a key that is right was not let in. */
+  /** Reason why a correct API key was refused. */
   refused?: Unauthenticated['refusal'];
   operation?: string;
-  /** Aborted when the caller has gone, unless what it asked for must be finished. */
+  /** Aborted when the caller disconnects, unless the work must be finished. */
   readonly caller?: AbortSignal;
-  /** From now on the work goes on, even for a caller that has gone. */
+  /** Continues the work from now on, even if the caller disconnects. */
   readonly mustFinish?: () => void;
 }
 
-/** The request that the running chain of calls serves. */
+/** Request of the current asynchronous context. */
 export const currentRequest = new AsyncLocalStorage<RequestFacts>();
 
 export interface RequestContext {
@@ -25,7 +25,7 @@ export interface RequestContext {
   readonly caller?: AbortSignal | undefined;
 }
 
-/** What resolvers know of the request: who sends it. Without a valid key nothing of the request is looked at. */
+/** Context of resolvers: the viewer. Without a valid API key, nothing of the request is processed. */
 export function contextBy(access: AccessService) {
   return async (request: { headers: { authorization?: string }; ip: string }): Promise<RequestContext> => {
     const facts = currentRequest.getStore();

@@ -17,16 +17,16 @@ export class HealthController {
     private readonly writes: WriteProbe,
   ) {}
 
-  /** The process runs and answers. Says nothing of the database: a restart would not mend that. */
+  /** The process runs and answers. Ignores the database: a restart would not solve its problems. */
   @Get('livez')
   livez(): { status: Health } {
     return { status: 'ok' };
   }
 
-  /** Whether requests can be served, part by part; 503 when they cannot. */
+  /** Whether requests can be served, by component. Status 503 when they cannot. */
   @Get('readyz')
   async readyz(@Res({ passthrough: true }) reply: FastifyReply) {
-    // Anybody may ask, as often as they like: one look for all who ask meanwhile, or they would keep the database from others.
+    // Not authenticated, so concurrent callers share one check. Otherwise they could overload the database.
     const { checks, reasons } = await (this.looking ??= this.look().finally(() => (this.looking = undefined)));
     const status: Health = Object.values(checks).every((health) => health === 'ok') ? 'ok' : 'failing';
     reply.code(status === 'ok' ? 200 : 503);
@@ -53,7 +53,7 @@ export class HealthController {
     const used = await this.dataSource.query<{ kekId: string }[]>(
       'SELECT DISTINCT kek_id AS kekId FROM encryption_key',
     );
-    // What was read before still serves; a restart would find nothing that can be read.
+    // What was read before is still in use. After a restart, it could not be read.
     if (this.keks.faultNow?.()) return false;
     for (const { kekId } of used) if (!(await this.keks.has(kekId))) return false;
     return true;

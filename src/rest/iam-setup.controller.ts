@@ -13,13 +13,13 @@ import type { FastifyReply } from 'fastify';
 import { strToU8, zipSync } from 'fflate';
 
 /**
- * The parts of setting up IAM that are the same for every customer, as files. They need no key: they hold no secret and
- * nothing of a tenant, whoever sets up an account is often not the one who has the key, and everything in them ends up
- * in the open of a customer's account anyway. They take no values either, so no link to them can say whom to trust.
+ * Parts of the IAM setup that are the same for every customer, as files. They need no API key: they contain no secret
+ * and no data of a tenant, and the person who sets up an AWS account often has no API key. They accept no values, so
+ * that no link to them can choose whom to trust.
  */
 @Controller('iam-setup')
 export class IamSetupController {
-  /** Made once, when first asked for: asking again and again costs nothing, nor does a start. */
+  /** Created on first use, so that neither a start nor repeated requests cost time. */
   private made: ReadonlyMap<string, Download> | undefined;
 
   constructor(private readonly settings: IamSetupSettings) {}
@@ -63,7 +63,7 @@ function downloads(settings: IamSetupSettings): Map<string, Download> {
   ]);
 }
 
-/** Of the same files always the same zip. */
+/** The same files always give the same zip. */
 function zipOf(files: readonly SetupFile[]): Download {
   const contents = Object.fromEntries(files.map(({ name, content }) => [name, strToU8(content)]));
   return { type: 'application/zip', body: zipSync(contents, { mtime: new Date(2000, 0, 1) }) };

@@ -20,11 +20,11 @@ const headers = {
 };
 
 /**
- * GraphiQL, as `npm run build` bundled it from `playground/`. Each file has a route of its own, so that no path a caller
- * makes up is ever looked for on the disk.
+ * GraphiQL, as bundled from `web/playground`. Each file has its own route, so that paths chosen by callers are never
+ * looked up on disk.
  */
 export async function playground(fastify: FastifyInstance, { sandbox }: { sandbox: boolean }): Promise<void> {
-  // Runs after the gateway's own hook, which forbids every cache.
+  // Runs after the general hook, which disables caches.
   fastify.addHook('onSend', async (request, reply) => {
     reply.headers(headers);
     const hasHashInItsName = request.url.startsWith('/playground/assets/');

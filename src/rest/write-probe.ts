@@ -4,12 +4,12 @@ import { DatabaseBusy, Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 
-/** How long an outcome is believed, in milliseconds. */
+/** Time in milliseconds for which a result is reused. */
 const remembered = 5000;
-/** Free space that the embedded database needs to go on, in bytes: a change writes several pages to its log. */
+/** Free space that the embedded database needs, in bytes: a change writes several pages to its log. */
 const least = 1024 * 1024;
 
-/** Finds out whether the database can write. A database on a full disk still reads. */
+/** Checks whether the database can write. A database on a full disk can still read. */
 @Injectable()
 export class WriteProbe {
   private outcome: { readonly at: number; readonly fault: Promise<string | null> } | undefined;
@@ -19,7 +19,10 @@ export class WriteProbe {
     private readonly transactions: Transactions,
   ) {}
 
-  /** Why nothing can be written, without names of files and servers; null when it can. Writes at most once in 5 s. */
+  /**
+   * Reason why nothing can be written, without names of files and servers. Null when it can. Writes at most once in 5
+   * s.
+   */
   fault(): Promise<string | null> {
     const now = performance.now();
     if (!this.outcome || now - this.outcome.at > remembered) this.outcome = { at: now, fault: this.look() };
@@ -40,7 +43,7 @@ export class WriteProbe {
     }
   }
 
-  /** Committed, because SQLite writes nothing before; and a row that was not there, because no database writes an equal value. */
+  /** Committed, because SQLite writes nothing before. With a new row, because no database writes an equal value. */
   private write(): Promise<unknown> {
     return this.transactions.run(async (now) => {
       const row = [probe, Buffer.of(0), now.toISOString().slice(0, 23).replace('T', ' ')];
@@ -50,7 +53,7 @@ export class WriteProbe {
   }
 }
 
-/** The id of the row that is written and deleted; no key-encryption key has it. */
+/** ID of the row that is written and deleted. No KEK has this ID. */
 const probe = 'write-probe';
 
 function reasonOf(error: unknown): string {
@@ -63,7 +66,7 @@ function reasonOf(error: unknown): string {
 
 const full = 'The disk of the database server is full.';
 const readOnly = 'The database server is read-only.';
-/** By the numbers of MySQL and MariaDB. */
+/** By error numbers of MySQL and MariaDB. */
 const reasons: Readonly<Record<number, string>> = {
   1021: full,
   1026: full,

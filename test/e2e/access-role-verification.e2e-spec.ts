@@ -35,7 +35,7 @@ describe('verification of an access role', () => {
       .map(({ step, group, verdict, cause }) => [group ?? step, verdict, cause]);
   const actions = () => gateway.aws.calls().map(({ action }) => action);
 
-  it('passes one that demands its external id, by at most twelve questions in the name of the operation', async () => {
+  it('passes one that demands its external ID, by at most twelve questions in the name of the operation', async () => {
     const role = aRole();
 
     const found = await full(role);

@@ -102,7 +102,7 @@ describe('access roles', () => {
     const count = async () =>
       (await gateway.sql('SELECT COUNT(*) AS n FROM cloud_account UNION ALL SELECT COUNT(*) FROM aws_access_role')).map(({ n }: any) => Number(n)); // prettier-ignore
 
-    it('when they let the gateway in with any external id', async () => {
+    it('when they let the gateway in with any external ID', async () => {
       const { handle } = await issueExternalId();
       const before = await count();
 
@@ -133,7 +133,7 @@ describe('access roles', () => {
       expect(await count()).toEqual(before);
     });
 
-    it("with another tenant's external id, as with one that is not there", async () => {
+    it("with another tenant's external ID, as with one that is not there", async () => {
       const which = nextUser();
       const { handle, externalId } = await issueExternalId(await gateway.anotherTenant());
       const name = `access-role-${externalId}`;
@@ -148,7 +148,7 @@ describe('access roles', () => {
       expect(await count()).toEqual(before);
     });
 
-    it('with an external id that another account has', async () => {
+    it('with an external ID that another account has', async () => {
       const { handle, externalId } = await roleAccount();
       const which = nextUser();
       const before = await count();
@@ -182,7 +182,7 @@ describe('access roles', () => {
     });
   });
 
-  it('of two accounts that want the same external id at the same moment, one gets it', async () => {
+  it('of two accounts that want the same external ID at the same moment, one gets it', async () => {
     const { handle, externalId } = await issueExternalId();
     const users = [nextUser(), nextUser(), nextUser()];
 
@@ -255,7 +255,7 @@ describe('access roles', () => {
     });
   });
 
-  it("are gone with their account, but their external id is nobody else's ever", async () => {
+  it("are gone with their account, but their external ID is nobody else's ever", async () => {
     const { account, handle, which, role } = await roleAccount();
 
     await deleteAccount(account.id);
@@ -328,7 +328,7 @@ describe('access roles', () => {
       expect(await healthOf(account.id)).toMatchObject({ state: 'HEALTHY', codes: [] });
     });
 
-    it('each day with the wrong external ids, too: one that was opened meanwhile is DEGRADED until it is mended', async () => {
+    it('each day with the wrong external IDs, too: one that was opened meanwhile is DEGRADED until it is mended', async () => {
       const { account, which, externalId } = await roleAccount();
       const name = `access-role-${externalId}`;
       trust(which, name);

@@ -5,7 +5,7 @@ const externalIds = `query ($first: Int, $after: String) { externalIds(first: $f
   nodes { handle externalId createdAt assignedAt cloudAccount { id } } pageInfo { hasNextPage endCursor } totalCount
 } }`;
 
-describe('external ids', () => {
+describe('external IDs', () => {
   let gateway: Gateway;
   const { issueExternalId } = stepsWith(() => gateway);
   beforeAll(async () => (gateway = await Gateway.start()));

@@ -88,7 +88,7 @@ describe('iamSetup', () => {
     }
   });
 
-  it('writes the external id that was issued into template, module and steps', async () => {
+  it('writes the external ID that was issued into template, module and steps', async () => {
     const { handle, externalId } = await issueExternalId();
     const found = await setup({ createAccessRole: true, externalIdHandle: handle, awsAccountId: '222222222222' });
 
@@ -101,7 +101,7 @@ describe('iamSetup', () => {
     expect(JSON.stringify(found)).not.toContain(handle);
   });
 
-  it('makes no access role without an external id, and says where to get one', async () => {
+  it('makes no access role without an external ID, and says where to get one', async () => {
     const { extensions } = await gateway.error(iamSetup, { input: { createAccessRole: true, path: 'x' } });
 
     expect(extensions.faults).toEqual([
@@ -114,7 +114,7 @@ describe('iamSetup', () => {
     ]);
   });
 
-  it("knows another tenant's external id as little as one that is not there", async () => {
+  it("knows another tenant's external ID as little as one that is not there", async () => {
     const { handle } = await issueExternalId(await gateway.anotherTenant());
     const answer = async (externalIdHandle: string) => {
       const { message, extensions } = await gateway.error(iamSetup, {

@@ -74,7 +74,7 @@ describe('credentials that cannot be proven', () => {
       ],
       ['a role without MFA', { consoleRoleName: 'no-mfa-role' }, 'AWS_ROLE_WITHOUT_MFA', rolePath, null, true],
       [
-        'a role that asks for an external id',
+        'a role that asks for an external ID',
         { consoleRoleName: 'external-id-console-role' },
         'AWS_ROLE_REQUIRES_EXTERNAL_ID',
         rolePath,

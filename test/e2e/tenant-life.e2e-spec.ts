@@ -257,7 +257,7 @@ describe('A tenant', () => {
       await deleteAccount(account.id, key);
       await endSubscription(subscription.id, key);
       for (let i = 0; i < 2; i++) await gateway.ask(issueExternalId, { input: {} }, key);
-      const records = '1 record of a deleted cloud account, 1 ended subscription, 2 issued external ids';
+      const records = '1 record of a deleted cloud account, 1 ended subscription, 2 issued external IDs';
       expect(await refusalToRemove(id)).toBe(
         `Tenant ${id} cannot be removed: it has ${records}. Audits need ${records}: such records are never removed. ${suspend}`,
       );

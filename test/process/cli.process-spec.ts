@@ -121,7 +121,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(JSON.stringify(listed)).not.toContain('gwk_live');
   });
 
-  it('writes the external id that a tenant was issued into its access role', async () => {
+  it('writes the external ID that a tenant was issued into its access role', async () => {
     const { issueExternalId } = await gateway.ask(mutations.issueExternalId, { input: {} });
     const { handle, externalId } = issueExternalId.externalId;
     const folder = join(place.dataDir, 'iam');

@@ -138,7 +138,7 @@ describe('The command line, asked to set up IAM,', () => {
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
-  it('makes no access role without an external id, and opens no database to say so', () => {
+  it('makes no access role without an external ID, and opens no database to say so', () => {
     const { status, stderr } = cli(['terraform', '--out', 'out', '--create-access-role'], {
       VENDOR_AWS_ACCOUNT_ID: '111111111111',
       GATEWAY_IDENTITY_ARN: 'arn:aws:iam::111111111111:role/gateway',

@@ -4,7 +4,10 @@ import { placeholders } from './operations/index.js';
 import { filled, valuesIn } from './placeholders.js';
 import { stored, store } from './store.js';
 
-/** What is known of the API key and the gateway. MALFORMED to TENANT_SUSPENDED are the reasons with which the gateway refuses a key. */
+/**
+ * State of the API key and the gateway. MALFORMED to TENANT_SUSPENDED are reasons for which the gateway refuses an API
+ * key.
+ */
 export type Status =
   | 'none'
   | 'asking'
@@ -30,10 +33,10 @@ export const isRefused = (status: Status): boolean => refusals.has(status);
 
 const refusal = (message: string) => ({ errors: [new GraphQLError(message)] });
 
-/** Sends with `key` what GraphiQL runs, with the values seen last in place of the placeholders. */
+/** Sends operations of GraphiQL with this API key, with the last seen values in place of the placeholders. */
 export function fetcherWith(key: string, report: (next: (status: Status) => Status) => void): GraphiQLProps['fetcher'] {
   const send = async (request: Parameters<GraphiQLProps['fetcher']>[0]): Promise<ExecutionResult> => {
-    // GraphiQL knows the name of a tab's operation a moment late.
+    // GraphiQL knows the name of a tab's operation with a short delay.
     const { query, operationName } = request;
     const named = new RegExp(`\\b(query|mutation)\\s+${operationName}\\b`).test(query) ? operationName : undefined;
     const seen = JSON.parse(store.getItem(stored.values) ?? '{}') as Record<string, unknown>;
@@ -42,7 +45,7 @@ export function fetcherWith(key: string, report: (next: (status: Status) => Stat
     const answer = await fetch('/graphql', { method: 'POST', headers, body })
       .then((response) => response.json() as Promise<ExecutionResult>)
       .catch(() => {
-        // Nothing, or something in place of the gateway.
+        // Nothing answers, or another program does.
         report(() => 'silent');
         throw new Error('The gateway does not answer. Check that it is running.');
       });
@@ -57,7 +60,7 @@ export function fetcherWith(key: string, report: (next: (status: Status) => Stat
       report((status) => statusAfter(request.operationName === 'IntrospectionQuery', answer, status));
       return answer;
     } catch (error) {
-      // GraphiQL would show the stack of what is thrown.
+      // GraphiQL would show the stack of a thrown error.
       return refusal((error as Error).message);
     }
   };

@@ -1,10 +1,10 @@
-/** Groups of buttons that are one stop for the Tab key each. Arrow keys, Home and End move inside. */
+/** Groups of buttons that are one Tab stop each. Arrow keys, Home and End move inside. */
 const bars = ['.graphiql-sidebar', '.operation-groups', '.graphiql-session-header', '.graphiql-toolbar'];
 const barsSelector = bars.join(', ');
 
 const buttonsOf = (bar: Element) => [...bar.querySelectorAll('button')].filter(({ disabled }) => !disabled);
 
-/** Makes GraphiQL inside `root` usable with few key strokes, whatever it renders later. */
+/** Makes GraphiQL inside `root` usable with few keystrokes, including parts that it renders later. */
 export function improveKeyboard(root: HTMLElement): void {
   const arrange = () => {
     for (const bar of root.querySelectorAll(barsSelector)) {
@@ -26,7 +26,7 @@ export function improveKeyboard(root: HTMLElement): void {
     attributeFilter: ['aria-current', 'disabled'],
   });
   root.addEventListener('focusin', arrange);
-  // Monaco takes every Escape for itself.
+  // Monaco handles every Escape itself.
   root.addEventListener('keydown', leaveEditor, { capture: true });
   root.addEventListener('keydown', (event) => {
     if (event.defaultPrevented) return;
@@ -41,7 +41,10 @@ export function improveKeyboard(root: HTMLElement): void {
   arrange();
 }
 
-/** Escape in an editor moves the focus to its frame, from where Tab goes on. The first one closes what Monaco has open. */
+/**
+ * Escape in an editor moves the focus to its frame, from which Tab continues. The first Escape closes open widgets of
+ * Monaco.
+ */
 function leaveEditor({ key, target }: KeyboardEvent): void {
   if (key !== 'Escape' || !(target instanceof HTMLElement)) return;
   const editor = target.closest<HTMLElement>('.graphiql-editor');

@@ -1,4 +1,4 @@
-/** A value of an answer, in the variables of an operation: `<cloudAccount.id>`. */
+/** Value of a response, in the variables of an operation: `<cloudAccount.id>`. */
 const placeholder = /<(\w+\.\w+)>/g;
 const wholePlaceholder = /^<(\w+\.\w+)>$/;
 
@@ -7,10 +7,10 @@ export function placeholdersIn(variables: unknown): string[] {
 }
 
 /**
- * The values of an answer, by `name.field`: of `data { cloudAccount { id } }`, and of the objects one level down, in a
- * payload. A list stands for its first item, a connection for its first node.
+ * Values of a response by `name.field`: of `data { cloudAccount { id } }`, and of objects one level below, in a
+ * payload. For a list, its first item; for a connection, its first node.
  *
- * @param wanted the names to look for, so that a secret in an answer is not kept
+ * @param wanted names to look for, so that secrets in a response are not kept
  */
 export function valuesIn(data: unknown, wanted: ReadonlySet<string>): Record<string, unknown> {
   const objects = fieldsOf(data).flatMap(([name, value]) => {
@@ -33,9 +33,9 @@ const firstOf = (value: unknown): unknown => {
 };
 
 /**
- * `variables` with the value seen last in place of each placeholder.
+ * Replaces each placeholder in `variables` with the last seen value.
  *
- * @throws Error for people, when no such value has been seen yet
+ * @throws Error for users, when no value was seen yet
  */
 export function filled(variables: unknown, seen: Readonly<Record<string, unknown>>): unknown {
   if (Array.isArray(variables)) return variables.map((item) => filled(item, seen));

@@ -1,4 +1,4 @@
-// Variables may hold a secret of AWS. What is written here is deleted when this browser tab is closed.
+// Variables can contain an AWS secret. Everything stored here is deleted when the browser tab is closed.
 export const store = sessionStorage;
 export const stored = {
   key: 'api-key',

@@ -1,6 +1,6 @@
 import { parse, type DocumentNode } from 'graphql';
 
-/** A JSON schema, as far as it is looked at here. */
+/** Used subset of a JSON schema. */
 export interface JsonSchema {
   type?: string | string[];
   properties?: Record<string, JsonSchema>;
@@ -11,11 +11,11 @@ export interface JsonSchema {
 }
 
 /**
- * The JSON schema of an operation's variables, corrected to accept what the playground sends. monaco-graphql requires every
- * non-null field, although one with a default may be left out; it requires a list where GraphQL takes a single item, too;
- * and it does not know that a placeholder (placeholders.ts) may be written in place of a number.
+ * JSON schema of an operation's variables, corrected to accept what the playground sends. monaco-graphql requires every
+ * non-null field, even one with a default; it does not accept a single item for a list; and it does not know that a
+ * placeholder (placeholders.ts) can replace a number.
  *
- * @param schema what monaco-graphql derived from `document`
+ * @param schema schema that monaco-graphql derived from `document`
  */
 export function correctedVariablesSchema(schema: JsonSchema, document: string): JsonSchema {
   const { required = [], ...rest } = corrected(schema);

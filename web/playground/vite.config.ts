@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Writes every file a second time, compressed: the gateway sends that when the browser takes it. */
+/** Also writes a compressed version of every file, which the gateway sends if the browser accepts it. */
 const gzipped: Plugin = {
   name: 'gzipped',
   writeBundle: async ({ dir }, bundle) => {
@@ -26,9 +26,9 @@ export default defineConfig({
   build: {
     outDir: '../../dist/playground',
     emptyOutDir: true,
-    chunkSizeWarningLimit: 8000, // the editor is what it is
+    chunkSizeWarningLimit: 8000, // the editor is large
     rolldownOptions: {
-      // React's directives for servers, which do nothing in a browser.
+      // React's directives for servers, which have no effect in a browser.
       onwarn: (warning, warn) => {
         if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') warn(warning);
       },

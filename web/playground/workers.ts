@@ -3,7 +3,7 @@ import EditorWorker from 'monaco-editor/esm/vs/editor/editor.worker.js?worker';
 import JsonWorker from 'monaco-editor/esm/vs/language/json/json.worker.js?worker';
 import GraphQLWorker from './graphql.worker.js?worker';
 
-// As graphiql/setup-workers/vite does, with a GraphQL worker of our own.
+// Same as graphiql/setup-workers/vite, with our own GraphQL worker.
 const environment: Environment = {
   getWorker: (_, label) => {
     if (label === 'json') return new JsonWorker();

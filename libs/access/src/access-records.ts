@@ -2,21 +2,21 @@ import type { Held, Page, PageRequest } from '#libs/kernel';
 import type { ApiKey } from './api-key.entity.js';
 import type { Tenant } from './tenant.entity.js';
 
-/** Every field given must fit. */
+/** An API key must match every given field. */
 export interface ApiKeyFilter {
-  /** Only those that still open something at `now`, or only the others. */
+  /** True: only API keys that are valid at `now`. False: only the others. */
   readonly isUsable?: boolean | null;
 }
 
-/** All tenants and their API keys, as the domain sees them: a collection. */
+/** Collection of all tenants and their API keys. */
 export abstract class AccessRecords {
   /**
-   * The key of that id; where there is none some other, so that a look takes as long whether it finds what it looks for or
-   * not. Only its hash tells which. Null when there is no key at all.
+   * Finds the API key with this ID, or another one if it does not exist, so that every lookup takes the same time. The
+   * caller must compare the hash. Null only when there are no API keys at all.
    */
   abstract findKeyToken(keyId: string): Promise<ApiKey | null>;
 
-  /** Whosever it is. */
+  /** Of any tenant. */
   abstract findKey(id: number): Promise<ApiKey | null>;
 
   abstract findKeys(tenantId: number, ids: readonly number[]): Promise<ApiKey[]>;
@@ -30,19 +30,19 @@ export abstract class AccessRecords {
 
   abstract countKeys(tenantId: number, filter: ApiKeyFilter, now: Date): Promise<number>;
 
-  /** Who made each key of a tenant that another key made: the id of its maker by its own. */
+  /** Creators of the API keys of a tenant that were created with another API key: ID of the creator by ID. */
   abstract findCreators(tenantId: number): Promise<ReadonlyMap<number, number>>;
 
-  /** By id; those of one tenant, or all. */
+  /** Sorted by ID; of one tenant, or of all. */
   abstract listAllKeys(tenantId?: number): Promise<ApiKey[]>;
 
-  /** The ids of the tenant's OWNER keys that open something at `now`: of two, should there be more. */
+  /** IDs of API keys of the tenant with the role OWNER that are valid at `now`: at most two. */
   abstract findTwoOwnerKeys(tenantId: number, now: Date): Promise<number[]>;
 
-  /** Gives the key its id. */
+  /** Stores a new API key and assigns its ID. */
   abstract addKey(key: ApiKey): Promise<void>;
 
-  /** Writes down when a key of a held tenant was revoked. */
+  /** Stores the revocation of an API key. The caller must lock its tenant. */
   abstract revokeKey(key: ApiKey): Promise<void>;
 
   abstract markKeyUsed(id: number, at: Date): Promise<void>;
@@ -53,12 +53,12 @@ export abstract class AccessRecords {
 
   abstract findTenantByName(nameKey: string): Promise<Tenant | null>;
 
-  /** The ids of those that are suspended. */
+  /** IDs of suspended tenants. */
   abstract listSuspendedTenants(): Promise<number[]>;
 
   /**
-   * Keeps other units of work away from the tenant until ours ends: they can neither change it nor add the first row of
-   * anything that refers to it.
+   * Locks the tenant until the unit of work ends: other units of work can neither change it nor add the first row that
+   * refers to it.
    */
   abstract holdTenant(id: number): Promise<Held<Tenant> | null>;
 
@@ -70,6 +70,6 @@ export abstract class AccessRecords {
   /** @throws InvalidInput when another tenant has the name */
   abstract updateTenant(tenant: Held<Tenant>, fields: Partial<Omit<Tenant, 'id'>>): Promise<void>;
 
-  /** Removes the tenant and its API keys. @returns how many keys it had */
+  /** Removes the tenant and its API keys. @returns number of removed API keys */
   abstract removeTenant(tenant: Held<Tenant>): Promise<number>;
 }

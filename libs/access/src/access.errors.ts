@@ -1,10 +1,10 @@
 import { DomainError, NotFound, type ErrorCatalog } from '#libs/kernel';
 
 /**
- * What a caller is told whose API key is not accepted. MISSING and MALFORMED follow from the request alone; EXPIRED,
- * REVOKED and TENANT_SUSPENDED are told only to a caller whose secret is right. Everything else is UNKNOWN: a key that does
- * not exist, a wrong secret, and a key from an address that is not allowed, so that a thief does not learn that it works
- * elsewhere, or will again once its tenant is resumed.
+ * Reasons that a caller receives when its API key is not accepted. MISSING and MALFORMED depend on the request alone.
+ * EXPIRED, REVOKED and TENANT_SUSPENDED are returned only if the secret is correct. All other cases are UNKNOWN: a key
+ * that does not exist, a wrong secret, and an address that is not allowed. So a thief does not learn that the key works
+ * elsewhere, or will work again when its tenant is resumed.
  */
 const keyRefusals = {
   MISSING: 'The request has no API key. Send the header `Authorization: Bearer gwk_…`.',
@@ -58,14 +58,14 @@ export const accessErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** The request has no API key that is accepted. */
+/** The request has no valid API key. */
 export class Unauthenticated extends DomainError {
-  /** What the caller is told. */
+  /** Reason that the caller receives. */
   readonly reason: ApiKeyRefusal;
 
   /**
-   * @param refusal the reason for the operator's log
-   * @param key the key whose secret the caller has
+   * @param refusal reason for the operator's log
+   * @param key API key whose secret the caller has
    */
   constructor(
     readonly refusal: ApiKeyRefusal | 'WRONG_ADDRESS',
@@ -77,7 +77,7 @@ export class Unauthenticated extends DomainError {
   }
 }
 
-/** Too many wrong keys came from the client's network. Whether this one is right was not looked at. */
+/** Too many invalid API keys came from the client's network. This one was not checked. */
 export class TooManyFailedAttempts extends DomainError {
   /** @param retryAfter in seconds */
   constructor(readonly retryAfter: number) {
@@ -89,9 +89,9 @@ export class TooManyFailedAttempts extends DomainError {
   }
 }
 
-/** The key is good, and may not do this. */
+/** The API key is valid, but lacks a role or permission. */
 export class Forbidden extends DomainError {
-  /** @param needed the role or the permission that the key lacks */
+  /** @param needed role or permission that the API key lacks */
   constructor(readonly needed: string) {
     super(accessErrors, 'FORBIDDEN', `Your API key is not allowed to do this. It needs ${needed}.`);
   }
@@ -103,7 +103,7 @@ export class ApiKeyNotFound extends NotFound {
   }
 }
 
-/** What may see every tenant is given out by whoever runs the gateway, never by a request. */
+/** API keys with access to every tenant can be created only by the operator of the gateway, never by a request. */
 export class OperatorApiKeyCliOnly extends DomainError {
   constructor() {
     super(
@@ -120,7 +120,7 @@ export class ApiKeyAlreadyRevoked extends DomainError {
   }
 }
 
-/** Nobody of the tenant could create a key any more. */
+/** After the revocation, no one in the tenant could create API keys. */
 export class ApiKeyIsLastOwner extends DomainError {
   constructor() {
     super(

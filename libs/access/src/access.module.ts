@@ -11,7 +11,7 @@ import { RecentApiKeys } from './recent-api-keys.js';
 import { TenantService } from './tenant.service.js';
 import { TypeOrmAccessRecords } from './typeorm/typeorm-access-records.js';
 
-/** Needs a `TenantContents`. */
+/** Requires a `TenantContents` from the host. */
 @Module({
   imports: [EventsModule, IdempotencyModule],
   providers: [

@@ -10,12 +10,14 @@ import { parseApiKeyToken } from './api-key-token.js';
 import { RecentApiKeys } from './recent-api-keys.js';
 import type { Viewer } from './viewer.js';
 
-/** Compared when no key was found, so that the comparison takes the same time. */
+/** Compared when no API key was found, so that the comparison takes the same time. */
 const noHash = Buffer.alloc(32);
-/** A key's last use is written down once in so long, in milliseconds: reading is not to cost a write each time. */
+/**
+ * Interval in milliseconds at which the last use of an API key is stored, so that reads do not cause a write each time.
+ */
 const useNoted = 60_000;
 
-/** Who may come in, and for whom they speak. */
+/** Authenticates requests. */
 @Injectable()
 export class AccessService {
   constructor(
@@ -27,10 +29,10 @@ export class AccessService {
   ) {}
 
   /**
-   * The viewer an `Authorization` header stands for. An unknown key takes as long as a wrong one.
+   * Returns the viewer for an `Authorization` header. An unknown API key takes as long as a wrong secret.
    *
-   * @param address where the request came from
-   * @throws Unauthenticated with the reason; TooManyFailedAttempts before the database is asked
+   * @param address client address of the request
+   * @throws Unauthenticated with the reason; TooManyFailedAttempts before any query to the database
    */
   async authenticate(authorization: string | undefined, address: string): Promise<Viewer> {
     const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
@@ -45,7 +47,7 @@ export class AccessService {
       attempt.succeed();
       return viewer;
     } catch (error) {
-      // The key of a suspended tenant is correct, so it does not count as a guess.
+      // The API key of a suspended tenant is correct, so it does not count as a guess.
       if (error instanceof Unauthenticated && error.refusal !== 'TENANT_SUSPENDED') attempt.fail();
       else attempt.abandon();
       throw error;
@@ -61,7 +63,7 @@ export class AccessService {
     if (reason) throw new Unauthenticated(reason, { tenantId: key.tenantId, apiKeyId: key.id });
 
     if (key.use(now, useNoted)) {
-      // Who may read, may read from a database that takes no writes just now.
+      // Reads must also work while the database cannot be written.
       await this.records.markKeyUsed(key.id, now).catch(() => undefined);
     }
     return key.viewer;

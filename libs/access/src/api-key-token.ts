@@ -8,12 +8,15 @@ const keyIdLength = 8;
 const secretLength = 30; // 178 bits
 const checksumLength = 6;
 
-/** For secret scanners; the last six characters are the CRC-32 of all before them. */
+/** The prefix is for secret scanners. The last six characters are the CRC-32 of all others. */
 const format = new RegExp(`^${prefix}[0-9A-Za-z]{${keyIdLength + secretLength + checksumLength}}$`);
 
-/** An API key as its holder has it: `gwk_live_`, eight characters that find it, thirty that prove it, a checksum. */
+/**
+ * API key as its holder has it: `gwk_live_`, eight characters that identify it, thirty secret characters, and a
+ * checksum.
+ */
 export interface ApiKeyToken {
-  /** Finds the stored key; not a secret. */
+  /** Identifies the stored API key. Not a secret. */
   readonly keyId: string;
   readonly token: Secret;
 }
@@ -28,7 +31,7 @@ export function withChecksum(body: string): string {
   return body + checksum(body);
 }
 
-/** The key in a text; null unless its checksum fits, so that a mistyped key costs no look into the database. */
+/** Parses an API key. Null unless its checksum is correct, so that a mistyped API key causes no query. */
 export function parseApiKeyToken(text: string): ApiKeyToken | null {
   if (!format.test(text)) return null;
   if (withChecksum(text.slice(0, -checksumLength)) !== text) return null;

@@ -5,23 +5,23 @@ import { operatorTenantId } from './tenant.entity.js';
 import { Viewer, type Role } from './viewer.js';
 
 const day = 24 * 60 * 60 * 1000;
-/** For how long a key opens anything unless somebody says otherwise, in days. */
+/** Default lifetime in days. */
 export const defaultLifetime = 365;
 const longestLifetime = 3650;
 export const mostCidrs = 20;
 
-/** What somebody decides who creates a key. */
+/** Properties chosen by the creator of an API key. */
 export interface NewApiKey {
   readonly name: string;
   readonly role: Role;
-  /** In days; null for ever, which only the operator may choose. */
+  /** In days. Null: it does not expire, which only the operator can choose. */
   readonly lifetime: number | null;
-  /** The addresses it may be used from, in CIDR notation; none: from anywhere. */
+  /** IP address ranges from which the API key can be used, in CIDR notation. Empty: any address. */
   readonly allowedCidrs: readonly string[];
   readonly canIntrospect: boolean;
 }
 
-/** A key that speaks for a tenant. What proves it is kept as a keyed hash only. */
+/** API key of a tenant. Its token is stored only as a keyed hash. */
 @Entity('api_key')
 export class ApiKey {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -33,7 +33,7 @@ export class ApiKey {
   @Column('varchar', { name: 'key_id', length: 8 })
   readonly keyId!: string;
 
-  /** HMAC-SHA256 of the whole token under the gateway's pepper. */
+  /** HMAC-SHA256 of the whole token with the pepper of the gateway. */
   @Column('blob', { name: 'token_hash' })
   readonly tokenHash!: Buffer;
 
@@ -52,22 +52,22 @@ export class ApiKey {
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
 
-  /** The key that made it; null for one that was made on the command line. */
+  /** API key that created it. Null when it was created on the command line. */
   @Column('int', { name: 'created_by_key_id', nullable: true })
   readonly createdByKeyId!: number | null;
 
-  /** Null for one that lasts. */
+  /** Null: it does not expire. */
   @Column('datetime', { name: 'expires_at', precision: 3, nullable: true })
   readonly expiresAt!: Date | null;
 
   @Column('datetime', { name: 'revoked_at', precision: 3, nullable: true })
   readonly revokedAt!: Date | null;
 
-  /** To the minute or so. */
+  /** To the minute. */
   @Column('datetime', { name: 'last_used_at', precision: 3, nullable: true })
   readonly lastUsedAt!: Date | null;
 
-  /** As the tenant was when the key was read: in one statement, because every request begins with it. */
+  /** Suspension of the tenant when the API key was read. Part of the same statement, because every request reads it. */
   @VirtualColumn('boolean', {
     query: (key) => `SELECT suspended_at IS NOT NULL FROM tenant WHERE id = ${key}.tenant_id`,
   })
@@ -107,30 +107,29 @@ export class ApiKey {
     return new Viewer(this.tenantId, this.id, this.name, this.role, this.canIntrospect);
   }
 
-  /** Whether it still opens anything. */
   isUsableAt(now: Date): boolean {
     return this.endOf(now) === null;
   }
 
-  /** Why the key is never accepted again; null while it is usable. */
+  /** Reason why the API key can never be used again. Null while it is valid. */
   endOf(now: Date): 'REVOKED' | 'EXPIRED' | null {
     if (this.revokedAt) return 'REVOKED';
     return this.expiresAt && this.expiresAt <= now ? 'EXPIRED' : null;
   }
 
-  /** Why the key is not accepted now, from any address; null when it is. */
+  /** Reason why the API key is not accepted now, from any address. Null when it is accepted. */
   stopOf(now: Date): 'REVOKED' | 'EXPIRED' | 'TENANT_SUSPENDED' | null {
     return this.endOf(now) ?? (this.isTenantSuspended ? 'TENANT_SUSPENDED' : null);
   }
 
-  /** Why a request from this address is not let in; null when it is. */
+  /** Reason why a request from this address is refused. Null when it is accepted. */
   refusalOf(address: string, now: Date): 'REVOKED' | 'EXPIRED' | 'TENANT_SUSPENDED' | 'WRONG_ADDRESS' | null {
     const isAllowed = this.allowedCidrs.length === 0 || isInOneOf(this.allowedCidrs, address);
     return this.endOf(now) ?? (isAllowed ? this.stopOf(now) : 'WRONG_ADDRESS');
   }
 
   /**
-   * @param twoOwners the tenant's OWNER keys that still open something, or two of them
+   * @param twoOwners the tenant's valid API keys with the role OWNER, or two of them
    * @throws ApiKeyAlreadyRevoked, ApiKeyIsLastOwner
    */
   refuseRevocation(twoOwners: readonly number[]): void {
@@ -139,9 +138,9 @@ export class ApiKey {
   }
 
   /**
-   * Notes a use of the key, if the last one was noted longer ago than `interval`, in milliseconds.
+   * Sets the time of the last use, if it is older than `interval` milliseconds.
    *
-   * @returns whether it was noted, and must be stored
+   * @returns whether it was set, and must be stored
    */
   use(now: Date, interval: number): boolean {
     if (this.lastUsedAt && now.getTime() - this.lastUsedAt.getTime() < interval) return false;
@@ -154,20 +153,20 @@ export class ApiKey {
   }
 }
 
-/** What is wrong with a role for a key of a tenant, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a role for a tenant's API key, as the end of a sentence. Null when it is valid. */
 function faultInRole(role: Role, tenantId: number): string | null {
   return role === 'PROVISIONER' && tenantId !== operatorTenantId
     ? `PROVISIONER is reserved for the operator (tenant ${operatorTenantId}), who creates such API keys on the command line`
     : null;
 }
 
-/** What is wrong with a lifetime in days, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a lifetime in days, as the end of a sentence. Null when it is valid. */
 export function faultInLifetime(days: number): string | null {
   const isDays = Number.isInteger(days) && days >= 1 && days <= longestLifetime;
   return isDays ? null : `must be from 1 to ${longestLifetime} days`;
 }
 
-/** What is wrong with a list of blocks of addresses, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a list of IP address ranges, as the end of a sentence. Null when it is valid. */
 export function faultInCidrs(cidrs: readonly string[]): string | null {
   if (cidrs.length > mostCidrs) return `must have at most ${mostCidrs} entries`;
   const faults = cidrs.map(faultInCidr);

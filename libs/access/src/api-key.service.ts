@@ -9,13 +9,13 @@ import { newApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 import { RecentApiKeys } from './recent-api-keys.js';
 import type { Viewer } from './viewer.js';
 
-/** A key just made; its token is given out here and never again. */
+/** New API key. Its token is returned only here. */
 export interface IssuedApiKey {
   readonly apiKey: ApiKey;
   readonly token: Secret;
 }
 
-/** Keys of tenants: a tenant's OWNERs make and revoke their own, the operator anybody's. */
+/** Manages API keys. OWNERs manage those of their tenant, the operator those of every tenant. */
 @Injectable()
 export class ApiKeyService {
   constructor(
@@ -27,7 +27,7 @@ export class ApiKeyService {
     private readonly recentKeys: RecentApiKeys,
   ) {}
 
-  /** Of the viewer's tenant. Only OWNERs see keys besides their own. */
+  /** API keys of the viewer's tenant. Viewers who are not OWNERs see only their own. */
   async findMany(viewer: Viewer, ids: readonly number[]): Promise<ApiKey[]> {
     return this.records.findKeys(
       viewer.tenantId,
@@ -47,20 +47,21 @@ export class ApiKeyService {
     return key.isUsableAt(this.clock.now());
   }
 
-  /** The ids of keys of OWNERs of the viewer's tenant that still open something: of two, should there be more. */
+  /** IDs of valid API keys of the viewer's tenant with the role OWNER: at most two. */
   findTwoOwnerKeys({ tenantId }: Viewer): Promise<number[]> {
     return this.records.findTwoOwnerKeys(tenantId, this.clock.now());
   }
 
-  /** Every tenant's, or one's, for the operator. */
+  /** API keys of every tenant, or of one, for the operator. */
   listAll(tenantId?: number): Promise<ApiKey[]> {
     return this.records.listAllKeys(tenantId);
   }
 
   /**
-   * A request may begin a change long after its key was looked at: others of the same document may have waited for AWS.
+   * A mutation can begin long after the API key of its request was checked, because earlier mutations of the document
+   * can wait for AWS.
    *
-   * @throws Unauthenticated when the viewer's key is not accepted any more
+   * @throws Unauthenticated when the viewer's API key is no longer accepted
    */
   async refuseEnded(viewer: Viewer): Promise<void> {
     const key = await this.records.findKey(viewer.apiKeyId);
@@ -69,12 +70,12 @@ export class ApiKeyService {
   }
 
   /**
-   * Of some keys of the viewer's tenant those that belong to another principal than the viewer's key: neither made the
-   * other, nor a key that did. That a third key made both says nothing about who holds them.
+   * Filters API keys of the viewer's tenant: returns those of another principal. Neither key was created by the other,
+   * directly or through other keys. A common creator does not count, because it says nothing about who holds the keys.
    */
   async findIndependentKeys({ tenantId, apiKeyId }: Viewer, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
     const makers = await this.records.findCreators(tenantId);
-    // Every key was made by an older one, so this ends.
+    // Every API key was created by an older one, so this ends.
     const isMadeBy = (keyId: number, maker: number) => {
       for (let key = makers.get(keyId); key !== undefined; key = makers.get(key)) if (key === maker) return true;
       return false;
@@ -82,18 +83,18 @@ export class ApiKeyService {
     return new Set(keyIds.filter((id) => id !== apiKeyId && !isMadeBy(id, apiKeyId) && !isMadeBy(apiKeyId, id)));
   }
 
-  /** Of some keys of a tenant those that are usable. */
+  /** Filters API keys of a tenant: returns the valid ones. */
   async findUsableKeys(tenantId: number, keyIds: readonly number[]): Promise<ReadonlySet<number>> {
     const keys = await this.records.findKeys(tenantId, [...new Set(keyIds)]);
     return new Set(keys.filter((key) => this.isUsable(key)).map(({ id }) => id));
   }
 
   /**
-   * Another key for the viewer's tenant.
+   * Creates an API key for the viewer's tenant.
    *
-   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @param remember stores the answer with the change, for repeated requests
    * @throws OperatorApiKeyCliOnly, InvalidInput
-   * @throws Unauthenticated when the viewer's own was revoked meanwhile
+   * @throws Unauthenticated when the viewer's own API key was revoked in the meantime
    */
   create(viewer: Viewer, key: NewApiKey, remember: (apiKey: ApiKey) => Promise<void>): Promise<IssuedApiKey> {
     refuseOperator(viewer);
@@ -106,9 +107,9 @@ export class ApiKeyService {
   }
 
   /**
-   * A key for any tenant.
+   * Creates an API key for any tenant.
    *
-   * @throws NotFound when there is no such tenant
+   * @throws NotFound when the tenant does not exist
    * @throws InvalidInput
    */
   issue(
@@ -132,14 +133,15 @@ export class ApiKeyService {
   }
 
   /**
-   * From now on the key opens nothing.
+   * Revokes an API key of the viewer's tenant.
    *
    * @throws ApiKeyNotFound, ApiKeyAlreadyRevoked, ApiKeyIsLastOwner
-   * @throws Unauthenticated when the viewer's own was revoked meanwhile
+   * @throws Unauthenticated when the viewer's own API key was revoked in the meantime
    */
   revoke(viewer: Viewer, id: number): Promise<ApiKey> {
     const revoked = this.unitOfWork.run(async (now) => {
-      // The rule spans the tenant's keys, so that of two OWNERs who revoke each other one stays.
+      // The rule concerns all API keys of the tenant: when two OWNERs revoke each other's key concurrently, one key
+      // must remain.
       await this.holdKeysOf(viewer);
       const [key] = await this.findMany(viewer, [id]);
       if (!key) throw new ApiKeyNotFound();
@@ -151,9 +153,9 @@ export class ApiKeyService {
   }
 
   /**
-   * As `revoke`, whosever key it is, and be it the last.
+   * Like `revoke`, for every tenant, including a last OWNER.
    *
-   * @throws NotFound when there is no such key, or it was revoked before
+   * @throws NotFound when the API key does not exist or is already revoked
    */
   revokeInAllTenants(actor: Actor, id: number): Promise<ApiKey> {
     const revoked = this.unitOfWork.run(async (now) => {
@@ -167,12 +169,12 @@ export class ApiKeyService {
     return this.recentKeys.forgetAfter(revoked);
   }
 
-  /** What is kept of a token: its keyed hash. */
+  /** Keyed hash of a token, as it is stored. */
   hash(token: Secret): Promise<Buffer> {
     return this.keychain.mac('api-key', token.reveal());
   }
 
-  /** Lets nobody else revoke a key of the tenant until the unit of work ends: a revoked one is not to leave another behind. */
+  /** Locks the API keys of the tenant, so that a concurrently revoked one cannot create another. */
   private async holdKeysOf(viewer: Viewer): Promise<void> {
     await this.records.holdTenant(viewer.tenantId);
     await this.refuseEnded(viewer);

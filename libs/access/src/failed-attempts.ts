@@ -3,19 +3,19 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { TooManyFailedAttempts } from './access.errors.js';
 
-/** What the operator sets. */
+/** Set by the operator. */
 export class FailedAttemptLimit {
-  /** How many API keys may be refused in one minute, for each network of a client. */
+  /** Maximum number of refused API keys per minute for each client network. */
   readonly perMinute: number = 30;
 }
 
 const window = 60_000;
-/** Of each of the two lists below; the entries used least recently are dropped. Together they take a few megabytes. */
+/** Of each of the two lists below. The least recently used entries are dropped. Together they use a few megabytes. */
 const mostEntries = 10_000;
 
 /**
- * Counts API keys that were refused, so that guessing costs the database nothing. A key that this process accepted before is
- * let in whatever happens: many clients share one address behind NAT. Counts and keys are held in memory only.
+ * Counts refused API keys, so that guessing causes no queries. An API key that this process accepted before is always
+ * checked, because many clients can share one address behind NAT. Kept in memory only.
  */
 @Injectable()
 export class FailedAttempts {
@@ -31,15 +31,15 @@ export class FailedAttempts {
     this.failures = new LRUCache({ max: mostEntries, ttl: window, ttlResolution: 0, noUpdateTTL: true, perf: { now } });
   }
 
-  /** How many networks are counted at the moment. */
+  /** Number of counted networks. */
   get size(): number {
     return this.failures.size;
   }
 
   /**
-   * Counts an attempt as failed until `succeed` says otherwise: of many attempts at once, no more get through.
+   * Counts an attempt as failed until `succeed` is called, so that concurrent attempts cannot exceed the limit.
    *
-   * @param key the keyed hash of the API key; null when its form is wrong
+   * @param key keyed hash of the API key; null when its format is invalid
    * @throws TooManyFailedAttempts
    */
   begin(address: string, key: Buffer | null): Attempt {
@@ -71,10 +71,10 @@ export class FailedAttempts {
   }
 }
 
-/** One attempt, of which exactly one outcome is told. */
+/** Attempt. Exactly one of its methods must be called. */
 export interface Attempt {
   succeed(): void;
   fail(): void;
-  /** Nobody knows whether the key is right. */
+  /** It is unknown whether the API key is valid. */
   abandon(): void;
 }

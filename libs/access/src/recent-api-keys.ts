@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ApiKey } from './api-key.entity.js';
 
-/** Age of an API key from which it is read again, in milliseconds: a change by another process is visible by then. */
+/** Maximum age of a cached API key in milliseconds. A change by another process is visible after this time. */
 export const longestAge = 1000;
 const mostKeys = 10_000;
 
@@ -12,14 +12,14 @@ interface Read {
 }
 
 /**
- * API keys that were read within the last second, each by the keyed hash of its token. Every request needs its API key, and
- * many requests of one key arrive in a second. Changes by this process are visible at once.
+ * API keys that were read within the last second, by the keyed hash of their token. Every request needs its API key,
+ * and many requests can use the same one. Changes by this process are visible immediately.
  */
 @Injectable()
 export class RecentApiKeys {
   private readonly reads = new LRUCache<string, Read>({ max: mostKeys });
 
-  /** @param read finds the API key in the database; what it does not find is not remembered */
+  /** @param read finds the API key in the database; null is not cached */
   async get(hash: Buffer, read: () => Promise<ApiKey | null>): Promise<ApiKey | null> {
     const name = hash.toString('base64');
     const recent = this.reads.get(name);
@@ -38,7 +38,7 @@ export class RecentApiKeys {
     }
   }
 
-  /** Makes the effect of `change` visible to every request that begins afterwards. */
+  /** Makes the effect of `change` visible to every later request. */
   async forgetAfter<T>(change: Promise<T>): Promise<T> {
     try {
       return await change;

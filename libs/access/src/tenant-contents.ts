@@ -1,22 +1,22 @@
 import type { Held } from '#libs/kernel';
 import type { Tenant } from './tenant.entity.js';
 
-/** Something that is kept for a tenant, so that the tenant must stay. */
+/** Data of a tenant that prevents its removal. */
 export interface TenantContent {
   readonly count: number;
-  /** What it is, for one and for several: `['cloud account', 'cloud accounts']`. */
+  /** Noun, singular and plural: `['cloud account', 'cloud accounts']`. */
   readonly what: readonly [one: string, several: string];
-  /** What ends it, as an instruction; null for records that audits need, which nothing ends. */
+  /** How to end it, as an instruction. Null for records that are kept for audits. */
   readonly remediation: string | null;
 }
 
-/** What one domain keeps for tenants. */
+/** Data of tenants in one domain. */
 export abstract class TenantContentSource {
-  /** Nothing is added until the unit of work that holds the tenant ends. */
+  /** Remains valid until the unit of work that locks the tenant ends. */
   abstract of(tenant: Held<Tenant>): Promise<readonly TenantContent[]>;
 }
 
-/** What all domains keep for tenants: they know this one, which therefore does not know them; the host connects them. */
+/** Data of tenants in all domains. The domains depend on this lib, so the host connects them. */
 export class TenantContents {
   constructor(private readonly sources: readonly TenantContentSource[]) {}
 

@@ -19,7 +19,7 @@ import { RecentApiKeys } from './recent-api-keys.js';
 import { TenantContents, type TenantContent } from './tenant-contents.js';
 import { operatorTenantId, TenantChangeRefused, type Tenant } from './tenant.entity.js';
 
-/** The life of tenants, which is the operator's to decide. Each change is one event. */
+/** Use cases of tenants, for the operator. Each change records one event. */
 @Injectable()
 export class TenantService {
   constructor(
@@ -39,28 +39,29 @@ export class TenantService {
     return this.records.findTenant(id);
   }
 
-  /** Upper and lower case do not tell names apart. */
+  /** Ignores case. */
   findByName(name: string): Promise<Tenant | null> {
     return this.records.findTenantByName(nameKey(name));
   }
 
-  /** Those whose API keys are not accepted. */
+  /** IDs of suspended tenants. */
   suspendedIds(): Promise<number[]> {
     return this.records.listSuspendedTenants();
   }
 
   /**
-   * On a gateway without any, the first tenant with its first key, whose token is given out here and never again; null
-   * when there is a tenant already.
+   * Creates the first tenant and its first API key, if there is none yet. The token is returned only here. Null when a
+   * tenant exists.
    *
-   * @param tokenOfKey called before the tenant is stored, and again when the unit of work is repeated: it gives the same token
+   * @param tokenOfKey called before the tenant is stored, and again when the unit of work is repeated: it must return
+   * the same token
    */
   createFirst(
     names: { tenant: string; key: string },
     tokenOfKey: () => ApiKeyToken = newApiKeyToken,
   ): Promise<Secret | null> {
     return this.unitOfWork.run(async () => {
-      // Held, so that of two gateways started at once on one database only one opens it.
+      // Locked, so that only one of two gateways that start concurrently on one database creates it.
       await this.records.holdTenant(operatorTenantId);
       if (await this.records.hasOtherTenant([operatorTenantId])) return null;
 
@@ -69,7 +70,7 @@ export class TenantService {
   }
 
   /**
-   * A new tenant with its first key, an OWNER's, whose token is given out here and never again.
+   * Creates a tenant and its first API key, with the role OWNER. The token is returned only here.
    *
    * @throws InvalidInput when another tenant has the name
    */
@@ -101,8 +102,8 @@ export class TenantService {
   }
 
   /**
-   * Refuses every API key of the tenant from now on (other processes: within a second), and gives out none of its provisioning work. What else runs in the
-   * background for its accounts goes on. A tenant that is suspended already stays so.
+   * Refuses every API key of the tenant from now on (in other processes within one second), and does not give out its
+   * provisioning work. Background checks of its accounts continue. Does nothing if the tenant is already suspended.
    *
    * @throws NotFound, TenantChangeRefused
    */
@@ -116,7 +117,7 @@ export class TenantService {
   }
 
   /**
-   * Accepts the API keys of the tenant again, but for those that expired or were revoked. Nothing happens to one that is not
+   * Accepts the API keys of the tenant again, except expired and revoked ones. Does nothing if the tenant is not
    * suspended.
    *
    * @throws NotFound
@@ -130,13 +131,13 @@ export class TenantService {
   }
 
   /**
-   * Removes a tenant for which nothing is kept, with its API keys. Its events stay.
+   * Removes a tenant without data, and its API keys. Its events are kept.
    *
    * @throws NotFound, TenantChangeRefused
    */
   remove(actor: Actor, id: number): Promise<Tenant> {
     const removed = this.unitOfWork.run(async (now) => {
-      // Held first, as a start does: of the last two tenants one stays.
+      // Locked first, as at a start, so that one of the last two tenants remains.
       await this.records.holdTenant(operatorTenantId);
       const tenant = await this.hold(id);
       refuseOperatorTenant(tenant, 'removed');
@@ -160,7 +161,7 @@ export class TenantService {
     return { ...tenant, suspendedAt };
   }
 
-  /** Keeps other units of work away from the tenant until ours ends. @throws NotFound */
+  /** Locks the tenant until the unit of work ends. @throws NotFound */
   async hold(id: number): Promise<Held<Tenant>> {
     const tenant = await this.records.holdTenant(id);
     if (!tenant) throw new NotFound('tenant', ['id']);

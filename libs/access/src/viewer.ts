@@ -3,24 +3,24 @@ import { Forbidden } from './access.errors.js';
 import { operatorTenantId } from './tenant.entity.js';
 
 /**
- * What a key may do. VIEWER, MANAGER and OWNER each may do all that those before it may, in their tenant; a PROVISIONER
- * builds for every tenant, and may do nothing else.
+ * Role of an API key. VIEWER, MANAGER and OWNER include the permissions of the previous roles, in their tenant. A
+ * PROVISIONER builds for every tenant, and can do nothing else.
  */
 export const Role = { VIEWER: 'VIEWER', MANAGER: 'MANAGER', OWNER: 'OWNER', PROVISIONER: 'PROVISIONER' } as const;
 export type Role = keyof typeof Role;
 
 const ranks: readonly Role[] = ['VIEWER', 'MANAGER', 'OWNER'];
 
-/** Who sends the request: one object per request, made from its API key. */
+/** Sender of the request. One object per request, created from its API key. */
 export class Viewer {
   constructor(
-    /** Everything the viewer reads or writes belongs to this tenant. */
+    /** Everything that the viewer reads or writes belongs to this tenant. */
     readonly tenantId: number,
     readonly apiKeyId: number,
-    /** How people call the key; kept beside what was done with it. */
+    /** Name of the API key, recorded with its actions. */
     readonly apiKeyName: string,
     readonly role: Role,
-    /** Whether the key may ask for the schema. */
+    /** Whether the API key can read the schema by introspection. */
     readonly canIntrospect: boolean,
   ) {}
 
@@ -28,7 +28,7 @@ export class Viewer {
     return { kind: 'API_KEY', id: this.apiKeyId, name: this.apiKeyName };
   }
 
-  /** Whether the key is the operator's. Such keys are made on the command line only. */
+  /** Whether the API key belongs to the operator. Such keys can be created only on the command line. */
   get isOperator(): boolean {
     return this.tenantId === operatorTenantId;
   }
@@ -38,7 +38,7 @@ export class Viewer {
     return ranks.indexOf(this.role) >= ranks.indexOf(role);
   }
 
-  /** @throws Forbidden unless the key's role is this one, or one that may more */
+  /** @throws Forbidden unless the API key has this role, or one that includes it */
   refuseUnless(role: Role): void {
     if (!this.is(role)) throw new Forbidden(role);
   }

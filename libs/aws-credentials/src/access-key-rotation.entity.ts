@@ -7,7 +7,7 @@ import type { AwsKeyOfUser, AwsKeysOfUser } from './aws-iam.js';
 import type { IntendedUse } from './credential-use.entity.js';
 import type { AccessKeySlot } from './stored-access-key.entity.js';
 
-/** Where a rotation is, for people. The first three are not over. */
+/** State of a rotation, for users. Only the first three are in progress. */
 export const RotationState = {
   RUNNING: 'RUNNING',
   ROLLING_BACK: 'ROLLING_BACK',
@@ -19,7 +19,7 @@ export const RotationState = {
 } as const;
 export type RotationState = keyof typeof RotationState;
 
-/** What is to be done next; `docs/rotation.md` has them in order, with what a crash in each of them means. */
+/** Next step. `docs/rotation.md` lists the steps in order, and what a crash in each of them means. */
 export const RotationStep = {
   LIST: 'LIST',
   CREATE: 'CREATE',
@@ -38,7 +38,7 @@ export const RotationStep = {
 } as const;
 export type RotationStep = keyof typeof RotationStep;
 
-/** Before AWS was asked for anything, or with what it made not in any slot. */
+/** Steps before the candidate slot has a new access key. */
 const beforeTheNewKey: readonly RotationStep[] = [
   'LIST',
   'CREATE',
@@ -48,26 +48,26 @@ const beforeTheNewKey: readonly RotationStep[] = [
   'ORPHAN_DELETE',
 ];
 
-/** Those that bring the old key back. */
+/** Steps that restore the old access key. */
 const stepsBack: readonly RotationStep[] = ['REACTIVATE_OLD', 'SWITCH_BACK', 'DELETE_NEW'];
 
-/** What went wrong last, as it may be told. */
+/** Most recent error. Contains no secret. */
 export interface RotationFault {
   readonly code: string;
   readonly message: string;
-  /** AWS's own word for it; null when AWS said nothing. */
+  /** Null when AWS returned none. */
   readonly awsErrorCode: string | null;
 }
 
-/** How far AWS's own clocks may differ from one another, in milliseconds. */
+/** Maximum difference between clocks of AWS, in milliseconds. */
 const clockTolerance = 60_000;
 
-/** No request to make a key takes effect later than this after it was sent, in milliseconds: twice the longest time-out. */
+/** Maximum delay between sending a request and its effect, in milliseconds: twice the longest timeout. */
 const longestRequest = 120_000;
 
 /**
- * The newest rotation of an account's access key: one row for each account, and so for each IAM user. Everything that
- * must outlive a crash stands here; the keys themselves are in their slots.
+ * Most recent rotation of an account's access key. One row for each account, and so for each IAM user. Has everything
+ * that must survive a crash. The access keys themselves are in their slots.
  */
 @Entity('key_rotation')
 export class AccessKeyRotation {
@@ -80,7 +80,7 @@ export class AccessKeyRotation {
   @Column('int', { name: 'cloud_account_id' })
   readonly cloudAccountId!: number;
 
-  /** AWS's own id of the IAM user whose key it is. */
+  /** Unique ID of the IAM user, as assigned by AWS. */
   @Column('varchar', { name: 'aws_user_id', length: 128 })
   readonly awsUserId!: string;
 
@@ -90,15 +90,15 @@ export class AccessKeyRotation {
   @Column('varchar', { length: 24 })
   step!: RotationStep;
 
-  /** When the present step was first due. */
+  /** Time when the current step was first due. */
   @Column('datetime', { name: 'step_since', precision: 3 })
   stepSince!: Date;
 
-  /** How often AWS was asked for a new key. */
+  /** Number of requests to AWS to create an access key. */
   @Column('int')
   attempt!: number;
 
-  /** How often the present step went wrong, one after the other. */
+  /** Number of consecutive failures of the current step. */
   @Column('int')
   failures!: number;
 
@@ -108,44 +108,44 @@ export class AccessKeyRotation {
   @Column('varchar', { name: 'new_key_id', length: 20, nullable: true })
   newKeyId!: string | null;
 
-  /** The ids of the user's keys before AWS was asked for another one. */
+  /** IDs of the user's access keys before AWS was asked to create one. */
   @Column('simple-json', { name: 'keys_before', nullable: true })
   keysBefore!: string[] | null;
 
-  /** By AWS's clock: a key created outside of it is none that we asked for. */
+  /** Start of the request, by the clock of AWS. Access keys created outside of the period are not from this request. */
   @Column('datetime', { name: 'asked_from', precision: 3, nullable: true })
   askedFrom!: Date | null;
 
   @Column('datetime', { name: 'asked_until', precision: 3, nullable: true })
   askedUntil!: Date | null;
 
-  /** When the old key was deactivated and may be deleted. */
+  /** Time when the deactivated old access key can be deleted. */
   @Column('datetime', { name: 'grace_until', precision: 3, nullable: true })
   graceUntil!: Date | null;
 
-  /** A key that AWS made for us and whose secret was lost on the way. */
+  /** Access key that AWS created for this rotation, but whose secret was lost. */
   @Column('varchar', { name: 'orphan_key_id', length: 20, nullable: true })
   orphanKeyId!: string | null;
 
   @Column('datetime', { name: 'orphan_found_at', precision: 3, nullable: true })
   orphanFoundAt!: Date | null;
 
-  /** When it may be deleted; null before it is inactive. */
+  /** Time when the orphaned access key can be deleted. Null until it is deactivated. */
   @Column('datetime', { name: 'orphan_grace_until', precision: 3, nullable: true })
   orphanGraceUntil!: Date | null;
 
   @Column('datetime', { name: 'orphan_deleted_at', precision: 3, nullable: true })
   orphanDeletedAt!: Date | null;
 
-  /** The keys of which one may be ours, when there are several. */
+  /** Access keys of which one can be the orphan, when there are several. */
   @Column('simple-json', { name: 'candidate_ids', nullable: true })
   candidateIds!: string[] | null;
 
-  /** Somebody wants the old key to stay. */
+  /** Whether the rotation was cancelled. */
   @Column('boolean', { name: 'is_cancelled' })
   isCancelled!: boolean;
 
-  /** The customer set another key meanwhile; what is left is to remove what we made. */
+  /** Whether the customer has set another access key. The rotation then only deletes what it created. */
   @Column('boolean', { name: 'is_superseded' })
   isSuperseded!: boolean;
 
@@ -215,7 +215,7 @@ export class AccessKeyRotation {
     } satisfies Partial<AccessKeyRotation>);
   }
 
-  /** A name for a claim of this row. */
+  /** Random name for one claim of this row. */
   static newOwner(): string {
     return randomUUID();
   }
@@ -224,13 +224,13 @@ export class AccessKeyRotation {
     return this.endedAt !== null;
   }
 
-  /** What its keys are opened for, and in whose name. */
+  /** Purpose and actor of the decryption of its access keys. */
   get use(): IntendedUse {
     const actor = { kind: this.startedByKind, id: this.startedById, name: this.startedByName };
     return { actor, purpose: 'ROTATION' };
   }
 
-  /** Goes on to a step that is due at `at`. */
+  /** Continues with a step that is due at `at`. */
   moveToStep(step: RotationStep, at: Date): void {
     Object.assign(this, {
       step,
@@ -242,7 +242,7 @@ export class AccessKeyRotation {
     } satisfies Partial<AccessKeyRotation>);
   }
 
-  /** The present step goes wrong, and is tried again at `at`. */
+  /** Records a failure of the current step, which is repeated at `at`. */
   failed(fault: RotationFault, at: Date, needsAttention = false): void {
     this.lastFault = fault;
     this.failures++;
@@ -264,8 +264,8 @@ export class AccessKeyRotation {
   }
 
   /**
-   * Writes down that AWS is about to be asked for a key, and what it had before. The list of the first attempt stays: what
-   * an earlier attempt made after all is then still seen to be new.
+   * Records a request to create an access key and the existing access keys. The list of the first attempt is kept: an
+   * access key that an earlier attempt created is then still recognized as new.
    */
   recordRequest({ keys, at }: AwsKeysOfUser, now: Date): void {
     this.keysBefore ??= keys.map(({ accessKeyId }) => accessKeyId);
@@ -275,7 +275,10 @@ export class AccessKeyRotation {
     this.moveToStep('CREATE', now);
   }
 
-  /** Whether a key may be what AWS made when we asked: not there before, and as old as our request. */
+  /**
+   * Whether AWS can have created this access key for the recorded request: it is new, and was created during the
+   * request.
+   */
   mayHaveCreatedKey({ accessKeyId, createdAt }: AwsKeyOfUser): boolean {
     if (!this.keysBefore || !this.askedFrom || !this.askedUntil) return false;
     return (
@@ -285,20 +288,20 @@ export class AccessKeyRotation {
     );
   }
 
-  /** The lost key is gone: what is listed next is the state before a new attempt. */
+  /** Forgets the deleted orphan. The next list is the state before a new attempt. */
   forgetOrphan(now: Date): void {
     this.orphanDeletedAt = now;
     this.forgetRequest();
   }
 
-  /** Nothing we asked for is at AWS any more. */
+  /** Forgets the request: none of its access keys exist in AWS any more. */
   forgetRequest(): void {
     this.keysBefore = this.askedFrom = this.askedUntil = null;
   }
 
   /**
-   * The old key is to stay, and what we made to go. One that AWS does not let us bring to its end is given up at once: what
-   * is left at AWS is then the customer's to remove.
+   * Cancels the rotation: keeps the old access key and deletes the new one. If AWS refuses that, the rotation ends
+   * immediately, and the customer has to remove what remains in AWS.
    *
    * @throws RotationNotInProgress, RotationNotCancellable
    */
@@ -316,17 +319,17 @@ export class AccessKeyRotation {
     if (this.step === 'DELETE_OLD') throw new RotationNotCancellable();
   }
 
-  /** The current key works, and what is left to do at AWS is refused there. */
+  /** Whether the current access key works and AWS refuses the remaining steps. */
   private get isCancellable(): boolean {
     const leavesTheCurrentKey = [...beforeTheNewKey, 'DELETE_OLD', 'DELETE_NEW'].includes(this.step);
     return this.state === 'NEEDS_ATTENTION' && leavesTheCurrentKey;
   }
 
   /**
-   * The customer sets a key of their own, which is not proven yet and needs the candidate's slot. Once the keys were
-   * switched the rotation has no use for that slot, and goes on.
+   * Frees the candidate slot for an unverified access key of the customer. After the switch, the rotation does not need
+   * that slot, and continues.
    *
-   * @returns the slot of the key that is left to remove, which then belongs into RETIRING; null when there is none
+   * @returns the slot of the access key to delete, which must be moved to RETIRING; null when there is none
    */
   makeRoomForCandidate(now: Date): AccessKeySlot | null {
     if (!beforeTheNewKey.includes(this.step) && this.step !== 'VERIFY_NEW') return null;
@@ -339,10 +342,10 @@ export class AccessKeyRotation {
   }
 
   /**
-   * The customer's own key takes the current one's place, whatever that is by now. What is left is to remove what we made.
+   * Ends the rotation because the customer replaces the current access key. Only deletes what the rotation created.
    *
-   * @returns the slot of the key to do that with, which belongs into RETIRING before it is overwritten; null when it is
-   *   there already or none is needed
+   * @returns the slot of the access key that is needed for that, which must be moved to RETIRING before it is
+   * overwritten; null when it is there already or none is needed
    */
   supersede(now: Date): AccessKeySlot | null {
     const { step } = this;
@@ -355,7 +358,7 @@ export class AccessKeyRotation {
     return step === 'DELETE_NEW' ? null : 'CURRENT';
   }
 
-  /** Whoever is at it finds that it is no longer theirs. */
+  /** Takes the lease from the process that has it. */
   private supersedeLease(): void {
     this.leaseOwner = this.leaseUntil = null;
   }

@@ -8,22 +8,22 @@ declare module './aws-access.js' {
   }
 }
 
-/** Long-term keys of the sandbox, and the keys of sessions there. */
+/** Long-term access keys of the sandbox, and access keys of its sessions. */
 const sandboxKey = /^A[KS]IASANDBOX/;
 
-/** A key pair as AWS issues it: a long-term one of an IAM user, or a session's. Lives in memory only. */
+/** Access key with its secret, of an IAM user or of a session. Exists in memory only. */
 export class AwsAccessKey extends AwsAccess {
   constructor(
-    /** `AKIA`, or `ASIA` for a session's, and sixteen characters. Not a secret, but no business of strangers. */
+    /** `AKIA`, or `ASIA` for a session, and sixteen characters. Not a secret, but shown masked. */
     readonly accessKeyId: string,
     readonly secretAccessKey: Secret,
-    /** Of a session's key; null for a long-term one. */
+    /** Session token. Null for a long-term access key. */
     readonly sessionToken: Secret | null = null,
   ) {
     super();
   }
 
-  /** Whether the key is one of the sandbox's, which AWS never hears of. */
+  /** Whether the access key belongs to the sandbox. It is never sent to AWS. */
   get isSandbox(): boolean {
     return sandboxKey.test(this.accessKeyId);
   }
@@ -32,7 +32,7 @@ export class AwsAccessKey extends AwsAccess {
     return { accessKeyId: this.accessKeyId };
   }
 
-  /** An access key is not bound to the partition of a region until AWS is called. */
+  /** An access key works in the regions of its partition only, which the gateway cannot know before it calls AWS. */
   refuseRegion(): void {}
 
   match<T>(cases: AccessCases<T>): T {
@@ -40,14 +40,14 @@ export class AwsAccessKey extends AwsAccess {
   }
 }
 
-/** `AKIA…WXYZ`: enough to tell one's own keys apart. */
+/** `AKIA…WXYZ`: enough to recognize one's own access keys. */
 export function maskAccessKeyId(accessKeyId: string): string {
   return `${accessKeyId.slice(0, 4)}…${accessKeyId.slice(-4)}`;
 }
 
 /**
- * What is wrong with the form of an access key id, as the end of a sentence; null when nothing is.
- * `ASIA…` is well formed: that it is temporary is another refusal.
+ * Describes the problem with the format of an access key ID, as the end of a sentence. Null when it is valid. `ASIA…`
+ * is a valid format: temporary access keys are refused elsewhere.
  */
 export function faultInAccessKeyId(text: string): string | null {
   const mistake = mistakeInPasted('accessKeyId', text);
@@ -58,12 +58,12 @@ export function faultInAccessKeyId(text: string): string | null {
   return null;
 }
 
-/** ASIA marks keys of a session, which end within hours (STS API reference, GetAccessKeyInfo). */
+/** ASIA marks access keys of a session, which expire within hours (STS API reference, GetAccessKeyInfo). */
 export function isTemporary(accessKeyId: string): boolean {
   return accessKeyId.startsWith('ASIA');
 }
 
-/** What is wrong with the form of a secret access key, as the end of a sentence; null when nothing is. */
+/** Describes the problem with the format of a secret access key, as the end of a sentence. Null when it is valid. */
 export function faultInSecretAccessKey(text: string): string | null {
   const mistake = mistakeInPasted('secretAccessKey', text);
   if (mistake) return mistake;

@@ -7,31 +7,30 @@ declare module './aws-access.js' {
   }
 }
 
-/** How long a session in an access role may last: what the role that `iamSetup` makes allows. */
+/** Maximum duration of a session in seconds: the one that the role of `iamSetup` allows. */
 const anHour = 3600;
 
-/** The way into a customer's AWS account without a key: a role there that trusts the gateway. Nothing of it is secret. */
+/** Access role: a role in the customer's AWS account that trusts the gateway. It has no secret. */
 export class AwsAccessRole extends AwsAccess {
   constructor(
     readonly arn: string,
-    /** Of those this gateway issued to the tenant: never one that a customer chose. */
+    /** Issued by this gateway to the tenant, never chosen by a customer. */
     readonly externalId: string,
     readonly sessionSeconds = anHour,
   ) {
     super();
   }
 
-  /** Twelve digits. */
   get accountId(): string {
     return this.arn.split(':')[4]!;
   }
 
-  /** Whether it is in one of the sandbox's accounts: while the sandbox is on, AWS never hears of it. */
+  /** Whether the role is in an account of the sandbox. While the sandbox is enabled, it is never sent to AWS. */
   get isSandbox(): boolean {
     return /^90000000\d{4}$/.test(this.accountId);
   }
 
-  /** `aws`, `aws-cn` … */
+  /** For example `aws` or `aws-cn`. */
   get partition(): string {
     return partitionIn(this.arn);
   }
@@ -49,7 +48,7 @@ export class AwsAccessRole extends AwsAccess {
   }
 }
 
-/** A role as a caller names it. */
+/** Access role as sent by a caller. */
 export class GivenAccessRole {
   constructor(
     readonly roleArn: string,
@@ -57,5 +56,5 @@ export class GivenAccessRole {
   ) {}
 }
 
-/** Of any ARN. */
+/** Partition of an ARN. */
 export const partitionIn = (arn: string): string => arn.split(':')[1]!;

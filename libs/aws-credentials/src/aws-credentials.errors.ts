@@ -222,7 +222,7 @@ export const awsCredentialsErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** Codes that have an error class of their own. */
+/** Codes with their own error class. */
 type OwnClass =
   | 'AWS_ROLE_ALREADY_CONNECTED'
   | 'MISSING_PERMISSIONS'
@@ -236,31 +236,31 @@ type OwnClass =
 
 type Code = Exclude<keyof typeof awsCredentialsErrors, OwnClass>;
 
-/** In which part of the credentials a refusal of AWS lies; the edge knows the input field. */
+/** Part of the credentials that AWS refused. The API layer maps it to an input field. */
 export type CredentialsPart = 'accessKeyId' | 'secretAccessKey' | 'roleArn' | 'consoleRoleName';
 
-/** The credentials could not be proven: AWS refused them, or nobody could ask AWS. */
+/** AWS refused the credentials, or could not be reached. */
 export class CredentialsRejected extends DomainError {
-  /** How many questions to AWS led to this answer. */
+  /** Number of calls to AWS that led to this error. */
   awsCallCount = 1;
 
   constructor(
     code: Code,
     message: string,
-    /** What is at fault; null when it is none of the credentials. */
+    /** Null when no part of the credentials is at fault. */
     readonly part: CredentialsPart | null,
-    /** AWS's own word for it, such as `InvalidClientTokenId`; null when AWS said nothing. */
+    /** For example `InvalidClientTokenId`. Null when AWS returned none. */
     readonly awsErrorCode: string | null = null,
     options: DomainErrorOptions = {},
-    /** By which kind of policy AWS denied it; null when it was not denied. */
+    /** Kind of policy that denied the request. Null when it was not denied. */
     readonly deniedBy: AwsDenier | null = null,
   ) {
     super(awsCredentialsErrors, code, message, { ...options, ...(part && { path: paths[part] }) });
   }
 
   /**
-   * Whether a key or a role that was made some seconds ago is refused like this, too: AWS does not know it everywhere yet.
-   * A denial by a boundary or by the organization is not of this kind.
+   * Whether AWS also gives this refusal for an access key or role that was created some seconds ago. It never does so
+   * for a denial by a permissions boundary or by the organization.
    */
   get mayBePropagation(): boolean {
     return (
@@ -269,7 +269,7 @@ export class CredentialsRejected extends DomainError {
     );
   }
 
-  /** Fits the kind of policy that denied the request, when AWS named it. */
+  /** Depends on the kind of policy that denied the request, if AWS named it. */
   override get remediation(): string {
     const { code, deniedBy } = this;
     const isOfRole = code === 'AWS_ACCESS_ROLE_DENIED';
@@ -278,7 +278,7 @@ export class CredentialsRejected extends DomainError {
     return remediationOf(deniedBy, isOfRole ? 'gateway' : 'customer');
   }
 
-  /** The same refusal, of credentials that the caller did not give. @param path what of the input is about them, if anything */
+  /** Same refusal for stored credentials. @param path input field that selects them, if any */
   ofStored(path?: readonly string[]): CredentialsRejected {
     const { code, message, awsErrorCode, cause, deniedBy } = this;
     return new CredentialsRejected(
@@ -291,7 +291,7 @@ export class CredentialsRejected extends DomainError {
     );
   }
 
-  /** The same refusal, of a session in an access role: no key that the caller gave is at fault. */
+  /** Same refusal for a session in an access role: the caller's access key is not at fault. */
   get ofSession(): CredentialsRejected {
     if (this.part !== 'accessKeyId' && this.part !== 'secretAccessKey') return this;
     const { code, message, awsErrorCode, cause, deniedBy } = this;
@@ -299,7 +299,10 @@ export class CredentialsRejected extends DomainError {
   }
 }
 
-/** AWS recognizes the key in another region of the partition; in this one it says only that the key is unknown. */
+/**
+ * AWS recognizes the access key in another region of the partition. In this region, it only reports an unknown access
+ * key.
+ */
 export class RegionNotEnabled extends CredentialsRejected {
   constructor({ awsErrorCode, cause }: CredentialsRejected) {
     const message = 'The region is not enabled in the AWS account. AWS recognizes the access key in other regions.';
@@ -307,7 +310,9 @@ export class RegionNotEnabled extends CredentialsRejected {
   }
 }
 
-/** The refusal of credentials of another AWS account than the expected one; null when that is the account, or any is. */
+/**
+ * Refusal of credentials of an unexpected AWS account. Null when the account is the expected one, or any is accepted.
+ */
 export function refusalOfAccount(accountId: string, expected: string | null | undefined): CredentialsRejected | null {
   if (expected == null || expected === accountId) return null;
   const message = `The credentials belong to the AWS account ${accountId}, but the expected account is ${expected}.`;
@@ -315,7 +320,7 @@ export function refusalOfAccount(accountId: string, expected: string | null | un
   return new CredentialsRejected('AWS_ACCOUNT_UNEXPECTED', message, null, null, { path });
 }
 
-/** The credentials work, and the user may not do all that is needed. */
+/** The credentials work, but the user or the role lacks required permissions. */
 export class MissingPermissions extends DomainError {
   constructor(readonly report: VerificationReport) {
     const groups = report.checks.filter(({ step, verdict }) => step === 'PERMISSIONS' && verdict === 'FAILED');
@@ -329,7 +334,7 @@ export class MissingPermissions extends DomainError {
   }
 }
 
-/** What a role that was made some seconds ago may be denied by. */
+/** Kinds of policies whose denial can be temporary for a role that was created some seconds ago. */
 const notYet = new Set<AwsDenier>(['IDENTITY_POLICY', 'TRUST_POLICY', 'UNSPECIFIED']);
 
 const paths: Record<CredentialsPart, readonly string[]> = {
@@ -357,14 +362,17 @@ export class TemporaryAccessKey extends DomainError {
   }
 }
 
-/** AWS would refuse another key: the user has two. Names the one that stands in the way, which is none of ours to delete. */
+/**
+ * The IAM user has two access keys, so AWS would refuse another one. Names the other access key, which the gateway did
+ * not create and must not delete.
+ */
 export class AwsAccessKeyLimit extends DomainError {
   constructor(
     /** Masked. */
     readonly accessKeyId: string,
     readonly createdAt: Date,
     readonly isActive: boolean,
-    /** Null when AWS knows of no use, or does not allow us to ask. */
+    /** Null when AWS knows of no use, or does not allow the query. */
     readonly lastUsedAt: Date | null,
   ) {
     super(
@@ -376,7 +384,10 @@ export class AwsAccessKeyLimit extends DomainError {
   }
 }
 
-/** Several keys appeared when the answer to our request was lost: one may be ours, and nobody can tell which. */
+/**
+ * Several access keys appeared when the answer of AWS was lost. One of them can be from this rotation, but the gateway
+ * cannot tell which.
+ */
 export class AwsOrphanedAccessKeyAmbiguous extends DomainError {
   constructor(readonly candidates: readonly string[]) {
     super(
@@ -411,7 +422,7 @@ export class RotationNotCancellable extends DomainError {
   }
 }
 
-/** There is no proven key, or one that is not proven yet stands where the new key would. */
+/** The account has no verified access key, or the candidate slot that the rotation needs is in use. */
 export class CredentialsNotRotatable extends DomainError {
   constructor() {
     super(awsCredentialsErrors, 'CREDENTIALS_NOT_ROTATABLE', 'The account has no access key that AWS has accepted.', {
@@ -420,7 +431,10 @@ export class CredentialsNotRotatable extends DomainError {
   }
 }
 
-/** What is stored is not what was sealed for this account: it was altered, exchanged, or an older one was put back. */
+/**
+ * The stored data is not what was encrypted for this account: it was changed, exchanged or replaced with an older
+ * version.
+ */
 export class CredentialsUnreadable extends DomainError {
   constructor(options: DomainErrorOptions = {}) {
     super(

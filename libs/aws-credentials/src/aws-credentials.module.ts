@@ -26,8 +26,8 @@ import { TypeOrmAccessKeyRotations } from './rotation/typeorm-access-key-rotatio
 import { TypeOrmStoredAccessKeys } from './access-keys/typeorm-stored-access-keys.js';
 
 /**
- * Needs an `AwsIam`, a `GatewayIdentity` and a `RotationPace`, which the host makes, because it knows where AWS is and how
- * it was set; the settings of `IamSetupModule`; and a `RotatedAccounts`.
+ * Requires an `AwsIam`, a `GatewayIdentity` and a `RotationPace` from the host, which depend on its settings; the
+ * settings of `IamSetupModule`; and a `RotatedAccounts`.
  */
 @Module({
   imports: [EventsModule],

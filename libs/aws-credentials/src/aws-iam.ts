@@ -1,11 +1,11 @@
 import type { RequestContext } from '#libs/iam-setup';
 import type { AwsAccessKey } from './aws-access-key.js';
 
-/** Who AWS says a key belongs to. */
+/** Identity of an access key, as reported by AWS. */
 export interface AwsIdentity {
-  /** Twelve digits. */
+  /** 12 digits. */
   readonly accountId: string;
-  /** AWS's own id of the principal: `AIDA…` for an IAM user, never reused. */
+  /** Unique ID of the principal: `AIDA…` for an IAM user. AWS never reuses it. */
   readonly userId: string;
   readonly arn: string;
 }
@@ -15,87 +15,91 @@ export interface AwsRole {
   readonly arn: string;
 }
 
-/** A role with the policy that says who may assume it. */
+/** Role with its trust policy. */
 export interface AwsTrustedRole extends AwsRole {
-  /** As JSON; what it holds is the customer's, so nothing about its shape is sure. */
+  /** JSON. The customer wrote it, so it can have any structure. */
   readonly trustPolicy: string;
 }
 
 export type AwsDecision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
 export interface AwsSimulation {
-  /** Of the user or role in question. */
+  /** ARN of the user or role to simulate. */
   readonly principalArn: string;
   readonly actions: readonly string[];
-  /** ARNs, or `*` alone. */
+  /** ARNs, or only `*`. */
   readonly resources: readonly string[];
-  /** Condition keys and what they are in the requests in question. */
+  /** Condition keys and their values in the simulated requests. */
   readonly context: RequestContext;
 }
 
-/** Whether one action would be allowed on one resource, by what AWS simulates: not trust, key or other resource policies. */
+/**
+ * Whether one action is allowed on one resource, as far as AWS simulates it: without trust policies, key policies and
+ * other resource policies.
+ */
 export interface AwsVerdict {
   readonly action: string;
-  /** As it was asked for: an ARN, or `*`. */
+  /** Same as requested: an ARN, or `*`. */
   readonly resource: string;
   readonly decision: AwsDecision;
-  /** False when a service control policy of the organization does not allow it. */
+  /** False when a service control policy of the organization does not allow the action. */
   readonly isAllowedByOrganization: boolean;
-  /** False when the permissions boundary does not allow it. */
+  /** False when the permissions boundary does not allow the action. */
   readonly isAllowedByBoundary: boolean;
-  /** Condition keys that the policies test and the simulation was not given. AWS does not tell those of the organization. */
+  /**
+   * Condition keys that the policies use and the simulation did not have. AWS does not report those of service control
+   * policies.
+   */
   readonly missingContext: readonly string[];
-  /** AWS's names of the policies with the statements that decide; empty when no statement matches. */
+  /** AWS names of the policies whose statements determine the result. Empty when no statement matches. */
   readonly decidedBy: readonly string[];
 }
 
 /** An access key as IAM lists it. */
 export interface AwsKeyOfUser {
   readonly accessKeyId: string;
-  /** Inactive keys count for the limit of two. */
+  /** Inactive access keys count towards the limit of two. */
   readonly isActive: boolean;
-  /** To the second, by AWS's clock. */
+  /** To the second, by the clock of AWS. */
   readonly createdAt: Date;
 }
 
 /** The access keys of one user. */
 export interface AwsKeysOfUser {
   readonly keys: readonly AwsKeyOfUser[];
-  /** When AWS said so, by its own clock and to the second: comparable with `createdAt`, whatever our clock says. */
+  /** Time of the answer to the second, by the clock of AWS: comparable with `createdAt`. */
   readonly at: Date;
 }
 
-/** What AssumeRole is asked with. */
 export interface AwsRoleRequest {
   readonly roleArn: string;
-  /** Null to ask without one. */
+  /** Null: the request has none. */
   readonly externalId: string | null;
-  /** Tells in the customer's CloudTrail which operation it was: 2 to 64 letters, digits and `+=,.@_-`. */
+  /** Identifies the operation in the customer's CloudTrail: 2 to 64 letters, digits and `+=,.@_-`. */
   readonly sessionName: string;
   readonly durationSeconds?: number;
-  /** A policy that narrows what the session may do, as JSON. */
+  /** Session policy that restricts the permissions, as JSON. */
   readonly policy?: string;
 }
 
-/** Credentials that end by themselves. */
+/** Temporary credentials. */
 export interface AwsSession {
-  /** With its session token. */
+  /** Includes the session token. */
   readonly key: AwsAccessKey;
   readonly expiresAt: Date;
-  /** The ARN of the assumed role's session; null for a session of the user itself. */
+  /** ARN of the assumed role's session. Null for a session of the user itself. */
   readonly arn: string | null;
-  /** AWS's own id of the assumed role, `AROA…`, never reused; null for a session of the user itself. */
+  /** Unique ID of the assumed role, `AROA…`. AWS never reuses it. Null for a session of the user itself. */
   readonly roleId: string | null;
 }
 
 /**
- * What this domain asks AWS, in a region that decides which partition of AWS is asked. Each answer is had within one
- * deadline, or the question fails.
+ * Port to IAM, STS and EC2. The region determines the partition. Each call has one deadline, retries included.
  *
- * Everything here throws `CredentialsRejected`: AWS refused, or could not be asked.
+ * Every method throws `CredentialsRejected` when AWS refuses or cannot be reached.
  */
 export abstract class AwsIam {
-  /** Needs no permission at AWS, so it proves who the key is and nothing more. */
+  /** Needs no permission in AWS, so it proves the identity only. */
   abstract identityOf(key: AwsAccessKey, region: string): Promise<AwsIdentity>;
 
   /** Needs iam:GetRole. */
@@ -108,30 +112,30 @@ export abstract class AwsIam {
   abstract accessKeys(key: AwsAccessKey, region: string): Promise<AwsKeysOfUser>;
 
   /**
-   * Makes another access key of the same user. Asked once and never again: AWS may have made the key although the answer
-   * was lost, and then nobody has its secret. Needs iam:CreateAccessKey.
+   * Creates another access key of the same user. Never retried: AWS can have created the access key although the answer
+   * was lost, and then its secret is lost. Needs iam:CreateAccessKey.
    */
   abstract createAccessKey(key: AwsAccessKey, region: string): Promise<{ key: AwsAccessKey; createdAt: Date }>;
 
-  /** Needs iam:UpdateAccessKey. May take effect seconds later. */
+  /** Needs iam:UpdateAccessKey. Can take effect some seconds later. */
   abstract setKeyActive(key: AwsAccessKey, region: string, accessKeyId: string, isActive: boolean): Promise<void>;
 
-  /** Needs iam:DeleteAccessKey. A key that is not there is deleted already. */
+  /** Needs iam:DeleteAccessKey. Succeeds if the access key does not exist. */
   abstract deleteAccessKey(key: AwsAccessKey, region: string, accessKeyId: string): Promise<void>;
 
-  /** Null when AWS knows of no use; it learns of one hours late. Needs iam:GetAccessKeyLastUsed. */
+  /** Null when AWS knows of no use, which it reports hours late. Needs iam:GetAccessKeyLastUsed. */
   abstract keyLastUsed(key: AwsAccessKey, region: string, accessKeyId: string): Promise<Date | null>;
 
   /**
-   * The role that a service of AWS defines for itself, made unless it is there. Needs iam:CreateServiceLinkedRole.
+   * Creates a service-linked role unless it exists. Needs iam:CreateServiceLinkedRole.
    *
-   * @param service such as `transitgateway.amazonaws.com`
+   * @param service for example `transitgateway.amazonaws.com`
    */
   abstract createServiceLinkedRole(key: AwsAccessKey, region: string, service: string): Promise<void>;
 
-  /** A session in a role, for whoever its trust policy lets in. */
+  /** Session in a role whose trust policy allows this access key. */
   abstract assumeRole(key: AwsAccessKey, region: string, request: AwsRoleRequest): Promise<AwsSession>;
 
-  /** A session of the user itself, which may call no IAM action, and of STS only AssumeRole and GetCallerIdentity. */
+  /** Session of the user itself. It cannot call IAM, and of STS only AssumeRole and GetCallerIdentity. */
   abstract sessionOf(key: AwsAccessKey, region: string, durationSeconds: number): Promise<AwsSession>;
 }

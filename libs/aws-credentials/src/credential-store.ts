@@ -3,7 +3,7 @@ import type { AccountReference, Held } from '#libs/kernel';
 import type { AwsAccess } from './aws-access.js';
 import type { IntendedUse } from './credential-use.entity.js';
 
-/** The API key with which credentials are set. */
+/** API key that sets credentials. */
 export type Keeper = Pick<Viewer, 'apiKeyName'>;
 
 /** CURRENT: verified, and used for all calls. CANDIDATE: not verified yet, and used only by verification. */

@@ -1,7 +1,7 @@
 import type { Actor, ActorKind } from '#libs/events';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** What a stored secret is opened for. */
+/** Purpose of a use of a stored secret. */
 export const CredentialUsePurpose = {
   VERIFICATION: 'VERIFICATION',
   CONSOLE_ROLE_CHANGE: 'CONSOLE_ROLE_CHANGE',
@@ -13,19 +13,19 @@ export const CredentialUsePurpose = {
 } as const;
 export type CredentialUsePurpose = keyof typeof CredentialUsePurpose;
 
-/** REJECTED: what is stored is not what was sealed for this account, and nobody got a secret. */
+/** REJECTED: the stored data is not what was encrypted for this account. No secret was released. */
 export const CredentialUseResult = { DECRYPTED: 'OPENED', REJECTED: 'REJECTED' } as const;
 export type CredentialUseResult = (typeof CredentialUseResult)[keyof typeof CredentialUseResult];
 
-/** Who wants a stored secret, and what for. */
+/** Actor and purpose of a use of a stored secret. */
 export interface IntendedUse {
   readonly actor: Actor;
   readonly purpose: CredentialUsePurpose;
-  /** A UUID for what is done with it, where the caller wants to know it beforehand: as the name of a session at AWS. */
+  /** UUID of the operation, if the caller needs it beforehand: as the name of a session in AWS. */
   readonly operationId?: string;
 }
 
-/** One opening of a stored secret. Only ever added to; it outlives the account for a while. */
+/** Use of a stored secret. Append-only. Kept for 90 days, even after the account is deleted. */
 @Entity('credential_use')
 export class CredentialUse {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -52,7 +52,7 @@ export class CredentialUse {
   @Column('varchar', { length: 32 })
   readonly purpose!: CredentialUsePurpose;
 
-  /** A UUID, one for each use. */
+  /** UUID, unique for each use. */
   @Column('varchar', { name: 'operation_id', length: 36 })
   readonly operationId!: string;
 

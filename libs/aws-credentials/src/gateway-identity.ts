@@ -1,10 +1,11 @@
 import type { AwsAccessKey } from './aws-access-key.js';
 import type { AwsAccessRole } from './aws-access-role.js';
 
-/** Who the gateway itself is at AWS: whom customers' access roles trust. It assumes those roles, and does nothing else. */
+/** Identity of the gateway in AWS, which access roles trust. It only assumes these roles. */
 export abstract class GatewayIdentity {
   /**
-   * A key of the identity that `role` can trust; ask anew for each use, because it may end with its session.
+   * Access key of the identity that `role` can trust. Call it for each use, because the access key can expire with its
+   * session.
    *
    * @throws CredentialsRejected (GATEWAY_IDENTITY_MISSING) when there is none
    */

@@ -1,14 +1,14 @@
-/** The parts of an access key that a person pastes. */
+/** Parts of an access key that a user pastes. */
 export type KeyPart = 'accessKeyId' | 'secretAccessKey';
 
 interface PartRule {
-  /** Its variable in .env files, and in those of the AWS CLI in lower case. */
+  /** Variable name in .env files, and in lower case in files of the AWS CLI. */
   readonly variable: string;
-  /** Its column in the CSV file of a new key. */
+  /** Column in the CSV file of a new access key. */
   readonly column: string;
-  /** Its field in the answer of `aws iam create-access-key`. */
+  /** Field in the output of `aws iam create-access-key`. */
   readonly field: string;
-  /** What it is called in a sentence. */
+  /** Name in a sentence. */
   readonly noun: string;
   readonly wellFormed: RegExp;
 }
@@ -29,10 +29,10 @@ const secretAccessKey: PartRule = {
 };
 const rules: Readonly<Record<KeyPart, PartRule>> = { accessKeyId, secretAccessKey };
 
-/** How the example keys of the AWS documentation end: AKIAIOSFODNN7EXAMPLE and its secret access key are the best known. */
+/** Endings of the example access keys in the AWS documentation, such as AKIAIOSFODNN7EXAMPLE. */
 const exampleOfAws = /EXAMPLE(KEY)?$/;
 
-/** What people paste in place of the part alone, from the most telling form to the least. */
+/** Texts that users paste instead of the part alone, most specific form first. */
 const forms: readonly {
   readonly isLike: (text: string, rule: PartRule) => boolean;
   readonly fault: (rule: PartRule, text: string) => string;
@@ -126,12 +126,12 @@ const isAssignment = (text: string) =>
 
 const codePoint = (character: string) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
 
-/** As much as is looked at: the expressions take quadratic time. */
+/** Maximum length that is examined: the expressions take quadratic time. */
 const mostRead = 2000;
 
 /**
- * What the text is in place of a part of an access key, and what to paste, as the end of a sentence; null when it is none
- * of the forms known. Holds nothing of the text but the name of an invisible character.
+ * Describes what was pasted instead of a part of an access key and what to paste, as the end of a sentence. Null when
+ * no known form matches. Contains nothing of the text except the name of an invisible character.
  */
 export function mistakeInPasted(part: KeyPart, text: string): string | null {
   const rule = rules[part];

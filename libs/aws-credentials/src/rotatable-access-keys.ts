@@ -2,7 +2,7 @@ import { CredentialsNotRotatable, RotationInProgress, RotationNotInProgress } fr
 import type { AccessKeyRotation } from './access-key-rotation.entity.js';
 import type { StoredAccessKey } from './stored-access-key.entity.js';
 
-/** The access keys of an account in every slot, and its newest rotation. */
+/** Access keys of an account in every slot, and its most recent rotation. */
 export interface RotatableAccessKeys {
   readonly rotation: AccessKeyRotation | null;
   readonly keys: readonly StoredAccessKey[];

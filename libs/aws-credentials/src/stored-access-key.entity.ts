@@ -2,12 +2,12 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { maskAccessKeyId } from './aws-access-key.js';
 
 /**
- * What a stored key is for. CURRENT: proven, and used for everything. CANDIDATE: not proven yet, and read by nothing but
- * verification. RETIRING: on its way out; the old key until the grace period is over, or a new one that is rolled back.
+ * CURRENT: verified, and used for all calls. CANDIDATE: not verified yet, and used only by verification. RETIRING: to
+ * be deleted, either the old access key after the grace period or a new one that is rolled back.
  */
 export type AccessKeySlot = 'CURRENT' | 'CANDIDATE' | 'RETIRING';
 
-/** An access key as it is kept: the secret is ciphertext, which only its own tenant, account, slot and version open. */
+/** Stored access key. Its secret is encrypted for one tenant, account, slot and version. */
 @Entity('aws_access_key')
 export class StoredAccessKey {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -22,7 +22,7 @@ export class StoredAccessKey {
   @Column('varchar', { length: 16 })
   readonly slot!: AccessKeySlot;
 
-  /** Counts the keys this account has had; one that changes its slot keeps its number. */
+  /** Number of access keys and roles of the account so far. It does not change with the slot. */
   @Column('int')
   version!: number;
 
@@ -35,18 +35,18 @@ export class StoredAccessKey {
   @Column('blob', { name: 'sealed_secret' })
   sealedSecret!: Buffer;
 
-  /** The same for the same key pair in the same tenant, and telling nothing else. */
+  /** Equal for equal access keys of one tenant. Reveals nothing else. */
   @Column('varchar', { length: 16 })
   fingerprint!: string;
 
   @Column('datetime', { name: 'set_at', precision: 3 })
   setAt!: Date;
 
-  /** The name of the API key it was set with. */
+  /** Name of the API key that set the access key. */
   @Column('varchar', { name: 'set_by', length: 64 })
   setBy!: string;
 
-  /** When AWS last accepted it; of a candidate, when it was set. */
+  /** Time when AWS last accepted the access key. For a candidate, the time when it was set. */
   @Column('datetime', { name: 'last_verified_at', precision: 3 })
   lastVerifiedAt!: Date;
 

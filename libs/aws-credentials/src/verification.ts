@@ -1,4 +1,4 @@
-/** What one check, or all of them together, found. */
+/** Result of a check, or of all checks together. */
 export const Verdict = {
   PASSED: 'PASSED',
   FAILED: 'FAILED',
@@ -7,7 +7,7 @@ export const Verdict = {
 } as const;
 export type Verdict = keyof typeof Verdict;
 
-/** What is checked, in this order: a key by the first, an access role by the two after it, both by the rest. */
+/** Steps in order. The first is for access keys, the next two for access roles, the others for both. */
 export const VerificationStep = {
   ACCESS_KEY_FORMAT: 'ACCESS_KEY_FORMAT',
   ACCESS_ROLE: 'ACCESS_ROLE',
@@ -20,7 +20,7 @@ export const VerificationStep = {
 } as const;
 export type VerificationStep = keyof typeof VerificationStep;
 
-/** Why a check did not pass. */
+/** Reason why a check did not pass. */
 export const VerificationCause = {
   TEMPORARY_ACCESS_KEY: 'TEMPORARY_ACCESS_KEY',
   ACCESS_KEY_UNKNOWN: 'ACCESS_KEY_UNKNOWN',
@@ -63,7 +63,7 @@ export const VerificationCause = {
 } as const;
 export type VerificationCause = keyof typeof VerificationCause;
 
-/** Whether the permissions of the manifest are known to be granted. */
+/** Whether all permissions of the manifest are granted. */
 export const PermissionsStatus = {
   COMPLETE: 'COMPLETE',
   MISSING: 'MISSING',
@@ -73,46 +73,48 @@ export type PermissionsStatus = keyof typeof PermissionsStatus;
 
 export interface VerificationCheck {
   readonly step: VerificationStep;
-  /** Of the permission manifest, when it is about permissions. */
+  /** Permission group of the manifest. Null for other steps. */
   readonly group: string | null;
-  /** What the group is for; null for the other steps. */
+  /** Purpose of the permission group. Null for other steps. */
   readonly purpose: string | null;
   readonly verdict: Verdict;
   /** Null when it passed. */
   readonly cause: VerificationCause | null;
-  /** A sentence for people. Never holds a secret. */
+  /** Sentence for users. Never contains a secret. */
   readonly message: string;
-  /** What to do; null when there is nothing to do. */
+  /** Null when no action is needed. */
   readonly remediation: string | null;
-  /** The actions that are not allowed, or may not be. */
+  /** Actions that are not allowed, or possibly not. */
   readonly missingActions: readonly string[];
-  /** AWS's own word for it; null when AWS said nothing. */
+  /** Null when AWS returned none. */
   readonly awsErrorCode: string | null;
 }
 
-/** What was found out about credentials, at one moment. Survives JSON, but for its date. */
+/** Result of a verification at one moment. Can be stored as JSON, except for its date. */
 export interface VerificationReport {
-  /** FAILED when a check failed; else INCONCLUSIVE when one could not be answered that can be; else PASSED. */
+  /**
+   * FAILED if a check failed; otherwise INCONCLUSIVE if a check is inconclusive that can be answered; otherwise PASSED.
+   */
   readonly verdict: Verdict;
   readonly checkedAt: Date;
-  /** Of the permission manifest; null when permissions were not looked at. */
+  /** Version of the permission manifest. Null when permissions were not checked. */
   readonly manifestVersion: number | null;
   readonly checks: readonly VerificationCheck[];
-  /** The smallest policy to attach to the user or the access role, as JSON; null when attaching one mends nothing. */
+  /** Smallest policy to attach to the user or the access role, as JSON. Null when a policy cannot solve the problem. */
   readonly suggestedPolicy: string | null;
-  /** How often AWS was asked, its own retries not counted. */
+  /** Number of calls to AWS, without retries of the SDK. */
   readonly awsCallCount: number;
-  /** What AWS was asked as, in the customer's CloudTrail; null with a key, whose sessions have no name. */
+  /** Session name of the calls in the customer's CloudTrail. Null for an access key, whose sessions have no name. */
   readonly roleSessionName: string | null;
 }
 
-/** A report that was kept as JSON. */
+/** Parses a stored report. */
 export function reportFrom(json: string): VerificationReport {
   const report = JSON.parse(json) as VerificationReport & { checkedAt: string };
   return { ...report, checkedAt: new Date(report.checkedAt) };
 }
 
-/** A key policy is never simulated, so a check that it leaves inconclusive says nothing about the whole. */
+/** AWS never simulates key policies, so a check that depends on one does not make the whole report inconclusive. */
 const isOpen = ({ verdict, cause }: VerificationCheck) => verdict === 'INCONCLUSIVE' && cause !== 'KEY_POLICY';
 
 export function verdictOf(checks: readonly VerificationCheck[]): Verdict {
@@ -120,7 +122,7 @@ export function verdictOf(checks: readonly VerificationCheck[]): Verdict {
   return checks.some(isOpen) ? 'INCONCLUSIVE' : 'PASSED';
 }
 
-/** What the permission checks say together. UNVERIFIED as well when there is none, or all were skipped. */
+/** Result of all permission checks. UNVERIFIED when there are none, or all were skipped. */
 export function permissionsStatusOf(checks: readonly VerificationCheck[]): PermissionsStatus {
   const permissions = checks.filter(({ step, verdict }) => step === 'PERMISSIONS' && verdict !== 'SKIPPED');
   if (permissions.some(({ verdict }) => verdict === 'FAILED')) return 'MISSING';

@@ -5,7 +5,7 @@ import { AwsAccountAlreadyConnected } from './cloud-account.errors.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import type { Proof } from './proof.js';
 
-/** What the operator sets: how many cloud accounts a tenant may have in one AWS account. */
+/** Limit set by the operator: number of cloud accounts that a tenant can connect in one AWS account. */
 export class AccountsPerAwsAccount {
   readonly limit: 'one' | 'many' = 'many';
 }
@@ -18,14 +18,18 @@ export class AwsAccountRule {
     private readonly tenants: TenantService,
   ) {}
 
-  /** AWS accounts in which a tenant has several cloud accounts although the limit is `one`: they were there before it. */
+  /**
+   * Number of AWS accounts in which a tenant has several cloud accounts although the limit is `one`. They were
+   * connected before the limit was set.
+   */
   async countExceptions(): Promise<number> {
     return this.perAwsAccount.limit === 'many' ? 0 : this.accounts.countSharedAwsAccounts();
   }
 
   /**
-   * Rule: with the limit `one` a tenant connects an AWS account once. Accounts that shared one before stay. Call it in the unit
-   * of work that connects the account: it holds the tenant, so that of two at the same moment one is refused.
+   * Rule: with the limit `one`, a tenant can connect an AWS account only once. Accounts that already share one are
+   * kept. Call this in the unit of work that connects the account: it locks the tenant, so of two concurrent calls one
+   * is refused.
    *
    * @throws AwsAccountAlreadyConnected
    */

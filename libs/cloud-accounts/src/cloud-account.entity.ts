@@ -27,11 +27,11 @@ import {
 import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
 import type { Expectations, Proof } from './proof.js';
 
-/** The seed's 'hosted' and 'non-hosted': whose account it is at the provider. */
+/** Owner of the account at the provider. CUSTOMER is the 'non-hosted' of the specification. */
 export const CloudAccountOwnership = { HOSTED: 'HOSTED', CUSTOMER: 'CUSTOMER' } as const;
 export type CloudAccountOwnership = keyof typeof CloudAccountOwnership;
 
-/** An account's life. What is observed of its health never changes it. */
+/** Lifecycle status. The observed health never changes it. */
 export const CloudAccountStatus = {
   VERIFYING: 'VERIFYING',
   PROPAGATING: 'PROPAGATING',
@@ -42,18 +42,18 @@ export const CloudAccountStatus = {
 } as const;
 export type CloudAccountStatus = keyof typeof CloudAccountStatus;
 
-/** An account a customer brings along, with the credentials they gave, and what AWS said to them. */
+/** Account that a customer connects, with its credentials and the result of their verification. */
 export interface NewCustomerAccount extends Pick<Expectations, 'consoleRoleName' | 'nodeRoleName'> {
   readonly tenantId: number;
   readonly name: string;
   readonly provider: CloudProvider;
   readonly region: string;
   readonly access: AwsAccess;
-  /** Null while AWS does not know the key or the role. */
+  /** Null while AWS does not recognize the access key or the role. */
   readonly proof: Proof | null;
 }
 
-/** A change of the roles. A field left out is unchanged. */
+/** Change of roles. An omitted field is unchanged. */
 export interface RolesChange {
   readonly consoleRoleName?: string;
   /** Null: the role that `iamSetup` creates. */
@@ -61,10 +61,10 @@ export interface RolesChange {
 }
 
 /**
- * The access to one account at a cloud provider, in which subscriptions are built.
+ * Access to one account at a cloud provider, in which subscriptions are built.
  *
- * A customer's account is at AWS, and stands for one IAM user or one access role there: no two accounts share one. Hosted accounts are the
- * vendor's own, hold no credentials here, and are seen by every tenant.
+ * A customer's account is at AWS and uses one IAM user or one access role. Two accounts never share it. Hosted accounts
+ * belong to the vendor, have no credentials here, and are visible to every tenant.
  */
 @Entity('cloud_account')
 export class CloudAccount {
@@ -77,14 +77,14 @@ export class CloudAccount {
   @Column('varchar', { length: 64 })
   readonly name!: string;
 
-  /** What must be unique in the tenant: the name without its case. */
+  /** Case-folded name, which is unique in the tenant. */
   @Column('varchar', { name: 'name_key', length: longestNameKey })
   readonly nameKey!: string;
 
   @Column('varchar', { length: 8 })
   readonly provider!: CloudProvider;
 
-  /** Where the account is at home; for AWS it gives the partition. */
+  /** Home region. For AWS, it determines the partition. */
   @Column('varchar', { length: 32 })
   readonly region!: string;
 
@@ -109,18 +109,18 @@ export class CloudAccount {
   @Column('varchar', { name: 'console_role_arn', length: 2048, nullable: true })
   readonly consoleRoleArn!: string | null;
 
-  /** The role instances run as; null for the one `iamSetup` makes. */
+  /** IAM role of instances. Null: the role that `iamSetup` creates. */
   @Column('varchar', { name: 'node_role_name', length: 64, nullable: true })
   readonly nodeRoleName!: string | null;
 
   @Column('boolean', { name: 'is_sandbox' })
   readonly isSandbox!: boolean;
 
-  /** What it is once its deletion is called off; null while none is wanted. */
+  /** Status that a cancelled deletion restores. Null while no deletion is scheduled. */
   @Column('varchar', { name: 'status_before_deletion', length: 24, nullable: true })
   readonly statusBeforeDeletion!: CloudAccountStatus | null;
 
-  /** Since when it waits to be unused; null while it does not. */
+  /** Time when the deletion was scheduled. Null while none is scheduled. */
   @Column('datetime', { name: 'deletion_requested_at', precision: 3, nullable: true })
   readonly deletionRequestedAt!: Date | null;
 
@@ -133,7 +133,7 @@ export class CloudAccount {
   @Column('varchar', { name: 'deletion_requested_by_name', length: 64, nullable: true })
   readonly deletionRequestedByName!: string | null;
 
-  /** Counts what users change, never what the gateway observes. */
+  /** Incremented by changes of users, never by observations of the gateway. */
   @Column('int')
   readonly version!: number;
 
@@ -143,7 +143,7 @@ export class CloudAccount {
   @Column('datetime', { name: 'updated_at', precision: 3 })
   readonly updatedAt!: Date;
 
-  /** A customer's account, which works from its first moment when its credentials are proven. */
+  /** Creates a customer's account. It is ACTIVE if its credentials are proven and complete. */
   static create(details: NewCustomerAccount, now: Date): CloudAccount {
     const { tenantId, name, provider, region, proof } = details;
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
@@ -162,7 +162,7 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
-  /** An account of the vendor's own, for every tenant to build in. */
+  /** Creates an account of the vendor, in which every tenant can build. */
   static createHosted(details: { name: string; provider: CloudProvider; region: string }, now: Date): CloudAccount {
     const { name, provider, region } = details;
     refuseFaultyRegion(provider, region, ['region']);
@@ -188,7 +188,7 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
-  /** From now on no subscription may begin here, and the account goes with its last one. */
+  /** Schedules the deletion: the account accepts no new subscriptions, and is deleted when no blockers are left. */
   scheduleDeletion(by: Actor, now: Date): void {
     Object.assign(this, {
       status: 'DELETING_WHEN_UNUSED',
@@ -203,14 +203,14 @@ export class CloudAccount {
   }
 
   /**
-   * It does not go after all, and is what it was, or has become meanwhile.
+   * Cancels a scheduled deletion. The status is the previous one, or the one that the account would have reached since.
    *
    * @throws CloudAccountDeletionNotScheduled
    */
   cancelDeletion(now: Date): void {
     this.refuseDeletionCancellation();
     Object.assign(this, {
-      status: this.statusBeforeDeletion ?? 'ACTIVE', // one that was retired before this was kept
+      status: this.statusBeforeDeletion ?? 'ACTIVE', // a hosted account that was retired before this value was stored
       ...noDeletion,
       version: this.version + 1,
       updatedAt: now,
@@ -223,14 +223,14 @@ export class CloudAccount {
     if (!this.isScheduledForDeletion) throw new CloudAccountDeletionNotScheduled();
   }
 
-  /** Who wants it to go once it is unused, and since when; null when nobody does, or nobody knows. */
+  /** Scheduled deletion. Null when none is scheduled, or when the actor is unknown. */
   get scheduledDeletion(): { readonly requestedBy: Actor; readonly requestedAt: Date } | null {
     const { deletionRequestedByKind: kind, deletionRequestedById: id, deletionRequestedByName: name } = this;
     if (!this.deletionRequestedAt || !kind || name === null) return null;
     return { requestedBy: { kind, id, name }, requestedAt: this.deletionRequestedAt };
   }
 
-  /** That nothing is missing any more: returns whether that changed anything. */
+  /** Marks permissions as complete. @returns whether the status changed */
   markPermissionsComplete(): boolean {
     if ((this.statusBeforeDeletion ?? this.status) !== 'MISSING_PERMISSIONS') return false;
     this.setStatus('ACTIVE');
@@ -241,7 +241,7 @@ export class CloudAccount {
     return this.status === 'DELETING_WHEN_UNUSED';
   }
 
-  /** Everything one request changes, as one new version. What is not given stays. */
+  /** Applies all changes of one request as one new version. Omitted fields are unchanged. */
   change({ name, region, proof }: { name?: string; region?: string; proof?: Proof | null }, now: Date): void {
     if (proof) this.acceptCredentials(proof);
     Object.assign(this, {
@@ -252,25 +252,28 @@ export class CloudAccount {
     } satisfies Partial<CloudAccount>);
   }
 
-  /** From now on it is used with these credentials. One that is about to go goes nevertheless. */
+  /** Uses these credentials from now on. A scheduled deletion remains scheduled. */
   acceptCredentials(proof: Proof): void {
     Object.assign(this, accessWith(proof) satisfies Partial<CloudAccount>);
     this.setStatus(statusWith(proof));
   }
 
-  /** That new credentials are tried: one that has none which work waits for them, any other goes on as it was. */
+  /**
+   * Marks new credentials as being tried. An account without working credentials becomes PROPAGATING. Other accounts
+   * are unchanged.
+   */
   beginTrial({ consoleRoleName, nodeRoleName }: Expectations): void {
     if (!this.hasNeverBeenVerified) return;
     Object.assign(this, { consoleRoleName, nodeRoleName } satisfies Partial<CloudAccount>);
     this.setStatus('PROPAGATING');
   }
 
-  /** That the credentials that were tried are gone: one that has no others cannot be used. */
+  /** Marks the tried credentials as rejected or cancelled. An account without other credentials becomes ERROR. */
   endTrial(): void {
     if (this.hasNeverBeenVerified) this.setStatus('ERROR');
   }
 
-  /** One that waits to be unused goes on waiting, and would be this if it stayed. */
+  /** Sets the status, or the status after a cancellation if a deletion is scheduled. */
   private setStatus(status: CloudAccountStatus): void {
     Object.assign(
       this,
@@ -278,7 +281,7 @@ export class CloudAccount {
     );
   }
 
-  /** Whether AWS has accepted no credentials of it yet. */
+  /** Whether AWS has not accepted any credentials of the account yet. */
   private get hasNeverBeenVerified(): boolean {
     return this.awsAccountId === null;
   }
@@ -298,20 +301,20 @@ export class CloudAccount {
     );
   }
 
-  /** Whether credentials of `identity` would take what was built here out of our reach. */
+  /** Whether credentials of `identity` belong to another AWS account, so that they cannot manage existing resources. */
   isInOtherAwsAccount({ accountId }: AwsIdentity): boolean {
     return this.awsAccountId !== null && this.awsAccountId !== accountId;
   }
 
-  /** @throws CredentialsRejected when its credentials are known to belong to another AWS account than `expected` */
+  /** @throws CredentialsRejected when the credentials are known to belong to another AWS account than `expected` */
   refuseUnexpectedAwsAccount(expected: string | null | undefined): void {
     const refusal = this.awsAccountId === null ? null : refusalOfAccount(this.awsAccountId, expected);
     if (refusal) throw refusal;
   }
 
   /**
-   * Takes note of what AWS calls its user now: one that was renamed, or moved to another path, keeps its id. Another user
-   * is none of this. Returns whether that changed anything.
+   * Stores the current ARN of the IAM user. A user that was renamed or moved to another path keeps its ID. Ignores
+   * other users. @returns whether the ARN changed
    */
   updateUserArn({ userId, accountId, arn }: AwsIdentity): boolean {
     if (userId !== this.awsUserId || accountId !== this.awsAccountId || arn === this.awsUserArn) return false;
@@ -319,7 +322,7 @@ export class CloudAccount {
     return true;
   }
 
-  /** @throws CloudAccountIsHosted because hosted accounts are the operator's alone to change */
+  /** @throws CloudAccountIsHosted because only the operator can change hosted accounts */
   refuseChangeIfHosted(): void {
     if (this.ownership === 'HOSTED') throw new CloudAccountIsHosted();
   }
@@ -331,29 +334,29 @@ export class CloudAccount {
   }
 
   /**
-   * The rule: an account cannot be deleted while it has an active subscription, or a blocker of any other kind.
+   * Rule: an account cannot be deleted while it has an active subscription, or a blocker of any other kind.
    *
-   * @param seen the blockers by name, where somebody is to be told
+   * @param seen blockers to list in the refusal
    * @throws CloudAccountInUse
    */
   refuseRemoval(blockers: BlockerCounts, seen?: SeenBlockers): void {
     if (blockersInWords(blockers).length > 0) throw new CloudAccountInUse(blockers, seen);
   }
 
-  /** @throws UnknownRegion unless it is one of the account's provider */
+  /** @throws UnknownRegion unless the account's provider has it */
   refuseUnknownRegion(region: string): void {
     refuseFaultyRegion(this.provider, region, ['input', 'region']);
   }
 
-  /** @throws VersionConflict when somebody changed the account since `expected` was read */
+  /** @throws VersionConflict when the account has changed since `expected` was read */
   refuseStaleVersion(expected: number | null | undefined): void {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
   }
 
   /**
-   * The rule: new subscriptions need an account that is ACTIVE, and not known to be BROKEN.
+   * Rule: new subscriptions need an account that is ACTIVE and not known to be BROKEN.
    *
-   * @param health null when nothing is known of it
+   * @param health null when it is unknown
    * @throws CloudAccountDeletionScheduled, CloudAccountNotActive, CloudAccountBroken
    */
   refuseNewSubscription(health: { readonly isBroken: boolean } | null): void {
@@ -398,7 +401,7 @@ function accessWith({ access, identity, consoleRole, nodeRoleName }: Proof) {
   };
 }
 
-/** What is known of an account before AWS knows its key: what was asked for. */
+/** Requested names, stored until AWS recognizes the credentials. */
 function unverifiedAccess({ access, consoleRoleName, nodeRoleName }: NewCustomerAccount) {
   return {
     status: 'PROPAGATING' as const,

@@ -125,7 +125,10 @@ export class CloudAccountNameTaken extends DomainError {
 }
 
 export class AwsUserAlreadyConnected extends DomainError {
-  /** @param ownAccountId the tenant's account that is connected to it; null if it is another tenant's, which is not named */
+  /**
+   * @param ownAccountId the tenant's account that is connected to it; null if it is another tenant's, which is not
+   * named
+   */
   constructor(readonly ownAccountId: number | null) {
     super(
       cloudAccountErrors,
@@ -150,7 +153,7 @@ export class AwsAccountAlreadyConnected extends DomainError {
 
 const list = new Intl.ListFormat('en-US');
 
-/** What runs in the account would be left behind. Carries what stands in the way, as it was when we refused. */
+/** Refusal of a deletion, with the blockers at the time of the refusal. */
 export class CloudAccountInUse extends DomainError {
   constructor(
     blockers: BlockerCounts,
@@ -163,7 +166,6 @@ export class CloudAccountInUse extends DomainError {
   }
 }
 
-/** Or not any more. */
 export class CloudAccountDeletionNotScheduled extends DomainError {
   constructor() {
     super(
@@ -177,7 +179,7 @@ export class CloudAccountDeletionNotScheduled extends DomainError {
   }
 }
 
-/** The new key could not manage what was built with the old one. */
+/** The new access key could not manage resources that were built with the old one. */
 export class AwsAccountChangeInUse extends DomainError {
   constructor() {
     super(
@@ -189,7 +191,7 @@ export class AwsAccountChangeInUse extends DomainError {
   }
 }
 
-/** What was built could not be found in another region, or with the addresses of another partition. */
+/** Existing resources could not be found in another region, or with the ARNs of another partition. */
 export class RegionChangeInUse extends DomainError {
   constructor() {
     super(
@@ -222,7 +224,6 @@ export class CloudAccountNotActive extends DomainError {
   }
 }
 
-/** It goes with its last active subscription. */
 export class CloudAccountDeletionScheduled extends DomainError {
   constructor() {
     super(cloudAccountErrors, 'CLOUD_ACCOUNT_DELETION_SCHEDULED', 'The cloud account is scheduled for deletion.', {
@@ -231,7 +232,7 @@ export class CloudAccountDeletionScheduled extends DomainError {
   }
 }
 
-/** What is to be built there could not be: its key opens nothing, or its role is gone. */
+/** Nothing could be built: the credentials do not work, or the console role does not exist. */
 export class CloudAccountBroken extends DomainError {
   constructor() {
     super(
@@ -243,7 +244,7 @@ export class CloudAccountBroken extends DomainError {
   }
 }
 
-/** None that AWS has accepted. */
+/** AWS has not accepted any credentials of the account. */
 export class CloudAccountWithoutCredentials extends DomainError {
   constructor() {
     super(
@@ -255,7 +256,7 @@ export class CloudAccountWithoutCredentials extends DomainError {
   }
 }
 
-/** Or not any more: they were proven, rejected or cancelled. */
+/** The credentials do not exist, or were already accepted, rejected or cancelled. */
 export class NoPendingCredentials extends DomainError {
   constructor() {
     super(cloudAccountErrors, 'NO_PENDING_CREDENTIALS', 'The cloud account has no pending credentials.', {

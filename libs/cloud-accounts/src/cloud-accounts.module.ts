@@ -54,7 +54,10 @@ import { TypeOrmCloudAccountHealths } from './health/typeorm-cloud-account-healt
 import { TypeOrmCloudAccounts } from './typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-trials.js';
 
-/** Needs `Blockers`, `ActiveSubscriptions`, `RemainingResources` and `SubscriptionRecords`; without them the application does not start. */
+/**
+ * Requires `Blockers`, `ActiveSubscriptions`, `RemainingResources` and `SubscriptionRecords`. Without them, the
+ * application does not start.
+ */
 @Module({
   imports: [AccessModule, AwsCredentialsModule, EventsModule, IdempotencyModule],
   providers: [

@@ -5,7 +5,7 @@ import type { CloudProvider } from './cloud-provider.js';
 
 export type CloudAccountOrderField = 'NAME' | 'CREATED_AT';
 
-/** Every field given must fit; a list is fitted by any of its values. */
+/** An account must match every given field. A list is matched by any of its values. */
 export interface CloudAccountFilter {
   readonly ownership?: CloudAccountOwnership | null;
   readonly provider?: readonly CloudProvider[] | null;
@@ -14,9 +14,9 @@ export interface CloudAccountFilter {
 }
 
 /**
- * All cloud accounts, as the domain sees them: a collection.
+ * Collection of all cloud accounts.
  *
- * Every question names the tenant that asks. It sees its own accounts and the hosted ones; another's are not there.
+ * Every query names its tenant, which sees its own accounts and the hosted ones only.
  */
 export abstract class CloudAccounts {
   abstract find(tenantId: number, id: number): Promise<CloudAccount | null>;
@@ -31,27 +31,27 @@ export abstract class CloudAccounts {
 
   abstract count(tenantId: number, filter: CloudAccountFilter): Promise<number>;
 
-  /** Every hosted account, by id. */
+  /** All hosted accounts, sorted by ID. */
   abstract listHosted(): Promise<CloudAccount[]>;
 
-  /** For the operator. */
+  /** Finds an account of any tenant, for the operator. */
   abstract findById(id: number): Promise<CloudAccount | null>;
 
-  /** Every account that waits to be unused, whoever's it is. */
+  /** All accounts with a scheduled deletion, of every tenant. */
   abstract listScheduledForDeletion(): Promise<CloudAccount[]>;
 
-  /** The tenant's accounts in an AWS account, by id. */
+  /** Accounts of the tenant in an AWS account, sorted by ID. */
   abstract listInAwsAccount(tenantId: number, awsAccountId: string): Promise<CloudAccount[]>;
 
-  /** How many AWS accounts have several cloud accounts of one tenant. */
+  /** Number of AWS accounts that have several cloud accounts of one tenant. */
   abstract countSharedAwsAccounts(): Promise<number>;
 
   abstract hasName(tenantId: number, nameKey: string): Promise<boolean>;
 
-  /** Finds the account and keeps other units of work away from it until ours ends. */
+  /** Finds and locks the account until the unit of work ends. */
   abstract hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null>;
 
-  /** Gives the account its id. No other unit of work sees it before ours ends. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
+  /** Stores a new account, assigns its ID and locks it. @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
   abstract add(account: CloudAccount): Promise<Held<CloudAccount>>;
 
   /** @throws CloudAccountNameTaken, AwsUserAlreadyConnected */
@@ -59,13 +59,13 @@ export abstract class CloudAccounts {
 
   abstract remove(account: Held<CloudAccount>): Promise<void>;
 
-  /** Holds an account of the tenant's own. @throws CloudAccountNotFound, CloudAccountIsHosted */
+  /** Locks an account that belongs to the tenant. @throws CloudAccountNotFound, CloudAccountIsHosted */
   async holdOwn(tenantId: number, id: number): Promise<Held<CloudAccount>> {
     return own(await this.hold(tenantId, id));
   }
 
   /**
-   * As `holdOwn`, and refuses an account that was changed since the caller read it.
+   * Like `holdOwn`. Also refuses an account that has changed since the caller read it.
    *
    * @param expectedVersion not compared when it is null or undefined
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict
@@ -76,7 +76,7 @@ export abstract class CloudAccounts {
     return account;
   }
 
-  /** As `holdForChange`, without holding the account: for what has to be asked of AWS before. */
+  /** Like `holdForChange`, but without locking: for checks before a call to AWS. */
   async findForChange(tenantId: number, id: number, expectedVersion: number): Promise<CloudAccount> {
     const account = own(await this.find(tenantId, id));
     account.refuseStaleVersion(expectedVersion);

@@ -1,13 +1,13 @@
 import type { AwsAccess, AwsIdentity, AwsRole, Verification } from '#libs/aws-credentials';
 
-/** What credentials must fit. */
+/** Requirements for credentials. */
 export interface Expectations {
   readonly consoleRoleName: string;
-  /** The role instances run as; null for the one `iamSetup` makes. */
+  /** IAM role of instances. Null: the role that `iamSetup` creates. */
   readonly nodeRoleName: string | null;
-  /** Twelve digits: the only AWS account that the credentials may belong to; null for any. */
+  /** AWS account that the credentials must belong to, as 12 digits. Null: any account. */
   readonly expectedAwsAccountId: string | null;
-  /** Whether credentials that work are taken even if they may not do all that is needed. */
+  /** Whether credentials that lack permissions are accepted. */
   readonly allowMissingPermissions: boolean;
 }
 
@@ -17,8 +17,8 @@ export interface Proof {
   readonly identity: AwsIdentity;
   readonly consoleRole: AwsRole;
   readonly nodeRoleName: string | null;
-  /** Whether they may not do all that is needed. */
+  /** Whether required permissions are missing. */
   readonly lacksPermissions: boolean;
-  /** All that was found out. */
+  /** Complete result of the verification. */
   readonly verification: Verification;
 }

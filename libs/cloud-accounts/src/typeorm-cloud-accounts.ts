@@ -111,7 +111,10 @@ const orders = {
 /** A tenant's own accounts and the hosted ones. */
 const visibleTo = (tenantId: number): Condition => where("(tenant_id = ? OR ownership = 'HOSTED')", tenantId);
 
-/** The accounts visible to a tenant that fit a filter. Its own and the hosted ones, which are the operator's, are read by one index each. */
+/**
+ * Accounts visible to a tenant that match a filter. Its own accounts and the hosted ones, which belong to the operator,
+ * are read by one index each.
+ */
 function partsOf(tenantId: number, filter: CloudAccountFilter): Condition[] {
   const { ownership, provider, status, isSandbox } = filter;
   const filtered = all(

@@ -4,14 +4,14 @@ import { EmbeddedSqlite } from './embedded-sqlite.js';
 import { connectWith, connectionSettings, loadMysql, ServerDriver, type ServerConnection } from './server-driver.js';
 import { serverOptions, tlsOf } from './server-url.js';
 
-/** Where the rows are: a file of the embedded database, or a MySQL or MariaDB server. */
+/** A file of the embedded database, or a MySQL or MariaDB server. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
 
 /**
- * TypeORM's connection options for `location`. A server is asked what it is: the URL's scheme does not tell MySQL from
- * MariaDB, and TypeORM must be told, because they want different SQL.
+ * Connection options of TypeORM. Asks a server for its kind: the scheme of the URL does not distinguish MySQL from
+ * MariaDB, and TypeORM generates different SQL for them.
  *
- * @throws DatabaseUnusable when the server cannot be reached, refuses us, or is too old
+ * @throws DatabaseUnusable when the server cannot be reached, refuses the connection, or is too old
  */
 export async function connectionOptions(location: DatabaseLocation): Promise<DataSourceOptions> {
   if ('file' in location) {
@@ -19,12 +19,12 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
       type: 'better-sqlite3',
       database: location.file,
       driver: EmbeddedSqlite,
-      timeout: 0, // waiting is the query runner's: SQLite's own would stop the whole process
+      timeout: 0, // the query runner waits; SQLite's own wait would block the whole process
       prepareDatabase: (database: EmbeddedSqlite) => {
-        database.pragma('cache_size = -16000'); // KiB; Node.js's own SQLite has 2,000
+        database.pragma('cache_size = -16000'); // KiB; Node.js's SQLite defaults to 2,000
         database.pragma('journal_mode = WAL');
-        database.pragma('synchronous = FULL'); // a key once acknowledged survives a power cut
-        database.pragma('secure_delete = ON'); // a shredded secret does not linger in a free page
+        database.pragma('synchronous = FULL'); // an acknowledged commit survives a power failure
+        database.pragma('secure_delete = ON'); // a deleted secret does not remain in a free page
       },
     };
   }
@@ -40,13 +40,13 @@ export async function connectionOptions(location: DatabaseLocation): Promise<Dat
   };
 }
 
-/** How long a server may keep us waiting for one statement, and within it for a lock, in milliseconds. */
+/** Maximum time for one statement, including the wait for locks, in milliseconds. */
 const silence = 10_000;
 const lockWait = 5000;
 
 /**
- * Has no statement wait longer than 10 s, nor for a lock longer than 5 s: a server that accepts and then says nothing is
- * as good as away, and a caller would rather be told to come again. Call it after the migrations, which may take long.
+ * Limits statements to 10 s and their wait for a lock to 5 s: a server that accepts a connection and does not answer
+ * counts as unavailable. Call it after the migrations, which can take long.
  */
 export function limitWaits({ driver, options }: DataSource): void {
   const server = 'driver' in options ? (options.driver as unknown) : undefined;
@@ -56,9 +56,9 @@ export function limitWaits({ driver, options }: DataSource): void {
 }
 
 /**
- * One connection of its own, without TypeORM.
+ * Opens one connection without TypeORM.
  *
- * @throws DatabaseUnusable when the server cannot be reached or refuses us
+ * @throws DatabaseUnusable when the server cannot be reached or refuses the connection
  */
 export async function connectTo(url: string): Promise<ServerConnection> {
   try {
@@ -103,9 +103,9 @@ interface Fault {
 }
 
 interface Explanation {
-  /** The end of a sentence about the server. */
+  /** End of a sentence about the server. */
   readonly fault: string;
-  /** An instruction without its full stop. */
+  /** Instruction without a full stop. */
   readonly remediation: string;
 }
 
@@ -127,7 +127,7 @@ function explanationOf({ code = '', message }: Fault, url: string): Explanation 
   return explanation;
 }
 
-/** By the messages of Node and OpenSSL: mysql2 replaces the error's code. */
+/** By messages of Node.js and OpenSSL, because mysql2 replaces the error code. */
 function explainCertificate(message: string, url: string): Explanation {
   const refused = (why: string) => `its certificate is not accepted: ${why}`;
   if (/does not match certificate/i.test(message))
@@ -174,7 +174,7 @@ const closed: Explanation = {
     'Check that the host and port in DATABASE_URL are those of a MySQL or MariaDB server, and the log of the server',
 };
 
-/** By the code of Node.js, of mysql2 or of the server. */
+/** By error codes of Node.js, mysql2 and the server. */
 const explanations: Readonly<Record<string, Explanation>> = {
   ECONNREFUSED: {
     fault: 'no server listens on this port',

@@ -2,8 +2,8 @@ import { isTurnOver, nextTurn, refuseIfCallerGone } from '#libs/kernel';
 import type { DataSource, QueryRunner } from 'typeorm';
 
 /**
- * Starts no statement for a caller that has gone, and lets others have their turn between two statements. Statements of a
- * transaction are left alone: what has begun is finished, and quickly.
+ * Starts no statement for a caller that has disconnected, and yields to other requests between statements. Statements
+ * of a transaction are not delayed: a started transaction ends soon.
  */
 export function considerOthers(dataSource: DataSource): DataSource {
   const create = dataSource.createQueryRunner.bind(dataSource);

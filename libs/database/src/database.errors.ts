@@ -15,21 +15,21 @@ export const databaseErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** Others held what this unit of work needed for longer than it could wait. It was rolled back. */
+/** Other units of work held needed locks for too long. This one was rolled back. */
 export class DatabaseBusy extends DomainError {
   constructor(cause: unknown) {
     super(databaseErrors, 'DATABASE_BUSY', 'Too many concurrent changes to the same objects.', { cause });
   }
 }
 
-/** The connection to the database broke. If that was during the commit, nobody knows which way it went. */
+/** The connection to the database was lost. If this happened during a commit, its result is unknown. */
 export class DatabaseUnavailable extends DomainError {
   constructor(cause: unknown) {
     super(databaseErrors, 'DATABASE_UNAVAILABLE', 'The database is currently unavailable.', { cause });
   }
 }
 
-/** The database cannot be used. The message is for the operator and holds no password. */
+/** The database cannot be used. The message is for the operator and contains no password. */
 export class DatabaseUnusable extends Error {
   override readonly name = 'DatabaseUnusable';
 }

@@ -6,14 +6,14 @@ const sqlite = loadSqlite();
 
 export interface OpenOptions {
   readonly readonly?: boolean;
-  /** How long SQLite may block the whole process while another connection holds a lock, in milliseconds. */
+  /** Maximum time that SQLite can block the process while another connection holds a lock, in milliseconds. */
   readonly timeout?: number;
 }
 
 type Value = null | number | bigint | string | Uint8Array;
 type Row = Record<string, unknown>;
 
-/** A statement failed. `code` is SQLite's own, extended name, such as `SQLITE_CONSTRAINT_UNIQUE`. */
+/** A statement failed. `code` is the extended name of SQLite, such as `SQLITE_CONSTRAINT_UNIQUE`. */
 export class SqliteError extends Error {
   override readonly name = 'SqliteError';
 
@@ -21,7 +21,7 @@ export class SqliteError extends Error {
     readonly code: string,
     message: string,
     cause?: unknown,
-    /** The file of the database. */
+    /** File of the database. */
     readonly path?: string,
   ) {
     super(message, { cause });
@@ -29,15 +29,15 @@ export class SqliteError extends Error {
 }
 
 /**
- * The SQLite of Node.js behind the interface that TypeORM's `better-sqlite3` driver expects.
+ * SQLite of Node.js with the interface that TypeORM's `better-sqlite3` driver expects.
  *
- * It is stricter than `node:sqlite`, which ignores a second statement, binds NULL to what is missing, and takes an object
- * for a set of named parameters; and which cuts a text at U+0000 when it is read. Each of these is an error here.
+ * Stricter than `node:sqlite`, which ignores a second statement, binds NULL to missing parameters, accepts an object as
+ * named parameters, and truncates text at U+0000 when it reads. All of these are errors here.
  */
 export class EmbeddedSqlite {
   readonly #database: NodeSqlite.DatabaseSync;
 
-  /** @throws SqliteError `SQLITE_CANTOPEN`, or `SQLITE_READONLY` where SQLite would silently only read */
+  /** @throws SqliteError `SQLITE_CANTOPEN`, or `SQLITE_READONLY` when the file cannot be written */
   constructor(
     private readonly path: string,
     { readonly = false, timeout = 5000 }: OpenOptions = {},
@@ -59,7 +59,7 @@ export class EmbeddedSqlite {
     );
   }
 
-  /** Runs any number of statements, which take no parameters. @throws SqliteError */
+  /** Runs statements without parameters. @throws SqliteError */
   exec(sql: string): void {
     translated(this.path, () => this.#database.exec(sql));
   }
@@ -70,13 +70,13 @@ export class EmbeddedSqlite {
   }
 
   /**
-   * Replaces the stored definition of a table, in a transaction. The new one must describe the same columns, in the same
-   * order: nothing in the file is converted.
+   * Replaces the stored definition of a table, in a transaction. The new definition must have the same columns in the
+   * same order: the rows are not converted.
    *
    * @throws SqliteError
    */
   changeDefinition(table: string, sql: string): void {
-    // Newer releases of Node.js forbid this unless told otherwise.
+    // Newer releases of Node.js forbid this by default.
     const database = this.#database as NodeSqlite.DatabaseSync & { enableDefensive?(isDefensive: boolean): void };
     database.enableDefensive?.(false);
     try {
@@ -85,21 +85,21 @@ export class EmbeddedSqlite {
       this.prepare("UPDATE sqlite_master SET sql = ? WHERE type = 'table' AND name = ?").run(sql, table);
       this.pragma(`schema_version = ${version + 1}`); // other connections read the definition again
     } finally {
-      this.pragma('writable_schema = RESET'); // this one, too
+      this.pragma('writable_schema = RESET'); // this connection as well
       database.enableDefensive?.(true);
     }
   }
 
   /**
-   * Copies the database into a new file, as it was at one moment, while others read and write.
+   * Copies the database to a new file, as of one moment, while other connections read and write.
    *
    * @throws SqliteError
    */
   async copyTo(path: string): Promise<void> {
     if (existsSync(path)) throw new SqliteError('SQLITE_CANTOPEN', 'The file exists.');
     try {
-      this.pragma('schema_version'); // what is wrong with this file is not told of the copy
-      // All pages in one step: in parts it would begin again with each write of another connection.
+      this.pragma('schema_version'); // problems of this file are reported here, not for the copy
+      // All pages in one step: with several, each write of another connection would restart the copy.
       await sqlite.backup(this.#database, path, { rate: 2 ** 31 - 1 });
     } catch (error) {
       throw translation(error, path);
@@ -131,11 +131,11 @@ export class EmbeddedStatement {
     this.#onlyReads = /^\s*SELECT\b/i.test(sql);
     this.#columns = statement.columns().map(({ name }) => name);
     this.reader = this.#columns.length > 0;
-    // Objects of node:sqlite are slow to make and to copy.
+    // Objects of node:sqlite are slow to create and to copy.
     statement.setReturnArrays(true);
   }
 
-  /** @throws SqliteError, TypeError when the parameters are not as many, or not of the types, that the statement takes */
+  /** @throws SqliteError, TypeError when the number or the types of the parameters do not match the statement */
   all(...parameters: readonly unknown[]): Row[] {
     const values = this.values(parameters);
     const rows = translated(this.path, () => this.#statement.all(...values)) as unknown as Value[][];
@@ -148,7 +148,7 @@ export class EmbeddedStatement {
     return translated(this.path, () => this.#statement.run(...values));
   }
 
-  /** With Object's prototype, and blobs as Buffers. */
+  /** With the prototype of Object, and blobs as Buffers. */
   private plain(values: readonly Value[]): Row {
     const row: Row = {};
     for (const [i, value] of values.entries())
@@ -162,7 +162,7 @@ export class EmbeddedStatement {
       throw new TypeError(`The statement takes ${this.#parameterCount} parameters, not ${parameters.length}.`);
     for (const [i, parameter] of parameters.entries()) {
       if (!isValue(parameter)) throw new TypeError(`Parameter ${i + 1} is of a type that SQLite does not store.`);
-      // Read back, the text would end there: older releases of Node.js take U+0000 for the end of a text.
+      // Older releases of Node.js truncate text at U+0000 when they read it.
       if (!this.#onlyReads && typeof parameter === 'string' && parameter.includes('\0'))
         throw new TypeError(`Parameter ${i + 1} has U+0000, which cannot be stored.`);
     }
@@ -180,7 +180,10 @@ function isValue(parameter: unknown): parameter is Value {
   );
 }
 
-/** Each `?` and everything else that is neither blank nor a comment, of which a literal or a quoted name is one word. */
+/**
+ * Tokens of a statement: each `?`, and everything else except whitespace and comments. A literal or a quoted name is
+ * one token.
+ */
 function words(sql: string): string[] {
   return (
     sql.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)|\?|[^\s'"`[?/-]+|\S/g) ??
@@ -249,7 +252,7 @@ const resultCodes: Readonly<Record<number, string>> = {
   26: 'NOTADB',
 };
 
-/** Node.js 22 warns that its SQLite is experimental; that one warning is left out, while the module is loaded. */
+/** Node.js 22 warns that its SQLite is experimental. Suppresses this warning while the module is loaded. */
 function loadSqlite(): typeof NodeSqlite {
   const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
   process.emitWarning = (warning, ...rest: unknown[]) => {

@@ -2,20 +2,20 @@ import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { failureOf } from './failure.js';
 import type { Transactions } from './transactions.js';
 
-/** A row that somebody must look at now and then: `next_attempt_at`, `lease_owner`, `lease_until` of its table. */
+/** Row that processes work on under a lease: columns `next_attempt_at`, `lease_owner` and `lease_until`. */
 export interface Leased {
-  /** When it is due; null when nothing is to be done. */
+  /** Time when the row is due. Null when there is nothing to do. */
   nextAttemptAt: Date | null;
-  /** Who is at it; a name made for each claim, so that an old holder can be told from the new one. */
+  /** Holder of the lease: a new name for each claim, to distinguish old and new holders. */
   leaseOwner: string | null;
   leaseUntil: Date | null;
 }
 
 export interface Claiming {
   readonly now: Date;
-  /** A name of its own for this claim. */
+  /** Unique name of this claim. */
   readonly owner: string;
-  /** When others may take what we have not finished. */
+  /** End of the lease. */
   readonly until: Date;
   readonly limit: number;
 }
@@ -44,7 +44,7 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
     .getMany();
   const claimed: E[] = [];
   for (const row of due) {
-    // No lock is needed: of two who write, the second finds the lease taken.
+    // No lock is needed: the second of two concurrent updates finds the lease taken.
     const { affected } = await rows
       .createQueryBuilder()
       .update()
@@ -58,7 +58,7 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
   return claimed;
 }
 
-/** The statement lost a deadlock or waited too long for a lock: nothing was changed. */
+/** The statement lost a deadlock or waited too long for a lock. Nothing was changed. */
 function unlessBusy(error: unknown): { affected: number } {
   if (failureOf(error) === 'busy') return { affected: 0 };
   throw error;

@@ -7,10 +7,10 @@ import { isTurnOver, nextTurn } from '#libs/kernel';
 import type { EmbeddedSqlite } from './embedded-sqlite.js';
 import { failureOf } from './failure.js';
 
-/** The transaction that the running chain of calls is in, on whatever database, and its moment. */
+/** Transaction of the current asynchronous context, on any kind of database, and its time. */
 export const currentTransaction = new AsyncLocalStorage<{ readonly manager: EntityManager; readonly now: Date }>();
 
-/** First come, first served: one holder at a time. */
+/** Mutex with a first-come, first-served queue. */
 class Mutex {
   private tail: Promise<void> = Promise.resolve();
 
@@ -26,9 +26,9 @@ class Mutex {
 const patience = 5000;
 
 /**
- * Tries again while another process writes. The wait is ours, because SQLite's own would stop the whole process.
+ * Retries while another process writes. SQLite's own wait would block the whole process.
  *
- * @throws whatever the last attempt failed of, after 5 s
+ * @throws the error of the last attempt, after 5 s
  */
 async function whenNotBusy<T>(attempt: () => Promise<T>): Promise<T> {
   for (const started = performance.now(); ;) {
@@ -42,18 +42,18 @@ async function whenNotBusy<T>(attempt: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Lets transactions on SQLite's one connection run one after the other.
+ * Serializes transactions on the single connection of SQLite.
  *
- * TypeORM hands every caller the same query runner with one transaction flag: a second transaction started meanwhile
- * fails and then commits or rolls back the first, and a plain statement joins whatever transaction happens to be open.
- * Here each runner has a state of its own, holds the connection from BEGIN to COMMIT, and everybody else waits.
- * Transactions begin IMMEDIATE, so that another process's write is waited for at the start instead of failing halfway.
+ * TypeORM gives every caller the same query runner with one transaction flag: a second concurrent transaction fails and
+ * then commits or rolls back the first, and a plain statement joins whatever transaction is open. Here each runner has
+ * its own state and keeps the connection from BEGIN to COMMIT, while all others wait. Transactions begin with
+ * IMMEDIATE, so they wait for a write of another process at the start instead of failing later.
  */
 export function serializeSqlite(dataSource: DataSource): DataSource {
   const driver = dataSource.driver as BetterSqlite3Driver;
   const mutex = new Mutex();
   const connection = () => driver.databaseConnection as EmbeddedSqlite;
-  // Prepared statements belong to one connection: shared between runners, but not across destroy() and initialize().
+  // Prepared statements belong to one connection: runners share them, but not across destroy() and initialize().
   const statements = new WeakMap<object, Map<string, unknown>>();
 
   class SerializedQueryRunner extends BetterSqlite3QueryRunner {
@@ -69,7 +69,7 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
     }
 
     override async query(sql: string, ...rest: unknown[]): Promise<never> {
-      // Statements are answered at once: without a pause, a chain of many would keep the event loop.
+      // Statements complete synchronously: without a pause, a long sequence would block the event loop.
       if (isTurnOver()) await nextTurn();
       const query = (text: string) => super.query(text, ...(rest as [])) as Promise<never>;
       if (this.unlock) return query(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
@@ -104,7 +104,7 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
 
     override async rollbackTransaction(): Promise<void> {
       try {
-        // SQLite itself ends a transaction in which, say, the disk ran full: then nothing is left to roll back.
+        // SQLite itself ends a transaction after some errors, such as a full disk. Then there is nothing to roll back.
         if (connection().inTransaction) await super.rollbackTransaction();
       } finally {
         if (!connection().inTransaction) this.end();
@@ -115,7 +115,7 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
       try {
         if (this.unlock && connection().inTransaction) connection().exec('ROLLBACK');
       } finally {
-        // Whatever happened: somebody waits for the connection.
+        // In any case: others wait for the connection.
         this.end();
         await super.release();
       }

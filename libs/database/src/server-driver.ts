@@ -8,14 +8,14 @@ export type Mysql = typeof mysql;
 
 export const loadMysql = async (): Promise<Mysql> => (await import('mysql2')).default;
 
-/** Strict, the same on every server, and without the modes that change how SQL text is read. */
+/** Strict, the same on every server, and without modes that change how SQL text is parsed. */
 const sqlMode = 'STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
-/** Options of mysql2 for every connection of the gateway. */
+/** Options of mysql2 for every connection. */
 export const connectionSettings = {
   charset: 'utf8mb4',
   timezone: 'Z',
-  trace: false, // stack traces are costly, and their errors are translated by failure.ts
+  trace: false, // stack traces are slow to create, and failure.ts translates the errors
   // Ten connections of a process use at most 1,500 of the 16,382 prepared statements that a server allows by default.
   maxPreparedStatements: 150,
   /** mysql2 calls this to write values into the text of a statement. */
@@ -26,8 +26,8 @@ export const connectionSettings = {
 };
 
 /**
- * What TypeORM uses instead of the module `mysql2`. Each connection of its pools has the gateway's session settings before
- * the first statement, and sends every value as a parameter of a prepared statement.
+ * Replacement for the module `mysql2` in TypeORM. Each connection of its pools has the session settings of the gateway
+ * before its first statement, and sends every value as a parameter of a prepared statement.
  */
 export class ServerDriver {
   private lockWait: number | null = null;
@@ -61,7 +61,7 @@ export class ServerDriver {
     return pool;
   }
 
-  /** Limits how long a statement waits for a lock, in seconds: of connections that are obtained from now on. */
+  /** Limits the wait of a statement for a lock, in seconds. Applies to connections that are obtained afterwards. */
   limitLockWaits(seconds: number): void {
     this.lockWait = seconds;
   }
@@ -93,7 +93,7 @@ export async function connectWith(mysql: Mysql, options: PoolOptions): Promise<S
   };
 }
 
-/** How long a server may take to set up a session, in milliseconds. */
+/** Maximum time to set up a session, in milliseconds. */
 const patience = 10_000;
 
 async function setUpSession(connection: Connection, lockWait: number | null): Promise<void> {
@@ -110,7 +110,7 @@ async function setUpSession(connection: Connection, lockWait: number | null): Pr
     if (failureOf(error) === 'unavailable') throw error;
     throw sessionRefused((error as { code?: string }).code);
   }
-  // A proxy may confirm a setting that it does not pass on.
+  // A proxy can confirm a setting without passing it on.
   if (mode.split(',').sort().join() !== sqlMode.split(',').sort().join()) throw sessionRefused();
 }
 
@@ -120,27 +120,27 @@ function sessionRefused(code?: string): DatabaseUnusable {
   );
 }
 
-/** What a server answers if it did not run a prepared statement, and would run it if it were prepared again. */
+/** Errors of a prepared statement that did not run, and can be prepared again. */
 const lostStatement = new Set([
   1243, // unknown statement: it was prepared on another server, behind a proxy
   1461, // too many prepared statements
   1615, // a table of the statement has changed
 ]);
 
-/** TypeORM writes limits into the text. As a parameter, each page size is the same statement. */
+/** TypeORM writes limits into the SQL text. As a parameter, each page size uses the same statement. */
 const limitInText = / LIMIT (\d+)(?= FOR UPDATE$|$)/;
 
-/** mysql2's own code for it. */
+/** mysql2's code for a timeout. */
 const tookTooLong = 'PROTOCOL_SEQUENCE_TIMEOUT';
 
 type Done = (error: NodeJS.ErrnoException | null, ...result: unknown[]) => void;
 type Statement = { readonly sql: string; readonly timeout?: number };
 
 /**
- * Makes `connection.query` send each value as a parameter of a prepared statement. mysql2's own writes values into the text,
- * with escapes that the server reads differently in some of its modes.
+ * Makes `connection.query` send each value as a parameter of a prepared statement. mysql2 itself writes values into the
+ * SQL text, with escapes that depend on the mode of the server.
  *
- * A statement that takes longer than its `timeout`, in milliseconds and with the time to prepare it, breaks the connection.
+ * A statement that exceeds its `timeout` in milliseconds, including preparation, closes the connection.
  */
 function bindValues(connection: Connection, { TypedParameter }: Mysql): void {
   const sendText = connection.query.bind(connection) as unknown as (statement: string | Statement, done: Done) => void;
@@ -161,7 +161,7 @@ function bindValues(connection: Connection, { TypedParameter }: Mysql): void {
 
   const query = (statement: string | Statement, ...rest: unknown[]): unknown => {
     const done = rest.at(-1);
-    // mysql2's own calls without a callback hold no values, or `queryFormat` refuses them.
+    // Calls of mysql2 itself without a callback have no values; `queryFormat` refuses others.
     if (typeof done !== 'function') return (sendText as (...all: unknown[]) => unknown)(statement, ...rest);
     const { sql, timeout }: Statement = typeof statement === 'string' ? { sql: statement } : statement;
     const values = rest.length > 1 ? ((rest[0] as unknown[] | undefined) ?? []) : [];

@@ -7,11 +7,11 @@ const encodeIt =
   'Percent-encode each special character of the user and the password: % is %25, / is %2F, ? is %3F, # is %23, @ is %40';
 
 /**
- * What is wrong with the URL of a server, as the end of a sentence; null if nothing is. It never holds a part of the URL:
- * where a password is not percent-encoded, each part can be a part of the password.
+ * Describes the problem with the URL of a server, as the end of a sentence. Null when it is valid. Never contains a
+ * part of the URL: if a password is not percent-encoded, each part can belong to the password.
  *
- * `?ssl=on` asks for TLS with a certificate for this host from a known authority, or from the authority whose certificates
- * are in the PEM file that `ca` names. `?ssl=unverified` asks for TLS with any certificate.
+ * `?ssl=on` requires TLS with a certificate for this host from a known authority, or from the authority whose
+ * certificates are in the PEM file of `ca`. `?ssl=unverified` accepts any certificate.
  */
 export function faultInServerUrl(text: string): string | null {
   if (!/^(mysql|mariadb):\/\//.test(text)) return 'must begin with mysql:// or mariadb://';
@@ -39,7 +39,9 @@ export function faultInServerUrl(text: string): string | null {
   return null;
 }
 
-/** mysql2's options for a URL without faults. @throws DatabaseUnusable if the file of the certificate authority cannot be used */
+/**
+ * Options of mysql2 for a valid URL. @throws DatabaseUnusable if the file of the certificate authority cannot be used
+ */
 export function serverOptions(url: string) {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   const { ssl, ca } = Object.fromEntries(searchParams) as { ssl?: string; ca?: string };
@@ -57,7 +59,7 @@ export function serverOptions(url: string) {
   };
 }
 
-/** How a URL asks for TLS. */
+/** TLS mode of a URL. */
 export function tlsOf(url: string): 'off' | 'unverified' | 'known authorities' | 'own authority' {
   const { searchParams } = new URL(url);
   if (searchParams.has('ca')) return 'own authority';

@@ -6,11 +6,11 @@ import { Rows } from './rows.js';
 import { currentTransaction } from './serialized-sqlite.js';
 
 const attempts = 5;
-/** No attempt is begun after so long, in milliseconds. */
+/** Time after which no further attempt starts, in milliseconds. */
 const patience = 10_000;
 
 /**
- * The unit of work as a database transaction, carried along the chain of calls.
+ * Unit of work as a database transaction of the asynchronous context.
  *
  * MySQL and MariaDB: READ COMMITTED with explicit row locks. SQLite: one transaction at a time.
  */
@@ -23,12 +23,12 @@ export class Transactions extends UnitOfWork {
   }
 
   /**
-   * Runs `work` again, from its beginning, when the database made it the loser of a deadlock, or the connection broke while
-   * nothing had been committed: so `work` must do nothing that a rollback does not undo. A connection that breaks while the
-   * end is being committed leaves open whether it was: that is told, and never tried again.
+   * Runs `work` again from the beginning after a deadlock, or if the connection was lost before anything was committed.
+   * So `work` must not have effects that a rollback does not undo. If the connection is lost during the commit, the
+   * result is unknown: this is reported and never retried.
    *
-   * @throws DatabaseBusy when it lost every time; nothing was changed
-   * @throws DatabaseUnavailable when the connection broke, or the database cannot write
+   * @throws DatabaseBusy when every attempt failed; nothing was changed
+   * @throws DatabaseUnavailable when the connection was lost, or the database cannot write
    */
   async run<T>(work: (now: Date) => Promise<T>): Promise<T> {
     const current = currentTransaction.getStore();
@@ -53,25 +53,25 @@ export class Transactions extends UnitOfWork {
     }
   }
 
-  /** Bound to the transaction in progress; to the connection pool when there is none. */
+  /** Uses the current transaction, or the connection pool when there is none. */
   repository<E extends ObjectLiteral>(entity: EntityTarget<E>): Repository<E> {
     return this.manager.getRepository(entity);
   }
 
-  /** The rows of an entity, to be read in the transaction in progress, or outside of any. */
+  /** Rows of an entity, read in the current transaction or without one. */
   rows<E extends ObjectLiteral>(entity: EntityTarget<E>): Rows<E> {
     return new Rows(this, this.dataSource, entity);
   }
 
-  /** A statement with `?` for each parameter, which both kinds of database read. */
+  /** Statement with `?` for each parameter, in SQL that all databases support. */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return this.manager.query<Row[]>(sql, [...parameters]);
   }
 
   /**
-   * The lock option of a find that holds its rows. SQLite needs none: there the transaction itself is exclusive.
+   * Option of TypeORM that locks found rows. Empty for SQLite, where a transaction is exclusive.
    *
-   * @throws Error outside a unit of work, where a lock would be let go at once
+   * @throws Error outside a unit of work, where a lock would be released immediately
    */
   get forUpdate(): { lock: { mode: 'pessimistic_write' } } | Record<string, never> {
     if (!currentTransaction.getStore()) throw new Error('Rows can be held only inside a unit of work.');

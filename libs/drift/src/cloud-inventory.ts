@@ -1,23 +1,23 @@
 import type { AwsAccessKey } from '#libs/aws-credentials';
 import type { DesiredAttributes } from '#libs/ledger';
 
-/** The kinds of resources that are held against the ledger. */
+/** Kinds of resources that are compared with the ledger. */
 export const watchedKinds = ['INSTANCE', 'VOLUME', 'SECURITY_GROUP', 'SUBNET', 'VPC'] as const;
 export type WatchedKind = (typeof watchedKinds)[number];
 
-/** One region of an AWS account, and a key to look with. */
+/** Region of an AWS account, with an access key to read it. */
 export interface InventoryPlace {
   readonly key: AwsAccessKey;
   readonly region: string;
 }
 
-/** A resource as AWS shows it. */
+/** Resource as AWS shows it. */
 export interface SeenResource {
-  /** `i-…`, `vol-…` */
+  /** For example `i-…` or `vol-…`. */
   readonly id: string;
-  /** Whether AWS shows what is there no more: it goes on showing a terminated instance for an hour. */
+  /** Whether the resource no longer exists. AWS shows a terminated instance for an hour. */
   readonly isGone: boolean;
-  /** As the ledger writes them. */
+  /** In the format of the ledger. */
   readonly attributes: DesiredAttributes;
 }
 
@@ -27,16 +27,17 @@ export interface Tag {
 }
 
 /**
- * What stands in an AWS account, read only. Everything here throws `CredentialsRejected`: AWS refused, or could not be asked.
- * Resources are never asked for by a list of ids: one that is not there would fail the whole question.
+ * Read-only port to the resources in an AWS account. Every method throws `CredentialsRejected` when AWS refuses or
+ * cannot be reached. Resources are never requested by a plain list of IDs: one that does not exist would make the whole
+ * call fail.
  */
 export abstract class CloudInventory {
-  /** How many ids `withIds` takes: as many values as EC2 takes in a filter. */
+  /** Maximum number of IDs for `withIds`: the number of values that EC2 allows in a filter. */
   static readonly mostIds = 200;
 
-  /** All of a kind that carry a tag, page by page; complete only when the last page was read. */
+  /** All resources of a kind with a tag, page by page. Complete only after the last page. */
   abstract tagged(place: InventoryPlace, kind: WatchedKind, tag: Tag): AsyncIterable<readonly SeenResource[]>;
 
-  /** Of some ids those that are there, whatever tags they carry. */
+  /** Existing resources with these IDs, regardless of their tags. */
   abstract withIds(place: InventoryPlace, kind: WatchedKind, ids: readonly string[]): Promise<SeenResource[]>;
 }

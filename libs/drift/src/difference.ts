@@ -1,7 +1,7 @@
 import type { DesiredAttributes } from '#libs/ledger';
 import type { SeenResource } from './cloud-inventory.js';
 
-/** In what a resource is not as the ledger wants it. */
+/** Kind of difference between a resource and the ledger. */
 export const DriftKind = {
   RESOURCE_DELETED: 'RESOURCE_DELETED',
   TAG_REMOVED: 'TAG_REMOVED',
@@ -14,16 +14,16 @@ export const DriftKind = {
 } as const;
 export type DriftKind = keyof typeof DriftKind;
 
-/** One thing that is not as it is to be; of rules only those that differ. */
+/** Difference from the expected state. For rules, only those that differ. */
 export interface Difference {
   readonly kind: DriftKind;
   readonly expected: readonly string[];
   readonly actual: readonly string[];
 }
 
-/** What was met of a resource, in a look at AWS that was complete for it. */
+/** Result of reading a resource in AWS. */
 export interface Met {
-  /** Null for one that is not there. */
+  /** Null when the resource does not exist. */
   readonly seen: SeenResource | null;
   readonly isTagged: boolean;
 }
@@ -37,11 +37,11 @@ const kindOf: Readonly<Record<string, DriftKind>> = {
   rules: 'RULES_CHANGED',
 };
 
-/** All differences between what is wanted of a resource and what was met. Of what is gone nothing else is told. */
+/** All differences between the expected and the observed state. A deleted resource has only one. */
 export function differencesOf(desired: DesiredAttributes, { seen, isTagged }: Met): Difference[] {
   if (!seen || seen.isGone) return [{ kind: 'RESOURCE_DELETED', expected: [], actual: [] }];
   const changed = Object.entries(desired).flatMap(([name, wanted]) => {
-    // Of what AWS does not say nothing is known.
+    // Nothing is known about attributes that AWS does not report.
     if (seen.attributes[name] === undefined) return [];
     const [expected, actual] = [lines(wanted), lines(seen.attributes[name])];
     const missing = expected.filter((line) => !actual.includes(line));

@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { Difference, DriftKind } from './difference.js';
 import { DriftFindingResolved } from './drift.errors.js';
 
-/** Why a finding is none any more. */
+/** Reason why a finding is resolved. */
 export const DriftResolution = {
   REPAIRED: 'REPAIRED',
   SUPERSEDED: 'SUPERSEDED',
@@ -12,7 +12,7 @@ export const DriftResolution = {
 } as const;
 export type DriftResolution = keyof typeof DriftResolution;
 
-/** Something in a customer's account is not as the ledger wants it. Of each resource there is one open finding of a kind. */
+/** Difference between a resource and the ledger. A resource has at most one open finding of each kind. */
 @Entity('drift_finding')
 export class DriftFinding {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -33,34 +33,34 @@ export class DriftFinding {
   @Column('varchar', { length: 32 })
   readonly kind!: DriftKind;
 
-  /** What is to be there, and is not. Not read with a list: see {@link ListedFinding}. */
+  /** Missing values. Not read with lists: see {@link ListedFinding}. */
   @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly expected!: readonly string[];
 
-  /** What is there, and is not to be. Not read with a list. */
+  /** Unexpected values. Not read with lists. */
   @Column('text', { name: 'found', select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly actual!: readonly string[];
 
-  /** When a check met it first. */
+  /** Time when a check first found the difference. */
   @Column('datetime', { name: 'since', precision: 3 })
   readonly detectedAt!: Date;
 
-  /** When it last became another difference of the same kind. */
+  /** Time when the difference last changed. */
   @Column('datetime', { name: 'changed_at', precision: 3 })
   readonly changedAt!: Date;
 
   @Column('datetime', { name: 'acknowledged_at', precision: 3, nullable: true })
   readonly acknowledgedAt!: Date | null;
 
-  /** The name of the API key. */
+  /** Name of the API key. */
   @Column('varchar', { name: 'acknowledged_by', length: 64, nullable: true })
   readonly acknowledgedBy!: string | null;
 
-  /** What whoever acknowledged or resolved it last had to say. */
+  /** Note of the last acknowledgement or resolution. */
   @Column('varchar', { length: 500, nullable: true })
   readonly note!: string | null;
 
-  /** Null while it is open. */
+  /** Null while the finding is open. */
   @Column('datetime', { name: 'resolved_at', precision: 3, nullable: true })
   readonly resolvedAt!: Date | null;
 
@@ -90,7 +90,7 @@ export class DriftFinding {
     if (!this.isOpen) throw new DriftFindingResolved();
   }
 
-  /** Whether the difference is another one than is known: then nobody has acknowledged it any more. */
+  /** Updates the difference. A changed difference is no longer acknowledged. @returns whether it changed */
   update({ expected, actual }: Difference, now: Date): boolean {
     if (same(expected, this.expected) && same(actual, this.actual)) return false;
     this.set({ expected, actual, changedAt: now, acknowledgedAt: null, acknowledgedBy: null });
@@ -110,10 +110,10 @@ export class DriftFinding {
   }
 }
 
-/** What is to be there and is not, and what is there and is not to be. */
+/** Missing and unexpected values. */
 export type DriftLines = Pick<DriftFinding, 'expected' | 'actual'>;
 
-/** A finding as a list has it. Its lines can be long, and are read only where they are asked for. */
+/** Finding in a list. Its lines can be long, and are read only when they are selected. */
 export type ListedFinding = Omit<DriftFinding, keyof DriftLines | 'update'> & Partial<DriftLines>;
 
 type Methods = Pick<DriftFinding, 'isOpen' | 'refuseChange' | 'update' | 'acknowledge' | 'resolve'>;

@@ -2,23 +2,23 @@ import type { Held, Page, PageRequest } from '#libs/kernel';
 import type { DriftKind } from './difference.js';
 import type { DriftFinding, DriftLines, ListedFinding } from './drift-finding.entity.js';
 
-/** Which findings of a tenant. */
+/** Filter for findings of a tenant. */
 export interface DriftFindingFilter {
   readonly cloudAccountId?: number | null;
   readonly subscriptionId?: number | null;
   readonly kind?: DriftKind | null;
-  /** Those that are open, or those that are not. */
+  /** True: only open findings. False: only resolved ones. */
   readonly isOpen?: boolean | null;
 }
 
-/** All findings there ever were, as the domain sees them: a collection. They go with their account. */
+/** Collection of all findings, including resolved ones. They are deleted with their account. */
 export abstract class DriftFindings {
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedFinding[]>;
 
-  /** The lines of some findings, by id. */
+  /** Lines of findings by ID. */
   abstract linesOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, DriftLines>>;
 
-  /** Finds one and keeps other units of work away from it until ours ends. */
+  /** Finds and locks a finding until the unit of work ends. */
   abstract hold(tenantId: number, id: number): Promise<Held<DriftFinding> | null>;
 
   abstract list(
@@ -28,13 +28,13 @@ export abstract class DriftFindings {
   ): Promise<Page<ListedFinding>>;
   abstract count(tenantId: number, filter: DriftFindingFilter): Promise<number>;
 
-  /** The open ones of some resources, held. */
+  /** Open findings of these resources, locked. */
   abstract holdOpenOf(resourceIds: readonly number[]): Promise<Held<DriftFinding>[]>;
 
-  /** Open ones in an account, held, whose resource is not expected there any more. */
+  /** Open findings in an account whose resource is no longer expected, locked. */
   abstract holdNotExpected(cloudAccountId: number, limit: number): Promise<Held<DriftFinding>[]>;
 
-  /** How many are open, by account; those with none are not in it. */
+  /** Number of open findings by account. Accounts without any are omitted. */
   abstract countOpen(cloudAccountIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
 
   abstract add(finding: DriftFinding): Promise<Held<DriftFinding>>;

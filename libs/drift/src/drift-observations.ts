@@ -10,28 +10,28 @@ import type { DriftWatch } from './drift-watch.entity.js';
 import { DriftWatches } from './drift-watches.js';
 import { ResourcesInChange } from './resources-in-change.js';
 
-/** A check that is under way. */
+/** Check in progress. */
 export interface DriftCheck {
   readonly claimed: DriftWatch;
   readonly startedAt: Date;
-  /** The subscriptions that were being changed when it began. */
+  /** Subscriptions that were being changed when the check began. */
   readonly inChange: ReadonlySet<number>;
 }
 
-/** What was met of one resource. */
+/** Observed state of one resource. */
 export interface Observation extends Met {
   readonly arn: string;
 }
 
-/** Another process has taken the check up, or the account is gone: what this one finds counts no more. */
+/** Another process has taken over the check, or the account was deleted. Its results are discarded. */
 export class DriftCheckLost extends Error {
   override readonly name = 'DriftCheckLost';
 }
 
-/** At most so many findings are closed in one unit of work. */
+/** Maximum number of findings that are resolved in one unit of work. */
 const batch = 200;
 
-/** Writes down what checks meet: for as long as the check is its process's, and never while the account is going. */
+/** Stores the results of checks, while the process has the lease and the account exists. */
 @Injectable()
 export class DriftObservations {
   constructor(
@@ -45,13 +45,13 @@ export class DriftObservations {
     private readonly pace: DriftPace,
   ) {}
 
-  /** Takes at most so many checks that are due. */
+  /** Claims due checks. */
   claimDue(limit: number): Promise<DriftWatch[]> {
     const now = this.clock.now();
     return this.watches.claimDue(now, this.leaseFrom(now), limit);
   }
 
-  /** Closes what was open for resources that are not expected any more. @throws DriftCheckLost */
+  /** Starts a check. Resolves findings of resources that are no longer expected. @throws DriftCheckLost */
   async begin(claimed: DriftWatch): Promise<DriftCheck> {
     const { cloudAccountId } = claimed;
     const check = { claimed, startedAt: this.clock.now(), inChange: await this.inChange.of(cloudAccountId) };
@@ -68,18 +68,18 @@ export class DriftObservations {
   }
 
   /**
-   * Judges what was met. What is being changed is not judged, nor what has changed in the ledger since AWS was asked or so
-   * shortly before that AWS may not show it yet: the next check will see it.
+   * Stores findings about observed resources. Skips resources that are being changed, and resources whose ledger entry
+   * changed after, or shortly before, AWS was asked: AWS may not show the change yet. The next check includes them.
    *
-   * @param askedAt when AWS was asked
-   * @returns the numbers of the resources in the ledger that were met, judged or not
+   * @param askedAt time of the call to AWS
+   * @returns IDs of the ledger entries that were observed, including skipped ones
    * @throws DriftCheckLost
    */
   note(check: DriftCheck, observations: readonly Observation[], askedAt: Date): Promise<number[]> {
     const settled = addTime(askedAt, -this.pace.settling);
     return this.unitOfWork.run(async (now) => {
       await this.extendLease(check, now);
-      // In this order: whoever has ended a change since has told the ledger of it before.
+      // In this order: a change that ended since then has already updated the ledger.
       const inChange = await this.inChange.of(check.claimed.cloudAccountId);
       const met = new Map(observations.map((observation) => [observation.arn, observation]));
       const known = await this.ledger.findExistingByArn(check.claimed.cloudAccountId, [...met.keys()]);
@@ -101,7 +101,7 @@ export class DriftObservations {
   /**
    * Ends a check.
    *
-   * @param codes why it was not complete; none when it was
+   * @param codes reasons why it was incomplete; empty when it was complete
    */
   conclude({ claimed, startedAt }: DriftCheck, codes: readonly string[], nextAt: Date): Promise<void> {
     return this.unitOfWork.run(async (now) => {
@@ -112,12 +112,12 @@ export class DriftObservations {
     });
   }
 
-  /** Lets somebody else make a check that was claimed. */
+  /** Returns a claimed check to be run by any process. */
   releaseLease(claimed: DriftWatch): Promise<void> {
     return this.watches.releaseLease(claimed);
   }
 
-  /** The lease begins anew. @throws DriftCheckLost */
+  /** Extends the lease. @throws DriftCheckLost */
   private async extendLease({ claimed }: Pick<DriftCheck, 'claimed'>, now: Date): Promise<void> {
     const watch = await this.watches.hold(claimed.cloudAccountId);
     if (!watch || watch.leaseOwner !== claimed.leaseOwner) throw new DriftCheckLost();

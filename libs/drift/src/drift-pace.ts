@@ -1,15 +1,15 @@
-/** How often accounts are looked at, all in milliseconds. Tests hurry it. */
+/** Times of drift checks, in milliseconds. Tests shorten them. */
 export class DriftPace {
-  /** From one check of an account to the next, varied by a fifth. */
+  /** Interval between two checks of an account, varied by a fifth. */
   readonly every: number = 60 * 60_000;
-  /** How long no other process takes up a check that was not heard of; each page that was read begins it anew. */
+  /** Duration of a lease. Each page that was read extends it. */
   readonly lease: number = 60_000;
-  /** How long one check may take in all. */
+  /** Maximum duration of one check. */
   readonly longestCheck: number = 15 * 60_000;
-  /** For how long after something was reported it is not judged: EC2 shows some seconds late what was made. */
+  /** Time after a report during which a resource is not checked: EC2 shows new resources some seconds late. */
   readonly settling: number = 15_000;
-  /** How often each process looks whether a check is due. */
+  /** Interval at which each process looks for due checks. */
   readonly look: number = 5_000;
-  /** How long `checkDrift` waits for its check to end before it answers. */
+  /** Maximum wait of `checkDrift` for its check. */
   readonly patience: number = 15_000;
 }

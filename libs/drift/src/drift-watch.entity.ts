@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** That an account is looked at, when next, and what the last check came to. It goes with the account. */
+/** Schedule and last result of the drift checks of an account. Deleted with the account. */
 @Entity('drift_watch')
 export class DriftWatch {
   @PrimaryColumn('int', { name: 'cloud_account_id' })
@@ -9,27 +9,27 @@ export class DriftWatch {
   @Column('int', { name: 'tenant_id' })
   readonly tenantId!: number;
 
-  /** When the last check that came to an end began; null when none has. */
+  /** Start of the last check that ended. Null before the first. */
   @Column('datetime', { name: 'last_started_at', precision: 3, nullable: true })
   readonly lastStartedAt!: Date | null;
 
-  /** When the last check ended, complete or not. */
+  /** End of the last check, complete or not. */
   @Column('datetime', { name: 'last_checked_at', precision: 3, nullable: true })
   readonly lastCheckedAt!: Date | null;
 
-  /** When the last check ended that could look at everything. */
+  /** End of the last complete check. */
   @Column('datetime', { name: 'last_complete_at', precision: 3, nullable: true })
   readonly lastCompleteAt!: Date | null;
 
-  /** Why the last check was not complete; empty when it was. */
+  /** Reasons why the last check was incomplete. Empty when it was complete. */
   @Column('simple-json')
   readonly codes!: readonly string[];
 
-  /** How many checks were not complete since the last one that was. */
+  /** Number of incomplete checks since the last complete one. */
   @Column('int', { name: 'consecutive_failures' })
   readonly consecutiveFailures!: number;
 
-  /** When somebody last asked for a check. */
+  /** Time of the last request for a check. */
   @Column('datetime', { name: 'requested_at', precision: 3, nullable: true })
   readonly requestedAt!: Date | null;
 
@@ -72,10 +72,10 @@ export class DriftWatch {
   }
 
   /**
-   * A check has ended.
+   * Ends a check.
    *
-   * @param codes why it was not complete; none when it was
-   * @param nextAt when to look again; at once when somebody asked meanwhile
+   * @param codes reasons why it was incomplete; empty when it was complete
+   * @param nextAt time of the next check; immediately if one was requested in the meantime
    */
   conclude(startedAt: Date, codes: readonly string[], nextAt: Date, now: Date): void {
     const isComplete = codes.length === 0;
@@ -90,7 +90,6 @@ export class DriftWatch {
     this.release();
   }
 
-  /** Lets others look at it. */
   release(): void {
     this.set({ leaseOwner: null, leaseUntil: null });
   }

@@ -1,22 +1,22 @@
 import type { Held } from '#libs/kernel';
 import type { DriftWatch } from './drift-watch.entity.js';
 
-/** Which accounts are looked at. */
+/** Collection of the accounts that are checked. */
 export abstract class DriftWatches {
-  /** Of accounts that the asking tenant was found to see. */
+  /** The caller must have checked that the tenant can see the accounts. */
   abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<DriftWatch[]>;
 
-  /** Finds it and keeps other units of work away from it until ours ends. */
+  /** Finds and locks the row until the unit of work ends. */
   abstract hold(cloudAccountId: number): Promise<Held<DriftWatch> | null>;
 
-  /** Unless there is one. */
+  /** Does nothing if the account has one. */
   abstract addIfNew(watch: DriftWatch): Promise<void>;
 
   abstract update(watch: Held<DriftWatch>): Promise<void>;
 
-  /** Takes at most so many that are due until `until`. */
+  /** Claims due checks until `until`. */
   abstract claimDue(now: Date, until: Date, limit: number): Promise<DriftWatch[]>;
 
-  /** Lets somebody else go on, unless somebody has taken over. */
+  /** Returns a claimed check, unless another process has taken it over. */
   abstract releaseLease(claimed: DriftWatch): Promise<void>;
 }

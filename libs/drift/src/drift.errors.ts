@@ -16,7 +16,7 @@ export const driftErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** Nothing of ours stands in the account, as far as is known. */
+/** No resources of the account are known. */
 export class NoResourcesToCheck extends DomainError {
   constructor() {
     super(driftErrors, 'NO_RESOURCES_TO_CHECK', 'The cloud account has no resources to check.', {

@@ -13,7 +13,7 @@ import { DriftFindingNodes } from './graphql/drift-finding-nodes.js';
 import { TypeOrmDriftFindings } from './typeorm/typeorm-drift-findings.js';
 import { TypeOrmDriftWatches } from './typeorm/typeorm-drift-watches.js';
 
-/** Needs a `CloudInventory` and a `DriftPace`, which the host makes, and a `ResourcesInChange`. */
+/** Requires a `CloudInventory`, a `DriftPace` and a `ResourcesInChange` from the host. */
 @Module({
   imports: [AwsCredentialsModule, CloudAccountsModule, EventsModule, LedgerModule],
   providers: [

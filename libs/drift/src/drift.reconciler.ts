@@ -21,12 +21,12 @@ import { DriftObservations, DriftCheckLost, type DriftCheck } from './drift-obse
 import { DriftPace } from './drift-pace.js';
 import type { DriftWatch } from './drift-watch.entity.js';
 
-/** How many accounts a process looks at at once. */
+/** Concurrent checks of one process. */
 const concurrency = 4;
 
 const log = new Logger('Drift');
 
-/** What a check asks AWS, and nothing else: the session in an access role is held to it. */
+/** Permissions that a check needs: the session policy in an access role. */
 const readOnly = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -45,9 +45,9 @@ const readOnly = JSON.stringify({
 });
 
 /**
- * Holds what stands in each account against the ledger, when it is due. A check goes through one kind in one region after
- * the other, and holds no more than a page of them in memory, and the numbers of those it has met. Any number of processes
- * share the work, and go on where another was ended.
+ * Compares the resources in each account with the ledger, when a check is due. A check reads one kind in one region
+ * after the other, and keeps in memory only one page and the IDs it has seen. Several processes share the work, and
+ * continue after one has stopped.
  */
 @Injectable()
 export class DriftReconciler implements BackgroundTask {
@@ -85,7 +85,7 @@ export class DriftReconciler implements BackgroundTask {
     this.loop.start();
   }
 
-  /** Waits for no answer of AWS: what is under way is given back, and counts no more. */
+  /** Does not wait for AWS: unfinished checks are returned, and their results are discarded. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();
@@ -95,7 +95,7 @@ export class DriftReconciler implements BackgroundTask {
     return this.stopping.signal.aborted;
   }
 
-  /** Looks at once whether a check is due. */
+  /** Looks for due checks immediately. */
   nudge(): void {
     this.loop.nudge();
   }
@@ -107,14 +107,14 @@ export class DriftReconciler implements BackgroundTask {
       const failures = codes.length > 0 ? claimed.consecutiveFailures + 1 : 0;
       await this.observations.conclude(check, codes, this.nextAfter(failures));
     } catch (error) {
-      // Or the account went meanwhile.
+      // Or the account was deleted in the meantime.
       if (error instanceof DriftCheckLost || error instanceof NotFound) return;
       if (!this.isStopping) throw error;
       await this.observations.releaseLease(claimed);
     }
   }
 
-  /** @returns why not everything could be looked at; nothing when it could */
+  /** @returns reasons why the check was incomplete; empty when it was complete */
   private async checkAll(check: DriftCheck): Promise<string[]> {
     const { tenantId, cloudAccountId } = check.claimed;
     const account = await this.accounts.findById(cloudAccountId);
@@ -125,7 +125,7 @@ export class DriftReconciler implements BackgroundTask {
       for (const place of await this.ledger.listPlaces(cloudAccountId)) {
         if (!isWatched(place.kind)) continue;
         await this.checkKind(check, account, { ...place, kind: place.kind }, key).catch((error: unknown) => {
-          // One region may be closed, or one kind forbidden: the others are looked at all the same.
+          // One region can be disabled, or one kind forbidden. The others are still checked.
           codes.add(this.codeOf(error, account));
         });
         if (codes.has('AWS_THROTTLED')) break;
@@ -136,7 +136,7 @@ export class DriftReconciler implements BackgroundTask {
     return [...codes];
   }
 
-  /** Null when there is none. */
+  /** Null when the account has no credentials. */
   private async keyOf(account: CloudAccount, tenantId: number): Promise<AwsAccessKey | null> {
     const operationId = randomUUID();
     const use = { actor: gateway, purpose: 'DRIFT_CHECK', operationId } as const;
@@ -174,7 +174,7 @@ export class DriftReconciler implements BackgroundTask {
       const missing = expected.filter(({ id }) => !met.has(id));
       if (missing.length === 0) continue;
 
-      // Not among the tagged: its tag was removed, or it was.
+      // Not among the tagged resources: either its tag was removed, or the resource.
       const since = this.clock.now();
       const ids = missing.map(({ arn }) => idInArn(arn));
       const found = new Map((await this.inventory.withIds(place, kind, ids)).map((seen) => [arnOf(seen.id), seen]));
@@ -199,7 +199,10 @@ export class DriftReconciler implements BackgroundTask {
     return error.code;
   }
 
-  /** Sooner after a check that was not complete, and later with each of them; varied, so that accounts spread. */
+  /**
+   * Soon after an incomplete check, later after each further one. Varied, so that accounts are checked at different
+   * times.
+   */
   private nextAfter(failures: number): Date {
     const { every } = this.pace;
     return addTime(this.clock.now(), failures === 0 ? spread(every) : backOff(failures, every / 30, every));

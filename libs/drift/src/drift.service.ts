@@ -15,10 +15,10 @@ import { DriftWatches } from './drift-watches.js';
 import { NoResourcesToCheck } from './drift.errors.js';
 import { repairOf, type Repair } from './repair.js';
 
-/** How often `check` looks whether its check has ended, in milliseconds. */
+/** Interval at which `check` looks whether its check has ended, in milliseconds. */
 const glance = 100;
 
-/** What is known of an account: whether all is as the ledger wants it. */
+/** Result of the drift checks of an account. */
 export const DriftVerdict = {
   NOT_CHECKED: 'NOT_CHECKED',
   IN_SYNC: 'IN_SYNC',
@@ -27,14 +27,14 @@ export const DriftVerdict = {
 } as const;
 export type DriftVerdict = keyof typeof DriftVerdict;
 
-/** An account's drift at one moment. */
+/** Drift of an account at one moment. */
 export interface SeenDrift extends Pick<DriftWatch, 'lastCheckedAt' | 'lastCompleteAt' | 'codes'> {
   readonly verdict: DriftVerdict;
   readonly openFindingCount: number;
   readonly isBeingChecked: boolean;
 }
 
-/** What people see and do of the watch over what was built. */
+/** Use cases of drift checks. */
 @Injectable()
 export class DriftService {
   constructor(
@@ -50,14 +50,14 @@ export class DriftService {
     private readonly clock: Clock,
   ) {}
 
-  /** From now on the account is looked at. Call it in the unit of work in which something was built; more than once is as good. */
+  /** Starts to check an account. Call it in the unit of work that records a resource. Can be called repeatedly. */
   async watch(account: CloudAccount, now: Date): Promise<void> {
-    // There are no credentials of the vendor's own accounts here.
+    // The gateway has no credentials for hosted accounts.
     if (account.ownership === 'HOSTED') return;
     await this.watches.addIfNew(DriftWatch.begin(account, addTime(now, this.pace.every)));
   }
 
-  /** What is expected of a subscription has just changed: its account is looked at soon. */
+  /** Makes a check due soon, because the expected state of a subscription has just changed. */
   async scheduleCheck({ cloudAccountId }: Held<{ readonly cloudAccountId: number }>, now: Date): Promise<void> {
     const watch = await this.watches.hold(cloudAccountId);
     if (!watch) return;
@@ -65,7 +65,7 @@ export class DriftService {
     await this.watches.update(watch);
   }
 
-  /** In the order of the accounts; null for those in which nothing was built, and for hosted ones. */
+  /** In the order of the accounts. Null for hosted accounts, and for accounts in which nothing was built. */
   async of(accounts: readonly CloudAccount[]): Promise<(SeenDrift | null)[]> {
     const ids = accounts.map(({ id }) => id);
     const watches = new Map((await this.watches.ofAccounts(ids)).map((watch) => [watch.cloudAccountId, watch]));
@@ -81,7 +81,7 @@ export class DriftService {
     return this.findings.findMany(tenantId, ids);
   }
 
-  /** The lines of findings, in the order of the findings. */
+  /** Lines of findings, in the order of the findings. */
   async linesOf({ tenantId }: Viewer, findings: readonly ListedFinding[]): Promise<DriftLines[]> {
     const unread = findings.filter(({ expected }) => expected === undefined);
     const lines = await this.findings.linesOf(
@@ -103,7 +103,7 @@ export class DriftService {
     return this.findings.count(tenantId, filter);
   }
 
-  /** What each finding is about, in their order. */
+  /** Resource of each finding, in the same order. */
   async resourcesOf({ tenantId }: Viewer, findings: readonly ListedFinding[]): Promise<ListedResource[]> {
     const resources = await this.ledger.findMany(
       tenantId,
@@ -118,8 +118,7 @@ export class DriftService {
   }
 
   /**
-   * Has an account looked at now, and waits some seconds for that to end. What is being checked when it is asked for is
-   * checked once more.
+   * Checks an account now, and waits some seconds for the result. If a check is in progress, another one follows.
    *
    * @throws NotFound, NoResourcesToCheck
    */
@@ -143,14 +142,17 @@ export class DriftService {
     return account;
   }
 
-  /** Somebody knows of a finding, and it stays open. @throws NotFound, DriftFindingResolved */
+  /** Acknowledges a finding, which stays open. @throws NotFound, DriftFindingResolved */
   acknowledge(viewer: Viewer, id: number, note: string | null): Promise<DriftFinding> {
     return this.change(viewer, id, 'DRIFT_ACKNOWLEDGED', (finding, now) => {
       finding.acknowledge(viewer.apiKeyName, note, now);
     });
   }
 
-  /** Closes a finding by hand. What is still so at the next check is found anew. @throws NotFound, DriftFindingResolved */
+  /**
+   * Resolves a finding manually. If the difference remains, the next check creates a new finding. @throws NotFound,
+   * DriftFindingResolved
+   */
   resolve(viewer: Viewer, id: number, note: string | null): Promise<DriftFinding> {
     return this.change(viewer, id, 'DRIFT_RESOLVED', (finding, now) => finding.resolve('MANUAL', now, note));
   }

@@ -3,17 +3,17 @@ import { idInArn, type ProvisionedResource } from '#libs/ledger';
 import type { Tag } from './cloud-inventory.js';
 import type { DriftFinding } from './drift-finding.entity.js';
 
-/** How something can be made again as it is to be. */
+/** Instructions to restore the expected state of a resource. */
 export interface Repair {
-  /** A sentence or two. */
+  /** One or two sentences. */
   readonly advice: string;
-  /** For the AWS CLI, in their order; empty when no command can do it. */
+  /** AWS CLI commands, in order. Empty when no command can restore the state. */
   readonly commands: readonly string[];
 }
 
 type FoundThing = Pick<DriftFinding, 'kind' | 'expected' | 'actual'>;
 
-/** How to undo what was found, for whoever has access to the account. */
+/** Instructions for a user with access to the AWS account. */
 export function repairOf(
   { kind, expected, actual }: FoundThing,
   { arn, region }: Pick<ProvisionedResource, 'arn' | 'region'>,
@@ -92,7 +92,7 @@ function changeRules(
   });
 }
 
-/** A rule in EC2's words (EC2 API reference, IpPermission). */
+/** Rule in the format of EC2 (EC2 API reference, IpPermission). */
 export interface Ec2Permission {
   IpProtocol: string;
   FromPort?: number;
@@ -103,7 +103,7 @@ export interface Ec2Permission {
   IpRanges?: { CidrIp: string }[];
 }
 
-/** A line such as `ingress tcp 6379-6379 10.0.0.0/16`, as EC2 takes it. */
+/** Parses a line such as `ingress tcp 6379-6379 10.0.0.0/16`. */
 export function ec2PermissionOf(line: string): Ec2Permission {
   const [, protocol = '-1', ports = 'all', peer = ''] = line.split(' ');
   const [from, to] = ports === 'all' ? allPorts(protocol) : /^(-?\d+)-(-?\d+)$/.exec(ports)!.slice(1).map(Number);
@@ -120,7 +120,7 @@ export function ec2PermissionOf(line: string): Ec2Permission {
   };
 }
 
-/** EC2 wants ports for those protocols that have any. */
+/** EC2 requires ports for protocols that have them. */
 function allPorts(protocol: string): number[] {
   if (/^(tcp|udp)$/.test(protocol)) return [0, 65_535];
   return /^icmp/.test(protocol) ? [-1, -1] : [];

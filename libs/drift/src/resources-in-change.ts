@@ -1,8 +1,8 @@
 /**
- * What this domain asks about what is being built, changed or taken down right now: what is met there is our own doing.
- * Asked here, answered by whoever knows of the work, connected in `src/domain-wiring.module.ts`.
+ * Port to the changes in progress, whose differences are expected. Another lib implements it, and
+ * `src/domain-wiring.module.ts` connects it.
  */
 export abstract class ResourcesInChange {
-  /** The subscriptions of an account that somebody is at work for, or has left half done. */
+  /** Subscriptions of an account whose work is claimed or was interrupted. */
   abstract of(cloudAccountId: number): Promise<ReadonlySet<number>>;
 }

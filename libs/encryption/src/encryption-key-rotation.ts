@@ -4,38 +4,38 @@ import type { KekProvider } from './kek-provider.js';
 import type { Keychain } from './keychain.js';
 import { unwrapStoredKey, wrapContextOf, type StoredKey, type StoredKeys } from './keys.js';
 
-/** Told after each step of a long work: how many of how many are done. */
+/** Called after each step with the number of finished and of all items. */
 export type Progress = (done: number, of: number) => void;
 
-/** A key-encryption key, and what would be lost with it. */
+/** A key-encryption key (KEK), and what it wraps. */
 export interface KekUse {
   readonly kekId: string;
   readonly isActive: boolean;
-  /** Whether we have it; one that we do not have opens nothing. */
+  /** Whether the key ring contains it. */
   readonly isThere: boolean;
-  /** When the database was told of it; null when it was not, so that nothing may be wrapped under it. */
+  /** Time when the database admitted it. Null when it did not, so nothing can be wrapped with it. */
   readonly admittedAt: Date | null;
   readonly wrappedKeys: number;
 }
 
-/** What became of the stored keys. */
+/** Result of wrapping the stored keys. */
 export interface Rewrapped {
   readonly done: number;
-  /** Keys that do not open, under whatever KEK: they stayed as they are. */
+  /** Keys that no KEK can unwrap. They were not changed. */
   readonly unreadable: readonly StoredKey[];
 }
 
-/** The ring cannot be changed so. The message is for the operator: why, and the way out. */
+/** The change of the key ring was refused. The message is for the operator: reason and remediation. */
 export class KeyRingChangeRefused extends Error {
   override readonly name = 'KeyRingChangeRefused';
 }
 
-/** How often the keys are listed anew, because gateways make keys meanwhile. */
+/** Number of passes over the keys, because gateways create keys in the meantime. */
 const passes = 5;
 
 /**
- * Replacing the keys while gateways go on using them. Every step is whole by itself: whoever is cut off anywhere leaves
- * all that was readable readable, and goes on where it stopped when it is begun anew.
+ * Replaces encryption keys while gateways use them. Each step is complete by itself: after an interruption, all data is
+ * still readable, and the same command continues.
  */
 export class EncryptionKeyRotation {
   constructor(
@@ -45,7 +45,7 @@ export class EncryptionKeyRotation {
     private readonly clock: Clock,
   ) {}
 
-  /** Every KEK that is in the ring, admitted, or named by a key. @param ids those in the ring */
+  /** All KEKs that are in the ring, admitted, or used by a key. @param ids those in the ring */
   async uses(ids: readonly string[]): Promise<KekUse[]> {
     const admitted = new Map((await this.storedKeys.admitted()).map((kek) => [kek.kekId, kek.admittedAt]));
     const keys = await this.storedKeys.list();
@@ -59,12 +59,12 @@ export class EncryptionKeyRotation {
     }));
   }
 
-  /** Lets gateways wrap under a KEK. Call it before any of them can know the KEK. */
+  /** Allows gateways to wrap with a KEK. Call it before a gateway can know the KEK. */
   admit(kekId: string, canary: Buffer): Promise<void> {
     return this.storedKeys.admit({ kekId, canary, admittedAt: this.clock.now() });
   }
 
-  /** Wraps every stored key that is under another KEK under the active one, each in a unit of work of its own. */
+  /** Wraps every stored key that uses another KEK with the active KEK, each in its own unit of work. */
   async rewrap(progress: Progress): Promise<Rewrapped> {
     const unreadable = new Map<number, StoredKey>();
     let done = 0;
@@ -84,8 +84,8 @@ export class EncryptionKeyRotation {
   }
 
   /**
-   * Gives each tenant a key that is no older than the active KEK, so that nobody who saw older ones can read what is
-   * encrypted from now on. Begun anew it makes no second one.
+   * Creates a new key for each tenant whose key is older than the active KEK, so that holders of older keys cannot read
+   * what is encrypted from now on. Can be repeated without creating another key.
    */
   async renewTenantKeys(progress: Progress): Promise<void> {
     const since = await this.activeSince();
@@ -96,7 +96,7 @@ export class EncryptionKeyRotation {
     }
   }
 
-  /** The newest key of each tenant that has one. */
+  /** Newest key of each tenant that has one. */
   async newestTenantKeys(): Promise<StoredKey[]> {
     const newest = new Map<number, StoredKey>();
     for (const key of await this.storedKeys.list()) {
@@ -107,12 +107,13 @@ export class EncryptionKeyRotation {
     return [...newest.values()];
   }
 
-  /** The stored keys that do not open. */
+  /** Stored keys that cannot be unwrapped. */
   async unreadableKeys(progress: Progress): Promise<{ keys: number; unreadable: StoredKey[] }> {
     const keys = await this.storedKeys.list();
     const unreadable: StoredKey[] = [];
     for (const [i, seen] of keys.entries()) {
-      // Read once more when it does not open: somebody may have wrapped it anew since, and retired what it was under.
+      // Read again if it cannot be unwrapped: in the meantime it can have been wrapped with another KEK, and the old
+      // one retired.
       const opens = (await this.opens(seen)) || (await this.opens(await this.storedKeys.find(seen.id)));
       if (!opens) unreadable.push(seen);
       progress(i + 1, keys.length);
@@ -121,9 +122,9 @@ export class EncryptionKeyRotation {
   }
 
   /**
-   * Has the database refuse whatever is wrapped under this KEK from now on: then it may leave the ring.
+   * Makes the database refuse keys that are wrapped with this KEK. Then it can be removed from the ring.
    *
-   * @throws KeyRingChangeRefused while it is the active one, or something is wrapped under it
+   * @throws KeyRingChangeRefused while it is the active KEK, or wraps a key
    */
   async dismiss(kekId: string): Promise<void> {
     if (kekId === this.keks.active) {
@@ -143,7 +144,7 @@ export class EncryptionKeyRotation {
     return active?.admittedAt ?? this.clock.now();
   }
 
-  /** @returns false when the key does not open; true also when somebody else has wrapped it meanwhile */
+  /** @returns false when the key cannot be unwrapped; true also when another process has wrapped it in the meantime */
   private async rewrapOne(key: StoredKey): Promise<boolean> {
     let bytes: Buffer | undefined;
     try {
@@ -160,7 +161,7 @@ export class EncryptionKeyRotation {
   }
 
   private async opens(key: StoredKey | null): Promise<boolean> {
-    if (!key) return true; // gone since
+    if (!key) return true; // deleted in the meantime
     try {
       (await unwrapStoredKey(this.keks, key)).fill(0);
       return true;

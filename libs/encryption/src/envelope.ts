@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
-// NIST SP 800-38D: a random nonce of 96 bits is safe for at most 2^32 records under one key; a full tag has 128 bits.
+// NIST SP 800-38D: a random nonce of 96 bits is safe for at most 2^32 records per key. A full tag has 128 bits.
 const cipher = 'aes-256-gcm';
 const nonceLength = 12;
 const tagLength = 16;
@@ -9,15 +9,15 @@ export const keyLength = 32;
 const magic = 'gw1';
 export const aes256Gcm = 1;
 
-/** An AES-256 key of 32 bytes, and the number it is stored under (an unsigned integer of 32 bits). */
+/** AES-256 key of 32 bytes, and its ID (an unsigned integer of 32 bits). */
 export interface EncryptionKey {
   readonly id: number;
   readonly bytes: Buffer;
 }
 
 /**
- * The record is not what was sealed with this key for this context. One error with one message for every reason, so
- * that nobody learns from it how close a forgery came; `cause` names the check, for the log only.
+ * The record was not sealed with this key and context. Always the same message, so that an attacker learns nothing from
+ * it. `cause` names the failed check, for the log only.
  */
 export class CiphertextRejected extends Error {
   override readonly name = 'CiphertextRejected';
@@ -28,23 +28,33 @@ export class CiphertextRejected extends Error {
 }
 
 /**
- * Encrypts into `gw1 | alg | key id | nonce | ciphertext | tag` (3 + 1 + 4 + 12 + n + 16 bytes). The same context, part
- * by part, is needed to open it again. A key must be replaced long before it has sealed 2^32 records.
+ * Encrypts into `gw1
+ * alg
+ * key ID
+ * nonce
+ * ciphertext
+ * tag` (3 + 1 + 4 + 12 + n + 16 bytes). The same context is needed to open the record. Replace a key long before it has
+ * sealed 2^32 records.
  */
 export function seal(key: EncryptionKey, plaintext: Buffer, context: readonly string[]): Buffer {
   return sealBehind(headerOf(key.id), key.bytes, plaintext, bindingOf(key.id, context));
 }
 
 /**
- * What `seal` was given. The caller owns the Buffer, and zeroes it when done.
+ * Decrypts a record of `seal`. The caller owns the Buffer, and must zero it.
  *
- * @throws CiphertextRejected unless key and context are those of the sealing and not a bit of the record changed
+ * @throws CiphertextRejected unless key, context and every bit of the record are those of the sealing
  */
 export function open(key: EncryptionKey, record: Buffer, context: readonly string[]): Buffer {
   return openBehind(headerOf(key.id), key.bytes, record, bindingOf(key.id, context));
 }
 
-/** `header | nonce | ciphertext | tag`. The header says what the record is; `binding` is authenticated, not stored. */
+/**
+ * `header
+ * nonce
+ * ciphertext
+ * tag`. The header describes the record. `binding` is authenticated, but not stored.
+ */
 export function sealBehind(header: Buffer, key: Buffer, plaintext: Buffer, binding: readonly string[]): Buffer {
   const nonce = randomBytes(nonceLength);
   const { ciphertext, tag } = encrypt(key, nonce, lengthPrefixed(binding), plaintext);
@@ -71,13 +81,13 @@ export function encrypt(
   const gcm = createCipheriv(cipher, key, nonce, { authTagLength: tagLength });
   gcm.setAAD(aad);
   const ciphertext = gcm.update(plaintext);
-  gcm.final(); // GCM is a stream: nothing is left to come
+  gcm.final(); // GCM is a stream cipher: final() returns no data
   return { ciphertext, tag: gcm.getAuthTag() };
 }
 
 /** @throws CiphertextRejected */
 export function decrypt(key: Buffer, nonce: Buffer, aad: Buffer, ciphertext: Buffer, tag: Buffer): Buffer {
-  // Without authTagLength, node:crypto is content with the first four bytes of a tag.
+  // Without authTagLength, node:crypto accepts a tag of four bytes.
   const gcm = createDecipheriv(cipher, key, nonce, { authTagLength: tagLength });
   let plaintext: Buffer | undefined;
   try {
@@ -86,15 +96,15 @@ export function decrypt(key: Buffer, nonce: Buffer, aad: Buffer, ciphertext: Buf
     gcm.final();
     return plaintext;
   } catch {
-    // update() decrypts before the tag has been checked: what it gave must not outlive a forged record.
+    // update() decrypts before the tag is checked: its output must be zeroed if the tag is wrong.
     plaintext?.fill(0);
     throw new CiphertextRejected('tag');
   }
 }
 
 /**
- * What a key says about itself without giving itself away: HMAC-SHA256(key, "commit" | identity). AES-GCM alone does
- * not commit to its key: a record can be built that opens under two of them.
+ * Commitment to a key that does not reveal it: HMAC-SHA256(key, "commit"
+ * identity). AES-GCM alone does not commit to its key: a record can be constructed that opens with two keys.
  */
 export function commitmentOf(key: Buffer, identity: readonly string[]): Buffer {
   return createHmac('sha256', key)
@@ -102,21 +112,24 @@ export function commitmentOf(key: Buffer, identity: readonly string[]): Buffer {
     .digest();
 }
 
-/** Whether `commitmentOf` gave this commitment. Takes the same time wherever they differ. */
+/** Whether the commitment belongs to the key. Takes constant time. */
 export function isCommitted(key: Buffer, identity: readonly string[], commitment: Buffer): boolean {
   const expected = commitmentOf(key, identity);
   return expected.length === commitment.length && timingSafeEqual(expected, commitment);
 }
 
-/** A key of 32 bytes for one use of a root key: HKDF-SHA256 (RFC 5869) without salt. Every use has its own `info`. */
+/**
+ * Derives a key of 32 bytes for one purpose from a root key: HKDF-SHA256 (RFC 5869) without salt. Every purpose has its
+ * own `info`.
+ */
 export function deriveKey(root: Buffer, info: string): Buffer {
   return Buffer.from(hkdfSync('sha256', root, Buffer.alloc(0), utf8(info), keyLength));
 }
 
 /**
- * The text's bytes, which read as UTF-8 are that text again.
+ * Bytes of a text in UTF-8, from which the same text can be read.
  *
- * @throws TypeError for a text with half a surrogate pair: many such texts would have the same bytes
+ * @throws TypeError for a text with an unpaired surrogate: several such texts would have the same bytes
  */
 export function utf8(text: string): Buffer {
   if (/\p{Cs}/u.test(text)) throw new TypeError('The text is not well-formed Unicode.');
@@ -135,7 +148,7 @@ function bindingOf(keyId: number, context: readonly string[]): string[] {
   return [magic, ...context, String(keyId)];
 }
 
-// Joined with any separator, ["ab", "c"] could be made to read like ["a", "bc"]; behind their lengths they cannot.
+// With any separator, ["ab", "c"] could be made to look like ["a", "bc"]. With lengths, it cannot.
 function lengthPrefixed(parts: readonly string[]): Buffer {
   return Buffer.concat(
     parts.flatMap((part) => {

@@ -1,34 +1,37 @@
-/** At once, as a file can, or later, as a service over a network. */
+/** Synchronous for a file, asynchronous for a service over a network. */
 export type Awaitable<T> = T | Promise<T>;
 
-/** A key as it may be stored, and the id of the key-encryption key that opens it (at most 16 characters). */
+/** A key in its stored form, and the ID of the KEK that unwraps it (at most 16 characters). */
 export interface WrappedKey {
   readonly kekId: string;
   readonly wrapped: Buffer;
 }
 
 /**
- * Whoever has the key-encryption keys (KEKs). They encrypt stored keys and nothing else, and nobody is given their bytes.
+ * Provider of the key-encryption keys (KEKs). They only encrypt stored keys, and their bytes are never returned.
  *
- * A KEK may come or go while we run: ask each time, and keep no answer.
+ * A KEK can be added or removed at any time: ask each time, and do not cache answers.
  */
 export abstract class KekProvider {
-  /** The id of the KEK that wraps: of all that can be used, the one the operator chose last. */
+  /** ID of the KEK that wraps: the one that the operator chose last among the usable ones. */
   abstract get active(): string;
 
-  /** Whether the KEK of this id can unwrap. */
+  /** Whether the KEK with this ID can unwrap. */
   abstract has(kekId: string): Awaitable<boolean>;
 
-  /** Why the keys cannot be read any more, as a sentence; null while they can. The ones that were read before still serve. */
+  /**
+   * Reason why the KEKs can no longer be read, as a sentence. Null while they can. Those that were read before remain
+   * in use.
+   */
   faultNow?(): string | null;
 
-  /** Encrypts a key under the active KEK. Needs the same context to be unwrapped. */
+  /** Encrypts a key with the active KEK. The same context is needed to unwrap it. */
   abstract wrap(plaintextKey: Buffer, context: readonly string[]): Awaitable<WrappedKey>;
 
   /**
-   * What `wrap` was given. The caller owns the Buffer, and zeroes it when done.
+   * Decrypts a key. The caller owns the Buffer, and must zero it.
    *
-   * @throws CiphertextRejected also when there is no such KEK; ask `has` to tell the two apart
+   * @throws CiphertextRejected also when the KEK does not exist; use `has` to distinguish the two cases
    */
   abstract unwrap(kekId: string, wrapped: Buffer, context: readonly string[]): Awaitable<Buffer>;
 }

@@ -6,18 +6,18 @@ interface Entry {
 }
 
 /**
- * Unwrapped keys, for a short while. A key is forgotten 5 minutes after it was put, however often it is used; the one
- * unused for longest goes first when there are too many. Forgetting zeroes the bytes.
+ * Cache of unwrapped keys. A key is removed 5 minutes after it was added, regardless of its use, or when the cache is
+ * full and it is the least recently used one. Removed keys are zeroed.
  *
- * A Buffer that goes in belongs to the cache, and what comes out is a copy that belongs to the caller. So the cache can
- * zero what it holds at any moment without looking who is in the middle of encrypting.
+ * A Buffer that is added belongs to the cache. A returned Buffer is a copy that belongs to the caller. So the cache can
+ * zero its Buffers at any time.
  */
 export class KeyCache {
   readonly #entries = new Map<string, Entry>();
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
 
-  /** @param lifetime milliseconds */
+  /** @param lifetime in milliseconds */
   constructor(
     private readonly clock: Clock,
     private readonly limit = 1000,
@@ -35,7 +35,7 @@ export class KeyCache {
       this.forget(name);
       return undefined;
     }
-    // A Map keeps the order of insertion: what is used moves to the end, so the first is the one unused for longest.
+    // A Map has the order of insertion. Used keys move to the end, so the first is the least recently used.
     this.#entries.delete(name);
     this.#entries.set(name, entry);
     return Buffer.from(entry.bytes);
@@ -55,7 +55,7 @@ export class KeyCache {
     this.scheduleSweep();
   }
 
-  /** Forgets everything, and keeps nothing from now on. */
+  /** Removes all keys, and caches none from now on. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#sweep);
@@ -69,10 +69,10 @@ export class KeyCache {
 
   private isStale({ since }: Entry): boolean {
     const age = this.clock.now().getTime() - since;
-    return age < 0 || age >= this.lifetime; // a clock that was set back must not keep a key alive
+    return age < 0 || age >= this.lifetime; // a clock that was set back must not extend the lifetime of a key
   }
 
-  /** A key nobody asks for any more must go, too, so looking at the clock on use is not enough. */
+  /** Also removes keys that are no longer requested. */
   private scheduleSweep(): void {
     if (this.#sweep || this.#entries.size === 0) return;
     const oldest = Math.min(...[...this.#entries.values()].map(({ since }) => since));

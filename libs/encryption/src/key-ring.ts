@@ -15,15 +15,15 @@ export function newKekId(): KekId {
 }
 
 /**
- * The key-encryption keys (KEKs): they encrypt stored keys and nothing else. The active one wraps; the others are
- * there to unwrap what was wrapped before they were replaced.
+ * Key-encryption keys (KEKs): they only encrypt stored keys. The active one wraps. The others unwrap what was wrapped
+ * earlier.
  *
- * The ring keeps the bytes for as long as the process lives, and gives them to nobody.
+ * The ring keeps the bytes for the lifetime of the process, and never returns them.
  */
 export class KeyRing implements KekProvider {
   readonly #keks: ReadonlyMap<string, Buffer>;
 
-  /** @param keks 32 bytes each; they become the ring's own */
+  /** @param keks 32 bytes each; they belong to the ring from now on */
   constructor(
     readonly active: KekId,
     keks: ReadonlyMap<KekId, Buffer>,
@@ -44,24 +44,24 @@ export class KeyRing implements KekProvider {
     return this.#keks.has(kekId);
   }
 
-  /** Encrypts a key under the active KEK: 64 bytes for a key of 32. Needs the same context to be unwrapped. */
+  /** Encrypts a key with the active KEK: 64 bytes for a key of 32. The same context is needed to unwrap it. */
   wrap(plaintextKey: Buffer, context: readonly string[]): { kekId: KekId; wrapped: Buffer } {
     const kekId = this.active;
     return { kekId, wrapped: sealBehind(header, this.kek(kekId), plaintextKey, ['wrap', kekId, ...context]) };
   }
 
   /**
-   * What `wrap` was given. The caller owns the Buffer, and zeroes it when done.
+   * Decrypts a key. The caller owns the Buffer, and must zero it.
    *
-   * @throws CiphertextRejected also when the KEK is not in the ring; ask `has` to tell the two apart
+   * @throws CiphertextRejected also when the KEK is not in the ring; use `has` to distinguish the two cases
    */
   unwrap(kekId: string, wrapped: Buffer, context: readonly string[]): Buffer {
     return openBehind(header, this.kek(kekId), wrapped, ['wrap', kekId, ...context]);
   }
 
   /**
-   * A record only this KEK opens. Kept beside the data, it tells at the next start whether a ring that has the right
-   * id has the right key, too.
+   * Record that only this KEK opens. It is stored in the database, and shows at a start whether a ring with the same
+   * KEK ID has the same KEK.
    *
    * @throws CiphertextRejected when the KEK is not in the ring
    */
@@ -69,7 +69,7 @@ export class KeyRing implements KekProvider {
     return sealBehind(header, this.kek(kekId), Buffer.alloc(keyLength), ['canary', kekId]);
   }
 
-  /** False, too, when the KEK is not in the ring. */
+  /** False also when the KEK is not in the ring. */
   canaryOpens(kekId: string, record: Buffer): boolean {
     try {
       openBehind(header, this.kek(kekId), record, ['canary', kekId]);
@@ -80,17 +80,17 @@ export class KeyRing implements KekProvider {
     }
   }
 
-  /** Tells two KEKs of one name apart, and nothing of their bytes: 16 hexadecimal digits. */
+  /** Distinguishes two KEKs with the same ID without revealing their bytes: 16 hexadecimal digits. */
   fingerprint(kekId: string): string {
     return createHmac('sha256', this.kek(kekId)).update('fingerprint').digest('hex').slice(0, 16);
   }
 
-  /** Whether no KEK that is in both has other bytes there: a ring that was put together wrongly would have some. */
+  /** Whether all KEKs that are in both rings have the same bytes. */
   agreesWith(other: KeyRing): boolean {
     return this.sharedWith(other).every((id) => other.canaryOpens(id, this.canary(id)));
   }
 
-  /** The ids of the KEKs that are in both. */
+  /** IDs of the KEKs that are in both rings. */
   sharedWith(other: KeyRing): readonly KekId[] {
     return this.ids.filter((id) => other.has(id));
   }

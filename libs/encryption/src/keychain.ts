@@ -17,12 +17,12 @@ import {
 const attempts = 3;
 
 /**
- * The data keys, made when they are first needed. Every Buffer handed out is a copy and the caller's own to zero.
+ * Data keys, created on first use. Every returned Buffer is a copy that the caller must zero.
  *
- * Keys and units of work: a key made inside a unit of work lives and dies with it. So use a key in the unit of work
- * that stores what was encrypted with it, and keep no key beyond: after a rollback its row is gone, and its id may
- * be given to another key. The keychain keeps to this itself: it remembers how a row unwraps, never that a row
- * exists, and asks the collection each time. Nor do callers wait for each other's new key, which might be rolled back.
+ * A key that is created inside a unit of work is rolled back with it. So use a key in the unit of work that stores the
+ * encrypted data, and do not keep it: after a rollback, its row does not exist, and its ID can be assigned to another
+ * key. The keychain therefore caches how a row is unwrapped, never that it exists, and queries the collection each
+ * time. For the same reason, callers do not wait for each other's new keys.
  */
 export class Keychain {
   readonly #unwrapped: KeyCache;
@@ -37,15 +37,15 @@ export class Keychain {
     this.#unwrapped = new KeyCache(clock);
   }
 
-  /** The key to encrypt a tenant's secrets with: its newest one, made now if it has none. */
+  /** Newest encryption key of a tenant, created if it has none. */
   tenantKey(tenantId: number): Promise<EncryptionKey> {
     return this.newestOrNew('tenant', tenantId);
   }
 
   /**
-   * The key that one of this tenant's records names.
+   * Encryption key of this tenant with this ID.
    *
-   * @throws CiphertextRejected when there is no such key, or it is somebody else's
+   * @throws CiphertextRejected when it does not exist, or belongs to another tenant
    */
   async keyById(id: number, tenantId: number): Promise<EncryptionKey> {
     const find = async () => (await this.storedKeys.find(id)) ?? missing();
@@ -53,8 +53,8 @@ export class Keychain {
   }
 
   /**
-   * Makes the next version of a tenant's key, which is its newest from now on. What older versions encrypted they go on
-   * to open. Nothing happens when the newest is not `seen` any more: somebody else was quicker.
+   * Creates a new version of a tenant's key. Older versions can still decrypt. Does nothing if `seen` is no longer the
+   * newest: another process has created one.
    */
   async renewTenantKey(seen: StoredKey): Promise<void> {
     try {
@@ -66,8 +66,8 @@ export class Keychain {
   }
 
   /**
-   * A key of 32 bytes for one use inside the gateway, always the same one for the same `info`, and no other use may
-   * have that `info`. It does not depend on the KEKs, which can be replaced without voiding what it signed.
+   * Key of 32 bytes for one purpose inside the gateway. Always the same for the same `info`, which no other purpose may
+   * use. Does not depend on the KEKs, so their replacement does not invalidate signatures.
    */
   async gatewayKey(info: string): Promise<Buffer> {
     const root = await this.rootKey();
@@ -79,7 +79,7 @@ export class Keychain {
   }
 
   /**
-   * HMAC-SHA256 of a text under the gateway key for `info`. A process derives that key once, because every request needs it.
+   * HMAC-SHA256 of a text with the gateway key for `info`. The derived key is cached, because every request needs it.
    */
   async mac(info: string, text: string): Promise<Buffer> {
     const key = this.#macKeys.get(info) ?? (await this.macKey(info));
@@ -87,8 +87,8 @@ export class Keychain {
   }
 
   /**
-   * Makes the gateway's root key if there is none, and spares `gatewayKey` from reading it every time. Call it at
-   * start, outside any unit of work: from here on the row is taken to be there for good.
+   * Creates the root key of the gateway if it does not exist, and caches it. Call it at the start, outside of units of
+   * work: afterwards, the row is assumed to exist permanently.
    */
   async prepareGatewayKey(): Promise<void> {
     const { bytes } = await this.newestOrNew('gateway', null);
@@ -96,7 +96,7 @@ export class Keychain {
     this.#gatewayKey = (await this.storedKeys.newestFor('gateway', null)) ?? undefined;
   }
 
-  /** Zeroes every key that is remembered. Those handed out stay with their callers. */
+  /** Zeroes all cached keys, but not those that were returned. */
   close(): void {
     this.#unwrapped.close();
     this.#macKeys.clear();
@@ -123,7 +123,7 @@ export class Keychain {
 
   private async newestOrNew(purpose: KeyPurpose, tenantId: number | null): Promise<EncryptionKey> {
     for (let attempt = 1; ; attempt++) {
-      // Only a key that is not there is made anew: one that does not unwrap must stop us, not be passed over.
+      // Only a missing key is created. A key that cannot be unwrapped is an error.
       const stored = await this.storedKeys.newestFor(purpose, tenantId);
       if (stored) {
         const again = async () => (await this.storedKeys.newestFor(purpose, tenantId)) ?? missing();
@@ -150,7 +150,7 @@ export class Keychain {
           const id = await this.storedKeys.add({ ...identity, kekId, wrappedKey: wrapped, commitment, createdAt });
           return { id, bytes };
         } catch (error) {
-          // It was retired since we wrapped: there is a newer one to wrap under.
+          // The KEK was retired in the meantime: use the newer one.
           if (!(error instanceof KekNotAdmitted) || attempt === attempts) throw error;
         }
       }
@@ -161,8 +161,8 @@ export class Keychain {
   }
 
   /**
-   * @param again reads the key once more: since it was read it may have been wrapped under another KEK, and the one it
-   *   was under retired
+   * @param again reads the key once more: in the meantime it can have been wrapped with another KEK, and the old one
+   * retired
    */
   private async unwrapNow(
     stored: StoredKey,
@@ -181,7 +181,8 @@ export class Keychain {
   private async unwrap(stored: StoredKey, purpose: KeyPurpose, tenantId: number | null): Promise<EncryptionKey> {
     if (stored.purpose !== purpose || stored.tenantId !== tenantId) throw new CiphertextRejected('key id');
 
-    // Named by all that unwrapping authenticates: a row altered in any of it must not find what the true one left.
+    // Cached by everything that unwrapping authenticates, so that a changed row does not match the cache entry of the
+    // original.
     const context = wrapContextOf(stored);
     const { kekId, wrappedKey, commitment } = stored;
     const name = JSON.stringify([kekId, ...context, wrappedKey.toString('base64'), commitment.toString('base64')]);

@@ -2,16 +2,16 @@ import { CiphertextRejected, isCommitted, keyLength } from './envelope.js';
 import type { KekProvider, WrappedKey } from './kek-provider.js';
 import type { KeyRing } from './key-ring.js';
 
-/** What a stored key is for: the secrets of one tenant, or the root of the gateway's own derived keys. */
+/** Purpose of a stored key: secrets of one tenant, or root of the gateway's derived keys. */
 export type KeyPurpose = 'tenant' | 'gateway';
 
-/** A data key as it is stored: never without its wrapping, which alone may change. */
+/** Stored data key, always wrapped. Only the wrapping can change. */
 export interface StoredKey {
   readonly id: number;
-  /** Null for the gateway's own. */
+  /** Null for the key of the gateway. */
   readonly tenantId: number | null;
   readonly purpose: KeyPurpose;
-  /** From 1, counted for each purpose and tenant. */
+  /** Starts at 1 for each purpose and tenant. */
   readonly version: number;
   readonly kekId: string;
   /** 64 bytes. */
@@ -23,56 +23,56 @@ export interface StoredKey {
 
 export type NewStoredKey = Omit<StoredKey, 'id'>;
 
-/** All stored keys: a collection. */
+/** Collection of all stored keys. */
 export abstract class StoredKeys {
   abstract find(id: number): Promise<StoredKey | null>;
 
-  /** The key with the highest version. */
+  /** Key with the highest version. */
   abstract newestFor(purpose: KeyPurpose, tenantId: number | null): Promise<StoredKey | null>;
 
   /**
-   * Joins the unit of work in progress, if there is one, and until it ends keeps the KEK from being dismissed.
+   * Joins the current unit of work, if any. Until it ends, the KEK cannot be dismissed.
    *
-   * @returns the id the key got
-   * @throws StoredKeyExists when purpose, tenant and version are taken; `null` is a tenant like any other here
-   * @throws KekNotAdmitted when nothing may be wrapped under the key's KEK (any more)
+   * @returns the assigned ID
+   * @throws StoredKeyExists when the combination of purpose, tenant and version exists; `null` counts as a tenant here
+   * @throws KekNotAdmitted when nothing can be wrapped with the key's KEK (any more)
    */
   abstract add(key: NewStoredKey): Promise<number>;
 
-  /** Every key there is, by id. */
+  /** All keys, sorted by ID. */
   abstract list(): Promise<StoredKey[]>;
 
   /**
-   * Puts another wrapping in the place of the one that was seen.
+   * Replaces the wrapping of `seen`.
    *
-   * @returns false when the key is not stored as it was seen
+   * @returns false when the key is no longer stored as seen
    * @throws KekNotAdmitted
    */
   abstract rewrap(seen: StoredKey, by: WrappedKey): Promise<boolean>;
 
-  /** The KEKs that keys may be wrapped under, the oldest first. */
+  /** KEKs with which keys can be wrapped, oldest first. */
   abstract admitted(): Promise<AdmittedKek[]>;
 
-  /** From now on keys may be wrapped under this KEK. Nothing happens when it was admitted before. */
+  /** Allows keys to be wrapped with this KEK. Does nothing if it is already admitted. */
   abstract admit(kek: AdmittedKek): Promise<void>;
 
   /**
-   * From now on nothing can be wrapped under this KEK, whoever still has it; unless something is.
+   * Prevents keys from being wrapped with this KEK, unless it wraps a key.
    *
-   * @returns how many keys are wrapped under it: it was dismissed when none is
+   * @returns number of keys that it wraps; it was dismissed if 0
    */
   abstract dismiss(kekId: string): Promise<number>;
 }
 
-/** A key-encryption key that the database knows. */
+/** KEK that the database knows. */
 export interface AdmittedKek {
   readonly kekId: string;
-  /** A record that only this KEK opens: see `KeyRing.canary`. */
+  /** Record that only this KEK opens: see `KeyRing.canary`. */
   readonly canary: Buffer;
   readonly admittedAt: Date;
 }
 
-/** Somebody else has just made this version of the key. Read again: theirs is the one to use. */
+/** Another process has just created this version of the key. Read it again, and use that one. */
 export class StoredKeyExists extends Error {
   override readonly name = 'StoredKeyExists';
 
@@ -81,7 +81,7 @@ export class StoredKeyExists extends Error {
   }
 }
 
-/** The KEK was retired, or nobody told the database of it: what is wrapped under it might be lost. Look for a newer one. */
+/** The KEK was retired, or was never admitted: what it wraps could be lost. Look for a newer KEK. */
 export class KekNotAdmitted extends Error {
   override readonly name = 'KekNotAdmitted';
 
@@ -91,9 +91,9 @@ export class KekNotAdmitted extends Error {
 }
 
 /**
- * The key in clear. The caller owns the Buffer, and zeroes it when done.
+ * Decrypts a stored key. The caller owns the Buffer, and must zero it.
  *
- * @throws CiphertextRejected unless it is the very key that was stored
+ * @throws CiphertextRejected unless it is exactly the stored key
  */
 export async function unwrapStoredKey(keks: KekProvider, stored: NewStoredKey): Promise<Buffer> {
   const context = wrapContextOf(stored);
@@ -103,7 +103,7 @@ export async function unwrapStoredKey(keks: KekProvider, stored: NewStoredKey): 
   throw new CiphertextRejected('commitment');
 }
 
-/** Whether the ring has the very key-encryption key this stored key was wrapped with. */
+/** Whether the ring has the KEK that wraps this stored key. */
 export function opensStoredKey(
   ring: KeyRing,
   key: Pick<StoredKey, 'kekId' | 'purpose' | 'tenantId' | 'version' | 'wrappedKey' | 'commitment'>,
@@ -120,7 +120,9 @@ export function opensStoredKey(
   }
 }
 
-/** What a wrapped key and its commitment are bound to. The id is not part of it: it is given only when both exist. */
+/**
+ * Context that a wrapped key and its commitment are bound to. The ID is not part of it, because it is assigned later.
+ */
 export function wrapContextOf(key: Pick<StoredKey, 'purpose' | 'tenantId' | 'version'>): string[] {
   return [key.purpose, String(key.tenantId ?? 'gateway'), String(key.version)];
 }

@@ -2,25 +2,24 @@ import { Secret } from '#libs/kernel';
 import { open, seal, utf8 } from './envelope.js';
 import type { Keychain } from './keychain.js';
 
-/** Whose secret it is, and which: a sealed secret opens for the very same subject only. */
+/** Identity of a secret. A sealed secret can be opened only with the same identity. */
 export interface SecretSubject {
-  /** What the secret is used for. */
   readonly purpose: string;
   readonly tenantId: number;
   readonly accountId: number;
-  /** Which of the account's secrets. */
+  /** Slot of the account. */
   readonly slot: string;
-  /** Goes up with every new secret in the slot, so that an old one put back does not open. */
+  /** Incremented for every new secret in the slot, so that a restored old one does not open. */
   readonly version: number;
 }
 
-/** A secret as it is stored. The record is 36 bytes longer than the secret. */
+/** Stored secret. The record is 36 bytes longer than the secret. */
 export interface SealedSecret {
   readonly keyId: number;
   readonly record: Buffer;
 }
 
-/** Encrypts secrets for storage, each bound to its subject, under the key of its tenant. */
+/** Encrypts secrets for storage with the key of their tenant. Each is bound to its identity. */
 export class Vault {
   constructor(private readonly keychain: Keychain) {}
 
@@ -39,7 +38,7 @@ export class Vault {
     }
   }
 
-  /** @throws CiphertextRejected unless this very record was sealed for this very subject */
+  /** @throws CiphertextRejected unless this record was sealed for this identity */
   async open(subject: SecretSubject, sealed: SealedSecret): Promise<Secret> {
     const key = await this.keychain.keyById(sealed.keyId, subject.tenantId);
     try {

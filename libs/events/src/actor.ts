@@ -1,17 +1,17 @@
 export const ActorKind = { API_KEY: 'API_KEY', OPERATOR: 'OPERATOR', GATEWAY: 'GATEWAY' } as const;
 export type ActorKind = keyof typeof ActorKind;
 
-/** Who did something. */
+/** Originator of an action. */
 export interface Actor {
   readonly kind: ActorKind;
-  /** Of the API key; null for the others. */
+  /** ID of the API key. Null for other actors. */
   readonly id: number | null;
-  /** How people call it, kept as it was then. */
+  /** Name at the time of the action. */
   readonly name: string;
 }
 
-/** Whoever may use the command line. */
+/** User of the command line. */
 export const operator: Actor = { kind: 'OPERATOR', id: null, name: 'Command line' };
 
-/** The gateway, of its own accord. */
+/** The gateway itself, without a request. */
 export const gateway: Actor = { kind: 'GATEWAY', id: null, name: 'Gateway' };

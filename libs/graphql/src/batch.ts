@@ -1,14 +1,14 @@
 import DataLoader from 'dataloader';
 
 /**
- * Answers many single questions of one request with one look into the database.
+ * Combines single lookups of one request into one query.
  *
- * Nothing is remembered between batches, so that a mutation's answer never shows what was true before it.
+ * Caches nothing between batches, so that the answer of a mutation never shows outdated data.
  */
 export class Batch<Viewer extends object, Key, Answer> {
   private readonly loaders = new WeakMap<Viewer, DataLoader<Key, Answer>>();
 
-  /** @param answer the answers in the order of the keys */
+  /** @param answer returns the answers in the order of the keys */
   constructor(private readonly answer: (viewer: Viewer, keys: readonly Key[]) => Promise<readonly Answer[]>) {}
 
   /** @param viewer one object per request: requests never share a batch */
@@ -22,7 +22,7 @@ export class Batch<Viewer extends object, Key, Answer> {
   }
 }
 
-/** Asks once for all of the questions that are alike; answers in the order of the questions. */
+/** Groups equal questions into one call. Answers are in the order of the questions. */
 export async function alikeTogether<Question, Answer>(
   questions: readonly Question[],
   likeness: (question: Question) => unknown,

@@ -4,19 +4,19 @@ import { ValidateBy } from 'class-validator';
 import { Faultless, type Refusal } from './faultless.js';
 
 interface ChangeOptions<T> {
-  /** The field at the beginning of a sentence: `The name`. */
+  /** Name of the field at the beginning of a sentence: `The name`. */
   readonly label: string;
   readonly description: string;
-  /** What is wrong with a value, as the end of the sentence that `label` begins; null when nothing is. */
+  /** Describes the problem with a value, as the end of the sentence that `label` begins. Null when it is valid. */
   readonly fault?: (value: T) => string | null;
   readonly refusal?: Refusal;
-  /** What null does, for the description: `no automatic rotation`. Without it null is refused. */
+  /** Meaning of null, for the description: `no automatic rotation`. If undefined, null is refused. */
   readonly whenNull?: string;
 }
 
 /**
- * A field of an update. Left out, the value is unchanged; null clears it, or is refused with INVALID_INPUT where the value cannot
- * be cleared. The description says which.
+ * Field of an update. If omitted, the value is unchanged. Null clears it, or is refused with INVALID_INPUT if the value
+ * cannot be cleared. The description states which.
  */
 export function ChangeField<T>(type: ReturnTypeFunc, options: ChangeOptions<T>): PropertyDecorator {
   const { label, description, fault, refusal, whenNull } = options;

@@ -10,9 +10,9 @@ import { ArgsType, Field, Int, ObjectType, registerEnumType } from '@nestjs/grap
 import { decodeCursor, encodeCursor, type SortValue } from './cursor.js';
 import { atMost } from './descriptions.js';
 
-/** How many items a connection gives when neither `first` nor `last` is given. */
+/** Number of items in a page if neither `first` nor `last` is given. */
 export const defaultPage = 50;
-/** How many items a page holds at most. */
+/** Maximum number of items in a page. */
 export const longestPage = 100;
 
 @ObjectType('PageInfo', { description: 'Position of a page in its list.' })
@@ -70,7 +70,7 @@ registerEnumType(OrderDirection, {
   },
 });
 
-/** What a connection of `item`s extends, which gives itself the name `${name}Connection`; makes the type `${name}Edge`. */
+/** Base class of a connection. The subclass chooses the name `${name}Connection`. Creates the type `${name}Edge`. */
 export function connectionOf<T>(item: abstract new () => T, name: string) {
   @ObjectType(`${name}Edge`, {
     description: `${/^[AEIOU]/.test(name) ? 'An' : 'A'} ${name} in a list, with its cursor.`,
@@ -100,7 +100,7 @@ export function connectionOf<T>(item: abstract new () => T, name: string) {
   return ConnectionType;
 }
 
-/** Each part is read from the database when it is asked for, and only then. */
+/** Each part is read from the database only when it is selected. */
 export interface Connection<T> {
   readonly edges: Later<readonly { readonly cursor: string; readonly node: T }[]>;
   readonly nodes: Later<readonly T[]>;
@@ -110,16 +110,16 @@ export interface Connection<T> {
 
 type Later<T> = T | Promise<T>;
 
-/** What orders a list: a name for the list, which its cursors carry, and the fields it can be sorted by. */
+/** Order of a list: the name of the list, which its cursors contain, and the fields by which it can be sorted. */
 export interface ListOrder<T, Field extends string> {
   readonly list: string;
   readonly by: Record<Field, SortValue<T>>;
 }
 
 /**
- * The page that `args` ask for.
+ * Requested page.
  *
- * @throws InvalidInput for a size outside 1 to 100, for both ends at once, and for a cursor that is not of this list
+ * @throws InvalidInput for a size outside 1 to 100, for both ends at once, and for a cursor of another list
  */
 export function pageRequest<T extends { id: number }, Field extends string>(
   { list, by }: ListOrder<T, Field>,
@@ -164,8 +164,8 @@ export function pageRequest<T extends { id: number }, Field extends string>(
 }
 
 /**
- * A page as clients see it. Nothing of it is read before they ask for it: neither the page, when they ask for `totalCount`
- * alone, nor the count.
+ * Page as clients see it. Everything is read only when it is selected: `totalCount` alone does not read the page, and
+ * the page does not count.
  */
 export function toConnection<T extends { id: number }, Field extends string>(
   { list, by }: ListOrder<T, Field>,

@@ -1,32 +1,32 @@
-/** The value that a list is sorted by, and the rule that a value in a cursor must satisfy. */
+/** Sort value of a list, and the rule for valid values in a cursor. */
 export interface SortValue<T> {
   of(item: T): string | number;
-  /** @param id the id in the same cursor */
+  /** @param id ID in the same cursor */
   isValid(value: unknown, id: number): boolean;
 }
 
-/** @param longest the length of the column, in characters */
+/** @param longest maximum length of the column, in characters */
 export const byText = <T>(of: (item: T) => string, longest: number): SortValue<T> => ({
   of,
   isValid: (value) =>
     typeof value === 'string' && value.length <= 2 * longest && value.isWellFormed() && [...value].length <= longest,
 });
 
-/** For lists whose only order is that of the ids. */
+/** For lists that are sorted by ID only. */
 export const byId = <T extends { readonly id: number }>(): SortValue<T> => ({
   of: ({ id }) => id,
   isValid: (value, id) => value === id,
 });
 
-/** @param largest the largest value of the column, which has integers from 0 */
+/** @param largest maximum value of the column, whose minimum is 0 */
 export const byInteger = <T>(of: (item: T) => number, largest: number): SortValue<T> => ({
   of,
   isValid: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= largest,
 });
 
-const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999); // the last one of SQL's DATETIME
+const lastMoment = Date.UTC(9999, 11, 31, 23, 59, 59, 999); // maximum of SQL's DATETIME
 
-/** Cursors hold moments as milliseconds since 1970. */
+/** Cursors contain times as milliseconds since 1970. */
 export const byMoment = <T>(of: (item: T) => Date): SortValue<T> => ({
   of: (item) => of(item).getTime(),
   isValid: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= lastMoment,
@@ -34,7 +34,7 @@ export const byMoment = <T>(of: (item: T) => Date): SortValue<T> => ({
 
 const largestId = 0x7fffffff; // of an INT column
 
-/** What a cursor says: the list, its order, and the position of one item in it. */
+/** Contents of a cursor: the list, its order, and the position of an item. */
 export type CursorParts = readonly [list: string, field: string, direction: string, value: string | number, id: number];
 
 export function encodeCursor(parts: CursorParts): string {
@@ -42,8 +42,8 @@ export function encodeCursor(parts: CursorParts): string {
 }
 
 /**
- * The position in a cursor; null for each text that `encodeCursor` does not make for this list in this order. Clients can
- * write cursors by hand, so each part must have the type and the range of its column.
+ * Position in a cursor. Null for every text that `encodeCursor` does not create for this list in this order. Clients
+ * can write cursors themselves, so each part must have the type and the range of its column.
  */
 export function decodeCursor(
   cursor: string,
@@ -61,7 +61,7 @@ export function decodeCursor(
   if (ofList !== list || ofField !== field || ofDirection !== direction) return null;
   if (!Number.isInteger(id) || (id as number) < 0 || (id as number) > largestId) return null;
   if (!sortValue.isValid(value, id as number)) return null;
-  // One position, one cursor: no other spelling of it.
+  // Accepts only the canonical encoding of a position.
   return encodeCursor(parts as unknown as CursorParts) === cursor
     ? ({ value, id } as { value: string | number; id: number })
     : null;

@@ -1,15 +1,15 @@
 import type { DomainError } from '#libs/kernel';
 import { ValidateBy } from 'class-validator';
 
-/** Makes the refusal for a field at `path`, when it deserves a code of its own. */
+/** Creates the refusal for a field at `path`, if it has its own error code. */
 export type Refusal = new (path: readonly string[], message: string) => DomainError;
 
 /**
- * A constraint on an input field whose rule is the domain's. A field without a value (left out, or null) has no fault.
+ * Constraint on an input field with a rule of the domain. A field without a value (omitted or null) is valid.
  *
- * @param label what the field is called at the beginning of a sentence: `The name`
- * @param fault what is wrong with a value, as the end of that sentence, without the value; null when nothing is
- * @param refusal the error to refuse with; `InvalidField` when not given
+ * @param label name of the field at the beginning of a sentence: `The name`
+ * @param fault describes the problem with a value as the end of that sentence, without the value; null when it is valid
+ * @param refusal error class; defaults to `InvalidField`
  */
 export function Faultless<T>(label: string, fault: (value: T) => string | null, refusal?: Refusal): PropertyDecorator {
   return ValidateBy(
@@ -24,6 +24,6 @@ export function Faultless<T>(label: string, fault: (value: T) => string | null, 
   );
 }
 
-/** What is wrong with a list of more than `most` items, as the end of a sentence. */
+/** Describes the problem with a list of more than `most` items, as the end of a sentence. */
 export const faultInLength = (most: number) => (list: readonly unknown[]) =>
   list.length > most ? `must have at most ${most} items` : null;

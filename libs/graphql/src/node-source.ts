@@ -1,4 +1,4 @@
-/** Finds the nodes of one GraphQL type by their numbers; those the viewer may not see are left out. */
+/** Finds nodes of one GraphQL type by their numbers. Omits those that the viewer cannot see. */
 export abstract class NodeSource<V = unknown> {
   abstract readonly typeName: string;
 

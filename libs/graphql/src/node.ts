@@ -6,12 +6,12 @@ type Class = { readonly prototype: object };
 
 const typeNames = new Map<unknown, string>();
 
-/** Says which GraphQL type the objects of a class are, wherever the schema promises only an interface. */
+/** Declares the GraphQL type of a class, for fields whose type is an interface. */
 export function isTyped(entity: Class, typeName: string): void {
   typeNames.set(entity, typeName);
 }
 
-/** The GraphQL type of an object, by its class or the nearest class it extends. */
+/** GraphQL type of an object, by its class or the nearest base class. */
 export function typeNameOf(object: object): string | undefined {
   let prototype = Object.getPrototypeOf(object) as object | null;
   while (prototype) {
@@ -33,7 +33,7 @@ export abstract class NodeType {
   readonly id!: unknown;
 }
 
-/** Resolves the `id` of every type that is a `Node` from the number of its object. */
+/** Resolves the `id` of every `Node` type from the number of its object. */
 export function withNodeIds(schema: GraphQLSchema): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) continue;

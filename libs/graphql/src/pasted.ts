@@ -1,9 +1,9 @@
 import { Secret, withoutBlanksAround } from '#libs/kernel';
 import { Transform } from 'class-transformer';
 
-/** A text of an input that people paste, a list of them, or a secret: blanks around it are ignored. */
+/** Pasted text of an input, a list of such texts, or a secret. Leading and trailing whitespace is ignored. */
 export function Pasted(): PropertyDecorator {
-  // class-transformer hands over a copy of a secret; the object has the secret itself.
+  // class-transformer passes a copy of a secret. The object has the secret itself.
   return Transform(({ obj, key }) => trimmed((obj as Record<string, unknown>)[key]));
 }
 

@@ -5,7 +5,7 @@ const neverAnInput = (name: string) => () => {
   throw new TypeError(`${name} cannot be used as an input.`);
 };
 
-/** A scalar that only ever leaves the gateway. */
+/** Scalar for outputs only. */
 const output = (name: string, description: string, specifiedByURL: string, serialize: (value: unknown) => string) =>
   new GraphQLScalarType({
     name,
@@ -44,7 +44,7 @@ const takeSecret = (value: unknown): Secret => {
   return new Secret(value);
 };
 
-/** From the moment a secret is read off the wire it travels as a `Secret`, which cannot be printed by accident. */
+/** A secret is a `Secret` as soon as it is parsed, so it cannot be printed accidentally. */
 export const SecretStringScalar = new GraphQLScalarType({
   name: 'SecretString',
   description:
@@ -56,7 +56,7 @@ export const SecretStringScalar = new GraphQLScalarType({
   parseLiteral: (node) => takeSecret(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-/** A text in both directions; the rule is the domain's to tell, field by field. */
+/** Text in both directions. The domain checks each field. */
 export const CidrBlockScalar = new GraphQLScalarType({
   name: 'CidrBlock',
   description: 'Block of IP addresses in CIDR notation: `203.0.113.0/24`, `2001:db8::/32`.',

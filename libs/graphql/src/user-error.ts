@@ -4,13 +4,13 @@ import { atMost } from './descriptions.js';
 import { isTyped, typeNameOf } from './node.js';
 import { UrlScalar } from './scalars.js';
 
-/** How many refusals one payload tells of. A request with more faults is refused with the first ones. */
+/** Maximum number of refusals in a payload. Only the first ones are shown. */
 const mostUserErrors = 20;
 
-/** Every code of every domain's catalogue; filled by the host, which alone knows all domains. */
+/** Error codes of all domains. The host adds them, because only it knows all domains. */
 export const ErrorCode: Record<string, string> = {};
 
-/** Makes the catalogues' codes the values of the `ErrorCode` enum. Called once, before the schema is built. */
+/** Adds the codes to the `ErrorCode` enum. Called once, before the schema is built. */
 export function declareErrorCodes(catalog: ErrorCatalog): void {
   for (const code of Object.keys(catalog)) ErrorCode[code] = code;
   registerEnumType(ErrorCode, {
@@ -70,16 +70,16 @@ export class VersionConflictErrorType extends UserErrorType {
 isTyped(DomainError, 'GeneralUserError');
 isTyped(VersionConflict, 'VersionConflictError');
 
-/** A refusal as it is served. */
+/** Refusal as shown by the API. */
 export type UserError = ReturnType<typeof toUserError>;
 
-/** A copy, because GraphQL throws whatever is an Error. The cause stays behind: it is for the log only. */
+/** A copy, because GraphQL throws every value that is an Error. The cause is for the log only. */
 export function toUserError(error: DomainError) {
   const { message, retryable, remediation } = error;
   return { ...error, __typename: typeNameOf(error), message, retryable, remediation, docsUrl: null };
 }
 
-/** What every mutation answers with, besides what it made or changed. */
+/** Base class of the payload of every mutation. */
 @ObjectType({ isAbstract: true })
 export abstract class PayloadType {
   @Field(() => [UserErrorType], {

@@ -1,6 +1,6 @@
 export type AwsPartition = 'aws' | 'aws-cn' | 'aws-us-gov' | 'aws-eusc';
 
-// The regions the AWS SDK knows in its public partitions; a test holds this list against the SDK's own.
+// Regions of the public partitions, as the AWS SDK knows them. A test compares this list with the SDK.
 const regions: Record<AwsPartition, string> = {
   aws: `af-south-1 ap-east-1 ap-east-2 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-south-2
     ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7
@@ -12,7 +12,7 @@ const regions: Record<AwsPartition, string> = {
   'aws-eusc': 'eusc-de-east-1',
 };
 
-/** The region of each partition in which IAM is: IAM's requests are signed for it, and have it as `aws:RequestedRegion`. */
+/** Region of IAM in each partition: requests to IAM are signed for it, and have it as `aws:RequestedRegion`. */
 export const iamRegions: Readonly<Record<AwsPartition, string>> = {
   aws: 'us-east-1',
   'aws-cn': 'cn-north-1',
@@ -20,7 +20,7 @@ export const iamRegions: Readonly<Record<AwsPartition, string>> = {
   'aws-eusc': 'eusc-de-east-1',
 };
 
-// Those of before 20 March 2019; every later one must be enabled by its account (Account Management guide, "Enable or
+// Regions from before 20 March 2019. An account must enable every later one (Account Management guide, "Enable or
 // disable AWS Regions in your account"). The other partitions have no such regions.
 const enabledByDefault = new Set(
   `ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 ap-southeast-1 ap-southeast-2 ca-central-1 eu-central-1
@@ -36,18 +36,18 @@ const partitions = new Map(
 export const awsRegions: readonly string[] = [...partitions.keys()];
 
 /**
- * The partition a region lies in; undefined for a region AWS does not have. It must come from the region, because a key
- * used in another partition than its own is merely unknown there.
+ * Partition of a region. Undefined for a region that AWS does not have. It must be derived from the region, because an
+ * access key in another partition is only reported as unknown.
  */
 export function partitionOf(region: string): AwsPartition | undefined {
   return partitions.get(region);
 }
 
-/** Whether an AWS account can use the region only once it has enabled it. */
+/** Whether an AWS account must enable the region before it can be used. */
 export const isOptInRegion = (region: string): boolean =>
   partitionOf(region) === 'aws' && !enabledByDefault.has(region);
 
-/** What is wrong with a region's code, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a region code, as the end of a sentence. Null when it is valid. */
 export function faultInRegion(region: string): string | null {
   return partitionOf(region) ? null : 'must be an AWS region code, such as us-east-1';
 }

@@ -2,10 +2,10 @@ import type { Holder, Option } from './permission-manifest.js';
 import { documentOf, managedPolicies, type PolicyDocument, type Statement } from './policies.js';
 
 interface Made {
-  /** Names it within a template or a module. */
+  /** Identifies the entity in a template or a module. */
   readonly id: string;
   readonly description: string;
-  /** Made only when this is asked for. */
+  /** Option that creates the entity. Undefined: always created. */
   readonly option?: Option;
 }
 
@@ -41,10 +41,10 @@ export interface IamAccessKey extends Made {
 
 export type IamEntity = IamPolicy | IamRole | IamUser | IamInstanceProfile | IamAccessKey;
 
-/** How long a session in one of the roles may last. */
+/** Maximum duration of a session in one of the roles, in seconds. */
 export const sessionSeconds = 3600;
 
-/** Everything a customer makes, in the order in which it can be made; what is open stands in it as `${placeholder}`. */
+/** Everything that a customer creates, in an order in which it can be created. Variable parts are `${placeholder}`. */
 export const iamEntities: readonly IamEntity[] = entities();
 
 function entities(): IamEntity[] {
@@ -76,7 +76,7 @@ function entities(): IamEntity[] {
     'Role of the instances of subscriptions.',
     assume({ Service: 'ec2.amazonaws.com' }),
   );
-  // No external id: the AWS console cannot switch to a role that asks for one.
+  // No external ID: the AWS console cannot switch to a role that requires one.
   const consoleRole = role(
     'console-role',
     'console role',
@@ -87,7 +87,7 @@ function entities(): IamEntity[] {
       { Bool: { 'aws:MultiFactorAuthPresent': 'true' } },
     ),
   );
-  // No MFA: a program has none. The external id keeps the gateway from being talked into using another tenant's role.
+  // No MFA: a program has none. The external ID prevents another tenant from using the role through the gateway.
   const accessRole: IamRole = {
     ...role(
       'access-role',

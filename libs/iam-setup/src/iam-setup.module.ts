@@ -16,7 +16,7 @@ export class IamSetupModule {
     const shared = { provide: IamSetupSettings, useValue: settings };
     return {
       module: IamSetupModule,
-      // What the operator says of setting up IAM is what accounts are held against, too.
+      // Verification uses the same settings.
       global: true,
       imports: [EventsModule, IdempotencyModule],
       providers: [

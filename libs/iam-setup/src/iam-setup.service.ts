@@ -10,10 +10,10 @@ import { permissionManifest } from './permission-manifest.js';
 import { remainingEntities, type KnownSetup, type RemainingEntity } from './methods/removal.js';
 import { terraformSetup, type SetupFile } from './methods/terraform.js';
 
-/** One setup, by each of the three methods; they make the same. */
+/** Setup by each of the three methods, with the same result. */
 export interface IamSetupMethods {
   readonly manifestVersion: number;
-  /** What the gateway says when it assumes the access role; null without one. */
+  /** External ID for the access role. Null without one. */
   readonly externalId: string | null;
   readonly provisionedResourcesWarning: string;
   readonly cloudFormation: CloudFormationSetup;
@@ -21,7 +21,7 @@ export interface IamSetupMethods {
   readonly manual: { readonly steps: readonly ManualStep[]; readonly unavailableReason: string | null };
 }
 
-/** Tells a customer how to make the IAM entities the vendor needs, and changes nothing anywhere. */
+/** Creates instructions for the IAM entities that the vendor needs. Changes nothing. */
 @Injectable()
 export class IamSetupService {
   constructor(
@@ -30,9 +30,9 @@ export class IamSetupService {
   ) {}
 
   /**
-   * @param externalIdHandle of the id an access role is to demand: one that is free, or the account's own to set up again
+   * @param externalIdHandle handle of the external ID for an access role: an unused one, or the one of the account
    * @throws ExternalIdNotFound
-   * @throws InvalidInput with everything that is wrong with the request
+   * @throws InvalidInput with all problems of the request
    */
   async methodsFor(
     viewer: Viewer,
@@ -40,21 +40,21 @@ export class IamSetupService {
   ): Promise<IamSetupMethods> {
     const path = ['input', 'externalIdHandle'];
     const found = externalIdHandle == null ? null : await this.externalIds.get(viewer, externalIdHandle, path);
-    await nextTurn(); // the files take milliseconds to make, and a document may ask for many setups
+    await nextTurn(); // Creating the files takes milliseconds, and a document can request many setups.
     return iamSetupMethods(this.settings, request, found?.externalId ?? null);
   }
 
-  /** What a customer made that is theirs to remove once the gateway does not need it any more. */
+  /** IAM entities that the customer has to remove after the account is deleted. */
   remainingAfterDeletion(known: KnownSetup): RemainingEntity[] {
     return remainingEntities(this.settings, known);
   }
 }
 
 /**
- * All three methods for one request. Each is made when it is first read.
+ * All three methods for one request. Each is computed on first access.
  *
- * @param externalId what an access role demands; null when none was issued
- * @throws InvalidInput with everything that is wrong with it
+ * @param externalId external ID that the access role requires; null for none
+ * @throws InvalidInput with all problems of the request
  */
 export function iamSetupMethods(
   settings: IamSetupSettings,
@@ -104,7 +104,7 @@ function refuseLongTemplate(template: string): void {
     ]);
 }
 
-/** Makes something when it is first asked for. */
+/** Computes a value on first access. */
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;

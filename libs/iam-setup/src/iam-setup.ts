@@ -7,25 +7,25 @@ import type { Values } from './policies.js';
 import { UnknownRegion } from './region.errors.js';
 import { faultInTags, faultInVendorsTags, type Tag } from './tags.js';
 
-/** What the operator says once for all customers. */
+/** Settings of the operator for all customers. */
 export abstract class IamSetupSettings {
-  /** Begins the names of what is made, and is the value of the identifier tag. */
+  /** Prefix of the names of created entities, and value of the identifier tag. */
   abstract readonly vendorName: string;
-  /** The AWS account whose people may switch to the console role. */
+  /** AWS account whose users can switch to the console role. */
   abstract readonly vendorAccountId: string | null;
-  /** The key of the identifier tag. */
+  /** Key of the identifier tag. */
   abstract readonly tagKey: string;
-  /** The role or user the gateway itself runs as; without it there is no access role. */
+  /** Role or user that the gateway runs as. Without it, access roles cannot be created. */
   abstract readonly gatewayIdentityArn: string | null;
-  /** Where the operator published the CloudFormation template, for quick-create links. */
+  /** Address of the published CloudFormation template, for quick-create links. */
   abstract readonly templateUrl: string | null;
 }
 
-/** What a customer may choose; everything has a default. */
+/** Choices of a customer. All have defaults. */
 export interface IamSetupRequest {
   readonly region?: string | null;
   readonly awsAccountId?: string | null;
-  /** All three methods refuse to make anything in another AWS account. */
+  /** All three methods refuse to create anything in another AWS account. */
   readonly expectedAwsAccountId?: string | null;
   readonly vendorAccountId?: string | null;
   readonly path?: string | null;
@@ -34,18 +34,18 @@ export interface IamSetupRequest {
   readonly nodeRoleName?: string | null;
   readonly consoleRoleName?: string | null;
   readonly accessRoleName?: string | null;
-  /** Of everything that IAM can tag. */
+  /** Tags for everything that IAM can tag. */
   readonly tags?: readonly Tag[] | null;
   readonly createAccessKey?: boolean | null;
   readonly allowAccessKeyRotation?: boolean | null;
   readonly createAccessRole?: boolean | null;
 }
 
-/** A request with nothing left open, and nothing in it that could break out of where it is written. */
+/** Complete and validated request. No value can break out of the document that it is written to. */
 export interface IamSetup {
   readonly region: string;
   readonly partition: AwsPartition;
-  /** `accountId` is empty when the customer did not say it: only the manual method needs it. */
+  /** `accountId` is empty if the customer did not give it: only the manual method needs it. */
   readonly values: Values;
   /** Null: any account. */
   readonly expectedAwsAccountId: string | null;
@@ -61,8 +61,8 @@ interface ParameterRule {
   readonly title: string;
   readonly means: string;
   /**
-   * Means the same in JavaScript, CloudFormation (Java) and Terraform (RE2). Allows no double quote, backslash, `$` or white
-   * space, so that a value can be filled into a JSON document.
+   * Has the same meaning in JavaScript, CloudFormation (Java) and Terraform (RE2). Allows no double quote, backslash,
+   * `$` or whitespace, so that a value can be inserted into a JSON document.
    */
   readonly pattern: string;
   readonly fault: string;
@@ -73,7 +73,7 @@ interface ParameterRule {
 const name = { pattern: iamPatterns.name, fault: 'must contain only letters, digits and + = , . @ _ -, and must not begin with -', longest: 64 }; // prettier-ignore
 const accountId = { pattern: '[0-9]{12}', fault: 'must have 12 digits', longest: 12 };
 
-/** What the three methods ask for, in the words of each: one rule, so that none takes what another refuses. */
+/** Parameters of all three methods. They share one rule, so that no method accepts what another refuses. */
 export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   vendorName: {
     title: 'The vendor',
@@ -143,7 +143,7 @@ export const parameters: Readonly<Record<Parameter, ParameterRule>> = {
   },
 };
 
-/** What a switch does, in the words of each method. */
+/** Titles and meanings of the switches in all methods. */
 export const switches: Readonly<Record<Option, { title: string; means: string; unset: boolean }>> = {
   createAccessKey: {
     title: 'Create the access key',
@@ -163,10 +163,10 @@ export const switches: Readonly<Record<Option, { title: string; means: string; u
   },
 };
 
-/** What is wrong with a value of a parameter, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a value of a parameter, as the end of a sentence. Null when it is valid. */
 export function faultInParameter(parameter: Parameter, value: string): string | null {
   const { pattern, fault, longest } = parameters[parameter];
-  // Said here only: Terraform's expressions know no "but not".
+  // Checked only here: the patterns of Terraform have no negative lookahead.
   if (parameter === 'tagKey' && /^aws:/i.test(value)) return 'must not begin with aws:, which is reserved for AWS';
   const faultAtEnds = faultInEnds(value);
   if (faultAtEnds) return faultAtEnds;
@@ -176,10 +176,10 @@ export function faultInParameter(parameter: Parameter, value: string): string | 
   return new RegExp(`^(?:${pattern})$`).test(value) ? null : fault;
 }
 
-/** What is wrong with the id of an AWS account, as the end of a sentence; null when nothing is. */
+/** Describes the problem with an AWS account ID, as the end of a sentence. Null when it is valid. */
 export const faultInAwsAccountId = (text: string) => faultInParameter('expectedAwsAccountId', text);
 
-/** The names things get when nobody chooses others. */
+/** Default names. */
 export const namesOf = (vendorName: string) => ({
   userName: `${vendorName}-user`,
   nodeRoleName: `${vendorName}-cluster-node-role`,
@@ -187,7 +187,7 @@ export const namesOf = (vendorName: string) => ({
   accessRoleName: `${vendorName}-access-role`,
 });
 
-/** AWS's own addresses, which differ by partition. */
+/** Host names of AWS, which differ by partition. */
 export const partitionNames: Readonly<Record<AwsPartition, { urlSuffix: string; console: string }>> = {
   aws: { urlSuffix: 'amazonaws.com', console: 'console.aws.amazon.com' },
   'aws-cn': { urlSuffix: 'amazonaws.com.cn', console: 'console.amazonaws.cn' },
@@ -196,10 +196,10 @@ export const partitionNames: Readonly<Record<AwsPartition, { urlSuffix: string; 
 };
 
 /**
- * The settings and the request as one.
+ * Combines settings and request.
  *
- * @param externalId what the access role demands, as the gateway issued it; null for none
- * @throws InvalidInput with everything that is wrong with the request
+ * @param externalId external ID that the access role requires; null for none
+ * @throws InvalidInput with all problems of the request
  */
 export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest, externalId: string | null): IamSetup {
   const faults: DomainError[] = [];
@@ -295,7 +295,7 @@ export function iamSetupOf(settings: IamSetupSettings, request: IamSetupRequest,
   };
 }
 
-/** `accessRoleName` as CloudFormation calls it, and as Terraform does. */
+/** Names such as `accessRoleName` in the notations of CloudFormation and Terraform. */
 export const pascalCase = (words: string) =>
   words.replace(/(?:^|-)([a-z0-9])/g, (_, first: string) => first.toUpperCase());
 export const snakeCase = (words: string) => words.replace(/-|(?=[A-Z])/g, '_').toLowerCase();

@@ -1,20 +1,20 @@
 import { longestIamArn } from '@cloud-account-gateway/iam-policy';
 
 /**
- * Every permission the vendor's software needs in a customer's AWS account: the one place that says so. The IAM policies,
- * the checks of an account and docs/aws-permissions.md are made from it, so they cannot disagree.
+ * Every permission that the vendor's software needs in a customer's AWS account. The IAM policies, the verification of
+ * an account and docs/aws-permissions.md are derived from it, so they always agree.
  *
- * Texts in `${…}` are {@link Placeholder}s, filled in by each method of setting up IAM; `${aws:username}` is IAM's own.
- * A change of what is granted is a new version: a test holds the fingerprint of each.
+ * Texts in `${…}` are {@link Placeholder}s that each setup method replaces; `${aws:username}` is a policy variable of
+ * IAM. Every change of granted permissions needs a new version: a test has the fingerprint of each.
  */
 
-/** Who is granted something. */
+/** Entity that receives permissions. */
 export type Holder = 'node role' | 'user' | 'console role' | 'access role';
 
-/** What only those get who ask for it. */
+/** Options that create additional entities or permissions. */
 export type Option = 'createAccessKey' | 'allowAccessKeyRotation' | 'createAccessRole';
 
-/** What a policy may leave open, and what fills it at most: no valid value is longer, so a policy that fits always fits. */
+/** Longest valid value of each placeholder: a policy that fits with these always fits. */
 export const longestValues = {
   partition: 'aws-us-gov',
   urlSuffix: 'amazonaws.com.cn',
@@ -33,30 +33,30 @@ export const longestValues = {
 
 export type Placeholder = keyof typeof longestValues;
 
-/** IAM's operators, their condition keys, and the values that satisfy them. */
+/** IAM operators with their condition keys and values. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** One statement of a policy. */
 export interface Rule {
-  /** `Allow` when not said. */
+  /** Defaults to `Allow`. */
   readonly effect?: 'Deny';
-  /** Singly: a wildcard would grant what AWS adds later. */
+  /** Without wildcards, which would include future actions of AWS. */
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly condition?: Condition;
 }
 
-/** Permissions that serve one purpose: what is told, and checked, together. */
+/** Permissions for one purpose, which are shown and checked together. */
 export interface PermissionGroup {
   readonly id: string;
-  /** What it is for, in plain words. */
+  /** Purpose in plain words. */
   readonly purpose: string;
-  /** What of the product stops without it. */
+  /** Feature of the product that needs the group. */
   readonly feature: string;
   readonly rules: readonly Rule[];
 }
 
-/** Groups that the same holders get. Where AWS's limits force it, several managed policies are made of one. */
+/** Groups for the same holders. If they exceed the limits of AWS, they are split into several managed policies. */
 export interface PermissionPolicy {
   readonly id: string;
   readonly description: string;
@@ -65,7 +65,7 @@ export interface PermissionPolicy {
   readonly groups: readonly PermissionGroup[];
 }
 
-/** `ec2:` before each, so that the table below reads as a list of verbs. */
+/** Adds the prefix of the service, so that the table below is a list of verbs. */
 const of = (service: string, actions: string) => actions.split(/\s+/).map((action) => `${service}:${action}`);
 const ec2 = (actions: string) => of('ec2', actions);
 const iam = (actions: string) => of('iam', actions);
@@ -81,9 +81,9 @@ const everything = ['*'];
 const tag = '${vendorName}';
 /** The resource carries the identifier tag, with our value. */
 const isOurs: Condition = { StringEquals: { 'aws:ResourceTag/${tagKey}': tag } };
-/** The request gives the new resource the identifier tag, with our value. */
+/** The request adds the identifier tag to the new resource, with our value. */
 const becomesOurs: Condition = { StringEquals: { 'aws:RequestTag/${tagKey}': tag } };
-/** True as well when the tag is not there at all. */
+/** Also true when the tag is missing. */
 const doesNotBecomeOurs: Condition = { StringNotEquals: { 'aws:RequestTag/${tagKey}': tag } };
 
 const creating = `RunInstances ImportKeyPair CreateKeyPair CreateVpc CreateSecurityGroup CreateInternetGateway
@@ -225,8 +225,8 @@ export const permissionManifest: { readonly version: number; readonly policies: 
           purpose:
             'No resource can be created without the identifier tag and its value. The tag distinguishes resources of the vendor from yours.',
           feature: 'subscriptions',
-          // One rule for kinds of which none is made inside another of the same rule: EC2 asks about the outer one, too,
-          // and that is not tagged by the request.
+          // One rule for kinds that are not created inside another kind of the same rule: EC2 also authorizes the outer
+          // resource, which the request does not tag.
           rules: [
             {
               effect: 'Deny',

@@ -8,7 +8,7 @@ import {
   type Placeholder,
 } from './permission-manifest.js';
 
-/** A statement as IAM reads it. */
+/** Statement of an IAM policy. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
@@ -18,18 +18,18 @@ export interface Statement {
   readonly Condition?: Condition;
 }
 
-/** An IAM policy. What the manifest leaves open stands in it as `${placeholder}`. */
+/** IAM policy. Variable parts are `${placeholder}`. */
 export interface PolicyDocument {
   readonly Version: '2012-10-17';
   readonly Statement: readonly Statement[];
 }
 
-/** What the placeholders stand for in one setup. */
+/** Values of the placeholders in one setup. */
 export type Values = Readonly<Record<Placeholder, string>>;
 
-/** A policy to be made in the account. */
+/** Policy to create in the account. */
 export interface ManagedPolicy {
-  /** The manifest's policy, numbered where AWS's limits split it: `provisioning-2`. */
+  /** ID of the policy in the manifest, numbered if limits of AWS split it: `provisioning-2`. */
   readonly id: string;
   readonly description: string;
   readonly holders: readonly Holder[];
@@ -37,21 +37,21 @@ export interface ManagedPolicy {
   readonly document: PolicyDocument;
 }
 
-/** AWS's limits, in characters that are not white space, and in policies per principal (IAM and STS quotas). */
+/** Limits of AWS, in characters without whitespace, and in policies per principal (IAM and STS quotas). */
 export const iamLimits = { managedPolicy: 6144, trustPolicy: 2048, policiesPerPrincipal: 10 } as const;
 
-/** As many characters as AWS counts. */
+/** Size as AWS counts it. */
 export const sizeOf = (document: PolicyDocument) => JSON.stringify(document).replace(/\s/g, '').length;
 
-/** The text with every placeholder replaced; IAM's own variables stay. */
+/** Replaces every placeholder. Policy variables of IAM are unchanged. */
 export const fillInText = (text: string, values: Values) =>
   text.replace(/\$\{(\w+)\}/g, (_, name: Placeholder) => values[name]);
 
-/** The document with every placeholder replaced, in keys as in values. */
+/** Replaces every placeholder, also in keys. */
 export const fillIn = (document: PolicyDocument, values: Values) =>
   mapTexts(document, (text) => fillInText(text, values)) as PolicyDocument;
 
-/** The managed policies of the manifest, each within AWS's limit whatever valid values it is filled with. */
+/** Managed policies of the manifest, each within the limits of AWS for all valid values. */
 export function managedPolicies(
   policies: readonly PermissionPolicy[] = permissionManifest.policies,
   limit: number = iamLimits.managedPolicy,
@@ -68,7 +68,7 @@ export function managedPolicies(
   });
 }
 
-/** The statements of a policy, each named after its group: `PEERING` and its second rule is `Peering2`. */
+/** Statements of a policy, named after their group: the second rule of `PEERING` is `Peering2`. */
 export function statementsOf({ groups }: PermissionPolicy): Statement[] {
   return groups.flatMap(({ id, rules }) =>
     rules.map(({ effect, actions, resources, condition }, i): Statement => ({
@@ -84,7 +84,7 @@ export function statementsOf({ groups }: PermissionPolicy): Statement[] {
 const sidOf = (group: string) =>
   group.toLowerCase().replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** As few documents as keep the statements in their order. */
+/** Splits into as few documents as possible, with the statements in their order. */
 function split(statements: readonly Statement[], limit: number): PolicyDocument[] {
   const parts: Statement[][] = [];
   for (const statement of statements) {

@@ -23,7 +23,7 @@ export class UnknownRegion extends DomainError {
   }
 }
 
-/** AWS's partitions share nothing: a key or a role of one is unknown in the others. */
+/** Partitions of AWS are separate: an access key or a role of one is unknown in the others. */
 export class RegionInAnotherPartition extends DomainError {
   constructor(than: 'account' | 'access role') {
     super(regionErrors, 'REGION_IN_ANOTHER_PARTITION', `The region is in another AWS partition than the ${than}.`, {

@@ -1,19 +1,18 @@
-/** A tag of a resource at AWS. */
+/** Tag of an AWS resource. */
 export interface Tag {
   readonly key: string;
   readonly value: string;
 }
 
 export const mostTags = 40;
-// Letters, digits and spaces of any script, and these: what every AWS service takes (Tagging AWS resources, "Tag naming limits").
-// It means the same in JavaScript and Terraform (RE2).
+// Letters, digits and spaces of any script, and these characters: accepted by every AWS service (Tagging AWS resources,
+// "Tag naming limits"). Has the same meaning in JavaScript and Terraform (RE2).
 export const inTags = '[\\p{L}\\p{N}\\p{Zs}_.:/=+@-]';
 export const tagLengths = { key: 128, value: 256 } as const;
 
 /**
- * What is wrong with tags, as the end of a sentence; null when nothing is. AWS allows 50 on a resource, of which ten are
- * left to the vendor, and keeps what begins with `aws:` to itself. Keys of IAM
- * users and roles are not case sensitive.
+ * Describes the problem with tags, as the end of a sentence. Null when they are valid. AWS allows 50 tags on a
+ * resource, of which the vendor needs ten, and reserves `aws:`. Keys of IAM users and roles are case-insensitive.
  */
 export function faultInTags(tags: readonly Tag[]): string | null {
   if (tags.length > mostTags) return `must have at most ${mostTags} entries, but have ${tags.length}`;
@@ -35,14 +34,17 @@ function faultInTag({ key, value }: Tag): string | null {
     : 'can contain only letters, digits, spaces and _ . : / = + - @';
 }
 
-/** Whether the vendor's own tag has this key. Some AWS services keep keys that differ by case only, others do not. */
+/** Whether this key belongs to a tag of the vendor. Some AWS services distinguish keys by case, others do not. */
 export const isVendorsTag = (key: string, tagKey: string): boolean =>
   [tagKey, subscriptionTagKey(tagKey)].some((vendors) => vendors.toLowerCase() === key.toLowerCase());
 
-/** The key of the tag that names the subscription a resource was built for. */
+/** Key of the tag with the subscription that a resource was built for. */
 export const subscriptionTagKey = (tagKey: string): string => `${tagKey}-subscription`;
 
-/** What is wrong with tags that would take the place of the vendor's own, as the end of a sentence; null when nothing is. */
+/**
+ * Describes the problem with tags that would replace those of the vendor, as the end of a sentence. Null when they are
+ * valid.
+ */
 export function faultInVendorsTags(tags: readonly Tag[], tagKey: string): string | null {
   const taken = tags.findIndex(({ key }) => isVendorsTag(key, tagKey));
   return taken < 0
@@ -50,6 +52,6 @@ export function faultInVendorsTags(tags: readonly Tag[], tagKey: string): string
     : `are not valid: tag ${taken + 1} has a key that is reserved for the vendor. Use another key than ${tagKey} and ${subscriptionTagKey(tagKey)}, in any letter case`;
 }
 
-/** Tags as the AWS CLI takes them. */
+/** Tags in the format of the AWS CLI. */
 export const forAws = (tags: readonly Tag[]): string =>
   JSON.stringify(tags.map(({ key, value }) => ({ Key: key, Value: value })));

@@ -1,33 +1,33 @@
-/** One request that said "do this once". */
+/** Claim of one request with an idempotency key. */
 export interface Claim {
   readonly tenantId: number;
-  /** The caller's name for the request; unique in the tenant. */
+  /** Idempotency key, chosen by the caller. Unique in the tenant. */
   readonly key: string;
-  /** Tells requests apart without telling what was in them. */
+  /** Distinguishes requests without revealing their contents. */
   readonly fingerprint: string;
-  /** Who works on it: whoever takes a claim over gives it a new one. */
+  /** Holder of the claim. A new value for each takeover. */
   readonly owner: string;
   readonly claimedAt: Date;
-  /** Until when its owner may be taken to be at work. */
+  /** End of the lease of the owner. */
   readonly leaseUntil: Date;
-  /** What it was answered with, as JSON; null until then. */
+  /** Answer as JSON. Null until the request was answered. */
   readonly answer: string | null;
 }
 
-/** All claims: a collection. */
+/** Collection of all claims. */
 export abstract class Claims {
   abstract find(tenantId: number, key: string): Promise<Claim | null>;
 
-  /** False when the tenant has a claim with this key. */
+  /** @returns false when the tenant has a claim with this key */
   abstract add(claim: Claim): Promise<boolean>;
 
-  /** Puts `by` in the place of `claim`; false when it was answered, taken over or removed meanwhile. */
+  /** Replaces `claim` with `by`. @returns false when it was answered, taken over or removed in the meantime */
   abstract replace(claim: Claim, by: Claim): Promise<boolean>;
 
-  /** Writes the answer; false when the claim is no longer its owner's. */
+  /** Stores the answer. @returns false when the claim has another owner */
   abstract answer(claim: Claim, answer: string): Promise<boolean>;
 
-  /** Lets go of a claim that has no answer and is still its owner's. */
+  /** Removes a claim without an answer, if it still has this owner. */
   abstract release(claim: Claim): Promise<void>;
 
   abstract removeOlderThan(moment: Date): Promise<void>;

@@ -1,9 +1,9 @@
-/** What is wrong with an idempotency key, as the end of a sentence; null when nothing is. */
+/** Describes the problem with an idempotency key, as the end of a sentence. Null when it is valid. */
 export function faultInIdempotencyKey(key: string): string | null {
   if (key.length < 1 || key.length > 64) return 'must have 1 to 64 characters';
   return /^[\x21-\x7e]+$/.test(key) ? null : 'must contain only ASCII letters, digits and punctuation, without spaces';
 }
 
-/** For the schema: what the field is in every input that has it. */
+/** Description of the field in every input. */
 export const idempotencyKeyDescription =
   'Key that you choose for this request, 1 to 64 characters. If you send the same request with the same key again within 24 hours, you get the same result, and nothing is done twice. The result shows the object as it was then, even if it has since changed or been deleted.';

@@ -18,7 +18,7 @@ export const idempotencyErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** Another request was sent with this key within the last day. */
+/** Another request was sent with this idempotency key within the last day. */
 export class IdempotencyKeyReused extends DomainError {
   constructor() {
     super(idempotencyErrors, 'IDEMPOTENCY_KEY_REUSED', 'The idempotency key was already used for another request.', {

@@ -7,29 +7,30 @@ import { Claims, type Claim } from './claims.js';
 import { IdempotencyKeyInFlight, IdempotencyKeyReused } from './idempotency.errors.js';
 
 const remembered = 24 * 60 * 60 * 1000;
-/** Longer than AWS may take to answer everything one request asks. */
+/** Longer than all calls to AWS of one request can take. */
 const lease = 3 * 60 * 1000;
 const patience = 5000;
 const tidyEvery = 60 * 60 * 1000;
 const letGoAgainAfter = 1000;
 
-/** Writes down the answer. Call it in the unit of work of the effect, so that both are there or neither. */
+/** Stores the answer. Call it in the unit of work of the change, so that both are stored or neither. */
 export type Remember<T> = (answer: T) => Promise<void>;
 
-/** Whose requests share their keys. */
+/** Callers with the same tenant share their idempotency keys. */
 export interface Asker {
   readonly tenantId: number;
 }
 
-/** The input of a mutation that may be sent again. */
+/** Input of a mutation that can be repeated. */
 export interface RepeatableInput {
-  /** The caller's name for this request; without one nothing is remembered. */
+  /** Chosen by the caller. Without it, nothing is remembered. */
   readonly idempotencyKey?: string | null;
 }
 
 /**
- * Lets a caller repeat a request whose answer got lost: the same key with the same request gives the same answer for
- * 24 hours, and the effect happens once. A refusal is not remembered, because nothing happened: it is tried again.
+ * Allows callers to repeat a request whose answer was lost: for 24 hours, the same idempotency key with the same
+ * request returns the same answer, and the change happens once. Refusals are not remembered, because nothing has
+ * changed: the request is tried again.
  */
 @Injectable()
 export class Idempotency implements OnModuleInit, OnModuleDestroy {
@@ -50,9 +51,9 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * @param operation which mutation it is: with another one the same key is another request
-   * @param answerType what a remembered answer is made an instance of; its answers must survive JSON, but for Dates
-   * @throws IdempotencyKeyReused, IdempotencyKeyInFlight, and whatever `work` throws
+   * @param operation name of the mutation: another mutation with the same key is another request
+   * @param answerType class of the answer, which must survive JSON, except for Dates
+   * @throws IdempotencyKeyReused, IdempotencyKeyInFlight, and errors of `work`
    */
   async once<T extends object>(
     { tenantId }: Asker,
@@ -78,7 +79,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** Again and again while the database is away: nobody can repeat the request before its claim is gone or its lease over. */
+  /** Retried while the database is unavailable: otherwise the request cannot be repeated until the lease ends. */
   private async release(claim: Claim): Promise<void> {
     try {
       await this.claims.release(claim);
@@ -92,7 +93,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
     return this.claims.removeOlderThan(addTime(this.clock.now(), -remembered));
   }
 
-  /** A claim of our own, or the answer somebody has written. Waits a little for somebody who is at work. */
+  /** Creates a claim, or returns the stored answer. Waits a short time for another process with the same claim. */
   private async claim(tenantId: number, key: string, fingerprint: string): Promise<Claim> {
     const started = performance.now();
     for (;;) {
@@ -109,7 +110,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
       if (await this.take(ours, () => this.claims.add(ours))) return ours;
 
       const theirs = await this.claims.find(tenantId, key);
-      if (!theirs) continue; // let go of since
+      if (!theirs) continue; // released in the meantime
       const isForgotten = theirs.claimedAt.getTime() + remembered < now.getTime();
       const isAbandoned = theirs.answer === null && theirs.leaseUntil < now;
       if (!isForgotten && theirs.fingerprint !== fingerprint) throw new IdempotencyKeyReused();
@@ -126,7 +127,7 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
     try {
       return await take();
     } catch (error) {
-      // It may be ours all the same.
+      // The failed insert can have succeeded.
       void this.release(claim);
       throw error;
     }
@@ -138,7 +139,10 @@ export class Idempotency implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** The same text for the same request, however its fields were ordered. Secrets count, and go nowhere but into the HMAC. */
+/**
+ * Same text for the same request, regardless of the order of its fields. Contains secrets, and is used only for the
+ * HMAC.
+ */
 function canonical(value: unknown): string {
   if (value instanceof Secret) return JSON.stringify(value.reveal());
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;

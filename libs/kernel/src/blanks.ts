@@ -1,8 +1,8 @@
-/** White space, and characters that take no room: zero-width ones, the byte order mark, marks of direction, the soft hyphen. */
+/** Whitespace, and invisible characters: zero-width characters, byte order mark, direction marks, soft hyphen. */
 const blank = /[\s\p{Z}\p{Cf}]/u;
 
 /**
- * A pasted text without blanks at its ends, visible or not: no key, name, ID or ARN has any. Takes linear time, unlike a
+ * Removes leading and trailing whitespace, visible or not: no key, name, ID or ARN has any. Takes linear time, unlike a
  * regular expression.
  */
 export function withoutBlanksAround(pasted: string): string {

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** The caller has closed the connection: what is left to do for it is left undone. Nobody reads what this error says. */
+/** The caller has closed the connection, so its request is aborted. No one receives this message. */
 export class CallerGone extends Error {
   override readonly name = 'CallerGone';
 
@@ -9,10 +9,10 @@ export class CallerGone extends Error {
   }
 }
 
-/** The caller whom the running chain of calls serves. The signal is aborted when work for it is to stop. */
+/** Caller of the current asynchronous context. Its signal is aborted when work for it can stop. */
 export const currentCaller = new AsyncLocalStorage<AbortSignal>();
 
-/** @throws CallerGone when the running chain of calls serves a caller that has gone, and may stop */
+/** @throws CallerGone when the current caller has disconnected and its work can stop */
 export function refuseIfCallerGone(): void {
   if (currentCaller.getStore()?.aborted) throw new CallerGone();
 }

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** What is wrong with a block of addresses in CIDR notation (RFC 4632, RFC 4291), as the end of a sentence; null when nothing is. */
+/** Describes the problem with a CIDR block (RFC 4632, RFC 4291), as the end of a sentence. Null when it is valid. */
 export function faultInCidr(text: string): string | null {
   const [address = '', prefix = '', ...rest] = text.split('/');
   const family = isIP(address);
@@ -13,22 +13,22 @@ export function faultInCidr(text: string): string | null {
   return numberOf(address) % size === 0n ? null : 'must begin with the first address of its block';
 }
 
-/** Whether one of the blocks, each in CIDR notation, holds the address. No block holds what is no address. */
+/** Whether one of the CIDR blocks contains the address. False for text that is not an address. */
 export function isInOneOf(cidrs: readonly string[], address: string): boolean {
   const blocks = new BlockList();
   for (const cidr of cidrs) {
     const [network = '', prefix] = cidr.split('/');
     blocks.addSubnet(network, Number(prefix), isIP(network) === 6 ? 'ipv6' : 'ipv4');
   }
-  // A socket that listens on IPv6 writes IPv4 addresses so.
+  // Format of IPv4 addresses of a socket that listens on IPv6.
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   const family = isIP(plain);
   return family > 0 && blocks.check(plain, family === 6 ? 'ipv6' : 'ipv4');
 }
 
 /**
- * The network that one client is likely to hold as a whole, as a key: an IPv4 address, or the /64 of an IPv6 address. A
- * text that is no address is a network of its own.
+ * Network that one client is likely to control, as a key: an IPv4 address, or the /64 of an IPv6 address. Text that is
+ * not an address is a network of its own.
  */
 export function clientNetwork(address: string): string {
   const plain = address.replace(/%.*$/, '');
@@ -41,7 +41,7 @@ export function clientNetwork(address: string): string {
 
 function numberOf(address: string): bigint {
   if (isIP(address) === 4) return address.split('.').reduce((number, byte) => number * 256n + BigInt(byte), 0n);
-  // A URL has IPv6 in hexadecimal groups only, even where the text ends in an IPv4 address.
+  // A URL has IPv6 in hexadecimal groups only, even if the text ends with an IPv4 address.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const groups = (text = '') => text.split(':').filter(Boolean);
   const zeros = Array<string>(8 - groups(head).length - groups(tail).length).fill('0');

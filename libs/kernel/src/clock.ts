@@ -1,4 +1,4 @@
-/** The time, in UTC, to the millisecond. Tests bring their own. */
+/** Current time in UTC, to the millisecond. Tests replace it. */
 export abstract class Clock {
   abstract now(): Date;
 }

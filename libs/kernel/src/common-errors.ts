@@ -21,27 +21,27 @@ export const commonErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** One thing wrong with one field of an input, as it is told. */
+/** Problem with one field of an input, as shown to the caller. */
 export interface InputFault {
   readonly path: readonly string[];
   readonly message: string;
 }
 
-/** One thing wrong with one field of an input. The message says what and why, never the value. */
+/** Problem with one field of an input. The message says what is wrong and why, never the value. */
 export class InvalidField extends DomainError {
   constructor(path: readonly string[], message: string) {
     super(commonErrors, 'INVALID_INPUT', message, { path });
   }
 }
 
-/** The request is well-formed, yet values in it cannot be accepted. Holds every fault, not the first one. */
+/** The request is well-formed, but has values that are not accepted. Contains all problems, not only the first. */
 export class InvalidInput extends DomainError {
   constructor(readonly faults: readonly DomainError[]) {
     super(commonErrors, 'INVALID_INPUT', faults.map((fault) => fault.message).join(' '), { path: faults[0]?.path });
   }
 }
 
-/** Unknown, deleted and somebody else's are one answer, so that nobody learns which ids exist. */
+/** Unknown, deleted and other tenants' objects have the same answer, so that callers do not learn which IDs exist. */
 export class NotFound extends DomainError {
   constructor(what: string, path: readonly string[] = ['input', 'id']) {
     super(commonErrors, 'NOT_FOUND', `There is no such ${what}.`, { path });

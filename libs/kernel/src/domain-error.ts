@@ -1,31 +1,34 @@
-/** What kind of refusal this is. Only the delivery layer knows what a kind means on the wire: a status, an exit code. */
+/** Kind of refusal. The delivery layer maps it to a status or an exit code. */
 export type ErrorKind = 'invalid' | 'not-found' | 'conflict' | 'forbidden' | 'unavailable';
 
-/** Who has to act: the caller, whoever administers the customer's AWS account, AWS itself, or the gateway's operator. */
+/**
+ * Who has to act: the caller, the administrator of the customer's AWS account, AWS itself, or the operator of the
+ * gateway.
+ */
 export type ResponsibleParty = 'CALLER' | 'AWS_ADMIN' | 'AWS' | 'GATEWAY';
 
 export interface ErrorEntry {
   readonly kind: ErrorKind;
   readonly responsibleParty: ResponsibleParty;
-  /** Whether the very same request may succeed later. */
+  /** Whether the same request can succeed later. */
   readonly retryable: boolean;
-  /** The way out, in one sentence to the caller. */
+  /** What to do, as an instruction to the caller. */
   readonly remediation: string;
 }
 
-/** Every code one domain can refuse with. Clients branch on codes, so renaming one is a breaking change. */
+/** All error codes of one domain. Clients use the codes, so renaming one is a breaking change. */
 export type ErrorCatalog = Readonly<Record<string, ErrorEntry>>;
 
 export interface DomainErrorOptions extends ErrorOptions {
-  /** The input field the refusal is about, from the mutation's argument down: `['input', 'name']`. */
+  /** Path of the input field that caused the refusal, starting at the argument: `['input', 'name']`. */
   readonly path?: readonly string[];
 }
 
 /**
- * A rule of a domain said no, and the caller may be told. Anything thrown that is not a DomainError is a bug or an
- * outage, and the caller learns nothing about it.
+ * Refusal by a rule of a domain, shown to the caller. Every other error is a defect or an outage, and the caller learns
+ * nothing about it.
  *
- * The message must never hold a value the caller typed in; `cause` goes to the log only.
+ * The message must never contain a value from the request. `cause` is for the log only.
  */
 export abstract class DomainError extends Error {
   readonly entry: ErrorEntry;

@@ -1,4 +1,4 @@
-/** For each key what was found for it; null where nothing was. */
+/** Found value for each key. Null if there is none. */
 export function eachOf<Key, Found>(
   keys: readonly Key[],
   found: readonly Found[],

@@ -2,15 +2,15 @@ import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { runAs, userName } from './os-user.js';
 
-/** A file or a folder cannot be used. The message is for the operator: the path, the reason and the remediation. */
+/** A file or a folder cannot be used. The message is for the operator: path, reason and remediation. */
 export class FileUnusable extends Error {
   override readonly name = 'FileUnusable';
 }
 
 /**
- * What the file system or SQLite refused, with the remediation. Looks at the causes of `error` too.
+ * Explains an error of the file system or SQLite, including causes of `error`.
  *
- * @param path for errors that name none, such as those of writes to an open file
+ * @param path for errors without a path, such as those of writes to an open file
  * @returns null for every other error
  */
 export function fileUnusable(error: unknown, path?: string): FileUnusable | null {
@@ -18,7 +18,7 @@ export function fileUnusable(error: unknown, path?: string): FileUnusable | null
   for (let at = error; typeof at === 'object' && at !== null && !seen.has(at);) {
     seen.add(at);
     const fault = at as { code?: unknown; path?: unknown; driverError?: unknown; cause?: unknown };
-    // Told when it happened: by now SQLite may have removed what filled the disk.
+    // Determined immediately: SQLite can soon remove the files that filled the disk.
     for (const known of [at, fault.cause]) if (known instanceof FileUnusable) return known;
     const about = typeof fault.path === 'string' ? fault.path : path;
     const told = about !== undefined && typeof fault.code === 'string' ? explain(fault.code, about) : null;
@@ -29,7 +29,7 @@ export function fileUnusable(error: unknown, path?: string): FileUnusable | null
   return null;
 }
 
-/** Runs `work`, which reads or writes the file. @throws FileUnusable, and what else `work` throws */
+/** Runs `work`, which reads or writes the file. @throws FileUnusable, and other errors of `work` */
 export function onFile<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -39,9 +39,9 @@ export function onFile<T>(path: string, work: () => T): T {
 }
 
 interface Explanation {
-  /** The file in the way, where it is another one. */
+  /** Path of the file that causes the problem, if it is another one. */
   readonly path: string;
-  /** The end of a sentence about the path. */
+  /** End of a sentence about the path. */
   readonly reason: string;
   /** An instruction. */
   readonly remediation: string;
@@ -49,7 +49,7 @@ interface Explanation {
 
 type Reason = Omit<Explanation, 'path'>;
 
-/** @param code of Node.js or of SQLite, which often hides the reason: then the file system is asked again */
+/** @param code of Node.js or SQLite; if it hides the reason, the file system is checked */
 export function explain(code: string, path: string): Explanation | null {
   if (!code.startsWith('SQLITE_')) return explanationOf(code.replace(/^ERR_FS_/, ''), path);
   if (code === 'SQLITE_FULL') return explanationOf('ENOSPC', path);
@@ -67,7 +67,7 @@ function explanationOf(code: string | undefined, path: string): Explanation | nu
   return explanation ? { path, ...explanation } : null;
 }
 
-/** Why a file cannot be written, or created; undefined when the file system allows it. */
+/** Reason why a file cannot be written or created. Undefined when the file system allows it. */
 function obstacleTo(path: string): string | undefined {
   const folder = dirname(path);
   try {
@@ -117,7 +117,7 @@ const explanations: Readonly<Record<string, (path: string) => Reason>> = {
   EIO: () => ({ reason: 'the disk reported an error', remediation: 'Check the disk.' }),
 };
 
-/** Out of reach, a file does not tell its owner. */
+/** A file that cannot be reached does not reveal its owner. */
 function safely(tell: () => Reason): Reason {
   try {
     return tell();

@@ -1,33 +1,33 @@
 const longest = 64;
 
-/** In characters: one character of a name becomes three of its key at most. */
+/** In characters: a character of a name becomes at most three in its key. */
 export const longestNameKey = 3 * longest;
 
-// Control characters, line and paragraph separators, and format characters, which nobody sees or which turn the
-// direction of a text around (Unicode Technical Report 36, "bidirectional text spoofing"): a name with one can be made
-// to look like another. Only the two joiners may be, without which some scripts and emoji cannot be written.
+// Control characters, line and paragraph separators, and format characters, which are invisible or change the direction
+// of text (Unicode Technical Report 36, "bidirectional text spoofing"): with them, a name can look like another. The
+// two joiners are allowed, because some scripts and emoji need them.
 const forbidden = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/u;
 
-// Something besides spaces, marks that need a letter to stand on, and fillers that show nothing (U+3164, U+2800).
+// Requires a character besides spaces, combining marks, and invisible fillers (U+3164, U+2800).
 const visible = /[^\p{Z}\p{M}\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/** A name as we keep it: without surrounding white space, in Unicode's canonical composition. */
+/** Stored form of a name: without leading and trailing whitespace, in Unicode's canonical composition. */
 export function normalizeName(name: string): string {
   return name.trim().normalize('NFC');
 }
 
-/** Two names are the same when their keys are: case does not tell names apart. */
+/** Key of a name for comparison. Equal for names that differ only in case. */
 export function nameKey(name: string): string {
-  // Upper case first, so that letters with several lower-case forms (ß, ς) meet in one.
+  // Upper case first, so that letters with several lower-case forms (ß, ς) are equal.
   return normalizeName(name).toUpperCase().toLowerCase().normalize('NFC');
 }
 
-/** What is wrong with a name people give to things, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a name, as the end of a sentence. Null when it is valid. */
 export function faultInName(name: string): string | null {
   return faultInText(name, longest);
 }
 
-/** What is wrong with a text that people read, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a text for users, as the end of a sentence. Null when it is valid. */
 export function faultInText(text: string, mostCharacters: number): string | null {
   const normalized = normalizeName(text);
   const length = [...normalized].length;

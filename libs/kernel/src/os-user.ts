@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The name of a user of this machine; `#1000` for one that /etc/passwd does not list, as sudo takes it. */
+/** Name of a user of this machine. `#1000` for one that /etc/passwd does not list, as sudo accepts it. */
 export function userName(uid: number): string {
   try {
     const lines = readFileSync('/etc/passwd', 'utf8').split('\n');

@@ -1,12 +1,12 @@
 export type SortDirection = 'ASC' | 'DESC';
 
-/** A place in an ordered list: the sort value of a row and, because values repeat, its id. */
+/** Position in an ordered list: the sort value of a row and, because values can repeat, its ID. */
 export interface Position {
   readonly value: string | number;
   readonly id: number;
 }
 
-/** Which stretch of an ordered list is wanted. Either `first` (from `after` onwards) or `last` (up to `before`). */
+/** Requested part of an ordered list. Either `first` (after `after`) or `last` (before `before`). */
 export interface PageRequest<Field extends string = string> {
   readonly orderBy: { readonly field: Field; readonly direction: SortDirection };
   readonly count: number;
@@ -15,7 +15,7 @@ export interface PageRequest<Field extends string = string> {
   readonly before?: Position;
 }
 
-/** A stretch of an ordered list, in the list's order whichever end it was counted from. */
+/** Part of an ordered list, in the order of the list regardless of the end it was counted from. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly hasNextPage: boolean;

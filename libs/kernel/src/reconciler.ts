@@ -1,27 +1,26 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { spread } from './time.js';
 
-/** Something that is due, claimed by us until its lease ends. */
 export interface ReconcilerOptions<T> {
   /**
-   * Claims at most so many things that are due, so that nobody else takes them while their leases last. What is claimed
-   * must be due again by itself when we never come back to it: a lease that ends is how a crash is survived.
+   * Claims due items under a lease, at most `limit`. A claimed item must become due again when its lease ends, so that
+   * another process continues after a crash.
    */
   readonly claim: (limit: number) => Promise<readonly T[]>;
-  /** Goes one step further with one thing, and lets its lease go. What it throws is reported, and the thing is due again. */
+  /** Takes one step with an item, and releases its lease. Errors are reported, and the item becomes due again. */
   readonly step: (item: T) => Promise<void>;
-  /** Is told of everything that goes wrong, claims included. */
+  /** Receives every error, including those of claims. */
   readonly onFault: (error: unknown) => void;
-  /** How many steps may be under way at once. */
+  /** Maximum number of concurrent steps. */
   readonly concurrency: number;
-  /** How long to wait before looking again when nothing was due, in milliseconds; varied by a fifth, so that processes spread. */
+  /** Wait in milliseconds before the next claim when nothing was due. Varied by a fifth, so that processes spread. */
   readonly everyMs: number;
 }
 
 /**
- * Brings things from where they are to where they are wanted, one step at a time: the row says what is wanted and when to
- * look next, any number of processes claim what is due, and whoever dies in the middle is continued by the next look.
- * One thing that goes wrong never holds up the others.
+ * Brings items from their current to their desired state, one step at a time. A row stores the desired state and the
+ * time of the next step. Several processes claim due rows, and continue the work of a process that has stopped. A
+ * failed item does not delay others.
  */
 export class Reconciler<T> {
   private readonly underWay = new Set<Promise<void>>();
@@ -35,12 +34,12 @@ export class Reconciler<T> {
     this.running ??= this.run();
   }
 
-  /** Looks at once instead of waiting: something has just become due. */
+  /** Looks for due items immediately. */
   nudge(): void {
     this.nudged.abort();
   }
 
-  /** Claims nothing more, and returns when the steps under way have ended. */
+  /** Claims nothing more, and returns when current steps have ended. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.nudge();
@@ -53,7 +52,7 @@ export class Reconciler<T> {
       const free = this.options.concurrency - this.underWay.size;
       const claimed = free > 0 ? await this.claim(free) : [];
       for (const item of claimed) this.begin(item);
-      // Places that were freed while we claimed call nobody any more: they are filled before we wait.
+      // Slots that became free during the claim are filled before the wait.
       if (claimed.length === 0 || this.underWay.size === this.options.concurrency) await this.pause();
     }
   }
@@ -73,7 +72,7 @@ export class Reconciler<T> {
       .catch(this.options.onFault)
       .finally(() => {
         this.underWay.delete(step);
-        // There may be more that waited only for a free place.
+        // There can be more items than free slots.
         if (this.underWay.size === this.options.concurrency - 1) this.nudge();
       });
     this.underWay.add(step);

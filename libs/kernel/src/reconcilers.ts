@@ -1,13 +1,13 @@
-/** Something that runs beside the requests for as long as the gateway serves. */
+/** Task that runs in the background while the gateway runs. */
 export interface BackgroundTask {
   start(): void;
-  /** Begins nothing more, and returns when what is under way has ended or can be left to others. */
+  /** Starts nothing more, and returns when current work has ended or can be continued by other processes. */
   stop(): Promise<void>;
 }
 
 /**
- * Every loop there is. A domain adds its own when it is made; only the gateway starts them, once it listens, so that the
- * command line, which is made of the same domains, reconciles nothing.
+ * All background tasks. A domain registers its own. Only the gateway starts them, after it listens, so the command
+ * line, which uses the same domains, runs none.
  */
 export class Reconcilers {
   private readonly loops: BackgroundTask[] = [];

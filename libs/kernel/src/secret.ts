@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const redacted = '[redacted]';
 
 /**
- * A text nobody may see by accident: printed, logged, serialised or inspected it reads `[redacted]`.
- * Only `reveal` gives it out, so a search for that word finds every place a secret is used.
+ * Text that cannot be shown accidentally: printed, logged, serialized or inspected, it is `[redacted]`. Only `reveal`
+ * returns it, so a search for that name finds every use of a secret.
  */
 export class Secret {
   readonly #text: string;

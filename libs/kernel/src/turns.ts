@@ -1,4 +1,4 @@
-/** How long work goes on before others get their turn, in milliseconds. */
+/** Time in milliseconds after which work yields to others. */
 const turn = 15;
 
 let began: number | undefined;
@@ -6,8 +6,8 @@ let isScheduled = false;
 const waiting: (() => void)[] = [];
 
 /**
- * Whether the present turn of the event loop has lasted long enough: then wait for `nextTurn` before the next piece of work,
- * so that other requests, and probes of the process, are served in the meantime.
+ * Whether the current turn of the event loop was long enough. Then wait for `nextTurn` before the next piece of work,
+ * so that other requests and health probes are served.
  */
 export function isTurnOver(): boolean {
   const now = performance.now();
@@ -16,7 +16,7 @@ export function isTurnOver(): boolean {
   return now - began > turn;
 }
 
-/** The next turn, after all who asked before. */
+/** Resolves in the next turn, in the order of the calls. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
@@ -30,13 +30,13 @@ function schedule(): void {
   setImmediate(() => void takeTurn());
 }
 
-/** Lets one after the other go on, until the turn is over. */
+/** Lets waiting calls continue one by one, until the turn is over. */
 async function takeTurn(): Promise<void> {
   isScheduled = false;
   began = waiting.length > 0 ? performance.now() : undefined;
   while (waiting.length > 0 && !isTurnOver()) {
     waiting.shift()!();
-    // Work goes on in microtasks: these come after the first steps of it.
+    // Work continues in microtasks, which run before this.
     for (let i = 0; i < 4; i++) await Promise.resolve();
   }
 }

@@ -1,10 +1,9 @@
-/** Everything `work` reads and writes takes effect together, or not at all, and at one moment. */
+/** Everything that `work` reads and writes takes effect together or not at all, at one moment. */
 export abstract class UnitOfWork {
   /**
-   * Joins the unit of work already in progress, if there is one. Never call a network inside: what is held stays held
-   * until `work` settles.
+   * Joins the current unit of work, if any. Never make network calls inside: locks are held until `work` settles.
    *
-   * @param work gets the moment at which all of it happens
+   * @param work receives the time of the unit of work
    */
   abstract run<T>(work: (now: Date) => Promise<T>): Promise<T>;
 }

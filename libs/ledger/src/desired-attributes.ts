@@ -1,31 +1,33 @@
 import { faultInCidr, InvalidField } from '#libs/kernel';
 import { faultInRule, normalisedRules, type SecurityGroupRule } from './security-group-rules.js';
 
-/** What a resource is to be, as a provisioner says. What does not fit its kind is refused. */
+/**
+ * Expected attributes of a resource, as reported by a provisioner. Attributes that its kind does not have are refused.
+ */
 export interface GivenAttributes {
-  /** Of an instance. */
+  /** Only for instances. */
   readonly state?: InstanceState | null;
-  /** Of an instance. */
+  /** Only for instances. */
   readonly instanceType?: string | null;
-  /** Of a volume. */
+  /** Only for volumes. */
   readonly volumeType?: string | null;
-  /** Of a volume. */
+  /** Only for volumes. */
   readonly sizeGiB?: number | null;
-  /** Of a subnet or a VPC. */
+  /** Only for subnets and VPCs. */
   readonly cidr?: string | null;
-  /** Of a security group: all of them. */
+  /** Only for security groups: all rules. */
   readonly rules?: readonly SecurityGroupRule[] | null;
 }
 
 export const InstanceState = { RUNNING: 'RUNNING', STOPPED: 'STOPPED' } as const;
 export type InstanceState = keyof typeof InstanceState;
 
-/** What is wanted of a resource, by name; rules as `normalisedRules` writes them. */
+/** Expected attributes by name. Rules have the format of `normalisedRules`. */
 export type DesiredAttributes = Readonly<Record<string, string | number | readonly string[]>>;
 
 type AttributeName = keyof GivenAttributes;
 
-/** Which attributes each kind has. A kind that is not named here has none that are watched. */
+/** Attributes of each kind. Other kinds have none that are checked. */
 const attributesOf: Readonly<Record<string, readonly AttributeName[]>> = {
   INSTANCE: ['state', 'instanceType'],
   VOLUME: ['volumeType', 'sizeGiB'],
@@ -34,7 +36,7 @@ const attributesOf: Readonly<Record<string, readonly AttributeName[]>> = {
   SECURITY_GROUP: ['rules'],
 };
 
-/** The most that EC2 lets a group have, with every quota raised (VPC user guide, quotas). */
+/** Maximum number of rules of a security group in EC2, with all quotas raised (VPC user guide, quotas). */
 export const mostRules = 1000;
 const faultInWord = (text: string) =>
   /^[a-z0-9][a-z0-9.-]{0,31}$/.test(text) ? null : 'must be the name of an EC2 type, such as m7g.large or gp3';
@@ -56,10 +58,10 @@ function firstFaultIn(rules: readonly SecurityGroupRule[]): string | null {
   return null;
 }
 
-/** The names of the attributes that resources of a kind have. */
+/** Names of the attributes of a kind. */
 export const attributeNamesOf = (kind: string): readonly string[] => attributesOf[kind] ?? [];
 
-/** All that is wrong with what is wanted of a resource of that kind. */
+/** All problems with the expected attributes for a kind. */
 export function faultsInAttributes(kind: string, given: GivenAttributes, path: readonly string[]): InvalidField[] {
   const own = attributeNamesOf(kind);
   return namesIn(given).flatMap((name) => {
@@ -70,7 +72,7 @@ export function faultsInAttributes(kind: string, given: GivenAttributes, path: r
   });
 }
 
-/** What is wanted, of which nothing is wrong. */
+/** Expected attributes without problems, in stored form. */
 export function desiredAttributes(given: GivenAttributes): DesiredAttributes {
   const { rules, ...others } = given;
   const entries = namesIn(others).map((name) => [name, given[name]]);

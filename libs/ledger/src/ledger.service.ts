@@ -14,21 +14,22 @@ import { resourceArnOf } from './resource-arn.js';
 import type { ListedChange, ResourceChange } from './resource-change.entity.js';
 import { faultOfAnothers, faultsInReport, type ReportSubject, type ResourceReport } from './resource-report.js';
 
-/** How many a provisioner may tell of at once. */
+/** Maximum number of resources in one report. */
 export const mostReports = 100;
 
 export const longestHistory = 50;
 
-/** Keeps count of what was built for subscriptions: what stands where, what it is to be, and what became of it. */
+/** Records which resources were built for subscriptions, with their expected attributes and history. */
 @Injectable()
 export class LedgerService {
   constructor(private readonly resources: ProvisionedResources) {}
 
   /**
-   * Writes down what a provisioner tells. Told again, it changes nothing.
+   * Stores a report of a provisioner. Repeating it changes nothing.
    *
    * @param path of the reports in the input
-   * @throws InvalidInput for what cannot stand in that account or region, and what is another subscription's; nothing is written then
+   * @throws InvalidInput for resources that cannot exist in that account or region, or belong to another subscription;
+   * nothing is stored then
    */
   async record(
     subject: ReportSubject,
@@ -49,13 +50,13 @@ export class LedgerService {
     const changes = reports.flatMap((report) => changeBy(report, subject, known.get(report.arn), now));
     await this.resources.put(changes, now).catch((error: unknown) => {
       if (!(error instanceof ArnTaken)) throw error;
-      // Reports of one subscription come one after the other: so it was another's.
+      // Reports of one subscription are serialized, so the ARN belongs to another one.
       const at = reports.findIndex(({ arn }) => arn === error.arn);
       throw new InvalidInput([new InvalidField([...path, String(at), 'arn'], `The ARN ${faultOfAnothers}.`)]);
     });
   }
 
-  /** Marks all resources of a subscription that was torn down as removed. */
+  /** Marks all resources of a subscription as removed. */
   async recordRemoval({ id }: Held<{ readonly id: number }>, now: Date): Promise<void> {
     const standing = await this.resources.listExisting(id);
     await this.resources.put(
@@ -68,17 +69,20 @@ export class LedgerService {
     return this.resources.findMany(tenantId, ids);
   }
 
-  /** All that stand of a subscription. */
+  /** Existing resources of a subscription. */
   listExisting(subscriptionId: number): Promise<ProvisionedResource[]> {
     return this.resources.listExisting(subscriptionId);
   }
 
-  /** Those of some ARNs that stand in an account. */
+  /** Existing resources in an account with these ARNs. */
   findExistingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]> {
     return this.resources.findExistingByArn(cloudAccountId, arns);
   }
 
-  /** At most `limit` that stand in an account and a place, after the one of that number: by number. */
+  /**
+   * At most `limit` existing resources of one kind and region in an account with a higher ID than `afterId`, sorted by
+   * ID.
+   */
   listRemainingAt(
     cloudAccountId: number,
     place: LedgerPlace,
@@ -88,7 +92,7 @@ export class LedgerService {
     return this.resources.listRemainingAt(cloudAccountId, place, afterId, limit);
   }
 
-  /** Every place in which something stands in an account. */
+  /** Kinds and regions of the existing resources in an account. */
   listPlaces(cloudAccountId: number): Promise<LedgerPlace[]> {
     return this.resources.listPlaces(cloudAccountId);
   }
@@ -107,13 +111,13 @@ export class LedgerService {
     return this.resources.countOf(tenantId, kind, ids);
   }
 
-  /** What some resources, or changes of resources, are to be: in the order of the ids. */
+  /** Expected attributes of resources or of changes, in the order of the IDs. */
   async attributesOf(what: 'resources' | 'changes', ids: readonly number[]): Promise<DesiredAttributes[]> {
     const attributes = await this.resources.attributesOf(what, ids);
     return ids.map((id) => attributes.get(id) ?? {});
   }
 
-  /** Of each the newest fifty changes, the newest first, in the order of the resources. */
+  /** Last fifty changes of each resource, newest first, in the order of the resources. */
   async historyOf(resources: readonly ListedResource[]): Promise<ListedChange[][]> {
     const ids = [...new Set(resources.map(({ id }) => id))];
     const found = Map.groupBy(await this.resources.historyOf(ids, longestHistory), ({ resourceId }) => resourceId);
@@ -133,7 +137,7 @@ function refuseTooManyOrTwice(reports: readonly ResourceReport[], path: readonly
   if (twice.length > 0) throw new InvalidInput(twice);
 }
 
-/** What a report, of which nothing is wrong, makes of what is known. */
+/** Change of a known or new resource by a valid report. */
 function changeBy(
   report: ResourceReport,
   { subscription, account }: ReportSubject,

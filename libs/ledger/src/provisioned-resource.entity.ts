@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { DesiredAttributes } from './desired-attributes.js';
 import type { ResourceArn } from './resource-arn.js';
 
-/** What became of a resource. */
+/** Kind of change of a resource. */
 export const ResourceChangeKind = {
   PROVISIONED: 'PROVISIONED',
   CHANGED: 'CHANGED',
@@ -11,7 +11,7 @@ export const ResourceChangeKind = {
 } as const;
 export type ResourceChangeKind = keyof typeof ResourceChangeKind;
 
-/** Whose a resource is, and where it stands. */
+/** Owner and location of a resource. */
 export interface ResourceOwner {
   readonly tenantId: number;
   readonly cloudAccountId: number;
@@ -19,8 +19,8 @@ export interface ResourceOwner {
 }
 
 /**
- * Something that was built for a subscription, and what it is to be: its row stays when it is gone. Each method gives back what
- * became of the resource, or null when that is nothing.
+ * Resource that was built for a subscription, with its expected attributes. The row is kept after the resource is
+ * removed. Each method returns the kind of change, or null if nothing changed.
  */
 @Entity('provisioned_resource')
 export class ProvisionedResource {
@@ -45,7 +45,7 @@ export class ProvisionedResource {
   @Column('varchar', { length: 32 })
   readonly region!: string;
 
-  /** Not read with a list: see {@link ListedResource}. */
+  /** Not read with lists: see {@link ListedResource}. */
   @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly attributes!: DesiredAttributes;
 
@@ -59,7 +59,7 @@ export class ProvisionedResource {
   @Column('datetime', { name: 'removed_at', precision: 3, nullable: true })
   readonly removedAt!: Date | null;
 
-  /** When its account went and it stayed; null otherwise. */
+  /** Time when its account was deleted and the resource was left in AWS. Null otherwise. */
   @Column('datetime', { name: 'orphaned_at', precision: 3, nullable: true })
   readonly orphanedAt!: Date | null;
 
@@ -80,12 +80,15 @@ export class ProvisionedResource {
     } satisfies Omit<ProvisionedResource, 'id' | keyof Methods>);
   }
 
-  /** Whether the resource exists in AWS, as far as is known. */
+  /** Whether the resource exists in AWS, as far as known. */
   get exists(): boolean {
     return this.removedAt === null;
   }
 
-  /** It is there, and to be so: what is not said stays as it was. One that was removed is there again, and somebody's. */
+  /**
+   * Stores a report that the resource exists. Omitted attributes are unchanged. A removed resource exists again, with
+   * this owner.
+   */
   report(owner: ResourceOwner, attributes: DesiredAttributes, now: Date): ResourceChangeKind | null {
     if (!this.exists) {
       const { subscriptionId } = owner;
@@ -109,12 +112,12 @@ export class ProvisionedResource {
   }
 }
 
-/** A resource as a list has it. Attributes can be long, and are read only where they are asked for. */
+/** Resource in a list. Attributes can be long, and are read only when they are selected. */
 export type ListedResource = Omit<ProvisionedResource, 'attributes' | keyof Methods>;
 
 type Methods = Pick<ProvisionedResource, 'exists' | 'report' | 'remove'>;
 
-/** Alike for alike attributes, in whichever order they were said. */
+/** Equal text for equal attributes, regardless of their order. */
 function written(attributes: DesiredAttributes): string {
   return JSON.stringify(Object.entries(attributes).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -4,25 +4,25 @@ import type { ListedResource, ProvisionedResource } from './provisioned-resource
 import type { ListedChange, ResourceChange } from './resource-change.entity.js';
 
 /**
- * Whose resources: those of a subscription, or those that were left behind in a deleted cloud account. The value is the
- * column that says so.
+ * Kind of owner: a subscription, or a deleted cloud account in which resources were left. The value is the name of the
+ * column.
  */
 export const ResourceOwnerKind = { SUBSCRIPTION: 'subscriptionId', DELETED_ACCOUNT: 'cloudAccountId' } as const;
 export type ResourceOwnerKind = keyof typeof ResourceOwnerKind;
 
-/** Everything of a kind in a region. */
+/** Kind and region of resources. */
 export interface LedgerPlace {
   readonly region: string;
   readonly kind: string;
 }
 
-/** A resource, and what became of it. */
+/** Resource and its change. */
 export interface ChangedResource {
   readonly resource: ProvisionedResource;
   readonly kind: ResourceChange['kind'];
 }
 
-/** Somebody else has told of a new resource at the same moment. */
+/** Another unit of work has added the same resource concurrently. */
 export class ArnTaken extends Error {
   override readonly name = 'ArnTaken';
 
@@ -31,20 +31,20 @@ export class ArnTaken extends Error {
   }
 }
 
-/** Where the ledger is kept. */
+/** Collection of all resources. */
 export abstract class ProvisionedResources {
-  /** Those of some ARNs in an account. */
+  /** Resources in an account with these ARNs. */
   abstract findByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
 
-  /** All that stand of a subscription, by number. */
+  /** Existing resources of a subscription, sorted by ID. */
   abstract listExisting(subscriptionId: number): Promise<ProvisionedResource[]>;
 
-  /** Those of some ARNs that stand in an account. */
+  /** Existing resources in an account with these ARNs. */
   abstract findExistingByArn(cloudAccountId: number, arns: readonly string[]): Promise<ProvisionedResource[]>;
 
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedResource[]>;
 
-  /** The attributes of some resources, or of some changes, by id. */
+  /** Attributes of resources or of changes, by ID. */
   abstract attributesOf(
     what: 'resources' | 'changes',
     ids: readonly number[],
@@ -59,25 +59,27 @@ export abstract class ProvisionedResources {
   ): Promise<Page<ListedResource>[]>;
   abstract countOf(tenantId: number, kind: ResourceOwnerKind, ids: readonly number[]): Promise<number[]>;
 
-  /** Those that stand in an account, after the one of that number. */
+  /** Existing resources in an account with a higher ID. */
   abstract listRemaining(cloudAccountId: number, afterId: number, limit: number): Promise<ListedResource[]>;
-  /** Those that stand in an account and a place, after the one of that number. */
+  /** Existing resources of one kind and region in an account with a higher ID. */
   abstract listRemainingAt(
     cloudAccountId: number,
     place: LedgerPlace,
     afterId: number,
     limit: number,
   ): Promise<ProvisionedResource[]>;
-  /** Every place in which something stands in an account. */
+  /** Kinds and regions of the existing resources in an account. */
   abstract listPlaces(cloudAccountId: number): Promise<LedgerPlace[]>;
   abstract countRemaining(cloudAccountId: number): Promise<number>;
 
-  /** Writes each with what became of it. @throws ArnTaken when another unit of work has written the same ARN just now */
+  /**
+   * Stores resources and their changes. @throws ArnTaken when another unit of work has added the same ARN concurrently
+   */
   abstract put(changed: readonly ChangedResource[], now: Date): Promise<void>;
 
-  /** Makes orphans of all that stand in an account, and tells how many. */
+  /** Marks all existing resources in an account as orphaned. @returns their number */
   abstract orphanAll(cloudAccountId: number, now: Date): Promise<number>;
 
-  /** The newest `limit` changes of each, the newest first. */
+  /** Last `limit` changes of each resource, newest first. */
   abstract historyOf(resourceIds: readonly number[], limit: number): Promise<ListedChange[]>;
 }

@@ -3,7 +3,7 @@ import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ProvisionedResources } from './provisioned-resources.js';
 
-/** Answers from the ledger what stands in an account. */
+/** Implements the port to remaining resources with the ledger. */
 @Injectable()
 export class RemainingInLedger extends RemainingResources {
   constructor(private readonly resources: ProvisionedResources) {

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { DesiredAttributes } from './desired-attributes.js';
 import type { ProvisionedResource, ResourceChangeKind } from './provisioned-resource.entity.js';
 
-/** One line of a resource's history. Rows are only ever added. */
+/** Entry in the history of a resource. Append-only. */
 @Entity('resource_change')
 export class ResourceChange {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -14,7 +14,7 @@ export class ResourceChange {
   @Column('varchar', { length: 16 })
   readonly kind!: ResourceChangeKind;
 
-  /** What it was to be from then on. Not read with a history: see {@link ListedChange}. */
+  /** Expected attributes from then on. Not read with a history: see {@link ListedChange}. */
   @Column('text', { select: false, transformer: { from: JSON.parse, to: JSON.stringify } })
   readonly attributes!: DesiredAttributes;
 
@@ -30,5 +30,5 @@ export class ResourceChange {
   }
 }
 
-/** A change as a history has it: without attributes, as {@link ListedResource}. */
+/** Change in a history, without attributes, like {@link ListedResource}. */
 export type ListedChange = Omit<ResourceChange, 'attributes'>;

@@ -4,26 +4,26 @@ import { faultsInAttributes, type GivenAttributes } from './desired-attributes.j
 import type { ProvisionedResource } from './provisioned-resource.entity.js';
 import { resourceArnOf } from './resource-arn.js';
 
-/** What a provisioner tells of one resource. */
+/** Report of a provisioner about one resource. */
 export interface ResourceReport extends GivenAttributes {
   readonly arn: string;
-  /** It is gone now. */
+  /** Whether the resource was removed. */
   readonly isRemoved: boolean;
 }
 
-/** The end of a sentence that begins with the ARN. */
+/** End of a sentence that begins with the ARN. */
 export const faultOfAnothers = 'belongs to another subscription';
 
-/** What a report is about. */
+/** Subscription and account of a report. */
 export interface ReportSubject {
   readonly subscription: Held<{ readonly id: number; readonly tenantId: number; readonly region: string }>;
   readonly account: Pick<CloudAccount, 'id' | 'awsAccountId' | 'provider'>;
 }
 
 /**
- * All that is wrong with a report.
+ * All problems with a report.
  *
- * @param known what stands in the account of the ARNs there are, by ARN
+ * @param known existing resources of the account by ARN
  */
 export function faultsInReport(
   report: ResourceReport,
@@ -47,7 +47,7 @@ function faultInPlace(
   before: ProvisionedResource | undefined,
 ): string | null {
   if (account.provider !== 'AWS') return 'is not allowed in an account that is not an AWS account';
-  // A snapshot's does not say, and of a hosted account it is not known.
+  // Unknown for snapshots and for hosted accounts.
   if (awsAccountId !== null && account.awsAccountId !== null && awsAccountId !== account.awsAccountId)
     return 'must belong to the AWS account of the cloud account';
   if (region !== subscription.region) return 'must be in the region of the subscription';

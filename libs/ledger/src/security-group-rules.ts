@@ -3,14 +3,14 @@ import { faultInCidr } from '#libs/kernel';
 export const RuleDirection = { INGRESS: 'INGRESS', EGRESS: 'EGRESS' } as const;
 export type RuleDirection = keyof typeof RuleDirection;
 
-/** One rule of a security group: one direction, one protocol, one range of ports, one peer. */
+/** Rule of a security group: one direction, one protocol, one range of ports, one peer. */
 export interface SecurityGroupRule {
   readonly direction: RuleDirection;
-  /** `tcp`, `udp`, `icmp`, `icmpv6`, a protocol's number, or `-1` for all. */
+  /** `tcp`, `udp`, `icmp`, `icmpv6`, a protocol number, or `-1` for all. */
   readonly protocol: string;
-  /** Of ICMP the type; null for all. */
+  /** For ICMP, the type. Null: all. */
   readonly fromPort?: number | null;
-  /** Of ICMP the code; null for that of `fromPort`. */
+  /** For ICMP, the code. Null: same as `fromPort`. */
   readonly toPort?: number | null;
   /** A CIDR block, a security group `sg-…` or a prefix list `pl-…`. */
   readonly peer: string;
@@ -22,13 +22,13 @@ const nameOf = (protocol: string) => {
   return names[plain] ?? plain;
 };
 
-/** IPv6 as AWS writes it: in small letters, with the longest run of zeros left out. */
+/** IPv6 in the format of AWS: lower case, with the longest run of zeros omitted. */
 const peerOf = (peer: string) =>
   peer.includes(':')
     ? peer.replace(/^[^/]+/, (address) => new URL(`http://[${address}]`).hostname.slice(1, -1))
     : peer.toLowerCase();
 
-/** What is wrong with a rule, as the end of a sentence that begins with what the rules are called; null when nothing is. */
+/** Describes the problem with a rule, as the end of a sentence. Null when it is valid. */
 export function faultInRule({ protocol, fromPort, toPort, peer }: SecurityGroupRule): string | null {
   if (!/^(tcp|udp|icmp|icmpv6|-1|\d{1,3})$/.test(nameOf(protocol)) || Number(protocol) > 255)
     return 'must each have a protocol: tcp, udp, icmp, icmpv6, -1 or a number up to 255';
@@ -44,8 +44,8 @@ export function faultInRule({ protocol, fromPort, toPort, peer }: SecurityGroupR
 }
 
 /**
- * Rules as a set that can be compared: each a line such as `ingress tcp 6379-6379 10.0.0.0/16`, in order, none twice. What AWS
- * writes in several ways (a protocol's number, all ports as -1, as 0-65535 or left out, the order) is written in one.
+ * Rules as a comparable set: sorted lines such as `ingress tcp 6379-6379 10.0.0.0/16`, without duplicates. Different
+ * notations of AWS (a protocol number; all ports as -1, as 0-65535 or omitted; the order) become one.
  */
 export function normalisedRules(rules: readonly SecurityGroupRule[]): string[] {
   return [...new Set(rules.map(line))].sort();

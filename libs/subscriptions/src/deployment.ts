@@ -1,6 +1,6 @@
 import { faultInText, isInOneOf } from '#libs/kernel';
 
-/** A block of IPv4 addresses as numbers: its first address, the length of its prefix, and how many addresses it has. */
+/** Block of IPv4 addresses as numbers: first address, prefix length and number of addresses. */
 interface Block {
   readonly first: number;
   readonly length: number;
@@ -10,15 +10,15 @@ interface Block {
 const [largest, smallest] = [16, 28];
 
 /**
- * Blocks whose addresses no host of a network can have (IANA IPv4 Special-Purpose Address Registry, RFC 6890): this
- * network, loopback, link-local, where AWS has its metadata and DNS, multicast, and reserved for future use.
+ * Blocks that hosts cannot use (IANA IPv4 Special-Purpose Address Registry, RFC 6890): this network, loopback,
+ * link-local (which AWS uses for metadata and DNS), multicast, and reserved for future use.
  */
 const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
 
 /**
- * What is wrong with the addresses of a deployment, as the end of a sentence; null when nothing is. AWS allows an IPv4
- * block of /16 to /28 in a VPC, private (RFC 1918) or publicly routable, and takes it as it is written only when it begins
- * with its first address (VPC user guide, "VPC CIDR blocks"). EKS documents 100.64.0.0/10 and 198.19.0.0/16 for VPCs, too.
+ * Describes the problem with the addresses of a deployment, as the end of a sentence. Null when they are valid. AWS
+ * allows an IPv4 block of /16 to /28 in a VPC, private (RFC 1918) or publicly routable. It must begin with its first
+ * address (VPC user guide, "VPC CIDR blocks"). EKS documents 100.64.0.0/10 and 198.19.0.0/16 for VPCs as well.
  */
 export function faultInDeploymentCidr(text: string): string | null {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(text);
@@ -34,23 +34,23 @@ export function faultInDeploymentCidr(text: string): string | null {
 }
 
 /**
- * A block in canonical form as a number: blocks are in the order of their first addresses, and all that lie in one block
- * have keys in one range.
+ * Canonical block as a number. Numbers are in the order of the first addresses, and all blocks inside a block have
+ * numbers in one range.
  */
 export function addressKey(cidr: string): number {
   const { first, length } = blockOf(cidr);
   return keyOf(first, length);
 }
 
-/** Blocks that have addresses in common with one: their keys. */
+/** Numbers of blocks that overlap a block. */
 export type KeyRange = {
   readonly from: number;
   readonly to: number;
 };
 
 /**
- * The keys of the blocks that overlap a block. Blocks in canonical form overlap only where one lies in the other, so these
- * are the blocks in it, which have one range, and the larger ones that it lies in, which have a key each.
+ * Numbers of the blocks that overlap a block. Canonical blocks overlap only if one contains the other: the contained
+ * blocks have one range, and each containing block has one number.
  */
 export function keysOverlapping(cidr: string): KeyRange[] {
   const { first, length, size } = blockOf(cidr);
@@ -61,12 +61,12 @@ export function keysOverlapping(cidr: string): KeyRange[] {
   const larger = around.filter((block) => block.first < first).map((block) => keyOf(block.first, block.length));
   return [
     ...larger.map((key) => ({ from: key, to: key })),
-    // A larger block that begins with the same address is in this range, too.
+    // Includes a larger block that begins with the same address.
     { from: keyOf(first, 0), to: keyOf(first + size - 1, 32) },
   ];
 }
 
-/** A prefix has up to 32 bits, so that the key holds both numbers. */
+/** A prefix length has up to 32 values, so one number can hold both. */
 const keyOf = (first: number, length: number) => first * 64 + length;
 
 function blockOf(cidr: string): Block {
@@ -75,14 +75,14 @@ function blockOf(cidr: string): Block {
   return { first, length: Number(length), size: 2 ** (32 - Number(length)) };
 }
 
-/** What is wrong with the id of a VPC, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a VPC ID, as the end of a sentence. Null when it is valid. */
 export function faultInVpcId(text: string): string | null {
   return /^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/.test(text)
     ? null
     : 'must be the ID of a VPC, such as vpc-0a1b2c3d4e5f60718';
 }
 
-/** What is wrong with the name of a plan, as the end of a sentence; null when nothing is. */
+/** Describes the problem with the name of a plan, as the end of a sentence. Null when it is valid. */
 export function faultInPlan(text: string): string | null {
   return faultInText(text, 64);
 }

@@ -2,21 +2,21 @@ import { changedTo } from '#libs/kernel';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { ProvisioningLeaseLost } from './subscription.errors.js';
 
-/** What a provisioner has to do for a subscription. */
+/** Kind of provisioning work. */
 export const ProvisioningKind = { BUILD: 'BUILD', CHANGE: 'CHANGE', TEAR_DOWN: 'TEAR_DOWN' } as const;
 export type ProvisioningKind = keyof typeof ProvisioningKind;
 
-/** How somebody has a work for a while, and for how long. */
+/** Claim of work by a provisioner. */
 export interface WorkClaim {
   readonly token: string;
-  /** Null when the gateway itself has it. */
+  /** Null for the gateway itself. */
   readonly apiKeyId: number | null;
   readonly until: Date;
 }
 
 /**
- * What is to be done at AWS, Azure or GCP for one subscription, by whoever claims it. The row is there for as long as
- * something is to be done. Whoever has claimed it and is not heard of until the lease ends has lost it, and another goes on.
+ * Work for one subscription, to be done by the provisioner that claims it. The row exists as long as there is work. A
+ * claim ends with its lease, unless the provisioner sends reports. Then another provisioner can claim the work.
  */
 @Entity('provisioning_work')
 export class ProvisioningWork {
@@ -29,18 +29,18 @@ export class ProvisioningWork {
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
 
-  /** How often it was claimed. Nothing stands anywhere of what never was. */
+  /** Number of claims. Nothing was built if it is 0. */
   @Column('int')
   readonly claims!: number;
 
-  /** 0 to 100, as the provisioner says. */
+  /** 0 to 100, as reported by the provisioner. */
   @Column('int')
   readonly progress!: number;
 
   @Column('varchar', { length: 500, nullable: true })
   readonly message!: string | null;
 
-  /** When the provisioner was asked to stop. */
+  /** Time when the provisioner was asked to stop. */
   @Column('datetime', { name: 'stop_requested_at', precision: 3, nullable: true })
   readonly stopRequestedAt!: Date | null;
 
@@ -56,7 +56,7 @@ export class ProvisioningWork {
   @Column('datetime', { name: 'lease_until', precision: 3, nullable: true })
   readonly leaseUntil!: Date | null;
 
-  /** @param claims how often the subscription's work was claimed before */
+  /** @param claims number of earlier claims for the subscription */
   static create(subscriptionId: number, kind: ProvisioningKind, now: Date, claims = 0): ProvisioningWork {
     return Object.assign(new ProvisioningWork(), { subscriptionId, claims }, begun(kind, now));
   }
@@ -65,7 +65,7 @@ export class ProvisioningWork {
     return this.leaseUntil !== null && this.leaseUntil > now;
   }
 
-  /** Whether nobody has ever begun it. */
+  /** Whether no provisioner has ever claimed the work. */
   get isUnclaimed(): boolean {
     return this.claims === 0;
   }
@@ -74,21 +74,18 @@ export class ProvisioningWork {
     return this.stopRequestedAt !== null;
   }
 
-  /**
-   * Gives it to somebody, who may be the next after one whose lease has ended. What was to be stopped is to be taken down
-   * from then on.
-   */
+  /** Claims the work. Work that was to be stopped becomes TEAR_DOWN. */
   claim({ token, apiKeyId, until }: WorkClaim, now: Date): void {
     if (this.isStopRequested) this.changeKind('TEAR_DOWN', now);
     this.set({ leaseOwner: token, claimedBy: apiKeyId, leaseUntil: until, claims: this.claims + 1 });
   }
 
-  /** @throws ProvisioningLeaseLost unless it is had by this claim now */
+  /** @throws ProvisioningLeaseLost unless this claim has the work now */
   refuseUnlessClaimedBy(token: string, now: Date): void {
     if (!this.isClaimedAt(now) || this.leaseOwner !== token) throw new ProvisioningLeaseLost();
   }
 
-  /** What its holder says, who has it until `until` then. */
+  /** Stores a report of the provisioner, and extends its lease to `until`. */
   report({ progress, message }: { progress?: number; message?: string | null }, until: Date): void {
     this.set({
       progress: changedTo(progress, this.progress),
@@ -97,12 +94,12 @@ export class ProvisioningWork {
     });
   }
 
-  /** From now on something else is to be done, by whoever claims it next. */
+  /** Replaces the work with work of another kind, which can be claimed. */
   changeKind(kind: ProvisioningKind, now: Date): void {
     this.set(begun(kind, now));
   }
 
-  /** Whoever is at it is to let it be. */
+  /** Asks the provisioner that has the work to stop. */
   requestStop(now: Date): void {
     this.set({ stopRequestedAt: this.stopRequestedAt ?? now });
   }

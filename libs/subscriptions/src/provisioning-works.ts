@@ -1,33 +1,33 @@
 import type { Held } from '#libs/kernel';
 import type { ProvisioningWork } from './provisioning-work.entity.js';
 
-/** Which works. */
+/** Filter for unclaimed work. */
 export interface WaitingWorks {
-  /** Only those in accounts of the sandbox. */
+  /** Only work in accounts of the sandbox. */
   readonly inSandbox?: boolean;
-  /** None of these tenants. */
+  /** No work of these tenants. */
   readonly exceptTenants?: readonly number[];
 }
 
-/** The subscription that a work is for. */
+/** Subscription that the work is for. */
 export interface SubscriptionReference {
   readonly id: number;
 }
 
-/** Everything that provisioners have to do, as the domain sees it: a collection. A work is held after its subscription. */
+/** Collection of all provisioning work. Lock the subscription before its work. */
 export abstract class ProvisioningWorks {
   abstract findBySubscriptions(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]>;
 
-  /** Finds the work and keeps other units of work away from it until ours ends. */
+  /** Finds and locks the work until the unit of work ends. */
   abstract hold(subscription: Held<SubscriptionReference>): Promise<ProvisioningWork | null>;
 
-  /** The subscriptions whose work nobody is at, the longest waiting first. */
+  /** Subscriptions with unclaimed work, longest waiting first. */
   abstract listWaiting(now: Date, limit: number, which?: WaitingWorks): Promise<number[]>;
 
-  /** The subscriptions of an account that somebody is at work for, or has left half done. */
+  /** Subscriptions of an account whose work is claimed or was interrupted. */
   abstract listSubscriptionsInChange(cloudAccountId: number): Promise<number[]>;
 
-  /** In the place of the one the subscription has, if any. */
+  /** Stores the work. Replaces the existing one of the subscription. */
   abstract put(subscription: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void>;
 
   abstract remove(subscription: Held<SubscriptionReference>): Promise<void>;

@@ -21,17 +21,17 @@ export const SubscriptionStatus = {
 } as const;
 export type SubscriptionStatus = keyof typeof SubscriptionStatus;
 
-/** How a subscription ended: taken down, or given up with whatever stood of it. */
+/** How a subscription ended: its resources were removed, or it was abandoned with them. */
 export const SubscriptionEndReason = { DELETED: 'DELETED', ABANDONED: 'ABANDONED' } as const;
 export type SubscriptionEndReason = keyof typeof SubscriptionEndReason;
 
 /**
- * The one meaning of *active*: a subscription keeps its account from being deleted unless it is DELETED. By exclusion, so
- * that a status nobody thought of yet blocks. The column `active_cloud_account_id` says it in SQL.
+ * The only definition of *active*: a subscription blocks the deletion of its account unless it is DELETED. Defined by
+ * exclusion, so that a new status blocks by default. In SQL, the column `active_cloud_account_id` has the same meaning.
  */
 export const isActiveStatus = (status: SubscriptionStatus): boolean => status !== SubscriptionStatus.DELETED;
 
-/** What a subscription is while something that failed is tried again. */
+/** Status while failed work is retried. */
 const tryingAgain = {
   BUILD: 'PENDING',
   CHANGE: 'CHANGE_PENDING',
@@ -43,16 +43,16 @@ export interface NewSubscription {
   readonly cloudAccountId: number;
   readonly name: string;
   readonly region: string;
-  /** What the vendor is to build; the vendor knows what it means. */
+  /** Name of a plan, which the vendor defines. */
   readonly plan?: string | null;
-  /** The addresses it is built with, in canonical form; the vendor chooses them when there are none. */
+  /** Addresses to use, in canonical form. The vendor chooses them if undefined. */
   readonly deploymentCidr?: string | null;
-  /** A VPC of the customer's that it is built in; one of its own when there is none. */
+  /** VPC of the customer to build in. A new VPC if undefined. */
   readonly vpcId?: string | null;
   readonly tags?: readonly Tag[] | null;
 }
 
-/** A change of a subscription. A field left out is unchanged. */
+/** Change of a subscription. An omitted field is unchanged. */
 export interface SubscriptionChange {
   readonly name?: string;
   /** Null: no plan. */
@@ -60,7 +60,7 @@ export interface SubscriptionChange {
   readonly tags?: readonly Tag[];
 }
 
-/** What has to be done before the account of a subscription can be deleted. */
+/** Action that is required before the account of a subscription can be deleted. */
 const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
   PENDING: 'End it with `deleteSubscription`.',
   ACTIVE: 'End it with `deleteSubscription` and wait until it is DELETED.',
@@ -71,8 +71,8 @@ const beforeDeletion: Readonly<Record<SubscriptionStatus, string>> = {
 };
 
 /**
- * What a customer has built in a cloud account. It is active from its first moment until it is DELETED, whatever
- * happens between; once ended it stays ended, and remembers its account by the bare id.
+ * What a customer has built in a cloud account. It is active from its creation until it is DELETED. An ended
+ * subscription never becomes active again, and keeps the ID of its account without a foreign key.
  */
 @Entity('subscription')
 export class Subscription {
@@ -100,7 +100,7 @@ export class Subscription {
   @Column('varchar', { name: 'deployment_cidr', length: 18, nullable: true })
   readonly deploymentCidr!: string | null;
 
-  /** The addresses as a number to find overlaps by, which stands for them only while it is active: null once it has ended. */
+  /** Addresses as a number, to find overlaps. Null after the subscription ended. */
   @Column('bigint', {
     name: 'active_address_key',
     nullable: true,
@@ -111,19 +111,19 @@ export class Subscription {
   @Column('varchar', { name: 'vpc_id', length: 32, nullable: true })
   readonly vpcId!: string | null;
 
-  /** In the order of their keys. Not read with a list: see {@link ListedSubscription}. */
+  /** Sorted by key. Not read with lists: see {@link ListedSubscription}. */
   @Column('text', { nullable: true, select: false, transformer: { from: tagsFrom, to: JSON.stringify } })
   readonly tags!: readonly Tag[];
 
-  /** What failed; null unless it is in ERROR. */
+  /** Null unless the status is ERROR. */
   @Column('varchar', { name: 'failed_kind', length: 16, nullable: true })
   readonly failedKind!: ProvisioningKind | null;
 
-  /** Why, as the provisioner says. */
+  /** Reason, as reported by the provisioner. */
   @Column('varchar', { name: 'failure_message', length: 500, nullable: true })
   readonly failureMessage!: string | null;
 
-  /** Counts what users change. */
+  /** Incremented by changes of users. */
   @Column('int')
   readonly version!: number;
 
@@ -136,16 +136,16 @@ export class Subscription {
   @Column('datetime', { name: 'ended_at', precision: 3, nullable: true })
   readonly endedAt!: Date | null;
 
-  /** Null while it is active. */
+  /** Null while the subscription is active. */
   @Column('varchar', { name: 'end_reason', length: 16, nullable: true })
   readonly endReason!: SubscriptionEndReason | null;
 
-  /** Null once nothing of it is left to be careful with. */
+  /** Null when no resources are left. */
   get provisionedResourcesWarning(): string | null {
     return this.isActive ? provisionedResourcesWarning : null;
   }
 
-  /** Wanted from now on; building it is a provisioner's. */
+  /** Creates a subscription that a provisioner then builds. */
   static create(details: NewSubscription, now: Date): Subscription {
     const { tenantId, cloudAccountId, region, name, plan, deploymentCidr, vpcId, tags } = details;
     const subscription = Object.assign(new Subscription(), {
@@ -170,23 +170,23 @@ export class Subscription {
     return subscription;
   }
 
-  /** Whether it keeps its account from being deleted. */
+  /** Whether the subscription blocks the deletion of its account. */
   get isActive(): boolean {
     return isActiveStatus(this.status);
   }
 
-  /** What has to be done before its account can be deleted, as a sentence. */
+  /** Action that is required before its account can be deleted, as a sentence. */
   get requiredAction(): string {
     return beforeDeletion[this.status];
   }
 
   /**
-   * Everything one request changes, as one new version.
+   * Applies all changes of one request as one new version.
    *
-   * @param work what a provisioner has to do for it, if anything
-   * @returns whether it runs and is to be changed, which is a provisioner's from now on
+   * @param work current provisioning work, if any
+   * @returns whether a provisioner has to apply the change to running resources
    * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
-   * @throws SubscriptionInError, SubscriptionBusy unless it is the name alone
+   * @throws SubscriptionInError, SubscriptionBusy unless only the name changes
    */
   change(change: SubscriptionChange, work: ProvisioningWork | null, now: Date): boolean {
     this.refuseChange();
@@ -207,7 +207,7 @@ export class Subscription {
   }
 
   /**
-   * What was to be built, or changed, is there.
+   * Marks the subscription as built, or the change as applied.
    *
    * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
    */
@@ -217,9 +217,9 @@ export class Subscription {
   }
 
   /**
-   * What of it stands is not known.
+   * Marks the work as failed. It is then unknown which resources exist.
    *
-   * @param message why, for the customer
+   * @param message reason, for the customer
    * @throws SubscriptionAlreadyEnded
    */
   failWork(kind: ProvisioningKind, message: string, now: Date): void {
@@ -229,9 +229,9 @@ export class Subscription {
   }
 
   /**
-   * What failed is to be tried again.
+   * Retries the failed work.
    *
-   * @returns what that is
+   * @returns kind of the work
    * @throws SubscriptionAlreadyEnded, SubscriptionNotInError
    */
   retry(now: Date): ProvisioningKind {
@@ -243,7 +243,8 @@ export class Subscription {
   }
 
   /**
-   * It is wanted no more. What nobody has begun to build has ended with that; all else is to be taken down.
+   * Requests the end of the subscription. It ends immediately if no provisioner has started to build it. Otherwise its
+   * resources have to be removed first.
    *
    * @returns whether it has ended
    * @throws SubscriptionAlreadyEnded, SubscriptionBeingDeleted
@@ -260,7 +261,7 @@ export class Subscription {
   }
 
   /**
-   * Nothing stands of it any more.
+   * Ends the subscription: no resources are left.
    *
    * @throws SubscriptionAlreadyEnded
    */
@@ -269,7 +270,7 @@ export class Subscription {
   }
 
   /**
-   * It is given up: whatever stands of it stays where it is.
+   * Abandons the subscription: its resources stay in AWS.
    *
    * @throws SubscriptionAlreadyEnded
    */
@@ -294,7 +295,7 @@ export class Subscription {
     if (this.status !== 'ERROR') throw new SubscriptionNotInError();
   }
 
-  /** @throws VersionConflict when somebody changed the subscription since `expected` was read */
+  /** @throws VersionConflict when the subscription has changed since `expected` was read */
   refuseStaleVersion(expected: number | null | undefined): void {
     if (expected != null && expected !== this.version) throw new VersionConflict(this.version);
   }
@@ -306,7 +307,7 @@ export class Subscription {
     Object.assign(this, { endReason, endedAt: now, activeAddressKey: null } satisfies Partial<Subscription>);
   }
 
-  /** Whether a provisioner would have to do something for it. */
+  /** Whether a provisioner has to apply the change. */
   private isReconfiguredBy({ plan, tags }: SubscriptionChange): boolean {
     return (
       changedTo(normalizedPlan(plan), this.plan) !== this.plan ||
@@ -342,14 +343,14 @@ export class Subscription {
   }
 }
 
-/** A subscription as a list has it. Tags are long, and are read only where they are asked for. */
+/** Subscription in a list. Tags are long, and are read only when they are selected. */
 export type ListedSubscription = Omit<Subscription, 'tags'> & { readonly tags?: readonly Tag[] };
 
 function normalizedPlan(plan: string | null | undefined): string | null | undefined {
   return plan == null ? plan : normalizeName(plan);
 }
 
-/** Tags are a set: their order says nothing. */
+/** Tags are a set: their order has no meaning. */
 function inOrder(tags: readonly Tag[]): Tag[] {
   return tags.map(({ key, value }) => ({ key, value })).sort((one, other) => (one.key < other.key ? -1 : 1));
 }
@@ -358,7 +359,7 @@ function tagsFrom(text: string | null): Tag[] {
   return text === null ? [] : (JSON.parse(text) as Tag[]);
 }
 
-/** Servers give a BIGINT as a text. */
+/** Database servers return a BIGINT as a string. */
 function numberFrom(value: string | number | null): number | null {
   return value === null ? null : Number(value);
 }

@@ -75,7 +75,7 @@ export class SubscriptionAlreadyEnded extends DomainError {
   }
 }
 
-/** Somebody has asked for its end already. */
+/** The end of the subscription was already requested. */
 export class SubscriptionBeingDeleted extends DomainError {
   constructor() {
     super(subscriptionErrors, 'SUBSCRIPTION_BEING_DELETED', 'The resources of the subscription are being removed.', {
@@ -84,7 +84,7 @@ export class SubscriptionBeingDeleted extends DomainError {
   }
 }
 
-/** A provisioner is at it, and would not hear of the change. */
+/** A provisioner is working on the subscription, and would not notice the change. */
 export class SubscriptionBusy extends DomainError {
   constructor() {
     super(subscriptionErrors, 'SUBSCRIPTION_BUSY', 'The subscription is being built or changed.', {
@@ -93,7 +93,7 @@ export class SubscriptionBusy extends DomainError {
   }
 }
 
-/** What stands of it is not known, so it cannot be changed. */
+/** The subscription cannot be changed, because it is unknown which resources exist. */
 export class SubscriptionInError extends DomainError {
   constructor() {
     super(
@@ -115,7 +115,7 @@ export class SubscriptionNotInError extends DomainError {
   }
 }
 
-/** Two in one VPC cannot have the same addresses. */
+/** Two subscriptions in one VPC cannot have overlapping addresses. */
 export class DeploymentCidrTaken extends DomainError {
   constructor() {
     super(
@@ -137,7 +137,7 @@ export class VpcNotSupported extends DomainError {
   }
 }
 
-/** The one who asks does not have the work, or not any more. */
+/** The caller does not have the work, or not any more. */
 export class ProvisioningLeaseLost extends DomainError {
   constructor() {
     super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'This claim does not hold the work.', {
@@ -146,7 +146,7 @@ export class ProvisioningLeaseLost extends DomainError {
   }
 }
 
-/** Of hosted accounts there are no credentials here. */
+/** The gateway has no credentials for hosted accounts. */
 export class ProvisioningAccessUnavailable extends DomainError {
   constructor() {
     super(

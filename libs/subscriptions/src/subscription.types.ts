@@ -78,7 +78,7 @@ export class ProvisioningType {
   readonly createdAt!: Date;
 }
 
-// Never "Subscription": an object type of that name would become the schema's subscription root.
+// Never "Subscription": an object type with that name would become the subscription root of the schema.
 @ObjectType('CloudSubscription', {
   implements: NodeType,
   description: 'A subscription: what a customer has built in a cloud account.',

@@ -29,7 +29,7 @@ import { TypeOrmProvisioningWorks } from './provisioning/typeorm-provisioning-wo
 import { TypeOrmSubscriptionRecords } from './typeorm-subscription-records.js';
 import { TypeOrmSubscriptions } from './typeorm-subscriptions.js';
 
-/** Needs a `CloudWorkshop` and a `SandboxProvisioning`, which the host makes. */
+/** Requires a `CloudWorkshop` and a `SandboxProvisioning` from the host. */
 @Module({
   imports: [
     AccessModule,

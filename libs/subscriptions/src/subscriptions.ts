@@ -7,20 +7,23 @@ import { SubscriptionNotFound } from './subscription.errors.js';
 export type SubscriptionOrderField = 'CREATED_AT';
 export type OverlapOrderField = 'ADDRESS';
 
-/** A subscription, as far as its addresses matter. */
+/** Subscription with its addresses. */
 export type Addressed = Pick<Subscription, 'id' | 'isActive' | 'deploymentCidr'>;
 
-/** Every field given must fit. */
+/** A subscription must match every given field. */
 export interface SubscriptionFilter {
   readonly isActive?: boolean | null;
   readonly status?: readonly SubscriptionStatus[] | null;
 }
 
-/** All subscriptions, as the domain sees them: a collection. Every question but those of what is active on an account names the tenant that asks. */
+/**
+ * Collection of all subscriptions. Every query names its tenant, except those for the active subscriptions of an
+ * account.
+ */
 export abstract class Subscriptions {
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedSubscription[]>;
 
-  /** The tags of some subscriptions, by id. */
+  /** Tags by subscription ID. */
   abstract tagsOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, readonly Tag[]>>;
 
   abstract list(
@@ -45,10 +48,10 @@ export abstract class Subscriptions {
     filter: SubscriptionFilter,
   ): Promise<number[]>;
 
-  /** Whether an active subscription stands on an account, whoever's it is. */
+  /** Whether an account has an active subscription, of any tenant. */
   abstract existActive(cloudAccountId: number): Promise<boolean>;
 
-  /** The active subscriptions of a tenant on an account. */
+  /** Active subscriptions of a tenant in an account. */
   abstract listActive(
     cloudAccountId: number,
     tenantId: number,
@@ -57,18 +60,18 @@ export abstract class Subscriptions {
 
   abstract countActiveVisible(cloudAccountId: number, tenantId: number): Promise<number>;
 
-  /** A fingerprint of the active subscriptions on each account, of all tenants, in the order of the accounts. */
+  /** Fingerprint of the active subscriptions of each account, of all tenants, in the order of the accounts. */
   abstract fingerprintActive(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]>;
 
-  /** Some of the active subscriptions on an account, whoever's they are, held as `hold` does. */
+  /** Up to `limit` active subscriptions in an account, of any tenant, locked as by `hold`. */
   abstract holdActive(account: Held<AccountReference>, limit: number): Promise<Held<Subscription>[]>;
 
-  /** How many active subscriptions stand on each account, whoever's they are. */
+  /** Number of active subscriptions of each account, of all tenants. */
   abstract countActive(cloudAccountIds: readonly number[]): Promise<number[]>;
 
   /**
-   * The same page of each list of a tenant's other active subscriptions that have addresses of a subscription, in the order
-   * of their addresses.
+   * For each subscription, the same page of the tenant's other active subscriptions with overlapping addresses, sorted
+   * by address.
    */
   abstract listOverlapping(
     tenantId: number,
@@ -78,21 +81,23 @@ export abstract class Subscriptions {
 
   abstract countOverlapping(tenantId: number, subscriptions: readonly Addressed[]): Promise<number[]>;
 
-  /** Whether an active subscription of a tenant has addresses of a block in a VPC. */
+  /** Whether an active subscription of a tenant has overlapping addresses in a VPC. */
   abstract areAddressesTaken(tenantId: number, vpcId: string, cidr: string): Promise<boolean>;
 
-  /** Finds a subscription of any tenant, as `hold` does: for provisioners, who work for all. */
+  /** Finds and locks a subscription of any tenant, for provisioners. */
   abstract holdInAllTenants(id: number): Promise<Held<Subscription> | null>;
 
-  /** Finds the subscription and keeps other units of work away from it until ours ends. */
+  /** Finds and locks the subscription until the unit of work ends. */
   abstract hold(tenantId: number, id: number): Promise<Held<Subscription> | null>;
 
-  /** Gives the subscription its id. @param account on which it is active: held, so that it cannot be deleted in the meantime */
+  /**
+   * Stores a new subscription and assigns its ID. @param account locked, so that it cannot be deleted in the meantime
+   */
   abstract add(subscription: Subscription, account: Held<AccountReference>): Promise<Held<Subscription>>;
 
   abstract update(subscription: Held<Subscription>): Promise<void>;
 
-  /** As `hold`, of a subscription that the tenant can change. @throws SubscriptionNotFound, VersionConflict */
+  /** Like `hold`, for a subscription that the tenant can change. @throws SubscriptionNotFound, VersionConflict */
   async holdForChange(tenantId: number, id: number, expectedVersion?: number | null): Promise<Held<Subscription>> {
     const subscription = await this.hold(tenantId, id);
     if (!subscription) throw new SubscriptionNotFound();

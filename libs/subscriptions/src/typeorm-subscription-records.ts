@@ -11,7 +11,7 @@ const activeColumnDiffers = `(
   (s.status <> ${ended} AND (s.active_cloud_account_id IS NULL OR s.active_cloud_account_id <> s.cloud_account_id))
   OR (s.status = ${ended} AND s.active_cloud_account_id IS NOT NULL))`;
 
-/** Answers the usage audit from the rows of subscriptions and of their provisioning work. */
+/** Implements the port of the usage audit, from the rows of subscriptions and provisioning work. */
 @Injectable()
 export class TypeOrmSubscriptionRecords extends SubscriptionRecords {
   constructor(private readonly transactions: Transactions) {
@@ -39,7 +39,7 @@ export class TypeOrmSubscriptionRecords extends SubscriptionRecords {
     ];
   }
 
-  /** One statement, so that it is of one moment. */
+  /** One statement, so that it sees one moment. */
   private async misfits(
     kind: UsageFinding['kind'],
     misfit: string,

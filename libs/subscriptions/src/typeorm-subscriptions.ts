@@ -17,12 +17,12 @@ import {
 const orders = { CREATED_AT: { property: 'createdAt' } };
 const addressOrders = { ADDRESS: { property: 'activeAddressKey' } };
 
-/** How many keys one statement looks for. */
+/** Maximum number of keys in one statement. */
 const keysAtOnce = 500;
-/** How many ranges one statement counts in. */
+/** Maximum number of ranges in one statement. */
 const rangesAtOnce = 100;
 
-/** The account a subscription is active on, which has the foreign key: what counts is what the database holds to. */
+/** Column of the active subscription's account, with the foreign key: the database enforces the same condition. */
 const activeOn = 'active_cloud_account_id';
 
 @Injectable()
@@ -90,7 +90,8 @@ export class TypeOrmSubscriptions extends Subscriptions {
 
   async fingerprintActive(cloudAccountIds: readonly number[]): Promise<BlockersFingerprint[]> {
     if (cloudAccountIds.length === 0) return [];
-    // Ids grow, and what has ended never begins again: one more changes the greatest id, one less alone changes the count.
+    // IDs only grow, and ended subscriptions stay ended. So a new one changes the highest ID, and an ended one changes
+    // the count.
     const found = await this.transactions.query<Record<'account' | 'count' | 'last' | 'sum', number | string>>(
       `SELECT active_cloud_account_id AS account, COUNT(*) AS count, MAX(id) AS last, SUM(id) AS sum FROM subscription
        WHERE active_cloud_account_id IN (${cloudAccountIds.map(() => '?').join(', ')}) GROUP BY active_cloud_account_id`,
@@ -185,7 +186,10 @@ export class TypeOrmSubscriptions extends Subscriptions {
     return this.rows.page([all(overlappingWith(tenantId, deploymentCidr), where('id <> ?', id))], addressOrders, page);
   }
 
-  /** Where to look for the overlaps of each block: of the larger blocks around it only those that a subscription has. */
+  /**
+   * Ranges in which to look for overlaps of each block. Of the larger blocks around it, only those that a subscription
+   * uses.
+   */
   private async rangesOf(
     tenantId: number,
     subscriptions: readonly Addressed[],
@@ -221,7 +225,7 @@ const activeOf = (cloudAccountId: number, tenantId: number): Condition =>
 
 const inRange = ({ from, to }: KeyRange): Condition => where('active_address_key BETWEEN ? AND ?', from, to);
 
-/** The active subscriptions of a tenant that have addresses of a block. */
+/** Active subscriptions of a tenant that overlap a block. */
 function overlappingWith(tenantId: number, cidr: string | null): Condition {
   return all(ofTenant(tenantId), anyOf(...(cidr === null ? [] : keysOverlapping(cidr).map(inRange))));
 }
@@ -231,13 +235,13 @@ function filtered(tenantId: number, filter: SubscriptionFilter): Condition {
   return all(ofTenant(tenantId), statuses && isOneOf('status', statuses));
 }
 
-/** A filtered list in a part for each status, which an index has in the order of the list: no row is read that is not in it. */
+/** Splits a filtered list by status. An index has each part in the order of the list, so no other rows are read. */
 function partsOf(list: Condition, filter: SubscriptionFilter): Condition[] {
   const statuses = statusesIn(filter);
   return statuses ? statuses.map((status) => all(list, where('status = ?', status))) : [list];
 }
 
-/** The statuses that fit a filter; null when all do. */
+/** Statuses that match a filter. Null when all do. */
 function statusesIn({ isActive, status }: SubscriptionFilter): SubscriptionStatus[] | null {
   if (isActive == null && !status) return null;
   return Object.values(SubscriptionStatus).filter(

@@ -5,18 +5,18 @@ import { all, any, inEveryCase, not, truthOf, type Truth } from './truth.js';
 
 type Value = string | number | boolean;
 
-/** Operators, their condition keys, and the values to compare with: any of several may match. */
+/** Operators with their condition keys and values. One of several values must match. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, Value | readonly Value[]>>>>;
 
-/** Whether something holds, and the condition keys, as the policy spells them, that this is due to. */
+/** Result of a test, and the condition keys that caused it, as spelled in the policy. */
 export interface Finding {
   readonly truth: Truth;
   readonly keys: readonly string[];
 }
 
 /**
- * Whether all tests of a condition hold. Each condition key that the condition names and the request does not have is
- * passed to `missing`, also where the test holds without it.
+ * Whether all tests of a condition are true. `missing` receives each condition key that the condition names and the
+ * request does not have, even if the test is true without it.
  */
 export function testCondition(
   condition: Condition,
@@ -38,7 +38,7 @@ export function testCondition(
   return { truth, keys: [...new Set(deciding.flatMap(({ keys }) => keys))] };
 }
 
-/** A key without values is none. */
+/** A key without values counts as missing. */
 const present = (values: ContextValue) => (values instanceof Unknown || values?.length ? values : undefined);
 
 function testKey(
@@ -68,7 +68,7 @@ function testKey(
     const { truth, unknown } = test(values.map(charactersOf));
     return { truth, keys: [key, ...unknown] };
   }
-  // To a set operator an empty text is no value, so it is a case of its own.
+  // Set operators treat an empty text as missing.
   const mayBeEmpty = (tokens: Token[]) => operator.set !== undefined && matches(tokens, []) === 'YES';
   const cases = values.possible
     .map(tokensOf)
@@ -85,7 +85,7 @@ function testValues(
   patterns: readonly (Pattern | undefined)[],
   values: readonly Token[][],
 ): { truth: Truth; unknown: readonly string[] } {
-  // An empty text is no value to a set operator (IAM user guide, multivalued context keys).
+  // Set operators ignore empty texts (IAM user guide, multivalued context keys).
   const compared = set ? values.filter((value) => value.length > 0) : values;
   const results = compared.map((value) => anyMatches(patterns, (pattern) => compare(pattern, value)));
   const truths = results.map(({ truth }) => (isNegated ? not(truth) : truth));

@@ -5,45 +5,45 @@ import { statementsOf, type PolicyDocument, type Statement } from './policy-docu
 import { testPrincipal, type Requester } from './principals.js';
 import { all, not } from './truth.js';
 
-/** What policies decide about a request. DEPENDS: on condition keys whose values are not known. */
+/** Decision about a request. DEPENDS: on condition keys whose values are unknown. */
 export type Decision = 'ALLOWED' | 'DENIED' | 'DEPENDS';
 
 export interface PolicyRequest {
-  /** `iam:GetRole` */
+  /** For example `iam:GetRole`. */
   readonly action: string;
   /** An ARN, or `*`. */
   readonly resource: string;
   readonly context: Context;
-  /** Needed to evaluate the principals of resource-based policies, trust policies among them. */
+  /** Needed to evaluate the principals of resource-based policies, including trust policies. */
   readonly requester?: Requester;
 }
 
-/** A statement, and the condition keys that decided about it, as it spells them. */
+/** Statement, and the condition keys that determined its result, as it spells them. */
 export interface DecidingStatement {
-  /** Which of the evaluated policies has it, counted from 0. */
+  /** Index of the policy, starting at 0. */
   readonly policy: number;
-  /** Its position in that policy, counted from 1. */
+  /** Position in the policy, starting at 1. */
   readonly number: number;
   readonly statement: Statement;
   readonly keys: readonly string[];
 }
 
-/** What policies of one type decide about a request, and why. */
+/** Decision of the policies of one type, with its reasons. */
 export interface Evaluation {
   readonly decision: Decision;
-  /** Whether a Deny statement decided. A request that no statement allows is denied, too. */
+  /** Whether a Deny statement applies. A request that no statement allows is denied as well. */
   readonly isExplicit: boolean;
-  /** The statements the decision rests on: the denying ones, or the allowing ones, or those that may be either. */
+  /** Statements that determine the decision: the denying ones, the allowing ones, or the uncertain ones. */
   readonly matched: readonly DecidingStatement[];
-  /** Allow statements about this request whose conditions do not hold. */
+  /** Allow statements about this request whose conditions are not met. */
   readonly unmet: readonly DecidingStatement[];
-  /** Condition keys that statements about this request name and the request does not have. */
+  /** Condition keys in statements about this request that the request does not have. */
   readonly missing: readonly string[];
 }
 
 /**
- * One Deny that applies denies; else one Allow that applies allows (IAM user guide, policy evaluation logic). What is
- * unknown never turns one into the other: it only leads to DEPENDS.
+ * A Deny that applies denies; otherwise an Allow that applies allows (IAM user guide, policy evaluation logic). Unknown
+ * values never change a certain decision: they only lead to DEPENDS.
  */
 export function evaluate(policies: readonly PolicyDocument[], request: PolicyRequest): Evaluation {
   const missing = new Set<string>();
@@ -72,7 +72,7 @@ export function evaluate(policies: readonly PolicyDocument[], request: PolicyReq
   return perhapsDenying.length > 0 ? of('DEPENDS', perhapsDenying) : of('ALLOWED', allowing);
 }
 
-/** `isAbout`: the statement is about the principal, the action and the resource, whether its condition holds or not. */
+/** `isAbout`: the statement matches the principal, the action and the resource, regardless of its condition. */
 function testStatement(
   statement: Statement,
   { Version }: PolicyDocument,
@@ -110,6 +110,6 @@ function testStatement(
 const always: Finding = { truth: 'YES', keys: [] };
 const never: Finding = { truth: 'NO', keys: [] };
 
-/** How to speak of a statement: by its Sid, or by its position. */
+/** Name of a statement in a message: its Sid or its position. */
 export const nameOf = ({ number, statement }: DecidingStatement) =>
   statement.Sid ? `statement \`${statement.Sid}\`` : `statement ${number}`;

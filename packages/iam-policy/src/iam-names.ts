@@ -1,22 +1,22 @@
 /**
- * The names, paths and ARNs of IAM, as IAM itself limits them (IAM API reference: CreateRole, CreateUser, CreatePolicy;
- * IAM user guide: IAM identifiers). The only place with these rules.
+ * Names, paths and ARNs of IAM, with the limits of IAM (IAM API reference: CreateRole, CreateUser, CreatePolicy; IAM
+ * user guide: IAM identifiers). The only place with these rules.
  */
 
-/** The characters of names. */
+/** Characters of names. */
 const nameCharacters = 'A-Za-z0-9_+=,.@-';
 
-/** Patterns for documents that are filled in, of which CloudFormation, Terraform and JavaScript read the same. */
+/** Patterns for values in documents, with the same meaning in CloudFormation, Terraform and JavaScript. */
 export const iamPatterns = {
-  /** A name that no command line takes for an option. */
+  /** Name that a command line does not treat as an option. */
   name: `[A-Za-z0-9_+=,.@][${nameCharacters}]*`,
-  /** Everything printable that means nothing within a JSON text, a policy or a template: not " * ? $ and the backslash. */
+  /** Printable characters without a special meaning in JSON, a policy or a template: not " * ? $ and the backslash. */
   path: '/([!#%-)+-.0->@-\\[\\]-~]+/)*',
   arnOf: (...kinds: IamKind[]) =>
     `arn:aws[a-z-]*:iam::${kinds.includes('policy') ? '([0-9]{12}|aws)' : '[0-9]{12}'}:(${kinds.join('|')})${iamPatterns.path}[${nameCharacters}]+`,
 } as const;
 
-/** How `iamPatterns.path` differs from IAM's own rule. */
+/** Difference between `iamPatterns.path` and the rule of IAM. */
 export const withoutSpecial = 'without " * ? $ and the backslash';
 
 const kinds = ['user', 'role', 'policy', 'instance-profile', 'group'] as const;
@@ -25,14 +25,14 @@ export type IamKind = (typeof kinds)[number];
 /** In characters. */
 const longest = { path: 512, user: 64, role: 64, policy: 128, 'instance-profile': 128, group: 128 } as const;
 
-/** The longest ARN of a kind, in any partition. */
+/** Length of the longest ARN of a kind, in any partition. */
 export const longestIamArn = (kind: IamKind) =>
   `arn:aws-us-gov:iam::123456789012:${kind}`.length + longest.path + longest[kind];
 
-/** An ARN of IAM, taken apart. */
+/** Parts of an IAM ARN. */
 export interface IamArn {
   readonly partition: string;
-  /** Twelve digits; `aws` for the policies that AWS manages. */
+  /** 12 digits. `aws` for policies managed by AWS. */
   readonly accountId: string;
   readonly kind: IamKind;
   /** `/`, or begins and ends with it. */
@@ -44,7 +44,7 @@ const form = new RegExp(
   `^arn:(aws[a-z-]*):iam::(\\d{12}|aws):(${kinds.join('|')})(/(?:[!-~]+/)?)([${nameCharacters}]+)$`,
 );
 
-/** Undefined for what is no ARN of a user, role, policy, instance profile or group. */
+/** Undefined unless the text is the ARN of a user, role, policy, instance profile or group. */
 export function iamArnFrom(text: string): IamArn | undefined {
   const [, partition, accountId, kind, path, name] = form.exec(text) ?? [];
   if (name === undefined || path!.length > longest.path || name.length > longest[kind as IamKind]) return undefined;
@@ -52,14 +52,14 @@ export function iamArnFrom(text: string): IamArn | undefined {
   return { partition: partition!, accountId: accountId!, kind: kind as IamKind, path: path!, name };
 }
 
-/** Whether it is the ARN of the root user of an account. */
+/** Whether the text is the ARN of the root user of an account. */
 export const isRootArn = (text: string) => /^arn:aws[a-z-]*:iam::\d{12}:root$/.test(text);
 
-/** `arn:aws:iam::123456789012:role/path/name` */
+/** For example `arn:aws:iam::123456789012:role/path/name`. */
 export const iamArnOf = ({ partition, accountId, kind, path, name }: IamArn) =>
   `arn:${partition}:iam::${accountId}:${kind}${path}${name}`;
 
-/** What is wrong with the ARN of an IAM role, as the end of a sentence; null when nothing is. */
+/** Describes the problem with the ARN of an IAM role, as the end of a sentence. Null when it is valid. */
 export function faultInRoleArn(text: string): string | null {
   const fault = faultInEnds(text);
   if (fault) return fault;
@@ -70,7 +70,7 @@ export function faultInRoleArn(text: string): string | null {
     : 'must be the ARN of an IAM role: arn:aws:iam::123456789012:role/name';
 }
 
-/** What is wrong with the name of an IAM role, as the end of a sentence; null when nothing is. */
+/** Describes the problem with the name of an IAM role, as the end of a sentence. Null when it is valid. */
 export function faultInRoleName(name: string): string | null {
   if (name.trim().length === 0) return 'must not be blank';
   const fault = faultInEnds(name);
@@ -81,6 +81,9 @@ export function faultInRoleName(name: string): string | null {
   return new RegExp(`^[${nameCharacters}]+$`).test(name) ? null : 'must contain only letters, digits and + = , . @ _ -';
 }
 
-/** What is wrong with the ends of a text that was pasted, as the end of a sentence; null when nothing is. */
+/**
+ * Describes the problem with leading or trailing characters of a pasted text, as the end of a sentence. Null when it is
+ * valid.
+ */
 export const faultInEnds = (text: string): string | null =>
   text === text.trim() ? null : 'must not begin or end with whitespace';

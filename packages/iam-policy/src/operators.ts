@@ -2,13 +2,13 @@ import { BlockList, isIP } from 'node:net';
 import { literal, lowerCase, matches, matchesArn, textOf, type Token } from './patterns.js';
 import { truthOf, type Truth } from './truth.js';
 
-/** Compares a text of a policy with what a request has, or may have. */
+/** Compares a value of a policy with a known or possible value of a request. */
 type Comparison = (pattern: readonly Token[], value: readonly Token[]) => Truth;
 
 const same: Comparison = (pattern, value) => matches(literal(pattern), value);
 const sameButForCase: Comparison = (pattern, value) => matches(lowerCase(literal(pattern)), lowerCase(value));
 
-/** Of two values that are read first. What cannot be read matches nothing, and what is not known may match. */
+/** Comparison of parsed values. A value that cannot be parsed matches nothing, and an unknown value can match. */
 const read =
   <T>(reader: (text: string) => T | undefined, compare: (expected: T, actual: T) => boolean): Comparison =>
   (pattern, value) => {
@@ -20,7 +20,7 @@ const read =
 
 const number = (text: string) => (/^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined);
 
-/** In milliseconds. Dates are written as W3C profiles ISO 8601, or in seconds since 1970; four digits are a year. */
+/** In milliseconds. Dates are in the W3C profile of ISO 8601, or in seconds since 1970. Four digits are a year. */
 function date(text: string): number | undefined {
   const time = /^\d+$/.test(text) && text.length !== 4 ? Number(text) * 1000 : Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
@@ -41,7 +41,7 @@ function isInBlock(block: string, address: string): boolean {
 
 const text = (value: string) => value;
 
-/** What each operator compares by (IAM user guide, condition operators). IAM evaluates ArnEquals as ArnLike. */
+/** Comparison of each operator (IAM user guide, condition operators). IAM evaluates ArnEquals as ArnLike. */
 const comparisons: Readonly<Record<string, Comparison>> = {
   StringEquals: same,
   StringEqualsIgnoreCase: sameButForCase,
@@ -74,7 +74,7 @@ const negations: Readonly<Record<string, string>> = {
   ArnNotLike: 'ArnLike',
 };
 
-/** A condition operator, taken apart. */
+/** Parts of a condition operator. */
 export interface Operator {
   readonly name: string;
   readonly compare: Comparison;
@@ -83,7 +83,10 @@ export interface Operator {
   readonly ifExists: boolean;
 }
 
-/** `ForAnyValue:StringNotLikeIfExists` in its parts; undefined for what is no operator. `Null` compares nothing. */
+/**
+ * Parses an operator such as `ForAnyValue:StringNotLikeIfExists`. Undefined for an unknown operator. `Null` compares
+ * nothing.
+ */
 export function operatorOf(text: string): Operator | undefined {
   const [, set, name = '', suffix] = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/.exec(text) ?? [];
   const isNegated = Object.hasOwn(negations, name);
@@ -101,5 +104,5 @@ export function operatorOf(text: string): Operator | undefined {
 
 export const isKnownOperator = (text: string) => operatorOf(text) !== undefined;
 
-/** Every operator there is, without prefix and suffix. */
+/** All operators without prefix and suffix. */
 export const operatorNames = [...Object.keys(comparisons), ...Object.keys(negations), 'Null'];

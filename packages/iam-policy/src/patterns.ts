@@ -3,26 +3,26 @@ import { all, any, truthOf, type Truth } from './truth.js';
 
 const anyText: unique symbol = Symbol('*');
 const anyCharacter: unique symbol = Symbol('?');
-/** In place of a variable whose value is unknown. */
+/** Placeholder for a variable whose value is unknown. */
 const anything: unique symbol = Symbol('unknown');
 
 /** One character, or a wildcard. */
 export type Token = string | typeof anyText | typeof anyCharacter | typeof anything;
 
-/** A text of a policy with its variables replaced by their values, in which wildcards have no meaning. */
+/** Text of a policy with its variables replaced. Wildcards in values have no meaning. */
 export interface Pattern {
   readonly tokens: readonly Token[];
-  /** The condition keys of its variables whose values are unknown. */
+  /** Condition keys of variables whose values are unknown. */
   readonly unknown: readonly string[];
 }
 
 const variable = /\$\{([^}]*)\}/g;
 
 /**
- * Reads a text of a policy. Returns undefined, after calling `missing`, when the request does not have the key of a
- * variable and the variable has no default: such a text matches nothing.
+ * Parses a text of a policy. Calls `missing` and returns undefined when the request does not have the key of a variable
+ * without a default: such a text matches nothing.
  *
- * @param context undefined in a policy without variables: one whose version is not 2012-10-17
+ * @param context undefined in a policy without variables, whose version is not 2012-10-17
  */
 export function patternOf(
   text: string,
@@ -46,45 +46,45 @@ export function patternOf(
   return { tokens: [...tokens, ...tokensOf(text.slice(from))], unknown };
 }
 
-/** `${aws:username}`, `${aws:username, 'default'}`, and `${*}`, `${?}`, `${$}` for the characters themselves. */
+/** `${aws:username}`, `${aws:username, 'default'}`, or `${*}`, `${?}`, `${$}` for these characters. */
 function valueOf(inside: string, context: Context): string | Unknown | undefined {
   if (['*', '?', '$'].includes(inside)) return inside;
 
   const [, key, byDefault] = /^\s*([^,]*?)\s*(?:,\s*'(.*)'\s*)?$/.exec(inside) ?? [];
   const values = context.get((key ?? '').toLowerCase());
   if (values instanceof Unknown) return values;
-  // A variable for a key with several values matches none of them.
+  // A variable whose key has several values matches none of them.
   return values?.length === 1 ? values[0] : byDefault;
 }
 
-/** A text in which `*` and `?` are wildcards. */
+/** Text in which `*` and `?` are wildcards. */
 export const tokensOf = (text: string): Token[] =>
   [...text].map((character) => (character === '*' ? anyText : character === '?' ? anyCharacter : character));
 
-/** A text without wildcards. */
+/** Text without wildcards. */
 export const charactersOf = (text: string): Token[] => [...text];
 
-/** The same text with its wildcards as characters, for operators that know none. */
+/** Same text with wildcards as characters, for operators without wildcards. */
 export const literal = (tokens: readonly Token[]): Token[] =>
   tokens.map((token) => (token === anyText ? '*' : token === anyCharacter ? '?' : token));
 
 export const lowerCase = (tokens: readonly Token[]): Token[] =>
   tokens.map((token) => (typeof token === 'string' ? token.toLowerCase() : token));
 
-/** The text, when it has no wildcard. */
+/** The text, if it has no wildcard. */
 export const textOf = (tokens: readonly Token[]): string | undefined =>
   tokens.every((token) => typeof token === 'string') ? tokens.join('') : undefined;
 
-/** Whether a pattern matches every text, some texts, or none that another pattern stands for. */
+/** Whether a pattern matches every text, some texts, or no text of another pattern. */
 export function matches(pattern: readonly Token[], texts: readonly Token[]): Truth {
   if (covers(pattern, texts)) return 'YES';
-  // Without wildcards there is one text, and it is not matched.
+  // Without wildcards, there is only one text, which does not match.
   return textOf(texts) === undefined && meets(pattern, texts) ? 'MAYBE' : 'NO';
 }
 
 const isAnyText = (token: Token | undefined) => token === anyText || token === anything;
 
-/** Takes time in proportion to both lengths, whatever the pattern: patterns come from callers, too. */
+/** Takes time proportional to both lengths for every pattern, because callers can send patterns. */
 function covers(pattern: readonly Token[], text: readonly Token[]): boolean {
   let [at, next] = [0, 0];
   let retry: { next: number; at: number } | undefined;
@@ -103,10 +103,10 @@ function covers(pattern: readonly Token[], text: readonly Token[]): boolean {
   return pattern.slice(next).every(isAnyText);
 }
 
-/** Whether a text exists that both match. Takes time in proportion to the product of both lengths. */
+/** Whether a text exists that both patterns match. Takes time proportional to the product of both lengths. */
 function meets(one: readonly Token[], other: readonly Token[]): boolean {
   const isSame = (a: Token, b: Token) => a === b || a === anyCharacter || b === anyCharacter;
-  // reached[j]: the rest of `one` from i and the rest of `other` from j have a text in common.
+  // reached[j]: the rest of `one` from i and the rest of `other` from j have a common text.
   let reached = other.map((_, j) => other.slice(j).every(isAnyText)).concat(true);
   for (let i = one.length - 1; i >= 0; i--) {
     const row = new Array<boolean>(other.length + 1);
@@ -123,8 +123,8 @@ function meets(one: readonly Token[], other: readonly Token[]): boolean {
 }
 
 /**
- * A wildcard stays within its part of an ARN, except in the last, which may hold colons of its own. Only `*` alone is
- * every ARN; other patterns of fewer parts are none.
+ * A wildcard matches only within its part of an ARN, except in the last part, which can contain colons. Only `*`
+ * matches every ARN; other patterns with fewer parts match none.
  */
 export function matchesArn(pattern: readonly Token[], arns: readonly Token[]): Truth {
   const parts = partsOf(arns);
@@ -143,7 +143,7 @@ function partsOf(arn: readonly Token[]): Token[][] {
   return parts;
 }
 
-/** Whether one of the texts of a policy matches, with the keys of variables that it depends on. */
+/** Whether one of the texts of a policy matches, with the keys of the variables that it depends on. */
 export function anyMatches(
   patterns: readonly (Pattern | undefined)[],
   compare: (pattern: readonly Token[]) => Truth,

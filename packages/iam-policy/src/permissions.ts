@@ -1,25 +1,25 @@
 import { evaluate, type Decision, type Evaluation, type PolicyRequest } from './evaluate.js';
 import { type PolicyDocument } from './policy-document.js';
 
-/** Every policy that restricts what a principal may do. What is absent restricts nothing. */
+/** All policies that restrict a principal. Undefined ones restrict nothing. */
 export interface Permissions {
   readonly identity: readonly PolicyDocument[];
   readonly boundary?: PolicyDocument | undefined;
-  /** The service control policies of its organization. */
+  /** Service control policies of the organization. */
   readonly organization?: readonly PolicyDocument[] | undefined;
-  /** What a session was restricted to when it began. */
+  /** Session policy. */
   readonly session?: PolicyDocument | undefined;
 }
 
 export interface Verdict extends Pick<Evaluation, 'decision' | 'isExplicit'> {
-  /** Why it is denied, in AWS's words for the end of its message; empty when it is not. */
+  /** Reason for the denial, in the words of AWS, as the end of its message. Empty when allowed. */
   readonly because: string;
   readonly identity: Evaluation;
   readonly boundary: Evaluation | undefined;
   readonly organization: Evaluation | undefined;
 }
 
-/** A Deny of any type wins; otherwise every type that is present has to allow. */
+/** A Deny of any type denies; otherwise every present type has to allow. */
 export function decide({ identity, boundary, organization, session }: Permissions, request: PolicyRequest): Verdict {
   const byIdentity = evaluate(identity, request);
   const byBoundary = boundary && evaluate([boundary], request);
@@ -27,7 +27,7 @@ export function decide({ identity, boundary, organization, session }: Permission
   const bySession = session && evaluate([session], request);
   const parts = { identity: byIdentity, boundary: byBoundary, organization: byOrganization };
 
-  // In the order in which AWS evaluates them, and so names them.
+  // In the order in which AWS evaluates and names them.
   const types: [article: string, type: string, evaluation: Evaluation | undefined][] = [
     ['a', 'service control policy', byOrganization],
     ['an', 'identity-based policy', byIdentity],

@@ -1,10 +1,12 @@
 import { type Condition } from './conditions.js';
 import { isKnownOperator } from './operators.js';
 
-/** `*` is everybody. Of the kinds AWS, Service, Federated and CanonicalUser, AWS names accounts, users, roles and sessions. */
+/**
+ * `*`: every principal. The kinds are AWS (accounts, users, roles and sessions), Service, Federated and CanonicalUser.
+ */
 export type Principal = '*' | Readonly<Record<string, string | readonly string[]>>;
 
-/** A statement as IAM reads it; of each pair exactly one is present. A trust policy has a principal and no resource. */
+/** Statement of IAM. Exactly one of each pair is present. A trust policy has a principal and no resource. */
 export interface Statement {
   readonly Sid?: string;
   readonly Effect: 'Allow' | 'Deny';
@@ -18,14 +20,14 @@ export interface Statement {
 }
 
 export interface PolicyDocument {
-  /** 2008-10-17 when absent. Only 2012-10-17 has policy variables. */
+  /** Defaults to 2008-10-17. Only 2012-10-17 has policy variables. */
   readonly Version?: '2012-10-17' | '2008-10-17';
   readonly Statement: Statement | readonly Statement[];
 }
 
 export const statementsOf = ({ Statement }: PolicyDocument): readonly Statement[] => [Statement].flat();
 
-/** A policy, or why it cannot be judged, as a sentence. */
+/** Parsed policy, or the reason why it cannot be evaluated, as a sentence. */
 export function policyFrom(json: string): { policy: PolicyDocument } | { fault: string } {
   let document: unknown;
   try {
@@ -38,8 +40,8 @@ export function policyFrom(json: string): { policy: PolicyDocument } | { fault: 
 }
 
 /**
- * The first fault of a document, as a sentence; null when it has none. What the evaluator cannot judge is a fault:
- * ignoring it would allow, or refuse, what AWS does not.
+ * First problem of a document, as a sentence. Null when it is valid. What cannot be evaluated is a problem: ignoring it
+ * could change the decision.
  */
 export function faultInPolicy(document: unknown): string | null {
   if (!isObject(document)) return 'A policy must be a JSON object.';
@@ -65,7 +67,7 @@ function faultInStatement(statement: Record<string, unknown>): string | null {
   if (actions.length !== 1) return 'A statement must have either Action or NotAction.';
   if (!actions.every(isTexts)) return 'Action and NotAction must be strings.';
 
-  // A trust policy is about the role it is attached to.
+  // A trust policy applies to the role that it is attached to.
   const [principals, resources] = [present('Principal', 'NotPrincipal'), present('Resource', 'NotResource')];
   if (principals.length + resources.length !== 1)
     return 'A statement must have exactly one of Resource, NotResource, Principal and NotPrincipal.';

@@ -2,14 +2,13 @@ import { type Finding } from './conditions.js';
 import { type Statement } from './policy-document.js';
 import { any, not, type Truth } from './truth.js';
 
-/** Who makes a request. */
+/** Sender of a request. */
 export interface Requester {
-  /** Twelve digits. */
+  /** 12 digits. */
   readonly accountId: string;
   readonly partition: string;
   /**
-   * The ARNs of the user, or of the session and of the role it is of, most specific first. Undefined when it is not known
-   * which user or role of the account it is.
+   * ARNs of the user, or of the session and its role, most specific first. Undefined when the user or role is unknown.
    */
   readonly arns?: readonly string[];
 }
@@ -21,7 +20,7 @@ const perhaps = 'perhaps';
 type Match = typeof everybody | typeof byName | typeof byAccount | typeof perhaps;
 
 /**
- * Whether a statement of a resource-based policy is about the requester. One without principals is about whoever holds
+ * Whether the principals of a statement include the requester. A statement without principals applies to the holder of
  * the policy.
  */
 export function testPrincipal(statement: Statement, requester: Requester): Finding {
@@ -38,8 +37,8 @@ export function testPrincipal(statement: Statement, requester: Requester): Findi
 const truthOfMatch = (match: Match): Truth => (match === perhaps ? 'MAYBE' : 'YES');
 
 /**
- * AWS looks up the account first, then the role, then its session: with Deny all of them have to be listed, or the
- * requester is denied (IAM user guide, NotPrincipal). With Allow one of them excludes the requester.
+ * AWS checks the account first, then the role, then its session: with Deny, all of them must be listed, or the
+ * requester is denied (IAM user guide, NotPrincipal). With Allow, one of them excludes the requester.
  */
 function testNotPrincipal(matches: readonly Match[], effect: Statement['Effect'], { arns }: Requester): Truth {
   if (matches.includes(everybody)) return 'NO';
@@ -50,11 +49,11 @@ function testNotPrincipal(matches: readonly Match[], effect: Statement['Effect']
   return matches.filter((match) => match === byName).length < arns.length ? 'YES' : 'NO';
 }
 
-/** Whether a statement names the user or the role, and not only their account. */
+/** Whether a statement names the user or the role, not only their account. */
 export const namesRequester = ({ Principal }: Statement, requester: Requester): boolean =>
   Principal !== undefined && matchesIn(Principal, requester).some((match) => match === byName || match === everybody);
 
-/** Principals of AWS services, of identity providers and of S3 alone, and ids of deleted users and roles, are none of ours. */
+/** Never matches principals of AWS services, identity providers and S3, or IDs of deleted users and roles. */
 function matchesIn(principal: NonNullable<Statement['Principal']>, requester: Requester): Match[] {
   if (principal === '*') return [everybody];
   return [...new Set([principal['AWS'] ?? []].flat())].flatMap((name) => matchOf(name, requester) ?? []);
@@ -68,7 +67,7 @@ function matchOf(name: string, { accountId, partition, arns }: Requester): Match
   return arn === 'arn' && itsPartition === partition && account === accountId ? perhaps : undefined;
 }
 
-/** The ids of users, roles and groups that statements name: IAM shows the id in place of the ARN when it was deleted. */
+/** IDs of users, roles and groups in statements: IAM shows the ID instead of the ARN of a deleted one. */
 export const deletedPrincipalsIn = ({ Principal }: Statement): string[] =>
   Principal === undefined || Principal === '*'
     ? []

@@ -3,9 +3,12 @@ import { evaluate, type Evaluation } from './evaluate.js';
 import { type PolicyDocument } from './policy-document.js';
 import { namesRequester, type Requester } from './principals.js';
 
-/** What a role's trust policy decides about a requester. */
+/** Decision of a trust policy about a requester. */
 export interface TrustVerdict extends Evaluation {
-  /** Whether the policy names the user or role, and not only its account, whose own policies then have to allow it, too. */
+  /**
+   * Whether the policy names the user or role, not only the account. Otherwise the identity-based policies must allow
+   * the call as well.
+   */
   readonly byName: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Three-valued logic (Kleene): MAYBE is what depends on something unknown. */
+/** Three-valued logic (Kleene). MAYBE: depends on something unknown. */
 export type Truth = 'YES' | 'NO' | 'MAYBE';
 
 export const truthOf = (isTrue: boolean): Truth => (isTrue ? 'YES' : 'NO');
@@ -10,6 +10,6 @@ export const any = (truths: readonly Truth[]): Truth =>
 
 export const all = (truths: readonly Truth[]): Truth => not(any(truths.map(not)));
 
-/** What holds in every one of several cases, of which at least one applies; MAYBE when they differ. */
+/** Result if one of several cases applies: MAYBE when the cases differ. */
 export const inEveryCase = (truths: readonly Truth[]): Truth =>
   truths.every((truth) => truth === truths[0]) ? (truths[0] ?? 'MAYBE') : 'MAYBE';

@@ -32,7 +32,7 @@ export const revoke: Run = (given) =>
     rowOf(await service(ApiKeyService).revokeInAllTenants(operator, given.number('id'))),
   ]);
 
-/** In days; null: the key does not expire. @throws Usage */
+/** In days. Null: the API key does not expire. @throws Usage */
 function lifetime(given: Given): number | null {
   if (!given.has('never-expires')) return given.has('days') ? given.number('days') : defaultLifetime;
   if (given.has('days')) throw given.usage('--days and --never-expires cannot be used together.');

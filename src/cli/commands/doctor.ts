@@ -30,7 +30,7 @@ const findingRow = ({ kind, tenantId, cloudAccountId, subject }: UsageFinding): 
   remediation: explanations[kind].remediation,
 });
 
-/** One account on one line: who uses it, and whether it could go. */
+/** One account in one line: its usage, and whether it can be deleted. */
 function auditRow({ account, usage, blockerCounts, findings, hasMoreFindings }: UsageAudit): Row {
   const { id, tenantId, name, status } = account;
   const blockers = blockersInWords(blockerCounts);

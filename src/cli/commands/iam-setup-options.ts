@@ -1,6 +1,6 @@
 import type { Option } from '../command.js';
 
-/** What an IAM setup takes, whatever its method. Each option but `out` and `tag` is a field of the request of that name. */
+/** Options of every IAM setup. Each option except `out` and `tag` is a field of the request with the same name. */
 export const iamSetupOptions: Readonly<Record<string, Option>> = {
   out: { value: 'DIR', means: 'the folder to write to', isRequired: true },
   region: { value: 'CODE', means: 'determines the partition; default us-east-1' },

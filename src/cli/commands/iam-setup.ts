@@ -63,7 +63,7 @@ export const setup =
     try {
       const request = { ...Object.fromEntries(chosen), tags: tagsIn(given) } as IamSetupRequest;
       const { iamSetup } = readConfig(process.env);
-      // First with any id, so that the database is opened for nothing that is refused anyway.
+      // First with a placeholder, so that invalid requests are refused without opening the database.
       const draft = iamSetupMethods(iamSetup, request, handle ?? null);
       const isOfAccessRole = request.createAccessRole && handle !== undefined;
       const methods = isOfAccessRole ? iamSetupMethods(iamSetup, request, await externalIdOf(handle)) : draft;
@@ -77,7 +77,7 @@ export const setup =
     }
   };
 
-/** Tags as the AWS CLI takes them, too. No tag has a comma. @throws Usage */
+/** Tags in the format of the AWS CLI. No tag has a comma. @throws Usage */
 const tagsIn = (given: Given) =>
   given.list('tag').map((text) => {
     const [, key, value] = /^Key=([^,]*),Value=([^,]*)$/.exec(text) ?? [];
@@ -91,11 +91,11 @@ function refuse(message: string): void {
   process.exitCode = 1;
 }
 
-/** The id behind a handle, which only the database knows. @throws NotFound */
+/** External ID of a handle, from the database. @throws NotFound */
 const externalIdOf = (handle: string): Promise<string> =>
   withServices(async (service) => (await service(ExternalIdService).getInAllTenants(handle)).externalId);
 
-/** All of the files, or none: what is there already may have been changed by hand. */
+/** Writes all files or none: existing files can have been changed manually. */
 function write(folder: string, files: readonly SetupFile[]): void {
   const taken = files.filter(({ name }) => existsSync(join(folder, name)));
   if (taken.length > 0)

@@ -41,7 +41,7 @@ function withRing<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T
   }, config);
 }
 
-/** Two who change the file at once would each lose the other's key. */
+/** Locks the file: with concurrent changes, one of them would be lost. */
 async function alone<T>(config: Config, use: (ring: Ring) => Promise<T>): Promise<T> {
   refuseWrongUser(config);
   await refuseWithoutData(config.database);
@@ -69,8 +69,8 @@ async function uses({ keks, rotation }: Ring): Promise<Row[]> {
 async function addKey({ file, rotation }: Ring): Promise<Row[]> {
   const next = nextKeyRing(file);
   const kekId = next.ring.active;
-  // First the database, then the file: cut off between the two, the database knows of a key that nobody has or will have.
-  // The other way round gateways would have a key they may not use.
+  // First the database, then the file: after an interruption, the database knows a key that no gateway has. In the
+  // other order, gateways would have a key that they must not use.
   await rotation.admit(kekId, next.ring.canary(kekId));
   next.put();
   say('Back up the key ring file, then run `cloud-account-gateway keyring rewrap`.');
@@ -121,7 +121,7 @@ async function removeKey({ file, keks, rotation }: Ring, id: string): Promise<Ro
       'The key ring does not contain this key. To list its keys: `cloud-account-gateway keyring list`.',
     );
 
-  // First the database, which from then on refuses what a gateway that has not heard of it wraps with this key.
+  // First the database, which then refuses keys wrapped with this one by gateways that have not noticed the change.
   await rotation.dismiss(id);
   removeFromKeyRingFile(file, id);
   return [{ id, outcome: 'retired' }];
@@ -137,7 +137,7 @@ function rowOf({ kekId, isActive, isThere, admittedAt, wrappedKeys }: KekUse): R
   };
 }
 
-/** Beside the answer, so that a program reads that alone. */
+/** On stderr, so that programs read only the result. */
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
@@ -149,7 +149,7 @@ function failed(line: string): void {
 
 const sayEvery = 500;
 
-/** `12 of 40 secrets`: twice a second, and at the end. */
+/** For example `12 of 40 secrets`: twice a second, and at the end. */
 function progress(what: string): Progress {
   let last = -Infinity;
   return (done, of) => {

@@ -76,7 +76,7 @@ export const resources: Run = async (given) => {
     .map(row);
 };
 
-/** One of the changes, made through the API of the running gateway's sandbox. */
+/** One change, made with the API of the running sandbox. */
 export const change =
   (name: string): Run =>
   async (given) => {

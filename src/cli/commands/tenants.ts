@@ -36,7 +36,7 @@ export const suspend = change((tenants, id) => tenants.suspend(operator, id), 's
 export const resume = change((tenants, id) => tenants.resume(operator, id), 'active');
 export const remove = change((tenants, id) => tenants.remove(operator, id), 'removed');
 
-/** A command on the tenant that --id or --name names. */
+/** Command for the tenant of --id or --name. */
 function change(apply: (tenants: TenantService, id: number) => Promise<Tenant>, outcome: string): Run {
   return async (given) => {
     if (given.has('id') === given.has('name')) throw given.usage('Specify either --id or --name.');

@@ -2,9 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * External ids, and the roles the gateway assumes with them.
+ * External IDs, and the roles the gateway assumes with them.
  *
- * An external id outlives the account that took it, so that it is never taken again: it has no foreign key to the account,
+ * An external ID outlives the account that took it, so that it is never taken again: it has no foreign key to the account,
  * whose number is never given to another.
  */
 export class CreateExternalIds1795340000000 implements MigrationInterface {

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Values that are stored as the API shows them, by their former names. */
+/** Stored values that the API shows, by their former names. */
 const errorCodes = {
   AWS_TEMPORARY_KEY: 'AWS_TEMPORARY_ACCESS_KEY',
   AWS_SECRET_WRONG: 'AWS_SECRET_ACCESS_KEY_WRONG',
@@ -31,7 +31,7 @@ const causes = {
 } as const;
 const inReports = { ...causes, KEY_FORMAT: 'ACCESS_KEY_FORMAT', remedy: 'remediation', awsCalls: 'awsCallCount' };
 
-/** Columns that hold one value. */
+/** Columns with a single value. */
 const columns = [
   ['credential_trial', 'last_error_code', errorCodes],
   ['key_rotation', 'step', { PROVE: 'VERIFY_NEW' }],
@@ -39,7 +39,7 @@ const columns = [
   ['drift_finding', 'resolution', { BY_HAND: 'MANUAL', NOT_EXPECTED: 'RESOURCE_REMOVED' }],
 ] as const;
 
-/** Columns that hold JSON. The values and the names of fields are strings in it. */
+/** Columns with JSON, in which values and names of fields are strings. */
 const documents = [
   ['cloud_account_health', 'codes', errorCodes],
   ['cloud_account_health', 'report', inReports],
@@ -47,7 +47,7 @@ const documents = [
   ['key_rotation', 'last_fault', errorCodes],
 ] as const;
 
-/** The API uses standard terms. Rows that were written before get the same terms. */
+/** Renames stored values to the standard terms of the API. */
 export class RenameStoredValues1795530000000 implements MigrationInterface {
   readonly name = 'RenameStoredValues1795530000000';
 

@@ -1,6 +1,6 @@
 /**
- * What a client is told of a request that Apollo Server does not take: the beginning of its message, and our text.
- * A spec compares the list with the sources of Apollo Server.
+ * Texts for requests that Apollo Server refuses: beginning of its message, and our text. A spec compares the list with
+ * the sources of Apollo Server.
  */
 const texts: readonly (readonly [starts: string, text: string])[] = [
   ['GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.', 'Send a non-empty `query`.'],
@@ -61,12 +61,12 @@ const texts: readonly (readonly [starts: string, text: string])[] = [
   ],
   ['Apollo server received an operation that uses incremental delivery', 'Incremental delivery is not supported.'],
   ['Apollo Server received an operation that uses incremental delivery', 'Incremental delivery is not supported.'],
-  // These two come without a code.
+  // These two have no code.
   ['Unsupported persisted query version', 'This version of persisted queries is not supported. Send `query`.'],
   ['provided sha does not match query', 'The hash of the persisted query does not match `query`.'],
 ];
 
-/** @returns the fixed text for a message of Apollo Server, undefined for every other message. */
+/** @returns the fixed text for a message of Apollo Server; undefined for every other message */
 export function badRequestText(message: string): string | undefined {
   const found = texts.find(([starts]) => message.startsWith(starts));
   return found?.[1];

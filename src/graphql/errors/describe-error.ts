@@ -1,13 +1,13 @@
 import { types } from 'node:util';
 import type { KnownNames } from '../variables/known-names.js';
 
-/** What may be known about an error outside the process: safe to log, on one line each. */
+/** Description of an error that is safe to log, with one line for each text. */
 export interface ErrorDescription {
   readonly name: string;
   readonly code?: string | number;
-  /** HTTP status of the answer that made the error, where it came from a service. */
+  /** HTTP status of the response that caused the error, if it came from a service. */
   readonly status?: number;
-  /** Left out for databases and AWS, whose messages repeat what they were sent. */
+  /** Omitted for databases and AWS, whose messages repeat their input. */
   readonly message?: string;
   readonly frames: readonly string[];
   readonly cause?: ErrorDescription;
@@ -18,9 +18,9 @@ const mostFrames = 15;
 const longestText = 300;
 
 /**
- * Describes whatever was thrown without what people typed in. Of errors of databases and AWS only name, code and
- * stack frames remain. Messages of others keep plain words; quoted text, numbers of more than five digits and anything
- * that could be a key or a token read `…`, unless it is one of `knownNames`.
+ * Describes any thrown value without text from a request. For errors of databases and AWS, only name, code and stack
+ * frames remain. Other messages keep plain words; quoted text, numbers of more than five digits and everything that
+ * could be a key or a token become `…`, unless it is in `knownNames`.
  */
 export function describeError(error: unknown, knownNames: KnownNames = new Set()): ErrorDescription {
   return describe(error, knownNames, 0);
@@ -42,11 +42,11 @@ function describe(error: unknown, knownNames: KnownNames, depth: number): ErrorD
       ...(cause !== undefined && depth < deepestCause && { cause: describe(cause, knownNames, depth + 1) }),
     };
   } catch {
-    return { name: 'unreadable error', frames: [] }; // A getter of a stranger's error threw.
+    return { name: 'unreadable error', frames: [] }; // A getter of the error threw.
   }
 }
 
-/** Errors of the standard library may come from another realm, where `instanceof` does not know them. */
+/** Errors of the standard library can come from another realm, where `instanceof` fails. */
 const isError = (value: unknown): value is Error => value instanceof Error || types.isNativeError(value);
 
 /** Errors of TypeORM, mysql2, SQLite and the AWS SDK. */
@@ -58,7 +58,7 @@ function repeatsInput(error: Record<string, unknown>): boolean {
   );
 }
 
-/** An AggregateError stands for its first error: that is how Node tells that each address of a host failed. */
+/** The first error of an AggregateError: Node.js uses it when every address of a host failed. */
 function causeOf(error: Record<string, unknown>): unknown {
   return (
     error['cause'] ?? error['originalError'] ?? error['driverError'] ?? (error['errors'] as unknown[] | undefined)?.[0]
@@ -71,7 +71,7 @@ function codeOf(error: Record<string, unknown>): string | number | undefined {
   );
 }
 
-/** What a class or a condition is called. Keys and tokens are not spelt like that. */
+/** Names of classes or conditions. Keys and tokens do not look like this. */
 const isName = (text: string) => isCode(text) || /^[A-Z][A-Za-z]{0,40}(Error|Exception)$/.test(text);
 
 const isCode = (text: string) => /^[A-Z][A-Z0-9_]{1,47}$/.test(text) || /^([A-Z][a-z]{1,15}){1,6}$/.test(text);
@@ -81,7 +81,7 @@ function statusOf(error: Record<string, unknown>): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** A stack begins with the message, which may have several lines, and lines that look like frames. */
+/** A stack begins with the message, which can have several lines, including lines that look like frames. */
 function framesOf(error: Error): string[] {
   const stack = String(error.stack);
   const end = stack.indexOf(error.message);
@@ -100,14 +100,14 @@ function masked(text: string, knownNames: KnownNames): string {
   return oneLine(unquoted.replace(/[\w+/=-]+/g, (word) => (isPlain(word, knownNames) ? word : '…')));
 }
 
-/** Words of a language, constants such as ECONNREFUSED and short numbers; never what mixes cases or digits, as keys do. */
+/** Words, constants such as ECONNREFUSED, and short numbers. Never a mix of cases or digits, as keys have. */
 function isPlain(word: string, knownNames: KnownNames): boolean {
   return word
     .split(/[+/=-]/)
     .every((part) => knownNames.has(part) || /^([A-Z]?[a-z]{0,15}|[A-Z]{1,12}(_[A-Z]{1,12}){0,4}|\d{1,5})$/.test(part));
 }
 
-/** Control characters and marks that move text about are escaped, so that no message can forge a line of the log. */
+/** Escapes control characters and direction marks, so that no message can forge a line of the log. */
 function oneLine(text: string): string {
   return text
     .slice(0, longestText)

@@ -10,23 +10,23 @@ import { documentNotValid, safeMessage } from './safe-message.js';
 import { type InputFault } from '../variables/variable-faults.js';
 import { InvalidVariables } from '../variables/variables-check.js';
 
-/** One line of the log about a fault of ours. */
+/** Log entry for a defect of the gateway. */
 export interface InternalErrorEntry {
   readonly requestId?: string;
-  /** The field that failed, as the schema names it; names the caller made up read `…`. */
+  /** Failed field, with names of the schema. Names chosen by the caller become `…`. */
   readonly path?: string;
   readonly error: ErrorDescription;
 }
 
 export interface FormatErrorOptions {
-  /** Names that may be repeated: `knownNamesOf(schema)`. A function, because the schema is built later. */
+  /** Names that can be repeated: `knownNamesOf(schema)`. A function, because the schema is built later. */
   readonly knownNames: () => KnownNames;
   readonly log: (entry: InternalErrorEntry) => void;
-  /** The id of the request in progress, for `extensions.requestId` and the log. */
+  /** ID of the current request, for `extensions.requestId` and the log. */
   readonly requestId?: () => string | undefined;
 }
 
-/** What a client may be told: nothing else of an error leaves the gateway. */
+/** Parts of an error that a client can see. Nothing else of an error leaves the gateway. */
 interface Answer {
   readonly code: string;
   readonly message: string;
@@ -35,9 +35,9 @@ interface Answer {
 }
 
 /**
- * Apollo Server's `formatError`. Refusals of a domain speak for themselves, faults of the request are told anew in
- * words of the schema, and whatever else went wrong is ours to know: it is logged, and the client gets an id to quote.
- * `extensions` hold `code`, `reason`, `requestId` and `faults`, and nothing a library put there.
+ * Apollo Server's `formatError`. Refusals of a domain are shown as they are. Faults of the request are described with
+ * names of the schema. Everything else is logged, and the client gets an ID to report. `extensions` contains `code`,
+ * `reason`, `requestId` and `faults`, and nothing from libraries.
  */
 export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
@@ -71,7 +71,7 @@ const internal: Answer = {
   message: 'An internal error occurred. Quote the request ID when you report it.',
 };
 
-/** The client does not read it, and it is no fault of the gateway: nothing is logged. */
+/** The client has disconnected. This is not a fault of the gateway: nothing is logged. */
 const unread: Answer = { code: 'BAD_REQUEST', message: 'The connection was closed before the answer was complete.' };
 
 function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames: KnownNames): Answer {
@@ -86,7 +86,7 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
     return { code: 'QUERY_TOO_EXPENSIVE', message: `The document has more than ${documentLimits.tokens} tokens.` };
   if (code === 'OPERATION_RESOLUTION_FAILURE') return { code, message: operationText(formatted.message, knownNames) };
   if (documentCodes.has(code)) {
-    // A scalar may have refused a value of the document in words of ours.
+    // A scalar can have refused a value of the document with a message of ours.
     const hint = domainError ? ` ${domainError.message}` : '';
     return { code, message: safeMessage(formatted.message, knownNames) + hint };
   }
@@ -102,12 +102,12 @@ function answerTo(formatted: GraphQLFormattedError, thrown: unknown, knownNames:
   return text === undefined ? (faultOfCaller(code, thrown, knownNames) ?? internal) : { code, message: text };
 }
 
-/** How graphql-js begins to say so. */
+/** Beginning of the message of graphql-js. */
 const tooManyTokens = 'Syntax Error: Document contains more tha';
 
 const documentCodes: ReadonlySet<string> = new Set(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
 
-/** How graphql-js begins to say that it found no operation to execute, and what a client is told. */
+/** Beginnings of messages of graphql-js when it found no operation to execute, and the text for the client. */
 const operationTexts: readonly (readonly [starts: string, text: string])[] = [
   ['Unknown operation named ', 'The document has no operation with the name that `operationName` specifies.'],
   ['Must provide operation name ', 'The document has several operations, and `operationName` does not choose one.'],
@@ -118,13 +118,16 @@ const operationTexts: readonly (readonly [starts: string, text: string])[] = [
 const operationText = (message: string, knownNames: KnownNames) =>
   operationTexts.find(([starts]) => message.startsWith(starts))?.[1] ?? safeMessage(message, knownNames);
 
-/** Codes whose messages are not ours. To say more, throw a DomainError of that code, or a GraphQLError made of one. */
+/**
+ * Codes with messages of libraries. To give more details, throw a DomainError with that code, or a GraphQLError created
+ * from one.
+ */
 const fixedTexts: ReadonlyMap<string, string> = new Map([
   ['UNAUTHENTICATED', 'Send a valid API key: `Authorization: Bearer gwk_…`.'],
   ['FORBIDDEN', 'You are not allowed to do this.'],
   ['RATE_LIMITED', 'Too many requests. Send fewer, and try again later.'],
   ['QUERY_TOO_EXPENSIVE', 'The operation requests too much data at once. Request fewer fields or shorter lists.'],
-  // Clients that persist queries compare these two.
+  // Clients with persisted queries compare these two.
   ['PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported'],
   ['PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'],
 ]);
@@ -141,7 +144,7 @@ function faultOfCaller(code: string, thrown: unknown, knownNames: KnownNames): A
   }
   if (code === 'BAD_USER_INPUT') return { code, message: inputText(message, knownNames) };
 
-  // What graphql-js and Apollo refuse while they execute carries no code, although the caller is to blame.
+  // Errors that graphql-js and Apollo raise during execution have no code, although the caller is responsible.
   if (code !== 'INTERNAL_SERVER_ERROR' || !(source instanceof GraphQLError) || source.extensions['code'])
     return undefined;
   if (message.startsWith('Argument "')) return { code: 'BAD_USER_INPUT', message: inputText(message, knownNames) };
@@ -161,7 +164,7 @@ function toFault({ path = [], message, code }: DomainError): InputFault {
   return { path, message, code };
 }
 
-/** What was thrown, unwrapped step by step: GraphQL libraries wrap the errors of others, some of them twice. */
+/** The thrown error and the errors inside it: GraphQL libraries wrap errors of others, some of them twice. */
 function errorsIn(thrown: unknown): Error[] {
   const errors: Error[] = [];
   for (let error = thrown; error instanceof Error && errors.length < 5;) {

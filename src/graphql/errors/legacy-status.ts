@@ -1,9 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 
 /**
- * Who asks for `application/json` and does not know `application/graphql-response+json` takes every other status than 200
- * for a failure of the transport, and may not look at the errors. GraphQL over HTTP wants such clients to get 200 for
- * whatever is wrong with a document or its variables; refusals of the request itself keep their status.
+ * Clients that accept `application/json` and do not know `application/graphql-response+json` treat every status except
+ * 200 as a transport failure, and may ignore the errors. GraphQL over HTTP requires status 200 for them when a document
+ * or its variables are invalid. Refusals of the HTTP request keep their status.
  */
 export function legacyStatus(): ApolloServerPlugin {
   return {

@@ -1,14 +1,14 @@
 /**
- * The messages with which graphql-js 16 answers what a caller sent, as templates; a spec compares the list with the
- * sources of graphql-js. What stands in braces is a hole, and `safe-message.ts` says what may fill each kind:
+ * Messages of graphql-js 16 about text from callers, as templates. A spec compares the list with the sources of
+ * graphql-js. `safe-message.ts` defines what can fill each kind of placeholder:
  *
- * - `{name}`, `{type}`, `{names}`: repeated where the schema knows them
- * - `{reason}`: why two fields conflict; the names in it as above
- * - `{expected}`, `{found}`: tokens of the grammar, without what the caller wrote in them
- * - `{number}`, `{location}`, `{operation}`: a limit of the server, words of the grammar
- * - `{suggestions}`: the names of `Did you mean …?` that the schema knows
- * - `{cut}`: a value after a colon or `found`, left out with everything behind it but suggestions
- * - `{rest}`: whatever else follows, left out
+ * - `{name}`, `{type}`, `{names}`: repeated if the schema knows them
+ * - `{reason}`: why two fields conflict; names in it as above
+ * - `{expected}`, `{found}`: tokens of the grammar, without text from the caller
+ * - `{number}`, `{location}`, `{operation}`: a limit of the server, or words of the grammar
+ * - `{suggestions}`: names of `Did you mean …?` that the schema knows
+ * - `{cut}`: a value after a colon or `found`, omitted with everything after it except suggestions
+ * - `{rest}`: everything that follows, omitted
  */
 export const messageTemplates: readonly string[] = [
   // Lexer and parser
@@ -105,17 +105,17 @@ export const messageTemplates: readonly string[] = [
   'Boolean cannot represent a non boolean value{cut}',
   'ID cannot represent a non-string and non-integer value{cut}',
 
-  // Execution: arguments, after variables were put in
+  // Execution: arguments with variables
   'Argument "{name}" of required type "{type}" was not provided.',
   'Argument "{name}" of required type "{type}" was provided the variable "${name}" which was not provided a runtime value.',
   'Argument "{name}" of non-null type "{type}" must not be null.',
   'Argument "{name}" has invalid value{rest}',
 
-  // Introspection switched off, by graphql-js and by Apollo Server
+  // Disabled introspection, by graphql-js and by Apollo Server
   'GraphQL introspection has been disabled, but the requested query contained the field "{name}".',
   'GraphQL introspection is not allowed{rest}',
 
-  // Apollo Server's limit on recursive selections
+  // Apollo Server's limit for recursive selections
   'Operation "{name}" recursively requests too many selections.',
   'Anonymous operation recursively requests too many selections.',
 ];

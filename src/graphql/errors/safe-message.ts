@@ -4,15 +4,15 @@ import { messageTemplates } from './message-templates.js';
 import type { KnownNames } from '../variables/known-names.js';
 export { knownNamesOf } from '../variables/known-names.js';
 
-/** What is said of a document when no template covers what graphql-js says of it. */
+/** Text for a message of graphql-js without a template. */
 export const documentNotValid = 'The document is not valid.';
 
-/** Stands for what the caller wrote and the schema does not know. */
+/** Replaces text from the caller that the schema does not know. */
 const masked = '…';
 
 /**
- * Tells anew what graphql-js says about a document. The answer holds the text of a known template, names the schema
- * knows, and words of GraphQL's grammar. Values and the caller's own names are left out, wherever they stood.
+ * Rewrites a message of graphql-js about a document. The result contains the text of a template, names of the schema,
+ * and words of GraphQL's grammar. Values and names chosen by the caller are omitted.
  */
 export function safeMessage(message: string, knownNames: KnownNames): string {
   for (const template of templates) {
@@ -23,7 +23,7 @@ export function safeMessage(message: string, knownNames: KnownNames): string {
 }
 
 interface Hole {
-  /** Without nested or adjacent repetition, so that matching takes time in proportion to the message. */
+  /** Without nested or adjacent repetition, so that matching takes linear time. */
   readonly pattern: string;
   fill(text: string, knownNames: KnownNames): string;
 }
@@ -49,7 +49,7 @@ const holes: Readonly<Record<string, Hole>> = {
 const templates = messageTemplates.map(compile);
 
 function compile(template: string): (message: string, knownNames: KnownNames) => string | undefined {
-  // Every second part is the kind of a hole.
+  // Every second part is the kind of a placeholder.
   const parts = template.split(/\{(\w+)\}/).map((part, index) => (index % 2 === 0 ? part : holes[part]!));
   const pattern = parts.map((part) => (typeof part === 'string' ? escaped(part) : `(${part.pattern})`)).join('');
   const whole = new RegExp(`^${pattern}$`);
@@ -84,7 +84,7 @@ function quotedIfKnown(text: string, knownNames: KnownNames): string {
     .join(', ');
 }
 
-/** A token: its kind, and what it holds only if that is a word of the grammar or the schema. */
+/** A token: its kind, and its text only if it is a word of the grammar or the schema. */
 function found(text: string, knownNames: KnownNames): string {
   const token = /^"?([^\s"]{1,16})"?(?: "([^]*)")?\.$/.exec(text);
   if (!token || !grammar.has(token[1]!)) return `${masked}.`;
@@ -93,7 +93,7 @@ function found(text: string, knownNames: KnownNames): string {
   return /^\w/.test(kind!) || kind!.startsWith('<') ? `${kind}.` : `"${kind}".`;
 }
 
-/** Only words graphql-js explains a conflict with may be left beside the names. */
+/** Besides names, only words that graphql-js uses to explain a conflict. */
 function reason(text: string, knownNames: KnownNames): string {
   const told = text.replace(/"(\w+)"/g, (_, name: string) => `"${ifKnown(name, knownNames)}"`);
   const rest = told.replace(/"[\w…]+"/g, '').match(/[^\s,]+/g) ?? [];

@@ -11,7 +11,9 @@ import { currentRequest } from '../request-context.js';
 
 const log = new Logger('GraphQL');
 
-/** Makes a refusal of a domain the payload's `userErrors`. Queries have no payload: there it stays an error. */
+/**
+ * Converts a refusal of a domain to `userErrors` of the payload. Queries have no payload: their refusals remain errors.
+ */
 @Injectable()
 export class UserErrorsInterceptor implements NestInterceptor {
   constructor(private readonly keys: ApiKeyService) {}
@@ -27,7 +29,7 @@ export class UserErrorsInterceptor implements NestInterceptor {
       map((payload: object) => ({ ...payload, userErrors: [] })),
       catchError(async (thrown: unknown) => {
         const error = thrown instanceof DomainError ? thrown : refusalOf(thrown);
-        // What it refers to may have been removed since it began: the tenant, with the key.
+        // Objects that the answer refers to can have been removed in the meantime: the tenant, with the API key.
         if (failureOf(thrown) === 'foreign-key')
           await this.keys.refuseEnded(graphql.getContext<{ viewer: Viewer }>().viewer);
         if (!error) throw thrown;

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 
-/** Every message in the sources of graphql-js, with the canary where something is put in. */
+/** All messages in the sources of graphql-js, with the canary in place of inserted text. */
 export function messagesOfGraphql(canary: string): string[] {
   const root = dirname(createRequire(import.meta.url).resolve('graphql/package.json'));
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.mjs'));
@@ -49,7 +49,7 @@ function textsOf(expression: ts.Expression, canary: string): string[] {
 const joined = (starts: readonly string[], ends: readonly string[]) =>
   starts.flatMap((start) => ends.map((end) => start + end));
 
-/** What graphql-js puts in where it is not just a name or a value, by the source that does. */
+/** Text that graphql-js inserts besides names and values, by source. */
 const fillings: readonly (readonly [RegExp, string[]])[] = [
   [/^didYouMean|^suggestion$/, ['', ' Did you mean "CANARY"?', ' Did you mean the enum value "CANARY" or "AWS"?']],
   [/^getTokenKindDesc/, ['Name', '"{"', '<EOF>']],

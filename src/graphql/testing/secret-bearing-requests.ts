@@ -1,6 +1,6 @@
 import { type Random } from './random.js';
 
-/** A request that is malformed in some way, and the spellings of the secret somewhere in it. */
+/** A malformed request, and the spellings of the secret in it. */
 export interface SecretBearingRequest {
   readonly kind: string;
   readonly body: { query: string; variables?: Record<string, any>; operationName?: string };
@@ -12,7 +12,7 @@ const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const mutation =
   'mutation Create($input: CreateCloudAccountInput!) { createCloudAccount(input: $input) { account { id name } } }';
 
-/** Ways to send a secret badly: in variables, and in a document. */
+/** Malformed requests with a secret in variables or in the document. */
 export function secretBearingRequest(random: Random): SecretBearingRequest {
   const secret = random.text(40, random.pick([letters, `${letters}/+`, `${letters}/+/+/+`, letters.slice(0, 26)]));
   const name = `k${secret.replace(/\W/g, '_')}`;

@@ -1,7 +1,7 @@
-// Nobody mistypes a name by more than this; a longer word is something else, perhaps a secret in the wrong place.
+// Maximum length. Longer words are not misspelled names, and can be secrets in the wrong place.
 const longestWord = 64;
 
-/** The one of `names` that `word` is most likely a misspelling of: at most a third of its letters differ. */
+/** Name in `names` that `word` most likely misspells: at most a third of its letters differ. */
 export function closestName(word: string, names: readonly string[]): string | undefined {
   if (word.length > longestWord) return undefined;
   return names
@@ -10,7 +10,7 @@ export function closestName(word: string, names: readonly string[]): string | un
     .sort((one, other) => one.edits - other.edits)[0]?.name;
 }
 
-/** Letters to insert, drop, replace or swap with the next to turn one word into the other. */
+/** Number of letters to insert, delete, replace or swap to turn one word into the other. */
 function editsBetween(one: string, other: string): number {
   const table = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const edits = (row: number, column: number) => table[row]![column]!;

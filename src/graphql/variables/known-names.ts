@@ -9,7 +9,7 @@ import {
   specifiedScalarTypes,
 } from 'graphql';
 
-/** The names that may be repeated in a message. */
+/** Names that can be repeated in a message. */
 export interface KnownNames {
   has(name: string): boolean;
 }
@@ -17,9 +17,9 @@ export interface KnownNames {
 const cache = new WeakMap<GraphQLSchema, KnownNames>();
 
 /**
- * Every name a caller can learn from the schema: types, fields, arguments, input fields, enum values, directives and
- * what GraphQL itself brings. Whatever is spelled like one of them may be repeated in a message, and so may what is put
- * together from words of theirs, as callers name variables: `accountId`, `first_input2`. Computed once.
+ * All names in the schema: types, fields, arguments, input fields, enum values, directives and built-in names. A word
+ * that equals one of them can be repeated in a message, and a word that consists of parts of them as well, because
+ * callers name variables that way: `accountId`, `first_input2`. Computed once.
  */
 export function knownNamesOf(schema: GraphQLSchema): KnownNames {
   let names = cache.get(schema);
@@ -28,7 +28,7 @@ export function knownNamesOf(schema: GraphQLSchema): KnownNames {
 }
 
 const longestName = 64;
-/** Beyond these, what falls into words may do so by chance. */
+/** With more words, a random text could match by accident. */
 const mostWords = 6;
 const shortWord = 2;
 
@@ -43,7 +43,7 @@ class NamesOfSchema implements KnownNames {
     return this.names.has(name) || (name.length <= longestName && this.isOfWords(name));
   }
 
-  /** One word of up to two letters may be any, and so may up to two digits at the end; never more, or keys would pass. */
+  /** One word of up to two letters, and up to two final digits, are always allowed. More would allow keys. */
   private isOfWords(name: string): boolean {
     const [, text] = /^(_?[A-Za-z]+(?:_[A-Za-z]+)*)\d{0,2}$/.exec(name) ?? [];
     if (text === undefined) return false;

@@ -4,12 +4,12 @@ import { Injectable, type ArgumentMetadata, type PipeTransform, type Type } from
 import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 
-/** Makes arguments instances of their input classes, and refuses them with everything that is wrong with them. */
+/** Converts arguments to their input classes, and refuses them with all problems. */
 @Injectable()
 export class ValidateInputPipe implements PipeTransform {
   async transform(value: unknown, { metatype, data, type }: ArgumentMetadata): Promise<unknown> {
     if (type === 'custom') return value;
-    if (value === null) return undefined; // An argument of null is one not given: its default applies.
+    if (value === null) return undefined; // An argument of null counts as omitted: its default applies.
     if (!metatype || builtIn.has(metatype) || typeof value !== 'object') return value;
 
     const input = plainToInstance(metatype as new () => object, value);
@@ -22,7 +22,7 @@ export class ValidateInputPipe implements PipeTransform {
 
 const known = new WeakMap<object, boolean>();
 
-/** Whether a class has rules at all. The arguments of most fields have none, and are many in one document. */
+/** Whether a class has validation rules. The arguments of most fields have none, and a document can have many. */
 function hasRules(metatype: Type): boolean {
   let has = known.get(metatype);
   if (has === undefined) {

@@ -14,21 +14,27 @@ import {
 } from 'graphql';
 import { closestName } from './closest-name.js';
 
-/** Faults told in full; further ones are only counted, so that a long list of wrong items gets a short answer. */
+/**
+ * Number of problems that are described. Further ones are only counted, so that the answer to a long list of wrong
+ * items is short.
+ */
 const mostFaults = 10;
 
-/** Faults counted. To find one takes long, because scalars throw, so a long list of wrong items could hold up others. */
+/**
+ * Number of problems that are counted. Finding one is slow, because scalars throw, so a long list could delay other
+ * requests.
+ */
 const mostCounted = 100;
 
-/** Names listed in one message: enough for every type but a huge one. */
+/** Number of names in one message: enough for all but huge types. */
 const mostNames = 20;
 
-/** How far values may nest. An input type that holds itself would let a caller exhaust the stack. */
+/** Maximum nesting of values. A recursive input type would otherwise let a caller exhaust the stack. */
 const deepest = 32;
 
 type Path = readonly string[];
 
-/** One thing wrong with one field of an input; the message says what, never the value. */
+/** Problem with one field of an input. The message says what is wrong, never the value. */
 export interface InputFault {
   readonly path: Path;
   readonly message: string;
@@ -36,11 +42,11 @@ export interface InputFault {
 }
 
 /**
- * Finds what is wrong with values given for input types, and says so in words of the schema only: neither a value nor
- * a key the schema does not have is repeated, since either may be a secret in the wrong place.
+ * Finds problems with values for input types, and describes them with names of the schema only: values and unknown keys
+ * are not repeated, since they can be secrets in the wrong place.
  *
- * Accepts what `coerceInputValue` of graphql-js accepts, and nothing else; except that it refuses values nested deeper
- * than 32 levels, where graphql-js goes on until its stack ends.
+ * Accepts exactly what `coerceInputValue` of graphql-js accepts, except values that are nested deeper than 32 levels,
+ * for which graphql-js overflows its stack.
  */
 export class VariableFaults {
   readonly faults: InputFault[] = [];
@@ -51,24 +57,24 @@ export class VariableFaults {
     if (this.faults.length < mostFaults) this.faults.push({ path, message: `${path.join('.')} ${says}` });
   }
 
-  /** Every fault in one text. */
+  /** All problems in one text. */
   toString(): string {
     const more = this.count - this.faults.length;
     const others = more > 0 ? [`And ${this.count >= mostCounted ? 'at least ' : ''}${more} more.`] : [];
     return [...this.faults.map((fault) => fault.message), ...others].join(' ');
   }
 
-  /** Notes every fault of a value given for a variable. */
+  /** Adds all problems of a value for a variable. */
   check(value: unknown, type: GraphQLInputType, path: Path): void {
     try {
       this.becomesNull(value, type, path);
     } catch {
-      // A getter, an iterator or a proxy threw. JSON has none, yet callers inside the process may.
+      // A getter, an iterator or a proxy threw. JSON has none, but callers inside the process can pass them.
       this.add(path, 'cannot be read.');
     }
   }
 
-  /** @returns whether the value is null once coerced, which a @oneOf type has to know of its field. */
+  /** @returns whether the coerced value is null, which a @oneOf type needs to know about its field */
   private becomesNull(value: unknown, type: GraphQLInputType, path: Path): boolean {
     if (this.count >= mostCounted) return false;
     if (isNonNullType(type)) {
@@ -93,7 +99,7 @@ export class VariableFaults {
     } else if (isInputObjectType(getNullableType(type)) && value !== null && typeof value !== 'object') {
       this.add(path, `must be a list of objects (${getNamedType(type).name}).`);
     } else {
-      this.becomesNull(value, type, path); // A single value is a list of one.
+      this.becomesNull(value, type, path); // A single value becomes a list with one item.
     }
     return false;
   }
@@ -112,7 +118,7 @@ export class VariableFaults {
   }
 
   private checkField(object: Record<string, unknown>, field: GraphQLInputField, path: Path): FieldState {
-    const value = object[field.name]; // Inherited properties count, because graphql-js counts them.
+    const value = object[field.name]; // Inherited properties count, as in graphql-js.
     const fieldPath = [...path, field.name];
     if (value !== undefined) return this.becomesNull(value, field.type, fieldPath) ? 'null' : 'present';
 
@@ -141,12 +147,12 @@ export class VariableFaults {
 
   private leafBecomesNull(value: unknown, type: GraphQLLeafType, path: Path): boolean {
     try {
-      // Suggestions are switched off: comparing a long value with every name of an enum is costly.
+      // Without suggestions: comparing a long value with every name of an enum is slow.
       const parsed: unknown = isEnumType(type) ? type.parseValue(value, true) : type.parseValue(value);
       if (parsed !== undefined) return parsed === null;
       this.add(path, mustBe(type));
     } catch (error) {
-      // Only the messages of our own errors promise to hold no value.
+      // Only messages of our own errors never contain a value.
       this.add(path, mustBe(type) + (error instanceof DomainError ? ` ${error.message}` : ''));
     }
     return false;
@@ -173,7 +179,7 @@ function listed(names: readonly string[]): string {
   return names.slice(0, mostNames).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Strings are no lists to graphql-js, although they can be iterated. */
+/** graphql-js does not treat strings as lists, although they are iterable. */
 function isIterable(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function';
 }

@@ -11,7 +11,10 @@ import {
 import { knownNamesOf } from './known-names.js';
 import { type InputFault, VariableFaults } from './variable-faults.js';
 
-/** The variables of a request do not fit its operation. Message and faults hold names of the schema, never a value. */
+/**
+ * The variables of a request do not match its operation. Message and problems contain names of the schema, never a
+ * value.
+ */
 export class InvalidVariables extends GraphQLError {
   readonly faults: readonly InputFault[];
 
@@ -23,9 +26,9 @@ export class InvalidVariables extends GraphQLError {
 }
 
 /**
- * Refuses variables that graphql-js would refuse, before graphql-js gets to see them: its messages repeat the values
- * and keys a caller sent, ours do not. Accepts exactly what `getVariableValues` of graphql-js accepts (the nesting
- * limit of {@link VariableFaults} apart). Every transport that executes operations must call this first.
+ * Refuses invalid variables before graphql-js processes them: its messages repeat values and keys from the caller.
+ * Accepts exactly what `getVariableValues` of graphql-js accepts (except for the nesting limit of {@link
+ * VariableFaults}). Every transport that executes operations must call this first.
  *
  * @throws InvalidVariables
  */
@@ -53,12 +56,12 @@ function checkVariable(
   found: VariableFaults,
 ): void {
   const name = node.variable.name.value;
-  // Callers choose the names of variables, so even one of those may be a secret.
+  // Callers choose the names of variables, so a name can be a secret as well.
   const path = [knownNamesOf(schema).has(name) ? name : '…'];
   const type = typeFromAST(schema, node.type);
 
   if (!isInputType(type)) {
-    found.add(path, 'is of a type that variables cannot have.'); // Validation refuses it earlier, where it is on.
+    found.add(path, 'is of a type that variables cannot have.'); // Validation, if enabled, refuses it earlier.
   } else if (Object.hasOwn(variables, name)) {
     found.check(variables[name], type, path);
   } else if (isNonNullType(type) && !node.defaultValue) {
@@ -71,7 +74,7 @@ export function variablesCheck(): ApolloServerPlugin {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, operation, request }) => {
-        // Without one, none has the requested name, and Apollo says so.
+        // Undefined if no operation has the requested name. Apollo reports that.
         if (operation) checkVariables(schema, operation, request.variables);
       },
     }),

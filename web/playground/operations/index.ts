@@ -29,7 +29,7 @@ export const groups: readonly Group[] = [
 
 export const operations: readonly Operation[] = groups.flatMap((group) => group.operations);
 
-/** The values that answers are searched for. */
+/** Values that are extracted from responses. */
 export const placeholders: ReadonlySet<string> = new Set(
   operations.flatMap(({ variables }) => placeholdersIn(variables)),
 );

@@ -1,15 +1,15 @@
 /** An operation that is ready to run. Its name is the title of its tab. */
 export interface Operation {
   readonly query: string;
-  /** `<cloudAccount.id>` is replaced with the id of the cloud account in the last answer (placeholders.ts). */
+  /** `<cloudAccount.id>` is replaced with the ID of the cloud account in the last response (placeholders.ts). */
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** The role its API key needs, if a tenant's OWNER does not have it: other keys get FORBIDDEN. */
+  /** Role that the API key needs, if OWNER is not sufficient: other API keys get FORBIDDEN. */
   readonly role?: 'PROVISIONER';
-  /** What the answer says where this operation is refused on purpose: an error code, or a placeholder without a value. */
+  /** Expected result of an operation that is refused on purpose: an error code, or a placeholder without a value. */
   readonly refusal?: string;
 }
 
-/** Operations of one task. Run in their order with a new gateway, each works or is refused as announced. */
+/** Operations of one task. Run in order with a new gateway, each works or is refused as announced. */
 export interface Group {
   readonly title: string;
   readonly about: string;
@@ -30,7 +30,7 @@ export const account = (name: string, credentials: object) => ({
   input: { name, provider: 'AWS', region: 'us-east-1', consoleRoleName: 'console-role', credentials },
 });
 
-/** Connects an account with a key of the sandbox. */
+/** Connects an account with an access key of the sandbox. */
 export const connect = (operation: string, name: string, which: string): Operation => ({
   query: `# Connect an account for this group.
 mutation ${operation}($input: CreateCloudAccountInput!) {

@@ -37,7 +37,7 @@ const order: ListOrder<ApiKey, 'CREATED_AT'> = {
 };
 const newestFirst = { field: 'CREATED_AT', direction: 'DESC' } as const;
 
-/** What is remembered of a created key: nothing that would have to be kept secret. */
+/** Remembered answer of a created API key, without its secret. */
 class CreatedApiKey {
   readonly id!: number;
 }

@@ -5,10 +5,10 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { ApiKeyService } from '../api-key.service.js';
 import type { Role, Viewer } from '../viewer.js';
 
-/** The least a viewer must be to use an operation. Without it a query is every VIEWER's, a mutation an OWNER's alone. */
+/** Minimum role for an operation. Defaults to VIEWER for queries and OWNER for mutations. */
 export const RequiresRole = Reflector.createDecorator<Role>();
 
-/** Refuses an operation to a viewer whose role is not enough, before anything of its input is looked at. */
+/** Refuses an operation if the viewer's role is not sufficient, before its input is read. */
 @Injectable()
 export class RoleGuard implements CanActivate {
   constructor(
@@ -16,7 +16,7 @@ export class RoleGuard implements CanActivate {
     private readonly keys: ApiKeyService,
   ) {}
 
-  /** @throws Forbidden, and Unauthenticated when the key ended before this mutation of its document began */
+  /** @throws Forbidden, and Unauthenticated when the API key ended before this mutation of its document began */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType<string>() !== 'graphql') return true;
 

@@ -30,9 +30,9 @@ export class ViewerPermission {
 }
 
 /**
- * Asks the rules themselves, so that what a viewer is told and what happens cannot disagree.
+ * Uses the same rules as the mutation, so the field and the mutation always agree.
  *
- * @param role what the operation requires
+ * @param role required role
  * @param rules each throws a DomainError when it refuses
  */
 export function permission(viewer: Viewer, role: Role, ...rules: (() => void)[]): ViewerPermission {

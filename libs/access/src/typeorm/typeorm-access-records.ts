@@ -13,7 +13,7 @@ export class TypeOrmAccessRecords extends AccessRecords {
   }
 
   findKeyToken(keyId: string): Promise<ApiKey | null> {
-    // The one that comes next, or the first: two looks into the index, and one row in any case.
+    // Finds this row, or the next one, or the first: always two index lookups and one row.
     const next = 'SELECT MIN(key_id) FROM api_key WHERE key_id >= ?';
     return this.keyRows.findOne(where(`key_id = COALESCE((${next}), (SELECT MIN(key_id) FROM api_key))`, keyId));
   }

@@ -65,7 +65,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 
   /**
-   * A rotation's new key, which AWS has accepted, becomes the current one, and the current one retires.
+   * Makes the new access key, which AWS has accepted, the current one, and retires the old one.
    *
    * @throws CredentialsUnreadable
    */
@@ -76,7 +76,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 
   /**
-   * The retiring key becomes the current one again, and the current one retires in its stead.
+   * Makes the retiring access key the current one again, and retires the other.
    *
    * @throws CredentialsUnreadable
    */
@@ -89,7 +89,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     await this.markVerified(account.tenantId, account.id, now);
   }
 
-  /** The candidate of a rotation that is rolled back retires, to be deleted at AWS. */
+  /** Retires the candidate of a rotation that is rolled back. It is then deleted in AWS. */
   retireCandidate(account: Held<AccountReference>): Promise<void> {
     return this.move(account, 'CANDIDATE', 'RETIRING');
   }
@@ -128,7 +128,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     }
   }
 
-  /** False for a key that cannot be decrypted any more: it has to be stored again. */
+  /** Returns false for an access key that cannot be decrypted: it must be stored again. */
   async isCurrent({ tenantId, actor }: Viewer, cloudAccountId: number, key: AwsAccessKey): Promise<boolean> {
     const stored = await this.stored.find(tenantId, cloudAccountId, 'CURRENT');
     if (stored?.accessKeyId !== key.accessKeyId) return false;
@@ -147,12 +147,15 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     return this.stored.remove(tenantId, id, 'RETIRING');
   }
 
-  /** Every key of one account, whatever its slot; nothing is decrypted. */
+  /** All access keys of one account, without decryption. */
   listSlots(tenantId: number, cloudAccountId: number): Promise<StoredAccessKey[]> {
     return this.stored.all(tenantId, [cloudAccountId]);
   }
 
-  /** What decides, apart from AWS, whether the keys of these accounts can be rotated, in the order of the accounts. */
+  /**
+   * Facts that determine whether the access keys of these accounts can be rotated, except those from AWS. In the order
+   * of the accounts.
+   */
   async listRotatable(tenantId: number, cloudAccountIds: readonly number[]): Promise<RotatableAccessKeys[]> {
     const keys = Map.groupBy(await this.stored.all(tenantId, cloudAccountIds), ({ cloudAccountId }) => cloudAccountId);
     const rotations = await this.rotations.ofAccounts(tenantId, cloudAccountIds);
@@ -161,7 +164,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     });
   }
 
-  /** Which of these ids are kept in any slot of any account. */
+  /** IDs that are stored in any slot of any account. */
   findStoredIds(accessKeyIds: readonly string[]): Promise<string[]> {
     return this.stored.findStoredIds(accessKeyIds);
   }
@@ -187,7 +190,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     if (rotation && !rotation.isOver) throw new RotationInProgress();
   }
 
-  /** What the customer does with their keys comes before a rotation of ours. */
+  /** A change by the customer has priority over a rotation. */
   private async changeRotation(
     account: Held<AccountReference>,
     change: (rotation: AccessKeyRotation) => AccessKeySlot | null,
@@ -199,7 +202,10 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
     await this.rotations.update(rotation);
   }
 
-  /** Puts a key into another slot, over the one there, and seals it for that slot. The secret is not returned. */
+  /**
+   * Moves an access key to another slot, replaces the one there, and encrypts it for that slot. Does not return the
+   * secret.
+   */
   private async move({ tenantId, id }: Held<AccountReference>, from: AccessKeySlot, to: AccessKeySlot): Promise<void> {
     const stored = await this.stored.find(tenantId, id, from);
     if (!stored) return;
@@ -261,7 +267,7 @@ export class AccessKeyStore extends CredentialStore<AwsAccessKey> {
   }
 }
 
-/** What a stored key's secret is sealed for. */
+/** Context that the secret is encrypted for. */
 export function subjectOf(
   key: Pick<StoredAccessKey, 'tenantId' | 'cloudAccountId' | 'slot' | 'version'>,
 ): SecretSubject {

@@ -7,18 +7,18 @@ import { AccessKeyStore, subjectOf } from './access-key-store.js';
 import type { StoredAccessKey } from '../stored-access-key.entity.js';
 import { StoredAccessKeys } from './stored-access-keys.js';
 
-/** What a walk over every stored secret found. */
+/** Result of a pass over all stored secrets. */
 export interface Walked {
   readonly secrets: number;
-  /** The accounts whose secret does not open, each once. */
+  /** Accounts whose secret cannot be decrypted, each once. */
   readonly unreadable: readonly number[];
 }
 
 const atOnce = 100;
-/** How often the secrets are looked through, because gateways seal some meanwhile. */
+/** Number of passes, because gateways store secrets in the meantime. */
 const passes = 5;
 
-/** All stored secrets, whosever they are: for the operator, who sees none of them. */
+/** All stored secrets of every tenant, for the operator. Never returns a secret. */
 @Injectable()
 export class SealedSecrets {
   constructor(
@@ -28,7 +28,7 @@ export class SealedSecrets {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  /** Opens every secret, and forgets it. */
+  /** Decrypts every secret, without returning it. */
   async verify(actor: Actor, progress: Progress): Promise<Walked> {
     const unreadable = new Set<number>();
     const total = await this.stored.count();
@@ -41,10 +41,10 @@ export class SealedSecrets {
   }
 
   /**
-   * Seals anew, with the newest key of its tenant, every secret that is sealed with an older one, each in a unit of work
-   * of its own. A secret that somebody replaces meanwhile is left to them.
+   * Encrypts every secret that uses an older encryption key with the newest encryption key of its tenant, each in its
+   * own unit of work. Skips secrets that are replaced in the meantime.
    *
-   * @param newest the id of each tenant's newest key, by the tenant's
+   * @param newest ID of the newest encryption key by tenant ID
    */
   async reseal(newest: ReadonlyMap<number, number>, actor: Actor, progress: Progress): Promise<Walked> {
     const unreadable = new Set<number>();

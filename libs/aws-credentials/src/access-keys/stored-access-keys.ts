@@ -1,33 +1,33 @@
 import type { SealedSecret } from '#libs/encryption';
 import type { AccessKeySlot, StoredAccessKey } from '../stored-access-key.entity.js';
 
-/** All stored access keys, as the domain sees them: a collection. */
+/** Collection of all stored access keys. */
 export abstract class StoredAccessKeys {
   abstract find(tenantId: number, cloudAccountId: number, slot: AccessKeySlot): Promise<StoredAccessKey | null>;
 
-  /** The keys of these accounts in every slot. */
+  /** Access keys of these accounts in every slot. */
   abstract all(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;
 
-  /** The current keys. */
+  /** Current access keys. */
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]>;
 
-  /** Writes the key into its slot, over the one that is there. */
+  /** Stores the access key in its slot. Replaces the one there. */
   abstract put(key: Omit<StoredAccessKey, 'id' | 'maskedAccessKeyId'>): Promise<void>;
 
-  /** Which of these ids are kept in any slot of any account, whoever's it is. */
+  /** IDs that are stored in any slot of any account, of any tenant. */
   abstract findStoredIds(accessKeyIds: readonly string[]): Promise<string[]>;
 
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
 
-  /** Whosever they are, by id: those behind `id`, at most `limit`. */
+  /** At most `limit` access keys of any tenant with a higher ID than `id`, sorted by ID. */
   abstract allAfter(id: number, limit: number): Promise<StoredAccessKey[]>;
 
   /** Of every tenant. */
   abstract count(): Promise<number>;
 
-  /** Puts the same secret, sealed anew, in the place of what was seen; false when that is not there any more. */
+  /** Replaces the ciphertext of the same secret. @returns false when `seen` is no longer stored */
   abstract reseal(seen: StoredAccessKey, sealed: SealedSecret): Promise<boolean>;
 
-  /** From one slot, or from all of them. */
+  /** Removes access keys from one slot, or from all slots. */
   abstract remove(tenantId: number, cloudAccountId: number, slot?: AccessKeySlot): Promise<void>;
 }

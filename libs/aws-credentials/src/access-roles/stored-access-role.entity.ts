@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import { AwsAccessRole } from '../aws-access-role.js';
 import type { AccessKeySlot } from '../stored-access-key.entity.js';
 
-/** An access role as it is kept, in the place of a key: nothing of it is secret. */
+/** Stored access role. It has no secret. */
 @Entity('aws_access_role')
 export class StoredAccessRole {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -14,11 +14,11 @@ export class StoredAccessRole {
   @Column('int', { name: 'cloud_account_id' })
   readonly cloudAccountId!: number;
 
-  /** As of keys; a role never retires. */
+  /** Same slots as for access keys. A role is never RETIRING. */
   @Column('varchar', { length: 16 })
   readonly slot!: Exclude<AccessKeySlot, 'RETIRING'>;
 
-  /** Counts the keys and roles this account has had, together. */
+  /** Counts all access keys and access roles of the account together. */
   @Column('int')
   readonly version!: number;
 
@@ -28,7 +28,6 @@ export class StoredAccessRole {
   @Column('varchar', { name: 'external_id', length: 64 })
   readonly externalId!: string;
 
-  /** When the external id was issued. */
   @Column('datetime', { name: 'issued_at', precision: 3 })
   readonly issuedAt!: Date;
 
@@ -38,11 +37,11 @@ export class StoredAccessRole {
   @Column('datetime', { name: 'set_at', precision: 3 })
   readonly setAt!: Date;
 
-  /** The name of the API key it was set with. */
+  /** Name of the API key that set the role. */
   @Column('varchar', { name: 'set_by', length: 64 })
   readonly setBy!: string;
 
-  /** When it last let the gateway in; of a candidate, when it was set. */
+  /** Time when the gateway last assumed the role. For a candidate, the time when it was set. */
   @Column('datetime', { name: 'last_verified_at', precision: 3 })
   readonly lastVerifiedAt!: Date;
 

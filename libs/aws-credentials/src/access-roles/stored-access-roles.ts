@@ -2,21 +2,21 @@ import type { StoredAccessRole } from './stored-access-role.entity.js';
 
 type Slot = StoredAccessRole['slot'];
 
-/** All stored access roles, as the domain sees them: a collection. */
+/** Collection of all stored access roles. */
 export abstract class StoredAccessRoles {
   abstract find(tenantId: number, cloudAccountId: number, slot: Slot): Promise<StoredAccessRole | null>;
 
-  /** Both of one account, should there be two. */
+  /** Access roles of one account in every slot. */
   abstract all(tenantId: number, cloudAccountId: number): Promise<StoredAccessRole[]>;
 
-  /** The current ones. */
+  /** Current access roles. */
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessRole[]>;
 
-  /** Writes the role into its slot, over the one that is there. @throws AwsRoleAlreadyConnected */
+  /** Stores the role in its slot. Replaces the one there. @throws AwsRoleAlreadyConnected */
   abstract put(role: Omit<StoredAccessRole, 'id' | 'role'>): Promise<void>;
 
   abstract markVerified(tenantId: number, cloudAccountId: number, at: Date): Promise<void>;
 
-  /** From one slot, or from both. */
+  /** Removes roles from one slot, or from both. */
   abstract remove(tenantId: number, cloudAccountId: number, slot?: Slot): Promise<void>;
 }

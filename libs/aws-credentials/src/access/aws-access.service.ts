@@ -12,7 +12,7 @@ import type { AccessSlot, CredentialStore, Keeper } from '../credential-store.js
 import type { IntendedUse } from '../credential-use.entity.js';
 import type { StoredAccessKey } from '../stored-access-key.entity.js';
 
-/** Credentials as a caller sends them. */
+/** Credentials as sent by a caller. */
 export type GivenAccess = AwsAccessKey | GivenAccessRole;
 
 /** The credentials of each cloud account: of one kind at a time. New credentials replace those of every other kind. */
@@ -125,12 +125,12 @@ export class AwsAccessService {
     });
   }
 
-  /** The current access keys. */
+  /** Current access keys. */
   keysOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessKey[]> {
     return this.keys.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** The current access roles. */
+  /** Current access roles. */
   rolesOfAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<StoredAccessRole[]> {
     return this.roles.ofAccounts(tenantId, cloudAccountIds);
   }

@@ -70,7 +70,7 @@ export class AwsCredentialsInput {
   @ValidateNested()
   readonly awsAssumeRole?: AwsAssumeRoleInput;
 
-  /** Exactly one way in is given: GraphQL sees to it. */
+  /** GraphQL ensures that exactly one field is given. */
   toAccess(): GivenAccess {
     return this.awsAccessKey?.toKey() ?? this.awsAssumeRole!.toRole();
   }

@@ -5,7 +5,7 @@ import { RegionNotEnabled, type CredentialsRejected } from '../aws-credentials.e
 import { endpointFor, type AwsEndpoints, type AwsService } from './aws-endpoints.js';
 import { failureOf, type AwsAction } from './aws-failure.js';
 
-/** What a client of the SDK is made with. */
+/** Configuration of an SDK client. */
 export interface AwsClientConfig {
   endpoint: string;
   region: string;
@@ -19,7 +19,7 @@ export interface AwsClientConfig {
   requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: boolean };
 }
 
-/** As much of a client as this needs. */
+/** Subset of an SDK client that is used here. */
 interface AwsClient {
   readonly middlewareStack: unknown;
   destroy(): void;
@@ -35,7 +35,7 @@ interface Middlewares {
 
 export type AwsQuestion<Client, T> = (client: Client, deadline: { abortSignal: AbortSignal }) => Promise<T>;
 
-/** What is asked, and with what. */
+/** A call to AWS and its parameters. */
 export interface AwsAsking {
   readonly action: AwsAction;
   readonly key: AwsAccessKey;
@@ -43,10 +43,10 @@ export interface AwsAsking {
 }
 
 /**
- * Asks AWS through its SDK. Address, region and credentials are always given, so that no profile and no environment
- * variable can send a customer's key elsewhere. A question has one deadline, whatever the SDK retries meanwhile.
+ * Calls AWS with its SDK. Endpoint, region and credentials are always explicit, so no profile or environment variable
+ * can send a customer's access key elsewhere. A call has one deadline, including retries of the SDK.
  *
- * @throws CredentialsRejected AWS refused, or could not be asked
+ * @throws CredentialsRejected when AWS refuses or cannot be reached
  */
 export async function askAws<Client extends AwsClient, T>(
   endpoints: AwsEndpoints,
@@ -67,12 +67,12 @@ export async function askAws<Client extends AwsClient, T>(
     },
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
-    // Said here, because the SDK would take each of them from the environment.
+    // Explicit, because the SDK would otherwise read them from the environment.
     authSchemePreference: ['sigv4'],
     defaultsMode: 'standard',
     retryMode: 'standard',
     maxAttempts: 3,
-    // `requestTimeout` alone only warns: it must be told to throw.
+    // `requestTimeout` alone only logs a warning. This option makes it throw.
     requestHandler: {
       connectionTimeout: Math.min(3000, timeoutMs),
       requestTimeout: timeoutMs,
@@ -81,7 +81,7 @@ export async function askAws<Client extends AwsClient, T>(
   });
   const abortSignal = AbortSignal.timeout(timeoutMs);
   const middlewares = client.middlewareStack as Middlewares;
-  // It renders every answer anew for a log that nobody keeps.
+  // Otherwise the SDK formats every response for a logger that does not exist.
   middlewares.remove('loggerMiddleware');
   let failed: unknown;
   middlewares.add(
@@ -90,13 +90,13 @@ export async function askAws<Client extends AwsClient, T>(
         if (!abortSignal.aborted) failed = error;
         throw error;
       }),
-    // Where a middleware must stand to see every attempt, instead of the end of them all.
+    // Position of a middleware that sees every attempt instead of only the final result.
     { step: 'finalizeRequest', priority: 'low' },
   );
   try {
     return await question(client, { abortSignal });
   } catch (error) {
-    // When there was no time left to ask again, what the last attempt failed of says more.
+    // When there was no time for another attempt, the error of the last attempt is more informative.
     throw await inItsRegion(endpoints, asking, failureOf(abortSignal.aborted ? (failed ?? error) : error, action));
   } finally {
     client.destroy();
@@ -104,8 +104,8 @@ export async function askAws<Client extends AwsClient, T>(
 }
 
 /**
- * In a region that the AWS account has not enabled, STS and EC2 say that the key is unknown. One more question, to STS in
- * the region that every account has, tells the two apart. It is asked only where accounts must enable the region.
+ * STS and EC2 report an unknown access key in a region that the AWS account has not enabled. One more call to STS in
+ * the default region distinguishes the two cases. Only for regions that accounts must enable.
  */
 async function inItsRegion(
   endpoints: AwsEndpoints,

@@ -2,17 +2,17 @@ import { iamRegions, partitionOf, type AwsPartition } from '#libs/iam-setup';
 import type { AwsAccessKey } from '../aws-access-key.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 
-/** Where AWS is, as the operator configured it. No tenant and no environment variable of the SDK has a say in it. */
+/** Endpoints of AWS, as configured by the operator. Tenants and environment variables of the SDK cannot change them. */
 export interface AwsEndpoints {
-  /** The sandbox's address; absent while it is off. */
+  /** URL of the sandbox. Undefined while it is disabled. */
   readonly sandbox?: string;
-  /** Another AWS endpoint for all keys that are not the sandbox's. */
+  /** Endpoint for all access keys that do not belong to the sandbox. */
   readonly override?: string;
-  /** How long AWS may take to answer one question, retries included, in milliseconds. */
+  /** Timeout of one call in milliseconds, including retries. */
   readonly timeoutMs: number;
 }
 
-/** The services of AWS that are asked. */
+/** AWS services that the gateway calls. */
 export type AwsService = 'sts' | 'iam' | 'ec2';
 
 export interface Endpoint {
@@ -20,7 +20,8 @@ export interface Endpoint {
   readonly signingRegion: string;
 }
 
-// STS and EC2 answer in every region of a partition; IAM has one address per partition, signed for one region.
+// STS and EC2 have an endpoint in every region of a partition. IAM has one endpoint per partition, signed for one
+// region.
 const partitions: Record<AwsPartition, { dnsSuffix: string; iam: string }> = {
   aws: { dnsSuffix: 'amazonaws.com', iam: 'https://iam.amazonaws.com' },
   'aws-cn': { dnsSuffix: 'amazonaws.com.cn', iam: 'https://iam.cn-north-1.amazonaws.com.cn' },
@@ -29,9 +30,9 @@ const partitions: Record<AwsPartition, { dnsSuffix: string; iam: string }> = {
 };
 
 /**
- * Where a question with this key goes: the sandbox's keys to the sandbox and nowhere else, all others never there.
+ * Endpoint for this access key. Access keys of the sandbox are sent only to the sandbox, and no others are.
  *
- * @throws CredentialsRejected for a sandbox key while the sandbox is off
+ * @throws CredentialsRejected for an access key of the sandbox while the sandbox is disabled
  */
 export function endpointFor(
   service: AwsService,

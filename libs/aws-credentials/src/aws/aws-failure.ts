@@ -3,24 +3,24 @@ import { becauseOf, denierIn, type AwsDenier } from '../access-denial.js';
 import { CredentialsRejected } from '../aws-credentials.errors.js';
 
 interface SdkError {
-  /** What AWS calls it. A page of a proxy has none, although the SDK then gives the error a name all the same. */
+  /** Error code of AWS. The answer of a proxy has none, although the SDK gives the error a name. */
   readonly Code?: unknown;
   readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-// Named by the SDK's own retry rules (aws-facts, measured against misbehaving servers).
+// Names from the retry rules of the SDK.
 const throttled =
   /^(Throttl|EC2Throttl|RequestLimitExceeded|TooManyRequests|SlowDown|BandwidthLimit|RequestThrottled|PriorRequestNotComplete)/;
 const denied = /^(AccessDenied(Exception)?|UnauthorizedOperation)$/;
 const clockSkew = /^Signature (expired|not yet current)/;
 
-/** What AWS was asked to do, in IAM's words. */
+/** Action of a call, in the notation of IAM. */
 export type AwsAction = `${AwsService}:${string}`;
 
 /**
- * What a failed question to AWS means, in our words. Only a code of AWS's own makes it a refusal by AWS: anything else
- * that answered stood in its place, and a server's fault or no answer at all counts as AWS not being reached.
+ * Maps a failed call to an error. Only an error code of AWS is a refusal by AWS. An answer without one did not come
+ * from AWS. A server error or no answer means that AWS could not be reached.
  */
 export function failureOf(error: unknown, action: AwsAction): CredentialsRejected {
   if (error instanceof CredentialsRejected) return error;
@@ -31,7 +31,7 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   const rejected = (code: Code, text: string, part: CredentialsRejected['part'], denier: AwsDenier | null = null) =>
     new CredentialsRejected(code, text, part, awsCode, { cause: error }, denier);
 
-  // EC2 says the same of a wrong secret (EC2 API reference, error codes).
+  // EC2 returns the same code for a wrong secret (EC2 API reference, error codes).
   if (awsCode === 'InvalidClientTokenId' || awsCode === 'AuthFailure') {
     return rejected('AWS_ACCESS_KEY_UNKNOWN', 'AWS does not recognize this access key.', 'accessKeyId');
   }
@@ -42,7 +42,7 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
     return rejected('AWS_ACCOUNT_NOT_ACTIVATED', 'The AWS account is not allowed to use this service yet.', null);
   }
   if (awsCode === 'SignatureDoesNotMatch' || awsCode === 'RequestExpired') {
-    // The SDK corrects a wrong clock by itself once; what is left looks like a wrong secret but for the message.
+    // The SDK corrects a wrong clock once. Otherwise, only the message distinguishes this from a wrong secret.
     return clockSkew.test(message) || awsCode === 'RequestExpired'
       ? rejected('AWS_CLOCK_SKEW', 'AWS rejects the time of the request.', null)
       : rejected(
@@ -78,7 +78,9 @@ export function failureOf(error: unknown, action: AwsAction): CredentialsRejecte
   );
 }
 
-/** A captive portal's page is a success to the SDK: an answer without what was asked for is not AWS's. */
+/**
+ * The SDK treats the page of a captive portal as a success. An answer without the expected data did not come from AWS.
+ */
 export function unusable(options?: ErrorOptions): CredentialsRejected {
   return new CredentialsRejected(
     'AWS_RESPONSE_INVALID',

@@ -37,10 +37,7 @@ import { askAws, type AwsClientConfig, type AwsQuestion } from './ask-aws.js';
 import { type AwsEndpoints } from './aws-endpoints.js';
 import { unusable, type AwsAction } from './aws-failure.js';
 
-/**
- * Asks AWS through its SDK. Address, region and credentials are always given, so that no profile and no environment
- * variable can send a customer's key elsewhere. A question has one deadline, whatever the SDK retries meanwhile.
- */
+/** Implementation with the AWS SDK. */
 export class SdkAwsIam extends AwsIam {
   constructor(private readonly endpoints: AwsEndpoints) {
     super();
@@ -125,7 +122,7 @@ export class SdkAwsIam extends AwsIam {
       key,
       region,
       (iam, deadline) => iam.send(new CreateAccessKeyCommand({}), deadline),
-      // The SDK would ask again after a lost answer, and leave a key whose secret nobody has (measured, aws-sdk-js-v3).
+      // The SDK would retry after a lost answer and leave an access key whose secret is lost (measured, aws-sdk-js-v3).
       { maxAttempts: 1 },
     );
     if (!AccessKey?.AccessKeyId || !AccessKey.SecretAccessKey) throw unusable();
@@ -168,7 +165,7 @@ export class SdkAwsIam extends AwsIam {
         iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: service }), deadline),
       );
     } catch (error) {
-      // What IAM says when it is there already (IAM API reference, CreateServiceLinkedRole).
+      // Message of IAM when the role already exists (IAM API reference, CreateServiceLinkedRole).
       if (!(error instanceof CredentialsRejected && error.awsErrorCode === 'InvalidInput')) throw error;
     }
   }
@@ -223,14 +220,14 @@ export class SdkAwsIam extends AwsIam {
   }
 }
 
-/** When an answer was made, by the clock of whoever made it; undefined when it does not say. */
+/** Time of a response, by the clock of the server. Undefined when it has no date. */
 function dateOf(response: unknown): Date | undefined {
   const { headers = {} } = response as { headers?: Record<string, string | undefined> };
   const date = new Date(headers['date'] ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** IAM encodes policies as for a URL. What cannot be decoded is no policy, and judged as such. */
+/** IAM encodes policies as in a URL. Text that cannot be decoded is returned unchanged, and is not a valid policy. */
 function decoded(document = ''): string {
   try {
     return decodeURIComponent(document);
@@ -239,7 +236,7 @@ function decoded(document = ''): string {
   }
 }
 
-/** The types of condition keys that are no strings (IAM user guide, "AWS global condition context keys"; KMS, EC2). */
+/** Types of condition keys that are not strings (IAM user guide, "AWS global condition context keys"; KMS, EC2). */
 const contextKeyTypes: Readonly<Record<string, ContextKeyTypeEnum>> = {
   'aws:SecureTransport': 'boolean',
   'aws:ViaAWSService': 'boolean',
@@ -253,8 +250,8 @@ const contextKeyTypes: Readonly<Record<string, ContextKeyTypeEnum>> = {
 };
 
 /**
- * AWS gives one result for each action, whose decision is the most restrictive over all resources; what holds for each
- * is in `ResourceSpecificResults`, and only there (client-iam 3.1169, SimulatePrincipalPolicy).
+ * AWS returns one result for each action, with the most restrictive decision over all resources. Only
+ * `ResourceSpecificResults` has the decision for each resource (client-iam 3.1169, SimulatePrincipalPolicy).
  */
 function verdictIn(results: readonly EvaluationResult[], action: string, resource: string): AwsVerdict {
   const result = results.find(({ EvalActionName }) => EvalActionName?.toLowerCase() === action.toLowerCase());
@@ -262,7 +259,7 @@ function verdictIn(results: readonly EvaluationResult[], action: string, resourc
   const decision = specific?.EvalResourceDecision ?? result?.EvalDecision;
   if (!result || !isDecision(decision)) throw unusable();
   const boundary = specific?.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail;
-  // The result of the action has the union over all resources, some of which the action has nothing to do with.
+  // The result of the action combines all resources, including those that the action does not use.
   const { MissingContextValues = [], MatchedStatements = [] } = specific ?? result;
   return {
     action,

@@ -6,18 +6,20 @@ import { CredentialsRejected } from '../aws-credentials.errors.js';
 import { GatewayIdentity } from '../gateway-identity.js';
 
 export interface GatewayIdentitySettings {
-  /** The role or the user the gateway runs as; null when the operator has named none: then it has no identity. */
+  /**
+   * Role or user that the gateway runs as. Null when the operator has not set one: then the gateway has no identity.
+   */
   readonly arn: string | null;
-  /** Of the identity that roles of the sandbox trust; absent while the sandbox is off. */
+  /** Access key of the identity that roles of the sandbox trust. Undefined while the sandbox is disabled. */
   readonly sandboxKey?: AwsAccessKey;
-  /** How long finding credentials may take, in milliseconds. */
+  /** Timeout for finding credentials, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 /**
- * The identity whose credentials stand where the AWS SDK looks for them by itself: the environment, the files of `~/.aws`,
- * the role of the container or of the instance. Nothing else of the gateway's looks there (see SdkAwsIam). An operator who
- * has named no identity is not surprised by one: whatever credentials lie about on a machine, they are left alone.
+ * Identity whose credentials the AWS SDK finds by itself: in the environment, the files of `~/.aws`, or the role of the
+ * container or instance. No other part of the gateway uses these (see SdkAwsIam). If the operator has not set an
+ * identity, credentials on the machine are ignored.
  */
 export class SdkGatewayIdentity extends GatewayIdentity {
   private chain: (() => Promise<Found>) | undefined;
@@ -39,9 +41,9 @@ export class SdkGatewayIdentity extends GatewayIdentity {
     return new AwsAccessKey(accessKeyId, new Secret(secretAccessKey), sessionToken ? new Secret(sessionToken) : null);
   }
 
-  /** The SDK keeps what it found for as long as it is good, and looks again then. */
+  /** The SDK caches credentials until they expire. */
   private found(): Promise<Found> {
-    // The region is that of the client, which asks nothing; the chain belongs to none.
+    // The region of the client, which sends no request here. The credential chain does not depend on it.
     this.chain ??= new STSClient({ region: 'us-east-1' }).config.credentials;
     return within(this.settings.timeoutMs, this.chain());
   }

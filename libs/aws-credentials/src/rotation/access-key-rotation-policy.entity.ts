@@ -3,13 +3,13 @@ import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 const day = 24 * 60 * 60 * 1000;
 
-/** How many days before a key is due its customer is reminded. */
+/** Days before a rotation is due on which a reminder is recorded. */
 export const reminderDays = [15, 7, 1] as const;
 
-/** What is to be done about a key's age. `rotate` when it is due, a number for a reminder so many days before. */
+/** Due action: `rotate`, or a reminder as the number of days before. */
 export type DueAction = 'rotate' | (typeof reminderDays)[number];
 
-/** How often an account's access key is to be replaced, and what was done about it for the present key. */
+/** Maximum age of an account's access key, and the reminders that were recorded for the current access key. */
 @Entity('key_rotation_policy')
 export class AccessKeyRotationPolicy {
   @PrimaryGeneratedColumn({ type: 'int' })
@@ -21,15 +21,18 @@ export class AccessKeyRotationPolicy {
   @Column('int', { name: 'cloud_account_id' })
   readonly cloudAccountId!: number;
 
-  /** In days, 1 to 365; null for never. */
+  /** In days, 1 to 365. Null: no automatic rotation. */
   @Column('int', { name: 'rotate_every', nullable: true })
   rotationIntervalDays!: number | null;
 
-  /** Of the current key that the reminders were about. */
+  /** Version of the access key that the reminders are about. */
   @Column('int', { name: 'key_version' })
   keyVersion!: number;
 
-  /** The last reminder for that key, in days before it is due; 0 once it was due; null when there was none yet. */
+  /**
+   * Last reminder for that access key, in days before the rotation is due. 0 after it was due. Null when there was
+   * none.
+   */
   @Column('int', { name: 'last_reminder', nullable: true })
   lastReminder!: number | null;
 
@@ -55,12 +58,12 @@ export class AccessKeyRotationPolicy {
     } satisfies Partial<AccessKeyRotationPolicy>);
   }
 
-  /** When a key that was set then is to be replaced; null for never. */
+  /** Time when an access key that was set at `setAt` is due. Null: never. */
   dueAt(setAt: Date): Date | null {
     return this.rotationIntervalDays === null ? null : addTime(setAt, this.rotationIntervalDays * day);
   }
 
-  /** From now on the key is replaced so often. Reminders whose day has passed already are left out. */
+  /** Sets the interval. Reminders whose day has passed are skipped. */
   change(rotationIntervalDays: number | null, key: AgingAccessKey, now: Date): void {
     Object.assign(this, { rotationIntervalDays, keyVersion: key.version } satisfies Partial<AccessKeyRotationPolicy>);
     const dueAt = this.dueAt(key.setAt);
@@ -69,7 +72,7 @@ export class AccessKeyRotationPolicy {
     this.schedule(key);
   }
 
-  /** What the key's age asks for now, each once: the reminders that are due, the earliest first, and at last to rotate. */
+  /** Due actions: reminders, earliest first, and finally the rotation. */
   due(key: AgingAccessKey, now: Date): DueAction[] {
     this.follow(key);
     const dueAt = this.dueAt(key.setAt);
@@ -79,7 +82,7 @@ export class AccessKeyRotationPolicy {
     return [...reminders, ...(isPast(0) ? ['rotate' as const] : [])];
   }
 
-  /** What was due was done. A rotation that could not begin is tried again a day later. */
+  /** Marks actions as done. A rotation that could not start is tried again one day later. */
   complete(actions: readonly DueAction[], key: AgingAccessKey, now: Date): void {
     const [last] = actions.filter((action) => action !== 'rotate').slice(-1);
     if (last !== undefined) this.lastReminder = last;
@@ -90,14 +93,14 @@ export class AccessKeyRotationPolicy {
     this.leaseOwner = this.leaseUntil = null;
   }
 
-  /** Another key is another age. */
+  /** Starts again for a new access key. */
   private follow({ version }: AgingAccessKey): void {
     if (version === this.keyVersion) return;
     this.keyVersion = version;
     this.lastReminder = null;
   }
 
-  /** Those of the present key that are still to come: none from before it was set. */
+  /** Remaining reminders for the current access key, without those from before it was set. */
   private get remindersLeft() {
     return reminderDays.filter(
       (days) => days < Math.min(this.lastReminder ?? Infinity, this.rotationIntervalDays ?? 0),
@@ -111,7 +114,7 @@ export class AccessKeyRotationPolicy {
   }
 }
 
-/** What matters of a key that gets old. */
+/** Facts about an access key that determine its rotation. */
 export interface AgingAccessKey {
   readonly version: number;
   readonly setAt: Date;

@@ -22,15 +22,15 @@ import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 
 const lookEveryMs = 30_000;
 const atOnce = 4;
-/** Longer than AWS may take to say whether a rotation is possible. */
+/** Longer than AWS can take to tell whether a rotation is possible. */
 const lease = 5 * 60 * 1000;
 
-/** What is wrong with a number of days between rotations, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a number of days, as the end of a sentence. Null when it is valid. */
 export function faultInRotationInterval(days: number): string | null {
   return Number.isInteger(days) && days >= 1 && days <= 365 ? null : 'must be a whole number of days from 1 to 365';
 }
 
-/** Reminds of keys that get old, and has them replaced when they are due. */
+/** Records reminders, and rotates access keys when they are due. */
 @Injectable()
 export class AccessKeyRotationPolicyService implements BackgroundTask {
   private readonly log = new Logger('Access key rotation policy');
@@ -68,7 +68,7 @@ export class AccessKeyRotationPolicyService implements BackgroundTask {
   }
 
   /**
-   * Says how often an account's key is to be replaced; null for never.
+   * Sets the maximum age of an account's access key in days. Null: no automatic rotation.
    *
    * @throws InvalidInput, CredentialsNotRotatable
    */
@@ -91,7 +91,7 @@ export class AccessKeyRotationPolicyService implements BackgroundTask {
     this.reconciler.nudge();
   }
 
-  /** At most `limit` policies that ask for something, held for us for one lease. */
+  /** Claims at most `limit` due policies for one lease. */
   claim(limit: number): Promise<AccessKeyRotationPolicy[]> {
     const now = this.clock.now();
     return this.policies.claim({
@@ -102,7 +102,7 @@ export class AccessKeyRotationPolicyService implements BackgroundTask {
     });
   }
 
-  /** Does what the age of the key asks for. AWS is asked beforehand, outside of the unit of work. */
+  /** Performs the due actions. Asks AWS before the unit of work. */
   async follow(claimed: AccessKeyRotationPolicy): Promise<void> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);
@@ -158,7 +158,7 @@ export class AccessKeyRotationPolicyService implements BackgroundTask {
     return this.record('ACCESS_KEY_ROTATION_REMINDER', account, gateway, now, data);
   }
 
-  /** A rotation that is under way already is what was wanted. */
+  /** A rotation that is already in progress needs no event. */
   private async refuse(account: RotatedAccount, { code, message }: DomainError, now: Date): Promise<void> {
     if (code === 'ROTATION_IN_PROGRESS') return;
     await this.record('ACCESS_KEY_ROTATION_REFUSED', account, gateway, now, { refusal: code, message });

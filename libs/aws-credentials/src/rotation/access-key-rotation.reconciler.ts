@@ -6,10 +6,10 @@ import { AccessKeyRotator } from './access-key-rotator.js';
 import { LeaseLost } from './rotation-journal.js';
 import { RotationPace } from './rotation-pace.js';
 
-/** How many rotations one process takes forward at once: most of the time they wait for AWS. */
+/** Concurrent rotations of one process, which mostly wait for AWS. */
 const atOnce = 8;
 
-/** Takes every rotation that is due forward, in any number of processes at once. */
+/** Continues due rotations. Several processes share the work. */
 @Injectable()
 export class AccessKeyRotationReconciler implements BackgroundTask {
   private readonly log = new Logger('Access key rotation');
@@ -37,26 +37,26 @@ export class AccessKeyRotationReconciler implements BackgroundTask {
     this.reconciler.start();
   }
 
-  /** Returns when the steps under way have been written down; a rotation is gone on with by whoever is left. */
+  /** Waits until the results of current steps are stored. Other processes continue the rotations. */
   stop(): Promise<void> {
     this.isStopping = true;
     return this.reconciler.stop();
   }
 
-  /** A rotation has just become due. */
+  /** Looks for due rotations immediately. */
   nudge(): void {
     this.reconciler.nudge();
   }
 
-  /** At most `limit` rotations that are due, held for us for one lease. */
+  /** Claims at most `limit` due rotations for one lease. */
   claim(limit: number): Promise<AccessKeyRotation[]> {
     const now = this.clock.now();
     return this.rotations.claim({ now, owner: AccessKeyRotation.newOwner(), until: this.leaseEnd(now), limit });
   }
 
-  /** Takes a claimed rotation forward until there is something to wait for. */
+  /** Continues a claimed rotation until it has to wait. */
   async advance(claimed: AccessKeyRotation): Promise<void> {
-    // A call of AWS's may take longer than a lease; a process that is gone must not keep it longer than that.
+    // A call to AWS can take longer than a lease, but the lease of a stopped process must end soon.
     const beating = setInterval(() => {
       const until = this.leaseEnd(this.clock.now());
       this.rotations.extendLease(claimed.id, claimed.leaseOwner!, until).catch((fault) => this.log.error(fault));
@@ -65,7 +65,7 @@ export class AccessKeyRotationReconciler implements BackgroundTask {
       let rotation = claimed;
       do rotation = await this.rotator.step(rotation);
       while (rotation.leaseOwner === claimed.leaseOwner && !this.isStopping);
-      // Whoever is left need not wait for the end of our lease.
+      // Other processes do not have to wait for the end of the lease.
       if (rotation.leaseOwner) await this.rotations.extendLease(rotation.id, rotation.leaseOwner, this.clock.now());
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;

@@ -12,7 +12,7 @@ import type { RotatedAccount } from './rotated-accounts.js';
 import { factsOf } from './rotation-journal.js';
 import { refuseUnlessRotatable } from './rotation-preflight.js';
 
-/** Begins rotations and calls them off; `AccessKeyRotator` does the rest. Who may do so, and to which account, is the caller's to say. */
+/** Starts and cancels rotations. `AccessKeyRotator` does the steps. The caller checks permissions. */
 @Injectable()
 export class AccessKeyRotationService {
   constructor(
@@ -28,7 +28,8 @@ export class AccessKeyRotationService {
   }
 
   /**
-   * That AWS will let the account's key be rotated. Changes nothing. Never call it in a unit of work: it waits for AWS.
+   * Checks whether AWS allows the rotation, without changing anything. Never call it in a unit of work: it waits for
+   * AWS.
    *
    * @throws CredentialsNotRotatable, RotationInProgress, AwsAccessKeyLimit, CredentialsRejected
    */
@@ -43,7 +44,7 @@ export class AccessKeyRotationService {
   }
 
   /**
-   * Begins a rotation. Call it after `refuseUnlessPossible`.
+   * Starts a rotation. Call `refuseUnlessPossible` first.
    *
    * @throws CredentialsNotRotatable, RotationInProgress
    */
@@ -60,7 +61,7 @@ export class AccessKeyRotationService {
   }
 
   /**
-   * Has the old key stay and what was made removed.
+   * Keeps the old access key and deletes the new one.
    *
    * @throws RotationNotInProgress, RotationNotCancellable
    */

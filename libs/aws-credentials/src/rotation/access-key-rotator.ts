@@ -10,19 +10,19 @@ import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 import { LeaseLost, RotationJournal, type RotationChange } from './rotation-journal.js';
 import { RotationPace } from './rotation-pace.js';
 
-/** What one step works with. */
+/** State that one step works with. */
 interface Situation {
   readonly rotation: AccessKeyRotation;
   readonly account: RotatedAccount;
 }
 
 /**
- * Takes a rotation from step to step. Each step asks AWS first and writes down what came of it afterwards, and can be taken
- * again after a crash in between; all but one: a key that AWS made, and whose secret nobody heard, is looked for instead
- * (RESOLVE). What cannot be taken back is written down before it is asked for (CREATE, DELETE_OLD).
+ * Takes the steps of a rotation. Each step first calls AWS, then stores the result, so it can be repeated after a
+ * crash. The exception is CREATE: AWS can have created an access key whose secret was lost, so the rotator looks for it
+ * (RESOLVE). Steps that cannot be undone are stored before the call (CREATE, DELETE_OLD).
  *
- * The current key works at every moment: the new one takes its place only when it was accepted, and the old one goes only
- * when the new one was accepted again.
+ * The current access key works at every moment: the new one becomes current only after AWS has accepted it, and the old
+ * one is deleted only after AWS has accepted the new one again.
  */
 @Injectable()
 export class AccessKeyRotator {
@@ -35,10 +35,10 @@ export class AccessKeyRotator {
   ) {}
 
   /**
-   * Takes the one step that is due.
+   * Takes the due step.
    *
-   * @returns the rotation as it is afterwards
-   * @throws LeaseLost, and whatever is no answer of AWS's: then the step is taken again when the lease is over
+   * @returns the rotation after the step
+   * @throws LeaseLost, and errors that are not an answer of AWS: the step is then repeated after the lease ends
    */
   async step(rotation: AccessKeyRotation): Promise<AccessKeyRotation> {
     const account = await this.accounts.find(rotation.tenantId, rotation.cloudAccountId);
@@ -59,7 +59,7 @@ export class AccessKeyRotator {
     switch (step) {
       case 'LIST':
         return this.list(situation);
-      case 'CREATE': // Asked, and no answer was written down: whoever asked is gone.
+      case 'CREATE': // AWS was asked, but no answer was stored: the process that asked has stopped.
         return this.journal.write(situation.rotation, async (rotation, _, now) =>
           this.resolveLostResponse(rotation, now),
         );
@@ -90,14 +90,14 @@ export class AccessKeyRotator {
     }
   }
 
-  /** Where to go on from when the old key is to stay. What was lost at AWS is looked for and removed all the same. */
+  /** Step to continue with after a cancellation. Lost access keys are still looked for and deleted. */
   private stepWhenCancelled({ step }: AccessKeyRotation): RotationStep {
     switch (step) {
       case 'LIST':
         return 'NONE';
       case 'VERIFY_NEW':
         return 'DELETE_NEW';
-      case 'DEACTIVATE_OLD': // It may have been done, and not been written down.
+      case 'DEACTIVATE_OLD': // The step can have been done without being stored.
       case 'GRACE':
         return 'REACTIVATE_OLD';
       default:
@@ -117,7 +117,7 @@ export class AccessKeyRotator {
     };
   }
 
-  // 1 What the user has, and whether there is room.
+  // 1 Lists the user's access keys and checks the limit.
   private async list(situation: Situation): Promise<AccessKeyRotation> {
     const { account } = situation;
     const current = await this.acting(situation);
@@ -126,7 +126,7 @@ export class AccessKeyRotator {
     return this.create(situation, current, listed);
   }
 
-  // 2 Asks for the new key: once, and written down before.
+  // 2 Creates the new access key. The request is stored first and never repeated.
   private async create(
     { rotation, account }: Situation,
     current: AwsAccessKey,
@@ -135,7 +135,7 @@ export class AccessKeyRotator {
     const started = performance.now();
     const asking = await this.journal.write(rotation, async (fresh, _, now) => fresh.recordRequest(listed, now), true);
     if (asking.step !== 'CREATE') return asking;
-    // A process that stood still meanwhile may have been replaced, and must not ask any more.
+    // A process that was suspended in the meantime can have been replaced, and must not call AWS any more.
     if (performance.now() - started > this.pace.lease / 2) throw new LeaseLost();
 
     let key: AwsAccessKey;
@@ -148,7 +148,8 @@ export class AccessKeyRotator {
     try {
       return await this.journal.write(asking, this.storing(key));
     } catch (error) {
-      // Nobody else has its secret, so nobody can be using it. Should this fail, whoever has the rotation now finds it.
+      // No other process has its secret, so it cannot be in use. If this fails, the process that has the rotation now
+      // finds the access key.
       if (error instanceof LeaseLost) await this.aws.deleteAccessKey(current, account.region, key.accessKeyId);
       throw error;
     }
@@ -174,12 +175,12 @@ export class AccessKeyRotator {
     this.resolveLostResponse(rotation, now);
   }
 
-  /** AWS may have made a key, and its lists may not show it yet. */
+  /** AWS can have created an access key that its lists do not show yet. */
   private resolveLostResponse(rotation: AccessKeyRotation, now: Date): void {
     rotation.moveToStep('RESOLVE', addTime(now, this.pace.settling));
   }
 
-  // 3 Looks for the key that AWS may have made.
+  // 3 Looks for the access key that AWS can have created.
   private async resolve(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
@@ -202,7 +203,7 @@ export class AccessKeyRotator {
     return this.create(situation, acting, listed);
   }
 
-  // 3a Inactive first: should it be somebody else's after all, they can have it back.
+  // 3a Deactivates it first, so that its owner can activate it again if it is not from this rotation.
   private async deactivateOrphan(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
@@ -217,7 +218,7 @@ export class AccessKeyRotator {
     });
   }
 
-  // 3b The time to object is over. A key that was made active again, or ever used, is somebody's.
+  // 3b After the grace period. An access key that was activated again or used has an owner.
   private async checkOrphan(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const { region } = account;
@@ -245,7 +246,7 @@ export class AccessKeyRotator {
     });
   }
 
-  // 3c Only now is there room for another attempt.
+  // 3c Deletes it, which makes room for another attempt.
   private async deleteOrphan(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const acting = await this.acting(situation);
@@ -260,7 +261,7 @@ export class AccessKeyRotator {
     return 'ACCESS_KEY_ROTATION_ORPHAN_DELETED';
   }
 
-  // 4 Until AWS accepts the new key, both for STS and for IAM; then the keys are switched.
+  // 4 Waits until both STS and IAM accept the new access key, then switches.
   private async prove({ rotation, account }: Situation): Promise<AccessKeyRotation> {
     const { tenantId, id, region } = account;
     const candidate = await this.credentials.reveal(tenantId, id, 'CANDIDATE', rotation.use);
@@ -286,7 +287,7 @@ export class AccessKeyRotator {
     );
   }
 
-  // 5 With the new key, which thereby proves itself once more.
+  // 5 Deactivates the old access key with the new one, which proves the new one again.
   private async deactivateOld(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const current = await this.acting(situation);
@@ -299,7 +300,7 @@ export class AccessKeyRotator {
     });
   }
 
-  // 6 As long as the old key is there, the new one is looked at now and then, and once more at the end.
+  // 6 During the grace period, checks the new access key repeatedly, and once more at the end.
   private async watch(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     await this.aws.identityOf(await this.acting(situation), account.region);
@@ -319,7 +320,7 @@ export class AccessKeyRotator {
     return soon < graceUntil! ? soon : graceUntil!;
   }
 
-  // 7 The end of the way back, so it was written down before.
+  // 7 Deletes the old access key. The rotation cannot be rolled back any more, so this step is stored first.
   private async deleteOld(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.oldKeyId);
@@ -330,7 +331,8 @@ export class AccessKeyRotator {
     });
   }
 
-  // R1 With the new key; or it was done by hand, when that does not work any more.
+  // R1 Activates the old access key with the new one. If the new one does not work any more, someone can have activated
+  // the old one in AWS.
   private async reactivateOld(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     const { tenantId, id, region } = account;
@@ -345,14 +347,14 @@ export class AccessKeyRotator {
     }
     return this.journal.write(rotation, async (fresh, held, now) => {
       if (isThere) return void fresh.moveToStep('SWITCH_BACK', now);
-      // Somebody deleted the old key at AWS: there is nothing to go back to, and the new one stays.
+      // The old access key was deleted in AWS: the rotation cannot be rolled back, and the new one stays.
       await this.credentials.removeRetiring(held);
       fresh.end('COMPLETED', now);
       return 'ACCESS_KEY_ROTATION_COMPLETED';
     });
   }
 
-  // R2 The old key must work before it takes the place of the new one.
+  // R2 Checks that the old access key works, then switches back to it.
   private async switchBack({ rotation, account }: Situation): Promise<AccessKeyRotation> {
     const { tenantId, id, region } = account;
     const old = await this.credentials.reveal(tenantId, id, 'RETIRING', rotation.use);
@@ -365,7 +367,7 @@ export class AccessKeyRotator {
     });
   }
 
-  // R3 The key that we made goes, and then its secret.
+  // R3 Deletes the new access key in AWS, then its secret.
   private async deleteNew(situation: Situation): Promise<AccessKeyRotation> {
     const { rotation, account } = situation;
     await this.aws.deleteAccessKey(await this.acting(situation), account.region, rotation.newKeyId!);
@@ -380,7 +382,10 @@ export class AccessKeyRotator {
     };
   }
 
-  /** The key to act with: the current one, unless the customer set one of another user; then one that is left of before. */
+  /**
+   * Access key for the calls: the current one. If the customer has set one of another user, a remaining one of the
+   * previous user.
+   */
   private async acting({ rotation, account }: Situation): Promise<AwsAccessKey> {
     const { tenantId, id, awsUserId } = account;
     const key =
@@ -391,7 +396,7 @@ export class AccessKeyRotator {
     return key;
   }
 
-  /** Whether the key that is acted upon was there. */
+  /** Whether the access key existed. */
   private async isStillThere(act: () => Promise<void>): Promise<boolean> {
     try {
       await act();
@@ -402,7 +407,7 @@ export class AccessKeyRotator {
     }
   }
 
-  /** What becomes of a rotation whose step AWS refused, or could not be asked about. */
+  /** Result of a step that AWS refused or did not answer. */
   private async wait(
     rotation: AccessKeyRotation,
     account: Held<AccountReference>,
@@ -437,7 +442,7 @@ export class AccessKeyRotator {
         rotation.moveToStep('REACTIVATE_OLD', now);
         return 'ACCESS_KEY_ROTATION_ROLLING_BACK';
       case 'GRACE':
-        if (!isKeyFault) rotation.failures = -1; // Only refusals in a row say something about the key.
+        if (!isKeyFault) rotation.failures = -1; // Only consecutive refusals say something about the access key.
         if (rotation.failures + 1 < strikes) break;
         rotation.moveToStep('REACTIVATE_OLD', now);
         return 'ACCESS_KEY_ROTATION_ROLLING_BACK';
@@ -454,28 +459,34 @@ export class AccessKeyRotator {
     );
   }
 
-  /** The customer's own key is of another user, and no key of this one works any more: it is told what may be left there. */
+  /**
+   * The customer's access key belongs to another user, and no access key of this user works any more: the event names
+   * what can remain.
+   */
   private async abandonKeys(rotation: AccessKeyRotation, account: Held<AccountReference>, now: Date): Promise<string> {
     await this.credentials.removeRetiring(account);
-    // A key that deletes itself and is not known any more is deleted.
+    // An access key that deletes itself and is then unknown is deleted.
     rotation.end(rotation.step === 'DELETE_NEW' ? 'CANCELLED' : 'FAILED', now);
     return rotation.state === 'CANCELLED' ? 'ACCESS_KEY_ROTATION_CANCELLED' : 'ACCESS_KEY_ROTATION_FAILED';
   }
 }
 
-/** How often the new key is looked at while the old one can still come back. */
+/** Number of checks of the new access key during the grace period. */
 const watches = 6;
 
-/** How often in a row the new key must be refused then, before the old one is brought back. */
+/** Number of consecutive refusals after which the old access key is restored. */
 const strikes = 3;
 
-/** AWS does not know the key in this region, or not yet: a new key may be known in the default region before. */
+/**
+ * AWS does not recognize the access key in this region, or not yet: a new access key can be known in the default region
+ * first.
+ */
 const unknownKey: ReadonlySet<string> = new Set(['AWS_ACCESS_KEY_UNKNOWN', 'AWS_REGION_NOT_ENABLED']);
 
-/** AWS knows the key, and it will not do: waiting helps nothing. */
+/** AWS recognizes the access key, but it cannot be used. Waiting does not help. */
 const keyFaults: ReadonlySet<string> = new Set(['AWS_SECRET_ACCESS_KEY_WRONG']);
 
-/** Nothing was changed at AWS, and asking again changes nothing. */
+/** Nothing was changed in AWS, and repeating the request cannot succeed. */
 const failsForGood: ReadonlySet<string> = new Set(['AWS_ACCESS_KEY_LIMIT', 'AWS_ACTION_DENIED', 'SANDBOX_DISABLED']);
 
 function faultOf(error: DomainError): RotationFault {

@@ -1,23 +1,20 @@
 import type { AccountReference, Held } from '#libs/kernel';
 
-/** What a rotation must know of the account whose key it replaces. */
+/** Facts about the account whose access key is rotated. */
 export interface RotatedAccount extends AccountReference {
   readonly region: string;
-  /** AWS's own id of the IAM user, to whom the new key must belong. */
+  /** Unique ID of the IAM user, who must own the new access key. */
   readonly awsUserId: string | null;
   readonly awsUserArn: string | null;
 }
 
-/**
- * What this domain asks about accounts. Asked here, answered by `libs/cloud-accounts`, connected in
- * `src/domain-wiring.module.ts`.
- */
+/** Port to accounts. `libs/cloud-accounts` implements it, and `src/domain-wiring.module.ts` connects it. */
 export abstract class RotatedAccounts {
   abstract find(tenantId: number, id: number): Promise<RotatedAccount | null>;
 
-  /** Keeps the account from being changed or deleted until the unit of work ends; null when it is gone. */
+  /** Locks the account until the unit of work ends. Null when it does not exist. */
   abstract hold(tenantId: number, id: number): Promise<Held<RotatedAccount> | null>;
 
-  /** Deletes an account whose rotation has just ended, if it was only waiting for that. */
+  /** Deletes an account with a scheduled deletion after its rotation has ended, if it has no other blockers. */
   abstract afterRotation(account: Held<RotatedAccount>, now: Date): Promise<void>;
 }

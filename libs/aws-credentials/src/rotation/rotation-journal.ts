@@ -7,12 +7,12 @@ import { AccessKeyRotations } from '../access-key-rotations.js';
 import { RotatedAccounts, type RotatedAccount } from './rotated-accounts.js';
 import { RotationPace } from './rotation-pace.js';
 
-/** Somebody else is at the rotation now, or its account is gone: whatever we were about to do is theirs. */
+/** Another process has the rotation now, or its account was deleted. Nothing was changed. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** What a step changes in the rotation it is given, and in the slots. Returns the type of the event to tell it with. */
+/** Changes a rotation and the slots. Returns the type of the event to record. */
 export type RotationChange = (
   rotation: AccessKeyRotation,
   account: Held<RotatedAccount>,
@@ -20,8 +20,8 @@ export type RotationChange = (
 ) => Promise<string | void>;
 
 /**
- * Writes down where a rotation is: each change in one unit of work that holds the account, with its event, and only while
- * the rotation is still ours.
+ * Stores the progress of a rotation. Each change is one unit of work that locks the account, records an event, and
+ * requires the lease.
  */
 @Injectable()
 export class RotationJournal {
@@ -34,12 +34,12 @@ export class RotationJournal {
   ) {}
 
   /**
-   * Makes a change of the step that `seen` was at. The lease stays ours while something is due, and is let go of when
-   * there is time.
+   * Applies a change to the rotation if it is still at the step of `seen`. Keeps the lease while the next step is due,
+   * and releases it otherwise.
    *
-   * @param unlessCancelled the change is left out when somebody cancelled the rotation since it was seen
-   * @returns the rotation as it is now
-   * @throws LeaseLost when the rotation is no longer ours; nothing was changed
+   * @param unlessCancelled skips the change if the rotation was cancelled since `seen`
+   * @returns the current rotation
+   * @throws LeaseLost when another process has the rotation; nothing was changed
    */
   write(seen: AccessKeyRotation, change: RotationChange, unlessCancelled = false): Promise<AccessKeyRotation> {
     return this.unitOfWork.run(async (now) => {
@@ -71,7 +71,7 @@ export class RotationJournal {
   }
 }
 
-/** What an event tells of a rotation: ids masked, no secrets. */
+/** Data of an event about a rotation. Access key IDs are masked. No secrets. */
 export function factsOf(rotation: AccessKeyRotation): Record<string, unknown> {
   const { oldKeyId, newKeyId, orphanKeyId, candidateIds, attempt, lastFault, isSuperseded } = rotation;
   const masked = (id: string | null) => id && maskAccessKeyId(id);

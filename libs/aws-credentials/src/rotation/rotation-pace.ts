@@ -1,23 +1,28 @@
 const second = 1000;
 const minute = 60 * second;
 
-/** How long a rotation waits for what, in milliseconds. The operator sets the two times of grace; tests hurry it. */
+/** Times of a rotation, in milliseconds. The operator sets the two grace periods. Tests shorten them. */
 export class RotationPace {
-  /** From deactivating the old key to deleting it: as long there is a way back. */
+  /** Time between deactivating and deleting the old access key. During this time the rotation can be rolled back. */
   readonly grace: number = 60 * minute;
-  /** From deactivating a lost key to deleting it: as long somebody may say that it is theirs. */
+  /**
+   * Time between deactivating and deleting an orphaned access key. During this time its owner can activate it again.
+   */
   readonly orphanGrace: number = 15 * minute;
-  /** How long a new key may be unknown to AWS before it is given up. */
+  /** Time that AWS may need to recognize a new access key, after which the rotation is rolled back. */
   readonly propagation: number = 2 * minute;
-  /** How long IAM may take until its lists show what was done. */
+  /** Time that IAM may need to list a change. */
   readonly settling: number = 30 * second;
-  /** From the switch to deactivating the old key: the new one may not be known everywhere yet. */
+  /**
+   * Time between the switch and deactivating the old access key, because the new one may not be recognized everywhere
+   * yet.
+   */
   readonly overlap: number = 30 * second;
-  /** Before the first retry; then twice as long each time. */
+  /** Delay of the first retry. It doubles each time. */
   readonly retry: number = second;
   readonly longestRetry: number = minute;
-  /** How long a process that says nothing keeps a rotation to itself. */
+  /** Duration of a lease. */
   readonly lease: number = 20 * second;
-  /** How often each process looks whether something is due. */
+  /** Interval at which each process looks for due rotations. */
   readonly look: number = 2 * second;
 }

@@ -7,20 +7,20 @@ import type { RotatedAccount } from './rotated-accounts.js';
 
 const keysPerUser = 2;
 
-/** What a rotation cannot do without; whether a key was used lately is only good to know. */
+/** Required actions. The time of the last use of an access key is optional. */
 const needed = permissionManifest.policies
   .flatMap(({ groups }) => groups)
   .filter(({ id }) => id === 'ROTATE_ACCESS_KEY')
   .flatMap(({ rules }) => rules.flatMap(({ actions }) => actions))
   .filter((action) => action !== 'iam:GetAccessKeyLastUsed');
 
-/** No key has this id: AWS says so to whoever may delete keys, and refuses all others. */
+/** No access key has this ID. AWS reports that only to callers who can delete access keys. */
 const noKey = 'AKIA0000000000000000';
 
 /**
- * That AWS will let the key's user rotate it, found out without changing anything there.
+ * Checks whether AWS allows the user of the access key to rotate it, without changing anything.
  *
- * @throws AwsAccessKeyLimit, CredentialsRejected naming the action that is missing
+ * @throws AwsAccessKeyLimit, CredentialsRejected naming the missing action
  */
 export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount): Promise<void> {
   const { region } = account;
@@ -28,12 +28,13 @@ export async function refuseUnlessRotatable(aws: AwsIam, key: AwsAccessKey, acco
   await refuseAccessKeyLimit(aws, key, region, listed);
   if (await simulated(aws, key, account, listed.at)) return;
 
-  // Whoever may not simulate is asked what changes nothing: an active key is activated, a key that is not there deleted.
+  // If the user cannot simulate policies, makes calls that change nothing: activates an active access key, and deletes
+  // one that does not exist.
   await aws.setKeyActive(key, region, key.accessKeyId, true);
   await aws.deleteAccessKey(key, region, noKey);
 }
 
-/** @throws AwsAccessKeyLimit when AWS would refuse to make another key */
+/** @throws AwsAccessKeyLimit when AWS would refuse to create another access key */
 export async function refuseAccessKeyLimit(
   aws: AwsIam,
   key: AwsAccessKey,
@@ -47,8 +48,8 @@ export async function refuseAccessKeyLimit(
 }
 
 /**
- * @returns whether AWS let us ask, and its answer is certain: what the organization denies, or a condition key decides
- *   that the gateway does not know, the simulation leaves open
+ * @returns whether AWS allowed the simulation and its result is certain; it is uncertain for service control policies
+ * and for condition keys that the gateway does not know
  */
 async function simulated(aws: AwsIam, key: AwsAccessKey, account: RotatedAccount, at: Date): Promise<boolean> {
   const { region, awsUserArn: arn, awsUserId: userId } = account;

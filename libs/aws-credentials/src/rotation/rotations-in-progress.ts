@@ -5,7 +5,7 @@ import type { AccessKeyRotation } from '../access-key-rotation.entity.js';
 import { AccessKeyRotations } from '../access-key-rotations.js';
 import { factsOf } from './rotation-journal.js';
 
-/** The rotations that are not over. They need no account and no AWS, so that what decides about accounts can ask here. */
+/** Rotations that have not ended. Depends on neither accounts nor AWS, so that the rules for accounts can use it. */
 @Injectable()
 export class RotationsInProgress {
   constructor(
@@ -13,7 +13,7 @@ export class RotationsInProgress {
     private readonly events: Events,
   ) {}
 
-  /** By the id of the account. */
+  /** By account ID. */
   async findByAccounts(accounts: readonly AccountReference[]): Promise<ReadonlyMap<number, AccessKeyRotation>> {
     const found = new Map<number, AccessKeyRotation>();
     for (const [tenantId, some] of Map.groupBy(accounts, (account) => account.tenantId)) {
@@ -25,7 +25,8 @@ export class RotationsInProgress {
   }
 
   /**
-   * Leaves a rotation as it is at AWS, because its account is detached by force. What was made there is named in the event.
+   * Ends a rotation without changes in AWS, because its account is force-detached. The event names what the rotation
+   * created.
    *
    * @returns whether one was in progress
    */

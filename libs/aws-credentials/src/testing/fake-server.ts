@@ -4,12 +4,12 @@ import { type AddressInfo } from 'node:net';
 
 export interface FakeServer {
   readonly url: string;
-  /** How often it was asked. */
+  /** Number of requests. */
   readonly hits: number;
   close(): Promise<void>;
 }
 
-/** Something that listens where AWS should be, and answers however `answer` likes. */
+/** Starts a server in place of AWS that answers with `answer`. */
 export async function startFakeServer(
   answer: (response: ServerResponse, request: IncomingMessage) => unknown,
 ): Promise<FakeServer> {
@@ -32,13 +32,13 @@ export async function startFakeServer(
   };
 }
 
-/** Answers with the status, and the text as its body. */
+/** Answers with this status and body. */
 export const text =
   (status: number, body: string, headers: Record<string, string> = { 'content-type': 'text/html' }) =>
   (response: ServerResponse) =>
     response.writeHead(status, headers).end(body);
 
-/** Refuses as AWS does. */
+/** Refuses in the format of AWS. */
 export const refusal = (status: number, code: string, message: string) =>
   text(
     status,
@@ -46,7 +46,7 @@ export const refusal = (status: number, code: string, message: string) =>
     { 'content-type': 'text/xml' },
   );
 
-/** Says who the caller is, as AWS does. */
+/** Answers GetCallerIdentity in the format of AWS. */
 export const identity = text(
   200,
   `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/gateway</Arn><UserId>AIDAEXAMPLE</UserId><Account>123456789012</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,

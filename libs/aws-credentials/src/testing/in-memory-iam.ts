@@ -16,18 +16,20 @@ interface IamKey {
   readonly accessKeyId: string;
   readonly secret: string;
   readonly createdAt: Date;
-  /** From when on it is known wherever it is used. */
+  /** Time from which AWS recognizes the access key. */
   readonly knownFrom: number;
   isActive: boolean;
   lastUsedAt: Date | null;
 }
 
-/** What a test may do before an action takes effect and after it did: throw, and the client hears of nothing else. */
+/**
+ * Called before and after an action takes effect. If it throws, the client receives that error instead of the answer.
+ */
 export type AroundAction = (action: string, when: 'before' | 'after') => void;
 
 /**
- * The access keys of one IAM user at AWS, with its rules: two at most, none known at once. Where the sandbox takes real
- * time, this one goes by the test's clock, so that a two-minute wait costs nothing and every instant can be visited.
+ * Access keys of one IAM user, with the rules of AWS: at most two, and delayed recognition. Uses the clock of the test,
+ * so that waiting takes no time and every moment can be tested.
  */
 export class InMemoryIam extends AwsIam {
   readonly identity: AwsIdentity = {
@@ -35,16 +37,16 @@ export class InMemoryIam extends AwsIam {
     userId: 'AIDAROTATED',
     arn: 'arn:aws:iam::123456789012:user/rotated',
   };
-  /** How long a new key stays unknown, in milliseconds. */
+  /** Time until a new access key is recognized, in milliseconds. */
   propagation = 0;
-  /** Whether a key that is not known yet in the region of the account is known in the default region. */
+  /** Whether a new access key is already recognized in the default region. */
   knowsKeysElsewhere = false;
   limit = 2;
-  /** AWS's clock minus ours, in milliseconds. */
+  /** Clock of AWS minus clock of the gateway, in milliseconds. */
   skew = 0;
   around: AroundAction = () => undefined;
   readonly denied = new Set<string>();
-  /** The most keys there were at one moment. */
+  /** Maximum number of access keys at one moment. */
   most = 0;
   readonly asked: string[] = [];
   private readonly keys = new Map<string, IamKey>();
@@ -54,7 +56,7 @@ export class InMemoryIam extends AwsIam {
     super();
   }
 
-  /** A key made by somebody at the console. */
+  /** Creates an access key as a user does in the AWS console. */
   add(isActive = true): AwsAccessKey {
     const accessKeyId = `AKIA${String(++this.made).padStart(16, '0')}`;
     const secret = `secret of ${accessKeyId}`.padEnd(40, '/');
@@ -66,7 +68,7 @@ export class InMemoryIam extends AwsIam {
     return new AwsAccessKey(accessKeyId, new Secret(secret));
   }
 
-  /** What is done at the console. */
+  /** Deletes an access key as a user does in the AWS console. */
   remove(accessKeyId: string): void {
     this.keys.delete(accessKeyId);
   }
@@ -79,7 +81,7 @@ export class InMemoryIam extends AwsIam {
     return [...this.keys.keys()];
   }
 
-  /** Whether a call signed with this key would be let in. */
+  /** Whether AWS would accept a call with this access key. */
   accepts({ accessKeyId, secretAccessKey }: AwsAccessKey): boolean {
     const key = this.keys.get(accessKeyId);
     return Boolean(

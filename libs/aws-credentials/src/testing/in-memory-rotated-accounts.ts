@@ -1,7 +1,7 @@
 import { asHeld, type Held } from '#libs/kernel';
 import { RotatedAccounts, type RotatedAccount } from '../rotation/rotated-accounts.js';
 
-/** Accounts that last as long as the test. Its units of work run one after the other, so each holds what it finds. */
+/** Accounts in memory. Units of work run one after the other, so every found account is locked. */
 export class InMemoryRotatedAccounts extends RotatedAccounts {
   constructor(private readonly rows: readonly RotatedAccount[]) {
     super();
@@ -16,6 +16,6 @@ export class InMemoryRotatedAccounts extends RotatedAccounts {
   }
 
   async afterRotation(): Promise<void> {
-    // No account waits for its rotation to end.
+    // No account has a scheduled deletion.
   }
 }

@@ -23,7 +23,7 @@ import { TypeOrmStoredAccessKeys } from '../access-keys/typeorm-stored-access-ke
 import { InMemoryIam } from './in-memory-iam.js';
 import { InMemoryRotatedAccounts } from './in-memory-rotated-accounts.js';
 
-/** The process is no more: nothing it does after this has any effect. */
+/** The process was killed: its later actions have no effect. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
@@ -36,7 +36,7 @@ class MovableClock extends Clock {
   }
 }
 
-/** Units of work whose commits can be stopped before they happen, and the process after. */
+/** Units of work that can be killed before and after their commit. */
 class WatchedTransactions extends Transactions {
   private depth = 0;
   around: (when: 'before' | 'after') => void = () => undefined;
@@ -60,10 +60,10 @@ class WatchedTransactions extends Transactions {
 
 const account = { id: 1001, tenantId: 7, region: 'us-east-1' };
 const viewer = { apiKeyName: 'Key' };
-/** Another tenant's. */
+/** Account of another tenant. */
 export const otherAccount = { ...account, id: 1002, tenantId: 8, awsUserId: null, awsUserArn: null };
 
-/** One account with one key, an AWS that knows it, and the whole of a rotation on a real database, by a clock of the test's. */
+/** An account with one access key, AWS, and a whole rotation on a real database, with the clock of the test. */
 export class RotationWorld {
   readonly clock = new MovableClock();
   readonly aws = new InMemoryIam(this.clock);
@@ -72,7 +72,7 @@ export class RotationWorld {
     awsUserId: this.aws.identity.userId,
     awsUserArn: this.aws.identity.arn,
   };
-  /** Every point at which the process could be killed, in the order they were passed. */
+  /** Points at which the process could have been killed, in order. */
   readonly points: string[] = [];
   private readonly accounts = new InMemoryRotatedAccounts([this.account, otherAccount]);
   credentials!: AccessKeyStore;
@@ -113,7 +113,7 @@ export class RotationWorld {
     return world;
   }
 
-  /** A new process on what is there. */
+  /** Starts a new process on the existing data. */
   start(): void {
     const { clock, dataSource, aws, accounts } = this;
     this.isDead = false;
@@ -146,7 +146,7 @@ export class RotationWorld {
     Object.assign(this, { transactions, credentials, rotations, rotator, loop, service, policy });
   }
 
-  /** Kills the process at the n-th point it passes from now on; 1 is the next. */
+  /** Kills the process at the n-th point from now. 1 is the next. */
   kill(n: number): void {
     this.killAt = this.points.length + n;
   }
@@ -164,12 +164,12 @@ export class RotationWorld {
     return this.do((now, held) => this.service.cancel(held, operator, now));
   }
 
-  /** What `updateCloudAccount` does with a key of the customer's. */
+  /** Sets an access key as `updateCloudAccount` does. */
   async replaceKey(key = this.aws.add()): Promise<void> {
     await this.do((now, held) => this.credentials.put(viewer, held, 'CURRENT', key, now));
   }
 
-  /** Does something in a unit of work that holds the account. */
+  /** Runs a unit of work that locks the account. */
   do<T>(work: (now: Date, held: Held<RotatedAccount>) => Promise<T>, { tenantId, id } = account): Promise<T> {
     return this.transactions.run(async (now) => work(now, (await this.accounts.hold(tenantId, id))!));
   }
@@ -183,9 +183,9 @@ export class RotationWorld {
   }
 
   /**
-   * Takes the rotation forward until it waits for something later than `patience` from now, or is over.
+   * Continues the rotation until it ends, or waits longer than `patience`.
    *
-   * @throws Error when it gets nowhere
+   * @throws Error when it makes no progress
    */
   async run({
     until = () => false,
@@ -207,7 +207,7 @@ export class RotationWorld {
     return await this.dataSource.getRepository(AccessKeyRotation).findOneByOrFail({ cloudAccountId: account.id });
   }
 
-  /** Whether AWS accepts the account's current key. */
+  /** Whether AWS accepts the current access key of the account. */
   async works(): Promise<boolean> {
     const use = { actor: operator, purpose: 'VERIFICATION' } as const;
     const current = await this.credentials.reveal(account.tenantId, account.id, 'CURRENT', use);

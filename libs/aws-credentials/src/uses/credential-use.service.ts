@@ -10,7 +10,7 @@ import type { StoredAccessKey } from '../stored-access-key.entity.js';
 const remembered = 90 * 24 * 60 * 60 * 1000;
 const tidyEvery = 60 * 60 * 1000;
 
-/** Who opened which secret, when and why: kept for 90 days, whatever becomes of the account. */
+/** Records uses of stored secrets: actor, time and purpose. Kept for 90 days, even after the account is deleted. */
 @Injectable()
 export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
   private tidying: NodeJS.Timeout | undefined;
@@ -30,7 +30,7 @@ export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
     clearInterval(this.tidying);
   }
 
-  /** Writes a use down. Call it outside any unit of work, which could take it back, and before anybody has the secret. */
+  /** Records a use. Call it outside of units of work, which could roll it back, and before the secret is used. */
   record(
     {
       tenantId,
@@ -54,7 +54,7 @@ export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * The same page of the uses in each account.
+   * The same page for each account.
    *
    * @throws Forbidden unless the viewer is a MANAGER
    */
@@ -73,7 +73,7 @@ export class CredentialUseService implements OnModuleInit, OnModuleDestroy {
     return this.uses.countOfAccounts(viewer.tenantId, cloudAccountIds);
   }
 
-  /** Removes what is older than 90 days. */
+  /** Deletes uses older than 90 days. */
   forgetOldUses(): Promise<void> {
     return this.uses.removeOlderThan(addTime(this.clock.now(), -remembered));
   }

@@ -29,7 +29,7 @@ export class TypeOrmCredentialUses extends CredentialUses {
   }
 
   async holdAccount(tenantId: number, cloudAccountId: number): Promise<boolean> {
-    // The row that the foreign key of `aws_access_key` refers to: whoever changes the account holds it, too.
+    // The row that the foreign key of `aws_access_key` refers to, which every change of the account locks as well.
     const lock = this.transactions.isSqlite ? '' : ' FOR UPDATE';
     const account = `SELECT id FROM cloud_account WHERE id = ? AND tenant_id = ?${lock}`;
     return (await this.transactions.query(account, [cloudAccountId, tenantId])).length > 0;

@@ -8,14 +8,14 @@ import { GatewayIdentity } from '../gateway-identity.js';
 import { failed, inconclusive, passed, causeOf, rejection } from './verification-checks.js';
 import type { VerificationCheck } from '../verification.js';
 
-/** What is found out about the external id of a role. */
+/** Result of the external ID check of a role. */
 export interface ExternalIdFinding {
   readonly check: VerificationCheck;
-  /** Why the role cannot be used; null when it demands its external id. */
+  /** Reason why the role cannot be used. Null when it requires its external ID. */
   readonly refusal: CredentialsRejected | null;
 }
 
-/** The gateway in customers' access roles: with its own identity, and the external id that was issued for the role. */
+/** Assumes access roles with the identity of the gateway and the external ID that was issued for the role. */
 @Injectable()
 export class AccessRoleSessions {
   constructor(
@@ -24,10 +24,10 @@ export class AccessRoleSessions {
   ) {}
 
   /**
-   * A session in the role: one question to AWS. Never call it in a unit of work.
+   * Starts a session in the role with one call to AWS. Never call it in a unit of work.
    *
-   * @param name tells in the customer's CloudTrail which operation it was: a UUID
-   * @param policy to which the session is held besides what the role may do, as JSON
+   * @param name identifies the operation in the customer's CloudTrail: a UUID
+   * @param policy session policy that restricts the permissions of the role, as JSON
    * @throws CredentialsRejected
    */
   begin(role: AwsAccessRole, region: string, name: string, policy?: string): Promise<AwsSession> {
@@ -35,9 +35,9 @@ export class AccessRoleSessions {
   }
 
   /**
-   * That the role lets the gateway in with its own external id alone: not with another, not without one. Two questions to
-   * AWS. A role that does not ask for it would serve whoever names it to the gateway ("confused deputy", IAM user guide).
-   * Only AccessDenied says that it asks: no answer, or another one, says nothing, and is no reason to trust the role.
+   * Checks with two calls to AWS that the role cannot be assumed with another external ID or without one. Otherwise any
+   * caller who knows the role's ARN could use it through the gateway (confused deputy, IAM user guide). Both calls must
+   * end with AccessDenied. With any other result, or none, the role is not accepted.
    */
   async checkExternalIdRequired(role: AwsAccessRole, region: string, name: string): Promise<ExternalIdFinding> {
     const step = 'ACCESS_ROLE_EXTERNAL_ID';
@@ -85,7 +85,9 @@ export class AccessRoleSessions {
   }
 }
 
-/** A refusal of AssumeRole lies in the role, or in the gateway's own credentials, which are no part of the customer's. */
+/**
+ * Attributes a refusal of AssumeRole to the role, or to the credentials of the gateway, which are not the customer's.
+ */
 function ofRole(refusal: CredentialsRejected): CredentialsRejected {
   const { code, awsErrorCode, deniedBy, cause } = refusal;
   if (code === 'AWS_ACTION_DENIED')

@@ -21,39 +21,41 @@ import {
   type VerificationStep,
 } from '../verification.js';
 
-/** Whom the roles in the sandbox's accounts trust. */
+/** AWS account that the roles in the sandbox trust. */
 export const sandboxVendorAccountId = '900000009999';
 
-/** What credentials are held against. */
+/** Requirements for the credentials. */
 export interface VerificationSubject {
   readonly consoleRoleName: string;
-  /** Twelve digits: the only AWS account that the credentials may belong to; any account when not said. */
+  /** AWS account that the credentials must belong to, as 12 digits. Undefined: any account. */
   readonly expectedAwsAccountId?: string | null;
-  /** The role instances run as; the one `iamSetup` makes when not said. */
+  /** IAM role of instances. Undefined: the role that `iamSetup` creates. */
   readonly nodeRoleName?: string | null;
-  /** Whether the user must be allowed to replace its own access key. */
+  /** Whether the user needs the permissions to rotate its access key. */
   readonly mustRotate?: boolean;
-  /** Whether AWS may not know the key or the role yet, because it was made just now: then that it does not says nothing. */
+  /**
+   * Whether the access key or the role was just created. If AWS does not recognize it, the result is then inconclusive.
+   */
   readonly isNew?: boolean;
-  /** A UUID for what this is part of: the name of the session in an access role. One of its own when not said. */
+  /** UUID of the operation: the session name in an access role. A new one if undefined. */
   readonly operationId?: string;
 }
 
-/** A report, and what follows from it. */
+/** Report and its consequences. */
 export interface Verification {
   readonly report: VerificationReport;
-  /** The user of the key, or the access role; null when AWS did not say. */
+  /** IAM user or access role. Null when AWS did not report it. */
   readonly identity: AwsIdentity | null;
   readonly consoleRole: AwsTrustedRole | null;
-  /** Why the credentials cannot be used at all; null when they can, even though permissions may be missing. */
+  /** Reason why the credentials cannot be used at all. Null when they can be used, even if permissions are missing. */
   readonly refusal: CredentialsRejected | null;
   readonly permissions: PermissionsStatus;
 }
 
 /**
- * Finds out whether credentials work and suffice, by asking AWS and changing nothing: who the key is, or whether the access
- * role lets the gateway in and nobody who borrows it, whether the console role is there and lets the vendor's people in, and,
- * permission group by permission group, what the user or the role may do.
+ * Verifies credentials with calls that change nothing: the identity of the access key, whether the access role can be
+ * assumed and requires its external ID, whether the console role exists and trusts the vendor's staff, and whether each
+ * permission group is allowed.
  */
 @Injectable()
 export class AwsVerification {
@@ -65,8 +67,8 @@ export class AwsVerification {
   ) {}
 
   /**
-   * Everything: at most 12 questions to AWS. Never call it in a unit of work: it waits for AWS. Throws nothing of AWS's.
-   * A check that fails does not keep the others from being made, unless they cannot be made without it.
+   * Full verification with at most 12 calls to AWS. Never call it in a unit of work: it waits for AWS. Does not throw
+   * refusals of AWS. After a failed check, all checks that do not depend on it still run.
    */
   async verify(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
     const access = await this.access(way, region, subject, roleSteps);
@@ -80,7 +82,10 @@ export class AwsVerification {
     return this.conclude({ ...access, calls: access.calls + calls }, checks, policyFor(principal, lacking));
   }
 
-  /** Whether the key or the access role works, and the console role is there and lets the vendor's people in: 2 questions. */
+  /**
+   * Short verification with 2 calls: the access key or access role works, and the console role exists and trusts the
+   * vendor's staff.
+   */
   async verifyBriefly(way: AwsAccess, region: string, subject: VerificationSubject): Promise<Verification> {
     return this.conclude(await this.access(way, region, subject, lightRoleSteps), []);
   }
@@ -126,7 +131,7 @@ export class AwsVerification {
       checks.push(check);
       if (refusal) return stopped(checks, refusal, calls);
     }
-    // What AWS calls the session names it; the account is held against the role, not the other way round.
+    // AWS includes the session name. The account is compared with the one of the role.
     const identity = { accountId: role.accountId, userId: roleId!, arn: role.arn };
     if (steps.includes('IDENTITY')) {
       const caller = await this.aws.identityOf(key, region).catch(rejection);
@@ -237,7 +242,7 @@ export class AwsVerification {
     policy?: ReturnType<typeof policyFor>,
   ): Verification {
     const checks = [...before, ...permissions];
-    // When one policy cannot hold it all, the policies of `iamSetup` are to be attached.
+    // When one policy is too small, the policies of `iamSetup` are needed.
     const fits = policy && policy.Statement.length > 0 && sizeOf(policy) <= iamLimits.managedPolicy;
     return {
       report: {
@@ -264,7 +269,7 @@ const roleSteps = ['ACCESS_ROLE', 'ACCESS_ROLE_EXTERNAL_ID', 'IDENTITY', 'CONSOL
 interface Access extends Pick<Verification, 'refusal' | 'identity' | 'consoleRole'> {
   readonly checks: readonly VerificationCheck[];
   readonly calls: number;
-  /** What AWS can be asked about permissions with: the key itself, or that of a session in the role; null for nothing. */
+  /** Access key for permission checks: the given one, or the one of a session in the role. Null when there is none. */
   readonly key: AwsAccessKey | null;
   readonly roleSessionName: string | null;
 }
@@ -283,11 +288,11 @@ const trustCodes = {
   MFA_NOT_REQUIRED: 'AWS_ROLE_WITHOUT_MFA',
 } as const satisfies Record<TrustFault, ConstructorParameters<typeof CredentialsRejected>[0]>;
 
-/** Whether AWS may answer other questions that are asked with the same credentials. */
+/** Whether AWS can answer other calls with the same credentials. */
 const stillWorks = ({ code }: CredentialsRejected) =>
   code !== 'AWS_ACCESS_KEY_UNKNOWN' && code !== 'AWS_SECRET_ACCESS_KEY_WRONG' && code !== 'AWS_CLOCK_SKEW';
 
-/** Something stood in the place of AWS, if the session is not one in the role. */
+/** If the session does not belong to the role, the answer did not come from AWS. */
 function refusalOfSession(caller: AwsIdentity, { accountId, userId }: AwsIdentity): CredentialsRejected | null {
   return caller.accountId === accountId && caller.userId.split(':')[0] === userId
     ? null

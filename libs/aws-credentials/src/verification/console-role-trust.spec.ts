@@ -60,9 +60,9 @@ const passed: Row[] = [
   ['a Deny of all but the account', [allow({ AWS: root }, mfa), deny('*', { StringNotEquals: { 'aws:PrincipalAccount': [vendor, other] } })], 'PASSED', null, /statement 1/],
   ['an expiry date in the future', [allow({ AWS: root }, { ...mfa, DateLessThan: { 'aws:CurrentTime': '2027-01-01T00:00:00Z' } })], 'PASSED', null, /aws:CurrentTime/],
   ['TLS required', [allow({ AWS: root }, mfa), deny('*', { Bool: { 'aws:SecureTransport': 'false' } })], 'PASSED', null, /statement 1/],
-  ['an external id, if one is sent', [allow({ AWS: root }, { ...mfa, StringEqualsIfExists: { 'sts:ExternalId': 'x' } })], 'PASSED', null, /sts:ExternalId/],
+  ['an external ID, if one is sent', [allow({ AWS: root }, { ...mfa, StringEqualsIfExists: { 'sts:ExternalId': 'x' } })], 'PASSED', null, /sts:ExternalId/],
   ['session tags of certain names only', [allow({ AWS: root }, { ...mfa, 'ForAllValues:StringEquals': { 'aws:TagKeys': ['team'] } }, { Action: ['sts:AssumeRole', 'sts:TagSession'] })], 'PASSED', null, /aws:TagKeys/],
-  ['a second way in that asks for an external id', [allow({ AWS: root }, mfa), allow({ AWS: root }, { StringEquals: { 'sts:ExternalId': 'x' } })], 'PASSED', null, /statement 1/],
+  ['a second way in that asks for an external ID', [allow({ AWS: root }, mfa), allow({ AWS: root }, { StringEquals: { 'sts:ExternalId': 'x' } })], 'PASSED', null, /statement 1/],
 ]; // prettier-ignore
 
 const failed: Row[] = [
@@ -89,10 +89,10 @@ const failed: Row[] = [
   ['everybody', [allow('*', mfa)], 'FAILED', 'TRUSTS_ALL_ACCOUNTS', /every AWS account: statement 1/],
   ['everybody beside the account', [allow({ AWS: root }, mfa), allow({ AWS: ['*'] }, mfa)], 'FAILED', 'TRUSTS_ALL_ACCOUNTS', /statement 2/],
   ['everybody but one account', [allow({ AWS: root }, mfa), allow('*', { StringNotEquals: { 'aws:PrincipalAccount': other } })], 'FAILED', 'TRUSTS_ALL_ACCOUNTS', /statement 2/],
-  ['an external id', [allow({ AWS: root }, { ...mfa, StringEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 1 \(sts:ExternalId\)/],
-  ['a Deny without an external id', [allow({ AWS: root }, mfa), deny('*', { StringNotEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 2 \(sts:ExternalId\)/],
-  ['everybody with an external id', [allow('*', { ...mfa, StringEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 1 \(sts:ExternalId\)/],
-  ['an external id that must be present', [allow({ AWS: root }, { ...mfa, Null: { 'sts:ExternalId': 'false' } })], 'FAILED', 'EXTERNAL_ID', /sts:ExternalId/],
+  ['an external ID', [allow({ AWS: root }, { ...mfa, StringEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 1 \(sts:ExternalId\)/],
+  ['a Deny without an external ID', [allow({ AWS: root }, mfa), deny('*', { StringNotEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 2 \(sts:ExternalId\)/],
+  ['everybody with an external ID', [allow('*', { ...mfa, StringEquals: { 'sts:ExternalId': 'x' } })], 'FAILED', 'EXTERNAL_ID', /statement 1 \(sts:ExternalId\)/],
+  ['an external ID that must be present', [allow({ AWS: root }, { ...mfa, Null: { 'sts:ExternalId': 'false' } })], 'FAILED', 'EXTERNAL_ID', /sts:ExternalId/],
   ['no MFA', [allow({ AWS: root })], 'FAILED', 'MFA_NOT_REQUIRED', /without MFA: statement 1/],
   ['a second statement without MFA', [allow({ AWS: root }, mfa), allow({ AWS: vendor }, undefined, { Sid: 'Open' })], 'FAILED', 'MFA_NOT_REQUIRED', /statement `Open`/],
   ['MFA, if it is known', [allow({ AWS: root }, { BoolIfExists: { 'aws:MultiFactorAuthPresent': 'true' } })], 'FAILED', 'MFA_NOT_REQUIRED', /statement 1/],

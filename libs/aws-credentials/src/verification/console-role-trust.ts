@@ -14,15 +14,15 @@ import {
 import type { AwsTrustedRole } from '../aws-iam.js';
 import type { VerificationCause } from '../verification.js';
 
-/** Why a trust policy is at fault. */
+/** Fault of a trust policy. */
 export type TrustFault = Extract<
   VerificationCause,
   'NOT_TRUSTED' | 'EXPLICIT_DENY' | 'PRINCIPAL_DELETED' | 'TRUSTS_ALL_ACCOUNTS' | 'EXTERNAL_ID' | 'MFA_NOT_REQUIRED'
 >;
-/** Why a trust policy cannot be judged. */
+/** Reason why a trust policy cannot be evaluated. */
 export type TrustDoubt = Extract<VerificationCause, 'CONDITION_UNKNOWN' | 'POLICY_UNREADABLE'>;
 
-/** What the trust policy of a console role means for the people of the vendor. Messages are sentences. */
+/** Result for the trust policy of a console role. Messages are sentences. */
 export type TrustJudgement =
   | { readonly verdict: 'PASSED'; readonly message: string }
   | { readonly verdict: 'FAILED'; readonly cause: TrustFault; readonly message: string; readonly remediation: string }
@@ -35,7 +35,7 @@ export type TrustJudgement =
 
 /**
  * Judges whether people of the vendor's account can switch to the role in the AWS console with MFA, and whether MFA is
- * required. Evaluates the whole policy for the requests that the console makes: it sends no external id, session tags or
+ * required. Evaluates the whole policy for the requests that the console makes: it sends no external ID, session tags or
  * source identity. What depends on a condition key that the gateway cannot know is INCONCLUSIVE.
  */
 export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: Date): TrustJudgement {
@@ -88,7 +88,7 @@ export function judgeTrust(role: AwsTrustedRole, vendorAccountId: string, now: D
   };
 }
 
-/** Why people with MFA are denied. */
+/** Reason why staff with MFA are denied. */
 function deniedBy(
   { isExplicit, matched, unmet }: Evaluation,
   {
@@ -132,7 +132,7 @@ function deniedBy(
   );
 }
 
-/** `statement 2 (aws:SourceIp)`, or by its Sid. */
+/** For example `statement 2 (aws:SourceIp)`, or the Sid. */
 const cite = (statements: readonly DecidingStatement[]) =>
   statements
     .map((statement) => nameOf(statement) + (statement.keys.length > 0 ? ` (${statement.keys.join(', ')})` : ''))
@@ -143,17 +143,17 @@ const openness = ['ALLOWED', 'DEPENDS', 'DENIED'] as const;
 const mostOpen = (evaluations: readonly Evaluation[]): Evaluation =>
   openness.flatMap((decision) => evaluations.find((evaluation) => evaluation.decision === decision) ?? [])[0]!;
 
-/** Someone who wants to switch to a role. */
+/** User who wants to switch to a role. */
 interface Person {
   readonly role: AwsTrustedRole;
   readonly accountId: string;
-  /** What the session says about MFA. */
+  /** Value of the session. */
   readonly mfa: 'true' | 'false' | undefined;
   readonly externalId: ContextValue;
   readonly now: Date;
 }
 
-/** An account that no policy names: the id begins with zeros, which AWS does not issue. */
+/** Account that no policy names: its ID begins with zeros, which AWS does not issue. */
 const stranger = '000000000000';
 
 const anyValue = new Unknown(['*'], false);
@@ -164,7 +164,7 @@ function decide(policy: PolicyDocument, person: Person): Evaluation {
   return decideTrust(policy, person.role.arn, { accountId: person.accountId, partition }, contextOf(person, partition));
 }
 
-/** The condition keys of sts:AssumeRole as the AWS console calls it. All others are unknown. */
+/** Condition keys of sts:AssumeRole as called by the AWS console. All others are unknown. */
 function contextOf({ role, accountId, mfa, externalId, now }: Person, partition: string): Context {
   const principal = `arn:${partition}:iam::${accountId}`;
   const known: Readonly<Record<string, ContextValue>> = {

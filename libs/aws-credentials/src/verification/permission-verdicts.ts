@@ -5,38 +5,38 @@ import type { AwsVerdict } from '../aws-iam.js';
 import { causeOf, check } from './verification-checks.js';
 import type { VerificationCause, VerificationCheck } from '../verification.js';
 
-/** What AWS said to the simulation that a check was part of. */
+/** Answer of AWS to the simulation with this check. */
 export interface Simulated {
   readonly check: PermissionCheck;
   readonly answer: readonly AwsVerdict[] | CredentialsRejected;
 }
 
-/** The verdict on one permission group. */
+/** Result for one permission group. */
 export interface GroupVerdict {
   readonly check: VerificationCheck;
-  /** What a policy for the principal can add. */
+  /** Permissions that a policy of the principal can add. */
   readonly missing: readonly MissingPermission[];
 }
 
 export type Holder = 'user' | 'role';
 
-/** Why an action of a check is not known to be allowed. */
+/** Reason why an action of a check is not known to be allowed. */
 interface Finding {
   readonly check: PermissionCheck;
   readonly action: string;
   readonly cause: Cause;
-  /** The kinds of the resources it is about; empty for an action on `*`. */
+  /** Kinds of resources. Empty for an action on `*`. */
   readonly kinds: readonly string[];
-  /** AWS's names of the policies that deny it. */
+  /** AWS names of the policies that deny the action. */
   readonly policies: readonly string[];
-  /** The condition keys that decide. */
+  /** Condition keys that determine the result. */
   readonly keys: readonly string[];
 }
 
 type Cause =
   Extract<AwsDenier, 'IDENTITY_POLICY' | 'EXPLICIT_DENY' | 'PERMISSIONS_BOUNDARY' | 'SCP'> | 'CONDITION_UNKNOWN';
 
-/** The cause of the whole group when several hold: first what a policy mends, last what the simulation leaves open. */
+/** Cause of the group when several apply: causes that a policy can solve come first, inconclusive ones last. */
 const severity: readonly Cause[] = [
   'IDENTITY_POLICY',
   'EXPLICIT_DENY',
@@ -45,7 +45,9 @@ const severity: readonly Cause[] = [
   'CONDITION_UNKNOWN',
 ];
 
-/** AWS does not tell which conditions of service control policies it could not evaluate, so their denial is not certain. */
+/**
+ * AWS does not report which conditions of service control policies it could not evaluate, so their denial is uncertain.
+ */
 const open = new Set<Cause>(['SCP', 'CONDITION_UNKNOWN']);
 
 const purposes = new Map(
@@ -53,7 +55,7 @@ const purposes = new Map(
 );
 const keyGroup = 'ENCRYPTED_VOLUMES';
 
-/** One permission group, from what AWS said of its checks. */
+/** Result for one permission group, from the answers of AWS to its checks. */
 export function judge(
   group: string,
   simulated: readonly Simulated[],
@@ -75,7 +77,7 @@ export function judge(
   const findings = simulated.flatMap(({ check, answer }) =>
     check.actions.flatMap((action) => findingOf(check, action, answer as readonly AwsVerdict[]) ?? []),
   );
-  // A policy does not mend an action for which something else has to change as well.
+  // A policy is not sufficient for an action that needs another change as well.
   const beyond = new Set(findings.filter(({ cause }) => cause !== 'IDENTITY_POLICY').map(({ action }) => action));
   const missing = findings.filter(({ action }) => !beyond.has(action));
   const order = missing.length > 0 ? severity : severity.toSpliced(0, 1).concat('IDENTITY_POLICY');
@@ -117,7 +119,10 @@ const keyPolicy = (about: About, holder: Holder) =>
     },
   );
 
-/** Why the action is not known to be allowed; null when it is. A certain denial comes before one that a key decides. */
+/**
+ * Reason why the action is not known to be allowed. Null when it is allowed. A certain denial has priority over one
+ * that depends on a condition key.
+ */
 function findingOf(check: PermissionCheck, action: string, answer: readonly AwsVerdict[]): Finding | null {
   const verdicts = answer
     .filter((verdict) => verdict.action === action && check.resources.includes(verdict.resource))
@@ -144,7 +149,8 @@ function findingOf(check: PermissionCheck, action: string, answer: readonly AwsV
 }
 
 function denialOf({ decision, decidedBy, isAllowedByBoundary, isAllowedByOrganization }: AwsVerdict): Cause {
-  // AWS names the statements of identity-based policies and boundaries that deny, and never those of the organization.
+  // AWS names the statements of identity-based policies and boundaries that deny an action, but never those of service
+  // control policies.
   const isNamed = decision === 'explicitDeny' && decidedBy.length > 0;
   if (!isAllowedByOrganization && !isNamed) return 'SCP';
   if (!isAllowedByBoundary) return 'PERMISSIONS_BOUNDARY';
@@ -190,7 +196,7 @@ function remediationFor(cause: Cause, findings: readonly Finding[], holder: Hold
 
 const shown = 6;
 
-/** `a, b and 3 more`, each once. */
+/** `a, b and 3 more`, without duplicates. */
 function listOf(texts: readonly string[]): string {
   const all = [...new Set(texts)];
   return all.slice(0, shown).join(', ') + (all.length > shown ? ` and ${all.length - shown} more` : '');

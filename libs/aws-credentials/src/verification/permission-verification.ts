@@ -17,18 +17,18 @@ import { judge, type Simulated } from './permission-verdicts.js';
 import { rejection } from './verification-checks.js';
 import type { VerificationCheck } from '../verification.js';
 
-/** What was found out about the permissions of a principal. */
+/** Result of the permission checks of a principal. */
 export interface PermissionFindings {
   readonly checks: readonly VerificationCheck[];
-  /** What a policy for the principal can add. */
+  /** Permissions that a policy of the principal can add. */
   readonly missing: readonly MissingPermission[];
-  /** How often AWS was asked. */
+  /** Number of calls to AWS. */
   readonly calls: number;
 }
 
 const rotationGroup = 'ROTATE_ACCESS_KEY';
 
-/** The user or role to simulate. @param sessionName of the session in the role; null for a user */
+/** User or role to simulate. @param sessionName session name in the role; null for a user */
 export function checkedPrincipal(
   { arn, accountId, userId }: AwsIdentity,
   sessionName: string | null,
@@ -65,7 +65,7 @@ export function checkedPrincipal(
   };
 }
 
-/** Simulates, permission group by permission group, everything that the principal must be allowed: at most 10 calls. */
+/** Simulates all required permissions with at most 10 calls. */
 export async function verifyPermissions(
   aws: AwsIam,
   key: AwsAccessKey,
@@ -79,7 +79,7 @@ export async function verifyPermissions(
     const answer = await aws.simulate(key, principal.region, question).catch(rejection);
     return checks.map((check) => ({ check, answer }));
   };
-  // A refused or unanswered first call is not repeated for the others.
+  // When AWS refuses or does not answer the first call, the others are not made.
   const first = await ask(simulations[0]!);
   const refusal = first[0]!.answer instanceof CredentialsRejected ? first[0]!.answer : null;
   const others = refusal
@@ -105,7 +105,7 @@ export async function verifyPermissions(
   };
 }
 
-/** The action of a live request that AWS refused because no identity-based policy allows it. */
+/** Action of a real call that AWS refused because no identity-based policy allows it. */
 export function missingFor(
   refusal: CredentialsRejected | null,
   action: string,

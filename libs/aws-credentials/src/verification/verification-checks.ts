@@ -39,7 +39,7 @@ export const failed = (step: VerificationStep, cause: VerificationCause, refusal
     awsErrorCode: refusal.awsErrorCode,
   });
 
-/** AWS refused to answer, or could not be asked: the first says something about the credentials, the second nothing. */
+/** Check that AWS refused, which says something about the credentials, or did not answer, which says nothing. */
 export function unanswered(step: VerificationStep, refusal: CredentialsRejected, isNew: boolean): VerificationCheck {
   const cause = isNew && refusal.mayBePropagation ? 'PROPAGATION' : causeOf(refusal);
   const isOpen = unsaid.has(cause);
@@ -56,7 +56,7 @@ const unsaid = new Set<VerificationCause>([
   'VPC_ENDPOINT_POLICY',
 ]);
 
-/** Which cause a refusal of AWS is. */
+/** Cause that corresponds to a refusal of AWS. */
 export function causeOf({ code, deniedBy }: CredentialsRejected): VerificationCause {
   switch (code) {
     case 'AWS_ACCESS_KEY_UNKNOWN':

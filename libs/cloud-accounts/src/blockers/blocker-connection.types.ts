@@ -5,9 +5,9 @@ import { placeOf, type Blockers } from './blockers.js';
 const inOrder = { field: 'ID', direction: 'ASC' } as const;
 
 /**
- * The blockers of an account that a tenant may see, for the refusal and for the preview alike.
+ * Blockers of an account that a tenant can see, for the refusal and for the preview.
  *
- * @param of whose; with what was seen already, which is shown as it was then
+ * @param of account, optionally with blockers that were read before: they are shown as they were then
  */
 export async function blockersOf(
   blockers: Blockers,

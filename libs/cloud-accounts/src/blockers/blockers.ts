@@ -6,13 +6,13 @@ import type { Blocker, BlockerCount, BlockerCounts, BlockerKind, SeenBlockers } 
 import type { CloudAccount } from '../cloud-account.entity.js';
 import type { DeletionBlockers } from './deletion-blockers.js';
 
-/** As many as a page may have. */
+/** Maximum page size. */
 const shown = 100;
 const firstPage = { orderBy: { field: 'ID', direction: 'ASC' }, count: shown, from: 'start' } as const;
 
 /**
- * Everything that prevents the deletion of accounts, counted on every call: the deletion, its preview and its refusal, the audit and
- * the force detach ask here. It knows no kind by name.
+ * All blockers, counted on every call. The deletion, its preview, its refusal, the audit and the force detach use this
+ * class. It depends on no specific kind.
  */
 export class Blockers {
   private readonly sources: readonly (readonly [kind: BlockerKind, source: DeletionBlockers])[];
@@ -22,18 +22,18 @@ export class Blockers {
     this.sources = Object.entries(sources) as [BlockerKind, DeletionBlockers][];
   }
 
-  /** In the order in which blockers are listed. */
+  /** Kinds in the order in which blockers are listed. */
   get kinds(): readonly BlockerKind[] {
     return this.sources.map(([kind]) => kind);
   }
 
-  /** Whether an account has any: what takes no counting. */
+  /** Whether an account has blockers. Faster than counting them. */
   async existOn(account: AccountReference): Promise<boolean> {
     for (const [, source] of this.sources) if (await source.existOn(account)) return true;
     return false;
   }
 
-  /** How many each account has, of all tenants, in the order of the accounts. */
+  /** Numbers of blockers of all tenants, in the order of the accounts. */
   async countsOf(accounts: readonly AccountReference[]): Promise<BlockerCounts[]> {
     const counts = await this.ofEach((source) => source.countByAccount(accounts));
     return accounts.map((_, i) =>
@@ -41,7 +41,7 @@ export class Blockers {
     );
   }
 
-  /** All there is to tell a tenant that is refused. @param counts of the same moment */
+  /** Blockers to show to a tenant whose request is refused. @param counts of the same moment */
   async seenBy(tenantId: number, account: AccountReference, counts: BlockerCounts): Promise<SeenBlockers> {
     const page = await this.page(tenantId, account, firstPage);
     const visible = page.hasNextPage ? await this.countVisible(tenantId, account) : page.items.length;
@@ -49,7 +49,7 @@ export class Blockers {
     return { account, tenantId, page, visible, hidden: all - visible };
   }
 
-  /** Those that a tenant can see: kind by kind, and by id. */
+  /** Blockers that a tenant can see, sorted by kind and ID. */
   async page(tenantId: number, account: AccountReference, request: PageRequest<'ID'>): Promise<Page<Blocker>> {
     const { from, count, after, before } = request;
     const first = after ? this.kinds.indexOf(kindAt(after)) : 0;
@@ -61,7 +61,7 @@ export class Blockers {
     let hasMore = false;
     for (const [kind, source] of wanted) {
       const room = count - items.length;
-      // Where no room is left, one row says that there is more.
+      // When the page is full, one more row shows that there is a next page.
       const local = { count: Math.max(room, 1), after: within(kind, after), before: within(kind, before) };
       const page = await source.page(account, tenantId, { ...request, ...local });
       const found = room > 0 ? page.items.map((item) => ({ ...item, kind })) : [];
@@ -74,14 +74,14 @@ export class Blockers {
       : { items, hasNextPage: before !== undefined, hasPreviousPage: hasMore };
   }
 
-  /** How many a tenant can see. */
+  /** Number of blockers that a tenant can see. */
   async countVisible(tenantId: number, account: AccountReference): Promise<number> {
     return sum((await this.ofEach((source) => source.count(account, tenantId))).map(([, , count]) => count));
   }
 
   /**
-   * How many a tenant cannot see. Of a hosted account only the operator is told: no other tenant can delete it, and what the
-   * others have there is none of its business.
+   * Number of blockers that a tenant cannot see. For a hosted account, always 0 except for the operator: no other
+   * tenant can delete it, or may know about the blockers of others.
    */
   async countHidden(tenantId: number, account: AccountReference & Pick<CloudAccount, 'ownership'>): Promise<number> {
     if (account.ownership === 'HOSTED' && tenantId !== operatorTenantId) return 0;
@@ -90,8 +90,8 @@ export class Blockers {
   }
 
   /**
-   * For each account a digest of all blockers, which is another one when there is one more or less; and their number. The
-   * status of a blocker does not matter: while credentials do not work, it changes back and forth.
+   * For each account, a digest of all blockers and their number. The digest changes when a blocker is added or removed.
+   * It does not depend on the status of a blocker, which can change repeatedly while credentials do not work.
    */
   async fingerprintsOf(
     accounts: readonly AccountReference[],
@@ -106,7 +106,7 @@ export class Blockers {
     });
   }
 
-  /** Gives up all that an account has. @returns how many there were */
+  /** Abandons all blockers of an account. @returns their number */
   async abandon(
     account: Held<AccountReference>,
     actor: Actor,
@@ -115,7 +115,7 @@ export class Blockers {
     return byKind(await this.ofEach((source) => source.abandon(account, actor, now)), (count) => count);
   }
 
-  /** One after the other: in a unit of work all share one connection. */
+  /** Sequentially: all queries of a unit of work share one connection. */
   private async ofEach<T>(ask: (source: DeletionBlockers) => Promise<T>): Promise<Answer<T>[]> {
     const answers: Answer<T>[] = [];
     for (const [kind, source] of this.sources) answers.push([kind, source, await ask(source)]);
@@ -134,8 +134,8 @@ function byKind<T, R>(
 }
 
 /**
- * The value by which a cursor finds a blocker, besides its id: the kind. Cursors of the two oldest kinds have the id twice
- * instead. Only a rotation has the id 0.
+ * Cursor value of a blocker besides its ID: its kind. Cursors of the two oldest kinds have the ID twice instead. Only a
+ * rotation has the ID 0.
  */
 export const placeOf = ({ kind, id }: Pick<Blocker, 'kind' | 'id'>): string | number =>
   kind === 'ROTATION' || kind === 'SUBSCRIPTION' ? id : kind;
@@ -145,7 +145,7 @@ function kindAt({ value, id }: Position): BlockerKind {
   return id === 0 ? 'ROTATION' : 'SUBSCRIPTION';
 }
 
-/** The position as a source knows it; undefined when it is among the blockers of another kind. */
+/** Position for one source. Undefined when the position is in the blockers of another kind. */
 function within(kind: BlockerKind, at: Position | undefined): Position | undefined {
   return at && kindAt(at) === kind ? { value: at.id, id: at.id } : undefined;
 }

@@ -4,7 +4,7 @@ import type { CloudAccount } from '../cloud-account.entity.js';
 import { RegionChangeInUse } from '../cloud-account.errors.js';
 import { RemainingResources } from '../deletion/remaining-resources.js';
 
-/** What was built in an account, as far as it decides what can be changed. */
+/** Contents of an account that determine what can be changed. */
 @Injectable()
 export class AccountContents {
   constructor(
@@ -13,8 +13,8 @@ export class AccountContents {
   ) {}
 
   /**
-   * The rule: the region of an account can change only while nothing is built there. The answer holds while the account is
-   * held.
+   * Rule: the region of an account can change only while nothing is built in it. If the account is locked, the answer
+   * remains valid until the unit of work ends.
    *
    * @throws RegionChangeInUse
    */

@@ -179,7 +179,7 @@ export class CloudAccountResolver {
   }
 }
 
-/** Adds to Viewer: the domain that knows the answer adds the field. */
+/** Adds fields about cloud accounts to Viewer. */
 @Resolver(() => ViewerType)
 export class ViewerOfCloudAccountsResolver {
   @ResolveField(() => ViewerPermission, { description: 'Whether you can use `createCloudAccount`.' })

@@ -52,13 +52,13 @@ export interface CloudAccountChange extends RolesChange {
   readonly allowMissingPermissions?: boolean;
 }
 
-/** A subscription that has just ended, as far as its account is concerned. */
+/** Subscription that has just ended, as its account needs it. */
 export interface EndedSubscription {
   readonly tenantId: number;
   readonly cloudAccountId: number;
 }
 
-/** What can be done with cloud accounts, and under which rules. */
+/** Use cases of cloud accounts, and the rules for them. */
 @Injectable()
 export class CloudAccountService {
   constructor(
@@ -97,12 +97,12 @@ export class CloudAccountService {
   }
 
   /**
-   * A customer's account, whose credentials AWS has accepted; or, when AWS does not know the key after some seconds, one
-   * that is PROPAGATING until it does.
+   * Connects a customer's account. It is returned when AWS has accepted its credentials, or with the status PROPAGATING
+   * when AWS does not recognize the access key after some seconds.
    *
-   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @param remember stores the answer with the change, for repeated requests
    * @throws CredentialsRejected, MissingPermissions, CloudAccountNameTaken, AwsUserAlreadyConnected,
-   *   CustomerAccountMustBeAws, ExternalIdNotFound, ExternalIdInUse, AwsRoleAlreadyConnected
+   * CustomerAccountMustBeAws, ExternalIdNotFound, ExternalIdInUse, AwsRoleAlreadyConnected
    */
   async create(
     viewer: Viewer,
@@ -143,20 +143,23 @@ export class CloudAccountService {
     });
   }
 
-  /** What was remembered of an account that was still PROPAGATING is shown as it is now, while it is there. */
+  /** Replaces a remembered account that was PROPAGATING with its current state, if it still exists. */
   async reload(viewer: Viewer, account: CloudAccount): Promise<CloudAccount> {
     return account.status === 'PROPAGATING' ? ((await this.find(viewer, account.id)) ?? account) : account;
   }
 
   /**
-   * Renames the account, replaces its key, its roles, or all of them at once. New credentials are proven before the
-   * account is held; that nobody changed it meanwhile is checked while it is held. A key that AWS does not know after some
-   * seconds is tried from then on, and takes the place of the present one when it is proven. A key that is the stored one
-   * changes nothing. Another region is proven like other credentials, which then must be known to AWS at once.
+   * Renames the account, or replaces its region, credentials or roles.
+   *
+   * New credentials are verified before the account is locked. The version is checked again with the account locked. An
+   * access key that AWS does not recognize after some seconds is tried in the background, and replaces the current one
+   * when AWS accepts it. Credentials that equal the stored ones change nothing. In another region, AWS must recognize
+   * the credentials immediately.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsRejected, MissingPermissions,
-   *   CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, RegionChangeInUse, CloudAccountNameTaken, AwsUserAlreadyConnected,
-   *   ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed, AwsRoleAlreadyConnected
+   * CredentialsUnreadable, CloudAccountWithoutCredentials, AwsAccountChangeInUse, RegionChangeInUse,
+   * CloudAccountNameTaken, AwsUserAlreadyConnected, ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed,
+   * AwsRoleAlreadyConnected
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
     const { id, expectedVersion, name, consoleRoleName, nodeRoleName } = change;
@@ -172,7 +175,8 @@ export class CloudAccountService {
     const expected = expectationsOf(seen, change);
     const isProofNeeded = isMove || newAccess !== null || consoleRoleName !== undefined || nodeRoleName !== undefined;
     const proof = isProofNeeded ? await this.prove(viewer, { ...seen, region }, { newAccess, given, expected }) : null;
-    // The present credentials serve until the new ones are known, and they would be asked about in the wrong place.
+    // The current credentials remain in use until AWS recognizes the new ones, so they would be used in the wrong
+    // region.
     if (isMove && proof instanceof UnknownToAws && seen.awsAccountId !== null) throw proof.fault;
 
     return this.unitOfWork.run(async (now) => {
@@ -212,7 +216,8 @@ export class CloudAccountService {
   }
 
   /**
-   * Finds out whether the account's credentials work and suffice. One that lacked permissions and has them now is ACTIVE.
+   * Verifies that the account's credentials work and have all permissions. An account that lacked permissions becomes
+   * ACTIVE when they are complete.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, CloudAccountWithoutCredentials
    */
@@ -243,7 +248,7 @@ export class CloudAccountService {
   }
 
   /**
-   * Keeps the account from being changed or deleted until the current unit of work ends.
+   * Locks the account against changes and deletion until the current unit of work ends.
    *
    * @throws CloudAccountNotFound
    */
@@ -255,13 +260,15 @@ export class CloudAccountService {
     return (await this.accounts.hold(tenantId, id)) ?? notFound(path);
   }
 
-  /** Deletes the account of a subscription that has just ended, if it was only waiting for that. */
+  /**
+   * Deletes the account of a subscription that has just ended, if its deletion is scheduled and no blockers are left.
+   */
   async afterSubscriptionEnded(ended: Held<EndedSubscription>, actor: Actor, now: Date): Promise<void> {
     await this.deletion.removeIfScheduled(await this.hold(ended, ended.cloudAccountId), actor, now);
   }
 
   /**
-   * For those who work for every tenant.
+   * Finds an account of any tenant, for provisioners and the operator.
    *
    * @throws CloudAccountNotFound
    */
@@ -269,13 +276,13 @@ export class CloudAccountService {
     return (await this.accounts.findById(id)) ?? notFound();
   }
 
-  /** What was last observed of an account; null when nothing is known. */
+  /** Last observed health. Null when it is unknown. */
   async healthOf(account: CloudAccount): Promise<CloudAccountHealth | null> {
     const [health] = await this.health.of([account]);
     return health ?? null;
   }
 
-  /** Every hosted account, and how many active subscriptions stand on it. */
+  /** All hosted accounts with their number of active subscriptions. */
   async listHosted(): Promise<{ account: CloudAccount; activeSubscriptions: number }[]> {
     const accounts = await this.accounts.listHosted();
     const blockers = await this.blockers.countsOf(accounts);
@@ -283,7 +290,7 @@ export class CloudAccountService {
   }
 
   /**
-   * An account of the vendor's own, for every tenant to build in.
+   * Adds an account of the vendor, in which every tenant can build.
    *
    * @throws InvalidInput, UnknownRegion, CloudAccountNameTaken
    */
@@ -295,7 +302,7 @@ export class CloudAccountService {
     });
   }
 
-  /** Only a key that was just given may be unknown to AWS for a while. */
+  /** Only a newly provided access key can be unknown to AWS at first. */
   private async prove(
     { actor }: Viewer,
     { id, tenantId, region }: Pick<CloudAccount, 'id' | 'tenantId' | 'region'>,
@@ -321,7 +328,7 @@ function notFound(path?: readonly string[]): never {
   throw new CloudAccountNotFound(path);
 }
 
-/** What credentials must fit after the change. */
+/** Requirements for the credentials after the change. */
 function expectationsOf(
   account: CloudAccount,
   { consoleRoleName, nodeRoleName, expectedAwsAccountId = null, allowMissingPermissions = false }: CloudAccountChange,

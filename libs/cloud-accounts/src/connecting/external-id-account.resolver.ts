@@ -7,7 +7,7 @@ import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountService } from './cloud-account.service.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 
-/** Adds to ExternalId: the domain that knows the answer adds the field. */
+/** Adds the cloud account to ExternalId. */
 @Resolver(() => ExternalIdType)
 export class ExternalIdAccountResolver {
   private readonly accountsOf = new Batch(async (viewer: Viewer, ids: readonly number[]) => {

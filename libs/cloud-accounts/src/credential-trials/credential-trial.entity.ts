@@ -6,20 +6,20 @@ import type { RolesChange } from '../cloud-account.entity.js';
 import { cloudAccountErrors, NoPendingCredentials } from '../cloud-account.errors.js';
 import type { Expectations } from '../proof.js';
 
-/** Which key is tried, for whom, and with what. */
+/** Credentials to try, with their requester and the requirements for them. */
 export interface NewTrial extends Expectations {
   readonly cloudAccountId: number;
   readonly tenantId: number;
   readonly candidateVersion: number;
-  /** Of a key; none of a role. */
+  /** Undefined for an access role. */
   readonly accessKeyId?: string;
   readonly roleArn?: string;
   readonly actor: Actor;
 }
 
 /**
- * New credentials of one account, tried until AWS knows them. They are proven, and the row is gone; or they are rejected,
- * and the row says why until others are set.
+ * New credentials of one account, tried until AWS recognizes them. The row is deleted when AWS accepts them. If it
+ * rejects them, the row keeps the reason until other credentials are set.
  */
 @Entity('credential_trial')
 export class CredentialTrial {
@@ -29,15 +29,15 @@ export class CredentialTrial {
   @Column('int', { name: 'tenant_id' })
   readonly tenantId!: number;
 
-  /** Of the key in the account's candidate slot. */
+  /** Version of the access key in the candidate slot. */
   @Column('int', { name: 'candidate_version' })
   readonly candidateVersion!: number;
 
-  /** Empty when it is an access role that is tried. */
+  /** Empty for an access role. */
   @Column('varchar', { name: 'access_key_id', length: 20 })
   readonly accessKeyId!: string;
 
-  /** Null when it is a key that is tried. */
+  /** Null for an access key. */
   @Column('varchar', { name: 'role_arn', length: 640, nullable: true })
   readonly roleArn!: string | null;
 
@@ -54,7 +54,7 @@ export class CredentialTrial {
   @Column('boolean', { name: 'allow_missing_permissions' })
   readonly allowMissingPermissions!: boolean;
 
-  /** 1 is that of the request itself. */
+  /** Starts at 1, for the attempt of the request. */
   @Column('int')
   readonly attempt!: number;
 
@@ -67,7 +67,7 @@ export class CredentialTrial {
   @Column('datetime', { name: 'gives_up_at', precision: 3 })
   readonly expiresAt!: Date;
 
-  /** When the key was rejected; null while it is tried. */
+  /** Time of the rejection. Null while the credentials are tried. */
   @Column('datetime', { name: 'ended_at', precision: 3, nullable: true })
   readonly endedAt!: Date | null;
 
@@ -92,11 +92,11 @@ export class CredentialTrial {
   @Column('varchar', { name: 'last_error_message', length: 1024 })
   readonly lastErrorMessage!: string;
 
-  /** AWS's own word for it; null when AWS said nothing. */
+  /** Null when AWS returned none. */
   @Column('varchar', { name: 'last_aws_error_code', length: 64, nullable: true })
   readonly lastAwsErrorCode!: string | null;
 
-  /** @param fault what AWS said when the request itself asked */
+  /** @param fault answer of AWS during the request */
   static begin(
     { actor, accessKeyId = '', roleArn, ...subject }: NewTrial,
     fault: DomainError,
@@ -120,7 +120,7 @@ export class CredentialTrial {
     } satisfies Partial<CredentialTrial>);
   }
 
-  /** Who wanted the credentials: what comes of them is theirs. */
+  /** Requester of the credentials. Later events name this actor. */
   get actor(): Actor {
     return { kind: this.actorKind, id: this.actorId, name: this.actorName };
   }
@@ -129,7 +129,6 @@ export class CredentialTrial {
     return this.accessKeyId === '' ? null : maskAccessKeyId(this.accessKeyId);
   }
 
-  /** The way out of the last error. */
   get remediation(): string | null {
     return rejections[this.lastErrorCode]?.remediation ?? null;
   }
@@ -138,17 +137,16 @@ export class CredentialTrial {
     return this.endedAt === null;
   }
 
-  /** Whether it is still what `claimed` was: the same key, and nobody has taken it over or set it aside since. */
+  /** Whether this is still the claimed attempt: same credentials and same lease. */
   isSameAttempt(claimed: CredentialTrial): boolean {
     return this.isOpen && this.leaseOwner === claimed.leaseOwner && this.candidateVersion === claimed.candidateVersion;
   }
 
-  /** Whether there is time for another attempt. */
   hasTimeLeft(now: Date): boolean {
     return now < this.expiresAt;
   }
 
-  /** Later, at a moment that differs a little from others', and once more when the time is up. */
+  /** Schedules the next attempt with back-off and jitter, at the latest at `expiresAt`. */
   scheduleRetry(fault: DomainError, now: Date, pace: TrialTimes): void {
     const attempt = this.attempt + 1;
     const due = addTime(now, backOff(attempt, pace.firstRetry, pace.longestRetry));
@@ -161,7 +159,7 @@ export class CredentialTrial {
     } satisfies Partial<CredentialTrial>);
   }
 
-  /** At once, by whoever looks first: what an attempt under way finds counts no more. */
+  /** Makes the next attempt due immediately. The result of an attempt in progress is discarded. */
   restart({ consoleRoleName, nodeRoleName }: RolesChange, now: Date): void {
     Object.assign(this, {
       consoleRoleName: changedTo(consoleRoleName, this.consoleRoleName),
@@ -184,13 +182,13 @@ export class CredentialTrial {
   }
 }
 
-/** The trial that can be cancelled: the open one. @throws NoPendingCredentials */
+/** Returns the trial if it is open. @throws NoPendingCredentials */
 export function cancellable(trial: CredentialTrial | null): CredentialTrial {
   if (!trial?.isOpen) throw new NoPendingCredentials();
   return trial;
 }
 
-/** Everything credentials are rejected with. */
+/** All errors with which credentials can be rejected. */
 const rejections: ErrorCatalog = { ...awsCredentialsErrors, ...cloudAccountErrors };
 
 interface TrialTimes {

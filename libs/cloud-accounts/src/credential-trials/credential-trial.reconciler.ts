@@ -5,12 +5,12 @@ import { CredentialTrialService } from './credential-trial.service.js';
 import { CredentialTrials } from './credential-trials.js';
 import { TrialPace } from './trial-pace.js';
 
-/** How many attempts one process makes at once. */
+/** Concurrent attempts of one process. */
 const concurrency = 8;
 
 const log = new Logger('Credentials');
 
-/** Tries what is due, for as long as the gateway serves. */
+/** Retries due trials while the gateway runs. */
 @Injectable()
 export class CredentialTrialReconciler implements BackgroundTask {
   private readonly stopping = new AbortController();
@@ -40,7 +40,7 @@ export class CredentialTrialReconciler implements BackgroundTask {
     this.loop.start();
   }
 
-  /** Waits for no answer of AWS: what is under way is left to others. */
+  /** Does not wait for AWS: another process repeats unfinished attempts. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();

@@ -17,8 +17,8 @@ import type { Expectations, Proof } from '../proof.js';
 import { TrialPace } from './trial-pace.js';
 
 /**
- * New credentials that AWS does not know yet: kept as the account's candidate, which nothing else reads, and tried until
- * they are proven or rejected. What was there before goes on serving meanwhile.
+ * New credentials that AWS does not recognize yet. They are stored as the candidate of the account, which nothing else
+ * uses, and tried until AWS accepts or rejects them. Existing credentials remain in use until then.
  */
 @Injectable()
 export class CredentialTrialService {
@@ -35,15 +35,15 @@ export class CredentialTrialService {
     private readonly awsAccounts: AwsAccountRule,
   ) {}
 
-  /** Those of these accounts, ended ones included. */
+  /** Trials of these accounts, including ended ones. */
   ofAccounts({ tenantId }: Viewer, cloudAccountIds: readonly number[]): Promise<CredentialTrial[]> {
     return this.trials.ofAccounts(tenantId, cloudAccountIds);
   }
 
   /**
-   * Tries a key or an access role from now on, in the place of one that is tried already.
+   * Starts to try an access key or an access role. Replaces an existing trial.
    *
-   * @param fault what AWS has said of the key so far
+   * @param fault last answer of AWS
    */
   async begin(
     viewer: Viewer,
@@ -60,13 +60,13 @@ export class CredentialTrialService {
     await this.record('CREDENTIALS_PROPAGATING', trial, account, now, { expiresAt: trial.expiresAt });
   }
 
-  /** Lets go of what is tried, and of why something was rejected, without a word. */
+  /** Deletes the trial and its candidate, or the stored rejection, without an event. */
   async remove(account: Held<CloudAccount>): Promise<void> {
     await this.credentials.removeCandidate(account);
     await this.trials.remove(account);
   }
 
-  /** Other roles than those the key was to be tried with. */
+  /** Changes the roles that the credentials are verified with. */
   async updateExpectedRoles(account: Held<CloudAccount>, change: RolesChange, now: Date): Promise<void> {
     const trial = await this.trials.hold(account);
     if (!trial?.isOpen) return;
@@ -75,7 +75,7 @@ export class CredentialTrialService {
   }
 
   /**
-   * Gives up credentials that are tried. An account that has no others is in ERROR then; any other stays as it was.
+   * Cancels and deletes pending credentials. An account without other credentials becomes ERROR.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, NoPendingCredentials
    */
@@ -94,10 +94,10 @@ export class CredentialTrialService {
   }
 
   /**
-   * Asks AWS once more about credentials that were claimed, and does what follows. When the lease was lost meanwhile, or
-   * the credentials were replaced, that is nothing.
+   * Tries claimed credentials once and stores the result. Does nothing if the lease was lost or the credentials were
+   * replaced.
    *
-   * @param signal ends the attempt, which the next process makes instead
+   * @param signal aborts the attempt, which the next process repeats
    */
   async attempt(claimed: CredentialTrial, signal: AbortSignal): Promise<void> {
     const { tenantId, cloudAccountId } = claimed;
@@ -114,14 +114,14 @@ export class CredentialTrialService {
     } catch (error) {
       if (signal.aborted) return this.releaseLease(claimed);
       if (isUnknownToAws(error) || isNoAnswer(error)) return this.scheduleRetry(claimed, error);
-      // A fault of ours that may pass says nothing of the credentials: they are due again when the lease ends.
+      // A temporary fault of the gateway says nothing about the credentials: they are due again when the lease ends.
       const mayPass = !(error instanceof DomainError) || (error.entry.kind === 'unavailable' && error.retryable);
       if (mayPass) throw error;
       await this.reject(claimed, error);
     }
   }
 
-  /** The rules of every change of credentials hold at this moment. @throws AwsAccountChangeInUse, AwsUserAlreadyConnected */
+  /** Checks all rules for a change of credentials again. @throws AwsAccountChangeInUse, AwsUserAlreadyConnected */
   private promote(claimed: CredentialTrial, proof: Proof): Promise<void> {
     return this.conclude(claimed, async (account, trial, now) => {
       await this.refuseMoveWhileInUse(account, proof);
@@ -140,7 +140,7 @@ export class CredentialTrialService {
   }
 
   /**
-   * @throws AwsAccountChangeInUse when what was built in the account would be left behind
+   * @throws AwsAccountChangeInUse when resources in the current AWS account would become unmanageable
    * @throws AwsAccountAlreadyConnected
    */
   async refuseMoveWhileInUse(account: Held<CloudAccount>, proof: Proof): Promise<void> {

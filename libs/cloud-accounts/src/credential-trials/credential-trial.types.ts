@@ -2,7 +2,7 @@ import { ArnScalar, DateTimeScalar, ErrorCode, PayloadType } from '#libs/graphql
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountType } from '../cloud-account.type.js';
 
-/** What is said of a trial whether it goes on or has ended. */
+/** Common fields of pending and rejected credentials. */
 @ObjectType({ isAbstract: true })
 abstract class TriedCredentialsType {
   @Field(() => String, {

@@ -1,27 +1,27 @@
 import type { AccountReference, Held } from '#libs/kernel';
 import type { CredentialTrial } from './credential-trial.entity.js';
 
-/** What a process claims for itself. */
+/** Claim of one process. */
 export interface TrialClaim {
   readonly now: Date;
-  /** When others may take what was not finished. */
+  /** End of the lease. Other processes can claim unfinished trials afterwards. */
   readonly until: Date;
   readonly limit: number;
 }
 
-/** All trials of credentials, at most one for each account: a collection. */
+/** Collection of all credential trials, at most one for each account. */
 export abstract class CredentialTrials {
-  /** Those of these accounts, ended ones included. */
+  /** Trials of these accounts, including ended ones. */
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<CredentialTrial[]>;
 
-  /** The account's, kept from others until the unit of work ends. */
+  /** Finds and locks the trial of an account until the unit of work ends. */
   abstract hold(account: Held<AccountReference>): Promise<CredentialTrial | null>;
 
-  /** In the place of the one the account has, if any. */
+  /** Stores the trial. Replaces the existing one of the account. */
   abstract put(account: Held<AccountReference>, trial: CredentialTrial): Promise<void>;
 
   abstract remove(account: Held<AccountReference>): Promise<void>;
 
-  /** Those that are due, the longest due first, each for one of all who claim. */
+  /** Claims due trials, longest due first. No two processes claim the same trial. */
   abstract claimDue(claim: TrialClaim): Promise<CredentialTrial[]>;
 }

@@ -4,13 +4,13 @@ import { Injectable } from '@nestjs/common';
 import type { Expectations, Proof } from '../proof.js';
 import { TrialPace } from './trial-pace.js';
 
-/** AWS does not know the key, or the role, or not yet. */
+/** AWS does not recognize the access key or the role, or not yet. */
 export class UnknownToAws {
-  /** @param fault the answer that was last */
+  /** @param fault last answer of AWS */
   constructor(readonly fault: CredentialsRejected) {}
 }
 
-/** Asks AWS whether credentials work and suffice. Stores nothing; never call it in a unit of work: it waits for AWS. */
+/** Verifies credentials with AWS. Stores nothing. Never call it in a unit of work: it waits for AWS. */
 @Injectable()
 export class CredentialsProver {
   constructor(
@@ -19,10 +19,10 @@ export class CredentialsProver {
   ) {}
 
   /**
-   * Asks once.
+   * Verifies credentials once.
    *
-   * @param isNew whether AWS may not know the key or the role yet
-   * @param operationId a UUID for what this is part of: the name of the session in an access role
+   * @param isNew whether AWS may not recognize the access key or the role yet
+   * @param operationId UUID of the operation: the session name in an access role
    * @throws CredentialsRejected, MissingPermissions
    */
   async verify(
@@ -38,7 +38,7 @@ export class CredentialsProver {
     const { report, refusal, identity, consoleRole, permissions } = verification;
     const lacksPermissions = permissions === 'MISSING';
     if (refusal) throw refusal;
-    // Services learn of a key one after the other: what was not answered for that reason is asked again.
+    // AWS services recognize a new access key one after the other. Steps that failed for this reason are repeated.
     if (isNew && report.checks.some(({ awsErrorCode }) => awsErrorCode === unknownToAws))
       throw access.match({ accessKey: notKnownEverywhere, accessRole: () => notKnownEverywhere().ofSession });
     if (lacksPermissions && !allowMissingPermissions) throw new MissingPermissions(report);
@@ -46,7 +46,8 @@ export class CredentialsProver {
   }
 
   /**
-   * Asks about a new key again and again while AWS does not know it, with growing pauses, until our patience is over.
+   * Verifies new credentials repeatedly while AWS does not recognize them, with increasing pauses, until
+   * `TrialPace.patience` ends.
    *
    * @throws CredentialsRejected, MissingPermissions
    */
@@ -70,10 +71,10 @@ export class CredentialsProver {
   }
 
   /**
-   * Asks once about a key that is tried, and for so long only that its lease does not end meanwhile.
+   * Verifies credentials once, and ends before the lease does.
    *
    * @throws CredentialsRejected, MissingPermissions
-   * @throws the signal's reason, when it is aborted
+   * @throws the reason of the signal, when it is aborted
    */
   async verifyWithinLease(
     access: AwsAccess,
@@ -92,12 +93,12 @@ export class CredentialsProver {
 
 const unknownToAws = 'InvalidClientTokenId';
 
-/** A refusal of AWS that a key or a role which was just made meets, too. */
+/** Whether AWS gives this refusal also for a newly created access key or role. */
 export function isUnknownToAws(error: unknown): error is CredentialsRejected {
   return error instanceof CredentialsRejected && error.mayBePropagation;
 }
 
-/** Nobody could ask AWS, or was told to ask later: it says nothing of the credentials. */
+/** Whether AWS was not reached or throttled the call. Says nothing about the credentials. */
 export function isNoAnswer(error: unknown): error is CredentialsRejected {
   return error instanceof CredentialsRejected && error.entry.kind === 'unavailable';
 }
@@ -113,7 +114,7 @@ function notKnownEverywhere(): CredentialsRejected {
 
 const late = Symbol('late');
 
-/** What is asked, or `late` when it takes longer. Nobody waits for the answer then. */
+/** Returns `late` when the promise takes longer. Its later result is ignored. */
 async function within<T>(ms: number, asked: Promise<T>, signal?: AbortSignal): Promise<T | typeof late> {
   const over = new AbortController();
   const signals = signal ? [signal, over.signal] : [over.signal];

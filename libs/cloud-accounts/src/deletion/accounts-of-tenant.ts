@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { DeletedCloudAccounts } from './deleted-cloud-accounts.js';
 
-/** A tenant with cloud accounts, or that had some, is not removed. */
+/** Prevents the removal of a tenant that has or had cloud accounts. */
 @Injectable()
 export class AccountsOfTenant extends TenantContentSource {
   constructor(

@@ -114,7 +114,7 @@ export class CloudAccountDeletionResolver {
   }
 }
 
-/** What of an account that is gone is shown in another shape than it is kept in. */
+/** Fields of a deleted account whose format differs from the stored one. */
 @Resolver(() => DeletedCloudAccountType)
 export class DeletedCloudAccountResolver {
   @ResolveField(() => ID)

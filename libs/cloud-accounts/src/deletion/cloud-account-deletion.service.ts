@@ -16,7 +16,7 @@ export interface DeletionRequest {
   readonly mode?: DeletionMode;
 }
 
-/** How accounts go: at once, or once nothing stands on them any more. */
+/** Deletes accounts, immediately or when no blockers are left. */
 @Injectable()
 export class CloudAccountDeletionService {
   constructor(
@@ -29,9 +29,9 @@ export class CloudAccountDeletionService {
   ) {}
 
   /**
-   * Deletes an account, unless something stands in the way; then it is refused, or waits, as `mode` says.
+   * Deletes an account without blockers. If it has blockers, refuses or schedules the deletion, depending on `mode`.
    *
-   * @returns the account, when it waits until it is unused; null when it is gone
+   * @returns the account if its deletion is scheduled; null if it is deleted
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountInUse
    */
   delete(
@@ -50,7 +50,7 @@ export class CloudAccountDeletionService {
   }
 
   /**
-   * Has an account stay that waits to be unused: it is what it was before.
+   * Cancels a scheduled deletion and restores the previous status.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CloudAccountDeletionNotScheduled
    */
@@ -65,11 +65,10 @@ export class CloudAccountDeletionService {
   }
 
   /**
-   * Lets no more subscriptions begin in a hosted account. It goes at once when nothing stands in the way, else with the last
-   * subscription.
+   * Stops new subscriptions in a hosted account, and deletes it when no blockers are left.
    *
-   * @returns whether it is gone
-   * @throws CloudAccountNotFound when there is no such hosted account
+   * @returns whether it is deleted already
+   * @throws CloudAccountNotFound when no such hosted account exists
    */
   retireHosted(actor: Actor, id: number): Promise<boolean> {
     return this.unitOfWork.run(async (now) => {
@@ -87,9 +86,10 @@ export class CloudAccountDeletionService {
   }
 
   /**
-   * Deletes an account that was only waiting for what has just ended in this unit of work: both happen, or neither.
+   * Deletes an account with a scheduled deletion if it has no blockers any more. Runs in the unit of work that ended a
+   * blocker.
    *
-   * @returns whether it is gone
+   * @returns whether it is deleted
    */
   async removeIfScheduled(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
     if (!account.isScheduledForDeletion || (await this.blockers.existOn(account))) return false;
@@ -103,7 +103,7 @@ export class CloudAccountDeletionService {
     return true;
   }
 
-  /** The viewer's accounts that were deleted. */
+  /** Deleted accounts of the viewer's tenant. */
   listDeleted({ tenantId }: Viewer, page: PageRequest<'DELETED_AT'>): Promise<Page<DeletedCloudAccount>> {
     return this.deleted.list(tenantId, page);
   }
@@ -112,7 +112,7 @@ export class CloudAccountDeletionService {
     return this.deleted.count(tenantId);
   }
 
-  /** One that waits already goes on waiting. */
+  /** Keeps the existing request if a deletion is already scheduled. */
   private async scheduleDeletion(account: Held<CloudAccount>, actor: Actor, event: string, now: Date): Promise<void> {
     if (account.isScheduledForDeletion) return;
     account.scheduleDeletion(actor, now);

@@ -11,7 +11,7 @@ import { DeletedCloudAccount, type Deletion } from './deleted-cloud-account.enti
 import { DeletedCloudAccounts } from './deleted-cloud-accounts.js';
 import { RemainingResources } from './remaining-resources.js';
 
-/** The one way in which an account goes, whoever wants it and why: there is none around the rule. */
+/** Every deletion of an account uses this class, so the rule cannot be bypassed. */
 @Injectable()
 export class CloudAccountRemoval {
   constructor(
@@ -27,12 +27,13 @@ export class CloudAccountRemoval {
   /**
    * Rule: an account with an active subscription cannot be deleted, nor one with a blocker of any other kind.
    *
-   * The account is held, and `Subscriptions.add` takes a held account, too: so no subscription begins between the answer and
-   * the removal. Below the rule, the foreign key of `subscription.active_cloud_account_id` refuses what it missed.
+   * The account is locked. `Subscriptions.add` needs a locked account as well, so no subscription can be created
+   * between the check and the removal. In addition, the foreign key of `subscription.active_cloud_account_id` refuses
+   * the deletion.
    *
-   * The secrets are shredded, the name and the AWS user are free again, and a row remains that tells of the account.
+   * Deletes the secrets, makes the name and the AWS user available again, and keeps a record of the account.
    *
-   * @param viewedBy the tenant that is told what stands in the way
+   * @param viewedBy tenant whose view of the blockers the refusal shows
    * @throws CloudAccountInUse
    */
   async remove(

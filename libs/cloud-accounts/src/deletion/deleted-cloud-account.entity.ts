@@ -3,30 +3,30 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CloudAccount, CloudAccountOwnership } from '../cloud-account.entity.js';
 import type { CloudProvider } from '../cloud-provider.js';
 
-/** How somebody asks for an account to be deleted. */
+/** Requested behavior while the account has blockers. */
 export const DeletionMode = { FAIL_IF_IN_USE: 'FAIL_IF_IN_USE', WHEN_UNUSED: 'WHEN_UNUSED' } as const;
 export type DeletionMode = keyof typeof DeletionMode;
 
-/** How an account went. */
+/** How an account was deleted. */
 export const DeletionKind = { ...DeletionMode, FORCE_DETACH: 'FORCE_DETACH' } as const;
 export type DeletionKind = keyof typeof DeletionKind;
 
-/** Who has an account go, and why. */
+/** Actors and reason of a deletion. */
 export interface Deletion {
   readonly kind: DeletionKind;
   readonly requestedBy: Actor;
   readonly requestedAt: Date;
-  /** Who agreed to what had to be agreed to. */
+  /** Actor that approved a force detach. */
   readonly approvedBy?: Actor;
   readonly reason?: string;
-  /** How many subscriptions were given up for it. */
+  /** Number of subscriptions abandoned by a force detach. */
   readonly abandoned?: number;
 }
 
-/** What is left of an account that was deleted: that it was there, and how it went. Its name, user and role are free again. */
+/** Record of a deleted account. The name, the user and the role are available again. */
 @Entity('deleted_cloud_account')
 export class DeletedCloudAccount {
-  /** The account's own, which no other ever gets. */
+  /** ID of the account. Never reused. */
   @PrimaryColumn('int')
   readonly id!: number;
 

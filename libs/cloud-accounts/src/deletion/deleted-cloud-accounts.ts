@@ -1,7 +1,7 @@
 import type { Page, PageRequest } from '#libs/kernel';
 import type { DeletedCloudAccount } from './deleted-cloud-account.entity.js';
 
-/** What is left of the accounts that were deleted. Only ever added to. */
+/** Records of deleted accounts. Append-only. */
 export abstract class DeletedCloudAccounts {
   abstract add(deleted: DeletedCloudAccount): Promise<void>;
 

@@ -12,7 +12,7 @@ import { CloudAccountBlockerConnectionType } from './cloud-account-deletion.type
 import { CloudAccountType } from '../cloud-account.type.js';
 import { DeletionPreviewType, RemainingInAwsType, RemainingResourceConnectionType } from './deletion-preview.types.js';
 
-/** An account as its deletion looks at it: what else there is to tell, is told when it is asked for. */
+/** Preview of a deletion. Its fields are computed when they are selected. */
 @Resolver(() => DeletionPreviewType)
 export class DeletionPreviewResolver {
   constructor(

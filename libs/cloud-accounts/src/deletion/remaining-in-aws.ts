@@ -4,20 +4,19 @@ import { Injectable } from '@nestjs/common';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { RemainingResources, type RemainingResource } from './remaining-resources.js';
 
-/** What stays at AWS when an account is deleted here: the gateway removes nothing there. */
+/** What remains in AWS after an account is deleted. The gateway removes nothing there. */
 export interface RemainingInAws {
   readonly account: CloudAccount;
   /** In an order in which they can be removed. */
   readonly iamEntities: readonly RemainingEntity[];
 }
 
-/** A resource, and what removes it. */
+/** A resource, and the command that removes it. */
 export interface RemainingResourceCommand extends RemainingResource {
-  /** Null for a kind that no command is known for. */
+  /** Null when no single command removes this kind. */
   readonly command: string | null;
 }
 
-/** Tells what a customer is left with. */
 @Injectable()
 export class RemainingInAwsService {
   constructor(
@@ -25,7 +24,7 @@ export class RemainingInAwsService {
     private readonly resources: RemainingResources,
   ) {}
 
-  /** Null for an account that AWS never let us into: whatever was made there, we do not know of. */
+  /** Null for an account whose credentials AWS never accepted: the gateway does not know what exists there. */
   of(account: CloudAccount): RemainingInAws | null {
     const { awsAccountId, awsUserArn: principalArn, consoleRoleArn, nodeRoleName } = account;
     if (awsAccountId === null || principalArn === null) return null;
@@ -35,7 +34,7 @@ export class RemainingInAwsService {
     };
   }
 
-  /** What of ours stands in the account, as far as is known: those after the one of that number. */
+  /** Resources in the account, as far as known, that follow the given ID. */
   async resourcesIn({ id }: CloudAccount, afterId: number, count: number): Promise<Page<RemainingResourceCommand>> {
     const listed = await this.resources.page(id, { afterId, limit: count + 1 });
     const items = listed.slice(0, count).map((resource) => ({ ...resource, command: commandFor(resource) }));
@@ -47,7 +46,7 @@ export class RemainingInAwsService {
   }
 }
 
-/** The AWS CLI's words for what is removed by its id alone. */
+/** AWS CLI commands for kinds that are removed by ID alone. */
 const removals: Readonly<Record<string, readonly [command: string, option: string]>> = {
   INSTANCE: ['terminate-instances', '--instance-ids'],
   VOLUME: ['delete-volume', '--volume-id'],

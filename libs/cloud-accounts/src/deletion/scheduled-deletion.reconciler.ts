@@ -5,14 +5,14 @@ import { Injectable, Logger } from '@nestjs/common';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 
-/** How often accounts that wait are looked at, in milliseconds. */
+/** Interval in milliseconds. */
 const pause = 60_000;
 
 const log = new Logger('Deletion');
 
 /**
- * Removes accounts that wait to be unused and are. What ends last takes its account with it, in one unit of work; so this
- * finds only what somebody brought about behind the gateway's back, and nothing waits for ever.
+ * Deletes accounts with a scheduled deletion and no blockers. Usually the unit of work that ends the last blocker
+ * deletes the account, so this only handles rows that were changed outside the gateway.
  */
 @Injectable()
 export class ScheduledDeletionReconciler implements BackgroundTask {
@@ -37,13 +37,13 @@ export class ScheduledDeletionReconciler implements BackgroundTask {
     await this.running;
   }
 
-  /** Looks at every account that waits, once. */
+  /** Checks every account with a scheduled deletion once. */
   async reconcile(): Promise<void> {
     for (const { id, tenantId } of await this.accounts.listScheduledForDeletion()) {
       if (this.stopping.signal.aborted) return;
       await this.unitOfWork
         .run(async (now) => {
-          // Somebody else may have removed it since.
+          // Another process can have deleted it since.
           const account = await this.accounts.hold(tenantId, id);
           if (account) await this.deletion.removeIfScheduled(account, gateway, now);
         })

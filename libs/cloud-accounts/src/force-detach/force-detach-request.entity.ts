@@ -4,22 +4,22 @@ import { addTime, faultInText, InvalidField, InvalidInput, normalizeName } from 
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CloudAccount } from '../cloud-account.entity.js';
 
-/** For how long a request can be approved, in milliseconds. */
+/** Validity of a request in milliseconds. */
 const validity = 24 * 60 * 60 * 1000;
 const longestReason = 500;
 
-/** What is wrong with a reason, as the end of a sentence; null when nothing is. */
+/** Describes the problem with a reason, as the end of a sentence. Null when it is valid. */
 export const faultInReason = (reason: string) => faultInText(reason, longestReason);
 
-/** What must still be so when a request is approved. */
+/** Current facts that must match the request at its approval. */
 export interface PresentState {
-  /** Of what stands in the way now. */
+  /** Digest of the current blockers. */
   readonly digest: string;
-  /** Whether the key that requested it still opens anything. */
+  /** Whether the API key of the requester is still valid. */
   readonly isRequesterThere: boolean;
 }
 
-/** That somebody wants an account to go although subscriptions stand on it, and give those up: one for each account. */
+/** Request to delete an account although it has blockers, and to abandon them. At most one for each account. */
 @Entity('force_detach_request')
 export class ForceDetachRequest {
   @PrimaryColumn('int', { name: 'cloud_account_id' })
@@ -43,7 +43,7 @@ export class ForceDetachRequest {
   @Column('datetime', { name: 'expires_at', precision: 3 })
   readonly expiresAt!: Date;
 
-  /** How many things stood in the way. */
+  /** Number of blockers at the time of the request. */
   @Column('int', { name: 'blocker_count' })
   readonly blockerCount!: number;
 
@@ -51,8 +51,8 @@ export class ForceDetachRequest {
   readonly blockersDigest!: string;
 
   /**
-   * @param name what the viewer typed, to show that they mean this account
-   * @throws InvalidInput unless it is the account's, and the reason is one
+   * @param name typed by the viewer as a confirmation
+   * @throws InvalidInput unless the name matches and the reason is valid
    */
   static make(
     viewer: Viewer,
@@ -88,7 +88,7 @@ export class ForceDetachRequest {
     return { kind: 'API_KEY', id: this.requestedById, name: this.requestedByName };
   }
 
-  /** Why it cannot be approved any more, as the end of a sentence; null while it can. */
+  /** Reason why the request can no longer be approved, as the end of a sentence. Null while it can. */
   faultAt(now: Date, { digest, isRequesterThere }: PresentState): string | null {
     if (this.expiresAt <= now) return 'it expired after 24 hours';
     if (!isRequesterThere) return 'the API key that requested it was revoked or has expired';

@@ -1,17 +1,17 @@
 import type { AccountReference, Held } from '#libs/kernel';
 import type { ForceDetachRequest } from './force-detach-request.entity.js';
 
-/** Requests to detach accounts by force: a collection, with at most one for each account. They go with their accounts. */
+/** Collection of force-detach requests, at most one for each account. They are deleted with the account. */
 export abstract class ForceDetachRequests {
   abstract ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<ForceDetachRequest[]>;
 
-  /** Every tenant's, the oldest first. */
+  /** Requests of every tenant, oldest first. */
   abstract all(): Promise<ForceDetachRequest[]>;
 
-  /** Whosever it is. */
+  /** Finds the request of an account of any tenant. */
   abstract find(cloudAccountId: number): Promise<ForceDetachRequest | null>;
 
-  /** In place of the one there was. */
+  /** Stores the request. Replaces the existing one of the account. */
   abstract put(account: Held<AccountReference>, request: ForceDetachRequest): Promise<void>;
 
   abstract remove(account: Held<AccountReference>): Promise<void>;

@@ -35,7 +35,7 @@ export const forceDetachErrors = {
   },
 } satisfies ErrorCatalog;
 
-/** An account on which nothing stands goes by the ordinary way. */
+/** An account without blockers can be deleted with `deleteCloudAccount`. */
 export class ForceDetachNotNeeded extends DomainError {
   constructor() {
     super(
@@ -60,7 +60,6 @@ export class ForceDetachAlreadyRequested extends DomainError {
   }
 }
 
-/** Or not any more. */
 export class ForceDetachNotRequested extends DomainError {
   constructor() {
     super(forceDetachErrors, 'FORCE_DETACH_NOT_REQUESTED', 'No force detach of the cloud account was requested.', {
@@ -69,7 +68,7 @@ export class ForceDetachNotRequested extends DomainError {
   }
 }
 
-/** One principal is not to be enough. */
+/** A force detach needs two principals. */
 export class ForceDetachRequiresAnotherApiKey extends DomainError {
   constructor() {
     super(
@@ -81,7 +80,7 @@ export class ForceDetachRequiresAnotherApiKey extends DomainError {
   }
 }
 
-/** What was requested is not what would be done now. */
+/** The blockers or the requester have changed since the request. */
 export class ForceDetachVoid extends DomainError {
   /** @param why the end of a sentence that begins with: The force detach request is no longer valid: */
   constructor(readonly why: string) {

@@ -16,15 +16,15 @@ import {
   ForceDetachVoid,
 } from './force-detach.errors.js';
 
-/** What was given up with an account. */
+/** Result of a force detach. */
 export interface Detached {
   readonly cloudAccountId: number;
   readonly abandonedSubscriptionCount: number;
 }
 
 /**
- * The way out when credentials are dead, and subscriptions can no longer be taken down: two principals give them up together,
- * and the account then goes by the rule that holds for all.
+ * For accounts whose credentials no longer work, so that their subscriptions cannot be torn down: two principals
+ * abandon the subscriptions together. The account is then deleted by the same rule as any other.
  */
 @Injectable()
 export class ForceDetachService {
@@ -39,7 +39,7 @@ export class ForceDetachService {
   ) {}
 
   /**
-   * Asks for it. Nothing happens to the account until another principal agrees.
+   * Requests a force detach. The account is unchanged until another principal approves the request.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, InvalidInput, ForceDetachNotNeeded, ForceDetachAlreadyRequested
    */
@@ -59,7 +59,7 @@ export class ForceDetachService {
   }
 
   /**
-   * Takes it back: any OWNER may.
+   * Cancels a request. Every OWNER can do this.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested
    */
@@ -74,9 +74,10 @@ export class ForceDetachService {
   }
 
   /**
-   * Agrees to it, in the name of another principal than the one that asked.
+   * Approves a request. The viewer must be independent of the requester.
    *
-   * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested, ForceDetachRequiresAnotherApiKey, ForceDetachVoid
+   * @throws CloudAccountNotFound, CloudAccountIsHosted, ForceDetachNotRequested, ForceDetachRequiresAnotherApiKey,
+   * ForceDetachVoid
    */
   approve(viewer: Viewer, id: number): Promise<Detached> {
     return this.unitOfWork.run(async (now) => {
@@ -89,7 +90,7 @@ export class ForceDetachService {
   }
 
   /**
-   * Agrees to it as the operator, who has no key.
+   * Approves a request as the operator, who has no API key.
    *
    * @throws ForceDetachNotRequested, ForceDetachVoid
    */
@@ -102,7 +103,7 @@ export class ForceDetachService {
     });
   }
 
-  /** Every tenant's, for the operator. */
+  /** Requests of every tenant, for the operator. */
   all(): Promise<ForceDetachRequest[]> {
     return this.requests.all();
   }
@@ -111,19 +112,22 @@ export class ForceDetachService {
     return this.requests.ofAccounts(tenantId, cloudAccountIds);
   }
 
-  /** Why each request of a tenant can no longer be approved, as the end of a sentence; null while it can. */
+  /**
+   * Reasons why requests of a tenant can no longer be approved, as ends of sentences. Null while a request can be
+   * approved.
+   */
   faultsIn(requests: readonly ForceDetachRequest[]): Promise<(string | null)[]> {
     return this.unitOfWork.run((now) => this.faultsAt(now, requests));
   }
 
-  /** Whether the viewer is another principal than the one that made each request. */
+  /** Whether the viewer is independent of the requester of each request. */
   async areIndependent(viewer: Viewer, requests: readonly ForceDetachRequest[]): Promise<boolean[]> {
     const requesters = requests.map(({ requestedById }) => requestedById);
     const independent = await this.keys.findIndependentKeys(viewer, requesters);
     return requesters.map((id) => independent.has(id));
   }
 
-  /** In one unit of work: what stands in the way is given up, and the account goes as any other does. */
+  /** Abandons the blockers and deletes the account, in one unit of work. */
   private async detach(
     account: Held<CloudAccount>,
     request: ForceDetachRequest,
@@ -140,7 +144,7 @@ export class ForceDetachService {
     return { cloudAccountId: account.id, abandonedSubscriptionCount: abandoned };
   }
 
-  /** Of requests of one tenant. */
+  /** All requests must belong to one tenant. */
   private async faultsAt(now: Date, requests: readonly ForceDetachRequest[]): Promise<(string | null)[]> {
     const [first] = requests;
     if (!first) return [];

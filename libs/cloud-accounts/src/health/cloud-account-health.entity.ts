@@ -8,7 +8,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { HealthFinding } from './health-finding.js';
 import { afterOneDay, afterOneHour, retryAfterFailures, afterOneMinute, staleAfter } from './health-pace.js';
 
-/** What was last observed of an account, as it is served. */
+/** Health state, as shown by the API. */
 export const CloudAccountHealthState = {
   HEALTHY: 'HEALTHY',
   DEGRADED: 'DEGRADED',
@@ -18,25 +18,25 @@ export const CloudAccountHealthState = {
 } as const;
 export type CloudAccountHealthState = keyof typeof CloudAccountHealthState;
 
-/** What is stored: STALE follows from the age of the last success, UNVERIFIED from the last report. */
+/** Stored states. STALE is derived from the time of the last success, UNVERIFIED from the last report. */
 export type ObservedState = Exclude<CloudAccountHealthState, 'STALE' | 'UNVERIFIED'>;
 
-/** One account went from one state to another, because of `codes`. */
+/** Change of state, and the error codes that caused it. */
 export interface HealthTransition {
   readonly from: ObservedState;
   readonly to: ObservedState;
   readonly codes: readonly string[];
 }
 
-/** Reports as they were last read: they are long, and state and permissions follow from them, too. */
+/** Cache of parsed reports: they are long, and state and permissions are derived from them as well. */
 const reports = new WeakMap<CloudAccountHealth, { readonly json: string; readonly report: VerificationReport }>();
 
 /**
- * What the gateway last saw of an account that was ACTIVE once. It never changes the account: not its status, not its
- * version.
+ * Last observed health of an account that was ACTIVE at least once. It never changes the status or the version of the
+ * account.
  *
- * Bad news is believed when two checks in a row bring it, and the second comes soon; good news at once. A check that AWS
- * did not answer is no news: the state stays, and only the failures are counted.
+ * A change for the worse is confirmed when two consecutive checks find it. The second check follows soon. A change for
+ * the better is confirmed immediately. A check that AWS does not answer only increments the failures.
  */
 @Entity('cloud_account_health')
 export class CloudAccountHealth {
@@ -46,48 +46,48 @@ export class CloudAccountHealth {
   @Column('int', { name: 'tenant_id' })
   readonly tenantId!: number;
 
-  /** The last news that was believed. What is served may be STALE: ask `stateAt`. */
+  /** Last confirmed state. The API can show STALE instead: see `stateAt`. */
   @Column('varchar', { name: 'state', length: 16 })
   readonly observed!: ObservedState;
 
-  /** When it came to this state. */
+  /** Time when the account entered this state. */
   @Column('datetime', { precision: 3 })
   readonly since!: Date;
 
-  /** What the last check that had news said, when it is not believed yet. */
+  /** State found by the last check, while it is not confirmed. */
   @Column('varchar', { length: 16, nullable: true })
   readonly suspected!: ObservedState | null;
 
   @Column('datetime', { name: 'last_checked_at', precision: 3 })
   readonly lastCheckedAt!: Date;
 
-  /** When everything that was looked at was last as it must be. */
+  /** Time of the last check that found no problem. */
   @Column('datetime', { name: 'last_success_at', precision: 3 })
   readonly lastSuccessAt!: Date;
 
-  /** Checks since the last success, those that AWS did not answer included. */
+  /** Number of checks since the last success, including checks that AWS did not answer. */
   @Column('int', { name: 'consecutive_failures' })
   readonly consecutiveFailures!: number;
 
-  /** Why the last check was no success; empty when it was one. */
+  /** Error codes of the last check. Empty when it was successful. */
   @Column('simple-json')
   readonly codes!: readonly string[];
 
-  /** The last full report, or a later light one that found a fault, as JSON. */
+  /** Last full report, or a later partial one that found a problem, as JSON. */
   @Column('text', { name: 'report', nullable: true })
   readonly reportJson!: string | null;
 
   @Column('datetime', { name: 'reported_at', precision: 3, nullable: true })
   readonly reportedAt!: Date | null;
 
-  /** When everything is to be looked at again, instead of identity and role alone. */
+  /** Time when the next full check is due. Other checks cover identity and console role only. */
   @Column('datetime', { name: 'next_full_at', precision: 3 })
   readonly nextFullAt!: Date;
 
   @Column('datetime', { name: 'next_attempt_at', precision: 3 })
   nextAttemptAt!: Date;
 
-  /** When a refusal of AWS last made it due. */
+  /** Time when a refusal by AWS last made a check due. */
   @Column('datetime', { name: 'suspected_at', precision: 3, nullable: true })
   readonly suspectedAt!: Date | null;
 
@@ -97,7 +97,10 @@ export class CloudAccountHealth {
   @Column('datetime', { name: 'lease_until', precision: 3, nullable: true })
   leaseUntil!: Date | null;
 
-  /** The AWS account that is being asked under the lease: unique, so that none is asked twice at once. */
+  /**
+   * AWS account that is being checked under the lease. Unique, so that no two checks of one AWS account run
+   * concurrently.
+   */
   @Column('varchar', { name: 'asking_aws_account_id', length: 12, nullable: true })
   askingAwsAccountId!: string | null;
 
@@ -105,7 +108,7 @@ export class CloudAccountHealth {
     return this.observed === 'BROKEN';
   }
 
-  /** Of an account that works, as was just found out. */
+  /** Health of an account whose credentials were just verified. */
   static begin(account: { id: number; tenantId: number }, now: Date): CloudAccountHealth {
     return Object.assign(new CloudAccountHealth(), {
       cloudAccountId: account.id,
@@ -129,9 +132,8 @@ export class CloudAccountHealth {
   }
 
   /**
-   * HEALTHY becomes STALE three hours after the last success: two hourly checks have then gone by without an answer, and
-   * their repetitions, so that one bad hour of AWS's, or a restart of the gateway, alarms nobody. Bad news does not age:
-   * it holds until it is disproved.
+   * HEALTHY becomes STALE three hours after the last success, when two hourly checks and their retries had no answer. A
+   * shorter outage of AWS or a restart of the gateway has no effect. Other states do not become STALE.
    */
   stateAt(now: Date): CloudAccountHealthState {
     if (this.observed !== 'HEALTHY') return this.observed;
@@ -140,12 +142,12 @@ export class CloudAccountHealth {
     return age > staleAfter ? 'STALE' : 'HEALTHY';
   }
 
-  /** Of the last report. UNVERIFIED before the first. */
+  /** Permissions according to the last report. UNVERIFIED before the first one. */
   get permissionsStatus(): PermissionsStatus {
     return permissionsStatusOf(this.report?.checks ?? []);
   }
 
-  /** What is served; of STALE, `since` is when it was last known to be HEALTHY. */
+  /** Values shown by the API. For STALE, `since` is the time of the last success. */
   snapshotAt(now: Date) {
     const { since, lastCheckedAt, lastSuccessAt, consecutiveFailures, codes, report, reportedAt, permissionsStatus } =
       this;
@@ -173,19 +175,22 @@ export class CloudAccountHealth {
     return read.report;
   }
 
-  /** Whether the next check must look at everything: because it is time, or because identity and role alone prove nothing. */
+  /**
+   * Whether the next check must be a full one: because it is due, or because identity and console role are not
+   * sufficient.
+   */
   needsFullAt(now: Date): boolean {
     return this.observed !== 'HEALTHY' || this.suspected !== null || this.nextFullAt <= now;
   }
 
-  /** Whether something newer is known than a check that began at `startedAt` can say. */
+  /** Whether a newer result exists than one of a check that began at `startedAt`. */
   isNewerThan(startedAt: Date): boolean {
     return this.lastCheckedAt > startedAt;
   }
 
   /**
-   * Takes note of a check that began at `startedAt`; returns the change of state it led to, if any. Whoever calls it
-   * holds the account.
+   * Stores the result of a check that began at `startedAt`. The caller must lock the account. @returns the change of
+   * state, if any
    */
   observe(finding: HealthFinding, startedAt: Date, now: Date): HealthTransition | null {
     const { verdict, isFull, isUnverified, codes, report } = finding;
@@ -195,7 +200,7 @@ export class CloudAccountHealth {
       verdict === 'HEALTHY' && !isUnverified && opinion.observed === 'HEALTHY' && opinion.suspected === null;
     const isBad = verdict === 'DEGRADED' || verdict === 'BROKEN';
     const isFirst = verdict === 'UNKNOWN' && this.reportJson === null;
-    // AWS not answering for once does not replace a report in which everything is granted.
+    // A single check without an answer of AWS does not replace a report with all permissions.
     const isOpen = isUnverified && !(finding.isPassing && this.permissionsStatus === 'COMPLETE');
     const isReported = report !== null && (isFull || isBad || isFirst || isOpen);
     Object.assign(this, {
@@ -211,12 +216,11 @@ export class CloudAccountHealth {
     return opinion.observed === from ? null : { from, to: opinion.observed, codes: isSuccess ? [] : codes };
   }
 
-  /** Lets others look at it. */
   release(): void {
     Object.assign(this, { leaseOwner: null, leaseUntil: null, askingAwsAccountId: null });
   }
 
-  /** What is believed, and what is only suspected, after a check. */
+  /** Confirmed and suspected state after a check. */
   private opinionAfter(
     verdict: HealthFinding['verdict'],
     isFull: boolean,
@@ -225,7 +229,7 @@ export class CloudAccountHealth {
     if (verdict === 'UNKNOWN') return { observed, suspected };
     if (verdict === 'HEALTHY') {
       if (isFull) return { observed: 'HEALTHY', suspected: null };
-      // Identity and role disprove BROKEN; of missing permissions they say nothing.
+      // A partial check can disprove BROKEN, but says nothing about permissions.
       return {
         observed: observed === 'BROKEN' ? 'HEALTHY' : observed,
         suspected: suspected === 'DEGRADED' && observed !== 'DEGRADED' ? suspected : null,
@@ -233,7 +237,7 @@ export class CloudAccountHealth {
     }
     if (verdict === observed) return { observed, suspected: null };
     if (suspected === null) return { observed, suspected: verdict };
-    // Two in a row, and what both of them say is the milder.
+    // Two consecutive checks confirm the milder of their states.
     const believed = suspected === 'DEGRADED' ? suspected : verdict;
     return { observed: believed, suspected: verdict === believed ? null : verdict };
   }
@@ -255,7 +259,7 @@ export class CloudAccountHealth {
     else if (!isAnswered || verdict === 'HEALTHY') nextAttemptAt = retryAfterFailures(this.consecutiveFailures, now);
     else if (this.suspected !== null) nextAttemptAt = afterOneMinute(now);
 
-    // AWS refused something after this check had begun: it may have come too early to see why.
+    // AWS refused a call after this check began, so the check may have been too early to see the reason.
     const isSuspect = this.suspectedAt !== null && this.suspectedAt > startedAt;
     Object.assign(this, {
       nextFullAt: isSuspect ? now : nextFullAt,

@@ -9,21 +9,21 @@ import { CloudAccountHealthService } from './cloud-account-health.service.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import { findingOf, noAnswer, type HealthFinding } from './health-finding.js';
 
-/** How many accounts a process checks at once. */
+/** Concurrent checks of one process. */
 const concurrency = 8;
-/** How long one check may take, whatever AWS does, in milliseconds. */
+/** Maximum duration of a check in milliseconds. */
 const checkLimit = 60_000;
-/** How long others leave alone what a process has claimed, in milliseconds: a check has ended well before. */
+/** Duration of a lease in milliseconds. Longer than `checkLimit`. */
 const lease = 2 * checkLimit;
-/** How long a process waits when nothing was due, in milliseconds. */
+/** Interval in milliseconds at which a process looks for due checks. */
 const pause = 5000;
 
 const log = new Logger('Health');
 
 /**
- * Checks every account that is due: key or access role, and console role, each hour; everything each day or when there is doubt,
- * that an access role demands its external id among it. Any number
- * of processes share the work; a process that stops gives back what it has not finished.
+ * Runs due checks. Every hour: credentials and console role. Every day, or when in doubt: everything, including whether
+ * an access role requires its external ID. Several processes share the work. A process that stops returns unfinished
+ * work.
  */
 @Injectable()
 export class CloudAccountHealthReconciler implements BackgroundTask {
@@ -52,13 +52,13 @@ export class CloudAccountHealthReconciler implements BackgroundTask {
     this.loop.start();
   }
 
-  /** Waits for no answer of AWS: what is under way is given back. */
+  /** Does not wait for AWS: unfinished checks are returned. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();
   }
 
-  /** Looks at once whether a check is due. */
+  /** Looks for due checks immediately. */
   nudge(): void {
     this.loop.nudge();
   }
@@ -80,7 +80,7 @@ export class CloudAccountHealthReconciler implements BackgroundTask {
     await this.health.conclude(claimed, answer, startedAt);
   }
 
-  /** Null when there is nothing to ask with. */
+  /** Null when the account has no credentials. */
   private async ask(claimed: CloudAccountHealth, now: Date): Promise<ReturnType<typeof found>> {
     const { tenantId, cloudAccountId } = claimed;
     const account = await this.accounts.find(tenantId, cloudAccountId);

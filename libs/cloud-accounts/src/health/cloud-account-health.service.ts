@@ -9,10 +9,10 @@ import { CloudAccounts } from '../cloud-accounts.js';
 import { findingOf, type HealthFinding } from './health-finding.js';
 import { afterOneHour, suspicionPause } from './health-pace.js';
 
-/** Health as it is served, at one moment. */
+/** Health as shown by the API, at one moment. */
 export type SeenHealth = ReturnType<CloudAccountHealth['snapshotAt']>;
 
-/** What is known of the health of accounts, and how it comes to be known. */
+/** Reads and updates the health of accounts. */
 @Injectable()
 export class CloudAccountHealthService {
   constructor(
@@ -23,21 +23,19 @@ export class CloudAccountHealthService {
     private readonly clock: Clock,
   ) {}
 
-  /** In the order of the accounts; null for those that have none: hosted ones, and those that were never ACTIVE. */
+  /** In the order of the accounts. Null for hosted accounts, and for accounts that were never ACTIVE. */
   async of(accounts: readonly CloudAccount[]): Promise<(CloudAccountHealth | null)[]> {
     const ids = accounts.map(({ id }) => id);
     return eachOf(ids, await this.healths.ofAccounts(ids), ({ cloudAccountId }) => cloudAccountId);
   }
 
-  /** As it looks now, in the order of the accounts. */
+  /** Current health, in the order of the accounts. */
   async seen(accounts: readonly CloudAccount[]): Promise<(SeenHealth | null)[]> {
     const now = this.clock.now();
     return (await this.of(accounts)).map((health) => health && health.snapshotAt(now));
   }
 
-  /**
-   * Takes note of what was just found out of an account. Its health begins when it is ACTIVE.
-   */
+  /** Stores the result of a verification. Creates the health of an account that has just become ACTIVE. */
   async observed(account: Held<CloudAccount>, verification: Verification, now: Date): Promise<void> {
     const askedAt = verification.report.checkedAt;
     const held = await this.healths.hold(account);
@@ -48,22 +46,21 @@ export class CloudAccountHealthService {
     await this.healths.update(health);
   }
 
-  /**
-   * Has everything looked at soon, because AWS has refused a call made with the account's credentials. Done at most once
-   * in five minutes, however often AWS refuses.
-   */
+  /** Makes a full check due because AWS refused a call with the account's credentials. At most once in five minutes. */
   suspect(cloudAccountId: number): Promise<void> {
     const now = this.clock.now();
     return this.healths.makeDue(cloudAccountId, now, addTime(now, -suspicionPause));
   }
 
-  /** Takes at most so many that are due, for `leaseMs`. */
+  /** Claims due checks for `leaseMs`. */
   claimDue(limit: number, leaseMs: number): Promise<CloudAccountHealth[]> {
     const now = this.clock.now();
     return this.healths.claimDue(now, addTime(now, leaseMs), limit);
   }
 
-  /** Ends a check that was claimed. What it found counts unless somebody else has taken over, or something newer is known. */
+  /**
+   * Stores the result of a claimed check. Discards it if another process has taken over, or if a newer result exists.
+   */
   conclude(
     claimed: CloudAccountHealth,
     { finding, identity }: { finding: HealthFinding | null; identity: AwsIdentity | null },
@@ -82,12 +79,12 @@ export class CloudAccountHealthService {
     });
   }
 
-  /** Lets somebody else make a check that was claimed. */
+  /** Returns a claimed check to be run by any process. */
   releaseLease(claimed: CloudAccountHealth): Promise<void> {
     return this.healths.releaseLease(claimed, claimed.nextAttemptAt);
   }
 
-  /** What AWS calls the user of the account, unless something newer is known. */
+  /** Stores the current name of the IAM user, unless a newer one is known. */
   private async takeName(
     account: Held<CloudAccount>,
     identity: AwsIdentity | null,

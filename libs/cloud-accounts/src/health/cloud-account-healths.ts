@@ -1,24 +1,24 @@
 import type { AccountReference, Held } from '#libs/kernel';
 import type { CloudAccountHealth } from './cloud-account-health.entity.js';
 
-/** What is known of the health of every account that was ACTIVE once. It goes with its account. */
+/** Collection of the health of accounts that were ACTIVE at least once. Deleted with the account. */
 export abstract class CloudAccountHealths {
-  /** Of accounts that the asking tenant was found to see. */
+  /** The caller must have checked that the tenant can see the accounts. */
   abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]>;
 
-  /** No other unit of work changes it before this one ends, except when a lease expires. */
+  /** Locks the health until the unit of work ends. An expiring lease can still change it. */
   abstract hold(account: Held<AccountReference>): Promise<Held<CloudAccountHealth> | null>;
 
   abstract add(health: CloudAccountHealth): Promise<Held<CloudAccountHealth>>;
 
   abstract update(health: Held<CloudAccountHealth>): Promise<void>;
 
-  /** Takes at most so many that are due until `until`, no two of them of one AWS account that is being asked. */
+  /** Claims due checks until `until`. Never two of the same AWS account at once. */
   abstract claimDue(now: Date, until: Date, limit: number): Promise<CloudAccountHealth[]>;
 
-  /** Lets go of one that was claimed, and is due at `nextAttemptAt`, unless somebody else has taken it over. */
+  /** Returns a claimed check, due at `nextAttemptAt`, unless another process has taken it over. */
   abstract releaseLease(claimed: CloudAccountHealth, nextAttemptAt: Date): Promise<void>;
 
-  /** Makes a full check due now, unless that was done after `unlessAfter`. */
+  /** Makes a full check due now, unless this was done after `unlessAfter`. */
   abstract makeDue(cloudAccountId: number, now: Date, unlessAfter: Date): Promise<void>;
 }

@@ -1,23 +1,23 @@
 import type { CredentialsRejected, Verification, VerificationCause, VerificationReport } from '#libs/aws-credentials';
 
-/** What one check says of an account. */
+/** Result of one check. */
 export interface HealthFinding {
-  /** UNKNOWN: AWS was not reached, or did not say. */
+  /** UNKNOWN: AWS was not reached, or did not answer. */
   readonly verdict: 'HEALTHY' | 'DEGRADED' | 'BROKEN' | 'UNKNOWN';
-  /** Whether every permission was checked, and AWS answered. */
+  /** Whether every permission was checked and AWS answered. */
   readonly isFull: boolean;
-  /** Whether permissions were checked, and some are neither known to be granted nor known to be missing. */
+  /** Whether permissions were checked and the result for some of them is unknown. */
   readonly isUnverified: boolean;
-  /** Whether the next check may get an answer that this one did not get, without a change in the AWS account. */
+  /** Whether the next check can get an answer without a change in the AWS account. */
   readonly isPassing: boolean;
-  /** Of the error catalogue: why it is not HEALTHY. */
+  /** Error codes of the catalogue that explain the state. */
   readonly codes: readonly string[];
   readonly report: VerificationReport | null;
 }
 
 type Code = CredentialsRejected['code'];
 
-/** The key or the access role opens nothing any more, or the console role is gone: nothing can be built. */
+/** The credentials no longer work, or the console role does not exist. Nothing can be built. */
 const broken = new Set<Code>([
   'AWS_ACCESS_KEY_UNKNOWN',
   'AWS_SECRET_ACCESS_KEY_WRONG',
@@ -31,7 +31,7 @@ const broken = new Set<Code>([
   'AWS_ROLE_NOT_FOUND',
 ]);
 
-/** Nobody could ask AWS, or AWS did not say. */
+/** AWS was not reached, or did not answer. */
 const unknown = new Set<Code>([
   'AWS_THROTTLED',
   'AWS_UNREACHABLE',
@@ -41,7 +41,7 @@ const unknown = new Set<Code>([
   'SANDBOX_DISABLED',
 ]);
 
-/** The causes of an inconclusive check that the next check may not have. */
+/** Causes of inconclusive checks that can be temporary. */
 const passing: Readonly<Record<string, Code>> = {
   THROTTLED: 'AWS_THROTTLED',
   UNREACHABLE: 'AWS_UNREACHABLE',
@@ -49,10 +49,10 @@ const passing: Readonly<Record<string, Code>> = {
   UNEXPECTED_RESPONSE: 'AWS_RESPONSE_INVALID',
 };
 
-/** The causes with which AWS did answer, but left the verdict open. */
+/** Causes of inconclusive checks that AWS did answer. */
 const answered = new Set<VerificationCause>(['KEY_POLICY', 'SCP', 'CONDITION_UNKNOWN']);
 
-/** What a verification says of the health of its account. */
+/** Health according to a verification. */
 export function findingOf({ report, refusal, permissions: status }: Verification): HealthFinding {
   const permissions = report.checks.filter(({ step }) => step === 'PERMISSIONS');
   const missing = status === 'MISSING' ? (['MISSING_PERMISSIONS'] as const) : [];
@@ -77,7 +77,7 @@ export function findingOf({ report, refusal, permissions: status }: Verification
   };
 }
 
-/** A check that came to no end. */
+/** Result of a check that was aborted. */
 export const noAnswer: HealthFinding = {
   verdict: 'UNKNOWN',
   isFull: false,

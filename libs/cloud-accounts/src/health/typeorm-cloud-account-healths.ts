@@ -8,7 +8,10 @@ import { CloudAccountHealth } from './cloud-account-health.entity.js';
 import { CloudAccountHealths } from './cloud-account-healths.js';
 import { afterTenSeconds } from './health-pace.js';
 
-/** How often to claim again for those whose AWS account was being asked: whoever has many due in one holds up nobody. */
+/**
+ * Maximum number of claims in a row while the AWS accounts of due checks are busy, so that an account with many due
+ * checks delays no other.
+ */
 const mostRounds = 5;
 
 @Injectable()
@@ -74,10 +77,10 @@ export class TypeOrmCloudAccountHealths extends CloudAccountHealths {
       .execute();
   }
 
-  /** Whether nobody else is asking the AWS account: the database says so, because the column is unique. */
+  /** Reserves the AWS account for this check. The unique column refuses a second one. */
   private async mayAsk(health: CloudAccountHealth, awsAccountId: string | null, now: Date): Promise<boolean> {
     const { cloudAccountId, leaseOwner } = health;
-    // Whoever died while asking asks no more.
+    // Releases AWS accounts of expired leases.
     await this.rows
       .createQueryBuilder()
       .update()

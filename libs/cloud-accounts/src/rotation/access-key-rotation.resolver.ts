@@ -147,7 +147,7 @@ export class AccessKeyRotationResolver {
   }
 }
 
-/** What of a rotation is shown in another shape than it is kept in. */
+/** Fields of a rotation whose format differs from the stored one. */
 @Resolver(() => AccessKeyRotationType)
 export class AccessKeyRotationFieldsResolver {
   @ResolveField(() => String)
@@ -180,7 +180,7 @@ export class AccessKeyRotationFieldsResolver {
 
 const day = 24 * 60 * 60 * 1000;
 
-/** How old the key is that an account is used with. */
+/** Age of the access key that an account uses. */
 @Resolver(() => AwsCredentialsType)
 export class AccessKeyAgeResolver {
   private readonly policyOf = new Batch(async (viewer: Viewer, keys: readonly StoredAccessKey[]) => {

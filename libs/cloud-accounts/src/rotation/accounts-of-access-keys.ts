@@ -6,7 +6,7 @@ import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 
-/** Answers what a rotation asks about the account whose key it replaces. */
+/** Implements the port of rotations to accounts. */
 @Injectable()
 export class AccountsOfAccessKeys extends RotatedAccounts {
   constructor(

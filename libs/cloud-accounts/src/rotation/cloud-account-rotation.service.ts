@@ -7,7 +7,7 @@ import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 
-/** Who may have the key of an account rotated, and when. */
+/** Checks who can rotate the access key of an account, and when. */
 @Injectable()
 export class CloudAccountRotationService {
   constructor(
@@ -19,11 +19,11 @@ export class CloudAccountRotationService {
   ) {}
 
   /**
-   * Begins to replace the account's access key. Whether AWS would allow it is asked before anything is changed.
+   * Starts the rotation of the account's access key. Before any change, checks whether AWS allows it.
    *
-   * @param remember writes the answer down with the effect, for a caller who may ask again
+   * @param remember stores the answer with the change, for repeated requests
    * @throws CloudAccountNotFound, CloudAccountIsHosted, VersionConflict, CredentialsNotRotatable, RotationInProgress,
-   *   AwsAccessKeyLimit, CredentialsRejected
+   * AwsAccessKeyLimit, CredentialsRejected
    */
   async rotate(
     viewer: Viewer,
@@ -42,8 +42,8 @@ export class CloudAccountRotationService {
   }
 
   /**
-   * Has the old key stay, and what was made removed. An account that was only waiting for the rotation goes with one that is
-   * given up.
+   * Cancels a rotation: keeps the old access key and deletes the new one. If the rotation ends immediately and was the
+   * last blocker of a scheduled deletion, the account is deleted.
    *
    * @throws CloudAccountNotFound, CloudAccountIsHosted, RotationNotInProgress, RotationNotCancellable
    */

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { BlockingRow } from '../blocker.js';
 import { DeletionBlockers, type BlockersFingerprint } from '../blockers/deletion-blockers.js';
 
-/** A rotation of the access key keeps its account from being deleted. An account has one at most, in the place 0. */
+/** A rotation of the access key blocks the deletion of its account. An account has at most one, with the ID 0. */
 @Injectable()
 export class RotationBlockers extends DeletionBlockers {
   constructor(private readonly rotations: RotationsInProgress) {

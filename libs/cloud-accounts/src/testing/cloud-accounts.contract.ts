@@ -13,13 +13,13 @@ const hostedId = 1;
 
 let users = 0;
 
-/** An account ready to be added. */
+/** Creates an account that can be added. */
 export function anAccount(change: {
   tenantId: number;
   name?: string;
   userId?: string;
   createdAt?: string;
-  /** Whether AWS has accepted its key. */
+  /** Whether AWS has accepted its access key. */
   isKnown?: boolean;
 }): CloudAccount {
   const { tenantId, name = `Account ${++users}`, userId = `AIDA${++users}`, createdAt, isKnown = true } = change;
@@ -41,10 +41,10 @@ export function anAccount(change: {
 }
 
 /**
- * What every CloudAccounts must do, so that a test on the one in memory proves something.
+ * Contract of every implementation of CloudAccounts.
  *
- * @param make a collection that holds nothing but the hosted account, and units of work over it, for each test
- * @param tenantIds two tenants that exist, should the collection insist
+ * @param make creates a collection with only the hosted account, and its units of work, for each test
+ * @param tenantIds two tenants that exist, if the collection requires it
  */
 export function itBehavesLikeCloudAccounts(
   make: () => Promise<{ accounts: CloudAccounts; unitOfWork: UnitOfWork; tenantIds: readonly [number, number] }>,

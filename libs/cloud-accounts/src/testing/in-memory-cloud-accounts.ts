@@ -3,7 +3,7 @@ import { CloudAccount } from '../cloud-account.entity.js';
 import { AwsUserAlreadyConnected, CloudAccountNameTaken } from '../cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from '../cloud-accounts.js';
 
-/** Cloud accounts that last as long as the test, with the hosted one there from the start. Copied both ways, as a database does. */
+/** Collection in memory, with the hosted account. Copies objects in both directions, as a database does. */
 export class InMemoryCloudAccounts extends CloudAccounts {
   private rows: CloudAccount[] = [hosted()];
   private lastId = 1000;
@@ -72,7 +72,7 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     return this.rows.some((row) => row.tenantId === tenantId && row.nameKey === nameKey);
   }
 
-  /** Units of work in memory run one after the other, so whatever one finds it holds. */
+  /** Units of work in memory run one after the other, so every found account is locked. */
   async hold(tenantId: number, id: number): Promise<Held<CloudAccount> | null> {
     return asHeld(await this.find(tenantId, id));
   }
@@ -95,7 +95,7 @@ export class InMemoryCloudAccounts extends CloudAccounts {
     this.rows = this.rows.filter(({ id, tenantId }) => id !== account.id || tenantId !== account.tenantId);
   }
 
-  /** Remembers what is there; the answer puts it back. */
+  /** Returns a function that restores the current state. */
   snapshot(): () => void {
     const rows = [...this.rows];
     return () => (this.rows = rows);
@@ -125,7 +125,7 @@ function copy(row: CloudAccount): CloudAccount {
   return Object.assign(new CloudAccount(), row);
 }
 
-/** As the migrations make it. */
+/** Same as in the migrations. */
 function hosted(): CloudAccount {
   const moment = new Date('2026-01-01T00:00:00.000Z');
   return Object.assign(new CloudAccount(), {

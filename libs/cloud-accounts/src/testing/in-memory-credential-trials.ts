@@ -2,7 +2,7 @@ import type { AccountReference, Held } from '#libs/kernel';
 import { CredentialTrial } from '../credential-trials/credential-trial.entity.js';
 import { CredentialTrials, type TrialClaim } from '../credential-trials/credential-trials.js';
 
-/** Trials that last as long as the test. Copied both ways, as a database does. */
+/** Collection in memory. Copies objects in both directions, as a database does. */
 export class InMemoryCredentialTrials extends CredentialTrials {
   private rows = new Map<number, CredentialTrial>();
   private claims = 0;
@@ -33,7 +33,7 @@ export class InMemoryCredentialTrials extends CredentialTrials {
     return due.slice(0, limit).map((row) => copy(Object.assign(row, { leaseOwner, leaseUntil: until })));
   }
 
-  /** Remembers what is there; the answer puts it back. */
+  /** Returns a function that restores the current state. */
   snapshot(): () => void {
     const rows = new Map([...this.rows].map(([id, row]) => [id, copy(row)]));
     return () => (this.rows = rows);

@@ -2,7 +2,6 @@ import type { Page } from '#libs/kernel';
 import type { DeletedCloudAccount } from '../deletion/deleted-cloud-account.entity.js';
 import { DeletedCloudAccounts } from '../deletion/deleted-cloud-accounts.js';
 
-/** What is left of accounts, for as long as the test. */
 export class InMemoryDeletedCloudAccounts extends DeletedCloudAccounts {
   private rows: DeletedCloudAccount[] = [];
 
@@ -18,7 +17,7 @@ export class InMemoryDeletedCloudAccounts extends DeletedCloudAccounts {
     return this.of(tenantId).length;
   }
 
-  /** Remembers what is there; the answer puts it back. */
+  /** Returns a function that restores the current state. */
   snapshot(): () => void {
     const rows = [...this.rows];
     return () => (this.rows = rows);

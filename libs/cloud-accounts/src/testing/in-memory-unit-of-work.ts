@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { UnitOfWork } from '#libs/kernel';
 
-/** One unit of work after the other; one that fails leaves everything as it was. */
+/** Runs one unit of work at a time. Restores all collections when one fails. */
 export class InMemoryUnitOfWork extends UnitOfWork {
   private readonly current = new AsyncLocalStorage<Date>();
   private last: Promise<unknown> = Promise.resolve();

@@ -5,7 +5,7 @@ import { DeletionBlockers, type BlockersFingerprint } from '../blockers/deletion
 
 type Row = BlockingRow & { readonly tenantId: number; readonly cloudAccountId: number };
 
-/** Blockers of one kind that last as long as the test. */
+/** Blockers of one kind in memory. */
 export class ListedBlockers extends DeletionBlockers {
   private rows: Row[] = [];
   private lastId = 0;
@@ -70,7 +70,7 @@ export class ListedBlockers extends DeletionBlockers {
     this.rows = [];
   }
 
-  /** Remembers what is there; the answer puts it back. */
+  /** Returns a function that restores the current state. */
   snapshot(): () => void {
     const rows = [...this.rows];
     return () => (this.rows = rows);
@@ -85,7 +85,7 @@ export class ListedBlockers extends DeletionBlockers {
   }
 }
 
-/** Those that are given, and none of any other kind. */
+/** Blockers from these sources. Other kinds have none. */
 export function blockersFrom(sources: Readonly<Record<string, DeletionBlockers>>): Blockers {
   const none = {} as Record<BlockerKind, DeletionBlockers>;
   for (const kind of Object.values(BlockerKind)) none[kind] = new ListedBlockers();

@@ -1,6 +1,5 @@
 import { Events, type NewEvent } from '#libs/events';
 
-/** What happened in a test. */
 export class ListedEvents extends Events {
   readonly all: NewEvent[] = [];
 

@@ -1,7 +1,7 @@
 import type { AccountReference, Held } from '#libs/kernel';
 import { RemainingResources, type RemainingResource } from '../deletion/remaining-resources.js';
 
-/** The answer where nobody keeps count. */
+/** Implementation without any records of resources. */
 export class NoRemainingResources extends RemainingResources {
   async page(): Promise<RemainingResource[]> {
     return [];

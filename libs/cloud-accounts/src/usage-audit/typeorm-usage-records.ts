@@ -12,7 +12,7 @@ interface FoundRow {
 
 type Asked = AuditedRows & { readonly limit: number };
 
-/** Each finding is one statement, so that it is of one moment, and no change under way looks like a fault. */
+/** Each kind of finding is one statement, so that it sees one moment and reports no change in progress. */
 @Injectable()
 export class TypeOrmUsageRecords extends UsageRecords {
   constructor(
@@ -46,7 +46,7 @@ export class TypeOrmUsageRecords extends UsageRecords {
     ];
   }
 
-  /** Accounts in an AWS account that has several of one tenant, where the operator allows one. */
+  /** Accounts in AWS accounts that several accounts of one tenant share, although the operator allows one. */
   private async shared(asked: Asked): Promise<UsageFinding[]> {
     if (this.perAwsAccount.limit === 'many') return [];
     return this.find('AWS_ACCOUNT_SHARED', 'AWS account', asked, {
@@ -58,7 +58,7 @@ export class TypeOrmUsageRecords extends UsageRecords {
     });
   }
 
-  /** Rows of a table that tell how to enter an account which is gone. */
+  /** Credentials whose account no longer exists. */
   private strays(table: string, what: string, asked: Asked): Promise<UsageFinding[]> {
     return this.find('SECRET_WITHOUT_ACCOUNT', what, asked, {
       select: 's.tenant_id, s.cloud_account_id AS account_id, s.id',

@@ -78,7 +78,7 @@ export class UsageFindingResolver {
   }
 }
 
-/** What the rules say of it, whatever the viewer's role is. */
+/** Result of the deletion rule, regardless of the viewer's role. */
 function ruling(viewer: Viewer, { account, blockerCounts }: UsageAudit) {
   return permission(
     viewer,

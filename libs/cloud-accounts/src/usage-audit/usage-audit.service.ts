@@ -15,7 +15,7 @@ import {
   type SubscriptionUsage,
 } from './usage-records.js';
 
-/** Who uses an account, and why it can or cannot be deleted, counted from the rows at one moment. */
+/** Usage of an account and whether it can be deleted, computed from the rows at one moment. */
 export interface UsageAudit {
   readonly account: CloudAccount;
   readonly auditedAt: Date;
@@ -23,11 +23,10 @@ export interface UsageAudit {
   readonly blockerCounts: BlockerCounts;
   /** At most `mostFindings`. */
   readonly findings: readonly UsageFinding[];
-  /** Whether there are more. */
   readonly hasMoreFindings: boolean;
 }
 
-/** The usage doctor: looks at the rows themselves, and believes nothing that was counted before. */
+/** Checks the rows themselves. Uses no stored counters. */
 @Injectable()
 export class UsageAuditService {
   constructor(
@@ -38,25 +37,25 @@ export class UsageAuditService {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  /** As one tenant may see it; null when there is no such account for it. */
+  /** Audit of what the tenant can see. Null when the tenant cannot see the account. */
   async auditFor({ tenantId }: Viewer, id: number): Promise<UsageAudit | null> {
     const account = await this.accounts.find(tenantId, id);
     return account && this.audit(account, tenantId);
   }
 
-  /** As the operator may see it. @throws CloudAccountNotFound */
+  /** Audit across all tenants, for the operator. @throws CloudAccountNotFound */
   async auditInAllTenants(id: number): Promise<UsageAudit> {
     const account = await this.accounts.findById(id);
     if (!account) throw new CloudAccountNotFound();
     return this.audit(account);
   }
 
-  /** What does not fit anywhere: at most `mostFindings` of each kind that is found in rows. */
+  /** Findings in all rows, at most `mostFindings` of each kind. */
   async findings(): Promise<UsageFinding[]> {
     return this.findingsIn({}, mostFindings, await this.accounts.listScheduledForDeletion());
   }
 
-  /** @param of whose rows; everybody's when left out */
+  /** @param of tenant whose rows are read; all tenants if omitted */
   private async audit(account: CloudAccount, of?: number): Promise<UsageAudit> {
     const { id, tenantId } = account;
     return this.unitOfWork.run(async (auditedAt) => {
@@ -88,7 +87,7 @@ export class UsageAuditService {
     ];
   }
 
-  /** Looked at while it is held, so that nobody is just ending what it waits for. */
+  /** Checked with the account locked, so that no blocker is just being ended. */
   private isDeletionOverdue({ id, tenantId }: CloudAccount): Promise<boolean> {
     return this.unitOfWork.run(async () => {
       const account = await this.accounts.hold(tenantId, id);

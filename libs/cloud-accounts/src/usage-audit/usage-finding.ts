@@ -1,4 +1,7 @@
-/** Records that contradict each other, which the rules and the database should prevent, or a setting. */
+/**
+ * Kinds of findings: records that contradict each other or a setting. The rules and the database should prevent all
+ * except AWS_ACCOUNT_SHARED.
+ */
 export const UsageFindingKind = {
   AWS_ACCOUNT_SHARED: 'AWS_ACCOUNT_SHARED',
   DELETION_OVERDUE: 'DELETION_OVERDUE',
@@ -16,7 +19,7 @@ export interface UsageFinding {
   readonly kind: UsageFindingKind;
   readonly tenantId: number;
   readonly cloudAccountId: number;
-  /** What it is about, as the operator can look it up: `subscription 12`. */
+  /** Affected object, as the operator can look it up: `subscription 12`. */
   readonly subject: string;
 }
 
@@ -25,7 +28,7 @@ interface Explanation {
   readonly remediation: string;
 }
 
-/** What each means, and what the operator can do about it. */
+/** Meaning of each kind, and what the operator can do. */
 export const explanations: Readonly<Record<UsageFindingKind, Explanation>> = {
   AWS_ACCOUNT_SHARED: {
     means:

@@ -1,21 +1,21 @@
 import type { UsageFinding } from './usage-finding.js';
 
-/** Which rows to look at: those of one account, of one tenant, or all. */
+/** Rows to audit: those of one account, of one tenant, or all. */
 export interface AuditedRows {
   readonly cloudAccountId?: number;
   readonly tenantId?: number;
 }
 
-/** How many findings an audit lists; the doctor lists as many of each kind. */
+/** Maximum number of findings of an audit. For the doctor, of each kind. */
 export const mostFindings = 100;
 
-/** What does not fit among the accounts and what is kept for them, by the rows alone: no rule of ours is asked. */
+/** Finds contradictions among the accounts and their records, from the rows alone. Uses no domain rules. */
 export abstract class UsageRecords {
-  /** @param limit how many of each kind */
+  /** @param limit maximum number of each kind */
   abstract findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]>;
 }
 
-/** How many subscriptions of one tenant on an account have one status. */
+/** Number of subscriptions of one tenant in an account that have one status. */
 export interface SubscriptionUsage {
   readonly tenantId: number;
   readonly status: string;
@@ -24,13 +24,13 @@ export interface SubscriptionUsage {
 }
 
 /**
- * What the audit asks about subscriptions. Asked here, answered by `libs/subscriptions`, connected in
- * `src/domain-wiring.module.ts`.
+ * Port to the records of subscriptions. `libs/subscriptions` implements it, and `src/domain-wiring.module.ts` connects
+ * it.
  */
 export abstract class SubscriptionRecords {
-  /** How many subscriptions each tenant, or one, has on an account by status, ended ones included. */
+  /** Number of subscriptions in an account by tenant and status, including ended ones. Optionally of one tenant. */
   abstract usageOf(cloudAccountId: number, tenantId?: number): Promise<SubscriptionUsage[]>;
 
-  /** What does not fit among the subscriptions, by the rows alone. @param limit how many of each kind */
+  /** Contradictions among the subscriptions, from the rows alone. @param limit maximum number of each kind */
   abstract findings(rows: AuditedRows, limit: number): Promise<UsageFinding[]>;
 }

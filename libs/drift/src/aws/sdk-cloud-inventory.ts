@@ -10,10 +10,10 @@ import {
   type WatchedKind,
 } from '../cloud-inventory.js';
 
-/** How many resources one answer may hold: a compromise between questions to AWS and memory. */
+/** Number of resources in one response: a compromise between calls and memory. */
 const pageSize = 500;
 
-/** What EC2 is asked, and gives, for every kind. */
+/** EC2 request and response, for every kind. */
 interface Question {
   readonly Filters: Filter[];
   readonly MaxResults?: number;
@@ -29,7 +29,7 @@ interface Deadline {
   readonly abortSignal: AbortSignal;
 }
 
-/** Looks through AWS's SDK. Its client for EC2 is the largest of all and loaded when first it is needed. */
+/** Implementation with the AWS SDK. Its EC2 client, the largest of all, is loaded on first use. */
 export class SdkCloudInventory extends CloudInventory {
   constructor(private readonly endpoints: AwsEndpoints) {
     super();
@@ -132,13 +132,16 @@ const asks: Readonly<Record<WatchedKind, { action: `ec2:${string}`; idFilter: st
   },
 };
 
-/** A page of a proxy is a success to the SDK that says nothing: then nothing is known, not even that nothing is there. */
+/**
+ * The SDK treats the page of a proxy as a success without data. Then nothing is known, not even that no resource
+ * exists.
+ */
 function said<T>(list: readonly T[] | undefined): readonly T[] {
   if (!list) throw unusable();
   return list;
 }
 
-/** What an answer does not say is left out: nothing follows from it. */
+/** Attributes that the response does not contain are omitted: nothing is concluded from them. */
 function seenOf(
   id: string | undefined,
   attributes: Record<string, string | number | readonly string[] | undefined>,
@@ -148,7 +151,7 @@ function seenOf(
   return { id: id ?? '', isGone, attributes: Object.fromEntries(said) as DesiredAttributes };
 }
 
-/** An instance on its way is taken to have arrived: what it is to be, or is not, it will be within a minute. */
+/** An instance in transition counts as if it had reached its target state, which it does within a minute. */
 function stateOf({ State, InstanceType }: Instance) {
   const state = /^(pending|running)$/.test(State?.Name ?? '') ? 'RUNNING' : 'STOPPED';
   return { state, instanceType: InstanceType };
@@ -156,7 +159,7 @@ function stateOf({ State, InstanceType }: Instance) {
 
 const isGone = ({ State }: Instance) => State?.Name === 'terminated' || State?.Name === 'shutting-down';
 
-/** A rule for each peer, as the ledger has them. */
+/** One rule for each peer, as in the ledger. */
 function rulesOf(permission: IpPermission, direction: SecurityGroupRule['direction']): SecurityGroupRule[] {
   const { IpProtocol = '-1', FromPort, ToPort } = permission;
   const peers = [

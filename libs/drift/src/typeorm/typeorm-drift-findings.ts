@@ -5,7 +5,7 @@ import { In } from 'typeorm';
 import { DriftFinding, type DriftLines, type ListedFinding } from '../drift-finding.entity.js';
 import { DriftFindings, type DriftFindingFilter } from '../drift-findings.js';
 
-/** Of how many findings one statement reads the lines. */
+/** Number of findings whose lines one statement reads. */
 const linesAtOnce = 50;
 
 @Injectable()

@@ -4,31 +4,31 @@ import type { KeyRing } from '../key-ring.js';
 import { KeyRingUnusable, readKeyRingFile } from './key-ring-file.js';
 
 /**
- * The KEKs in a key ring file, as it is now: the file is read again when it was replaced, so that a rotation needs no
- * restart. A file that cannot be used then changes nothing: what was known stays known.
+ * KEKs in a key ring file. Reads the file again after it was replaced, so that a rotation needs no restart. If the new
+ * file cannot be used, the previous KEKs remain in use.
  */
 export class FileKekProvider extends KekProvider {
   #ring: KeyRing;
-  /** The ring before, while nothing proves that the present one goes on from it. */
+  /** Previous ring, until the current one is known to be its successor. */
   #before: KeyRing | undefined;
   #stamp: string | null;
   #fault: string | null = null;
 
   /**
-   * @param onFault is told why a file that was replaced is not used, once for each replacement
-   * @throws KeyRingUnusable when the file cannot be used from the start
+   * @param onFault receives the reason why a replaced file is not used, once for each replacement
+   * @throws KeyRingUnusable when the file cannot be used at the start
    */
   constructor(
     private readonly path: string,
     private readonly onFault: (fault: KeyRingUnusable) => void = () => undefined,
   ) {
     super();
-    // Before it is read: what is put there meanwhile is noticed the next time.
+    // Before reading, so that a later change is noticed the next time.
     this.#stamp = stampOf(path);
     this.#ring = readKeyRingFile(path);
   }
 
-  /** The ring as the file has it now, or had it when it last could be used. */
+  /** Ring in the current file, or the last one that could be used. */
   get ring(): KeyRing {
     const stamp = stampOf(this.path);
     if (stamp === this.#stamp) return this.#ring;
@@ -41,8 +41,8 @@ export class FileKekProvider extends KekProvider {
           'Restore the key ring file of this gateway. Until then, the gateway continues with the key ring that it read before.';
         throw new KeyRingUnusable(this.path, 'contains another key under an existing key ID', wayOut);
       }
-      // So it is after several rotations of which we heard nothing, and when it is another gateway's. That one wraps
-      // nothing, because the database does not admit its key; and we go on reading.
+      // This happens after several rotations that this process has missed, and with the file of another gateway. That
+      // file wraps nothing, because the database does not admit its KEK, and this process can still read.
       this.#before = this.#ring.sharedWith(next).length === 0 ? this.#ring : undefined;
       this.#ring = next;
       this.#fault = null;
@@ -81,12 +81,12 @@ export class FileKekProvider extends KekProvider {
   }
 }
 
-/** Changes whenever another file is put there, and with every change of the file; null when none can be seen. */
+/** Changes with every replacement and every change of the file. Null when the file cannot be seen. */
 function stampOf(path: string): string | null {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join();
   } catch {
-    return null; // why, reading it tells
+    return null; // reading the file reports the reason
   }
 }

@@ -24,13 +24,13 @@ const largest = 64 * 1024;
 const restore = 'Restore it from your backup. Data that was encrypted with its keys cannot be decrypted without them.';
 
 /**
- * There is no using this file as a key ring. The message is for the operator: which file, what is wrong with it, the
- * way out. It never holds what the file says, and there is no `cause`, because a parser's message quotes its input.
+ * The file cannot be used as a key ring. The message is for the operator: file, reason and remediation. It never
+ * contains contents of the file, and there is no `cause`, because messages of a parser quote their input.
  */
 export class KeyRingUnusable extends Error {
   override readonly name = 'KeyRingUnusable';
 
-  /** @param fault without the path, and without the names of users: health checks show it */
+  /** @param fault without the path and without user names, because health checks show it */
   constructor(
     path: string,
     readonly fault: string,
@@ -43,8 +43,8 @@ export class KeyRingUnusable extends Error {
 /**
  * Reads `{ "version": 1, "active": "kek-…", "keys": { "kek-…": "<32 bytes in base64>" } }`.
  *
- * A symbolic link is followed, since that is how secrets are mounted into containers; every check is about the file it
- * leads to, and about the very file that is read.
+ * Follows symbolic links, because secrets are mounted into containers with them. Every check concerns the file that is
+ * actually read.
  *
  * @throws KeyRingUnusable
  */
@@ -58,9 +58,9 @@ export function readKeyRingFile(path: string): KeyRing {
 }
 
 /**
- * Makes a ring of one new key and returns once it is safe on the disk. The file appears whole or not at all, and a file
- * that is already there is left alone: of several callers at once, one gets a ring. A crash may leave a hidden `.tmp`
- * file beside it, whose key was never used; it can be removed.
+ * Creates a ring with one new key, and returns when it is safely on disk. The file is created atomically, and an
+ * existing file is never replaced: of several concurrent callers, one succeeds. A crash can leave a hidden `.tmp` file,
+ * whose key was never used. It can be removed.
  *
  * @throws KeyRingUnusable
  */
@@ -69,7 +69,7 @@ export function createKeyRingFile(path: string): KeyRing {
   const id = newKekId();
   try {
     writeDraft(draft, { active: id, keys: { [id]: newKey() } });
-    // A rename would replace a file that somebody else has just put there; a link does not.
+    // A rename would replace a file that another process has just created. A link does not.
     linkSync(draft, path);
   } catch (error) {
     throw notCreated(path, codeOf(error));
@@ -80,12 +80,12 @@ export function createKeyRingFile(path: string): KeyRing {
   return readKeyRingFile(path);
 }
 
-/** A key ring with one KEK more, which is in no file until it is put there. */
+/** Key ring with one more KEK, which is not stored in a file yet. */
 export interface NextKeyRing {
   /** With the new KEK as the active one. */
   readonly ring: KeyRing;
   /**
-   * Replaces the file, and returns once that is safe on the disk. Whoever reads it meanwhile sees the old one or the new.
+   * Replaces the file atomically, and returns when it is safely on disk.
    *
    * @throws KeyRingUnusable
    */
@@ -93,7 +93,7 @@ export interface NextKeyRing {
 }
 
 /**
- * The ring in the file with a new KEK. Only one process at a time may change a file: see to it before.
+ * Ring of the file with a new KEK. The caller must prevent concurrent changes of the file.
  *
  * @throws KeyRingUnusable
  */
@@ -105,8 +105,8 @@ export function nextKeyRing(path: string): NextKeyRing {
 }
 
 /**
- * Takes a KEK that is not the active one out of the file; does nothing when it is not there. Only one process at a time
- * may change a file: see to it before.
+ * Removes a KEK that is not active from the file. Does nothing if the file does not contain it. The caller must prevent
+ * concurrent changes of the file.
  *
  * @throws KeyRingUnusable
  */
@@ -120,8 +120,8 @@ export function removeFromKeyRingFile(path: string, kekId: string): void {
 }
 
 /**
- * Since when a database holds what this ring encrypted, as the file says; null when it does not say. An empty database
- * beside such a ring is a lost one.
+ * Time of the first use of this ring with a database, according to the file. Null when unknown. If the database is
+ * empty, it was lost or exchanged.
  *
  * @throws KeyRingUnusable
  */
@@ -131,10 +131,10 @@ export function firstUseOf(path: string): Date | null {
 }
 
 /**
- * Writes down that a database holds what this ring encrypted; does nothing when the file says so, or belongs to another
- * user. Only one process at a time may change a file: see to it before.
+ * Records in the file that a database uses this ring. Does nothing if this is recorded, or if the file belongs to
+ * another user. The caller must prevent concurrent changes of the file.
  *
- * @throws KeyRingUnusable when the file cannot be replaced, as a mounted secret cannot
+ * @throws KeyRingUnusable when the file cannot be replaced, as for a mounted secret
  */
 export function markAsUsed(path: string, now: Date): void {
   const contents = contentsOf(path);
@@ -142,7 +142,7 @@ export function markAsUsed(path: string, now: Date): void {
   replace(path, { ...contents, usedSince: now.toISOString() });
 }
 
-/** What the file of a good ring says. */
+/** Contents of a valid key ring file. */
 interface Contents {
   readonly usedSince?: string;
   readonly active: string;
@@ -163,12 +163,12 @@ function contentsOf(path: string): Contents {
 function replace(path: string, contents: Contents): void {
   let draft: string | undefined;
   try {
-    // A mounted secret is a link to its file: what is replaced is the file.
+    // A mounted secret is a link to its file: the file is replaced, not the link.
     const file = realpathSync(path);
     removeDrafts(file);
     draft = draftOf(file);
     writeDraft(draft, contents);
-    readKeyRingFile(draft); // what cannot be read back must not take the place of what can
+    readKeyRingFile(draft); // never replace a readable file with one that cannot be read back
     renameSync(draft, file);
     syncFolder(dirname(file));
   } catch (error) {
@@ -183,7 +183,7 @@ function replace(path: string, contents: Contents): void {
   }
 }
 
-/** Drafts of a change that was cut off: they hold keys, and nobody else would remove them. */
+/** Removes temporary files of interrupted changes: they contain keys, and no other process removes them. */
 function removeDrafts(path: string): void {
   const prefix = `.${basename(path)}.`;
   const isDraft = (name: string) => name.startsWith(prefix) && /^[0-9a-f]{16}\.tmp$/.test(name.slice(prefix.length));
@@ -223,7 +223,7 @@ function readPrivateFile(path: string): Buffer {
 
 function openExisting(path: string): number {
   try {
-    // Not blocking, because a named pipe without a writer would keep us waiting for ever.
+    // Non-blocking, because opening a named pipe without a writer would block.
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = codeOf(error);
@@ -249,7 +249,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
     throw new KeyRingUnusable(path, 'is not a regular file', 'Specify the file itself, not its folder.');
   }
   const { mode, uid } = stats;
-  // Windows has neither owners nor modes of this kind.
+  // Windows has no owners and modes of this kind.
   const us = process.geteuid?.();
   if (us !== undefined && uid !== us && uid !== 0) {
     throw new KeyRingUnusable(
@@ -267,7 +267,7 @@ function refuseUnlessPrivate(path: string, file: number): void {
   }
 }
 
-/** Never that root takes the file: then the gateway could not read it any more. */
+/** Never suggests root as the owner: then the gateway could not read the file. */
 function remediationForOwner(path: string): string {
   const us = process.geteuid?.();
   const owner = statSync(path, { throwIfNoEntry: false })?.uid;
@@ -297,7 +297,7 @@ function ringOf(path: string, ring: Record<string, unknown>): KeyRing {
     const which = `key number ${position + 1}`;
     if (!isKekId(id)) throw unusable(`has an invalid ID for ${which}: it must be "kek-" and 8 hexadecimal digits`);
     const bytes = typeof text === 'string' ? Buffer.from(text, 'base64') : undefined;
-    // Buffer.from skips what is not base64, so only the way back tells.
+    // Buffer.from skips invalid base64, so compare it with the encoded bytes.
     if (!bytes || bytes.toString('base64') !== text) throw unusable(`has the key ${id}, which is not base64`);
     if (bytes.length !== keyLength) {
       throw unusable(`has the key ${id} with ${bytes.length} bytes instead of ${keyLength}`);
@@ -328,7 +328,7 @@ function writeDraft(draft: string, { usedSince, active, keys }: Contents): void 
 
   const file = openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
-    fchmodSync(file, 0o600); // whatever the umask took away
+    fchmodSync(file, 0o600); // restores the bits that the umask removed
     writeFileSync(file, contents);
     fsyncSync(file);
   } finally {
@@ -341,13 +341,13 @@ function remove(draft: string): void {
   try {
     unlinkSync(draft);
   } catch {
-    // It was never made, or it stays: neither changes whether there is a key ring.
+    // It was never created, or cannot be removed: neither affects the key ring.
   }
 }
 
-/** A new name is safe only once its folder is: until then a power cut may take it back. */
+/** A new name is safe only after its folder was synchronized: until then a power failure can undo it. */
 function syncFolder(path: string): void {
-  if (process.platform === 'win32') return; // which cannot open a folder
+  if (process.platform === 'win32') return; // it cannot open a folder
   const folder = openSync(path, constants.O_RDONLY);
   try {
     fsyncSync(folder);

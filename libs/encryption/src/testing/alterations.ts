@@ -1,10 +1,10 @@
-/** A record that is not the true one any more, and how it came to be so. */
+/** Changed record, and how it was changed. */
 export interface Alteration {
   readonly how: string;
   readonly record: Buffer;
 }
 
-/** Every single bit turned over, the record cut short at every length from either side, and made longer. */
+/** Inverts every single bit, truncates the record to every length from both ends, and extends it. */
 export function alterationsOf(record: Buffer): Alteration[] {
   const all: Alteration[] = [];
   const add = (how: string, ...parts: Uint8Array[]) => all.push({ how, record: Buffer.concat(parts) });
@@ -23,7 +23,7 @@ export function alterationsOf(record: Buffer): Alteration[] {
     add(`${more} zero bytes before it`, Buffer.alloc(more), record);
   }
   add('twice', record, record);
-  // From 4 bytes on node:crypto knows shorter tags; the rest of the record is as it was.
+  // From 4 bytes on, node:crypto accepts shorter tags. The rest of the record is unchanged.
   for (let tag = 0; tag < 16; tag++) {
     add(`its tag cut to the last ${tag} bytes`, record.subarray(0, -16), record.subarray(record.length - tag));
     add(`all but ${tag} bytes of its tag zero`, record.subarray(0, record.length - 16 + tag), Buffer.alloc(16 - tag));

@@ -9,13 +9,13 @@ import {
   type StoredKey,
 } from '../keys.js';
 
-/** Stored keys that last as long as the test. Rows are copied both ways, as a database does. */
+/** Collection in memory. Copies rows in both directions, as a database does. */
 export class InMemoryStoredKeys extends StoredKeys {
   private rows: StoredKey[] = [];
   private lastId = 0;
   private keks: AdmittedKek[];
 
-  /** @param keks those that may wrap from the start */
+  /** @param keks KEKs that are admitted from the start */
   constructor(keks: readonly string[] = ['kek-00000001', 'kek-00000002']) {
     super();
     this.keks = keks.map((kekId) => ({ kekId, canary: Buffer.alloc(0), admittedAt: new Date(0) }));
@@ -65,7 +65,7 @@ export class InMemoryStoredKeys extends StoredKeys {
     return wrapped;
   }
 
-  /** Runs `work`, then takes back every row it added and gives their ids out again, as SQLite does on a rollback. */
+  /** Runs `work`, then removes every row that it added and assigns their IDs again, as SQLite does after a rollback. */
   async rollBack<T>(work: () => Promise<T>): Promise<T> {
     const { rows, lastId } = this;
     this.rows = [...rows];
@@ -80,7 +80,7 @@ export class InMemoryStoredKeys extends StoredKeys {
     if (!this.keks.some((kek) => kek.kekId === kekId)) throw new KekNotAdmitted(kekId);
   }
 
-  /** Writes a row as somebody with access to the database could, past every rule. */
+  /** Changes a row like someone with access to the database, without any checks. */
   tamper(id: number, change: Partial<StoredKey>): void {
     this.rows = this.rows.map((row) => (row.id === id ? { ...row, ...change } : row));
   }

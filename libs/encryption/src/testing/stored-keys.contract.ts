@@ -1,10 +1,10 @@
 import { KekNotAdmitted, StoredKeyExists, type NewStoredKey, type StoredKey, type StoredKeys } from '../keys.js';
 
 /**
- * What every StoredKeys must do, so that a test on the one in memory proves something.
+ * Contract of every implementation of StoredKeys.
  *
- * @param make an empty collection, for each test, with two KEKs admitted: kek-00000001 and kek-00000002
- * @param tenantIds two tenants that exist, should the collection insist
+ * @param make creates an empty collection for each test, with two admitted KEKs: kek-00000001 and kek-00000002
+ * @param tenantIds two tenants that exist, if the collection requires it
  */
 export function itBehavesLikeStoredKeys(
   make: () => StoredKeys | Promise<StoredKeys>,
@@ -198,7 +198,7 @@ function refused(error: unknown): boolean {
   throw error;
 }
 
-/** What a stored key is: a collection's rows may hold more for its own use. */
+/** Fields of a stored key only: rows of a collection can have more. */
 function promised(stored: StoredKey | null): StoredKey | null {
   if (!stored) return null;
   const { id, tenantId, purpose, version, kekId, wrappedKey, commitment, createdAt } = stored;

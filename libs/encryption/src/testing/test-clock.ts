@@ -1,6 +1,6 @@
 import { Clock } from '#libs/kernel';
 
-/** Stands still until it is told to go on. */
+/** Clock that stands still until `advance` is called. */
 export class TestClock extends Clock {
   private time = Date.parse('2024-01-01T00:00:00.000Z');
 
@@ -8,7 +8,7 @@ export class TestClock extends Clock {
     return new Date(this.time);
   }
 
-  /** Milliseconds; may be negative. */
+  /** In milliseconds. Can be negative. */
   advance(by: number): void {
     this.time += by;
   }

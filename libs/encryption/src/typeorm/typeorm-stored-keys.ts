@@ -23,7 +23,7 @@ export class StoredKeyRow implements StoredKey {
   @Column('varchar', { length: 16 })
   readonly purpose!: KeyPurpose;
 
-  /** Tenant and purpose in one, because a unique index takes every NULL for another value. */
+  /** Combines tenant and purpose, because a unique index treats every NULL as different. */
   @Column('varchar', { length: 32 })
   readonly owner!: string;
 
@@ -72,7 +72,8 @@ export class TypeOrmStoredKeys extends StoredKeys {
   async add(key: NewStoredKey): Promise<number> {
     const row = { ...key, owner: ownerOf(key.purpose, key.tenantId) };
     try {
-      // A unit of work, because several gateways that add the same key at once can deadlock: the losers look again.
+      // A unit of work, because several gateways that add the same key concurrently can deadlock. The losers read
+      // again.
       await this.transactions.run(async () => {
         await this.holdKek(key.kekId);
         await this.rows.insert(row);
@@ -111,7 +112,7 @@ export class TypeOrmStoredKeys extends StoredKeys {
 
   dismiss(kekId: string): Promise<number> {
     return this.transactions.run(async () => {
-      // Held, so that whoever is about to wrap under it has either stored what was wrapped, or will find it gone.
+      // Locked, so that a process that is about to wrap with it has either stored the key, or finds the KEK dismissed.
       await this.canaries.findOne({ where: { kekId }, ...this.transactions.forUpdate });
       const wrapped = await this.rows.countBy({ kekId });
       if (wrapped === 0) await this.canaries.delete({ kekId });
@@ -119,7 +120,7 @@ export class TypeOrmStoredKeys extends StoredKeys {
     });
   }
 
-  /** Shared with others who wrap under it. @throws KekNotAdmitted */
+  /** Lock that several processes can share. @throws KekNotAdmitted */
   private async holdKek(kekId: string): Promise<void> {
     const lock = this.transactions.isSqlite ? '' : ' LOCK IN SHARE MODE';
     const found = await this.transactions.query(`SELECT kek_id FROM key_canary WHERE kek_id = ?${lock}`, [kekId]);

@@ -18,7 +18,7 @@ export class EventRow {
   @Column('int', { name: 'subject_id' })
   readonly subjectId!: number;
 
-  /** 1 for the first event of the subject. */
+  /** Starts at 1 for each subject. */
   @Column('int')
   readonly sequence!: number;
 

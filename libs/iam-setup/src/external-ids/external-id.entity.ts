@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
 /**
- * What the gateway says when it assumes one customer's access role, so that nobody can have it use another's ("confused
- * deputy", IAM user guide). Made by the gateway, because an id that a customer may choose proves nothing; taken by one
- * cloud account, and never by another, not even after that account is gone.
+ * Value that the gateway sends when it assumes the access role of one customer, so that no other customer can use the
+ * role through the gateway (confused deputy, IAM user guide). Created by the gateway, because a value chosen by
+ * customers proves nothing. Belongs permanently to one cloud account, even after the account is deleted.
  */
 @Entity('external_id')
 export class ExternalId {
@@ -14,18 +14,18 @@ export class ExternalId {
   @Column('int', { name: 'tenant_id' })
   readonly tenantId!: number;
 
-  /** What callers name it by: random, so that nobody guesses another tenant's. */
+  /** Random reference for callers, so that another tenant's cannot be guessed. */
   @Column('varchar', { length: 40 })
   readonly handle!: string;
 
-  /** No secret at AWS: whoever may read the role's trust policy reads it. 128 bits of chance. */
+  /** Not a secret: everyone who can read the trust policy of the role can read it. 128 random bits. */
   @Column('varchar', { name: 'external_id', length: 64 })
   readonly externalId!: string;
 
   @Column('datetime', { name: 'created_at', precision: 3 })
   readonly createdAt!: Date;
 
-  /** The account that took it, or that had taken it and is gone; null while it is free. */
+  /** Account that uses it, or used it before it was deleted. Null while it is unused. */
   @Column('int', { name: 'cloud_account_id', nullable: true })
   readonly cloudAccountId!: number | null;
 
@@ -46,5 +46,5 @@ export class ExternalId {
 
 const random = () => randomBytes(16).toString('hex');
 
-/** An external id that nobody has, and that looks like any other. */
+/** Unique, and looks like every other external ID. */
 export const newExternalId = (): string => `gateway-${random()}`;

@@ -41,7 +41,7 @@ export class ExternalIdNotFound extends NotFound {
   }
 }
 
-/** By an account of the same tenant: another tenant's is not there. */
+/** Used by an account of the same tenant. External IDs of other tenants are not found. */
 export class ExternalIdInUse extends DomainError {
   constructor(path: readonly string[]) {
     super(
@@ -53,7 +53,7 @@ export class ExternalIdInUse extends DomainError {
   }
 }
 
-/** The customer's trust policy names the one it has; a second one would be a second way in. */
+/** The customer's trust policy contains the existing external ID. The account can have only one. */
 export class ExternalIdChangeNotAllowed extends DomainError {
   constructor(path: readonly string[]) {
     super(iamSetupErrors, 'EXTERNAL_ID_CHANGE_NOT_ALLOWED', 'The cloud account already has another external ID.', {

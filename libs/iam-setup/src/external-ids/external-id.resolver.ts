@@ -49,7 +49,7 @@ export class ExternalIdResolver {
   }
 }
 
-/** Adds to Viewer: the domain that knows the answer adds the field. */
+/** Adds fields about external IDs to Viewer. */
 @Resolver(() => ViewerType)
 export class ViewerOfExternalIdsResolver {
   @ResolveField(() => ViewerPermission, { description: 'Whether you can use `issueExternalId`.' })

@@ -8,7 +8,7 @@ import { ExternalIds } from './external-ids.js';
 
 type Tenant = Pick<Viewer, 'tenantId'>;
 
-/** External ids are made here and nowhere else, before the role that demands one exists; an account takes one and keeps it. */
+/** Issues external IDs, before the role that requires one exists. An account keeps its external ID permanently. */
 @Injectable()
 export class ExternalIdService {
   constructor(
@@ -17,7 +17,7 @@ export class ExternalIdService {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  /** @param remember writes the answer down with the effect, for a caller who may ask again */
+  /** @param remember stores the answer with the change, for repeated requests */
   issue(
     { tenantId, actor }: Pick<Viewer, 'tenantId' | 'actor'>,
     remember: (answer: ExternalId) => Promise<void>,
@@ -49,7 +49,7 @@ export class ExternalIdService {
   }
 
   /**
-   * @param path the input field the handle stands in
+   * @param path input field with the handle
    * @throws ExternalIdNotFound when the tenant has none with this handle
    */
   async get({ tenantId }: Tenant, handle: string, path: readonly string[]): Promise<ExternalId> {
@@ -58,7 +58,7 @@ export class ExternalIdService {
     return found;
   }
 
-  /** As `get`, whosever it is, for the operator. @throws ExternalIdNotFound */
+  /** Like `get`, for every tenant, for the operator. @throws ExternalIdNotFound */
   async getInAllTenants(handle: string): Promise<ExternalId> {
     const found = await this.externalIds.findInAllTenants(handle);
     if (!found) throw new ExternalIdNotFound(['externalIdHandle']);
@@ -66,7 +66,7 @@ export class ExternalIdService {
   }
 
   /**
-   * That an account could take it: a new one when `cloudAccountId` is null.
+   * Checks whether an account can use the external ID. `cloudAccountId` is null for a new account.
    *
    * @throws ExternalIdInUse, ExternalIdChangeNotAllowed
    */
@@ -82,9 +82,9 @@ export class ExternalIdService {
   }
 
   /**
-   * Makes it the account's for ever; that it is the account's already is well.
+   * Assigns the external ID to the account permanently. Does nothing if it is already assigned to it.
    *
-   * @param externalId the id itself, of one that was found by its handle before
+   * @param externalId value of an external ID that was found by its handle
    * @throws ExternalIdNotFound, ExternalIdInUse, ExternalIdChangeNotAllowed
    */
   async assign(
@@ -93,7 +93,7 @@ export class ExternalIdService {
     now: Date,
     path: readonly string[],
   ): Promise<ExternalId> {
-    // Read again: it may have been taken since.
+    // Read again: it can have been assigned in the meantime.
     const present = await this.externalIds.findById(account.tenantId, externalId);
     if (!present) throw new ExternalIdNotFound(path);
     await this.refuseUnlessAssignable(account, present, account.id, path);

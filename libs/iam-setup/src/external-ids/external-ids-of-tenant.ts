@@ -3,7 +3,7 @@ import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { ExternalIds } from './external-ids.js';
 
-/** A tenant that was given external ids is not removed: trust policies may name them. */
+/** Prevents the removal of a tenant with issued external IDs: trust policies can contain them. */
 @Injectable()
 export class ExternalIdsOfTenant extends TenantContentSource {
   constructor(private readonly externalIds: ExternalIds) {
@@ -12,6 +12,6 @@ export class ExternalIdsOfTenant extends TenantContentSource {
 
   async of({ id: tenantId }: Held<Tenant>): Promise<TenantContent[]> {
     const count = await this.externalIds.count(tenantId);
-    return [{ count, what: ['issued external id', 'issued external ids'], remediation: null }];
+    return [{ count, what: ['issued external ID', 'issued external IDs'], remediation: null }];
   }
 }

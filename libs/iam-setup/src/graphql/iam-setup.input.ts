@@ -5,7 +5,7 @@ import { parameters, switches, type IamSetupRequest } from '../iam-setup.js';
 import { mostTags } from '../tags.js';
 import { TagInput } from './tag.input.js';
 
-/** The domain checks it as a whole, so that the command line is told the same. */
+/** Checked by the domain, so that the command line gives the same messages. */
 @InputType('IamSetupInput', {
   description:
     'Settings for the setup of an AWS account. All have defaults, unless the operator has not configured one.',

@@ -17,7 +17,7 @@ import { forAws, type Tag } from '../tags.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Where a template may be sent by value (CloudFormation quotas). */
+/** Maximum size of a template that is sent by value (CloudFormation quotas). */
 export const longestTemplateBody = 51_200;
 
 const ref = (id: string) => ({ Ref: id });
@@ -26,8 +26,9 @@ const conditionOf = (option: Option) => `${pascalCase(option)}Wanted`;
 const when = (option: Option | undefined) => option && { Condition: conditionOf(option) };
 
 /**
- * The template: the same for every customer of one operator and one version of the manifest, so that it can be published.
- * What differs between customers is a parameter, except tags: CloudFormation has no parameter for a list of pairs.
+ * Template that is the same for every customer of one operator and version of the manifest, so that it can be
+ * published. Differences between customers are parameters, except tags: CloudFormation has no parameter for a list of
+ * pairs.
  */
 export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonly Tag[] = []): Json {
   const defaults: Record<string, string> = {
@@ -146,11 +147,11 @@ export function cloudFormationTemplate(settings: IamSetupSettings, tags: readonl
   };
 }
 
-/** As YAML 1.1, which CloudFormation reads: there `no` and `1:30` are no texts unless they are quoted. */
+/** YAML 1.1, which CloudFormation reads: in it, `no` and `1:30` must be quoted. */
 export const toYaml = (template: Json) =>
   stringify(template, { version: '1.1', lineWidth: 0, blockQuote: 'literal', aliasDuplicateObjects: false });
 
-/** The values for the parameters of one setup. */
+/** Parameter values of one setup. */
 export function templateParameters({
   values,
   expectedAwsAccountId,
@@ -175,7 +176,7 @@ export interface CloudFormationSetup {
   readonly template: string;
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
   readonly quickCreateUrl: string | null;
-  /** Why there is no such link; null when there is. */
+  /** Reason why there is no link. Null when there is one. */
   readonly quickCreateUnavailableReason: string | null;
   readonly command: string;
 }
@@ -205,7 +206,7 @@ export function cloudFormationSetup(settings: IamSetupSettings, setup: IamSetup)
     parameters: given,
     quickCreateUrl: unavailable
       ? null
-      : // The console reads %20, not +, behind the #.
+      : // After the #, the console accepts %20, but not +.
         `https://${partitionNames[partition].console}/cloudformation/home?region=${region}#/stacks/create/review?${query.toString().replaceAll('+', '%20')}`,
     quickCreateUnavailableReason: unavailable,
     command: [
@@ -234,7 +235,7 @@ function secretCommand(region: string, stack: readonly string[]): string {
   return `${inShell(['aws', ...readSecret, '--region', region])} --secret-id "$(${arn})"`;
 }
 
-/** Tags what IAM can tag and CloudFormation cannot: there AWS::IAM::ManagedPolicy and InstanceProfile have no tags. */
+/** Tags what IAM can tag and CloudFormation cannot: AWS::IAM::ManagedPolicy and InstanceProfile have no tags there. */
 function tagCommands({ tags, values }: IamSetup, stack: readonly string[]): string[] {
   const query = "StackResources[?ResourceType=='AWS::IAM::ManagedPolicy'].PhysicalResourceId";
   const arns = inShell([
@@ -305,7 +306,9 @@ const resource = (type: string, { option }: IamEntity, properties: Json): Json =
   Properties: properties,
 });
 
-/** A whole document as one text: CloudFormation fills in no keys, and the tag's key stands in keys. */
+/**
+ * A document as one text: CloudFormation does not replace placeholders in keys, and the key of the tag is used in keys.
+ */
 const document = (policy: PolicyDocument) => filled(`${JSON.stringify(policy, null, 2)}\n`);
 
 const filled = (text: string) => ({

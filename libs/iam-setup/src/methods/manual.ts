@@ -7,19 +7,19 @@ import { inShell } from './shell.js';
 import { forAws } from '../tags.js';
 import type { SetupFile } from './terraform.js';
 
-/** One thing to make by hand: in the AWS console as the instruction says, or with the command. */
+/** Entity to create manually: in the AWS console with the instruction, or with the command. */
 export interface ManualStep {
   readonly number: number;
   readonly title: string;
   readonly instruction: string;
-  /** What the thing is to be called; null when AWS names it. */
+  /** Name of the entity. Null when AWS chooses it. */
   readonly name: string | null;
-  /** The JSON to paste; null when there is none. */
+  /** JSON document to paste. Null when the step has none. */
   readonly document: string | null;
   readonly command: string;
 }
 
-/** Everything that is made, in an order that works. `setup` must say the AWS account: policies are attached by ARN. */
+/** All steps in order. `setup` must contain the AWS account: policies are attached by ARN. */
 export function manualSteps(setup: IamSetup): ManualStep[] {
   const entities = iamEntities.filter(({ option }) => isWanted(setup, option));
   return [accountStep(setup), ...entities.map((entity) => stepFor(entity, setup))].map((step, i) => ({
@@ -28,7 +28,7 @@ export function manualSteps(setup: IamSetup): ManualStep[] {
   }));
 }
 
-/** Makes nothing: what is made in a wrong account would trust the vendor there. */
+/** Creates nothing: in a wrong account, the created roles would trust the vendor. */
 function accountStep({ values: { accountId } }: IamSetup): Omit<ManualStep, 'number'> {
   const asked = inShell(['aws', 'sts', 'get-caller-identity', '--query', 'Account', '--output', 'text']);
   return {
@@ -41,8 +41,8 @@ function accountStep({ values: { accountId } }: IamSetup): Omit<ManualStep, 'num
 }
 
 /**
- * The policies alone, for any account of a partition, with the usual names and paths. Who may use a role is not among
- * them: that differs between customers.
+ * Policies only, for every account of a partition, with the default names and paths. Without trust policies, which
+ * differ between customers.
  */
 export function policyFiles({ vendorName, tagKey }: IamSetupSettings, partition: AwsPartition): SetupFile[] {
   const values = {
@@ -87,7 +87,7 @@ function stepFor(entity: IamEntity, setup: IamSetup): Omit<ManualStep, 'number'>
   const tagged = tags.length > 0 ? ['--tags', forAws(tags)] : [];
   const alsoTag =
     tags.length > 0 ? ` Add the tags ${tags.map(({ key, value }) => `"${key}" = "${value}"`).join(', ')}.` : '';
-  // The console of IAM knows no paths.
+  // The IAM console does not support paths.
   const byCommand =
     path === '/' ? '' : ` The AWS console creates all entities in the path /. For ${path}, use the command.`;
   const listed = (policies: readonly IamPolicy[]) => attached(policies).join(', ');

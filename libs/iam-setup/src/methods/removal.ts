@@ -4,28 +4,28 @@ import { namesOf, type IamSetupSettings } from '../iam-setup.js';
 import { fillInText } from '../policies.js';
 import { inShell } from './shell.js';
 
-/** What is known of how an account was set up; null for what was never told. */
+/** What is known about the setup of an account. Null for unknown values. */
 export interface KnownSetup {
   readonly awsAccountId: string;
-  /** The IAM user, or the access role, the gateway got in by. */
+  /** IAM user or access role that the gateway used. */
   readonly principalArn: string;
   readonly consoleRoleArn: string | null;
   readonly nodeRoleName: string | null;
 }
 
-/** An IAM entity that a customer made for us, and that is theirs to remove. */
+/** IAM entity that a customer created for the gateway and has to remove. */
 export interface RemainingEntity {
   readonly kind: IamEntity['kind'];
   readonly name: string;
-  /** Null for access keys, which have none. */
+  /** Null for access keys, which have no ARN. */
   readonly arn: string | null;
-  /** Whether it is known to be called so; else it is what `iamSetup` calls it. */
+  /** Whether the name is known. Otherwise it is the default name of `iamSetup`. */
   readonly isNameKnown: boolean;
-  /** Removes it, for a POSIX shell with the AWS CLI. */
+  /** Removes the entity with the AWS CLI, for a POSIX shell. */
   readonly command: string;
 }
 
-/** Everything a customer made, in an order in which it can be removed: the other way round than it was made. */
+/** Everything that a customer created, in the reverse order, in which it can be removed. */
 export function remainingEntities({ vendorName, tagKey }: IamSetupSettings, known: KnownSetup): RemainingEntity[] {
   const { awsAccountId: accountId, consoleRoleArn, nodeRoleName } = known;
   const principal = partsOf(known.principalArn);
@@ -75,7 +75,7 @@ const arnKinds: Readonly<Record<IamEntity['kind'], string>> = {
   'access key': 'user',
 };
 
-/** What is attached is listed by AWS, because who set it up may have attached more, or less. */
+/** Lists attachments with the AWS CLI, because the customer can have attached more or fewer. */
 const detaching = (kind: 'role' | 'user', name: string) => {
   const of = inShell([`--${kind}-name`, name]);
   return (

@@ -1,4 +1,4 @@
-/** A command for a POSIX shell: a line for each list of words, and nothing in a word that the shell would act on. */
+/** Commands for a POSIX shell: one line for each list of words, with every word quoted as needed. */
 export const inShell = (...lines: readonly (readonly string[])[]) =>
   lines.map((words) => words.map(quoted).join(' ')).join(' \\\n  ');
 

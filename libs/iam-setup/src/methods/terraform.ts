@@ -6,14 +6,14 @@ import type { PolicyDocument } from '../policies.js';
 import { inTags, mostTags, tagLengths } from '../tags.js';
 
 export interface SetupFile {
-  /** Its path within the folder. */
+  /** Path in the folder. */
   readonly name: string;
   readonly content: string;
 }
 
 /**
- * The Terraform module: the same files for everybody, in which no value stands; the values are in terraform.tfvars.json,
- * which Terraform reads by itself.
+ * Terraform module: the same files for all customers, without values. The values are in terraform.tfvars.json, which
+ * Terraform reads automatically.
  */
 export function terraformModule(values: Readonly<Record<string, unknown>>): SetupFile[] {
   return [
@@ -30,7 +30,7 @@ export function terraformModule(values: Readonly<Record<string, unknown>>): Setu
   ];
 }
 
-/** The module with the values of one setup. */
+/** Module with the values of one setup. */
 export const terraformSetup = (setup: IamSetup): SetupFile[] =>
   terraformModule({
     ...variablesOf(
@@ -44,7 +44,7 @@ export const terraformSetup = (setup: IamSetup): SetupFile[] =>
     ...(setup.tags.length > 0 && { tags: Object.fromEntries(setup.tags.map(({ key, value }) => [key, value])) }),
   });
 
-/** The module with what the operator has set; the rest is asked by Terraform. */
+/** Module with the settings of the operator. Terraform asks for the other values. */
 export const terraformDefaults = ({
   vendorName,
   vendorAccountId,
@@ -65,7 +65,7 @@ export const terraformDefaults = ({
     ),
   );
 
-/** Those of the values that are variables; an empty one is one not given. */
+/** Values that are variables. An empty value is omitted. */
 function variablesOf(values: Readonly<Record<string, string>>, wants: (option: Option) => boolean) {
   return Object.fromEntries([
     ...Object.keys(parameters)
@@ -77,7 +77,7 @@ function variablesOf(values: Readonly<Record<string, string>>, wants: (option: O
 
 type Attribute = readonly [name: string, expression: string];
 
-/** A block of HCL, its equals signs aligned as `terraform fmt` has them. */
+/** Block of HCL with aligned equals signs, as `terraform fmt` formats it. */
 function block(header: string, attributes: readonly Attribute[], inner: readonly string[] = []): string {
   const widest = Math.max(...attributes.map(([name]) => name.length));
   const lines = attributes.map(([name, expression]) => `  ${name.padEnd(widest)} = ${expression}`);
@@ -89,10 +89,10 @@ function block(header: string, attributes: readonly Attribute[], inner: readonly
   ].join('\n');
 }
 
-/** A literal: in HCL `${` and `%{` would begin something. */
+/** Literal: HCL interprets `${` and `%{`. */
 const literal = (text: string) => JSON.stringify(text).replace(/([$%])\{/g, '$1$1{');
 
-/** A text of ours with placeholders, as HCL. */
+/** Text with placeholders, in HCL. */
 const filled = (text: string) => {
   const only = /^\$\{(\w+)\}$/.exec(text);
   return only
@@ -104,13 +104,13 @@ const policyFile = ({ id }: IamPolicy) => `policies/${id.replace(/-policy$/, '')
 const trustFile = ({ id }: IamEntity) => `trust/${id}.json.tftpl`;
 const rendered = (file: string) => `templatefile("\${path.module}/${file}", local.values)`;
 
-/** A document as a template of Terraform. */
+/** Document as a Terraform template. */
 const templateOf = (document: PolicyDocument) =>
   `${JSON.stringify(document, null, 2)}\n`.replace(/\$\{([^}]+)\}/g, (text, name: string) =>
     name.startsWith('aws:') ? `$${text}` : `\${${snakeCase(name)}}`,
   );
 
-/** How an entity is referred to; one that is optional is a list of one or none. */
+/** Reference to an entity. An optional entity is a list with at most one element. */
 const addressOf = (entity: IamEntity) => `${types[entity.kind]}.${snakeCase(entity.id)}${entity.option ? '[0]' : ''}`;
 const types = {
   policy: 'aws_iam_policy',
@@ -176,7 +176,7 @@ function blocksOf(entity: IamEntity): string[] {
 const countOf = (option: Option | undefined): Attribute[] =>
   option ? [['count', `var.${snakeCase(option)} ? 1 : 0`]] : [];
 
-/** Has Terraform stop unless `expression` is true. */
+/** Stops Terraform unless `expression` is true. */
 const lifecycle = (kind: 'precondition' | 'postcondition', expression: string, message: string) =>
   block(
     'lifecycle',
@@ -195,7 +195,7 @@ const accessRoleIsComplete = lifecycle(
   'The access role requires the identity of the gateway and an external ID.',
 );
 
-// On what is read before anything is created.
+// For data that is read before anything is created.
 const accountIsExpected = lifecycle(
   'postcondition',
   'var.expected_aws_account_id == "" || self.account_id == var.expected_aws_account_id',
@@ -236,7 +236,7 @@ function variables(): string[] {
   return [
     ...Object.entries(parameters).map(([name, { means, pattern, fault, longest, mayBeEmpty }]) => {
       const variable = `var.${snakeCase(name)}`;
-      // Only the provider may be given null: texts are filled into documents.
+      // Only the provider accepts null: texts are inserted into documents.
       const isNullable = name === 'permissionsBoundaryArn';
       const fits = `length(${variable}) <= ${longest} && can(regex(${literal(`^${pattern}$`)}, ${variable}))`;
       return block(

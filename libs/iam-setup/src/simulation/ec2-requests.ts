@@ -1,9 +1,9 @@
-/** How a request of ours relates to a resource it names: it makes the resource, the resource carries our tag, or neither. */
+/** Relation of a request to a resource: it creates the resource, the resource has the identifier tag, or neither. */
 export type Relation = 'made' | 'ours' | 'any';
 
 type Kinds = Partial<Record<Relation, readonly Ec2Kind[]>>;
 
-/** An id or a name as EC2 gives them, for each kind of resource that our requests name. */
+/** Example IDs and names for each kind of resource in our requests. */
 const exampleIds = {
   instance: 'i-0123456789abcdef0',
   volume: 'vol-0123456789abcdef0',
@@ -26,8 +26,8 @@ export type Ec2Kind = keyof typeof exampleIds;
 const taggable = (Object.keys(exampleIds) as Ec2Kind[]).filter((kind) => kind !== 'image');
 
 /**
- * The resources that EC2 authorizes in each of our requests, beside `*`: a request is allowed when each of them is
- * (service authorization reference of EC2, "Resource types"; a test compares this table with it).
+ * Resources that EC2 authorizes in each of our requests, besides `*`: a request is allowed if each of them is (service
+ * authorization reference of EC2, "Resource types"; a test compares this table with it).
  */
 const requests: Readonly<Record<string, Kinds>> = {
   RunInstances: {
@@ -86,7 +86,7 @@ const requests: Readonly<Record<string, Kinds>> = {
   DeleteTags: { ours: taggable },
 };
 
-/** The kinds of resources that a request names, with how it relates to them; none for one that EC2 authorizes for `*`. */
+/** Kinds of resources of a request, with their relations. Empty for a request that EC2 authorizes for `*`. */
 export function resourcesOf(action: string): { kind: Ec2Kind; relation: Relation }[] {
   const kinds = requests[action.replace('ec2:', '')] ?? {};
   return Object.entries(kinds).flatMap(([relation, list]) =>
@@ -94,12 +94,12 @@ export function resourcesOf(action: string): { kind: Ec2Kind; relation: Relation
   );
 }
 
-/** The actions that make a resource of the kind. */
+/** Actions that create a resource of the kind. */
 export const makersOf = (kind: Ec2Kind): string[] =>
   Object.entries(requests).flatMap(([action, { made = [] }]) =>
     action !== 'CreateTags' && made.includes(kind) ? [action] : [],
   );
 
-/** The ARN of a resource of the kind. Images and snapshots have no account in theirs. */
+/** Example ARN of a kind. ARNs of images and snapshots have no account. */
 export const exampleArn = (kind: Ec2Kind, partition: string, region: string, accountId: string): string =>
   `arn:${partition}:ec2:${region}:${kind === 'image' || kind === 'snapshot' ? '' : accountId}:${kind}/${exampleIds[kind]}`;

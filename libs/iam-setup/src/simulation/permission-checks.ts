@@ -12,37 +12,37 @@ import {
   type RequestContext,
 } from './request-context.js';
 
-/** Must all these actions be allowed on all these resources, in requests with this context? */
+/** Whether all these actions are allowed on all these resources, in requests with this context. */
 export interface PermissionCheck {
-  /** The group of the manifest that the actions serve. */
+  /** Permission group of the manifest. */
   readonly group: string;
-  /** The `Sid` of the statement of the manifest that allows them. */
+  /** `Sid` of the statement of the manifest that allows the actions. */
   readonly statement: string;
   readonly actions: readonly string[];
-  /** ARNs of the kinds that our requests name, or `*` alone. */
+  /** ARNs of the kinds in our requests, or only `*`. */
   readonly resources: readonly string[];
   readonly context: RequestContext;
 }
 
 /**
- * One call of iam:SimulatePrincipalPolicy. Its context and its resources apply to all of its actions, so the answer holds
- * more than was asked: what counts is, for each check, its own actions on its own resources.
+ * One call of iam:SimulatePrincipalPolicy. Its context and resources apply to all its actions, so it returns more
+ * results than needed: each check uses those for its own actions and resources.
  */
 export interface Simulation {
   readonly actions: readonly string[];
-  /** ARNs, or `*` alone. */
+  /** ARNs, or only `*`. */
   readonly resources: readonly string[];
   readonly context: RequestContext;
   readonly checks: readonly PermissionCheck[];
 }
 
-/** An action that a check found missing. */
+/** Action that is not allowed. */
 export interface MissingPermission {
   readonly check: Pick<PermissionCheck, 'statement'>;
   readonly action: string;
 }
 
-/** All that a holder must be allowed, group by group: one check for each statement and each kind of context. */
+/** Checks for everything that a holder needs, by group: one check for each statement and kind of context. */
 export function permissionChecks(principal: CheckedPrincipal): PermissionCheck[] {
   return grants(principal).reduce<PermissionCheck[]>((checks, { group, statement, action, resources, context }) => {
     const same = checks.findIndex(
@@ -56,9 +56,9 @@ export function permissionChecks(principal: CheckedPrincipal): PermissionCheck[]
 }
 
 /**
- * The checks in as few calls as they take. Checks share a call when all global condition keys (`aws:…`) are the same. The
- * keys of one service mean something to a few actions only: of those a call has the values of all its checks. Only
- * `ec2:CreateAction` has a call of its own, because it would make every request look like one that tags.
+ * Distributes the checks over as few calls as possible. Checks can share a call if all global condition keys (`aws:…`)
+ * are equal. Condition keys of a service affect only few actions: a call has the values of all its checks. Only
+ * `ec2:CreateAction` needs its own call, because it would make every request look like one that adds tags.
  */
 export function simulationsFor(checks: readonly PermissionCheck[]): Simulation[] {
   const calls = Map.groupBy(checks, ({ resources, context }) =>
@@ -78,7 +78,10 @@ export function simulationsFor(checks: readonly PermissionCheck[]): Simulation[]
   }));
 }
 
-/** The policy that allows what is missing: the manifest's statements with the missing actions, and what limits those. */
+/**
+ * Policy that allows the missing actions: the statements of the manifest with these actions, and the statements that
+ * restrict them.
+ */
 export function policyFor(principal: CheckedPrincipal, missing: readonly MissingPermission[]): PolicyDocument {
   const statements = groupsOf(principal).flatMap(({ statements }) => statements);
   const allowing = statements
@@ -100,7 +103,7 @@ const only = (statement: Statement, isMeant: (action: string) => boolean): State
   Action: statement.Action.filter(isMeant),
 });
 
-/** One action that one statement of the manifest allows, on resources of which the same context is true. */
+/** Action that a statement of the manifest allows, on resources with the same context. */
 interface Grant {
   readonly group: string;
   readonly statement: Statement;
@@ -134,7 +137,7 @@ function groupsOf({ holder, options, values }: CheckedPrincipal) {
 
 type Request = Pick<Grant, 'resources' | 'context'>;
 
-/** The requests in which the action needs the statement. */
+/** Requests in which the action needs the statement. */
 function requestsFor(statement: Statement, action: string, principal: CheckedPrincipal): Request[] {
   const named = resourcesOf(action);
   if (!action.startsWith('ec2:') || named.length === 0) {
@@ -161,18 +164,18 @@ function requestsFor(statement: Statement, action: string, principal: CheckedPri
 const isAbout = ({ Resource = [] }: Statement, kind: Ec2Kind) =>
   Resource.some((pattern) => pattern === '*' || pattern.split(':').at(-1)!.startsWith(`${kind}/`));
 
-/** How a request must relate to a resource for the statement's condition to hold; null when the condition names no tag. */
+/** Relation to a resource that the condition of the statement requires. Null when the condition names no tag. */
 function conditionOf({ Condition }: Statement): Relation | null {
   const keys = keysIn(Condition);
   if (keys.some((key) => key.startsWith('aws:ResourceTag/'))) return 'ours';
   return keys.some((key) => key.startsWith('aws:RequestTag/') || key === createAction) ? 'made' : null;
 }
 
-/** Resources as real ones are called: a simulation takes ARNs, and what of a pattern is open is filled with an example. */
+/** Example ARNs of the resources: a simulation accepts only ARNs without wildcards. */
 function otherResources(patterns: readonly string[] = [], { holder, values, region }: CheckedPrincipal): string[] {
   return patterns.flatMap((pattern) => {
     if (pattern === '*') return [pattern];
-    // In the session of a role the variable stands for nothing, so nothing is granted by it.
+    // In a session of a role the variable has no value, so it grants nothing.
     if (pattern.includes('${aws:username}') && holder !== 'user') return [];
     const [arn, partition, service, anyRegion, account, ...rest] = pattern
       .replace('${aws:username}', values.userName)

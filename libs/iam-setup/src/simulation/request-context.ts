@@ -3,37 +3,37 @@ import { permissionManifest, type Condition, type Holder, type Option } from '..
 import type { Statement, Values } from '../policies.js';
 import type { Relation } from './ec2-requests.js';
 
-/** Condition keys and their values: what is true of a request. */
+/** Condition keys of a request with their values. */
 export type RequestContext = Readonly<Record<string, readonly string[]>>;
 
-/** The user or role whose permissions are checked. */
+/** User or role whose permissions are checked. */
 export interface CheckedPrincipal {
   readonly holder: Holder;
   readonly options: readonly Option[];
   readonly values: Values;
-  /** Where subscriptions are built. */
+  /** Region in which subscriptions are built. */
   readonly region: string;
-  /** Of the user, or of the role and not of its session. */
+  /** ARN of the user, or of the role, not of its session. */
   readonly arn: string;
-  /** AWS's own id of the principal, and of its session after a colon: `aws:userid`. */
+  /** Unique ID of the principal, followed by the session name for a role: `aws:userid`. */
   readonly userId: string;
-  /** When the requests would be made. */
+  /** Time of the requests. */
   readonly at: Date;
 }
 
-/** The requests that one check is about. */
+/** Requests of one check. */
 interface CheckedRequest {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
   readonly context: RequestContext;
 }
 
-/** Tells, in a request for tags, which action they are part of. */
+/** In requests that add tags, the action that they are part of. */
 export const createAction = 'ec2:CreateAction';
 
 /**
- * Whether the gateway knows that none of the requests in question has this condition key, so that a simulation without it
- * is right. An access key, for one, proves no second factor, whatever a policy asks for.
+ * Whether none of the requests has this condition key, so that a simulation without it is correct. For example, an
+ * access key never has an MFA context.
  */
 export function isNeverSent(key: string, { actions, resources, context }: CheckedRequest): boolean {
   const name = key.toLowerCase();
@@ -61,7 +61,7 @@ export function ec2Context(relation: Relation, principal: CheckedPrincipal): Req
   }
 }
 
-/** What every instance of ours has; its type and its image are chosen for each subscription. */
+/** Properties of every instance. Type and image are chosen for each subscription. */
 export const instanceContext = ({
   values: { partition, accountId, path, nodeRoleName },
 }: CheckedPrincipal): RequestContext => ({
@@ -70,7 +70,7 @@ export const instanceContext = ({
   'ec2:Tenancy': ['default'],
 });
 
-/** Of a request to another service, or of one to EC2 that names no resource. */
+/** Context of a request to another service, or of a request to EC2 without resources. */
 export function otherContext(action: string, { Condition }: Statement, principal: CheckedPrincipal): RequestContext {
   const { values, region } = principal;
   const [service] = action.split(':');
@@ -79,23 +79,23 @@ export function otherContext(action: string, { Condition }: Statement, principal
     ...(service === 'kms' && { 'kms:CallerAccount': [values.accountId] }),
     ...mapValues(valuesIn(Condition), ([value = '']) => [value.replaceAll('*', region)]),
   };
-  // EC2 passes the role and uses the key itself, in the region of the instance, when it carries out a request of ours.
+  // EC2 itself passes the role and uses the KMS key, in the region of the instance, when it executes our request.
   if (action === 'iam:PassRole' || service === 'kms') return { ...commonContext(principal, region), ...own };
 
   if (service === 'iam') return { ...iamContext(principal), ...own };
   return { ...commonContext(principal, region), ...direct(principal), ...own };
 }
 
-/** Who makes a request, and when. */
+/** Requester and time of a request. */
 export type Requester = Pick<CheckedPrincipal, 'arn' | 'userId' | 'at'>;
 
-/** The context of a request to IAM about the account's own users and roles. */
+/** Context of a request to IAM about users and roles of the account. */
 export function iamContext(requester: Requester): RequestContext {
   const [, partition = 'aws'] = requester.arn.split(':');
   return { ...commonContext(requester, iamRegions[partition as AwsPartition]), ...direct(requester) };
 }
 
-/** The global condition keys of every request of the principal (IAM user guide, "AWS global condition context keys"). */
+/** Global condition keys of every request of the principal (IAM user guide, "AWS global condition context keys"). */
 function commonContext({ arn, userId, at }: Requester, region: string): RequestContext {
   const [, userName] = /:user\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
   const time = `${at.toISOString().slice(0, 19)}Z`;
@@ -117,13 +117,13 @@ function commonContext({ arn, userId, at }: Requester, region: string): RequestC
 
 const accountOf = (arn: string) => arn.split(':')[4]!;
 
-/** Of requests that no service makes for us, about resources of the account alone. */
+/** Requests that no AWS service makes for us, about resources of the account only. */
 const direct = ({ arn }: Requester): RequestContext => ({
   'aws:ViaAWSService': ['false'],
   'aws:ResourceAccount': [accountOf(arn)],
 });
 
-/** Each condition key with the values it is compared with. */
+/** Condition keys with the values they are compared with. */
 const valuesIn = (condition: Condition = {}): Record<string, readonly string[]> =>
   Object.fromEntries(
     Object.values(condition).flatMap((test) =>
@@ -133,7 +133,7 @@ const valuesIn = (condition: Condition = {}): Record<string, readonly string[]> 
 
 export const keysIn = (condition?: Condition) => Object.keys(valuesIn(condition));
 
-/** The service's own keys that conditions of the manifest name, in lower case. */
+/** Condition keys of services that the manifest uses, in lower case. */
 const manifestKeys = new Set(
   permissionManifest.policies.flatMap(({ groups }) =>
     groups.flatMap(({ rules }) =>
@@ -146,7 +146,10 @@ const manifestKeys = new Set(
   ),
 );
 
-/** Keys that AWS sets in other requests only: of a console session, of a federated one, of one service for another. */
+/**
+ * Condition keys that AWS sets only in other requests: console sessions, federated sessions, and calls between
+ * services.
+ */
 const neverSent =
   /^aws:(multifactorauth(present|age)|tokenissuetime|calledvia(first|last)?|federatedprovider|principalservicename(slist)?|referer|source(account|arn|identity|orgid|orgpaths)|ec2instancesource(vpc|privateipv4)|chatbotsourcearn|assumedroot)$|^ec2:sourceinstancearn$/;
 

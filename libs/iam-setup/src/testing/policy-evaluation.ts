@@ -5,11 +5,11 @@ export interface Request {
   readonly action: string;
   readonly resource: string;
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
-  /** Of the IAM user who asks; a role has none. */
+  /** Name of the IAM user. Undefined for a role. */
   readonly username?: string;
 }
 
-/** Whether the identity policies allow the request, by the policy engine that the sandbox answers with. */
+/** Whether the identity-based policies allow the request, according to the policy engine of the sandbox. */
 export function isAllowed(documents: readonly PolicyDocument[], request: Request): boolean {
   const { action, resource, context = {}, username } = request;
   const known = Object.entries({ ...context, ...(username !== undefined && { 'aws:username': username }) });

@@ -4,7 +4,7 @@ import type { ManualStep } from '../methods/manual.js';
 import type { PolicyDocument } from '../policies.js';
 import type { SetupFile } from '../methods/terraform.js';
 
-/** An IAM entity as it will be in the account, whichever way it is made. */
+/** IAM entity as it will exist in the account, whichever method created it. */
 export interface PrintedEntity {
   readonly kind: string;
   readonly name: string;
@@ -14,11 +14,11 @@ export interface PrintedEntity {
   readonly sessionSeconds?: number;
   readonly boundary?: string | null;
   readonly role?: string;
-  /** Keys and values, in order; undefined for what has no tags at AWS. */
+  /** Keys and values, in order. Undefined for entities without tags in AWS. */
   readonly tags?: readonly (readonly [key: string, value: string])[];
 }
 
-/** What AWS itself would say in the account. */
+/** Values that AWS provides in the account. */
 export interface Surroundings {
   readonly partition: string;
   readonly urlSuffix: string;
@@ -34,7 +34,7 @@ const inOrderOfKeys = (tags: [string, string][]) => tags.sort(([one], [other]) =
 const tagsIn = (list: readonly { Key: string; Value: string }[] = []) =>
   inOrderOfKeys(list.map(({ Key, Value }) => [Key, Value]));
 
-/** Does to a template what CloudFormation would, as far as our templates go: an unknown function is an error. */
+/** Evaluates a template like CloudFormation, as far as needed. An unknown function is an error. */
 export function entitiesOfTemplate(
   text: string,
   given: Readonly<Record<string, string>>,
@@ -145,7 +145,7 @@ export function entitiesOfTemplate(
   );
 }
 
-/** What the commands after the template tag, which are `aws iam tag-KIND … --tags …`. */
+/** Tags of the commands after the template: `aws iam tag-KIND … --tags …`. */
 export function taggedByCommands(entities: readonly PrintedEntity[], commands: readonly string[][]): PrintedEntity[] {
   const tags = new Map(
     commands.map(([, , verb, , name, , list]) => [
@@ -159,7 +159,7 @@ export function taggedByCommands(entities: readonly PrintedEntity[], commands: r
   });
 }
 
-/** Does to a module what Terraform would, as far as our modules go: an unknown expression is an error. */
+/** Evaluates a module like Terraform, as far as needed. An unknown expression is an error. */
 export async function entitiesOfModule(files: readonly SetupFile[], at: Surroundings): Promise<PrintedEntity[]> {
   const content = new Map(files.map((file) => [file.name, file.content]));
   const [main, declared] = await Promise.all(
@@ -270,7 +270,7 @@ export async function entitiesOfModule(files: readonly SetupFile[], at: Surround
   ]);
 }
 
-/** Does what the commands of the steps would: each is `aws iam VERB --option value …`. */
+/** Executes the commands of the steps: each is `aws iam VERB --option value …`. */
 export function entitiesOfSteps(steps: readonly ManualStep[], words: (command: string) => string[][]): PrintedEntity[] {
   const made = new Map<string, any>();
   for (const [aws, iam, verb, ...rest] of steps.flatMap(({ command }) => words(command))) {

@@ -48,7 +48,7 @@ export class TypeOrmClaims extends Claims {
   }
 
   async replace({ tenantId, key, owner, answer, leaseUntil }: Claim, by: Claim): Promise<boolean> {
-    // An unanswered claim must be just as it was seen: its owner may have written the answer since.
+    // Only an unchanged claim without an answer: its owner can have stored the answer in the meantime.
     const asSeen = { tenantId, key, owner, ...(answer === null && { answer: IsNull(), leaseUntil }) };
     const { affected } = await this.transactions.run(() => this.rows.update(asSeen, { ...by }));
     return affected === 1;

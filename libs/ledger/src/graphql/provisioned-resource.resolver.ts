@@ -15,8 +15,8 @@ import {
 import { ResourcesOf } from './resources-page.js';
 
 /**
- * The fields of what a resource is to be. They are read when one of them is asked for. A class for each type that has them:
- * NestJS serves the handlers of a class by one resolver only.
+ * Fields with expected attributes, which are read when one of them is selected. One class for each type, because NestJS
+ * binds the handlers of a class to one resolver.
  */
 function attributesResolver<Parent extends { readonly id: number }>(
   what: 'resources' | 'changes',
@@ -95,7 +95,7 @@ export class ResourceChangeResolver extends attributesResolver<ChangeOf>('change
   }
 }
 
-/** Adds `orphanedResources` to DeletedCloudAccount: the inventory of what was left at AWS. */
+/** Adds `orphanedResources` to DeletedCloudAccount. */
 @Resolver(() => DeletedCloudAccountType)
 export class OrphanedResourcesResolver {
   private readonly resources: ResourcesOf;

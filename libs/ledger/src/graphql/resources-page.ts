@@ -21,7 +21,7 @@ interface Question {
   readonly page: PageRequest<'ID'>;
 }
 
-/** Pages of the resources of owners of one kind, the first resource first: one look into the ledger for all owners of a page. */
+/** Pages of resources for owners of one kind, oldest resource first, with one query for all owners. */
 export class ResourcesOf {
   private readonly pages = new Batch((viewer: Viewer, questions: readonly Question[]) =>
     alikeTogether(
@@ -41,7 +41,7 @@ export class ResourcesOf {
     this.ledger.countOf(viewer, this.kind, ids),
   );
 
-  /** @param list the name of an owner's list, which its cursors carry */
+  /** @param list name of an owner's list, which its cursors contain */
   constructor(
     private readonly ledger: LedgerService,
     private readonly kind: ResourceOwnerKind,

@@ -13,7 +13,7 @@ import {
 } from '../provisioned-resources.js';
 import { ResourceChange, type ListedChange } from '../resource-change.entity.js';
 
-/** Of how many rows one statement reads the attributes, which can be long. */
+/** Number of rows whose attributes, which can be long, one statement reads. */
 const attributesAtOnce = 50;
 
 @Injectable()

@@ -16,7 +16,7 @@ interface Question {
   readonly page: PageRequest<SubscriptionOrderField>;
 }
 
-/** Adds `subscriptions` to CloudAccount: the domain that knows the answer adds the field. */
+/** Adds `subscriptions` to CloudAccount. */
 @Resolver(() => CloudAccountType)
 export class AccountSubscriptionsResolver {
   private readonly pages = new Batch((viewer: Viewer, questions: readonly Question[]) =>

@@ -13,7 +13,7 @@ import { Subscription, type ListedSubscription } from '../subscription.entity.js
 import { SubscriptionService } from './subscription.service.js';
 import { SubscriptionType } from '../subscription.types.js';
 
-/** Adds `subscription` to CloudAccountBlocker. The blockers are the very rows `SubscriptionsOfAccount` answered with. */
+/** Adds `subscription` to CloudAccountBlocker, from the rows that `SubscriptionsOfAccount` returned. */
 @Resolver(() => CloudAccountBlockerType)
 export class BlockerResolver {
   @ResolveField(() => SubscriptionType, {

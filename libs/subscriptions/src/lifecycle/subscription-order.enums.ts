@@ -5,12 +5,12 @@ import type { OverlapOrderField, SubscriptionOrderField } from '../subscriptions
 export const newestFirst = { field: 'CREATED_AT', direction: 'DESC' } as const;
 export const byAddress = { field: 'ADDRESS', direction: 'ASC' } as const;
 
-/** @param list the name of the list, which its cursors carry */
+/** @param list name of the list, which its cursors contain */
 export function orderOf(list: string): ListOrder<ListedSubscription, SubscriptionOrderField> {
   return { list, by: { CREATED_AT: byMoment((subscription) => subscription.createdAt) } };
 }
 
-/** The order of the subscriptions that overlap one. */
+/** Order of the subscriptions that overlap one. */
 export function overlapsOf({ id }: ListedSubscription): ListOrder<ListedSubscription, OverlapOrderField> {
   return {
     list: `cloudSubscription/${id}/overlappingSubscriptions`,

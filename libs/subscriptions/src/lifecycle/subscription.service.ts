@@ -22,7 +22,7 @@ import {
   type SubscriptionOrderField,
 } from '../subscriptions.js';
 
-/** What can be done with subscriptions, and under which rules. */
+/** Use cases of subscriptions, and the rules for them. */
 @Injectable()
 export class SubscriptionService {
   constructor(
@@ -44,7 +44,7 @@ export class SubscriptionService {
     return this.subscriptions.findMany(tenantId, ids);
   }
 
-  /** The tags of subscriptions of the viewer's tenant, in the order of the ids. */
+  /** Tags of subscriptions of the viewer's tenant, in the order of the IDs. */
   async tagsOf({ tenantId }: Viewer, ids: readonly number[]): Promise<(readonly Tag[])[]> {
     const tags = await this.subscriptions.tagsOf(tenantId, ids);
     return ids.map((id) => tags.get(id) ?? []);
@@ -79,17 +79,17 @@ export class SubscriptionService {
     return this.subscriptions.countOfAccounts(tenantId, cloudAccountIds, filter);
   }
 
-  /** What provisioners have to do for subscriptions the viewer has read. */
+  /** Provisioning work of subscriptions that the viewer has read. */
   listWork(subscriptionIds: readonly number[]): Promise<ProvisioningWork[]> {
     return this.works.findBySubscriptions(subscriptionIds);
   }
 
-  /** Whether somebody is at a work now. */
+  /** Whether a provisioner has the work now. */
   isClaimed(work: ProvisioningWork): boolean {
     return work.isClaimedAt(this.clock.now());
   }
 
-  /** The same page of each list of the viewer's other active subscriptions that have addresses of a subscription. */
+  /** For each subscription, the same page of the viewer's other active subscriptions with overlapping addresses. */
   listOverlapping(
     { tenantId }: Viewer,
     subscriptions: readonly ListedSubscription[],
@@ -103,12 +103,12 @@ export class SubscriptionService {
   }
 
   /**
-   * A new subscription in an account, to be built by a provisioner. The account is held meanwhile, so that it cannot be
-   * deleted under it, and no other takes the same addresses.
+   * Creates a subscription in an account, with provisioning work. Locks the account, so that it cannot be deleted and
+   * no concurrent call takes the same addresses.
    *
-   * @param remember writes the answer down with the effect, for a caller who may ask again
-   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountDeletionScheduled, CloudAccountBroken, UnknownRegion, RegionInAnotherPartition,
-   *   VpcNotSupported, DeploymentCidrTaken
+   * @param remember stores the answer with the change, for repeated requests
+   * @throws CloudAccountNotFound, CloudAccountNotActive, CloudAccountDeletionScheduled, CloudAccountBroken,
+   * UnknownRegion, RegionInAnotherPartition, VpcNotSupported, DeploymentCidrTaken
    */
   async create(
     viewer: Viewer,
@@ -135,10 +135,11 @@ export class SubscriptionService {
   }
 
   /**
-   * Renames the subscription, or has what runs changed; a change that would change nothing does nothing.
+   * Renames the subscription, or changes its configuration, for which it creates provisioning work. Does nothing if
+   * nothing would change.
    *
-   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted, SubscriptionInError,
-   *   SubscriptionBusy
+   * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted,
+   * SubscriptionInError, SubscriptionBusy
    */
   async update(viewer: Viewer, id: number, expectedVersion: number, change: SubscriptionChange): Promise<Subscription> {
     this.refuseVendorsTags(change.tags);
@@ -156,7 +157,8 @@ export class SubscriptionService {
   }
 
   /**
-   * Ends what nobody has begun to build; all else is taken down first, by a provisioner. One that is at it is told to stop.
+   * Ends a subscription immediately if no provisioner has started to build it. Otherwise a provisioner first removes
+   * its resources. A provisioner that is working on it is asked to stop.
    *
    * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionBeingDeleted
    */
@@ -180,7 +182,7 @@ export class SubscriptionService {
   }
 
   /**
-   * Has a provisioner try again what failed.
+   * Creates provisioning work for the failed step again.
    *
    * @throws SubscriptionNotFound, VersionConflict, SubscriptionAlreadyEnded, SubscriptionNotInError
    */
@@ -202,7 +204,7 @@ export class SubscriptionService {
     if (fault) throw new InvalidInput([new InvalidField(['input', 'tags'], `The tags ${fault}.`)]);
   }
 
-  /** In one VPC of the customer's. Elsewhere common addresses only keep networks from being joined. */
+  /** Only within one VPC of the customer. Otherwise, overlapping networks merely cannot be connected. */
   private async refuseTakenAddresses(_account: Held<CloudAccount>, subscription: Subscription): Promise<void> {
     const { tenantId, vpcId, deploymentCidr } = subscription;
     if (vpcId === null || deploymentCidr === null) return;
@@ -221,7 +223,7 @@ function refuseAnotherPartition(account: CloudAccount, region: string): void {
     throw new RegionInAnotherPartition('account');
 }
 
-/** Whoever is at something is told to stop first; then, or when nobody is, it is to be taken down. */
+/** Asks the current provisioner to stop, or creates work to remove the resources if there is none. */
 function toBeTakenDown(subscriptionId: number, work: ProvisioningWork | null, now: Date): ProvisioningWork {
   if (work === null) return ProvisioningWork.create(subscriptionId, 'TEAR_DOWN', now, 1);
   if (work.isClaimedAt(now)) work.requestStop(now);

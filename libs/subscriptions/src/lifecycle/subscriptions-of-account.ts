@@ -6,12 +6,12 @@ import { ProvisioningWorks } from '../provisioning-works.js';
 import type { ListedSubscription, Subscription } from '../subscription.entity.js';
 import { Subscriptions } from '../subscriptions.js';
 
-/** How many are given up with one look into the database. */
+/** Number of subscriptions that are abandoned with one query. */
 const atOnce = 500;
 
 /**
- * Answers what cloud accounts ask about subscriptions. Every answer is read from the column that has the foreign key to the
- * account: what blocks a deletion is what the database would refuse to leave behind.
+ * Implements the port of cloud accounts to subscriptions. Reads the column that has the foreign key to the account, so
+ * blockers are exactly the rows for which the database refuses a deletion.
  */
 @Injectable()
 export class SubscriptionsOfAccount extends ActiveSubscriptions {
@@ -62,7 +62,7 @@ export class SubscriptionsOfAccount extends ActiveSubscriptions {
     const { id, tenantId, name, region, cloudAccountId } = subscription;
     subscription.abandon(now);
     await this.subscriptions.update(subscription);
-    await this.works.remove(subscription); // the next answer tells the provisioner
+    await this.works.remove(subscription); // the next answer to the provisioner requests it
     const data = { name, region, cloudAccountId };
     const subject = ['CloudSubscription', id] as const;
     await this.events.record({ type: 'SUBSCRIPTION_ABANDONED', tenantId, subject, actor, at: now, data });

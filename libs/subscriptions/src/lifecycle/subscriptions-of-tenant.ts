@@ -3,7 +3,7 @@ import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { Subscriptions } from '../subscriptions.js';
 
-/** A tenant with subscriptions, or that had some, is not removed. */
+/** Prevents the removal of a tenant that has or had subscriptions. */
 @Injectable()
 export class SubscriptionsOfTenant extends TenantContentSource {
   constructor(private readonly subscriptions: Subscriptions) {

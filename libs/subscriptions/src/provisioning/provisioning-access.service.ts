@@ -16,20 +16,20 @@ import { ProvisioningService, type Claim, type Provisioner } from './provisionin
 
 const log = new Logger('Provisioning');
 
-/** AWS credentials that end by themselves, for whoever is at a work. They are kept nowhere. */
+/** Temporary AWS credentials for claimed work. They are not stored. */
 export interface ProvisioningCredentials {
-  /** With its session token. */
+  /** Includes the session token. */
   readonly key: AwsAccessKey;
   readonly expiresAt: Date;
-  /** Where the subscription is. */
+  /** Region of the subscription. */
   readonly region: string;
-  /** A UUID: the use's in `credentialUses`, and the session's name at AWS where it has one. */
+  /** UUID of the use in `credentialUses`, and the session name in AWS if it has one. */
   readonly operationId: string;
-  /** Whether AWS lets the session call IAM. */
+  /** Whether AWS allows IAM calls with the session. */
   readonly mayCallIam: boolean;
 }
 
-/** What IAM has to be asked for on the way, where the credentials of a provisioner may not. */
+/** IAM steps that the gateway performs if the credentials of the provisioner cannot. */
 export const IamStep = {
   LOOK_UP_NODE_ROLE: 'LOOK_UP_NODE_ROLE',
   CREATE_TRANSIT_GATEWAY_ROLE: 'CREATE_TRANSIT_GATEWAY_ROLE',
@@ -39,8 +39,8 @@ export type IamStep = keyof typeof IamStep;
 const transitGateway = 'transitgateway.amazonaws.com';
 
 /**
- * A provisioner in the customer's AWS account: with a session for an hour at most, and only for as long as it has the work.
- * The stored secret leaves the gateway for nobody.
+ * Gives provisioners temporary access to the customer's AWS account while they have the work. Never reveals the stored
+ * secret.
  */
 @Injectable()
 export class ProvisioningAccess {
@@ -56,10 +56,11 @@ export class ProvisioningAccess {
   ) {}
 
   /**
-   * A session in the account's access role, held to the region of the subscription; or, of an account with a key, a session
-   * of its user, which AWS lets call no IAM, and which can be held to nothing (GetSessionToken, STS API reference).
+   * Starts a session: in the account's access role, restricted to the region of the subscription; or, for an account
+   * with an access key, a session of its user, which cannot call IAM and cannot be restricted (GetSessionToken, STS API
+   * reference).
    *
-   * @param seconds how long, where it is a session of the user; one in a role lasts as long as the role allows
+   * @param seconds duration of a session of the user; the access role determines its own
    * @throws ProvisioningLeaseLost, ProvisioningAccessUnavailable, CredentialsRejected
    */
   async credentials(by: Provisioner, claim: Claim, seconds: number): Promise<ProvisioningCredentials> {
@@ -71,7 +72,7 @@ export class ProvisioningAccess {
         accessRole: (role) => this.sessions.begin(role, region, operationId, buildingIn(region)),
       }),
     );
-    // AWS may have taken longer than the lease: who has lost the work gets no way in.
+    // AWS can take longer than the lease: check again that the provisioner has the work.
     await this.claimed(claim);
     return {
       key,
@@ -83,9 +84,9 @@ export class ProvisioningAccess {
   }
 
   /**
-   * Takes a step at IAM in the provisioner's place; one that was taken before is taken already.
+   * Performs an IAM step for the provisioner. Repeating it has no further effect.
    *
-   * @returns the ARN of the role it is about
+   * @returns ARN of the role
    * @throws ProvisioningLeaseLost, ProvisioningAccessUnavailable, CredentialsRejected
    */
   async iamStep(by: Provisioner, claim: Claim, step: IamStep): Promise<string> {
@@ -123,7 +124,7 @@ export class ProvisioningAccess {
     return { way, operationId };
   }
 
-  /** No input of a provisioner is at fault when AWS refuses; the account is looked at soon. */
+  /** When AWS refuses, no input of the provisioner is at fault. The account is checked soon. */
   private async asked<T>({ id }: CloudAccount, ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
@@ -135,7 +136,7 @@ export class ProvisioningAccess {
   }
 }
 
-/** What a session in a role is held to, besides what the role itself may do: 2048 characters at most (AssumeRole, STS). */
+/** Session policy for a role session, in addition to the role's own: at most 2048 characters (AssumeRole, STS). */
 function buildingIn(region: string): string {
   return JSON.stringify({
     Version: '2012-10-17',

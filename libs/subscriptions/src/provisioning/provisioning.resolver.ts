@@ -19,7 +19,7 @@ import {
   ReportProvisioningPayload,
 } from './provisioning.types.js';
 
-/** For the vendor's own software, with a key of the role PROVISIONER, and for nobody else. */
+/** Only for software of the vendor, with an API key of the role PROVISIONER. */
 @Resolver()
 export class ProvisioningResolver {
   constructor(

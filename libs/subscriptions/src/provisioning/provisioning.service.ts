@@ -12,28 +12,28 @@ import type { Subscription } from '../subscription.entity.js';
 import { ProvisioningLeaseLost } from '../subscription.errors.js';
 import { Subscriptions } from '../subscriptions.js';
 
-/** A work and what it is for, as whoever has claimed it gets them. */
+/** Claimed work with its subscription, as the provisioner receives it. */
 export interface ClaimedWork {
   readonly work: ProvisioningWork;
   readonly subscription: Subscription;
   readonly account: CloudAccount;
 }
 
-/** Who builds: somebody with an API key, or the gateway itself. */
+/** Provisioner: the holder of an API key, or the gateway itself. */
 export interface Provisioner {
   readonly apiKeyId: number | null;
   readonly actor: Actor;
 }
 
-/** By which somebody shows that the work is theirs. */
+/** Proof that a provisioner has the work. */
 export interface Claim {
   readonly subscriptionId: number;
   readonly claimId: string;
 }
 
 /**
- * What provisioners do: they are the vendor's, work for every tenant, and see nothing but the work they have claimed. A
- * subscription is always held before its work, by everybody.
+ * Use cases of provisioners. They belong to the vendor, work for every tenant, and see only the work that they have
+ * claimed. Every caller locks a subscription before its work.
  */
 @Injectable()
 export class ProvisioningService {
@@ -50,8 +50,8 @@ export class ProvisioningService {
   ) {}
 
   /**
-   * Gives out work that nobody is at, the longest waiting first; each to one claimant, however many ask at once. Work whose
-   * holder was not heard of until the lease ended is given out again. That of suspended tenants waits.
+   * Claims work, longest waiting first. No two claims get the same work. Work whose lease has ended can be claimed
+   * again. Work of suspended tenants waits.
    */
   async claim(
     by: Provisioner,
@@ -61,7 +61,7 @@ export class ProvisioningService {
   ): Promise<ClaimedWork[]> {
     const claimed: ClaimedWork[] = [];
     const exceptTenants = await this.tenants.suspendedIds();
-    // Some of it may be had by others before we come to it.
+    // Others can claim some of it in the meantime.
     for (const subscriptionId of await this.works.listWaiting(this.clock.now(), 2 * limit + 10, {
       ...which,
       exceptTenants,
@@ -74,12 +74,11 @@ export class ProvisioningService {
   }
 
   /**
-   * What its holder tells of a work and of what it has built, which also makes the lease begin anew. The answer says whether
-   * to go on.
+   * Stores a report on the work and its resources, and extends the lease. The answer says whether to stop.
    *
-   * @param leaseSeconds null for the usual ones, or the rest of the lease there is when that is longer
+   * @param leaseSeconds null: 300 seconds, or the rest of the current lease if that is longer
    * @throws ProvisioningLeaseLost
-   * @throws InvalidInput for a resource that cannot be the subscription's
+   * @throws InvalidInput for a resource that cannot belong to the subscription
    */
   report(
     claim: Claim,
@@ -101,7 +100,7 @@ export class ProvisioningService {
   }
 
   /**
-   * What was to be done is done. Of what was to be stopped the rest is to be taken down.
+   * Marks the work as done. Work that was to be stopped becomes TEAR_DOWN.
    *
    * @throws ProvisioningLeaseLost
    */
@@ -125,8 +124,8 @@ export class ProvisioningService {
   }
 
   /**
-   * What was to be done cannot be done, and somebody has to decide: the subscription is in ERROR. Of what was to be stopped
-   * the rest is to be taken down.
+   * Marks the work as failed: the subscription becomes ERROR, and its owner has to decide. Work that was to be stopped
+   * becomes TEAR_DOWN.
    *
    * @throws ProvisioningLeaseLost
    */
@@ -157,7 +156,7 @@ export class ProvisioningService {
     });
   }
 
-  /** Call it in the unit of work that needs the work to stay the claim's. @throws ProvisioningLeaseLost */
+  /** Locks the claimed work until the unit of work ends. @throws ProvisioningLeaseLost */
   async hold({ subscriptionId, claimId }: Claim, now: Date) {
     const subscription = await this.subscriptions.holdInAllTenants(subscriptionId);
     const work = subscription && (await this.works.hold(subscription));

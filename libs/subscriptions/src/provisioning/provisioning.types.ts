@@ -19,7 +19,7 @@ import { ProvisioningKind } from '../provisioning-work.entity.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
 import { TagType } from '../subscription.types.js';
 
-/** How many works one claim gives at most. */
+/** Maximum number of items in one claim. */
 const mostWorks = 20;
 
 registerEnumType(IamStep, {

@@ -2,7 +2,7 @@ import { ResourcesInChange } from '#libs/drift';
 import { Injectable } from '@nestjs/common';
 import { ProvisioningWorks } from '../provisioning-works.js';
 
-/** Answers what is being built, changed or taken down. */
+/** Subscriptions that are being built, changed or removed. */
 @Injectable()
 export class SubscriptionsInChange extends ResourcesInChange {
   constructor(private readonly works: ProvisioningWorks) {

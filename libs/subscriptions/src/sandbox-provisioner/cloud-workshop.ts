@@ -1,17 +1,17 @@
 import type { AwsAccessKey } from '#libs/aws-credentials';
 import type { SecurityGroupRule } from '#libs/ledger';
 
-/** Where something is built, for which subscription, and with what. */
+/** Where to build, for which subscription, and with which credentials. */
 export interface Workplace {
   readonly key: AwsAccessKey;
   readonly region: string;
-  /** What everything that is made is tagged with. */
+  /** Tags of everything that is created. */
   readonly tags: readonly { readonly key: string; readonly value: string }[];
-  /** Of those the one that tells the subscription. */
+  /** The tag that identifies the subscription. */
   readonly mark: { readonly key: string; readonly value: string };
 }
 
-/** What is to be made. */
+/** What to create. */
 export type Blueprint =
   | { readonly kind: 'VPC'; readonly cidr: string }
   | { readonly kind: 'SUBNET'; readonly vpcId: string; readonly cidr: string }
@@ -21,31 +21,31 @@ export type Blueprint =
 
 export type BuiltKind = Blueprint['kind'];
 
-/** Something that stands. */
+/** Existing resource. */
 export interface BuiltThing {
   readonly id: string;
-  /** Whether it has become what it is to be: an instance takes a while to run. */
+  /** Whether the resource has reached its state: an instance takes some time to start. */
   readonly isReady: boolean;
-  /** Of an instance: whether it was stopped. */
+  /** Whether an instance is stopped. */
   readonly isStopped: boolean;
 }
 
 /**
- * Building in an AWS account, as much of it as a run needs that people can believe. Everything here throws
- * `CredentialsRejected`: AWS refused, or could not be asked.
+ * Port to EC2: enough to build a realistic subscription. Every method throws `CredentialsRejected` when AWS refuses or
+ * cannot be reached.
  */
 export abstract class CloudWorkshop {
-  /** What stands for the subscription, of one kind; the oldest first. */
+  /** Existing resources of the subscription of one kind, oldest first. */
   abstract standing(place: Workplace, kind: BuiltKind): Promise<BuiltThing[]>;
 
-  /** @returns its id */
+  /** @returns the ID */
   abstract make(place: Workplace, blueprint: Blueprint): Promise<string>;
 
-  /** Lets in what the rules say, as far as it is not let in already. */
+  /** Adds missing rules to a security group. */
   abstract allow(place: Workplace, groupId: string, rules: readonly SecurityGroupRule[]): Promise<void>;
 
   abstract start(place: Workplace, instanceId: string): Promise<void>;
 
-  /** Of an instance only the beginning of its end. */
+  /** For an instance, this only starts the termination. */
   abstract remove(place: Workplace, kind: BuiltKind, id: string): Promise<void>;
 }

@@ -14,21 +14,21 @@ import {
 } from '../provisioning/provisioning.service.js';
 import { ProvisioningLeaseLost } from '../subscription.errors.js';
 
-/** Whether the gateway builds by itself in the accounts of the sandbox, and how fast. */
+/** Whether the gateway builds in the accounts of the sandbox, and how fast. */
 export class SandboxProvisioning {
   readonly isOn: boolean = false;
-  /** From one step to the next, in milliseconds: as long as people can watch it. */
+  /** Pause between two steps in milliseconds, so that users can watch the progress. */
   readonly pause: number = 1_000;
 }
 
 const actor: Actor = { kind: 'GATEWAY', id: null, name: 'Sandbox provisioner' };
 const self: Provisioner = { apiKeyId: null, actor };
-/** In seconds: longer than any step takes. */
+/** In seconds. Longer than any step takes. */
 const lease = 30;
-/** How long an instance may take to run, or to end, in milliseconds. */
+/** Maximum time for an instance to start or to terminate, in milliseconds. */
 const longestWait = 60_000;
 
-/** How many instances each plan has; one for every other. */
+/** Number of instances by plan. 1 for all other plans. */
 const sizes: Readonly<Record<string, number>> = { small: 1, medium: 2, large: 3 };
 const instanceType = 'm7g.large';
 const volume = { volumeType: 'gp3', sizeGiB: 100 } as const;
@@ -36,9 +36,9 @@ const volume = { volumeType: 'gp3', sizeGiB: 100 } as const;
 const log = new Logger('Provisioner');
 
 /**
- * Builds subscriptions in the accounts of the sandbox, by the same way that a vendor's own software takes: it claims work, gets
- * credentials for it, tells how far it is and what stands. What it has made carries the subscription's number as a tag, so that
- * whoever goes on after it finds what is there, and makes nothing twice.
+ * Builds subscriptions in the accounts of the sandbox in the same way as a provisioner of the vendor: claims work,
+ * requests credentials, and reports progress and resources. Created resources have a tag with the ID of the
+ * subscription, so that another process continues without creating anything twice.
  */
 @Injectable()
 export class SandboxProvisioner implements BackgroundTask {
@@ -68,7 +68,7 @@ export class SandboxProvisioner implements BackgroundTask {
     if (this.pace.isOn) this.loop.start();
   }
 
-  /** Leaves the rest of what is under way to whoever claims it next. */
+  /** Leaves unfinished work to the next claim. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop.stop();
@@ -79,7 +79,7 @@ export class SandboxProvisioner implements BackgroundTask {
     try {
       const { key, region } = await this.access.credentials(self, claim, 3600);
       const { tagKey, vendorName } = this.settings;
-      // No customer can choose a key that begins so.
+      // No API key of a customer can begin like this.
       const mark = { key: subscriptionTagKey(tagKey), value: String(claimed.subscription.id) };
       const ours = [{ key: tagKey, value: vendorName }, mark];
       const theirs = claimed.subscription.tags.filter(({ key: name }) => !isVendorsTag(name, tagKey));
@@ -91,14 +91,14 @@ export class SandboxProvisioner implements BackgroundTask {
     } catch (error) {
       if (error instanceof Stopped) await this.provisioning.complete(self, claim);
       else if (error instanceof ProvisioningLeaseLost || error instanceof GatewayStops) return;
-      // A database that is away will be back; everything else stays as it is until somebody decides.
+      // A database error is temporary. Other errors leave the work claimed until its lease ends.
       else if (error instanceof CannotBeBuilt || (error instanceof DomainError && !/^DATABASE_/.test(error.code)))
         await this.provisioning.fail(self, claim, error.message);
       else throw error;
     }
   }
 
-  /** From nothing, or from whatever stands already, to what the subscription is to be. */
+  /** Builds the subscription, or continues with what exists. */
   private async build(run: Run): Promise<void> {
     const { deploymentCidr, vpcId: given, plan } = run.claimed.subscription;
     const cidr = deploymentCidr ?? '10.0.0.0/24';
@@ -107,7 +107,7 @@ export class SandboxProvisioner implements BackgroundTask {
     const vpcId = await this.one(run, 10, 'Creating the network', { kind: 'VPC', cidr }, { cidr });
     const subnetId = await this.one(run, 25, 'Creating the subnet', { kind: 'SUBNET', vpcId, cidr }, { cidr });
     const groupId = await this.one(run, 40, 'Opening the ports', { kind: 'SECURITY_GROUP', vpcId }, { rules });
-    // Also of a group that was made by one who was ended before its rules were.
+    // Also for a group whose creator was interrupted before it added the rules.
     await this.workshop.allow(run.place, groupId, rules);
     await this.one(run, 55, 'Creating the volume', { kind: 'VOLUME', ...volume }, volume);
 
@@ -130,7 +130,7 @@ export class SandboxProvisioner implements BackgroundTask {
       const now = await this.workshop.standing(run.place, 'INSTANCE');
       return now.length === wanted && now.every(({ isReady }) => isReady);
     });
-    // Ended just now, or by somebody else while nobody was at work.
+    // Terminated just now, or by another program while no work was in progress.
     const gone = (await this.ledger.listExisting(run.claimed.subscription.id)).filter(
       ({ arn }) => !run.stands.has(arn),
     );
@@ -155,7 +155,7 @@ export class SandboxProvisioner implements BackgroundTask {
     }
   }
 
-  /** The one of its kind: what stands already, or a new one; reported either way. */
+  /** Returns the only resource of its kind, existing or created, and reports it. */
   private async one(
     run: Run,
     progress: number,
@@ -190,9 +190,9 @@ export class SandboxProvisioner implements BackgroundTask {
   }
 }
 
-/** One work under way. */
+/** Work in progress. */
 class Run {
-  /** ARNs of what the subscription consists of. */
+  /** ARNs of the resources of the subscription. */
   readonly stands = new Set<string>();
 
   constructor(
@@ -207,7 +207,7 @@ class Run {
     return arnOfResource({ region: this.place.region, awsAccountId }, kind, id);
   }
 
-  /** The report of something that stands, and is to. */
+  /** Report of a resource that exists as expected. */
   kept(kind: BuiltKind, id: string, desired: Partial<ResourceReport>): ResourceReport {
     const arn = this.arnOf(kind, id);
     this.stands.add(arn);
@@ -215,16 +215,16 @@ class Run {
   }
 }
 
-/** The port of the database is open to the network; everything may go out, as every new group says. */
+/** The port of the database is open to the network. All outgoing traffic is allowed, as in every new group. */
 const rules: readonly SecurityGroupRule[] = [
   { direction: 'INGRESS', protocol: 'tcp', fromPort: 10_000, toPort: 10_000, peer: '10.0.0.0/8' },
   { direction: 'EGRESS', protocol: '-1', peer: '0.0.0.0/0' },
 ];
 
-/** The customer has ended it meanwhile. */
+/** The customer has ended the subscription in the meantime. */
 class Stopped extends Error {}
 
 class GatewayStops extends Error {}
 
-/** For the customer, who reads it. */
+/** Message for the customer. */
 class CannotBeBuilt extends Error {}

@@ -5,7 +5,7 @@ import type * as Ec2Sdk from '@aws-sdk/client-ec2';
 import type { EC2Client, ResourceType, TagSpecification, VolumeType, _InstanceType } from '@aws-sdk/client-ec2';
 import { CloudWorkshop, type Blueprint, type BuiltKind, type BuiltThing, type Workplace } from './cloud-workshop.js';
 
-/** What EC2 calls the actions, which its policies and refusals name. */
+/** EC2 names of the actions, as in policies and refusals. */
 const actions: Readonly<Record<BuiltKind, { describe: string; make: string; remove: string }>> = {
   VPC: { describe: 'DescribeVpcs', make: 'CreateVpc', remove: 'DeleteVpc' },
   SUBNET: { describe: 'DescribeSubnets', make: 'CreateSubnet', remove: 'DeleteSubnet' },
@@ -14,7 +14,7 @@ const actions: Readonly<Record<BuiltKind, { describe: string; make: string; remo
   INSTANCE: { describe: 'DescribeInstances', make: 'RunInstances', remove: 'TerminateInstances' },
 };
 
-/** Builds through AWS's SDK, whose client for EC2 is loaded when first it is needed. */
+/** Implementation with the AWS SDK. Its EC2 client is loaded on first use. */
 export class SdkCloudWorkshop extends CloudWorkshop {
   constructor(private readonly endpoints: AwsEndpoints) {
     super();
@@ -104,8 +104,8 @@ export class SdkCloudWorkshop extends CloudWorkshop {
               SecurityGroupIds: [blueprint.groupId],
               TagSpecifications: [
                 ...tagged(place, 'instance'),
-                // Policies may demand tags of everything that a call makes. These end with their instance: without the
-                // mark, no root volume is taken for the volume of the subscription.
+                // Policies can require tags on everything that a call creates. Root volumes are deleted with their
+                // instance: without the identifying tag, they are not taken for the volume of the subscription.
                 ...tagged(withoutMark(place), 'volume'),
                 ...tagged(withoutMark(place), 'network-interface'),
               ],
@@ -116,7 +116,7 @@ export class SdkCloudWorkshop extends CloudWorkshop {
         }
       }
     };
-    // What was made and not heard of is found by its tag: asked again by itself, the SDK would make it twice.
+    // A resource whose creation was not confirmed is found by its tag. A retry of the SDK would create it twice.
     const id = await this.ask(place, actions[blueprint.kind].make, making, 1);
     if (!id) throw unusable();
     return id;
@@ -203,5 +203,5 @@ async function makeGroup(
   return GroupId;
 }
 
-/** What EC2 says of a rule that is there already. */
+/** Error of EC2 for a rule that already exists. */
 const isDuplicate = (error: unknown) => (error as { name?: string } | null)?.name === 'InvalidPermission.Duplicate';
