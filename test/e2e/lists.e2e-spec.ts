@@ -129,7 +129,7 @@ describe('the list of cloud accounts', () => {
       [{ provider: ['GCP', 'AZURE'] }, 0],
       [{ provider: [] }, 0],
       [{ status: ['ACTIVE'] }, 26],
-      [{ status: ['ERROR', 'VERIFYING'] }, 0],
+      [{ status: ['ERROR', 'PROPAGATING'] }, 0],
       [{ status: [] }, 0],
       [{ ownership: null, isSandbox: null, provider: null, status: null }, 26],
       [{ ownership: 'HOSTED', isSandbox: true }, 0],

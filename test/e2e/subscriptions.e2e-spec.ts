@@ -107,7 +107,6 @@ describe('a subscription', () => {
     });
 
     it.each([
-      ['VERIFYING', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
       ['PROPAGATING', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
       ['MISSING_PERMISSIONS', 'CLOUD_ACCOUNT_NOT_ACTIVE'],
       ['ERROR', 'CLOUD_ACCOUNT_NOT_ACTIVE'],

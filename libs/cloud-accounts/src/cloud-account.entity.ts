@@ -33,7 +33,6 @@ export type CloudAccountOwnership = keyof typeof CloudAccountOwnership;
 
 /** Lifecycle status. The observed health never changes it. */
 export const CloudAccountStatus = {
-  VERIFYING: 'VERIFYING',
   PROPAGATING: 'PROPAGATING',
   ACTIVE: 'ACTIVE',
   MISSING_PERMISSIONS: 'MISSING_PERMISSIONS',
@@ -41,6 +40,30 @@ export const CloudAccountStatus = {
   DELETING_WHEN_UNUSED: 'DELETING_WHEN_UNUSED',
 } as const;
 export type CloudAccountStatus = keyof typeof CloudAccountStatus;
+
+/** What an account of a status is used for. */
+interface StatusRule {
+  /** Whether subscriptions can be created in it. */
+  readonly acceptsSubscriptions: boolean;
+  /** Whether its health is checked from then on. */
+  readonly isHealthChecked: boolean;
+  /** Whether the gateway has credentials of it that AWS accepted; null when the status before its deletion tells. */
+  readonly hasCredentials: boolean | null;
+}
+
+/** The one place that tells what a status means. A new status does not compile until its rule is here. */
+const statusRules: Readonly<Record<CloudAccountStatus, StatusRule>> = {
+  PROPAGATING: { acceptsSubscriptions: false, isHealthChecked: false, hasCredentials: false },
+  ACTIVE: { acceptsSubscriptions: true, isHealthChecked: true, hasCredentials: true },
+  MISSING_PERMISSIONS: { acceptsSubscriptions: false, isHealthChecked: false, hasCredentials: true },
+  ERROR: { acceptsSubscriptions: false, isHealthChecked: false, hasCredentials: false },
+  DELETING_WHEN_UNUSED: { acceptsSubscriptions: false, isHealthChecked: false, hasCredentials: null },
+};
+
+/** The statuses of customer accounts that must have stored credentials. */
+export const statusesWithCredentials = Object.values(CloudAccountStatus).filter(
+  (status) => statusRules[status].hasCredentials,
+);
 
 /** Account that a customer connects, with its credentials and the result of their verification. */
 export interface NewCustomerAccount extends Pick<Expectations, 'consoleRoleName' | 'nodeRoleName'> {
@@ -237,6 +260,11 @@ export class CloudAccount {
     return true;
   }
 
+  /** Whether the gateway begins to check its health. Hosted accounts have no credentials to check. */
+  get isHealthChecked(): boolean {
+    return this.ownership === 'CUSTOMER' && statusRules[this.status].isHealthChecked;
+  }
+
   get isScheduledForDeletion(): boolean {
     return this.status === 'DELETING_WHEN_UNUSED';
   }
@@ -361,7 +389,7 @@ export class CloudAccount {
    */
   refuseNewSubscription(health: { readonly isBroken: boolean } | null): void {
     if (this.isScheduledForDeletion) throw new CloudAccountDeletionScheduled();
-    if (this.status !== 'ACTIVE') throw new CloudAccountNotActive();
+    if (!statusRules[this.status].acceptsSubscriptions) throw new CloudAccountNotActive();
     if (health?.isBroken) throw new CloudAccountBroken();
   }
 }

@@ -1,9 +1,10 @@
-import { registerEnumType } from '@nestjs/graphql';
+import { registerEnum } from '#libs/graphql';
+
 import { CloudAccountOwnership, CloudAccountStatus } from './cloud-account.entity.js';
 import { CloudProvider } from './cloud-provider.js';
 import type { CloudAccountOrderField } from './cloud-accounts.js';
 
-registerEnumType(CloudProvider, {
+registerEnum(CloudProvider, {
   name: 'CloudProvider',
   description: 'Cloud provider of an account.',
   valuesMap: {
@@ -13,7 +14,7 @@ registerEnumType(CloudProvider, {
   },
 });
 
-registerEnumType(CloudAccountOwnership, {
+registerEnum(CloudAccountOwnership, {
   name: 'CloudAccountOwnership',
   description: 'Owner of an account at the provider.',
   valuesMap: {
@@ -22,11 +23,10 @@ registerEnumType(CloudAccountOwnership, {
   },
 });
 
-registerEnumType(CloudAccountStatus, {
+registerEnum(CloudAccountStatus, {
   name: 'CloudAccountStatus',
   description: 'Lifecycle status of a cloud account.',
   valuesMap: {
-    VERIFYING: { description: 'The gateway is verifying the credentials. The account is not used yet.' },
     PROPAGATING: {
       description:
         'AWS does not recognize the new credentials yet. The gateway retries for up to two minutes. The account is not used yet.',
@@ -50,7 +50,7 @@ export const OrderField: Record<CloudAccountOrderField, CloudAccountOrderField> 
   NAME: 'NAME',
   CREATED_AT: 'CREATED_AT',
 };
-registerEnumType(OrderField, {
+registerEnum(OrderField, {
   name: 'CloudAccountOrderField',
   description: 'Fields by which cloud accounts can be sorted.',
   valuesMap: {

@@ -6,9 +6,10 @@ import {
   type Position,
   type SortDirection,
 } from '#libs/kernel';
-import { ArgsType, Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ArgsType, Field, Int, ObjectType } from '@nestjs/graphql';
 import { decodeCursor, encodeCursor, type SortValue } from './cursor.js';
 import { atMost } from './descriptions.js';
+import { registerEnum } from './enum.js';
 
 /** Number of items in a page if neither `first` nor `last` is given. */
 export const defaultPage = 50;
@@ -61,7 +62,7 @@ export class ConnectionArgs {
 }
 
 export const OrderDirection = { ASC: 'ASC', DESC: 'DESC' } as const;
-registerEnumType(OrderDirection, {
+registerEnum(OrderDirection, {
   name: 'OrderDirection',
   description: 'Sort direction.',
   valuesMap: {

@@ -13,6 +13,7 @@ export {
 } from './connection.js';
 export { byId, byInteger, byMoment, byText, type SortValue } from './cursor.js';
 export { atMost, listFilterDescription, mostChoices, mostIn } from './descriptions.js';
+export { registerEnum } from './enum.js';
 export { Faultless, faultInLength, type Refusal } from './faultless.js';
 export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf, withNodeIds } from './node.js';

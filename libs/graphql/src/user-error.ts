@@ -1,8 +1,9 @@
 import { DomainError, VersionConflict, type ErrorCatalog } from '#libs/kernel';
-import { Field, InterfaceType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, InterfaceType, Int, ObjectType } from '@nestjs/graphql';
 import { atMost } from './descriptions.js';
 import { isTyped, typeNameOf } from './node.js';
 import { UrlScalar } from './scalars.js';
+import { registerEnum } from './enum.js';
 
 /** Maximum number of refusals in a payload. Only the first ones are shown. */
 const mostUserErrors = 20;
@@ -13,7 +14,7 @@ export const ErrorCode: Record<string, string> = {};
 /** Adds the codes to the `ErrorCode` enum. Called once, before the schema is built. */
 export function declareErrorCodes(catalog: ErrorCatalog): void {
   for (const code of Object.keys(catalog)) ErrorCode[code] = code;
-  registerEnumType(ErrorCode, {
+  registerEnum(ErrorCode, {
     name: 'ErrorCode',
     description: 'Error code. The meaning of a code never changes. New codes can be added.',
     valuesMap: Object.fromEntries(

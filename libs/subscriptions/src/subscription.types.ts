@@ -1,10 +1,19 @@
-import { atMost, CidrBlockScalar, connectionOf, DateTimeScalar, isTyped, NodeType, PayloadType } from '#libs/graphql';
+import {
+  atMost,
+  CidrBlockScalar,
+  connectionOf,
+  DateTimeScalar,
+  isTyped,
+  NodeType,
+  PayloadType,
+  registerEnum,
+} from '#libs/graphql';
 import { mostTags, provisionedResourcesWarning } from '#libs/iam-setup';
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { ProvisioningKind } from './provisioning-work.entity.js';
 import { Subscription, SubscriptionEndReason, SubscriptionStatus } from './subscription.entity.js';
 
-registerEnumType(SubscriptionStatus, {
+registerEnum(SubscriptionStatus, {
   name: 'CloudSubscriptionStatus',
   description:
     'Lifecycle status of a subscription. Every status except DELETED is active, and blocks the deletion of the account.',
@@ -18,7 +27,7 @@ registerEnumType(SubscriptionStatus, {
   },
 });
 
-registerEnumType(SubscriptionEndReason, {
+registerEnum(SubscriptionEndReason, {
   name: 'CloudSubscriptionEndReason',
   description: 'Reason why a subscription ended.',
   valuesMap: {
@@ -27,7 +36,7 @@ registerEnumType(SubscriptionEndReason, {
   },
 });
 
-registerEnumType(ProvisioningKind, {
+registerEnum(ProvisioningKind, {
   name: 'ProvisioningKind',
   description: 'Kind of provisioning work.',
   valuesMap: {

@@ -1,6 +1,6 @@
-import { atMost, ErrorCode } from '#libs/graphql';
+import { atMost, ErrorCode, registerEnum } from '#libs/graphql';
 import type { ResponsibleParty } from '#libs/kernel';
-import { Field, ObjectType, Query, registerEnumType, Resolver } from '@nestjs/graphql';
+import { Field, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { errorCatalog } from '../error-catalog.js';
 
 const Party: Record<ResponsibleParty, ResponsibleParty> = {
@@ -9,7 +9,7 @@ const Party: Record<ResponsibleParty, ResponsibleParty> = {
   AWS: 'AWS',
   GATEWAY: 'GATEWAY',
 };
-registerEnumType(Party, {
+registerEnum(Party, {
   name: 'ResponsibleParty',
   description: 'Responsible party for an error.',
   valuesMap: {

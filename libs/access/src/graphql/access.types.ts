@@ -8,15 +8,16 @@ import {
   NodeType,
   Pasted,
   PayloadType,
+  registerEnum,
 } from '#libs/graphql';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName } from '#libs/kernel';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import type { ApiKeyFilter } from '../access-records.js';
 import { ApiKey, defaultLifetime, faultInCidrs, faultInLifetime, mostCidrs } from '../api-key.entity.js';
 import { Role } from '../viewer.js';
 
-registerEnumType(Role, {
+registerEnum(Role, {
   name: 'Role',
   description: 'Role of an API key in its tenant.',
   valuesMap: {

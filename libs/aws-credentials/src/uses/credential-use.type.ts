@@ -1,9 +1,9 @@
-import { connectionOf, DateTimeScalar } from '#libs/graphql';
+import { connectionOf, DateTimeScalar, registerEnum } from '#libs/graphql';
 import { ActorKind } from '#libs/events';
-import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ObjectType } from '@nestjs/graphql';
 import { CredentialUsePurpose, CredentialUseResult } from '../credential-use.entity.js';
 
-registerEnumType(ActorKind, {
+registerEnum(ActorKind, {
   name: 'ActorKind',
   description: 'Kind of actor.',
   valuesMap: {
@@ -13,7 +13,7 @@ registerEnumType(ActorKind, {
   },
 });
 
-registerEnumType(CredentialUsePurpose, {
+registerEnum(CredentialUsePurpose, {
   name: 'CredentialUsePurpose',
   description: 'Purpose of a use of the stored secret.',
   valuesMap: {
@@ -29,7 +29,7 @@ registerEnumType(CredentialUsePurpose, {
   },
 });
 
-registerEnumType(CredentialUseResult, {
+registerEnum(CredentialUseResult, {
   name: 'CredentialUseResult',
   description: 'Result of a use of the stored secret.',
   valuesMap: {

@@ -1,9 +1,9 @@
-import { atMost, DateTimeScalar, isTyped, UserErrorType } from '#libs/graphql';
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { atMost, DateTimeScalar, isTyped, UserErrorType, registerEnum } from '#libs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { MissingPermissions } from '../aws-credentials.errors.js';
 import { PermissionsStatus, VerificationCause, VerificationStep, Verdict } from '../verification.js';
 
-registerEnumType(Verdict, {
+registerEnum(Verdict, {
   name: 'Verdict',
   description: 'Result of a check.',
   valuesMap: {
@@ -16,7 +16,7 @@ registerEnumType(Verdict, {
   },
 });
 
-registerEnumType(PermissionsStatus, {
+registerEnum(PermissionsStatus, {
   name: 'PermissionsStatus',
   description: 'Whether the gateway has all required permissions.',
   valuesMap: {
@@ -28,7 +28,7 @@ registerEnumType(PermissionsStatus, {
   },
 });
 
-registerEnumType(VerificationStep, {
+registerEnum(VerificationStep, {
   name: 'VerificationStep',
   description:
     'Steps of a verification, in this order. When a check does not pass, the checks that depend on it are skipped.',
@@ -48,7 +48,7 @@ registerEnumType(VerificationStep, {
   },
 });
 
-registerEnumType(VerificationCause, {
+registerEnum(VerificationCause, {
   name: 'VerificationCause',
   description: 'Reason why a check did not pass.',
   valuesMap: {

@@ -7,8 +7,9 @@ import {
   PayloadType,
   UserErrorType,
   isTyped,
+  registerEnum,
 } from '#libs/graphql';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { BlockerKind } from '../blocker.js';
 import { CloudAccountInUse } from '../cloud-account.errors.js';
 import { CloudAccountOwnership } from '../cloud-account.entity.js';
@@ -16,7 +17,7 @@ import { CloudProvider } from '../cloud-provider.js';
 import { DeletionKind, DeletionMode } from './deleted-cloud-account.entity.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 
-registerEnumType(DeletionMode, {
+registerEnum(DeletionMode, {
   name: 'CloudAccountDeletionMode',
   description: 'Behavior of a deletion while the account has blockers.',
   valuesMap: {
@@ -28,7 +29,7 @@ registerEnumType(DeletionMode, {
   },
 });
 
-registerEnumType(DeletionKind, {
+registerEnum(DeletionKind, {
   name: 'CloudAccountDeletionKind',
   description: 'Kind of deletion.',
   valuesMap: {
@@ -41,7 +42,7 @@ registerEnumType(DeletionKind, {
   },
 });
 
-registerEnumType(BlockerKind, {
+registerEnum(BlockerKind, {
   name: 'CloudAccountBlockerKind',
   description: 'Kind of blocker.',
   valuesMap: {
@@ -50,7 +51,7 @@ registerEnumType(BlockerKind, {
   } satisfies Record<BlockerKind, unknown>,
 });
 
-registerEnumType(ActorKind, {
+registerEnum(ActorKind, {
   name: 'ActorKind',
   description: 'Kind of actor.',
   valuesMap: {

@@ -1,6 +1,6 @@
-import { ArnScalar, atMost, connectionOf } from '#libs/graphql';
+import { ArnScalar, atMost, connectionOf, registerEnum } from '#libs/graphql';
 import type { RemainingEntity } from '#libs/iam-setup';
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountType } from '../cloud-account.type.js';
 
 const RemainingEntityKind = {
@@ -11,7 +11,7 @@ const RemainingEntityKind = {
   ACCESS_KEY: 'access key',
 } as const satisfies Record<string, RemainingEntity['kind']>;
 
-registerEnumType(RemainingEntityKind, {
+registerEnum(RemainingEntityKind, {
   name: 'IamEntityKind',
   description: 'Kind of IAM entity.',
   valuesMap: {

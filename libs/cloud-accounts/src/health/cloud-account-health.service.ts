@@ -112,7 +112,7 @@ export class CloudAccountHealthService {
   }
 
   private async begun(account: Held<CloudAccount>, now: Date): Promise<Held<CloudAccountHealth> | null> {
-    if (account.status !== 'ACTIVE' || account.ownership === 'HOSTED') return null;
+    if (!account.isHealthChecked) return null;
     return this.healths.add(CloudAccountHealth.begin(account, now));
   }
 }

@@ -1,9 +1,9 @@
 import { PermissionsStatus, VerificationReportType } from '#libs/aws-credentials';
-import { atMost, DateTimeScalar, ErrorCode } from '#libs/graphql';
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { atMost, DateTimeScalar, ErrorCode, registerEnum } from '#libs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountHealthState } from './cloud-account-health.entity.js';
 
-registerEnumType(CloudAccountHealthState, {
+registerEnum(CloudAccountHealthState, {
   name: 'CloudAccountHealthState',
   description:
     'Health of a cloud account, as last observed. A change for the worse is reported when two consecutive checks confirm it.',

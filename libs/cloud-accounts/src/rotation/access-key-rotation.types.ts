@@ -1,9 +1,9 @@
 import { AwsAccessKeyLimit, RotationState, RotationStep } from '#libs/aws-credentials';
-import { atMost, DateTimeScalar, ErrorCode, isTyped, PayloadType, UserErrorType } from '#libs/graphql';
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { atMost, DateTimeScalar, ErrorCode, isTyped, PayloadType, UserErrorType, registerEnum } from '#libs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CloudAccountType } from '../cloud-account.type.js';
 
-registerEnumType(RotationState, {
+registerEnum(RotationState, {
   name: 'AccessKeyRotationState',
   description: 'State of a rotation. The account has a working access key in every state.',
   valuesMap: {
@@ -24,7 +24,7 @@ registerEnumType(RotationState, {
   },
 });
 
-registerEnumType(RotationStep, {
+registerEnum(RotationStep, {
   name: 'AccessKeyRotationStep',
   description: 'Next step of a rotation.',
   valuesMap: {

@@ -1,6 +1,7 @@
 import { Transactions } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { AccountsPerAwsAccount } from '../aws-account-rule.js';
+import { statusesWithCredentials } from '../cloud-account.entity.js';
 import type { UsageFinding, UsageFindingKind } from './usage-finding.js';
 import { UsageRecords, type AuditedRows } from './usage-records.js';
 
@@ -8,6 +9,16 @@ interface FoundRow {
   readonly tenant_id: number;
   readonly account_id: number;
   readonly id: number | string;
+}
+
+interface FindingQuery {
+  readonly select: string;
+  readonly from: string;
+  /** The parameters of `from`. */
+  readonly values?: readonly string[];
+  /** The columns with the id of the account and with the tenant. */
+  readonly account: string;
+  readonly tenant: string;
 }
 
 type Asked = AuditedRows & { readonly limit: number };
@@ -29,9 +40,10 @@ export class TypeOrmUsageRecords extends UsageRecords {
       ...(await this.find('ACCOUNT_WITHOUT_CREDENTIALS', 'account', asked, {
         select: 'a.tenant_id, a.id AS account_id, a.id',
         from: `cloud_account a WHERE a.ownership = 'CUSTOMER'
-          AND COALESCE(a.status_before_deletion, a.status) IN ('ACTIVE', 'MISSING_PERMISSIONS')
+          AND COALESCE(a.status_before_deletion, a.status) IN (${statusesWithCredentials.map(() => '?').join(', ')})
           AND NOT EXISTS (SELECT 1 FROM aws_access_key k WHERE k.cloud_account_id = a.id AND k.slot = 'CURRENT')
           AND NOT EXISTS (SELECT 1 FROM aws_access_role r WHERE r.cloud_account_id = a.id AND r.slot = 'CURRENT')`,
+        values: statusesWithCredentials,
         account: 'a.id',
         tenant: 'a.tenant_id',
       })),
@@ -72,13 +84,13 @@ export class TypeOrmUsageRecords extends UsageRecords {
     kind: UsageFindingKind,
     what: string,
     { cloudAccountId, tenantId, limit }: Asked,
-    { select, from, account, tenant }: { select: string; from: string; account: string; tenant: string },
+    { select, from, values = [], account, tenant }: FindingQuery,
   ): Promise<UsageFinding[]> {
     const ofAccount = cloudAccountId === undefined ? '' : ` AND ${account} = ?`;
     const ofTenant = tenantId === undefined ? '' : ` AND ${tenant} = ?`;
     const found = await this.transactions.query<FoundRow>(
       `SELECT ${select} FROM ${from}${ofAccount}${ofTenant} ORDER BY id, account_id LIMIT ?`,
-      [cloudAccountId, tenantId, limit].filter((value) => value !== undefined),
+      [...values, cloudAccountId, tenantId, limit].filter((value) => value !== undefined),
     );
     return found.map(({ tenant_id: tenantId, account_id, id }) => {
       return { kind, tenantId, cloudAccountId: account_id, subject: `${what} ${id}` };

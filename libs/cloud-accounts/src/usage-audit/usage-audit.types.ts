@@ -1,15 +1,15 @@
-import { atMost, DateTimeScalar } from '#libs/graphql';
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { atMost, DateTimeScalar, registerEnum } from '#libs/graphql';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { explanations, UsageFindingKind } from './usage-finding.js';
 import { mostFindings } from './usage-records.js';
 import { CloudAccountType } from '../cloud-account.type.js';
 
-registerEnumType(UsageFindingKind, {
+registerEnum(UsageFindingKind, {
   name: 'UsageFindingKind',
   description: 'Kind of finding. Except for AWS_ACCOUNT_SHARED, none of them should ever occur.',
   valuesMap: Object.fromEntries(
     Object.entries(explanations).map(([kind, { means }]) => [kind, { description: means }]),
-  ),
+  ) as Record<UsageFindingKind, { description: string }>,
 });
 
 @ObjectType('UsageFinding', {

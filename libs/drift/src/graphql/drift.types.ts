@@ -1,12 +1,21 @@
 import { mostRules } from '#libs/ledger';
-import { atMost, connectionOf, DateTimeScalar, Faultless, isTyped, NodeType, PayloadType } from '#libs/graphql';
+import {
+  atMost,
+  connectionOf,
+  DateTimeScalar,
+  Faultless,
+  isTyped,
+  NodeType,
+  PayloadType,
+  registerEnum,
+} from '#libs/graphql';
 import { faultInText } from '#libs/kernel';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { DriftKind } from '../difference.js';
 import { DriftFinding, DriftResolution } from '../drift-finding.entity.js';
 import { DriftVerdict } from '../drift.service.js';
 
-registerEnumType(DriftKind, {
+registerEnum(DriftKind, {
   name: 'DriftKind',
   description: 'Kind of difference between a resource and its expected state.',
   valuesMap: {
@@ -21,7 +30,7 @@ registerEnumType(DriftKind, {
   },
 });
 
-registerEnumType(DriftResolution, {
+registerEnum(DriftResolution, {
   name: 'DriftResolution',
   description: 'Reason why a finding is resolved.',
   valuesMap: {
@@ -32,7 +41,7 @@ registerEnumType(DriftResolution, {
   },
 });
 
-registerEnumType(DriftVerdict, {
+registerEnum(DriftVerdict, {
   name: 'DriftVerdict',
   description: 'Result of the drift checks of an account.',
   valuesMap: {

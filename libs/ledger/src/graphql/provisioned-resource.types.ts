@@ -1,24 +1,24 @@
-import { ArnScalar, atMost, CidrBlockScalar, connectionOf, DateTimeScalar } from '#libs/graphql';
+import { ArnScalar, atMost, CidrBlockScalar, connectionOf, DateTimeScalar, registerEnum } from '#libs/graphql';
 import { Type } from 'class-transformer';
-import { Field, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { InstanceState, mostRules, type GivenAttributes } from '../desired-attributes.js';
 import { ResourceChangeKind } from '../provisioned-resource.entity.js';
 import type { ResourceReport } from '../resource-report.js';
 import { RuleDirection, type SecurityGroupRule } from '../security-group-rules.js';
 
-registerEnumType(RuleDirection, {
+registerEnum(RuleDirection, {
   name: 'SecurityGroupRuleDirection',
   description: 'Direction of the traffic that a rule allows.',
   valuesMap: { INGRESS: { description: 'Incoming traffic.' }, EGRESS: { description: 'Outgoing traffic.' } },
 });
 
-registerEnumType(InstanceState, {
+registerEnum(InstanceState, {
   name: 'InstanceState',
   description: 'Expected state of an instance.',
   valuesMap: { RUNNING: { description: 'The instance runs.' }, STOPPED: { description: 'The instance is stopped.' } },
 });
 
-registerEnumType(ResourceChangeKind, {
+registerEnum(ResourceChangeKind, {
   name: 'ResourceChangeKind',
   description: 'Kind of change of a resource.',
   valuesMap: {

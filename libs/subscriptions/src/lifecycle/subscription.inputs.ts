@@ -9,11 +9,12 @@ import {
   mostChoices,
   OrderDirection,
   Pasted,
+  registerEnum,
 } from '#libs/graphql';
 import { faultInTags, mostTags, TagInput, UnknownRegion } from '#libs/iam-setup';
 import { faultInIdempotencyKey, idempotencyKeyDescription } from '#libs/idempotency';
 import { faultInName, type SortDirection } from '#libs/kernel';
-import { Field, ID, InputType, Int, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { faultInDeploymentCidr, faultInPlan, faultInVpcId } from '../deployment.js';
 import { SubscriptionStatus } from '../subscription.entity.js';
@@ -145,7 +146,7 @@ export class SubscriptionFilterInput implements SubscriptionFilter {
 }
 
 export const OrderField: Record<SubscriptionOrderField, SubscriptionOrderField> = { CREATED_AT: 'CREATED_AT' };
-registerEnumType(OrderField, {
+registerEnum(OrderField, {
   name: 'CloudSubscriptionOrderField',
   description: 'Fields by which subscriptions can be sorted.',
   valuesMap: { CREATED_AT: { description: 'Time of creation.' } },

@@ -7,12 +7,13 @@ import {
   DateTimeScalar,
   Faultless,
   PayloadType,
+  registerEnum,
 } from '#libs/graphql';
 import { CloudProvider } from '#libs/cloud-accounts';
 import { mostTags } from '#libs/iam-setup';
 import { faultInText } from '#libs/kernel';
 import { mostReports, ProvisionedResourceInput } from '#libs/ledger';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { IamStep } from './provisioning-access.service.js';
 import { ProvisioningKind } from '../provisioning-work.entity.js';
@@ -22,7 +23,7 @@ import { TagType } from '../subscription.types.js';
 /** Maximum number of items in one claim. */
 const mostWorks = 20;
 
-registerEnumType(IamStep, {
+registerEnum(IamStep, {
   name: 'ProvisioningIamStep',
   description: 'IAM step that a provisioner can request.',
   valuesMap: {
