@@ -35,6 +35,7 @@ export interface Config {
   readonly driftPace: { readonly every: number };
   /** Number of cloud accounts that a tenant can connect in one AWS account. */
   readonly accountsPerAwsAccount: { readonly limit: 'one' | 'many' };
+  readonly fastPath: { readonly isOn: boolean };
   readonly logLevel: LogLevel;
   readonly iamSetup: IamSetupSettings;
 }
@@ -241,6 +242,13 @@ export const settings = {
     example: '15',
     unset: '60',
   },
+  FAST_PATH: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
+    means:
+      'Whether documents that were accepted before are executed without being parsed and validated again. The answers are the same. Set it to `off` to find out whether a problem is in this part of the gateway.',
+    example: 'off',
+    unset: 'on',
+  },
   LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
     means: 'Minimum log level. `info` has one entry for each request.',
@@ -348,6 +356,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     accountsPerAwsAccount: { limit: read<'one' | 'many'>('ACCOUNTS_PER_AWS_ACCOUNT') ?? 'many' },
     driftPace: { every: (read<number>('DRIFT_CHECK_MINUTES') ?? 60) * 60_000 },
+    fastPath: { isOn: read<'on' | 'off'>('FAST_PATH') !== 'off' },
     // At a terminal, entries for each request would push the greeting away. For a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
     iamSetup: {

@@ -68,9 +68,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount } = config;
+    const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount, fastPath } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
-    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount };
+    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount, fastPath };
     const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
     const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);

@@ -91,6 +91,13 @@ export function valuesIn(operation: Operation): number {
   return new Count(operation).ofOperation();
 }
 
+/** Like `valuesIn`. Undefined if the result depends on variables. */
+export function constantValuesIn(operation: Omit<Operation, 'variables'>): number | undefined {
+  const count = new Count(operation);
+  const values = count.ofOperation();
+  return count.readsVariables ? undefined : values;
+}
+
 /** Refuses operations whose answer may hold more than {@link mostValues}, before anything of them is executed. */
 export function documentCost(): ApolloServerPlugin {
   return {
@@ -129,6 +136,7 @@ const most = (one: Cost, other: Cost): Cost => ({
 });
 
 class Count {
+  readsVariables = false;
   private readonly schema: GraphQLSchema;
   private readonly operation: OperationDefinitionNode;
   private readonly variables: Readonly<Record<string, unknown>>;
@@ -243,6 +251,7 @@ class Count {
       case Kind.LIST:
         return node.values;
       case Kind.VARIABLE: {
+        this.readsVariables = true;
         const name = node.name.value;
         if (Object.hasOwn(this.variables, name)) return this.variables[name];
         const definition = this.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);
