@@ -55,6 +55,19 @@ export function limitWaits({ driver, options }: DataSource): void {
   server.limitLockWaits(lockWait / 1000);
 }
 
+/** Connections to the server: those that are open, those of them that are idle, and how many callers wait for one. */
+export interface Connections {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** Null for the embedded database. */
+export function connectionsOf({ options }: DataSource): Connections | null {
+  const server = 'driver' in options ? (options.driver as unknown) : undefined;
+  return server instanceof ServerDriver ? server.connections : null;
+}
+
 /**
  * Opens one connection without TypeORM.
  *

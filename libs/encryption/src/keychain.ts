@@ -37,6 +37,11 @@ export class Keychain {
     this.#unwrapped = new KeyCache(clock);
   }
 
+  /** How often a key had been unwrapped before, and how often not. */
+  get lookups(): { readonly hits: number; readonly misses: number } {
+    return this.#unwrapped.lookups;
+  }
+
   /** Newest encryption key of a tenant, created if it has none. */
   tenantKey(tenantId: number): Promise<EncryptionKey> {
     return this.newestOrNew('tenant', tenantId);
