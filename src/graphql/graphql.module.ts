@@ -18,7 +18,7 @@ import { legacyStatus } from './errors/legacy-status.js';
 import { NodeResolver } from './node.resolver.js';
 import { operationNoted } from './operation-noted.js';
 import { withRefusals } from './refusals.js';
-import { contextBy, currentRequest } from './request-context.js';
+import { contextBy, currentRequest, noteCode } from './request-context.js';
 import { ValidateInputPipe } from './variables/validate-input.pipe.js';
 import { variablesCheck } from './variables/variables-check.js';
 
@@ -75,6 +75,7 @@ const apolloLogger = {
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
           requestId: () => currentRequest.getStore()?.id,
+          note: noteCode,
           log: (entry) => log.error(entry),
         }),
       }),

@@ -46,6 +46,15 @@ export function operationNoted(): ApolloServerPlugin {
   };
 }
 
+/**
+ * Short name of an operation for metrics and traces: `query cloudAccounts`, or `query several` for several fields, because
+ * the number of combinations is not limited.
+ */
+export function operationLabel(operation: string | undefined): string {
+  const [kind, ...fields] = (operation ?? 'none').split(' ');
+  return fields.length > 1 ? `${kind} several` : (operation ?? 'none');
+}
+
 /** Each fragment is visited once, so that a small document cannot expand into a large one. */
 function* rootFieldsOf(
   { selections }: SelectionSetNode,

@@ -17,7 +17,7 @@ interface Read {
  */
 @Injectable()
 export class RecentApiKeys {
-  /** How often an API key was found here, and how often not. */
+  /** Number of cache hits and misses. */
   readonly lookups = { hits: 0, misses: 0 };
   private readonly reads = new LRUCache<string, Read>({ max: mostKeys });
 

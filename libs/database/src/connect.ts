@@ -55,7 +55,7 @@ export function limitWaits({ driver, options }: DataSource): void {
   server.limitLockWaits(lockWait / 1000);
 }
 
-/** Connections to the server: those that are open, those of them that are idle, and how many callers wait for one. */
+/** Number of open and idle connections to the server, and of callers that wait for a connection. */
 export interface Connections {
   readonly open: number;
   readonly idle: number;

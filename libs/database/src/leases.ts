@@ -58,14 +58,14 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
   return claimed;
 }
 
-/** Rows that are due, and are not being worked on. */
+/** Rows that are due and not claimed. */
 export interface Due {
   readonly count: number;
-  /** When the first of them became due. */
+  /** Earliest due time. */
   readonly oldest: Date | null;
 }
 
-/** How much waits to be claimed in a table with the columns of `Leased`. */
+/** Counts the rows that are due and not claimed, in a table with the columns of `Leased`. */
 export async function dueIn(transactions: Transactions, entity: EntityTarget<ObjectLiteral>, now: Date): Promise<Due> {
   const rows = transactions.repository(entity);
   const found = await rows

@@ -13,7 +13,7 @@ interface Entry {
  * zero its Buffers at any time.
  */
 export class KeyCache {
-  /** How often a key was found here, and how often not. */
+  /** Number of cache hits and misses. */
   readonly lookups = { hits: 0, misses: 0 };
   readonly #entries = new Map<string, Entry>();
   #sweep: NodeJS.Timeout | undefined;

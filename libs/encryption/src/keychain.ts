@@ -37,7 +37,7 @@ export class Keychain {
     this.#unwrapped = new KeyCache(clock);
   }
 
-  /** How often a key had been unwrapped before, and how often not. */
+  /** Number of hits and misses in the cache of unwrapped keys. */
   get lookups(): { readonly hits: number; readonly misses: number } {
     return this.#unwrapped.lookups;
   }

@@ -3,7 +3,7 @@ import { spread } from './time.js';
 import { watch, watched } from './watched.js';
 
 export interface ReconcilerOptions<T> {
-  /** Lower case with underscores: a label of metrics. */
+  /** Label of metrics: lower case with underscores. */
   readonly name: string;
   /**
    * Claims due items under a lease, at most `limit`. A claimed item must become due again when its lease ends, so that

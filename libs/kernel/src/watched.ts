@@ -1,23 +1,23 @@
 import { tracingChannel, type TracingChannel } from 'node:diagnostics_channel';
 
-/** Facts of work that failed have the error, too (see `TracingChannel` of Node.js). */
+/** `TracingChannel` of Node.js adds the error of work that failed. */
 export interface WatchedFacts {
   readonly error?: unknown;
 }
 
-/** One statement, with `?` for each value. */
+/** SQL statement, with `?` for each value. */
 export interface WatchedStatement extends WatchedFacts {
   readonly sql: string;
 }
 
-/** One question to AWS, retries included. */
+/** Call to AWS, including retries. */
 export interface WatchedAwsCall extends WatchedFacts {
-  /** Such as `sts:GetCallerIdentity`. */
+  /** For example `sts:GetCallerIdentity`. */
   readonly action: string;
   readonly region: string;
 }
 
-/** A claim or a step of a reconciler. */
+/** Claim or step of a reconciler. */
 export interface WatchedReconciler extends WatchedFacts {
   readonly reconciler: string;
   readonly work: 'claim' | 'step';
@@ -26,14 +26,14 @@ export interface WatchedReconciler extends WatchedFacts {
 const channelOf = <Facts extends object>(name: string) =>
   tracingChannel<unknown, Facts>(`cloud-account-gateway.${name}`);
 
-/** Where metrics, traces and the log of slow operations subscribe. The channels belong to the process. */
+/** Channels for metrics, traces and the log of slow operations. They are global in the process. */
 export const watched = {
   statement: channelOf<WatchedStatement>('statement'),
   awsCall: channelOf<WatchedAwsCall>('aws-call'),
   reconciler: channelOf<WatchedReconciler>('reconciler'),
 };
 
-/** Does the work, and tells those who watch. They see the start alone unless somebody watches the end, which costs more. */
+/** Does the work and publishes it. The end is published only if it has subscribers, because that costs more. */
 export function watch<Facts extends object, T>(
   channel: TracingChannel<unknown, Facts>,
   facts: Facts,

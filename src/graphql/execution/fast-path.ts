@@ -59,14 +59,15 @@ export class FastPath {
     const { accepted, variables } = usual;
 
     let context: RequestContext;
+    let cost: number;
     try {
       context = await contextOf();
-      this.refuse(accepted, variables);
+      cost = this.refuse(accepted, variables);
     } catch {
       return undefined;
     }
     const facts = currentRequest.getStore();
-    if (facts) facts.operation = accepted.note;
+    if (facts) Object.assign(facts, { operation: accepted.note, cost });
     if (accepted.operation.operation === OperationTypeNode.MUTATION) facts?.mustFinish?.();
 
     const data = await accepted.compiled?.execute(context, variables);
@@ -92,12 +93,17 @@ export class FastPath {
     return accepted && { accepted, variables: (variables ?? {}) as Variables };
   }
 
-  /** @throws Error if Apollo Server would refuse the operation, too */
-  private refuse({ document, operation, values }: AcceptedOperation, variables: Variables): void {
+  /**
+   * Returns the number of values that the response can have.
+   *
+   * @throws Error if Apollo Server would refuse the operation, too
+   */
+  private refuse({ document, operation, values }: AcceptedOperation, variables: Variables): number {
     const schema = this.schema();
     checkVariables(schema, operation, variables);
-    if ((values ?? valuesIn({ schema, document, operation, variables })) > mostValues)
-      throw new Error('The answer is too large.');
+    const most = values ?? valuesIn({ schema, document, operation, variables });
+    if (most > mostValues) throw new Error('The answer is too large.');
+    return most;
   }
 
   private async executed(

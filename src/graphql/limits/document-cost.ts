@@ -26,6 +26,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { requestErrors } from '../error-catalog.js';
+import { currentRequest } from '../request-context.js';
 
 /**
  * How many values one answer may hold: every field of every object, and every item of every list. Each takes memory and
@@ -106,6 +107,8 @@ export function documentCost(): ApolloServerPlugin {
         // Without one, none has the requested name, and Apollo says so.
         if (!operation) return;
         const values = valuesIn({ schema, document, operation, variables });
+        const facts = currentRequest.getStore();
+        if (facts) facts.cost = values;
         if (values <= mostValues) return;
         const originalError = new AnswerTooLarge(values);
         throw new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 400 } } });

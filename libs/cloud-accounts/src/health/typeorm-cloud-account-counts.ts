@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { CloudAccountStatus } from '../cloud-account.entity.js';
 import type { ObservedState } from './cloud-account-health.entity.js';
 
-/** How many cloud accounts there are, of all tenants together. For operators only. */
+/** Number of cloud accounts of all tenants. For operators only. */
 @Injectable()
 export class CloudAccountCounts {
   constructor(private readonly transactions: Transactions) {}
@@ -12,7 +12,7 @@ export class CloudAccountCounts {
     return this.numbers('SELECT status, COUNT(*) AS count FROM cloud_account GROUP BY status');
   }
 
-  /** By the state that was last observed: an account of which AWS has told nothing for long counts as it was. */
+  /** By observed state. STALE is derived when an account is read, so it is not counted. */
   byHealth(): Promise<{ state: ObservedState; count: number }[]> {
     return this.numbers('SELECT state, COUNT(*) AS count FROM cloud_account_health GROUP BY state');
   }
