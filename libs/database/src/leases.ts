@@ -1,5 +1,6 @@
 import type { EntityTarget, ObjectLiteral } from 'typeorm';
 import { failureOf } from './failure.js';
+import { where } from './rows.js';
 import type { Transactions } from './transactions.js';
 
 /** Row that processes work on under a lease: columns `next_attempt_at`, `lease_owner` and `lease_until`. */
@@ -32,16 +33,10 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
   { now, owner, until, limit }: Claiming,
 ): Promise<E[]> {
   const rows = transactions.repository(entity);
-  const free = '(row.leaseUntil IS NULL OR row.leaseUntil <= :now)';
   const [idColumn] = rows.metadata.primaryColumns;
   const id = idColumn!.propertyName;
-  const due = await rows
-    .createQueryBuilder('row')
-    .where('row.nextAttemptAt <= :now', { now })
-    .andWhere(free)
-    .orderBy('row.nextAttemptAt', 'ASC')
-    .limit(limit)
-    .getMany();
+  const free = 'next_attempt_at <= ? AND (lease_until IS NULL OR lease_until <= ?)';
+  const due = await transactions.rows(entity).find(where(free, now, now), { orderBy: 'next_attempt_at', limit });
   const claimed: E[] = [];
   for (const row of due) {
     // No lock is needed: the second of two concurrent updates finds the lease taken.
@@ -56,30 +51,6 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
     if (affected) claimed.push(Object.assign(row, { leaseOwner: owner, leaseUntil: until }));
   }
   return claimed;
-}
-
-/** Rows that are due and not claimed. */
-export interface Due {
-  readonly count: number;
-  /** Earliest due time. */
-  readonly oldest: Date | null;
-}
-
-/** Counts the rows that are due and not claimed, in a table with the columns of `Leased`. */
-export async function dueIn(transactions: Transactions, entity: EntityTarget<ObjectLiteral>, now: Date): Promise<Due> {
-  const rows = transactions.repository(entity);
-  const found = await rows
-    .createQueryBuilder('row')
-    .select('COUNT(*)', 'count')
-    .addSelect('MIN(row.nextAttemptAt)', 'oldest')
-    .where('row.nextAttemptAt <= :now AND (row.leaseUntil IS NULL OR row.leaseUntil <= :now)', { now })
-    .getRawOne<{ count: number | string; oldest: Date | string | null }>();
-  const oldest = found?.oldest ?? null;
-  return {
-    count: Number(found?.count ?? 0),
-    // SQLite has no type for moments.
-    oldest: typeof oldest === 'string' ? new Date(`${oldest.replace(' ', 'T')}Z`) : oldest,
-  };
 }
 
 /** The statement lost a deadlock or waited too long for a lock. Nothing was changed. */

@@ -1,7 +1,6 @@
-import { claimDue, Transactions, type Claiming } from '#libs/database';
-import { asHeld, type AccountReference, type Held } from '#libs/kernel';
+import { all, claimDue, isOneOf, Transactions, where, type Claiming } from '#libs/database';
+import type { AccountReference, Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import { AccessKeyRotationPolicy } from './access-key-rotation-policy.entity.js';
 import { AccessKeyRotation } from '../access-key-rotation.entity.js';
 import { AccessKeyRotations } from '../access-key-rotations.js';
@@ -13,29 +12,28 @@ export class TypeOrmAccessKeyRotations extends AccessKeyRotations {
   }
 
   find(tenantId: number, cloudAccountId: number): Promise<AccessKeyRotation | null> {
-    return this.rows.findOneBy({ tenantId, cloudAccountId });
+    return this.rows.findOne(where('tenant_id = ? AND cloud_account_id = ?', tenantId, cloudAccountId));
   }
 
   ofAccounts(tenantId: number, cloudAccountIds: readonly number[]): Promise<AccessKeyRotation[]> {
-    return this.rows.findBy({ tenantId, cloudAccountId: In([...cloudAccountIds]) });
+    return this.rows.find(all(where('tenant_id = ?', tenantId), isOneOf('cloud_account_id', cloudAccountIds)));
   }
 
-  async hold({ tenantId, id }: Held<AccountReference>): Promise<Held<AccessKeyRotation> | null> {
-    const where = { tenantId, cloudAccountId: id };
-    return asHeld(await this.rows.findOne({ where, ...this.transactions.forUpdate }));
+  hold({ tenantId, id }: Held<AccountReference>): Promise<Held<AccessKeyRotation> | null> {
+    return this.rows.hold(where('tenant_id = ? AND cloud_account_id = ?', tenantId, id));
   }
 
   async replace({ tenantId, id }: Held<AccountReference>, rotation: AccessKeyRotation): Promise<void> {
-    await this.rows.delete({ tenantId, cloudAccountId: id });
-    await this.rows.insert(rotation);
+    await this.repository.delete({ tenantId, cloudAccountId: id });
+    await this.repository.insert(rotation);
   }
 
   async update(rotation: Held<AccessKeyRotation>): Promise<void> {
-    await this.rows.update({ id: rotation.id }, { ...rotation });
+    await this.repository.update({ id: rotation.id }, { ...rotation });
   }
 
   async remove({ tenantId, id: cloudAccountId }: Held<AccountReference>): Promise<void> {
-    await this.rows.delete({ tenantId, cloudAccountId });
+    await this.repository.delete({ tenantId, cloudAccountId });
     await this.transactions.repository(AccessKeyRotationPolicy).delete({ tenantId, cloudAccountId });
   }
 
@@ -44,11 +42,15 @@ export class TypeOrmAccessKeyRotations extends AccessKeyRotations {
   }
 
   async extendLease(id: number, leaseOwner: string, leaseUntil: Date): Promise<boolean> {
-    const { affected } = await this.rows.update({ id, leaseOwner }, { leaseUntil });
+    const { affected } = await this.repository.update({ id, leaseOwner }, { leaseUntil });
     return Boolean(affected);
   }
 
   private get rows() {
+    return this.transactions.rows(AccessKeyRotation);
+  }
+
+  private get repository() {
     return this.transactions.repository(AccessKeyRotation);
   }
 }

@@ -1,4 +1,4 @@
-import { isDuplicateOf, Transactions } from '#libs/database';
+import { isDuplicateOf, Transactions, where } from '#libs/database';
 import { Injectable } from '@nestjs/common';
 import { Column, Entity, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import type { WrappedKey } from '../kek-provider.js';
@@ -62,11 +62,12 @@ export class TypeOrmStoredKeys extends StoredKeys {
   }
 
   find(id: number): Promise<StoredKey | null> {
-    return this.rows.findOneBy({ id });
+    return this.rows.findOne(where('id = ?', id));
   }
 
-  newestFor(purpose: KeyPurpose, tenantId: number | null): Promise<StoredKey | null> {
-    return this.rows.findOne({ where: { owner: ownerOf(purpose, tenantId) }, order: { version: 'DESC' } });
+  async newestFor(purpose: KeyPurpose, tenantId: number | null): Promise<StoredKey | null> {
+    const [newest] = await this.rows.find(where('owner = ?', ownerOf(purpose, tenantId)), newestFirst);
+    return newest ?? null;
   }
 
   async add(key: NewStoredKey): Promise<number> {
@@ -76,7 +77,7 @@ export class TypeOrmStoredKeys extends StoredKeys {
       // again.
       await this.transactions.run(async () => {
         await this.holdKek(key.kekId);
-        await this.rows.insert(row);
+        await this.repository.insert(row);
       });
     } catch (error) {
       if (isDuplicateOf(error, 'uq_encryption_key', 'owner')) throw new StoredKeyExists({ cause: error });
@@ -86,13 +87,13 @@ export class TypeOrmStoredKeys extends StoredKeys {
   }
 
   list(): Promise<StoredKey[]> {
-    return this.rows.find({ order: { id: 'ASC' } });
+    return this.repository.find({ order: { id: 'ASC' } });
   }
 
   rewrap({ id, kekId, wrappedKey }: StoredKey, by: WrappedKey): Promise<boolean> {
     return this.transactions.run(async () => {
       await this.holdKek(by.kekId);
-      const { affected } = await this.rows.update(
+      const { affected } = await this.repository.update(
         { id, kekId, wrappedKey },
         { kekId: by.kekId, wrappedKey: by.wrapped },
       );
@@ -114,7 +115,7 @@ export class TypeOrmStoredKeys extends StoredKeys {
     return this.transactions.run(async () => {
       // Locked, so that a process that is about to wrap with it has either stored the key, or finds the KEK dismissed.
       await this.canaries.findOne({ where: { kekId }, ...this.transactions.forUpdate });
-      const wrapped = await this.rows.countBy({ kekId });
+      const wrapped = await this.repository.countBy({ kekId });
       if (wrapped === 0) await this.canaries.delete({ kekId });
       return wrapped;
     });
@@ -132,9 +133,15 @@ export class TypeOrmStoredKeys extends StoredKeys {
   }
 
   private get rows() {
+    return this.transactions.rows(StoredKeyRow);
+  }
+
+  private get repository() {
     return this.transactions.repository(StoredKeyRow);
   }
 }
+
+const newestFirst = { orderBy: 'version DESC', limit: 1 };
 
 function ownerOf(purpose: KeyPurpose, tenantId: number | null): string {
   return `${purpose}/${tenantId ?? ''}`;
