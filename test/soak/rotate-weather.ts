@@ -50,7 +50,7 @@ export async function rotateWeather({ size, seed, say }: SoakOptions): Promise<S
     } catch (error) {
       violations.push(`rotation ${i + 1}: ${(error as Error).message.slice(0, 200)}`);
     } finally {
-      await world.close();
+      world.close();
     }
     if (i % 50 === 49) say(`${i + 1} rotations`);
   }

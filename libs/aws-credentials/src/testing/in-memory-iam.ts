@@ -73,6 +73,23 @@ export class InMemoryIam extends AwsIam {
     this.keys.delete(accessKeyId);
   }
 
+  /** Everything that determines later answers, as text. */
+  get state(): string {
+    const { propagation, knowsKeysElsewhere, limit, skew, most, made, keys } = this;
+    return JSON.stringify([propagation, knowsKeysElsewhere, limit, skew, most, made, ...keys.values()]);
+  }
+
+  /** Returns a function that restores the current state. */
+  snapshot(): () => void {
+    const { propagation, knowsKeysElsewhere, limit, skew, most, made } = this;
+    const keys = [...this.keys.values()].map((key) => ({ ...key }));
+    return () => {
+      Object.assign(this, { propagation, knowsKeysElsewhere, limit, skew, most, made });
+      this.keys.clear();
+      for (const key of keys) this.keys.set(key.accessKeyId, { ...key });
+    };
+  }
+
   key(accessKeyId: string): IamKey | undefined {
     return this.keys.get(accessKeyId);
   }

@@ -1,4 +1,4 @@
-import { connectionOptions, serializeSqlite, Transactions } from '#libs/database';
+import { connectionOptions, serializeSqlite, Transactions, type EmbeddedSqlite } from '#libs/database';
 import { Keychain, KeyCanaryRow, KeyRing, StoredKeyRow, TypeOrmStoredKeys, Vault } from '#libs/encryption';
 import { EventRow, TypeOrmEvents, operator, type Events } from '#libs/events';
 import { Clock, Reconcilers, type Held } from '#libs/kernel';
@@ -39,6 +39,7 @@ class MovableClock extends Clock {
 /** Units of work that can be killed before and after their commit. */
 class WatchedTransactions extends Transactions {
   private depth = 0;
+  begun: () => void = () => undefined;
   around: (when: 'before' | 'after') => void = () => undefined;
 
   override async run<T>(work: (now: Date) => Promise<T>): Promise<T> {
@@ -46,6 +47,7 @@ class WatchedTransactions extends Transactions {
     try {
       const result = await super.run(async (now) => {
         this.depth++;
+        this.begun();
         const done = await work(now);
         this.around('before');
         return done;
@@ -57,6 +59,21 @@ class WatchedTransactions extends Transactions {
     }
   }
 }
+
+/** What a process leaves that is killed at a point: the committed rows, AWS, and the time. */
+export interface Moment {
+  readonly point: string;
+  /** Equal for moments at which everything is equal. */
+  readonly state: string;
+  readonly restore: () => void;
+}
+
+type Tables = ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
+
+const entities = [CredentialUse, EventRow, AccessKeyRotation, AccessKeyRotationPolicy, KeyCanaryRow, StoredAccessKey, StoredKeyRow]; // prettier-ignore
+
+/** Databases of closed worlds, to be used again: to create one takes longer than most tests. */
+const unused: DataSource[] = [];
 
 const account = { id: 1001, tenantId: 7, region: 'us-east-1' };
 const viewer = { apiKeyName: 'Key' };
@@ -85,25 +102,16 @@ export class RotationWorld {
   private dataSource!: DataSource;
   private killAt = Infinity;
   private isDead = false;
+  private moments: Moment[] | undefined;
+  private readonly statements = new Map<string, ReturnType<EmbeddedSqlite['prepare']>>();
+  private lastRows: { readonly changes: number; readonly tables: Tables } | undefined;
+  /** The rows before the current unit of work. */
+  private committed: Tables | undefined;
 
   static async make(): Promise<RotationWorld> {
     const world = new RotationWorld();
-    world.dataSource = serializeSqlite(
-      new DataSource({
-        ...(await connectionOptions({ file: ':memory:' })),
-        entities: [
-          CredentialUse,
-          EventRow,
-          AccessKeyRotation,
-          AccessKeyRotationPolicy,
-          KeyCanaryRow,
-          StoredAccessKey,
-          StoredKeyRow,
-        ],
-        synchronize: true,
-      }),
-    );
-    await world.dataSource.initialize();
+    world.dataSource = unused.pop() ?? (await newDatabase());
+    for (const table of world.tables) world.sql(`DELETE FROM ${table}`).run();
     const canary = { kekId: 'kek-00000001', canary: Buffer.alloc(1), admittedAt: world.clock.now() };
     await world.dataSource.getRepository(KeyCanaryRow).insert(canary);
     world.start();
@@ -119,7 +127,9 @@ export class RotationWorld {
     this.isDead = false;
     this.killAt = Infinity;
     this.points.length = 0;
+    this.moments = undefined;
     const transactions = new WatchedTransactions(dataSource, clock);
+    transactions.begun = () => (this.committed = this.moments && this.rows());
     transactions.around = (when) => this.pass(`${when} commit`);
     aws.around = (action, when) => this.pass(`${when} ${action}`);
     const keychain = new Keychain(ring, new TypeOrmStoredKeys(transactions), clock);
@@ -149,6 +159,34 @@ export class RotationWorld {
   /** Kills the process at the n-th point from now. 1 is the next. */
   kill(n: number): void {
     this.killAt = this.points.length + n;
+  }
+
+  /** Records what the process would leave at each point that it passes from now on. */
+  record(): readonly Moment[] {
+    return (this.moments = []);
+  }
+
+  /** Starts a new process after the previous one was killed at a moment. */
+  startFrom({ restore }: Moment): void {
+    restore();
+    this.start();
+  }
+
+  /** What the process would leave if it was killed now. */
+  momentOf(point: string, rows: Tables = this.rows()): Moment {
+    const { aws, clock } = this;
+    const { time } = clock;
+    const restoreAws = aws.snapshot();
+    return {
+      point,
+      // Nothing reads the uses of secrets.
+      state: JSON.stringify([time, aws.state, ...[...rows].filter(([table]) => table !== 'credential_use')]),
+      restore: () => {
+        clock.time = time;
+        restoreAws();
+        this.replaceRows(rows);
+      },
+    };
   }
 
   get wasKilled(): boolean {
@@ -224,18 +262,55 @@ export class RotationWorld {
     return rows.map(({ type }) => type.replace('ACCESS_KEY_ROTATION_', ''));
   }
 
-  async close(): Promise<void> {
-    await this.dataSource.destroy();
+  close(): void {
+    unused.push(this.dataSource);
+  }
+
+  private get tables(): string[] {
+    return this.dataSource.entityMetadatas.map(({ tableName }) => tableName);
+  }
+
+  private rows(): Tables {
+    const changes = Number(this.sql('SELECT total_changes() AS n').all()[0]!['n']);
+    if (this.lastRows?.changes !== changes) {
+      const all = this.tables.map((table) => [table, this.sql(`SELECT * FROM ${table}`).all()] as const);
+      this.lastRows = { changes, tables: new Map(all) };
+    }
+    return this.lastRows.tables;
+  }
+
+  private replaceRows(tables: Tables): void {
+    for (const [table, rows] of tables) {
+      this.sql(`DELETE FROM ${table}`).run();
+      for (const row of rows) {
+        const columns = Object.keys(row);
+        const places = columns.map(() => '?');
+        this.sql(`INSERT INTO ${table} (${columns.join()}) VALUES (${places.join()})`).run(...Object.values(row));
+      }
+    }
+  }
+
+  private sql(text: string): ReturnType<EmbeddedSqlite['prepare']> {
+    const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection: EmbeddedSqlite };
+    let statement = this.statements.get(text);
+    if (!statement) this.statements.set(text, (statement = databaseConnection.prepare(text)));
+    return statement;
   }
 
   private pass(point: string): void {
     if (this.isDead) throw new Killed();
     this.points.push(point);
+    this.moments?.push(this.momentOf(point, point === 'before commit' ? this.committed : undefined));
     if (this.points.length === this.killAt) {
       this.isDead = true;
       throw new Killed(point);
     }
   }
+}
+
+async function newDatabase(): Promise<DataSource> {
+  const options = await connectionOptions({ file: ':memory:' });
+  return serializeSqlite(new DataSource({ ...options, entities, synchronize: true })).initialize();
 }
 
 const ring = new KeyRing('kek-00000001', new Map([['kek-00000001', Buffer.alloc(32, 1)]]));
