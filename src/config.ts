@@ -35,7 +35,14 @@ export interface Config {
   readonly driftPace: { readonly every: number };
   /** Number of cloud accounts that a tenant can connect in one AWS account. */
   readonly accountsPerAwsAccount: { readonly limit: 'one' | 'many' };
+  readonly fastPath: { readonly isOn: boolean };
   readonly logLevel: LogLevel;
+  /** Minimum duration of operations that are logged as slow. */
+  readonly slowOperationMs: number;
+  /** Undefined when metrics are disabled. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Undefined when traces are disabled. */
+  readonly traces: { readonly endpoint: string; readonly serviceName: string; readonly ratio: number } | undefined;
   readonly iamSetup: IamSetupSettings;
 }
 
@@ -77,6 +84,11 @@ const url = (test: (url: URL) => string | null) =>
       ? test(new URL(given))
       : 'must be a URL with a scheme and a host',
   );
+
+const collector = url(({ protocol, username, password }) => {
+  if (username || password) return 'must not contain a user or a password';
+  return protocol === 'https:' || protocol === 'http:' ? null : 'must begin with http:// or https://';
+});
 
 /** Describes the problem with an origin as browsers send it, as the end of a sentence. Null when it is valid. */
 function faultInOrigin(text: string): string | null {
@@ -241,11 +253,92 @@ export const settings = {
     example: '15',
     unset: '60',
   },
+  FAST_PATH: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }),
+    means:
+      'Whether documents that were accepted before are executed without being parsed and validated again. The answers are the same. Set it to `off` to find out whether a problem is in this part of the gateway.',
+    example: 'off',
+    unset: 'on',
+  },
   LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }),
     means: 'Minimum log level. `info` has one entry for each request.',
     example: 'info',
     unset: 'info with DATABASE_URL or NODE_ENV=production, warn otherwise',
+  },
+  SLOW_OPERATION_MS: {
+    schema: wholeNumber(1, 3_600_000),
+    means:
+      'Duration in milliseconds from which a GraphQL operation is logged as slow, with the number of its statements and its cost, and without its variables.',
+    example: '500',
+    unset: '1000',
+  },
+  METRICS_PORT: {
+    schema: wholeNumber(0, 65535),
+    means:
+      'Port on which `/metrics` serves metrics for Prometheus, without authentication. 0 selects a free port. See [monitoring](monitoring.md).',
+    example: '9464',
+    unset: 'no metrics',
+  },
+  METRICS_HOST: {
+    schema: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be a host name or an address'),
+    means: 'Address for METRICS_PORT. Only your monitoring system must be able to reach it.',
+    example: '10.0.0.5',
+    unset: '127.0.0.1',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: collector,
+    means:
+      'Base URL of a collector that takes OpenTelemetry traces by OTLP over HTTP, as JSON. The gateway adds `/v1/traces`. See [monitoring](monitoring.md#traces) for other variables of OpenTelemetry.',
+    example: 'http://localhost:4318',
+    unset: 'no traces; `http://localhost:4318` with `OTEL_TRACES_EXPORTER=otlp`',
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: {
+    schema: collector,
+    means: 'Same as OTEL_EXPORTER_OTLP_ENDPOINT, but the complete URL.',
+    example: 'http://localhost:4318/v1/traces',
+    unset: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  },
+  OTEL_EXPORTER_OTLP_PROTOCOL: {
+    schema: z.enum(['http/json'], { error: 'must be http/json' }),
+    means: 'Protocol of the traces. Only `http/json` is supported, which every collector of OpenTelemetry accepts.',
+    example: 'http/json',
+    unset: 'http/json',
+  },
+  OTEL_TRACES_EXPORTER: {
+    schema: z.enum(['otlp', 'none'], { error: 'must be otlp or none' }),
+    means: 'Whether traces are sent.',
+    example: 'none',
+    unset: 'otlp if an endpoint is set, otherwise none',
+  },
+  OTEL_TRACES_SAMPLER: {
+    schema: z.enum(['parentbased_traceidratio'], { error: 'must be parentbased_traceidratio' }),
+    means: 'Which traces are sent: a share of them, and those of callers whose own trace is recorded.',
+    example: 'parentbased_traceidratio',
+    unset: 'parentbased_traceidratio',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    schema: z.string().transform((text, context) => {
+      const ratio = /^(0|1|0?\.\d{1,9}|1\.0+)$/.test(text) ? Number(text) : NaN;
+      if (ratio <= 1) return ratio;
+      context.addIssue({ code: 'custom', message: 'must be a number from 0 to 1' });
+      return z.NEVER;
+    }),
+    means: 'Share of the traces that are sent.',
+    example: '0.1',
+    unset: '1',
+  },
+  OTEL_SDK_DISABLED: {
+    schema: z.enum(['true', 'false'], { error: 'must be true or false' }),
+    means: '`true` is the same as `OTEL_TRACES_EXPORTER=none`.',
+    example: 'true',
+    unset: 'false',
+  },
+  OTEL_SERVICE_NAME: {
+    schema: z.string().max(255, 'must have at most 255 characters'),
+    means: 'Name of the service in traces.',
+    example: 'gateway-eu',
+    unset: 'cloud-account-gateway',
   },
   VENDOR_NAME: {
     schema: iamParameter('vendorName'),
@@ -348,8 +441,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     accountsPerAwsAccount: { limit: read<'one' | 'many'>('ACCOUNTS_PER_AWS_ACCOUNT') ?? 'many' },
     driftPace: { every: (read<number>('DRIFT_CHECK_MINUTES') ?? 60) * 60_000 },
+    fastPath: { isOn: read<'on' | 'off'>('FAST_PATH') !== 'off' },
     // At a terminal, entries for each request would push the greeting away. For a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
+    slowOperationMs: read<number>('SLOW_OPERATION_MS') ?? 1000,
+    metrics: metricsOf(read('METRICS_PORT'), read('METRICS_HOST')),
+    traces: tracesOf(read),
     iamSetup: {
       vendorName: read<string>('VENDOR_NAME') ?? 'cloud-account-gateway',
       vendorAccountId: read<string>('VENDOR_AWS_ACCOUNT_ID') ?? null,
@@ -362,6 +459,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     faults.push('PROVISIONER sandbox requires the sandbox. Example: AWS_SANDBOX=on');
   if (faults.length > 0) throw new ConfigUnusable(faults.join('\n'));
   return config;
+}
+
+function metricsOf(port: number | undefined, host: string | undefined): Config['metrics'] {
+  return port === undefined ? undefined : { host: host ?? '127.0.0.1', port };
+}
+
+function tracesOf(read: <T = string>(name: Name) => T | undefined): Config['traces'] {
+  read('OTEL_EXPORTER_OTLP_PROTOCOL');
+  read('OTEL_TRACES_SAMPLER');
+  const ratio = read<number>('OTEL_TRACES_SAMPLER_ARG') ?? 1;
+  const [base, complete] = [read('OTEL_EXPORTER_OTLP_ENDPOINT'), read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')];
+  const exporter = read('OTEL_TRACES_EXPORTER') ?? (base || complete ? 'otlp' : 'none');
+  const serviceName = read('OTEL_SERVICE_NAME') ?? 'cloud-account-gateway';
+  if (exporter === 'none' || read('OTEL_SDK_DISABLED') === 'true') return undefined;
+  const endpoint = complete ?? `${(base ?? 'http://localhost:4318').replace(/\/+$/, '')}/v1/traces`;
+  return { endpoint, serviceName, ratio };
 }
 
 function withAuthority(

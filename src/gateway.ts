@@ -16,13 +16,11 @@ import { refuseWrongUser } from './database/file-owner.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { firstKeyToken } from './first-api-key.js';
 import { createHttpServer } from './http/http-server.js';
+import { portUnusable } from './http/port-unusable.js';
 import type { RunningRequests } from './http/running-requests.js';
 import { Log } from './log.js';
 
-/** The gateway cannot listen on the port. The message is for the operator. */
-export class PortUnusable extends Error {
-  override readonly name = 'PortUnusable';
-}
+const listenSettings = { host: 'HOST', port: 'PORT', example: 4001 };
 
 /** A running gateway. */
 export interface Gateway {
@@ -32,6 +30,8 @@ export interface Gateway {
   readonly url: string;
   /** The sandbox, if it is enabled. */
   readonly sandbox: AwsSandbox | undefined;
+  /** Address of the metrics, if they are enabled. */
+  readonly metricsUrl: string | undefined;
   /** API key of the first tenant, if this start created it. Returned only here. */
   readonly firstKey: Secret | null;
   /** Finishes accepted requests, then releases all resources. */
@@ -51,9 +51,10 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     while (undo.length > 0) await undo.pop()?.();
   };
   try {
-    const log = new Log(config.logLevel);
+    const log = new Log(config.logLevel, { slowOperationMs: config.slowOperationMs });
     refuseWrongUser(config);
     await preparePlace(config, undo);
+    if (config.traces) undo.push((await import('./traces/traces.js')).startTraces(config.traces));
     const { dataSource, keks } = await prepareDatabase(config.database, config.keyRingFile);
     undo.push(() => dataSource.destroy());
 
@@ -68,9 +69,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       timeoutMs: config.awsTimeoutMs,
       ...(sandbox && { sandboxKey: await sandboxIdentity() }),
     };
-    const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount } = config;
+    const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount, fastPath } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
-    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount };
+    const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount, fastPath };
     const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
     const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
@@ -86,15 +87,17 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
       log.warn(
         `ACCOUNTS_PER_AWS_ACCOUNT is one, but some AWS accounts (${shared}) have several cloud accounts of one tenant. They are kept. To list them: cloud-account-gateway doctor`,
       );
+    const metrics = config.metrics && (await (await import('./metrics/metrics.js')).startMetrics(config.metrics, app));
+    if (metrics) undo.push(() => metrics.close());
     await app.listen(config.port, config.host);
     const reconcilers = app.get(Reconcilers);
     // Background tasks use the database, so they end before it is closed.
     undo.push(() => Promise.all([requests.close(), reconcilers.stop()]));
     reconcilers.start();
-    return { app, log, url: await app.getUrl(), sandbox, firstKey, close };
+    return { app, log, url: await app.getUrl(), metricsUrl: metrics?.url, sandbox, firstKey, close };
   } catch (error) {
     await close();
-    throw portUnusable(error, config) ?? error;
+    throw portUnusable(error, { ...config, settings: listenSettings }) ?? error;
   }
 }
 
@@ -119,27 +122,6 @@ async function refuseTakenPort(host: string, port: number): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, host, resolve));
   await new Promise((resolve) => probe.close(resolve));
-}
-
-function portUnusable(error: unknown, { host, port }: Config): PortUnusable | null {
-  const { syscall, code } = error as { syscall?: string; code?: string };
-  if (syscall === 'getaddrinfo') {
-    return new PortUnusable(`HOST ${host} cannot be resolved. Example: HOST=127.0.0.1`);
-  }
-  switch (syscall === 'listen' && code) {
-    case 'EADDRINUSE':
-      return new PortUnusable(
-        `Port ${port} on ${host} is already in use by another process. Choose another port. Example: PORT=4001`,
-      );
-    case 'EACCES':
-      return new PortUnusable(
-        `This user is not allowed to listen on port ${port}. Choose a port above 1023. Example: PORT=4000`,
-      );
-    case 'EADDRNOTAVAIL':
-      return new PortUnusable(`This machine does not have the address ${host}. Example: HOST=127.0.0.1`);
-    default:
-      return null;
-  }
 }
 
 async function startSandbox(

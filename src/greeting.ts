@@ -21,11 +21,12 @@ export async function greet(gateway: Gateway, config: Config): Promise<void> {
 const databaseOf = ({ database }: Config) =>
   'file' in database ? `${database.file} (embedded SQLite)` : `${new URL(database.url).host} (DATABASE_URL)`;
 
-async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Promise<string> {
+async function greeting({ url, metricsUrl, sandbox, firstKey }: Gateway, config: Config): Promise<string> {
   const lines = [
     `cloud-account-gateway is ready at ${url}/graphql`,
     '',
     ...(config.playground ? [`  Playground  ${url}/playground`] : []),
+    ...(metricsUrl ? [`  Metrics     ${metricsUrl}`] : []),
     `  Database    ${databaseOf(config)}`,
     `  Key ring    ${config.keyRingFile} (keep a backup, separate from the database: without it the secrets are lost)`,
   ];
@@ -54,10 +55,11 @@ async function greeting({ url, sandbox, firstKey }: Gateway, config: Config): Pr
 const keyIsStillThere = 'The first API key is still in a file. Move it to your secret store and delete the file:';
 
 /** The last notice says that the gateway is ready. */
-function notices({ url, sandbox, firstKey }: Gateway, config: Config): Notice[] {
+function notices({ url, metricsUrl, sandbox, firstKey }: Gateway, config: Config): Notice[] {
   const file = firstApiKeyFile(config);
   return [
     ...(config.playground ? [{ message: `Playground: ${url}/playground` }] : []),
+    ...(metricsUrl ? [{ message: `Metrics: ${metricsUrl}` }] : []),
     { message: `Database: ${databaseOf(config)}` },
     { message: 'Key ring: keep a backup of this file, separate from the database.', file: config.keyRingFile },
     ...(config.awsEndpointOverride

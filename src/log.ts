@@ -1,9 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { destination, pino, stdTimeFunctions, type Logger } from 'pino';
 import type { LogLevel } from './config.js';
 import { describeError, type ErrorDescription } from './graphql/errors/describe-error.js';
-import type { RequestFacts } from './graphql/request-context.js';
+import type { WatchedRequest } from './graphql/request-context.js';
 
 /** All fields of a log entry besides time, level and message. Other values are omitted. */
 interface Entry {
@@ -17,6 +16,9 @@ interface Entry {
   readonly durationMs?: number | undefined;
   /** For example `mutation createCloudAccount`. */
   readonly operation?: string | undefined;
+  /** Number of statements of the operation, and its computed cost. */
+  readonly statements?: number | undefined;
+  readonly cost?: number | undefined;
   readonly tenantId?: number | undefined;
   readonly apiKeyId?: number | undefined;
   /** Reason why a correct API key was refused. */
@@ -47,8 +49,14 @@ export interface Notice {
 export class Log implements LoggerService {
   private readonly pino: Logger;
 
-  /** @param fd file descriptor to write to synchronously, instead of stdout */
-  constructor(level: LogLevel, fd?: number) {
+  private readonly slowOperationMs: number;
+
+  /**
+   * @param fd file descriptor to write to synchronously, instead of stdout
+   * @param slowOperationMs minimum duration of operations that are logged as slow
+   */
+  constructor(level: LogLevel, { fd, slowOperationMs = Infinity }: { fd?: number; slowOperationMs?: number } = {}) {
+    this.slowOperationMs = slowOperationMs;
     const formatters = { level: (label: string) => ({ level: label }) };
     this.pino = pino(
       { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters },
@@ -83,24 +91,17 @@ export class Log implements LoggerService {
     this.pino.child({}, { level })[level]({ context: 'Start', file } satisfies Entry, message);
   }
 
-  /** One entry for the request, after its response is sent or its caller has disconnected. */
-  request(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts): void {
-    const started = performance.now();
-    reply.raw.once('close', () =>
-      this.write('info', {
-        context: 'HTTP',
-        requestId: facts.id,
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.raw.statusCode,
-        durationMs: Math.round((performance.now() - started) * 10) / 10,
-        operation: facts.operation,
-        tenantId: facts.viewer?.tenantId,
-        apiKeyId: facts.viewer?.apiKeyId,
-        refused: facts.refused,
-        aborted: reply.raw.writableFinished ? undefined : true,
-      } satisfies Entry),
-    );
+  /** One entry for the request, after its response is sent or its caller has disconnected. Slow operations have a second one. */
+  request({ facts, method, route, end }: WatchedRequest): void {
+    if (!end) return;
+    const { id: requestId, viewer, operation, refused, statements, cost } = facts;
+    const durationMs = Math.round(end.durationMs * 10) / 10;
+    const caller = { tenantId: viewer?.tenantId, apiKeyId: viewer?.apiKeyId };
+    const request = { requestId, method, route, status: end.status, durationMs, operation, ...caller, refused };
+    this.write('info', { context: 'HTTP', ...request, aborted: end.isAborted || undefined } satisfies Entry);
+    if (operation === undefined || end.durationMs < this.slowOperationMs) return;
+    const slow = { context: 'Slow operation', requestId, operation, durationMs, statements, cost, ...caller };
+    this.write('warn', slow satisfies Entry);
   }
 
   /** Nest passes the context last, and sometimes a stack before it, which is described with its error or omitted. */
@@ -115,9 +116,9 @@ export class Log implements LoggerService {
 
 function allowed(entry: Entry): Entry {
   const { context, requestId, method, route, status, durationMs, aborted } = entry;
-  const { operation, tenantId, apiKeyId, refused, path, file, code, error } = entry;
+  const { operation, statements, cost, tenantId, apiKeyId, refused, path, file, code, error } = entry;
   return {
     ...{ context, requestId, method, route, status, durationMs, aborted },
-    ...{ operation, tenantId, apiKeyId, refused, path, file, code, error },
+    ...{ operation, statements, cost, tenantId, apiKeyId, refused, path, file, code, error },
   };
 }

@@ -16,6 +16,7 @@ import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
 import { CloudWorkshop, SandboxProvisioning, SdkCloudWorkshop } from '#libs/subscriptions';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { FastPathSetting } from './graphql/execution/fast-path-setting.js';
 
 export interface Platform {
   readonly dataSource: DataSource;
@@ -28,6 +29,7 @@ export interface Platform {
   readonly failedAttemptLimit?: Partial<FailedAttemptLimit>;
   readonly sandboxProvisioning?: Partial<SandboxProvisioning>;
   readonly accountsPerAwsAccount?: Partial<AccountsPerAwsAccount>;
+  readonly fastPath?: Partial<FastPathSetting>;
 }
 
 /** Services that all domains use, created from the configuration: database, encryption and access to AWS. */
@@ -44,6 +46,7 @@ export class PlatformModule {
     failedAttemptLimit,
     sandboxProvisioning,
     accountsPerAwsAccount,
+    fastPath,
   }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
@@ -75,6 +78,7 @@ export class PlatformModule {
         provide: AccountsPerAwsAccount,
         useFactory: () => Object.assign(new AccountsPerAwsAccount(), accountsPerAwsAccount),
       },
+      { provide: FastPathSetting, useFactory: () => Object.assign(new FastPathSetting(), fastPath) },
       { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
       { provide: CloudWorkshop, useFactory: () => new SdkCloudWorkshop(endpoints) },
       {

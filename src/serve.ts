@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import { readConfig } from './config.js';
-import { PortUnusable, startGateway, type Gateway } from './gateway.js';
+import { startGateway, type Gateway } from './gateway.js';
 import { greet } from './greeting.js';
+import { PortUnusable } from './http/port-unusable.js';
 import { Log } from './log.js';
 import { messageForOperator } from './operator-errors.js';
 
@@ -35,7 +36,7 @@ function refuse(error: unknown): void {
   const known = error instanceof PortUnusable ? error.message : messageForOperator(error);
   const message = known === null ? error : `The gateway cannot start.\n${known}`;
   if (process.stderr.isTTY) console.error(message);
-  else new Log('fatal', process.stderr.fd).fatal(message, 'Start');
+  else new Log('fatal', { fd: process.stderr.fd }).fatal(message, 'Start');
 }
 
 /** Maximum duration of the shutdown, in milliseconds: requests are finished, and loops return what they claimed. */

@@ -1,30 +1,50 @@
 import { ApolloServer, HeaderMap, type BaseContext, type HTTPGraphQLRequest } from '@apollo/server';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
-import { Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { watch } from '#libs/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FastPathSetting } from './execution/fast-path-setting.js';
+import { FastPath } from './execution/fast-path.js';
+import { currentRequest, watchedOperations, type RequestContext } from './request-context.js';
 
 export const graphqlPath = '/graphql';
 
 /** Serves Apollo Server by GET, HEAD and POST. Treats empty parameters as absent. */
 @Injectable()
 export class GraphQLOverHttp extends ApolloDriver {
+  @Inject(FastPathSetting) private readonly setting!: FastPathSetting;
+
   protected override async registerFastify({ path, context, ...options }: ApolloDriverConfig): Promise<void> {
-    const server = new ApolloServer<BaseContext>(options as ConstructorParameters<typeof ApolloServer>[0]);
+    const fastPath = this.setting.isOn ? new FastPath(() => options.schema!, options.formatError!) : undefined;
+    const server = new ApolloServer<BaseContext>({
+      ...options,
+      plugins: [...options.plugins!, ...(fastPath ? [fastPath.documents.plugin()] : [])],
+    } as ConstructorParameters<typeof ApolloServer>[0]);
     await server.start();
     this.apolloServer = server;
-    const contextOf = context as (...args: unknown[]) => Promise<BaseContext>;
+    const authenticate = context as (...args: unknown[]) => Promise<RequestContext>;
+    const handle = async (request: FastifyRequest, reply: FastifyReply) => {
+      let authenticated: Promise<RequestContext> | undefined;
+      const contextOf = () => (authenticated ??= authenticate(request, reply));
+      const answer = await fastPath?.answer(request, contextOf);
+      if (answer) {
+        reply.header('content-type', answer.contentType);
+        return answer.body;
+      }
+      const { status, headers, body } = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: graphqlRequestOf(request),
+        context: contextOf,
+      });
+      if (status === undefined || status === 200) fastPath?.learn(request, headers.get('content-type'));
+      reply.code(status ?? 200).headers(Object.fromEntries(headers));
+      // Multipart responses exist only with incremental delivery, which graphql-js 16 does not support.
+      return body.kind === 'complete' ? body.string : reply.send(body.asyncIterator);
+    };
     this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>().route({
       url: path!,
       method: ['GET', 'POST'], // Fastify adds HEAD
-      handler: async (request, reply) => {
-        const { status, headers, body } = await server.executeHTTPGraphQLRequest({
-          httpGraphQLRequest: graphqlRequestOf(request),
-          context: () => contextOf(request, reply),
-        });
-        reply.code(status ?? 200).headers(Object.fromEntries(headers));
-        // Multipart responses exist only with incremental delivery, which graphql-js 16 does not support.
-        return body.kind === 'complete' ? body.string : reply.send(body.asyncIterator);
-      },
+      handler: (request, reply) =>
+        watch(watchedOperations, { facts: currentRequest.getStore()! }, () => handle(request, reply)),
     });
   }
 }

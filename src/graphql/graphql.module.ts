@@ -10,6 +10,7 @@ import { documentLimits, withinDocumentLimits } from './limits/document-limits.j
 import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './errors/error-catalog.resolver.js';
 import { makeFormatError } from './errors/format-error.js';
+import { LeanFieldResolvers } from './execution/lean-field-resolvers.js';
 import { GraphQLOverHttp, graphqlPath } from './graphql-over-http.js';
 import { introspectionByPermission } from './introspection.js';
 import { knownNamesOf } from './variables/known-names.js';
@@ -17,7 +18,8 @@ import { legacyStatus } from './errors/legacy-status.js';
 import { NodeResolver } from './node.resolver.js';
 import { operationNoted } from './operation-noted.js';
 import { withRefusals } from './refusals.js';
-import { contextBy, currentRequest } from './request-context.js';
+import { contextBy, currentRequest, noteCode } from './request-context.js';
+import { ValidateInputPipe } from './variables/validate-input.pipe.js';
 import { variablesCheck } from './variables/variables-check.js';
 
 declareErrorCodes(errorCatalog);
@@ -73,11 +75,12 @@ const apolloLogger = {
         formatError: makeFormatError({
           knownNames: () => knownNamesOf(schemaHost.schema),
           requestId: () => currentRequest.getStore()?.id,
+          note: noteCode,
           log: (entry) => log.error(entry),
         }),
       }),
     }),
   ],
-  providers: [NodeResolver, ErrorCatalogResolver],
+  providers: [NodeResolver, ErrorCatalogResolver, ValidateInputPipe, LeanFieldResolvers],
 })
 export class GatewayGraphQLModule {}

@@ -1,16 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { tracingChannel } from 'node:diagnostics_channel';
 import { TooManyFailedAttempts, Unauthenticated, type AccessService, type Viewer } from '#libs/access';
 import { refusalOf } from '#libs/database';
-import type { DomainError } from '#libs/kernel';
+import { watched, type DomainError } from '#libs/kernel';
 import { GraphQLError } from 'graphql';
 
 /** Facts about a request for its log entry, collected while it is served. */
 export interface RequestFacts {
   readonly id: string;
-  viewer?: Pick<Viewer, 'tenantId' | 'apiKeyId'>;
+  viewer?: Pick<Viewer, 'tenantId' | 'apiKeyId'> & Partial<Pick<Viewer, 'role'>>;
   /** Reason why a correct API key was refused. */
   refused?: Unauthenticated['refusal'];
+  /** For example `query cloudAccounts node`. */
   operation?: string;
+  /** Maximum number of values of the response, as the limits count them. */
+  cost?: number;
+  /** Code of the first error or refusal. */
+  code?: string;
+  /** Number of statements that were sent to the database. */
+  statements?: number;
   /** Aborted when the caller disconnects, unless the work must be finished. */
   readonly caller?: AbortSignal;
   /** Continues the work from now on, even if the caller disconnects. */
@@ -19,6 +27,31 @@ export interface RequestFacts {
 
 /** Request of the current asynchronous context. */
 export const currentRequest = new AsyncLocalStorage<RequestFacts>();
+
+/** Stores the code of an error or refusal of the current request. */
+export function noteCode(code: string): void {
+  const facts = currentRequest.getStore();
+  if (facts) facts.code ??= code;
+}
+
+/** Request as metrics and traces see it. */
+export interface WatchedRequest {
+  readonly facts: RequestFacts;
+  readonly method: string;
+  /** Declared route, never the URL of the request. */
+  readonly route: string | undefined;
+  /** Header of the trace of the caller. */
+  readonly traceparent: string | undefined;
+  /** Set when the response is sent, or the caller has disconnected. */
+  end?: { readonly status: number; readonly durationMs: number; readonly isAborted: boolean };
+}
+
+/** Channel of requests: `start` on arrival, `asyncEnd` after the response is sent or the caller has disconnected. */
+export const watchedRequests = tracingChannel<unknown, WatchedRequest>('cloud-account-gateway.request');
+/** Channel of GraphQL requests, from authentication to response. */
+export const watchedOperations = tracingChannel<unknown, { readonly facts: RequestFacts }>(
+  'cloud-account-gateway.operation',
+);
 
 export interface RequestContext {
   readonly viewer: Viewer;
@@ -50,3 +83,8 @@ function answerTo(refusal: DomainError): { status: number; headers: Map<string, 
   const [status, wait] = refusal instanceof TooManyFailedAttempts ? [429, refusal.retryAfter] : [503, 1];
   return { status, headers: new Map([['retry-after', String(wait)]]) };
 }
+
+watched.statement.start.subscribe(() => {
+  const facts = currentRequest.getStore();
+  if (facts) facts.statements = (facts.statements ?? 0) + 1;
+});

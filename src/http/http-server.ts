@@ -6,7 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
 import { graphqlPath } from '../graphql/graphql-over-http.js';
-import { currentRequest, type RequestFacts } from '../graphql/request-context.js';
+import { currentRequest, watchedRequests, type RequestFacts, type WatchedRequest } from '../graphql/request-context.js';
 import type { Log } from '../log.js';
 import { playground } from '../rest/playground.js';
 import { answerClientError } from './client-errors.js';
@@ -49,7 +49,7 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
     clientErrorHandler: answerClientError,
     // Fastify would repeat an address that it cannot read.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      log.request(request, reply, { id: request.id });
+      watchUntilEnd(request, reply, { id: request.id }, log);
       sendHttpError(reply.headers({ ...headersFor(request.id), connection: 'close' }), 404, request.id);
     },
   });
@@ -75,9 +75,9 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
 
   const factsOf = new WeakMap<FastifyRequest, RequestFacts>();
   fastify.addHook('onRequest', async (request, reply) => {
-    const facts = { id: request.id, ...callerOf(reply) };
+    const facts: RequestFacts = { id: request.id, ...callerOf(reply) };
     factsOf.set(request, facts);
-    log.request(request, reply, facts);
+    watchUntilEnd(request, reply, facts, log);
     if (!requests.isClosing) requests.add(once(reply.raw, 'close'));
   });
   fastify.addHook('onSend', async (request, reply) => {
@@ -106,6 +106,24 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   });
   if (config.playground) await fastify.register(playground, { prefix: '/playground', sandbox: config.sandbox });
   return { adapter, requests, finishRoutes };
+}
+
+/** Logs the request when its answer is out or its caller gone, and tells those who watch requests. */
+function watchUntilEnd(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts, log: Log): void {
+  const started = performance.now();
+  const watched: WatchedRequest = {
+    facts,
+    method: request.method,
+    route: request.routeOptions.url,
+    traceparent: request.headers['traceparent'] as string | undefined,
+  };
+  watchedRequests.start.publish(watched);
+  reply.raw.once('close', () => {
+    const { statusCode: status, writableFinished } = reply.raw;
+    watched.end = { status, durationMs: performance.now() - started, isAborted: !writableFinished };
+    log.request(watched);
+    watchedRequests.asyncEnd.publish(watched);
+  });
 }
 
 /** The caller of a request. Its signal is aborted when it closes the connection before it has the whole answer. */

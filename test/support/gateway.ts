@@ -43,6 +43,7 @@ export class Gateway extends GatewayClient {
         LOG_LEVEL: 'warn',
         FAILED_API_KEYS_PER_MINUTE: '1000000', // tests send many
         ...(url && { DATABASE_URL: url }),
+        FAST_PATH: process.env['FAST_PATH'], // the suite must pass with both
         ...env,
       }),
       sandbox,

@@ -11,6 +11,7 @@ export { ApiKey, defaultLifetime, type NewApiKey } from './api-key.entity.js';
 export { newApiKeyToken, parseApiKeyToken, type ApiKeyToken } from './api-key-token.js';
 export { ApiKeyService, type IssuedApiKey } from './api-key.service.js';
 export { FailedAttemptLimit } from './failed-attempts.js';
+export { RecentApiKeys } from './recent-api-keys.js';
 export { ViewerType } from './graphql/access.types.js';
 export { ApiKeyNodes } from './graphql/api-key-nodes.js';
 export { CurrentViewer } from './graphql/current-viewer.js';

@@ -17,13 +17,19 @@ interface Read {
  */
 @Injectable()
 export class RecentApiKeys {
+  /** Number of cache hits and misses. */
+  readonly lookups = { hits: 0, misses: 0 };
   private readonly reads = new LRUCache<string, Read>({ max: mostKeys });
 
   /** @param read finds the API key in the database; null is not cached */
   async get(hash: Buffer, read: () => Promise<ApiKey | null>): Promise<ApiKey | null> {
     const name = hash.toString('base64');
     const recent = this.reads.get(name);
-    if (recent && performance.now() - recent.startedAt < longestAge) return recent.key;
+    if (recent && performance.now() - recent.startedAt < longestAge) {
+      this.lookups.hits++;
+      return recent.key;
+    }
+    this.lookups.misses++;
 
     const now: Read = { key: read(), startedAt: performance.now() };
     this.reads.set(name, now);

@@ -65,12 +65,21 @@ export const statusesWithCredentials = Object.values(CloudAccountStatus).filter(
   (status) => statusRules[status].hasCredentials,
 );
 
+/** The fields that users set and that AWS does not verify. A new one is a column of the entity and its name here. */
+const detailFields = ['name', 'region'] as const;
+export type AccountDetails = Pick<CloudAccount, (typeof detailFields)[number]>;
+
+/** The details among the fields of an input. Omitted fields are absent. */
+export function detailsIn(input: Partial<AccountDetails>): Partial<AccountDetails> {
+  return Object.fromEntries(
+    detailFields.flatMap((field) => (input[field] === undefined ? [] : [[field, input[field]]])),
+  );
+}
+
 /** Account that a customer connects, with its credentials and the result of their verification. */
-export interface NewCustomerAccount extends Pick<Expectations, 'consoleRoleName' | 'nodeRoleName'> {
+export interface NewCustomerAccount extends AccountDetails, Pick<Expectations, 'consoleRoleName' | 'nodeRoleName'> {
   readonly tenantId: number;
-  readonly name: string;
   readonly provider: CloudProvider;
-  readonly region: string;
   readonly access: AwsAccess;
   /** Null while AWS does not recognize the access key or the role. */
   readonly proof: Proof | null;
@@ -168,14 +177,13 @@ export class CloudAccount {
 
   /** Creates a customer's account. It is ACTIVE if its credentials are proven and complete. */
   static create(details: NewCustomerAccount, now: Date): CloudAccount {
-    const { tenantId, name, provider, region, proof } = details;
+    const { tenantId, provider, proof } = details;
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
 
     return Object.assign(new CloudAccount(), {
       tenantId,
-      ...named(name),
+      ...storedDetails(detailsIn(details)),
       provider,
-      region,
       ownership: 'CUSTOMER',
       ...(proof ? { status: statusWith(proof), ...accessWith(proof) } : unverifiedAccess(details)),
       ...noDeletion,
@@ -186,15 +194,14 @@ export class CloudAccount {
   }
 
   /** Creates an account of the vendor, in which every tenant can build. */
-  static createHosted(details: { name: string; provider: CloudProvider; region: string }, now: Date): CloudAccount {
-    const { name, provider, region } = details;
+  static createHosted(details: AccountDetails & { readonly provider: CloudProvider }, now: Date): CloudAccount {
+    const { provider, region } = details;
     refuseFaultyRegion(provider, region, ['region']);
 
     return Object.assign(new CloudAccount(), {
       tenantId: operatorTenantId,
-      ...named(name),
+      ...storedDetails(detailsIn(details)),
       provider,
-      region,
       ownership: 'HOSTED',
       status: 'ACTIVE',
       awsAccountId: null,
@@ -270,11 +277,10 @@ export class CloudAccount {
   }
 
   /** Applies all changes of one request as one new version. Omitted fields are unchanged. */
-  change({ name, region, proof }: { name?: string; region?: string; proof?: Proof | null }, now: Date): void {
+  change({ proof, ...details }: Partial<AccountDetails> & { proof?: Proof | null }, now: Date): void {
     if (proof) this.acceptCredentials(proof);
     Object.assign(this, {
-      ...(name !== undefined && named(name)),
-      ...(region !== undefined && { region }),
+      ...storedDetails(details),
       version: this.version + 1,
       updatedAt: now,
     } satisfies Partial<CloudAccount>);
@@ -315,17 +321,12 @@ export class CloudAccount {
   }
 
   /** Whether a change of name, region and roles would change nothing. */
-  isUnchangedBy({
-    name,
-    region,
-    consoleRoleName,
-    nodeRoleName,
-  }: RolesChange & { name?: string; region?: string }): boolean {
-    return (
-      (name === undefined || normalizeName(name) === this.name) &&
-      changedTo(region, this.region) === this.region &&
-      changedTo(consoleRoleName, this.consoleRoleName) === this.consoleRoleName &&
-      changedTo(nodeRoleName, this.nodeRoleName) === this.nodeRoleName
+  isUnchangedBy(change: RolesChange & Partial<AccountDetails>): boolean {
+    const { consoleRoleName, nodeRoleName } = change;
+    const wanted: Partial<CloudAccount> = { ...storedDetails(detailsIn(change)), consoleRoleName, nodeRoleName };
+    const stored = new Map<string, unknown>(Object.entries(this));
+    return Object.entries(wanted).every(
+      ([field, value]) => changedTo<unknown>(value, stored.get(field)) === stored.get(field),
     );
   }
 
@@ -401,6 +402,11 @@ const noDeletion = {
   deletionRequestedById: null,
   deletionRequestedByName: null,
 } satisfies Partial<CloudAccount>;
+
+/** How details are stored. */
+function storedDetails({ name, ...others }: Partial<AccountDetails>): Partial<CloudAccount> {
+  return { ...others, ...(name !== undefined && named(name)) };
+}
 
 function named(name: string) {
   const fault = faultInName(name);

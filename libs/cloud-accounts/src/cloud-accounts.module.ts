@@ -51,6 +51,7 @@ import { ExternalIdAccountResolver } from './connecting/external-id-account.reso
 import { CredentialTrialResolver } from './credential-trials/credential-trial.resolver.js';
 import { TrialPace } from './credential-trials/trial-pace.js';
 import { TypeOrmCloudAccountHealths } from './health/typeorm-cloud-account-healths.js';
+import { CloudAccountCounts } from './health/typeorm-cloud-account-counts.js';
 import { TypeOrmCloudAccounts } from './typeorm-cloud-accounts.js';
 import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-trials.js';
 
@@ -102,6 +103,7 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     CredentialTrialResolver,
     CredentialsProver,
     TrialPace,
+    CloudAccountCounts,
     { provide: CloudAccounts, useClass: TypeOrmCloudAccounts },
     { provide: CredentialTrials, useClass: TypeOrmCredentialTrials },
     { provide: CloudAccountHealths, useClass: TypeOrmCloudAccountHealths },

@@ -18,6 +18,7 @@ export { CloudAccountHealthService } from './health/cloud-account-health.service
 export { AccountsPerAwsAccount, AwsAccountRule } from './aws-account-rule.js';
 export { CloudAccount } from './cloud-account.entity.js';
 export { cloudAccountErrors } from './cloud-account.errors.js';
+export { CloudAccountCounts } from './health/typeorm-cloud-account-counts.js';
 export { CloudAccountService } from './connecting/cloud-account.service.js';
 export { CloudAccountsModule } from './cloud-accounts.module.js';
 export { CredentialTrial } from './credential-trials/credential-trial.entity.js';

@@ -55,6 +55,19 @@ export function limitWaits({ driver, options }: DataSource): void {
   server.limitLockWaits(lockWait / 1000);
 }
 
+/** Number of open and idle connections to the server, and of callers that wait for a connection. */
+export interface Connections {
+  readonly open: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** Null for the embedded database. */
+export function connectionsOf({ options }: DataSource): Connections | null {
+  const server = 'driver' in options ? (options.driver as unknown) : undefined;
+  return server instanceof ServerDriver ? server.connections : null;
+}
+
 /**
  * Opens one connection without TypeORM.
  *

@@ -1,4 +1,4 @@
-import { isTurnOver, nextTurn, refuseIfCallerGone } from '#libs/kernel';
+import { isTurnOver, nextTurn, refuseIfCallerGone, watch, watched } from '#libs/kernel';
 import type { DataSource, QueryRunner } from 'typeorm';
 
 /**
@@ -15,7 +15,7 @@ export function considerOthers(dataSource: DataSource): DataSource {
         if (isTurnOver()) await nextTurn();
         refuseIfCallerGone();
       }
-      return query(...given);
+      return watch(watched.statement, { sql: String(given[0]) }, () => query(...given));
     }) as QueryRunner['query'];
     return runner;
   };

@@ -1,9 +1,9 @@
-export { connectTo, connectionOptions, limitWaits, type DatabaseLocation } from './connect.js';
+export { connectionsOf, connectTo, connectionOptions, limitWaits, type DatabaseLocation } from './connect.js';
 export { considerOthers } from './considerate.js';
 export { DatabaseBusy, databaseErrors, DatabaseUnavailable, DatabaseUnusable } from './database.errors.js';
 export { EmbeddedSqlite } from './embedded-sqlite.js';
 export { failureOf, isDuplicateOf, refusalOf, type DatabaseFailure } from './failure.js';
-export { claimDue, type Claiming, type Leased } from './leases.js';
+export { claimDue, dueIn, type Claiming, type Due, type Leased } from './leases.js';
 export { all, anyOf, isOneOf, pageOf, slices, where, type Condition } from './rows.js';
 export { serializeSqlite } from './serialized-sqlite.js';
 export { faultInServerUrl, serverOptions } from './server-url.js';

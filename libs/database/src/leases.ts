@@ -53,6 +53,30 @@ export async function claimDue<E extends Leased & ObjectLiteral>(
   return claimed;
 }
 
+/** Rows that are due and not claimed. */
+export interface Due {
+  readonly count: number;
+  /** Earliest due time. */
+  readonly oldest: Date | null;
+}
+
+/** Counts the rows that are due and not claimed, in a table with the columns of `Leased`. */
+export async function dueIn(transactions: Transactions, entity: EntityTarget<ObjectLiteral>, now: Date): Promise<Due> {
+  const rows = transactions.repository(entity);
+  const found = await rows
+    .createQueryBuilder('row')
+    .select('COUNT(*)', 'count')
+    .addSelect('MIN(row.nextAttemptAt)', 'oldest')
+    .where('row.nextAttemptAt <= :now AND (row.leaseUntil IS NULL OR row.leaseUntil <= :now)', { now })
+    .getRawOne<{ count: number | string; oldest: Date | string | null }>();
+  const oldest = found?.oldest ?? null;
+  return {
+    count: Number(found?.count ?? 0),
+    // SQLite has no type for moments.
+    oldest: typeof oldest === 'string' ? new Date(`${oldest.replace(' ', 'T')}Z`) : oldest,
+  };
+}
+
 /** The statement lost a deadlock or waited too long for a lock. Nothing was changed. */
 function unlessBusy(error: unknown): { affected: number } {
   if (failureOf(error) === 'busy') return { affected: 0 };

@@ -31,11 +31,13 @@ export const connectionSettings = {
  */
 export class ServerDriver {
   private lockWait: number | null = null;
+  private readonly pools: Pool[] = [];
 
   constructor(private readonly mysql: Mysql) {}
 
   createPool(options: PoolOptions): Pool {
     const pool = this.mysql.createPool(options);
+    this.pools.push(pool);
     const setUpWith = new WeakMap<Connection, number | null>();
     const getConnection = pool.getConnection.bind(pool);
 
@@ -59,6 +61,17 @@ export class ServerDriver {
         );
       });
     return pool;
+  }
+
+  /** Number of connections. mysql2 has no public API for it. */
+  get connections(): { open: number; idle: number; waiting: number } {
+    const lengthOf = (list: '_allConnections' | '_freeConnections' | '_connectionQueue') =>
+      this.pools.reduce((sum, pool) => sum + (pool as unknown as Record<string, { length: number }>)[list]!.length, 0);
+    return {
+      open: lengthOf('_allConnections'),
+      idle: lengthOf('_freeConnections'),
+      waiting: lengthOf('_connectionQueue'),
+    };
   }
 
   /** Limits the wait of a statement for a lock, in seconds. Applies to connections that are obtained afterwards. */

@@ -71,6 +71,7 @@ export class DriftReconciler implements BackgroundTask {
     reconcilers: Reconcilers,
   ) {
     this.loop = new Reconciler({
+      name: 'drift',
       claim: (limit) => this.observations.claimDue(limit),
       step: (claimed) => this.check(claimed),
       onFault: (fault) => log.error(fault),

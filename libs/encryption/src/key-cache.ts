@@ -13,6 +13,8 @@ interface Entry {
  * zero its Buffers at any time.
  */
 export class KeyCache {
+  /** Number of cache hits and misses. */
+  readonly lookups = { hits: 0, misses: 0 };
   readonly #entries = new Map<string, Entry>();
   #sweep: NodeJS.Timeout | undefined;
   #closed = false;
@@ -30,11 +32,12 @@ export class KeyCache {
 
   get(name: string): Buffer | undefined {
     const entry = this.#entries.get(name);
-    if (!entry) return undefined;
-    if (this.isStale(entry)) {
+    if (!entry || this.isStale(entry)) {
+      this.lookups.misses++;
       this.forget(name);
       return undefined;
     }
+    this.lookups.hits++;
     // A Map has the order of insertion. Used keys move to the end, so the first is the least recently used.
     this.#entries.delete(name);
     this.#entries.set(name, entry);

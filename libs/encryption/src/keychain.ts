@@ -37,6 +37,11 @@ export class Keychain {
     this.#unwrapped = new KeyCache(clock);
   }
 
+  /** Number of hits and misses in the cache of unwrapped keys. */
+  get lookups(): { readonly hits: number; readonly misses: number } {
+    return this.#unwrapped.lookups;
+  }
+
   /** Newest encryption key of a tenant, created if it has none. */
   tenantKey(tenantId: number): Promise<EncryptionKey> {
     return this.newestOrNew('tenant', tenantId);

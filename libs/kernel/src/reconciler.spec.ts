@@ -14,6 +14,7 @@ describe('Reconciler', () => {
     options: Partial<ReconcilerOptions<number>> = {},
   ) {
     const reconciler = new Reconciler<number>({
+      name: 'numbers',
       claim: async (limit) => due.splice(0, limit),
       step,
       onFault: (fault) => faults.push(fault),

@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { spread } from './time.js';
+import { watch, watched } from './watched.js';
 
 export interface ReconcilerOptions<T> {
+  /** Label of metrics: lower case with underscores. */
+  readonly name: string;
   /**
    * Claims due items under a lease, at most `limit`. A claimed item must become due again when its lease ends, so that
    * another process continues after a crash.
@@ -59,7 +62,8 @@ export class Reconciler<T> {
 
   private async claim(limit: number): Promise<readonly T[]> {
     try {
-      return await this.options.claim(limit);
+      const facts = { reconciler: this.options.name, work: 'claim' } as const;
+      return await watch(watched.reconciler, facts, () => this.options.claim(limit));
     } catch (error) {
       this.options.onFault(error);
       return [];
@@ -67,8 +71,8 @@ export class Reconciler<T> {
   }
 
   private begin(item: T): void {
-    const step: Promise<void> = this.options
-      .step(item)
+    const facts = { reconciler: this.options.name, work: 'step' } as const;
+    const step: Promise<void> = watch(watched.reconciler, facts, () => this.options.step(item))
       .catch(this.options.onFault)
       .finally(() => {
         this.underWay.delete(step);

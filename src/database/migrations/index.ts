@@ -22,3 +22,4 @@ export { SuspendTenants1795510000000 } from './1795510000000-suspend-tenants.js'
 export { FilterSubscriptions1795520000000 } from './1795520000000-filter-subscriptions.js';
 export { RenameStoredValues1795530000000 } from './1795530000000-rename-stored-values.js';
 export { RenameAccessKeyRotations1795540000000 } from './1795540000000-rename-access-key-rotations.js';
+export { CountAccountsByHealth1795560000000 } from './1795560000000-count-accounts-by-health.js';

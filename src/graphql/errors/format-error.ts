@@ -19,6 +19,8 @@ export interface InternalErrorEntry {
 }
 
 export interface FormatErrorOptions {
+  /** Called with the code of every error. */
+  readonly note?: (code: string) => void;
   /** Names that can be repeated: `knownNamesOf(schema)`. A function, because the schema is built later. */
   readonly knownNames: () => KnownNames;
   readonly log: (entry: InternalErrorEntry) => void;
@@ -39,10 +41,11 @@ interface Answer {
  * names of the schema. Everything else is logged, and the client gets an ID to report. `extensions` contains `code`,
  * `reason`, `requestId` and `faults`, and nothing from libraries.
  */
-export function makeFormatError({ knownNames, log, requestId }: FormatErrorOptions) {
+export function makeFormatError({ knownNames, log, requestId, note }: FormatErrorOptions) {
   return (formatted: GraphQLFormattedError, thrown: unknown): GraphQLFormattedError => {
     const id = requestId?.();
     const { code, message, faults, reason } = answerTo(formatted, thrown, knownNames());
+    note?.(code);
     if (code === 'INTERNAL' || code === 'DATABASE_UNAVAILABLE') {
       const path = formatted.path?.map((key) => (typeof key === 'number' || knownNames().has(key) ? key : '…'));
       log({

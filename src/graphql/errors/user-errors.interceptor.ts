@@ -7,7 +7,7 @@ import { GqlExecutionContext } from '@nestjs/graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import { catchError, map, type Observable } from 'rxjs';
 import { describeError } from './describe-error.js';
-import { currentRequest } from '../request-context.js';
+import { currentRequest, noteCode } from '../request-context.js';
 
 const log = new Logger('GraphQL');
 
@@ -36,6 +36,7 @@ export class UserErrorsInterceptor implements NestInterceptor {
         const requestId = currentRequest.getStore()?.id;
         if (error.entry.responsibleParty === 'GATEWAY')
           log.warn({ requestId, code: error.code, error: describeError(thrown) });
+        noteCode(error.code);
         const refusals = error instanceof InvalidInput ? error.faults : [error];
         return { userErrors: refusals.map(toUserError) };
       }),

@@ -26,6 +26,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { requestErrors } from '../error-catalog.js';
+import { currentRequest } from '../request-context.js';
 
 /**
  * How many values one answer may hold: every field of every object, and every item of every list. Each takes memory and
@@ -91,6 +92,13 @@ export function valuesIn(operation: Operation): number {
   return new Count(operation).ofOperation();
 }
 
+/** Like `valuesIn`. Undefined if the result depends on variables. */
+export function constantValuesIn(operation: Omit<Operation, 'variables'>): number | undefined {
+  const count = new Count(operation);
+  const values = count.ofOperation();
+  return count.readsVariables ? undefined : values;
+}
+
 /** Refuses operations whose answer may hold more than {@link mostValues}, before anything of them is executed. */
 export function documentCost(): ApolloServerPlugin {
   return {
@@ -99,6 +107,8 @@ export function documentCost(): ApolloServerPlugin {
         // Without one, none has the requested name, and Apollo says so.
         if (!operation) return;
         const values = valuesIn({ schema, document, operation, variables });
+        const facts = currentRequest.getStore();
+        if (facts) facts.cost = values;
         if (values <= mostValues) return;
         const originalError = new AnswerTooLarge(values);
         throw new GraphQLError(originalError.message, { originalError, extensions: { http: { status: 400 } } });
@@ -129,6 +139,7 @@ const most = (one: Cost, other: Cost): Cost => ({
 });
 
 class Count {
+  readsVariables = false;
   private readonly schema: GraphQLSchema;
   private readonly operation: OperationDefinitionNode;
   private readonly variables: Readonly<Record<string, unknown>>;
@@ -243,6 +254,7 @@ class Count {
       case Kind.LIST:
         return node.values;
       case Kind.VARIABLE: {
+        this.readsVariables = true;
         const name = node.name.value;
         if (Object.hasOwn(this.variables, name)) return this.variables[name];
         const definition = this.operation.variableDefinitions?.find(({ variable }) => variable.name.value === name);

@@ -7,17 +7,22 @@ import { getMetadataStorage, validate, type ValidationError } from 'class-valida
 /** Converts arguments to their input classes, and refuses them with all problems. */
 @Injectable()
 export class ValidateInputPipe implements PipeTransform {
-  async transform(value: unknown, { metatype, data, type }: ArgumentMetadata): Promise<unknown> {
+  /** Returns a promise only for a class that has rules. */
+  transform(value: unknown, { metatype, data, type }: ArgumentMetadata): unknown {
     if (type === 'custom') return value;
     if (value === null) return undefined; // An argument of null counts as omitted: its default applies.
     if (!metatype || builtIn.has(metatype) || typeof value !== 'object') return value;
 
     const input = plainToInstance(metatype as new () => object, value);
-    if (!hasRules(metatype)) return input;
-    const errors = await validate(input, { stopAtFirstError: true, forbidUnknownValues: false });
-    if (errors.length > 0) throw new InvalidInput(errors.flatMap((error) => faultsIn(error, data ? [data] : [])));
-    return input;
+    return hasRules(metatype) ? validated(input, data) : input;
   }
+}
+
+/** @throws InvalidInput with everything that is wrong */
+async function validated(input: object, data: string | undefined): Promise<object> {
+  const errors = await validate(input, { stopAtFirstError: true, forbidUnknownValues: false });
+  if (errors.length > 0) throw new InvalidInput(errors.flatMap((error) => faultsIn(error, data ? [data] : [])));
+  return input;
 }
 
 const known = new WeakMap<object, boolean>();

@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { iamRegions, isOptInRegion } from '#libs/iam-setup';
+import { watch, watched } from '#libs/kernel';
 import type { AwsAccessKey } from '../aws-access-key.js';
 import { RegionNotEnabled, type CredentialsRejected } from '../aws-credentials.errors.js';
 import { endpointFor, type AwsEndpoints, type AwsService } from './aws-endpoints.js';
@@ -48,7 +49,17 @@ export interface AwsAsking {
  *
  * @throws CredentialsRejected when AWS refuses or cannot be reached
  */
-export async function askAws<Client extends AwsClient, T>(
+export function askAws<Client extends AwsClient, T>(
+  endpoints: AwsEndpoints,
+  asking: AwsAsking,
+  clientOf: (config: AwsClientConfig) => Client,
+  question: AwsQuestion<Client, T>,
+): Promise<T> {
+  const { action, region } = asking;
+  return watch(watched.awsCall, { action, region }, () => ask(endpoints, asking, clientOf, question));
+}
+
+async function ask<Client extends AwsClient, T>(
   endpoints: AwsEndpoints,
   asking: AwsAsking,
   clientOf: (config: AwsClientConfig) => Client,

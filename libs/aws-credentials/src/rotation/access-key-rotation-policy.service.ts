@@ -35,6 +35,7 @@ export function faultInRotationInterval(days: number): string | null {
 export class AccessKeyRotationPolicyService implements BackgroundTask {
   private readonly log = new Logger('Access key rotation policy');
   private readonly reconciler = new Reconciler<AccessKeyRotationPolicy>({
+    name: 'access_key_rotation_policy',
     claim: (limit) => this.claim(limit),
     step: (policy) => this.follow(policy),
     onFault: (fault) => this.log.error(fault),

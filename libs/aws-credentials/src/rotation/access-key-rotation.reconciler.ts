@@ -24,6 +24,7 @@ export class AccessKeyRotationReconciler implements BackgroundTask {
     reconcilers: Reconcilers,
   ) {
     this.reconciler = new Reconciler({
+      name: 'access_key_rotation',
       claim: (limit) => this.claim(limit),
       step: (rotation) => this.advance(rotation),
       onFault: (fault) => this.log.error(fault),

@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountContents } from './account-contents.js';
 import { Blockers } from '../blockers/blockers.js';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
-import { CloudAccount, type RolesChange } from '../cloud-account.entity.js';
+import { CloudAccount, detailsIn, type AccountDetails, type RolesChange } from '../cloud-account.entity.js';
 import type { CloudAccountHealth } from '../health/cloud-account-health.entity.js';
 import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
 import { findingOf } from '../health/health-finding.js';
@@ -31,10 +31,8 @@ import { CredentialTrialService } from '../credential-trials/credential-trial.se
 import { CredentialsProver, UnknownToAws } from '../credential-trials/credentials-prover.js';
 import type { Expectations, Proof } from '../proof.js';
 
-export interface NewCloudAccount {
-  readonly name: string;
+export interface NewCloudAccount extends AccountDetails {
   readonly provider: CloudProvider;
-  readonly region: string;
   readonly access: GivenAccess;
   readonly consoleRoleName: string;
   readonly nodeRoleName?: string | null;
@@ -42,11 +40,9 @@ export interface NewCloudAccount {
   readonly allowMissingPermissions?: boolean;
 }
 
-export interface CloudAccountChange extends RolesChange {
+export interface CloudAccountChange extends RolesChange, Partial<AccountDetails> {
   readonly id: number;
   readonly expectedVersion: number;
-  readonly name?: string;
-  readonly region?: string;
   readonly access?: GivenAccess;
   readonly expectedAwsAccountId?: string | null;
   readonly allowMissingPermissions?: boolean;
@@ -106,28 +102,21 @@ export class CloudAccountService {
    */
   async create(
     viewer: Viewer,
-    {
-      name,
-      provider,
-      region,
-      access: given,
-      consoleRoleName,
-      nodeRoleName = null,
-      expectedAwsAccountId = null,
-      allowMissingPermissions = false,
-    }: NewCloudAccount,
+    { provider, access: given, ...input }: NewCloudAccount,
     remember: Remember<CloudAccount>,
   ): Promise<CloudAccount> {
+    const { name, region, consoleRoleName, nodeRoleName = null } = input;
     if (provider !== 'AWS') throw new CustomerAccountMustBeAws();
     if (await this.accounts.hasName(viewer.tenantId, nameKey(name))) throw new CloudAccountNameTaken();
 
     const access = await this.credentials.resolve(viewer, given, region, null);
+    const { expectedAwsAccountId = null, allowMissingPermissions = false } = input;
     const expected = { consoleRoleName, nodeRoleName, expectedAwsAccountId, allowMissingPermissions };
     const proof = await this.prover.verifyWithRetries(access, region, expected);
 
     return this.unitOfWork.run(async (now) => {
       const { tenantId } = viewer;
-      const details = { tenantId, name, provider, region, access, ...expected };
+      const details = { ...input, tenantId, provider, access, ...expected };
       const verified = proof instanceof UnknownToAws ? null : proof;
       if (verified) await this.awsAccounts.refuseSecond({ tenantId }, verified);
       const account = await this.accounts.add(CloudAccount.create({ ...details, proof: verified }, now));
@@ -162,7 +151,8 @@ export class CloudAccountService {
    * AwsRoleAlreadyConnected
    */
   async update(viewer: Viewer, change: CloudAccountChange): Promise<CloudAccount> {
-    const { id, expectedVersion, name, consoleRoleName, nodeRoleName } = change;
+    const { id, expectedVersion, consoleRoleName, nodeRoleName } = change;
+    const details = detailsIn(change);
     const seen = await this.accounts.findForChange(viewer.tenantId, id, expectedVersion);
     const region = changedTo(change.region, seen.region);
     const isMove = region !== seen.region;
@@ -184,12 +174,12 @@ export class CloudAccountService {
       if (isMove) await this.contents.refuseRegionChangeInUse(account);
       if (proof instanceof UnknownToAws) {
         account.beginTrial(expected);
-        account.change({ name, region: change.region }, now);
+        account.change(details, now);
         await this.accounts.update(account);
         await this.trials.begin(viewer, account, { access: newAccess!, expected, ...proof }, now);
       } else {
         if (proof) await this.trials.refuseMoveWhileInUse(account, proof);
-        account.change({ name, region: change.region, proof }, now);
+        account.change({ ...details, proof }, now);
         await this.accounts.update(account);
         if (proof) await this.health.observed(account, proof.verification, now);
         if (newAccess) {
@@ -200,13 +190,8 @@ export class CloudAccountService {
           await this.trials.updateExpectedRoles(account, change, now);
         }
       }
-      const changed = Object.entries({
-        name,
-        region: change.region,
-        credentials: newAccess ?? undefined,
-        consoleRoleName,
-        nodeRoleName,
-      });
+      const credentials = newAccess ?? undefined;
+      const changed = Object.entries({ ...details, credentials, consoleRoleName, nodeRoleName });
       await this.record('CLOUD_ACCOUNT_UPDATED', viewer.actor, account, now, {
         changed: changed.flatMap(([field, value]) => (value === undefined ? [] : [field])),
         version: account.version,
@@ -294,7 +279,7 @@ export class CloudAccountService {
    *
    * @throws InvalidInput, UnknownRegion, CloudAccountNameTaken
    */
-  addHosted(actor: Actor, details: { name: string; provider: CloudProvider; region: string }): Promise<CloudAccount> {
+  addHosted(actor: Actor, details: AccountDetails & { readonly provider: CloudProvider }): Promise<CloudAccount> {
     return this.unitOfWork.run(async (now) => {
       const account = await this.accounts.add(CloudAccount.createHosted(details, now));
       await this.record('CLOUD_ACCOUNT_CREATED', actor, account, now);

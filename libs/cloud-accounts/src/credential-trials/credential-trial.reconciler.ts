@@ -24,6 +24,7 @@ export class CredentialTrialReconciler implements BackgroundTask {
     reconcilers: Reconcilers,
   ) {
     this.loop = new Reconciler({
+      name: 'credential_trial',
       claim: (limit) => {
         const now = clock.now();
         return trials.claimDue({ now, until: addTime(now, pace.lease), limit });

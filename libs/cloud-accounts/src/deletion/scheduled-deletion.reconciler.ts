@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { gateway } from '#libs/events';
-import { UnitOfWork, Reconcilers, type BackgroundTask } from '#libs/kernel';
+import { UnitOfWork, Reconcilers, watch, watched, type BackgroundTask } from '#libs/kernel';
 import { Injectable, Logger } from '@nestjs/common';
 import { CloudAccountDeletionService } from './cloud-account-deletion.service.js';
 import { CloudAccounts } from '../cloud-accounts.js';
@@ -53,7 +53,8 @@ export class ScheduledDeletionReconciler implements BackgroundTask {
 
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      await this.reconcile().catch((error: unknown) => log.error(error));
+      const facts = { reconciler: 'scheduled_deletion', work: 'step' } as const;
+      await watch(watched.reconciler, facts, () => this.reconcile()).catch((error: unknown) => log.error(error));
       await wait(pause, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     }
   }

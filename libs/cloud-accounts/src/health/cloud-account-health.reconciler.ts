@@ -39,6 +39,7 @@ export class CloudAccountHealthReconciler implements BackgroundTask {
     reconcilers: Reconcilers,
   ) {
     this.loop = new Reconciler({
+      name: 'cloud_account_health',
       claim: (limit) => this.health.claimDue(limit, lease),
       step: (claimed) => this.check(claimed, this.stopping.signal),
       onFault: (fault) => log.error(fault),

@@ -55,6 +55,7 @@ export class SandboxProvisioner implements BackgroundTask {
     reconcilers: Reconcilers,
   ) {
     this.loop = new Reconciler({
+      name: 'sandbox_provisioner',
       claim: (limit) => this.provisioning.claim(self, limit, lease, { inSandbox: true }),
       step: (claimed) => this.work(claimed),
       onFault: (fault) => log.error(fault),

@@ -1,0 +1,4 @@
+/** Whether requests with an accepted document take the fast path. */
+export class FastPathSetting {
+  readonly isOn: boolean = true;
+}
