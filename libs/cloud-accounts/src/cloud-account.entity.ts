@@ -67,7 +67,11 @@ export const statusesWithCredentials = Object.values(CloudAccountStatus).filter(
 
 /** The fields that users set and that AWS does not verify. A new one is a column of the entity and its name here. */
 const detailFields = ['name', 'region'] as const;
-export type AccountDetails = Pick<CloudAccount, (typeof detailFields)[number]>;
+export type AccountDetails = Pick<CloudAccount, 'name' | 'region'> &
+  Partial<Pick<CloudAccount, (typeof detailFields)[number]>>;
+
+/** The details of a new account that its input omits. */
+const noDetails: Partial<AccountDetails> = Object.fromEntries(detailFields.map((field) => [field, null]));
 
 /** The details among the fields of an input. Omitted fields are absent. */
 export function detailsIn(input: Partial<AccountDetails>): Partial<AccountDetails> {
@@ -182,7 +186,7 @@ export class CloudAccount {
 
     return Object.assign(new CloudAccount(), {
       tenantId,
-      ...storedDetails(detailsIn(details)),
+      ...storedDetails({ ...noDetails, ...detailsIn(details) }),
       provider,
       ownership: 'CUSTOMER',
       ...(proof ? { status: statusWith(proof), ...accessWith(proof) } : unverifiedAccess(details)),
@@ -200,7 +204,7 @@ export class CloudAccount {
 
     return Object.assign(new CloudAccount(), {
       tenantId: operatorTenantId,
-      ...storedDetails(detailsIn(details)),
+      ...storedDetails({ ...noDetails, ...detailsIn(details) }),
       provider,
       ownership: 'HOSTED',
       status: 'ACTIVE',
