@@ -160,7 +160,7 @@ export const awsCredentialsErrors = {
     responsibleParty: 'GATEWAY',
     retryable: true,
     remediation:
-      'Ask the operator to check the connection from the gateway to AWS. Something in between, such as a proxy, answers in place of AWS.',
+      'Ask the operator to check the connection from the gateway to AWS. Another server, such as a proxy, answers in place of AWS.',
   },
   GATEWAY_IDENTITY_MISSING: {
     kind: 'unavailable',

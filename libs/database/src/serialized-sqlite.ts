@@ -124,7 +124,7 @@ export function serializeSqlite(dataSource: DataSource): DataSource {
     private acquire(): Promise<() => void> {
       const inside = currentTransaction.getStore()?.manager.queryRunner;
       if (inside && inside !== (this as unknown) && (inside as unknown as SerializedQueryRunner).unlock) {
-        throw new Error('A query beside the current transaction would wait for that transaction for ever.');
+        throw new Error('A query beside the current transaction would wait for that transaction forever.');
       }
       return mutex.acquire();
     }

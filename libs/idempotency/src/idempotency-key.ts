@@ -6,4 +6,4 @@ export function faultInIdempotencyKey(key: string): string | null {
 
 /** Description of the field in every input. */
 export const idempotencyKeyDescription =
-  'Key that you choose for this request, 1 to 64 characters. If you send the same request with the same key again within 24 hours, you get the same result, and nothing is done twice. The result shows the object as it was then, even if it has since changed or been deleted.';
+  'Idempotency key that you choose for this request, 1 to 64 characters. If you send the same request with the same idempotency key again within 24 hours, you get the same result, and nothing is done twice. The result shows the object as it was then, even if it has since changed or been deleted.';

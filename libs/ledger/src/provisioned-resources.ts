@@ -27,7 +27,7 @@ export class ArnTaken extends Error {
   override readonly name = 'ArnTaken';
 
   constructor(readonly arn: string) {
-    super('The ARN is in the ledger already.');
+    super('The ARN is already in the ledger.');
   }
 }
 

@@ -154,11 +154,11 @@ describe('The work of a subscription', () => {
   it('is lost when its lease ends, and had by another from then on', () => {
     const work = workWith('claimed');
     expect(() => work.refuseUnlessClaimedBy('mine', now)).not.toThrow();
-    expect(() => work.refuseUnlessClaimedBy('another', now)).toThrow('This claim does not hold the work.');
-    expect(() => work.refuseUnlessClaimedBy('mine', later)).toThrow('This claim does not hold the work.');
+    expect(() => work.refuseUnlessClaimedBy('another', now)).toThrow('The claim is not valid for this work.');
+    expect(() => work.refuseUnlessClaimedBy('mine', later)).toThrow('The claim is not valid for this work.');
     work.claim({ token: 'another', apiKeyId: 2, until: new Date(later.getTime() + 1) }, later);
 
-    expect(() => work.refuseUnlessClaimedBy('mine', later)).toThrow('This claim does not hold the work.');
+    expect(() => work.refuseUnlessClaimedBy('mine', later)).toThrow('The claim is not valid for this work.');
     expect(work).toMatchObject({ kind: 'BUILD', claims: 2 });
   });
 

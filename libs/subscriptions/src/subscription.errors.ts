@@ -140,7 +140,7 @@ export class VpcNotSupported extends DomainError {
 /** The caller does not have the work, or not any more. */
 export class ProvisioningLeaseLost extends DomainError {
   constructor() {
-    super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'This claim does not hold the work.', {
+    super(subscriptionErrors, 'PROVISIONING_LEASE_LOST', 'The claim is not valid for this work.', {
       path: ['input', 'claimId'],
     });
   }

@@ -90,7 +90,7 @@ export class ProvisioningType {
 // Never "Subscription": an object type with that name would become the subscription root of the schema.
 @ObjectType('CloudSubscription', {
   implements: NodeType,
-  description: 'A subscription: what a customer has built in a cloud account.',
+  description: 'A subscription: a unit of the managed service, built in a cloud account.',
 })
 export class SubscriptionType extends NodeType {
   @Field({ description: 'Name of the subscription.' })

@@ -8,7 +8,7 @@ const needsFinding = `# Needs a finding in the answer of DriftFindings:
 export const drift: Group = {
   title: 'Drift',
   about:
-    'Compare what was built with what exists in AWS. The provisioner reports a network that does not exist, which is found to be missing.',
+    'Compare the resources in AWS with their expected state. The provisioner reports a network that does not exist, which is found to be missing.',
   operations: [
     connect('ConnectForDrift', 'Watched', 'J7U1'),
     beginSubscription('BeginWatched', 'Network'),
@@ -53,8 +53,8 @@ mutation CheckDrift($input: CheckDriftInput!) {
       variables: { input: { cloudAccountId: '<cloudAccount.id>' } },
     },
     {
-      query: `# The differences: what was built, what was
-# found, and how to repair it.
+      query: `# The differences: expected and actual values,
+# and how to restore the expected state.
 query DriftFindings(
   $filter: DriftFindingFilter
 ) {

@@ -120,7 +120,7 @@ export class ApiKeyResolver {
   @RequiresRole('OWNER')
   @Mutation(() => RevokeApiKeyPayload, {
     nullable: true,
-    description: 'Revokes an API key of your tenant permanently. It can be the API key of the request.',
+    description: 'Revokes an API key of your tenant permanently. You can revoke the API key that you use.',
   })
   async revokeApiKey(
     @CurrentViewer() viewer: Viewer,

@@ -238,7 +238,7 @@ export class RotationWorld {
       if (next > this.clock.time) this.clock.time = next;
       for (const claimed of await this.loop.claim(1)) await this.loop.advance(claimed);
     }
-    throw new Error(`The rotation gets nowhere: ${JSON.stringify(await this.rotation())}`);
+    throw new Error(`The rotation makes no progress: ${JSON.stringify(await this.rotation())}`);
   }
 
   async rotation(): Promise<AccessKeyRotation> {

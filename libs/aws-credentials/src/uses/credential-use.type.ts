@@ -48,7 +48,7 @@ export class CredentialUseType {
   @Field(() => ActorKind, { description: 'Kind of actor that used the secret.' })
   readonly actorKind!: ActorKind;
 
-  @Field({ description: 'Name of the actor at that time. For an API key, the name of the key.' })
+  @Field({ description: 'Name of the actor at that time. For an API key, the name of the API key.' })
   readonly actorName!: string;
 
   @Field(() => CredentialUsePurpose, { description: 'Purpose of the use.' })

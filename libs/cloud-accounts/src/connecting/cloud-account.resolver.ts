@@ -153,7 +153,7 @@ export class CloudAccountResolver {
   @ResolveField(() => AwsAccessRoleType, {
     nullable: true,
     description:
-      'Access role of the account. Null for accounts with an access key, and until AWS has let the gateway assume the role.',
+      'Access role of the account. Null for accounts with an access key, and until the gateway has assumed the role successfully.',
   })
   accessRole(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<StoredAccessRole | null> {
     return this.accessRoleOf.load(viewer, account);

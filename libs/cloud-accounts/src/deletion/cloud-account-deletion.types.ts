@@ -66,7 +66,7 @@ export class ActorType {
   @Field(() => ActorKind, { description: 'Kind of actor.' })
   readonly kind!: ActorKind;
 
-  @Field({ description: 'Name of the actor. For an API key, the name of the key.' })
+  @Field({ description: 'Name of the actor. For an API key, the name of the API key.' })
   readonly name!: string;
 }
 
@@ -128,7 +128,7 @@ export class ScheduledDeletionType {
   readonly requestedAt!: Date;
 }
 
-@ObjectType('CloudAccountBlocker', { description: 'Something that prevents the deletion of a cloud account.' })
+@ObjectType('CloudAccountBlocker', { description: 'A reason that prevents the deletion of a cloud account.' })
 export class CloudAccountBlockerType {
   @Field(() => BlockerKind, { description: 'Kind of blocker.' })
   readonly kind!: BlockerKind;

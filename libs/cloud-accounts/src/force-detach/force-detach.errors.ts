@@ -25,7 +25,7 @@ export const forceDetachErrors = {
     responsibleParty: 'CALLER',
     retryable: false,
     remediation:
-      'Ask another OWNER to approve it with an API key that is independent of yours: neither key may have created the other. Or ask the operator to run `cloud-account-gateway force-detach approve --account …`.',
+      'Ask another OWNER to approve it with an API key that is independent of yours: neither API key may have created the other. Or ask the operator to run `cloud-account-gateway force-detach approve --account …`.',
   },
   FORCE_DETACH_VOID: {
     kind: 'conflict',

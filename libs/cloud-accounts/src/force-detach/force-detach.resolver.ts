@@ -30,7 +30,7 @@ export class ForceDetachResolver {
   @Mutation(() => ForceDetachCloudAccountPayload, {
     nullable: true,
     description:
-      'Requests the force detach of a cloud account whose credentials no longer work and whose resources cannot be removed any more. Nothing happens until another principal approves it with `approveForceDetach` within 24 hours. The request becomes void if the blockers change before then.',
+      'Requests the force detach of a cloud account whose credentials no longer work and whose resources can no longer be removed. Nothing happens until another principal approves it with `approveForceDetach` within 24 hours. The request becomes void if the blockers change before then.',
   })
   async forceDetachCloudAccount(
     @CurrentViewer() viewer: Viewer,
@@ -43,7 +43,7 @@ export class ForceDetachResolver {
   @Mutation(() => ApproveForceDetachPayload, {
     nullable: true,
     description:
-      'Approves a force detach. In one step, the subscriptions of the account become DELETED, its resources remain in AWS without management, and the account is deleted. Requires an API key that is independent of the one that requested it: neither key may have created the other. The operator can also approve on the command line.',
+      'Approves a force detach. In one step, the subscriptions of the account become DELETED, its resources remain in AWS without management, and the account is deleted. Requires an API key that is independent of the one that requested it: neither API key may have created the other. The operator can also approve on the command line.',
   })
   async approveForceDetach(
     @CurrentViewer() viewer: Viewer,

@@ -74,7 +74,7 @@ export class OrphanedAccessKeyType {
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      'Time when the gateway deletes the access key. If you activate the key in AWS before, the gateway keeps it. Null until the gateway has deactivated it.',
+      'Time when the gateway deletes the access key. If you activate the access key in AWS before, the gateway keeps it. Null until the gateway has deactivated it.',
   })
   readonly graceUntil!: Date | null;
 

@@ -41,7 +41,7 @@ export class DriftResolver {
 
   @Query(() => DriftFindingConnectionType, {
     description:
-      'Drift findings in your cloud accounts: differences between the resources and what was built. Newest first.',
+      'Drift findings in your cloud accounts: differences between resources and their expected state. Newest first.',
   })
   async driftFindings(
     @CurrentViewer() viewer: Viewer,
@@ -162,7 +162,7 @@ export class AccountDriftResolver {
   @ResolveField(() => CloudAccountDriftType, {
     nullable: true,
     description:
-      'Drift of the account: differences between its resources and what was built. Null while nothing was built, and for hosted accounts, which the gateway cannot access.',
+      'Drift of the account: differences between its resources and their expected state. Null while nothing was built, and for hosted accounts, which the gateway cannot access.',
   })
   drift(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenDrift | null> {
     return this.driftOf.load(viewer, account);

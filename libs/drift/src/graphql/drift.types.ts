@@ -54,7 +54,7 @@ registerEnum(DriftVerdict, {
 
 @ObjectType('CloudAccountDrift', {
   description:
-    'Drift of a cloud account: differences between its resources and what was built. The gateway checks every hour and on `checkDrift`.',
+    'Drift of a cloud account: differences between its resources and their expected state. The gateway checks every hour and on `checkDrift`.',
 })
 export class CloudAccountDriftType {
   @Field(() => DriftVerdict, { description: 'Result of the checks.' })

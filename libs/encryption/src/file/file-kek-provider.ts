@@ -37,9 +37,9 @@ export class FileKekProvider extends KekProvider {
     try {
       const next = readKeyRingFile(this.path);
       if (!this.#ring.agreesWith(next)) {
-        const wayOut =
+        const remediation =
           'Restore the key ring file of this gateway. Until then, the gateway continues with the key ring that it read before.';
-        throw new KeyRingUnusable(this.path, 'contains another key under an existing key ID', wayOut);
+        throw new KeyRingUnusable(this.path, 'contains another key under an existing key ID', remediation);
       }
       // This happens after several rotations that this process has missed, and with the file of another gateway. That
       // file wraps nothing, because the database does not admit its KEK, and this process can still read.

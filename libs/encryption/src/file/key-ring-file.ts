@@ -34,9 +34,9 @@ export class KeyRingUnusable extends Error {
   constructor(
     path: string,
     readonly fault: string,
-    wayOut: string,
+    remediation: string,
   ) {
-    super(`The key ring file ${path} ${fault}. ${wayOut}`);
+    super(`The key ring file ${path} ${fault}. ${remediation}`);
   }
 }
 
@@ -284,7 +284,7 @@ function parse(path: string, text: string): KeyRing {
 }
 
 function ringOf(path: string, ring: Record<string, unknown>): KeyRing {
-  const unusable = (fault: string, wayOut = restore) => new KeyRingUnusable(path, fault, wayOut);
+  const unusable = (fault: string, remediation = restore) => new KeyRingUnusable(path, fault, remediation);
 
   if (ring['version'] !== 1) {
     throw unusable('does not have version 1', 'Use the version of the gateway that wrote it, or a later one.');
