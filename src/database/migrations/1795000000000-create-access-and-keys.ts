@@ -41,7 +41,7 @@ export class CreateAccessAndKeys1795000000000 implements MigrationInterface {
         CONSTRAINT uq_encryption_key UNIQUE (owner, version)
       ) ${table}
     `);
-    // One record per key-encryption key, which only that key opens: how a start tells the right key from a wrong one.
+    // One record for each KEK that only this KEK opens: with it, a start distinguishes the right key from a wrong one.
     await run(`
       CREATE TABLE key_canary (
         kek_id     VARCHAR(16) NOT NULL PRIMARY KEY,

@@ -37,7 +37,7 @@ export class CreateCloudAccounts1795000100000 implements MigrationInterface {
     `);
     await run('CREATE INDEX ix_cloud_account_created ON cloud_account (tenant_id, created_at, id)');
     await run('CREATE INDEX ix_cloud_account_ownership ON cloud_account (ownership)');
-    // Holds a secret only as ciphertext. An account cannot go and leave its keys behind.
+    // Contains secrets only as ciphertext. An account cannot be deleted without its keys.
     await run(`
       CREATE TABLE aws_access_key (
         ${id},

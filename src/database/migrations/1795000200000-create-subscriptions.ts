@@ -2,10 +2,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * The belt under CloudAccountService.delete: an account with an active subscription cannot be deleted, not even by SQL.
+ * Enforces the rule of CloudAccountService.delete in the database: an account with an active subscription cannot be
+ * deleted, not even by SQL.
  *
- * `active_cloud_account_id` says "active" as Subscription.isActive does, and has the only foreign key to the account:
- * one on `cloud_account_id` would let ended subscriptions block for ever (RESTRICT) or delete active ones (CASCADE).
+ * `active_cloud_account_id` has the same meaning as Subscription.isActive, and has the only foreign key to the account:
+ * one on `cloud_account_id` would let ended subscriptions block forever (RESTRICT) or delete active ones (CASCADE).
  */
 export class CreateSubscriptions1795000200000 implements MigrationInterface {
   readonly name = 'CreateSubscriptions1795000200000';

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Everything that happened. Only ever added to; no foreign key, because it outlives what it tells of. */
+/** Append-only log of all events. No foreign key, because events are kept after their subject is deleted. */
 export class CreateEvents1795200000000 implements MigrationInterface {
   readonly name = 'CreateEvents1795200000000';
 

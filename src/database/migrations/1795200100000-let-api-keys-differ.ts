@@ -1,7 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Roles besides OWNER, addresses, and when a key was last used. Keys there were may still ask for the schema. */
+/**
+ * Roles besides OWNER, allowed addresses, and the last use of an API key. Existing API keys can still introspect the
+ * schema.
+ */
 export class LetApiKeysDiffer1795200100000 implements MigrationInterface {
   readonly name = 'LetApiKeysDiffer1795200100000';
 

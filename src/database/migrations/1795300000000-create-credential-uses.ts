@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Every opening of a stored secret. No foreign key, because it outlives the account. */
+/** Uses of stored secrets. No foreign key, because they are kept after the account is deleted. */
 export class CreateCredentialUses1795300000000 implements MigrationInterface {
   readonly name = 'CreateCredentialUses1795300000000';
 

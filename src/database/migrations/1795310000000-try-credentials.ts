@@ -1,14 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** A key AWS does not know yet is tried until it does: one row for each account that has such a key, or had one last. */
+/**
+ * Access keys that AWS does not recognize yet: one row for each account that has such an access key, or whose last one
+ * was rejected.
+ */
 export class TryCredentials1795310000000 implements MigrationInterface {
   readonly name = 'TryCredentials1795310000000';
 
   async up(db: QueryRunner): Promise<void> {
     const { table, run } = dialectOf(db);
     await run('ALTER TABLE cloud_account ADD COLUMN node_role_name VARCHAR(64) NULL');
-    // An account cannot go and leave its trial behind.
+    // An account cannot be deleted without its trial.
     await run(`
       CREATE TABLE credential_trial (
         cloud_account_id          INT           NOT NULL PRIMARY KEY,

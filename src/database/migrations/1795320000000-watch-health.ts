@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * What was last observed of an account that was ACTIVE once; it goes with the account. Accounts there are count as HEALTHY
- * since AWS last accepted their keys, and are due at once.
+ * Last observed health of accounts that were ACTIVE at least once; deleted with the account. Existing accounts are
+ * HEALTHY since AWS last accepted their access keys, and are due immediately.
  */
 export class WatchHealth1795320000000 implements MigrationInterface {
   readonly name = 'WatchHealth1795320000000';

@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * The rotation of an account's access key, and how often its customer wants one. One row for each account: an account
- * cannot go and leave a rotation behind, and no two processes can begin one for the same IAM user.
+ * Rotation of an account's access key, and its rotation policy. At most one row for each account: an account cannot be
+ * deleted without its rotation, and two processes cannot start one for the same IAM user.
  */
 export class RotateKeys1795330000000 implements MigrationInterface {
   readonly name = 'RotateKeys1795330000000';
@@ -50,7 +50,7 @@ export class RotateKeys1795330000000 implements MigrationInterface {
       ) ${table}
     `);
     await run('CREATE INDEX ix_key_rotation_due ON key_rotation (next_attempt_at)');
-    // A lost key is looked for among the keys of every account.
+    // Orphaned access keys are looked for among the access keys of every account.
     await run('CREATE INDEX ix_aws_access_key_key ON aws_access_key (access_key_id)');
     await run(`
       CREATE TABLE key_rotation_policy (

@@ -2,10 +2,10 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * External IDs, and the roles the gateway assumes with them.
+ * External IDs, and the access roles that use them.
  *
- * An external ID outlives the account that took it, so that it is never taken again: it has no foreign key to the account,
- * whose number is never given to another.
+ * An external ID is kept after its account is deleted, so that it is never assigned again: it has no foreign key to the
+ * account, whose ID is never reused.
  */
 export class CreateExternalIds1795340000000 implements MigrationInterface {
   readonly name = 'CreateExternalIds1795340000000';
@@ -28,7 +28,8 @@ export class CreateExternalIds1795340000000 implements MigrationInterface {
       ) ${table}
     `);
     await run('CREATE INDEX ix_external_id_created ON external_id (tenant_id, created_at, id)');
-    // One account for each role. What is not proven yet counts for nothing: anybody may claim a role that is somebody else's.
+    // One account for each role. Unverified roles do not count: anyone can enter a role that belongs to another
+    // account.
     await run(`
       CREATE TABLE aws_access_role (
         ${id},

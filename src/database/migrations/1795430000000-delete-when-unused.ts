@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Accounts that wait to be unused, and what is left of those that are gone. */
+/** Scheduled deletions, and records of deleted accounts. */
 export class DeleteWhenUnused1795430000000 implements MigrationInterface {
   readonly name = 'DeleteWhenUnused1795430000000';
 
@@ -9,9 +9,9 @@ export class DeleteWhenUnused1795430000000 implements MigrationInterface {
     const { run, table } = dialectOf(db);
     for (const column of columns) await run(`ALTER TABLE cloud_account ADD COLUMN ${column}`);
     await run('CREATE INDEX ix_cloud_account_status ON cloud_account (status)');
-    // What stands in the way of a deletion, tenant by tenant, in the order of the ids, which every index ends with.
+    // Blockers of a deletion by tenant, sorted by the ID, which is the last column of every index.
     await run('CREATE INDEX ix_subscription_blockers ON subscription (active_cloud_account_id, tenant_id)');
-    // No foreign key but to the tenant: it outlives the account, whose id no other gets.
+    // No foreign key except to the tenant: the record is kept after the account is deleted, whose ID is never reused.
     await run(`
       CREATE TABLE deleted_cloud_account (
         id                      INT           NOT NULL PRIMARY KEY,

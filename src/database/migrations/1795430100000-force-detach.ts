@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * Requests to detach accounts by force, and which key made which: who approves must be another than who asked. Of the keys
- * there are, the events tell who made them.
+ * Force-detach requests, and the creators of API keys: the approver must be independent of the requester. For existing
+ * API keys, the creator is taken from the events.
  */
 export class ForceDetach1795430100000 implements MigrationInterface {
   readonly name = 'ForceDetach1795430100000';

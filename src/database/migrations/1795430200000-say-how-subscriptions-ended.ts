@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Whether a subscription was taken down, or given up. Those that have ended were taken down. */
+/** Whether a subscription was torn down or abandoned. Existing ended ones were torn down. */
 export class SayHowSubscriptionsEnded1795430200000 implements MigrationInterface {
   readonly name = 'SayHowSubscriptionsEnded1795430200000';
 

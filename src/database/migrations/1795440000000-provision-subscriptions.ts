@@ -1,7 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** What is to be built for a subscription, and what a provisioner has to do for it. All that wait, wait to be built. */
+/**
+ * Configuration of subscriptions, and the work of provisioners. Existing pending subscriptions get work to build them.
+ */
 export class ProvisionSubscriptions1795440000000 implements MigrationInterface {
   readonly name = 'ProvisionSubscriptions1795440000000';
 

@@ -1,7 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** What was built for subscriptions, and what became of it. It outlives the account, which no other ever has the id of. */
+/**
+ * Resources that were built for subscriptions, with their history. Kept after the account is deleted, whose ID is never
+ * reused.
+ */
 export class KeepALedger1795450000000 implements MigrationInterface {
   readonly name = 'KeepALedger1795450000000';
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Which accounts are looked at, and what was found there that is not as it was built. Both go with the account. */
+/** Schedule and findings of drift checks. Both are deleted with the account. */
 export class WatchDrift1795460000000 implements MigrationInterface {
   readonly name = 'WatchDrift1795460000000';
 
@@ -24,7 +24,7 @@ export class WatchDrift1795460000000 implements MigrationInterface {
           FOREIGN KEY (cloud_account_id) REFERENCES cloud_account (id) ON DELETE CASCADE
       ) ${table}
     `);
-    // Of each resource there is one open finding of a kind, whoever looks: the rest of the rows has no open kind.
+    // A resource has at most one open finding of a kind, even with concurrent checks: resolved rows have no open kind.
     await run(`
       CREATE TABLE drift_finding (
         ${id},

@@ -3,8 +3,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
 /**
- * Unique names of tenants. Of several with one name the oldest keeps it; the others get their number behind it, each as one
- * event.
+ * Unique names of tenants. Of several tenants with one name, the oldest keeps it; the others get their ID appended,
+ * each with one event.
  */
 export class TellTenantsApart1795470000000 implements MigrationInterface {
   readonly name = 'TellTenantsApart1795470000000';
@@ -17,7 +17,7 @@ export class TellTenantsApart1795470000000 implements MigrationInterface {
     const taken = new Set<string>();
     for (const { id, name } of tenants) {
       let own = name;
-      // Not the name that another tenant has already, older or younger.
+      // Not a name that another tenant has.
       for (let n = 1; taken.has(nameKey(own)) || (own !== name && known.has(nameKey(own))); n++)
         own = numbered(name, n === 1 ? `${id}` : `${id}.${n}`);
       taken.add(nameKey(own));
@@ -33,7 +33,7 @@ export class TellTenantsApart1795470000000 implements MigrationInterface {
   }
 }
 
-/** Written before the name is: a server commits each statement by itself, and what was cut off is begun anew. */
+/** Written before the name: a server commits each statement by itself, and an interrupted migration starts again. */
 async function recordRenaming(db: QueryRunner, id: number, names: { name: string; before: string }): Promise<void> {
   const events = (await db.query(
     "SELECT sequence, type, data FROM event WHERE subject_type = 'Tenant' AND subject_id = ? ORDER BY sequence",

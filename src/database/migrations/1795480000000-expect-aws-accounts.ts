@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** The AWS account that credentials which are tried must belong to. */
+/** AWS account that pending credentials must belong to. */
 export class ExpectAwsAccounts1795480000000 implements MigrationInterface {
   readonly name = 'ExpectAwsAccounts1795480000000';
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** The addresses of active subscriptions as numbers, so that those that overlap are found by an index. */
+/** Addresses of active subscriptions as numbers, so that overlaps are found with an index. */
 export class FindOverlaps1795500000000 implements MigrationInterface {
   readonly name = 'FindOverlaps1795500000000';
 
@@ -31,7 +31,7 @@ export class FindOverlaps1795500000000 implements MigrationInterface {
   }
 }
 
-/** As `addressKey` of the subscriptions makes it today: a migration must not change with the code. */
+/** Copy of `addressKey` of the subscriptions: a migration must not change with the code. */
 function keyOf(cidr: string): number {
   const [address = '', length] = cidr.split('/');
   return address.split('.').reduce((number, byte) => number * 256 + Number(byte), 0) * 64 + Number(length);

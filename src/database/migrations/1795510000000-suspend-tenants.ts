@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Since when the API keys of a tenant are refused; null for those that are there. */
+/** Time of a tenant's suspension. Null for existing tenants. */
 export class SuspendTenants1795510000000 implements MigrationInterface {
   readonly name = 'SuspendTenants1795510000000';
 

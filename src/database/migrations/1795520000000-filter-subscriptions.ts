@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { dialectOf } from '../dialect.js';
 
-/** Subscriptions of one status in the order of the lists: a filter reads no row that it leaves out. */
+/** Indexes by status in the order of the lists, so that a filter reads no other rows. */
 export class FilterSubscriptions1795520000000 implements MigrationInterface {
   readonly name = 'FilterSubscriptions1795520000000';
 

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Event types and the permission group of access key rotations name the kind of key. Renames them in stored rows. */
+/** Renames event types and the permission group of access key rotations, so that they name the kind of key. */
 export class RenameAccessKeyRotations1795540000000 implements MigrationInterface {
   readonly name = 'RenameAccessKeyRotations1795540000000';
 

@@ -42,9 +42,9 @@ export class AccessRoleSessions {
   async checkExternalIdRequired(role: AwsAccessRole, region: string, name: string): Promise<ExternalIdFinding> {
     const step = 'ACCESS_ROLE_EXTERNAL_ID';
     const answers = await Promise.all(
-      [newExternalId(), null].map((other) => this.assume(role, region, name, other).then(() => 'let in', rejection)),
+      [newExternalId(), null].map((other) => this.assume(role, region, name, other).then(() => 'assumed', rejection)),
     );
-    if (answers.includes('let in')) {
+    if (answers.includes('assumed')) {
       const refusal = new CredentialsRejected(
         'AWS_ACCESS_ROLE_WITHOUT_EXTERNAL_ID',
         'The gateway can assume the access role without the external ID that was issued for it.',

@@ -133,7 +133,7 @@ export class SandboxProvisioner implements BackgroundTask {
     });
     // Terminated just now, or by another program while no work was in progress.
     const gone = (await this.ledger.listExisting(run.claimed.subscription.id)).filter(
-      ({ arn }) => !run.stands.has(arn),
+      ({ arn }) => !run.existing.has(arn),
     );
     await run.tell(
       95,
@@ -194,7 +194,7 @@ export class SandboxProvisioner implements BackgroundTask {
 /** Work in progress. */
 class Run {
   /** ARNs of the resources of the subscription. */
-  readonly stands = new Set<string>();
+  readonly existing = new Set<string>();
 
   constructor(
     readonly claimed: ClaimedWork,
@@ -211,7 +211,7 @@ class Run {
   /** Report of a resource that exists as expected. */
   kept(kind: BuiltKind, id: string, desired: Partial<ResourceReport>): ResourceReport {
     const arn = this.arnOf(kind, id);
-    this.stands.add(arn);
+    this.existing.add(arn);
     return { isRemoved: false, ...desired, arn };
   }
 }
