@@ -15,7 +15,7 @@ const secretSettings = Object.entries(settings as Record<string, Setting>)
   .map(([name]) => [name, valuesOfSecrets[name]!] as const);
 
 describe('the configuration', () => {
-  it('has a default for everything', () => {
+  it('has defaults for all settings', () => {
     const config = readConfig({});
 
     expect(config).toMatchObject({
@@ -30,7 +30,7 @@ describe('the configuration', () => {
     expect(config.keyRingFile).toMatch(/data\/key-ring\.json$/);
   });
 
-  it('takes a variable set to nothing for one not set', () => {
+  it('treats an empty variable as not set', () => {
     expect(readConfig({ PORT: '', DATABASE_URL: '' }).port).toBe(4000);
   });
 
@@ -40,7 +40,7 @@ describe('the configuration', () => {
     [{ DATABASE_URL: 'mysql://u:p@h/d' }, false],
     [{ DATABASE_URL: 'mariadb://u:p@h/d', AWS_SANDBOX: 'on' }, true],
     [{ AWS_SANDBOX: 'off' }, false],
-  ])('with %j the sandbox is on: %s', (env, on) => {
+  ])('with %j the sandbox is enabled: %s', (env, on) => {
     expect(readConfig(env).sandbox).toBe(on);
   });
 
@@ -50,7 +50,7 @@ describe('the configuration', () => {
     [{ DATABASE_URL: 'mysql://u:p@h/d' }, 'info'],
     [{ DATABASE_URL: 'mysql://u:p@h/d', LOG_LEVEL: 'error' }, 'error'],
     [{ LOG_LEVEL: 'debug' }, 'debug'],
-  ])('with %j the log begins at %s', (env, level) => {
+  ])('with %j the log level is %s', (env, level) => {
     expect(readConfig(env).logLevel).toBe(level);
   });
 
@@ -60,7 +60,7 @@ describe('the configuration', () => {
     [{ DATABASE_URL: 'mysql://u:p@h/d' }, false],
     [{ NODE_ENV: 'production', DATABASE_URL: 'mysql://u:p@h/d', PLAYGROUND: 'on' }, true],
     [{ PLAYGROUND: 'off' }, false],
-  ])('with %j the playground is on: %s', (env, on) => {
+  ])('with %j the playground is enabled: %s', (env, on) => {
     expect(readConfig(env).playground).toBe(on);
   });
 
@@ -101,7 +101,7 @@ describe('the configuration', () => {
     ['IAM_TEMPLATE_URL', 'https://acme.example/template.yaml'],
     ['IAM_TEMPLATE_URL', 'https://s3.amazonaws.com.evil.example/template.yaml'],
     ['IAM_TEMPLATE_URL', 'http://acme.s3.amazonaws.com/template.yaml'],
-  ] as const)('is refused with %s=%s, with the fault and an example, without the value', (name, value) => {
+  ] as const)('is refused with %s=%s, with the problem and an example, without the value', (name, value) => {
     const refusal = refusalOf({ [name]: value });
 
     expect(refusal).toMatch(new RegExp(`^${name} must .+\\. Example: ${name}=`));
@@ -110,7 +110,7 @@ describe('the configuration', () => {
   });
 
   it.each(['http://127.0.0.1:4566', 'http://localhost:4566', 'http://[::1]:4566', 'https://aws.example'])(
-    'takes %s for AWS',
+    'accepts %s for AWS',
     (url) => {
       expect(readConfig({ AWS_ENDPOINT_OVERRIDE: url }).awsEndpointOverride).toBe(url);
     },
@@ -121,7 +121,7 @@ describe('the configuration', () => {
     'https://acme.s3.eu-west-1.amazonaws.com/t.yaml',
     'https://s3.us-east-1.amazonaws.com/acme/t.yaml',
     'https://acme.s3.cn-north-1.amazonaws.com.cn/t.yaml',
-  ])('takes %s for the published template', (url) => {
+  ])('accepts %s for the published template', (url) => {
     expect(readConfig({ IAM_TEMPLATE_URL: url }).iamSetup.templateUrl).toBe(url);
   });
 
@@ -167,13 +167,16 @@ describe('the configuration', () => {
       ],
       ['TLS to an address', 'gw:safe-word@10.0.0.1/gateway?ssl=on', 'must have a host name, not an IP address'],
       ['TLS to an IPv6 address', 'gw:safe-word@[::1]/gateway?ssl=on', 'must have a host name, not an IP address'],
-    ])('that has %s, is refused with the fault, the remediation and an example, without the value', (_, rest, said) => {
-      const refusal = refusalOf({ DATABASE_URL: `${scheme}://${rest}` });
+    ])(
+      'that has %s, is refused with the problem, the remediation and an example, without the value',
+      (_, rest, said) => {
+        const refusal = refusalOf({ DATABASE_URL: `${scheme}://${rest}` });
 
-      expect(refusal).toMatch(/^DATABASE_URL must .+\. Example: DATABASE_URL=mysql:\/\/gateway:password@/);
-      expect(refusal).toContain(said);
-      expect(refusal).not.toMatch(/safe|12/);
-    });
+        expect(refusal).toMatch(/^DATABASE_URL must .+\. Example: DATABASE_URL=mysql:\/\/gateway:password@/);
+        expect(refusal).toContain(said);
+        expect(refusal).not.toMatch(/safe|12/);
+      },
+    );
 
     it.each([
       'gw:100%25safe%2F%3F%23%40%27@db.example/gateway',
@@ -182,7 +185,7 @@ describe('the configuration', () => {
       'gw:p@[::1]:3306/gateway',
       'gw:p@10.0.0.1/gateway?ssl=unverified',
       'gw:p@db_1.example/gate%20way?ssl=on&ca=/etc/ca.pem',
-    ])('%s is taken', (rest) => {
+    ])('%s is accepted', (rest) => {
       expect(readConfig({ DATABASE_URL: `${scheme}://${rest}` }).database).toEqual({ url: `mysql://${rest}` });
     });
   });
@@ -201,7 +204,7 @@ describe('the configuration', () => {
     },
   );
 
-  it('takes each origin once, and none by default', () => {
+  it('keeps each origin once, and none by default', () => {
     expect(readConfig({}).corsOrigins).toEqual([]);
     const text = 'http://localhost:5173, https://console.example,http://[::1]:8080,http://localhost:5173';
     expect(readConfig({ CORS_ORIGINS: text }).corsOrigins).toEqual([
@@ -211,7 +214,7 @@ describe('the configuration', () => {
     ]);
   });
 
-  it('names everything that is wrong', () => {
+  it('names all problems', () => {
     expect(refusalOf({ PORT: 'x', AWS_SANDBOX: 'x' }).split('\n')).toHaveLength(2);
   });
 
@@ -225,7 +228,7 @@ describe('the configuration', () => {
       return file;
     };
 
-    it.each(['', '\n', '\r\n', '\n\n'])('can be in a file that ends in %j', (end) => {
+    it.each(['', '\n', '\r\n', '\n\n'])('can be in a file, whose path ends in %j', (end) => {
       expect(revealed({ [variable]: fileWith(value + end) })).toEqual(revealed({ [name]: value }));
     });
 
@@ -235,7 +238,7 @@ describe('the configuration', () => {
       );
     });
 
-    it('is read from the environment when the variable of the file is set to nothing, and the other way round', () => {
+    it('is read from the environment when the variable of the file is empty, and vice versa', () => {
       expect(revealed({ [name]: value, [variable]: '' })).toEqual(revealed({ [name]: value }));
       expect(revealed({ [name]: '', [variable]: fileWith(value) })).toEqual(revealed({ [name]: value }));
     });
@@ -251,7 +254,7 @@ describe('the configuration', () => {
       expect(refusal.split('\n')).toHaveLength(1);
     });
 
-    it('is refused when the value in the file is wrong, with the name of the file and without the value', () => {
+    it('is refused when the value in the file is invalid, with the name of the file and without the value', () => {
       const file = fileWith('pass-of-mine');
       const refusal = refusalOf({ [variable]: file });
       expect(refusal).toMatch(new RegExp(`^${name} in the file ${file} \\(${variable}\\) must .+\\. Example: `));
@@ -259,14 +262,14 @@ describe('the configuration', () => {
     });
   });
 
-  it('takes no other setting from a file', () => {
+  it('reads no other setting from a file', () => {
     const others = Object.keys(settings).filter((name) => !secretSettings.some(([secret]) => secret === name));
     expect(readConfig(Object.fromEntries(others.map((name) => [`${name}_FILE`, '/no/such/file'])))).toEqual(
       readConfig({}),
     );
   });
 
-  it('is what docs/configuration.md says', () => {
+  it('matches docs/configuration.md', () => {
     const file = new URL('../docs/configuration.md', import.meta.url);
     if (process.env['UPDATE_DOCS']) writeFileSync(file, documentation());
     expect(readFileSync(file, 'utf8')).toBe(documentation());

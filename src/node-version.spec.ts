@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isSupported, supportedVersions } from './node-version.js';
 
 describe('The supported versions of Node.js', () => {
-  it('are those that package.json and docs/operations.md name', () => {
+  it('are those in package.json and docs/operations.md', () => {
     const text = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
     expect(JSON.parse(text('package.json')).engines.node).toBe(supportedVersions);

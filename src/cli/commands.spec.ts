@@ -43,24 +43,24 @@ function faultIn(said: string): string | null {
 }
 
 describe('The commands', () => {
-  it('are the ones that texts tell of', () => {
+  it('are those that texts mention', () => {
     expect(mentions.length).toBeGreaterThan(25);
     expect(mentions.flatMap(([said, file]) => (faultIn(said) ? [`${file}: ${said}: ${faultIn(said)}`] : []))).toEqual(
       [],
     );
   });
 
-  it('have one name: no text tells of another way to run them', () => {
+  it('have one name: no text mentions another way to run them', () => {
     const others = /npm run (-s )?cli|node dist\/(bundle|src)\/(cli|main)/;
     expect(texts.filter(({ text }) => others.test(text)).map(({ file }) => file)).toEqual([]);
   });
 
   it.each(['tenants ad --name Acme', 'keys create', 'tenants add --nam Acme', 'tenants', 'keyring'])(
-    'would be missed if a text told of %s',
+    'include no %s, so a text that mentions it would fail',
     (said) => expect(faultIn(said)).not.toBeNull(),
   );
 
-  it('each have help with all options, and belong to a group that is told of', () => {
+  it('each have help with all options, and belong to a described group', () => {
     for (const [name, { options = {}, means }] of Object.entries(commands)) {
       const help = helpOf(name);
       for (const option of Object.keys(options)) expect(help).toContain(`--${option}`);
@@ -71,13 +71,13 @@ describe('The commands', () => {
     }
   });
 
-  it('tell what was not found, if they find nothing', () => {
+  it('have a text for an empty result', () => {
     const searching = Object.entries(commands).filter(([name, { means }]) => /^(lists|finds) /.test(means) || name.endsWith(' list')); // prettier-ignore
     expect(searching.length).toBeGreaterThan(7);
     for (const [name, { none }] of searching) expect([name, none]).toEqual([name, expect.stringMatching(/^No .+\.$/)]);
   });
 
-  it('give an option the same form wherever they take it', () => {
+  it('give an option the same form everywhere', () => {
     const forms = new Map<string, boolean>();
     for (const { options = {} } of Object.values(commands))
       for (const [name, { value }] of Object.entries(options)) {
@@ -86,7 +86,7 @@ describe('The commands', () => {
       }
   });
 
-  it('take every role and every provider', () => {
+  it('accept every role and every provider', () => {
     expect(commands['api-keys create']?.options?.['role']?.oneOf).toEqual(Object.keys(Role));
     expect(commands['hosted-accounts add']?.options?.['provider']?.oneOf).toEqual(Object.keys(CloudProvider));
   });

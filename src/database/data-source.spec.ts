@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { dataSourceFor } from './data-source.js';
 
 describe('The database', () => {
-  it('tells nobody what was in a slow statement', async () => {
+  it('never logs the contents of a slow statement', async () => {
     const written: unknown[] = [];
     const note = (...texts: unknown[]) => !!written.push(...texts);
     const spies = [

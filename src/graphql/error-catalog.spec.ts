@@ -20,7 +20,7 @@ describe('the error catalogue', () => {
     expect(sources.some((source) => source.includes(`'${code}'`))).toBe(true);
   });
 
-  it('has every code that an error is made with', () => {
+  it('has every code that an error is created with', () => {
     const made = sources.flatMap((source) => [
       ...source.matchAll(/super\(\s*\w+Errors,\s*'([A-Z_]+)'/g),
       ...source.matchAll(/code: '([A-Z][A-Z_]+)'/g),
@@ -35,7 +35,7 @@ describe('the error catalogue', () => {
     for (const [, { remediation }] of entries) expect(remediation).toMatch(/^[A-Z`].*[.]$/);
   });
 
-  it('is what docs/errors.md says', () => {
+  it('matches docs/errors.md', () => {
     const file = join(project, 'docs/errors.md');
     if (process.env['UPDATE_DOCS']) writeFileSync(file, documentation());
     expect(readFileSync(file, 'utf8')).toBe(documentation());

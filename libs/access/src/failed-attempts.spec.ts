@@ -40,12 +40,12 @@ describe('Failed attempts', () => {
     throw new Error('not refused');
   };
 
-  it('are looked at up to the limit, whatever the form of the keys', () => {
+  it('are checked up to the limit, whatever the format of the API keys', () => {
     expect(tried(300, '203.0.113.1')).toBe(perMinute);
     expect(tried(300, '203.0.113.2', hashOf('wrong'))).toBe(perMinute);
   });
 
-  it('are looked at again when a minute has passed since the first, and not before', () => {
+  it('are checked again one minute after the first, and not earlier', () => {
     tried(10, '203.0.113.1');
     clock.time += 50_000;
     tried(290, '203.0.113.1');
@@ -57,7 +57,7 @@ describe('Failed attempts', () => {
     expect(tried(300, '203.0.113.1')).toBe(perMinute);
   });
 
-  it('do not keep out a key that was accepted before, from whatever address', () => {
+  it('do not block an API key that was accepted before, from any address', () => {
     attempts.begin('198.51.100.1', hashOf('right')).succeed();
     tried(300, '203.0.113.1');
 
@@ -65,14 +65,14 @@ describe('Failed attempts', () => {
     expect(refusal('203.0.113.1').code).toBe('RATE_LIMITED');
   });
 
-  it('count a key that was accepted before and then refused as any other', () => {
+  it('count an API key that was accepted before and is now refused like any other', () => {
     attempts.begin('203.0.113.1', hashOf('revoked')).succeed();
     attempts.begin('203.0.113.1', hashOf('revoked')).fail();
 
     expect(tried(300, '203.0.113.1', hashOf('revoked'))).toBe(perMinute);
   });
 
-  it('do not count right keys, nor those of which the outcome is unknown', () => {
+  it('do not include correct API keys, or API keys with an unknown result', () => {
     for (let i = 0; i < 300; i++) {
       attempts.begin('203.0.113.1', hashOf(`right ${i}`)).succeed();
       attempts.begin('203.0.113.1', hashOf(`unknown ${i}`)).abandon();
@@ -81,7 +81,7 @@ describe('Failed attempts', () => {
     expect(tried(300, '203.0.113.1')).toBe(perMinute);
   });
 
-  it('that are under way at once count, too', () => {
+  it('include attempts in progress', () => {
     const begun = Array.from({ length: perMinute }, (_, i) => attempts.begin('203.0.113.1', hashOf(`${i}`)));
 
     expect(refusal('203.0.113.1').code).toBe('RATE_LIMITED');
@@ -97,13 +97,13 @@ describe('Failed attempts', () => {
     ['two IPv4 addresses, written as IPv6', '::ffff:203.0.113.1', '::ffff:203.0.113.2', false],
     ['one link-local network', 'fe80::1%eth0', 'fe80::2', true],
     ['no addresses', 'unix:', 'unix:', true],
-  ])('of %s count together: %s, %s: %s', (_, one, other, together) => {
+  ])('of %s are counted together: %s, %s: %s', (_, one, other, together) => {
     tried(300, one);
 
     expect(tried(1, other)).toBe(together ? 0 : 1);
   });
 
-  it('take a bounded amount of memory', () => {
+  it('use a bounded amount of memory', () => {
     for (let i = 0; i < 50_000; i++) {
       attempts.begin(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, null).fail();
       attempts.begin('203.0.113.1', hashOf(`${i}`)).succeed();

@@ -13,7 +13,7 @@ describe('RecentApiKeys', () => {
     return { keys, get, reads: () => reads };
   };
 
-  it('reads a key once for many requests, and each key by its own hash', async () => {
+  it('reads an API key once for many requests, and each API key by its own hash', async () => {
     const { get, reads } = recent();
     const [one, again] = await Promise.all([get(), get()]);
     expect(again).toBe(one);
@@ -22,7 +22,7 @@ describe('RecentApiKeys', () => {
     expect(reads()).toBe(2);
   });
 
-  it('reads a key again when it is older than a second', async () => {
+  it('reads an API key again after one second', async () => {
     const { get } = recent();
     const one = await get();
     await wait(longestAge);
@@ -32,13 +32,13 @@ describe('RecentApiKeys', () => {
   it.each([
     ['a key that does not exist', () => Promise.resolve(null)],
     ['a read that failed', () => Promise.reject<ApiKey>(new Error('away'))],
-  ])('does not remember %s', async (_, found) => {
+  ])('does not cache %s', async (_, found) => {
     const { get } = recent();
     await get(hash, found()).catch(() => undefined);
     expect(await get()).toBeInstanceOf(ApiKey);
   });
 
-  it('shows a change to every request that begins after it, even if a read began before', async () => {
+  it('shows a change to every later request, even if a read began before the change', async () => {
     const { keys, get } = recent();
     let answer!: (key: ApiKey) => void;
     const before = get(hash, new Promise((resolve) => (answer = resolve)));

@@ -13,7 +13,7 @@ describe('an access key', () => {
     ['ASIAIOSFODNN7EXAMPLE', false],
     ['AIDASANDBOXUSERIDA1U', false],
     ['XAKIASANDBOXWORKSA1U', false],
-  ])('%s is one of the sandbox: %s', (accessKeyId, isSandbox) => {
+  ])('%s belongs to the sandbox: %s', (accessKeyId, isSandbox) => {
     expect(new AwsAccessKey(accessKeyId, new Secret('x')).isSandbox).toBe(isSandbox);
   });
 });
@@ -29,7 +29,7 @@ const refusals = (accessKeyId: string, secretAccessKey: string) =>
 
 describe('a pasted access key', () => {
   it.each(['', ' ', '\t', '\r\n', '\n\n', '\u00a0', '\u200b', '\ufeff', '\u2060 \u200d', '\u00ad', '\u3000'])(
-    'is taken without blanks around it: %j',
+    'is accepted without leading and trailing whitespace: %j',
     (blanks) => {
       const input = given(`${blanks}${id}${blanks}`, `${blanks}${secret}${blanks}`);
       expect(validateSync(input)).toEqual([]);
@@ -83,7 +83,7 @@ describe('a pasted access key', () => {
     ['looks like a session token', both(() => 'IQoJb3JpZ2luX2Vj'.padEnd(400, 'A'))],
     ['looks URL-encoded', both((value) => encodeURIComponent(`${value}/`))],
     ['looks like a private key', both(() => '-----BEGIN RSA PRIVATE KEY-----\nMIIE')],
-  ])('that %s is named so, without its value', (said, [forId, forSecret]) => {
+  ])('that is %s gets a specific message without its value', (said, [forId, forSecret]) => {
     const messages = refusals(forId!, forSecret!).filter((message) => !message.startsWith('The access key is'));
     expect(messages).toEqual([
       expect.stringMatching(/^The access key ID .*\.$/) as string,
@@ -98,7 +98,7 @@ describe('a pasted access key', () => {
   it.each([
     ['AKIAIOSFODNN7EXAMPLE', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
     ['AKIAI44QH8DHBEXAMPLE', 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY'],
-  ])('%s of the AWS documentation is refused as an example', (exampleId, exampleSecret) => {
+  ])('%s from the AWS documentation is refused as an example', (exampleId, exampleSecret) => {
     expect(refusals(exampleId, secret)).toEqual([
       'The access key ID is an example from the AWS documentation. Paste the access key ID of the IAM user.',
     ]);
@@ -107,7 +107,7 @@ describe('a pasted access key', () => {
     ]);
   });
 
-  it('in the wrong field is named so', () => {
+  it('in the wrong field gets a specific message', () => {
     expect(refusals(secret, id)).toEqual([
       expect.stringContaining('looks like a secret access key') as string,
       expect.stringContaining('looks like an access key ID') as string,
@@ -117,11 +117,11 @@ describe('a pasted access key', () => {
   it.each([
     ['AKIA', 'must have 20 characters, but has 4'],
     ['akiaiosfodnn7example', 'must begin with AKIA'],
-  ])('%s of no known form is refused by the plain rule', (text, said) => {
+  ])('%s in an unknown format is refused by the general rule', (text, said) => {
     expect(refusals(text, secret)).toEqual([expect.stringContaining(said) as string]);
   });
 
-  it('of any length is judged in a moment', () => {
+  it('of any length is checked quickly', () => {
     const begun = performance.now();
     for (const long of ['aws_'.repeat(500_000), `a${' '.repeat(2_000_000)}b`, '\n'.repeat(2_000_000)])
       refusals(long, long);

@@ -59,7 +59,7 @@ describe('The embedded database', () => {
     },
   );
 
-  it('refuses to store a text that could not be read back, and looks for it', () => {
+  it('refuses to store a text that could not be read back, and to look for it', () => {
     expect(() => store('a\0b')).toThrow(/U\+0000/);
     expect(() => database.prepare('INSERT INTO value (v) VALUES (?) RETURNING id').all('a\0b')).toThrow(/U\+0000/);
     expect(database.prepare('SELECT v FROM value WHERE v = ?').all('a\0b')).toEqual([]);
@@ -74,18 +74,18 @@ describe('The embedded database', () => {
     expect(() => database.prepare(sql).all(...parameters)).toThrow(/^The statement takes \d parameters, not \d\.$/);
   });
 
-  it('counts no question mark in a text, a name or a comment', () => {
+  it('does not count a question mark in a text, a name or a comment', () => {
     const sql = `SELECT '?''?' AS a, ? AS "?" -- it's ?\n/* ' ? */`;
 
     expect(database.prepare(sql).all(7)).toEqual([{ a: "?'?", '?': 7 }]);
   });
 
-  it('refuses a second statement, of which SQLite would say nothing, but no comment', () => {
+  it('refuses a second statement, which SQLite would ignore, but not a comment', () => {
     expect(codeOf(() => database.prepare('SELECT 1; DELETE FROM value'))).toBe('SQLITE_MISUSE');
     expect(database.prepare('SELECT 1 AS one; -- done\n ; /* all */').all()).toEqual([{ one: 1 }]);
   });
 
-  it('knows what returns rows', () => {
+  it('knows which statements return rows', () => {
     const isReader = (sql: string) => (database.prepare(sql) satisfies EmbeddedStatement).reader;
 
     expect(isReader('SELECT 1')).toBe(true);
@@ -95,7 +95,7 @@ describe('The embedded database', () => {
     expect(isReader('BEGIN')).toBe(false);
   });
 
-  it('counts the rows that changed', () => {
+  it('counts changed rows', () => {
     store(1);
     store(1);
 
@@ -108,7 +108,7 @@ describe('The embedded database', () => {
     expect(seen).toEqual([true, false, true, false]);
   });
 
-  it('closes once, and any number of times, and leaves one file', () => {
+  it('can be closed repeatedly, and leaves one file', () => {
     database.pragma('journal_mode = WAL');
     store(1);
     expect(existsSync(`${file}-wal`)).toBe(true);
@@ -118,7 +118,7 @@ describe('The embedded database', () => {
     expect(existsSync(`${file}-wal`)).toBe(false);
   });
 
-  it('copies itself as it was at one moment', async () => {
+  it('copies itself as of one moment', async () => {
     store('kept');
     const copy = `${file}.copy`;
     await database.copyTo(copy);
@@ -130,7 +130,7 @@ describe('The embedded database', () => {
     await expect(database.copyTo(copy)).rejects.toThrow('The file exists.');
   });
 
-  describe('names a failure as SQLite does', () => {
+  describe('names a failure like SQLite', () => {
     beforeEach(() => {
       database.pragma('foreign_keys = ON');
       database.exec(`
@@ -173,7 +173,7 @@ describe('The embedded database', () => {
       }
     });
 
-    it('a snapshot that is out of date', () => {
+    it('an outdated snapshot', () => {
       database.pragma('journal_mode = WAL');
       database.exec('BEGIN');
       database.prepare('SELECT * FROM value').all();
@@ -185,7 +185,7 @@ describe('The embedded database', () => {
       database.exec('ROLLBACK');
     });
 
-    it('a file without room, one that may not be written, and one that is not there', () => {
+    it('a full file system, a read-only file, and a missing file', () => {
       const reader = new EmbeddedSqlite(file, { readonly: true });
       expect(codeOf(() => reader.exec('DELETE FROM value'))).toBe('SQLITE_READONLY');
       reader.close();
@@ -196,7 +196,7 @@ describe('The embedded database', () => {
     });
   });
 
-  it('keeps what is acknowledged through a power cut, wipes what is deleted, and heeds foreign keys', async () => {
+  it('keeps committed data after a power failure, wipes deleted data, and enforces foreign keys', async () => {
     const dataSource = await new DataSource(await connectionOptions({ file })).initialize();
     const valueOf = async (pragma: string) =>
       Object.values((await dataSource.query<object[]>(`PRAGMA ${pragma}`))[0]!)[0];

@@ -4,7 +4,7 @@ import mysql from 'mysql2/promise';
 import { failureOf, isLostConnection } from './failure.js';
 
 describe('A failure of the database', () => {
-  it('is a busy database, when more wait for a connection than may', async () => {
+  it('is a busy database when too many wait for a connection', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo;
@@ -21,7 +21,7 @@ describe('A failure of the database', () => {
     }
   });
 
-  it('is a database that is away, when the connection broke while the pool lent it', async () => {
+  it('is an unavailable database when the connection was lost while the pool lent it', async () => {
     const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;

@@ -45,7 +45,7 @@ describe('claimDue', () => {
       ({ id }) => id,
     );
 
-  it('takes what is due, the longest due first, and no more than asked for', async () => {
+  it('claims due rows, longest due first, and at most the limit', async () => {
     await add(
       { id: 1, nextAttemptAt: at(-1) },
       { id: 2, nextAttemptAt: at(-3) },
@@ -60,7 +60,7 @@ describe('claimDue', () => {
     expect(await claim('a', 3)).toEqual([]);
   });
 
-  it('gives each row to one of many who claim at once', async () => {
+  it('gives each row to one of many concurrent claims', async () => {
     await add(...Array.from({ length: 40 }, (_, i) => ({ id: i + 1 })));
 
     const claims = await Promise.all(['a', 'b', 'c', 'd'].map((owner) => claim(owner, 40)));
@@ -68,7 +68,7 @@ describe('claimDue', () => {
     expect(claims.flat().toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   });
 
-  it('leaves a row for the next claim when its statement loses a deadlock, and no other fault passes', async () => {
+  it('leaves a row for the next claim when its statement loses a deadlock, and ignores no other fault', async () => {
     await add({ id: 1, nextAttemptAt: at(-2) }, { id: 2 });
     const failNext = (fault: object) => {
       const create = dataSource.createQueryRunner.bind(dataSource);
@@ -91,7 +91,7 @@ describe('claimDue', () => {
     expect(await claim('a')).toEqual([1]);
   });
 
-  it('takes over from whose lease has ended, and from nobody sooner', async () => {
+  it('takes over rows whose lease has ended, and not earlier', async () => {
     await add({ id: 1 });
     await claim('a');
 

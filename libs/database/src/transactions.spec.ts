@@ -53,7 +53,7 @@ describe('Transactions on SQLite', () => {
     new QueryFailedError('UPDATE …', [], Object.assign(new Error('the driver says'), facts));
   const deadlock = () => databaseError({ errno: 1213 });
 
-  it('keep fifty units of work apart, half of which fail', async () => {
+  it('isolate fifty units of work, half of which fail', async () => {
     const all = await Promise.allSettled(
       Array.from({ length: 50 }, (_, i) =>
         transactions.run(async () => {
@@ -67,7 +67,7 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(25);
   });
 
-  it('go on after one that SQLite ended by itself, as it does when the disk is full', async () => {
+  it('continue after one that SQLite ended by itself, as it does when the disk is full', async () => {
     const ended = transactions.run(async () => {
       await increment();
       await transactions.query('ROLLBACK');
@@ -79,7 +79,7 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(1);
   });
 
-  it('wait for another process that writes, and let everything else go on meanwhile', async () => {
+  it('wait for another process that writes, without blocking the event loop', async () => {
     const other = new EmbeddedSqlite(file);
     other.exec('BEGIN IMMEDIATE');
     const waiting = transactions.run(increment);
@@ -107,7 +107,7 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(100); // neither rolled back with the other, nor seen its change
   });
 
-  it('let others have their turn while one runs statement after statement', async () => {
+  it('yield to others while one runs many statements', async () => {
     let turns = 0;
     let isOver = false;
     const look = () => {
@@ -123,7 +123,7 @@ describe('Transactions on SQLite', () => {
     expect(turns).toBeGreaterThan(3);
   });
 
-  it('join a unit of work within another, at the same moment', async () => {
+  it('join a unit of work inside another, with the same time', async () => {
     const moments: Date[] = [];
     await transactions.run(async (outer) => {
       await increment();
@@ -137,7 +137,7 @@ describe('Transactions on SQLite', () => {
     expect(moments[1]).toEqual(moments[0]);
   });
 
-  it('take back a unit of work within another that fails', async () => {
+  it('roll back a unit of work inside another that fails', async () => {
     const outer = transactions.run(async () => {
       await transactions.run(increment);
       throw new Error('no');
@@ -147,13 +147,13 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(0);
   });
 
-  it('give each unit of work a moment of its own', async () => {
+  it('give each unit of work its own time', async () => {
     const [one, other] = [await transactions.run(async (now) => now), await transactions.run(async (now) => now)];
 
     expect(other.getTime()).toBeGreaterThan(one.getTime());
   });
 
-  it('let nobody ask beside the transaction in progress, who would wait for ever', async () => {
+  it('refuse queries beside the transaction in progress, which would wait forever', async () => {
     await expect(transactions.run(() => dataSource.query('SELECT 1'))).rejects.toThrow(
       /beside the current transaction/,
     );
@@ -164,7 +164,7 @@ describe('Transactions on SQLite', () => {
     expect(await count()).toBe(1); // and nothing is left locked
   });
 
-  it('begin by taking the write lock, so that no other process can come between reading and writing', async () => {
+  it('start with the write lock, so that no other process can write between reading and writing', async () => {
     const otherProcess = new EmbeddedSqlite(file, { timeout: 0 });
     try {
       await transactions.run(async () => {
@@ -176,13 +176,13 @@ describe('Transactions on SQLite', () => {
     }
   });
 
-  it('hold rows inside a unit of work only', async () => {
+  it('lock rows only inside a unit of work', async () => {
     expect(() => transactions.forUpdate).toThrow(/only inside a unit of work/);
     expect(await transactions.run(async () => transactions.forUpdate)).toEqual({});
   });
 
   describe('after losing a deadlock', () => {
-    it('begin again from the beginning', async () => {
+    it('start again from the beginning', async () => {
       let tries = 0;
       const moments: Date[] = [];
 
@@ -198,7 +198,7 @@ describe('Transactions on SQLite', () => {
       expect(new Set(moments.map(Number)).size).toBe(3);
     });
 
-    it('begin again with the outermost unit of work', async () => {
+    it('start again with the outermost unit of work', async () => {
       let tries = 0;
       await transactions.run(async () => {
         await increment();
@@ -216,7 +216,7 @@ describe('Transactions on SQLite', () => {
       ['a lock nobody lets go', { errno: 1205 }],
       ['a record that changed', { errno: 1020 }],
       ['a busy file', { code: 'SQLITE_BUSY_SNAPSHOT' }],
-    ])('give up after five times of %s, with nothing changed', async (_, facts) => {
+    ])('fail after %s five times, with nothing changed', async (_, facts) => {
       let tries = 0;
       const given = transactions.run(async () => {
         tries++;
@@ -230,12 +230,12 @@ describe('Transactions on SQLite', () => {
     });
   });
 
-  describe('when the connection breaks', () => {
+  describe('when the connection is lost', () => {
     it.each([
       ['lost', { code: 'PROTOCOL_CONNECTION_LOST' }],
       ['reset', { code: 'ECONNRESET' }],
       ['ended by the server', { errno: 1927 }],
-    ])('begin again from the beginning, as long as nothing was to be committed: %s', async (_, facts) => {
+    ])('start again from the beginning, if nothing was to be committed: %s', async (_, facts) => {
       let tries = 0;
       await transactions.run(async () => {
         await increment();
@@ -246,7 +246,7 @@ describe('Transactions on SQLite', () => {
       expect(await count()).toBe(1);
     });
 
-    it('and what was to be committed may have been, do not try again', async () => {
+    it('do not try again if a commit can have succeeded', async () => {
       let tries = 0;
       const commit = dataSource.transaction.bind(dataSource);
       jest.spyOn(dataSource, 'transaction').mockImplementation(async (...args: unknown[]) => {

@@ -6,11 +6,11 @@ const repair = (kind: DriftKind, expected: string[] = [], actual: string[] = [])
   repairOf({ kind, expected, actual }, { arn, region: 'eu-west-1' }, { key: 'managed-by', value: "o'neil" });
 
 describe('the repair', () => {
-  it.each(Object.keys(DriftKind) as DriftKind[])('of %s is told in a sentence', (kind) => {
+  it.each(Object.keys(DriftKind) as DriftKind[])('of %s has a sentence', (kind) => {
     expect(repair(kind, ['5'], ['7']).advice).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('of rules takes away what was added, and puts back what is missing, each way in one command', () => {
+  it('of rules removes added ones and restores missing ones, with one command for each direction', () => {
     const { commands } = repair(
       'RULES_CHANGED',
       ['egress -1 all 0.0.0.0/0', 'ingress tcp all sg-0b'],
@@ -33,7 +33,7 @@ describe('the repair', () => {
     ]);
   });
 
-  it('gives the shell nothing to act on', () => {
+  it('contains nothing that a shell would interpret', () => {
     expect(repair('TAG_REMOVED').commands).toEqual([
       "aws ec2 create-tags --resources sg-0a --tags 'Key=managed-by,Value=o'\\''neil' --region eu-west-1",
     ]);
@@ -42,7 +42,7 @@ describe('the repair', () => {
   it.each([
     ['100', '80', ['aws ec2 modify-volume --volume-id sg-0a --size 100 --region eu-west-1']],
     ['100', '120', []],
-  ])('of a size is possible upwards only: %s wanted, %s actual', (wanted, actual, commands) => {
+  ])('of a size is only possible upwards: %s expected, %s actual', (wanted, actual, commands) => {
     expect(repair('SIZE_CHANGED', [wanted], [actual]).commands).toEqual(commands);
   });
 });

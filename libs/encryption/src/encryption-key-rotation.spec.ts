@@ -35,7 +35,7 @@ function ringOf(...ids: KekId[]): KeyRing {
   return new KeyRing(ids.at(-1)!, new Map(ids.map((id) => [id, Buffer.from(bytes.get(id)!)])));
 }
 
-describe('the rotation of the keys', () => {
+describe('the rotation of encryption keys', () => {
   let clock: TestClock;
   let storedKeys: InMemoryStoredKeys;
   let keks: ReplacedRing;
@@ -61,7 +61,7 @@ describe('the rotation of the keys', () => {
   };
   const keksInUse = async () => (await storedKeys.list()).map(({ kekId }) => kekId);
 
-  it('wraps every key anew, tells how far it is, and changes no key', async () => {
+  it('wraps every key again, reports its progress, and changes no key', async () => {
     const before = [await keychain.tenantKey(7), await keychain.gatewayKey('cursors')];
     await rotate();
     const steps: string[] = [];
@@ -75,7 +75,7 @@ describe('the rotation of the keys', () => {
     expect(await rotation.rewrap(quietly)).toEqual({ done: 0, unreadable: [] });
   });
 
-  it('goes on where it was cut off', async () => {
+  it('continues after an interruption', async () => {
     await rotate();
     const cutOff = rotation.rewrap((done) => {
       if (done === 2) throw new Error('kill -9');
@@ -85,7 +85,7 @@ describe('the rotation of the keys', () => {
     expect((await rotation.rewrap(quietly)).done).toBe(1);
   });
 
-  it('wraps what gateways wrapped under the old key meanwhile, too', async () => {
+  it('also wraps keys that gateways wrapped with the old key in the meantime', async () => {
     await rotate();
     const stale = new Keychain(ringOf(oldKek!), storedKeys, clock);
     let isFirst = true;
@@ -98,7 +98,7 @@ describe('the rotation of the keys', () => {
     expect(await keksInUse()).toEqual([newKek, newKek, newKek, newKek]);
   });
 
-  it('leaves a key that does not open as it is, and names it', async () => {
+  it('does not change a key that cannot be unwrapped, and names it', async () => {
     await rotate();
     storedKeys.tamper(1, { wrappedKey: Buffer.alloc(64) });
 
@@ -108,7 +108,7 @@ describe('the rotation of the keys', () => {
     expect(await rotation.unreadableKeys(quietly)).toMatchObject({ keys: 3, unreadable: [{ id: 1 }] });
   });
 
-  it('keeps a key that something is wrapped with, and the active one', async () => {
+  it('keeps a KEK that wraps a key, and the active one', async () => {
     await rotate();
 
     await expect(rotation.dismiss(oldKek!)).rejects.toThrow(
@@ -119,7 +119,7 @@ describe('the rotation of the keys', () => {
     await expect(rotation.dismiss(newKek!)).rejects.toThrow(`${newKek} is the active key.`);
   });
 
-  it('lets nobody wrap under a retired key, not even who has not heard of it', async () => {
+  it('prevents wrapping with a retired KEK, even by a gateway that did not notice', async () => {
     await rotate();
     await rotation.rewrap(quietly);
     await rotation.dismiss(oldKek!);
@@ -129,7 +129,7 @@ describe('the rotation of the keys', () => {
     expect(await keksInUse()).not.toContain(oldKek);
   });
 
-  it('has a gateway wrap under the new key when the old one is retired at that moment', async () => {
+  it('makes a gateway wrap with the new KEK when the old one is retired at that moment', async () => {
     await rotate();
     await rotation.rewrap(quietly);
     await rotation.dismiss(oldKek!);
@@ -145,7 +145,7 @@ describe('the rotation of the keys', () => {
     expect((await storedKeys.newestFor('tenant', 9))?.kekId).toBe(newKek);
   });
 
-  describe('keeps a running gateway reading', () => {
+  describe('does not interrupt a running gateway', () => {
     const retireTheOld = async () => {
       await rotate();
       await rotation.rewrap(quietly);
@@ -161,7 +161,7 @@ describe('the rotation of the keys', () => {
       expect(await keychain.gatewayKey('cursors')).toEqual(before);
     });
 
-    it('that has just read a key when that is wrapped anew and the old one retired', async () => {
+    it('that has just read a key when it is wrapped again and the old KEK retired', async () => {
       const before = await keychain.tenantKey(7);
       const [find, newestFor] = [storedKeys.find.bind(storedKeys), storedKeys.newestFor.bind(storedKeys)];
       const seen = { byId: await find(before.id), newest: await newestFor('tenant', 7) };
@@ -176,7 +176,7 @@ describe('the rotation of the keys', () => {
       expect(await keychain.tenantKey(7)).toEqual(before);
     });
 
-    it('but no key whose key-encryption key is nowhere', async () => {
+    it('except for a key whose KEK does not exist', async () => {
       const { id } = await keychain.tenantKey(7);
       keks.ring = ringOf(newKek!);
       clock.advance(5 * 60_000);
@@ -185,8 +185,8 @@ describe('the rotation of the keys', () => {
     });
   });
 
-  describe('of the tenants’ own keys', () => {
-    it('gives each a next version, once for each active key', async () => {
+  describe('of tenant keys', () => {
+    it('creates a new version for each tenant, once for each active KEK', async () => {
       const before = await keychain.tenantKey(7);
       await rotate();
 
@@ -203,7 +203,7 @@ describe('the rotation of the keys', () => {
       expect(await keychain.keyById(before.id, 7)).toEqual(before);
     });
 
-    it('makes one though two do it at once', async () => {
+    it('creates one even if two processes do it concurrently', async () => {
       await rotate();
 
       await Promise.all([rotation.renewTenantKeys(quietly), rotation.renewTenantKeys(quietly)]);
@@ -212,7 +212,7 @@ describe('the rotation of the keys', () => {
     });
   });
 
-  it('is seen from outside', async () => {
+  it('is visible to other processes', async () => {
     await rotate();
     await rotation
       .rewrap((done) => {

@@ -22,7 +22,7 @@ const key: EncryptionKey = { id: 42, bytes: counting(0) };
 const context = ['aws', '7', '1001', 'primary', '3'];
 
 describe('a sealed record', () => {
-  it.each([0, 1, 15, 16, 17, 40, 4096])('gives %i bytes back, and is 36 bytes longer', (length) => {
+  it.each([0, 1, 15, 16, 17, 40, 4096])('returns %i bytes, and is 36 bytes longer', (length) => {
     const plaintext = randomBytes(length);
     const record = seal(key, plaintext, context);
 
@@ -30,7 +30,7 @@ describe('a sealed record', () => {
     expect(open(key, record, context)).toEqual(plaintext);
   });
 
-  it('opens for any context and key id, and leaves its plaintext alone', () => {
+  it('opens for any context and key ID, and does not change its plaintext', () => {
     const strings = fc.array(fc.string({ unit: 'grapheme' }));
     fc.assert(
       fc.property(fc.uint8Array(), strings, fc.nat(), (bytes, parts, id) => {
@@ -43,13 +43,13 @@ describe('a sealed record', () => {
     );
   });
 
-  it('begins with its format, its algorithm and the id of its key', () => {
+  it('begins with its format, its algorithm and the ID of its key', () => {
     const record = seal({ ...key, id: 0xfedcba98 }, Buffer.from('x'), context);
 
     expect(record.subarray(0, 8)).toEqual(hex('67773101fedcba98'));
   });
 
-  it('holds nothing of its plaintext', () => {
+  it('contains nothing of its plaintext', () => {
     const plaintext = Buffer.alloc(64, 'canary');
 
     expect(seal(key, plaintext, context).includes('canary')).toBe(false);
@@ -61,7 +61,7 @@ describe('a sealed record', () => {
     expect(new Set(nonces).size).toBe(nonces.length);
   });
 
-  it('is what another implementation makes of the format', () => {
+  it('matches another implementation of the format', () => {
     // pyca/cryptography 48: AESGCM(bytes(range(32))).encrypt(nonce a0…ab, plaintext, length-prefixed binding)
     const record = hex(
       '677731010000002aa0a1a2a3a4a5a6a7a8a9aaab856abf8528ae22dd10a63cbfc4d3a559fab0255bebe47982426c68d50caece',
@@ -70,11 +70,11 @@ describe('a sealed record', () => {
     expect(open(key, record, context).toString()).toBe('crème brûlée');
   });
 
-  it.each([0, 31, 33])('is not made with a key of %i bytes', (length) => {
+  it.each([0, 31, 33])('is not created with a key of %i bytes', (length) => {
     expect(() => seal({ id: 1, bytes: Buffer.alloc(length) }, Buffer.alloc(1), context)).toThrow('Invalid key length');
   });
 
-  it.each(['\ud800', 'a\udfff', '\udc00\ud800'])('is not made for a context with half a surrogate pair', (part) => {
+  it.each(['\ud800', 'a\udfff', '\udc00\ud800'])('is not created for a context with an unpaired surrogate', (part) => {
     expect(() => seal(key, Buffer.alloc(1), ['aws', part])).toThrow(TypeError);
   });
 });
@@ -196,7 +196,7 @@ describe('an altered record', () => {
   for (const { how, record } of alterationsOf(empty)) attempt(`empty, ${how}`, key, record, context);
 
   // What the altered things were made from does open, or the attempts would fail for a reason of their own.
-  it('would open, were it not altered', () => {
+  it('would open without the change', () => {
     expect(open(key, record, context)).toEqual(plaintext);
     expect(open(key, empty, context)).toEqual(Buffer.alloc(0));
   });
@@ -205,7 +205,7 @@ describe('an altered record', () => {
     attempts.map(([, { id, bytes }, record, context]) => JSON.stringify([id, bytes, record.toString('hex'), context])),
   ).size;
 
-  it('is refused, each of more than 1,600 alterations, in one and the same way', () => {
+  it('is refused in the same way for each of more than 1,600 changes', () => {
     expect(distinct).toBeGreaterThan(1600);
 
     const outcomes = attempts.map(([how, key, record, context]) => {
@@ -220,7 +220,7 @@ describe('an altered record', () => {
     expect(outcomes.filter((outcome) => outcome !== 'refused')).toEqual([]);
   });
 
-  it('never opens for a context made of the same letters', () => {
+  it('never opens for a context with the same letters', () => {
     const few = fc.array(fc.constantFrom('', 'a', 'b', 'ab', 'ba', 'abc', '\0', '\0\0\0\u0001a'), { maxLength: 6 });
     fc.assert(
       fc.property(few, few, (one, other) => {
@@ -257,19 +257,19 @@ describe('AES-256-GCM', () => {
     },
   ];
 
-  it.each(vectors)('gives the ciphertext and the tag that were published: $tag', (vector) => {
+  it.each(vectors)('returns the published ciphertext and tag: $tag', (vector) => {
     const { ciphertext, tag } = encrypt(vector.key, vector.nonce, vector.aad, hex(vector.plaintext));
 
     expect([ciphertext.toString('hex'), tag.toString('hex')]).toEqual([vector.ciphertext, vector.tag]);
   });
 
-  it.each(vectors)('opens what was published: $tag', (vector) => {
+  it.each(vectors)('decrypts published records: $tag', (vector) => {
     const plaintext = decrypt(vector.key, vector.nonce, vector.aad, hex(vector.ciphertext), hex(vector.tag));
 
     expect(plaintext.toString('hex')).toBe(vector.plaintext);
   });
 
-  it.each([0, 1, 4, 8, 12, 13, 14, 15, 17])('refuses a tag of %i bytes, true as they are', (length) => {
+  it.each([0, 1, 4, 8, 12, 13, 14, 15, 17])('refuses a correct tag of %i bytes', (length) => {
     const { key, nonce, aad, ciphertext, tag } = vectors[2]!;
     const shortened = Buffer.concat([hex(tag), Buffer.alloc(1)]).subarray(0, length);
 
@@ -281,11 +281,11 @@ describe('the commitment of a key', () => {
   const identity = ['tenant', '7', '1'];
   const commitment = commitmentOf(key.bytes, identity);
 
-  it('is the one another implementation computes', () => {
+  it('matches another implementation', () => {
     expect(commitment.toString('hex')).toBe('1a37b572f927231ae9aa633efbfbeb2fd77a9eb846f3f052927de40625c75c8a');
   });
 
-  it('is recognised', () => {
+  it('is recognized', () => {
     expect(isCommitted(key.bytes, identity, commitment)).toBe(true);
   });
 
@@ -297,26 +297,26 @@ describe('the commitment of a key', () => {
     ['a changed bit', key.bytes, identity, Buffer.from(commitment).fill(commitment[31]! ^ 1, 31)],
     ['half of it', key.bytes, identity, commitment.subarray(0, 16)],
     ['nothing', key.bytes, identity, Buffer.alloc(0)],
-  ])('is not that of %s', (_, bytes, identity, commitment) => {
+  ])('is not the one of %s', (_, bytes, identity, commitment) => {
     expect(isCommitted(bytes, identity, commitment)).toBe(false);
   });
 });
 
 describe('a derived key', () => {
-  it('is what RFC 5869 says, appendix A.3', () => {
+  it('matches RFC 5869, appendix A.3', () => {
     // The RFC shows 42 bytes of output; HKDF's first 32 do not depend on how many are asked for.
     expect(deriveKey(Buffer.alloc(22, 0x0b), '').toString('hex')).toBe(
       '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d',
     );
   });
 
-  it('depends on its use as another implementation says', () => {
+  it('depends on its purpose, as in another implementation', () => {
     expect(deriveKey(key.bytes, 'cursors').toString('hex')).toBe(
       '467ad3ace7456ff5a4c983d35e7a11e55a852bb68cdc79039af2385c2c08c315',
     );
   });
 
-  it('is another one for each use and each root, and always the same for one', () => {
+  it('differs for each purpose and each root, and is always the same for one', () => {
     const uses = ['', 'a', 'b', 'api-key-pepper', 'fingerprints', 'cursors', 'idempotency'];
     const keys = [counting(0), counting(1)].flatMap((root) => uses.map((info) => deriveKey(root, info)));
 
@@ -327,7 +327,7 @@ describe('a derived key', () => {
 });
 
 describe('a rejection', () => {
-  it('leaves nothing behind of what was decrypted before the tag was checked', () => {
+  it('zeroes what was decrypted before the tag was checked', () => {
     const record = seal(key, Buffer.from('plaintext'), context);
     record[record.length - 1]! ^= 1;
     const filled: string[] = [];
@@ -344,7 +344,7 @@ describe('a rejection', () => {
     expect(filled).toContain('plaintext');
   });
 
-  it('tells no more than that, and which check it was to the log', () => {
+  it('reveals nothing else, and names the check only in the log', () => {
     const reasonOf = (record: Buffer) => {
       try {
         return open(key, record, context);

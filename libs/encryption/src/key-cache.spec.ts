@@ -6,7 +6,7 @@ const minutes = 60_000;
 const zeros = Buffer.alloc(32);
 const aKey = (fill = 7) => Buffer.alloc(32, fill);
 
-describe('a remembered key', () => {
+describe('a cached key', () => {
   let clock: TestClock;
   let cache: KeyCache;
   const goOn = (by: number) => {
@@ -24,14 +24,14 @@ describe('a remembered key', () => {
     jest.useRealTimers();
   });
 
-  it('is given out as a copy, which may be zeroed', () => {
+  it('is returned as a copy, which can be zeroed', () => {
     cache.put('a', aKey());
     cache.get('a')?.fill(0);
 
     expect(cache.get('a')).toEqual(aKey());
   });
 
-  it('stays whole in the hands of who uses it, while the cache forgets it', () => {
+  it('is not changed for its user when the cache removes it', () => {
     cache.put('a', aKey());
     const inUse = cache.get('a');
     cache.close();
@@ -39,7 +39,7 @@ describe('a remembered key', () => {
     expect(inUse).toEqual(aKey());
   });
 
-  it('is zeroed after 5 minutes by the clock, were the timer late', () => {
+  it('is zeroed after 5 minutes by the clock, even if the timer is late', () => {
     const bytes = aKey();
     cache.put('a', bytes);
 
@@ -50,7 +50,7 @@ describe('a remembered key', () => {
     expect(bytes).toEqual(zeros);
   });
 
-  it('is zeroed after 5 minutes though nobody asks for any key', () => {
+  it('is zeroed after 5 minutes even if no one requests a key', () => {
     const bytes = aKey();
     cache.put('a', bytes);
 
@@ -62,7 +62,7 @@ describe('a remembered key', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('is zeroed in its own time, not in that of an older one', () => {
+  it('is zeroed at its own time, not at that of an older one', () => {
     const [first, second] = [aKey(), aKey()];
     cache.put('a', first);
     goOn(4 * minutes);
@@ -76,7 +76,7 @@ describe('a remembered key', () => {
     expect(second).toEqual(zeros);
   });
 
-  it('does not live longer for being used', () => {
+  it('does not live longer when it is used', () => {
     const bytes = aKey();
     cache.put('a', bytes);
     for (let minute = 1; minute <= 5; minute++) {
@@ -87,7 +87,7 @@ describe('a remembered key', () => {
     expect(bytes).toEqual(zeros);
   });
 
-  it('does not live longer for the clock being set back', () => {
+  it('does not live longer when the clock is set back', () => {
     const bytes = aKey();
     cache.put('a', bytes);
     clock.advance(-1);
@@ -96,7 +96,7 @@ describe('a remembered key', () => {
     expect(bytes).toEqual(zeros);
   });
 
-  it('is zeroed when there are too many and it was unused for longest', () => {
+  it('is zeroed when the cache is full and it is the least recently used one', () => {
     const keys = ['a', 'b', 'c', 'd'].map((name) => [name, aKey()] as const);
     for (const [name, bytes] of keys.slice(0, 3)) cache.put(name, bytes);
     cache.get('a');
@@ -106,7 +106,7 @@ describe('a remembered key', () => {
     expect([cache.size, cache.get('b')]).toEqual([3, undefined]);
   });
 
-  it('is zeroed when another is put in its place', () => {
+  it('is zeroed when it is replaced', () => {
     const bytes = aKey(1);
     cache.put('a', bytes);
     cache.put('a', aKey(2));
@@ -115,7 +115,7 @@ describe('a remembered key', () => {
     expect(cache.get('a')).toEqual(aKey(2));
   });
 
-  it('is zeroed when the cache closes, and is not kept after that', () => {
+  it('is zeroed when the cache closes, and not cached afterwards', () => {
     const [before, after] = [aKey(), aKey()];
     cache.put('a', before);
     cache.close();
@@ -126,7 +126,7 @@ describe('a remembered key', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('does not keep the process from ending', () => {
+  it('does not prevent the process from ending', () => {
     jest.useRealTimers();
     const scheduled = jest.spyOn(globalThis, 'setTimeout');
     const real = new KeyCache(clock);
@@ -137,7 +137,7 @@ describe('a remembered key', () => {
     scheduled.mockRestore();
   });
 
-  it('is one of a thousand at most', () => {
+  it('is one of at most a thousand', () => {
     const unbounded = new KeyCache(clock);
     const first = aKey();
     unbounded.put('first', first);

@@ -14,7 +14,7 @@ const context = ['tenant', '7', '1'];
 describe('a key ring', () => {
   const ring = aRing(newer, [older, bytesOf(32)], [newer, bytesOf(64)]);
 
-  it('wraps under the active key and unwraps under any it has', () => {
+  it('wraps with the active key and unwraps with all of its keys', () => {
     const plaintext = randomBytes(32);
     const before = aRing(older, [older, bytesOf(32)]).wrap(plaintext, context);
     const after = ring.wrap(plaintext, context);
@@ -25,7 +25,7 @@ describe('a key ring', () => {
     expect(after.wrapped).toHaveLength(64);
   });
 
-  it('unwraps what another implementation made of the format', () => {
+  it('unwraps keys that another implementation wrapped', () => {
     // pyca/cryptography 48: AESGCM(20…3f).encrypt(nonce a0…ab, 00…1f, length-prefixed binding)
     const wrapped = Buffer.from(
       '67776b01a0a1a2a3a4a5a6a7a8a9aaab7e3da637c0d286ada921a7b12a5078a9816ed31428a13035178bd1e2cf7bb1e714df35ad8de609a2e0cd2146c8e04c35',
@@ -40,7 +40,7 @@ describe('a key ring', () => {
     expect([ring.has(older), ring.has('kek-0000002c'), ring.has('constructor')]).toEqual([true, false, false]);
   });
 
-  it('shows no key however it is looked at', () => {
+  it('never shows a key', () => {
     const shown = [inspect(ring, { showHidden: true, depth: null }), JSON.stringify(ring)].join();
 
     for (const bytes of [bytesOf(32), bytesOf(64)]) {
@@ -58,7 +58,7 @@ describe('a key ring', () => {
     expect(() => aRing(active, [id, Buffer.alloc(length)])).toThrow(TypeError);
   });
 
-  it('gives each new key an id of its own', () => {
+  it('gives each new key a unique ID', () => {
     const ids = Array.from({ length: 100 }, newKekId);
 
     expect(ids.every(isKekId)).toBe(true);
@@ -89,7 +89,7 @@ describe('an altered wrapped key', () => {
     ['a canary without context', ring, older, ring.canary(older), []],
   ];
 
-  it('is refused, each of more than 700 alterations', () => {
+  it('is refused for each of more than 700 changes', () => {
     expect(attempts.length).toBeGreaterThan(700);
     expect(ring.unwrap(older, wrapped, context)).toEqual(bytesOf(0));
 
@@ -112,15 +112,15 @@ describe('a canary', () => {
     expect(ring.canaryOpens(kekId, ring.canary(kekId))).toBe(true);
   });
 
-  it('does not open with a ring that has another key under the same id', () => {
+  it('does not open with a ring that has another key with the same ID', () => {
     expect(aRing(older, [older, bytesOf(33)]).canaryOpens(older, ring.canary(older))).toBe(false);
   });
 
-  it('does not open with a ring that has the same key under another id', () => {
+  it('does not open with a ring that has the same key with another ID', () => {
     expect(aRing(newer, [newer, bytesOf(32)]).canaryOpens(newer, ring.canary(older))).toBe(false);
   });
 
-  it('does not open when the ring has not got its key', () => {
+  it('does not open when the ring does not have its key', () => {
     expect(aRing(newer, [newer, bytesOf(64)]).canaryOpens(older, ring.canary(older))).toBe(false);
   });
 
@@ -128,13 +128,13 @@ describe('a canary', () => {
     expect(ring.canaryOpens(newer, ring.wrap(Buffer.alloc(32), []).wrapped)).toBe(false);
   });
 
-  it('does not open once altered', () => {
+  it('does not open when changed', () => {
     const canary = ring.canary(older);
 
     expect(alterationsOf(canary).filter(({ record }) => ring.canaryOpens(older, record))).toEqual([]);
   });
 
-  it('cannot be made for a key that is not there', () => {
+  it('cannot be created for a missing key', () => {
     expect(() => ring.canary('kek-0000002c')).toThrow(CiphertextRejected);
   });
 });

@@ -55,7 +55,7 @@ describe('the keychain', () => {
   }
 
   describe('a tenant’s key', () => {
-    it('is made when it is first needed, and is the same ever after, in any process', async () => {
+    it('is created on first use, and is always the same afterwards, in every process', async () => {
       const first = await keychain.tenantKey(7);
 
       expect(first.bytes).toHaveLength(32);
@@ -64,7 +64,7 @@ describe('the keychain', () => {
       expect(await anotherProcess().tenantKey(7)).toEqual(first);
     });
 
-    it('is stored wrapped by the active key-encryption key, with its commitment', async () => {
+    it('is stored wrapped with the active KEK, with its commitment', async () => {
       const { id, bytes } = await keychain.tenantKey(7);
 
       const stored = await storedKeys.find(id);
@@ -74,14 +74,14 @@ describe('the keychain', () => {
       expect(stored?.commitment).toEqual(commitmentOf(bytes, ['tenant', '7', '1']));
     });
 
-    it('is another one for each tenant', async () => {
+    it('differs for each tenant', async () => {
       const keys = await Promise.all([1, 2, 3].map((tenantId) => keychain.tenantKey(tenantId)));
 
       expect(new Set(keys.map(({ bytes }) => bytes.toString('hex'))).size).toBe(3);
       expect(new Set(keys.map(({ id }) => id)).size).toBe(3);
     });
 
-    it('is the newest version, while older ones stay to be had by their id', async () => {
+    it('is the newest version, while older ones can be found by ID', async () => {
       const first = await keychain.tenantKey(7);
       const id = await addVersion(7, 2, Buffer.alloc(32, 9));
 
@@ -89,7 +89,7 @@ describe('the keychain', () => {
       expect(await keychain.keyById(first.id, 7)).toEqual(first);
     });
 
-    it('is one, though twenty need it first at the same moment', async () => {
+    it('is one key, even if twenty callers need it first concurrently', async () => {
       const keys = await Promise.all(Array.from({ length: 20 }, () => keychain.tenantKey(7)));
 
       expect(new Set(keys.map(({ id, bytes }) => `${id} ${bytes.toString('hex')}`)).size).toBe(1);
@@ -97,14 +97,14 @@ describe('the keychain', () => {
       expect(ring.wrapped.filter((made) => !made.equals(zeros))).toHaveLength(1); // the nineteen others are zeroed
     });
 
-    it('is one, though twenty processes need it first at the same moment', async () => {
+    it('is one key, even if twenty processes need it first concurrently', async () => {
       const keys = await Promise.all(Array.from({ length: 20 }, () => anotherProcess().tenantKey(7)));
 
       expect(new Set(keys.map(({ id, bytes }) => `${id} ${bytes.toString('hex')}`)).size).toBe(1);
       expect(await storedKeys.list()).toHaveLength(1);
     });
 
-    it('is given up on when others have made it, yet it cannot be read', async () => {
+    it('fails when others have created it, but it cannot be read', async () => {
       let asked = 0;
       storedKeys.newestFor = async () => {
         if (++asked > 10) throw new Error('Asked without end.');
@@ -116,7 +116,7 @@ describe('the keychain', () => {
       expect(asked).toBe(4);
     });
 
-    it('is not made, and leaves nothing behind, when it cannot be stored', async () => {
+    it('is not created, and leaves nothing behind, when it cannot be stored', async () => {
       storedKeys.add = async () => {
         throw new Error('The disk is full.');
       };
@@ -126,8 +126,8 @@ describe('the keychain', () => {
     });
   });
 
-  describe('a key made in a unit of work that is rolled back', () => {
-    it('is gone: the next one is another, stored one', async () => {
+  describe('a key that is created in a unit of work that is rolled back', () => {
+    it('does not exist: the next one is another, stored one', async () => {
       const lost = await storedKeys.rollBack(() => keychain.tenantKey(7));
       const kept = await keychain.tenantKey(7);
 
@@ -135,7 +135,7 @@ describe('the keychain', () => {
       expect(await anotherProcess().keyById(kept.id, 7)).toEqual(kept);
     });
 
-    it('is gone, though it was used several times before the end', async () => {
+    it('does not exist, even if it was used several times before the end', async () => {
       const lost = await storedKeys.rollBack(async () => {
         const { id } = await keychain.tenantKey(7);
         await keychain.keyById(id, 7);
@@ -148,7 +148,7 @@ describe('the keychain', () => {
       expect(await anotherProcess().keyById(kept.id, 7)).toEqual(kept);
     });
 
-    it('is not confused with the key that gets its id', async () => {
+    it('is not confused with the key that gets its ID', async () => {
       const lost = await storedKeys.rollBack(async () => {
         await keychain.tenantKey(7);
         return keychain.tenantKey(7);
@@ -160,7 +160,7 @@ describe('the keychain', () => {
       await expect(keychain.keyById(lost.id, 7)).rejects.toThrow(CiphertextRejected);
     });
 
-    it('is gone when it was the gateway’s', async () => {
+    it('does not exist if it was the key of the gateway', async () => {
       const lost = await storedKeys.rollBack(async () => {
         await keychain.gatewayKey('cursors');
         return keychain.gatewayKey('cursors');
@@ -173,7 +173,7 @@ describe('the keychain', () => {
   });
 
   describe('refuses', () => {
-    it('a key of another tenant, remembered or not', async () => {
+    it('a key of another tenant, cached or not', async () => {
       const { id } = await keychain.tenantKey(7);
       await keychain.keyById(id, 7);
 
@@ -181,7 +181,7 @@ describe('the keychain', () => {
       await expect(anotherProcess().keyById(id, 8)).rejects.toThrow(CiphertextRejected);
     });
 
-    it('the gateway’s key to every tenant', async () => {
+    it('the key of the gateway for every tenant', async () => {
       await keychain.gatewayKey('cursors');
       const [{ id }] = (await storedKeys.list()) as [StoredKey];
 
@@ -190,14 +190,14 @@ describe('the keychain', () => {
       }
     });
 
-    it.each([0, -1, 1.5, NaN, 99])('key id %p, which is nobody’s', async (id) => {
+    it.each([0, -1, 1.5, NaN, 99])('key ID %p, which does not exist', async (id) => {
       await keychain.tenantKey(7);
 
       await expect(keychain.keyById(id, 7)).rejects.toThrow(CiphertextRejected);
     });
 
     // One remembers the true row, the other has never seen it: the cache must not be a way around the checks.
-    describe.each([['remembered'], ['not remembered']])('a key that is %s, when its row was altered:', (memory) => {
+    describe.each([['remembered'], ['not remembered']])('a key that is %s, when its row was changed:', (memory) => {
       it.each<[string, (row: StoredKey, other: StoredKey) => Partial<StoredKey>]>([
         ['given to another tenant', () => ({ tenantId: 8 })],
         ['another version', () => ({ version: 3 })],
@@ -240,7 +240,7 @@ describe('the keychain', () => {
       expect(ring.unwrapped).toEqual([zeros]);
     });
 
-    it('to make a new key when the stored one’s key-encryption key is not in the ring', async () => {
+    it('to create a new key when the KEK of the stored one is not in the ring', async () => {
       await keychain.tenantKey(7);
       await keychain.gatewayKey('cursors');
       const withoutIt = anotherProcess(new WatchedRing(nextKek, new Map([[nextKek, Buffer.alloc(32, 2)]])));
@@ -251,7 +251,7 @@ describe('the keychain', () => {
     });
   });
 
-  describe('a remembered key', () => {
+  describe('a cached key', () => {
     it('is unwrapped once in five minutes, then zeroed and unwrapped again', async () => {
       await keychain.tenantKey(7);
       for (let i = 0; i < 10; i++) await keychain.tenantKey(7);
@@ -265,7 +265,7 @@ describe('the keychain', () => {
       expect(ring.unwrapped[0]).toEqual(zeros);
     });
 
-    it('is zeroed when the keychain closes; a copy in use is not', async () => {
+    it('is zeroed when the keychain closes, but not a copy in use', async () => {
       await keychain.tenantKey(7);
       const { id, bytes } = await keychain.tenantKey(7);
       const inUse = Buffer.from(bytes);
@@ -278,7 +278,7 @@ describe('the keychain', () => {
       expect(ring.unwrapped).toEqual([zeros, zeros]);
     });
 
-    it('is the caller’s to zero', async () => {
+    it('must be zeroed by its caller', async () => {
       const { bytes } = await keychain.tenantKey(7);
       const before = Buffer.from(bytes);
       bytes.fill(0);
@@ -292,7 +292,7 @@ describe('the keychain', () => {
   describe('a key of the gateway', () => {
     const uses = ['api-key-pepper', 'fingerprints', 'cursors', 'idempotency'];
 
-    it('is always the same for one use, in any process, and another one for each', async () => {
+    it('is always the same for one purpose, in every process, and differs between purposes', async () => {
       const keys = await Promise.all(uses.map((use) => keychain.gatewayKey(use)));
 
       expect(await Promise.all(uses.map((use) => anotherProcess().gatewayKey(use)))).toEqual(keys);
@@ -300,20 +300,20 @@ describe('the keychain', () => {
       expect(await storedKeys.list()).toHaveLength(1);
     });
 
-    it('is not the root it comes from, which is zeroed after use', async () => {
+    it('is not the root key, which is zeroed after use', async () => {
       const key = await keychain.gatewayKey('cursors');
 
       expect(key).not.toEqual(zeros);
       expect(ring.wrapped).toEqual([zeros]);
     });
 
-    it('leaves no root behind when it was prepared', async () => {
+    it('leaves no root key behind when it was prepared', async () => {
       await keychain.prepareGatewayKey();
 
       expect(ring.wrapped).toEqual([zeros]);
     });
 
-    it('outlives the key-encryption key it was wrapped by', async () => {
+    it('does not depend on the KEK that wrapped it', async () => {
       const key = await keychain.gatewayKey('cursors');
       const [{ id, wrappedKey }] = (await storedKeys.list()) as [StoredKey];
       const context = ['gateway', 'gateway', '1'];
@@ -324,7 +324,7 @@ describe('the keychain', () => {
       expect(await anotherProcess(onlyNext).gatewayKey('cursors')).toEqual(key);
     });
 
-    it('needs no reading once it was prepared, not even after its time in memory is over', async () => {
+    it('needs no query after it was prepared, even after it expired in memory', async () => {
       await keychain.prepareGatewayKey();
       const key = await anotherProcess().gatewayKey('cursors');
       storedKeys.newestFor = () => Promise.reject(new Error('Read again.'));
@@ -334,7 +334,7 @@ describe('the keychain', () => {
       expect(await keychain.gatewayKey('cursors')).toEqual(key);
     });
 
-    it('signs texts: the same for one use in any process, and another signature for each use', async () => {
+    it('signs texts: the same for one purpose in every process, and different for each purpose', async () => {
       await keychain.prepareGatewayKey();
       const signatures = await Promise.all(uses.map((use) => keychain.mac(use, 'text')));
 
@@ -344,13 +344,13 @@ describe('the keychain', () => {
       expect(await keychain.mac(uses[0]!, 'another text')).not.toEqual(signatures[0]);
     });
 
-    it('is not kept when it can belong to a unit of work that is rolled back', async () => {
+    it('is not cached while it can belong to a unit of work that is rolled back', async () => {
       const before = await storedKeys.rollBack(() => keychain.mac('cursors', 'text'));
 
       expect(await keychain.mac('cursors', 'text')).not.toEqual(before);
     });
 
-    it('is one, though twenty processes prepare it at the same moment', async () => {
+    it('is one key, even if twenty processes prepare it concurrently', async () => {
       const processes = Array.from({ length: 20 }, () => anotherProcess());
       await Promise.all(processes.map((one) => one.prepareGatewayKey()));
 

@@ -16,19 +16,19 @@ describe('a stored key', () => {
     return (await stored.list())[0]!;
   };
 
-  it('is opened by the ring it was made with', async () => {
+  it('can be unwrapped by its ring', async () => {
     expect(opensStoredKey(ring, await storedKey())).toBe(true);
   });
 
   it.each([
     ['a ring with another key under the same name', ringOf('kek-00000001')],
     ['a ring without its key', ringOf('kek-00000002')],
-  ])('is not opened by %s', async (_, other) => {
+  ])('cannot be unwrapped by %s', async (_, other) => {
     expect(opensStoredKey(other, await storedKey())).toBe(false);
   });
 
   it.each([{ tenantId: 8 }, { version: 2 }, { purpose: 'gateway' as const }, { commitment: Buffer.alloc(32) }])(
-    'is not opened with %j in place of its own',
+    'cannot be unwrapped with %j in place of its own',
     async (change) => {
       expect(opensStoredKey(ring, { ...(await storedKey()), ...change })).toBe(false);
     },

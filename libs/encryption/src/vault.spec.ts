@@ -48,14 +48,14 @@ describe('the vault', () => {
   });
   afterEach(() => keychain.close());
 
-  it.each(['', 'a', text, 'crème brûlée 🍮', '\0', 'x'.repeat(10_000)])('gives a secret back', async (text) => {
+  it.each(['', 'a', text, 'crème brûlée 🍮', '\0', 'x'.repeat(10_000)])('returns a secret', async (text) => {
     const secret = await vault.open(subject, await vault.seal(subject, new Secret(text)));
 
     expect(secret).toBeInstanceOf(Secret);
     expect(secret.reveal()).toBe(text);
   });
 
-  it('keeps no plaintext in what is stored', () => {
+  it('stores no plaintext', () => {
     expect(inspect(sealed, { depth: null }) + sealed.record.toString('latin1')).not.toContain(text);
   });
 
@@ -65,12 +65,12 @@ describe('the vault', () => {
     expect(open(key, sealed.record, ['aws', '7', '1001', 'primary', '3']).toString()).toBe(text);
   });
 
-  it('refuses a secret it could not give back as it was', async () => {
+  it('refuses a secret that it could not return unchanged', async () => {
     await expect(vault.seal(subject, new Secret('half a pair: \ud800'))).rejects.toThrow(TypeError);
     expect(keychain.given.map(({ bytes }) => bytes)).toEqual([zeros, zeros]);
   });
 
-  it('zeroes the keys it used, and the plaintext', async () => {
+  it('zeroes the keys that it used, and the plaintext', async () => {
     const zeroed: string[] = [];
     const fill = jest.spyOn(Buffer.prototype, 'fill').mockImplementation(function (this: Buffer, value: unknown) {
       if (value === 0) zeroed.push(this.toString('utf8'));
@@ -91,7 +91,7 @@ describe('the vault', () => {
     expect(keychain.given.map(({ bytes }) => bytes)).toEqual([zeros, zeros, zeros, zeros]);
   });
 
-  it('refuses a secret put anywhere else, or altered: at least 800 ways', async () => {
+  it('refuses a moved or changed secret: at least 800 ways', async () => {
     const places = [
       { purpose: 'aws' },
       { purpose: 'webhook' },
@@ -136,7 +136,7 @@ describe('the vault', () => {
     foreign.keychain.close();
   });
 
-  it('refuses every secret when the key-encryption key is another one under the same id', async () => {
+  it('refuses every secret when the KEK differs under the same ID', async () => {
     const storedKeys = new InMemoryStoredKeys();
     const before = aVault(1, storedKeys);
     const after = aVault(2, storedKeys);

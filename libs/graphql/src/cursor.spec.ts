@@ -19,7 +19,7 @@ describe('A cursor', () => {
     ['the last moment of a DATETIME', moment, Date.UTC(9999, 11, 31, 23, 59, 59, 999), 1],
     ['an id', id, 12, 12],
     ['the first place, before every id', id, 0, 0],
-  ] as const)('with %s is read as it was made', (_, sortValue, value, number) => {
+  ] as const)('with %s is decoded as it was encoded', (_, sortValue, value, number) => {
     expect(decodeCursor(encodeCursor([...order, value, number]), order, sortValue)).toEqual({ value, id: number });
   });
 
@@ -64,7 +64,7 @@ describe('A cursor', () => {
     expect(decodeCursor(cursor, order, sortValue)).toBeNull();
   });
 
-  it('has one spelling: whatever is accepted is what encodes to it', () => {
+  it('has one encoding: every accepted text is its own encoding', () => {
     const json = fc.oneof(
       fc.json(),
       fc
@@ -94,7 +94,7 @@ describe('A cursor', () => {
 });
 
 describe('A global id', () => {
-  it('is read as it was made, and has one spelling', () => {
+  it('is decoded as it was encoded, and has one encoding', () => {
     const ids = fc.oneof(
       fc
         .tuple(fc.constantFrom('CloudAccount', 'ApiKey', 'x', ''), fc.double())

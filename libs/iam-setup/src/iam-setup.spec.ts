@@ -92,7 +92,7 @@ const oddTags: Tag[] = [
   { key: '12', value: 'null' },
 ];
 
-describe('setting up IAM', () => {
+describe('the IAM setup', () => {
   it.each([
     ['as it is by default', {}, {}],
     ['with everything', { allowAccessKeyRotation: true, createAccessRole: true }, {}],
@@ -115,7 +115,7 @@ describe('setting up IAM', () => {
     ],
     ['for another vendor account', { vendorAccountId: '000000000012' }, {}],
   ] as [string, IamSetupRequest, Partial<IamSetupSettings>][])(
-    'makes the same entities by all three methods %s',
+    'creates the same entities with all three methods %s',
     async (_, request, more) => {
       const { cloudFormation, terraform, manual } = await byAllMethods(request, more);
 
@@ -125,7 +125,7 @@ describe('setting up IAM', () => {
     },
   );
 
-  it('makes the same entities by all three methods for whatever is valid', async () => {
+  it('creates the same entities with all three methods for all valid values', async () => {
     const text = (name: keyof typeof parameters) =>
       fc
         .stringMatching(new RegExp(`^(?:${parameters[name].pattern})$`))
@@ -152,7 +152,7 @@ describe('setting up IAM', () => {
     );
   }, 120_000);
 
-  it('makes what is documented', async () => {
+  it('creates what is documented', async () => {
     const { cloudFormation } = await byAllMethods({ createAccessRole: true, allowAccessKeyRotation: true });
     const listed = cloudFormation.map(({ kind, name, policies = [], role }) =>
       [kind, name, ...policies, ...(role ? [role] : [])].join(' '),
@@ -174,7 +174,7 @@ describe('setting up IAM', () => {
   });
 
   it.each(['us-east-1', 'cn-north-1', 'us-gov-west-1', 'eusc-de-east-1'])(
-    'trusts whom it should, and names the partition, in %s',
+    'trusts the right principals, and names the partition, in %s',
     async (region) => {
       const partition = setupOf({ region }).partition;
       const { manual } = await byAllMethods(
@@ -210,7 +210,7 @@ describe('setting up IAM', () => {
     },
   );
 
-  it('keeps who may use a role within the limit of AWS, whatever it is filled with', () => {
+  it('keeps trust policies within the limit of AWS for all values', () => {
     const roles = iamEntities.flatMap((entity) => (entity.kind === 'role' ? [entity] : []));
 
     expect(roles).toHaveLength(3);
@@ -219,7 +219,7 @@ describe('setting up IAM', () => {
   });
 });
 
-describe('a request', () => {
+describe('a setup request', () => {
   const faultsOf = (request: IamSetupRequest, more: Partial<IamSetupSettings> = {}) => {
     try {
       setupOf(request, more);
@@ -230,7 +230,7 @@ describe('a request', () => {
     return [];
   };
 
-  it('needs nothing but what the operator has not set', () => {
+  it('needs nothing except what the operator has not set', () => {
     expect(faultsOf({})).toEqual([]);
     expect(faultsOf({}, { vendorAccountId: null })).toEqual([
       expect.stringMatching(/^vendorAccountId: .*VENDOR_AWS_ACCOUNT_ID/),
@@ -238,7 +238,7 @@ describe('a request', () => {
     expect(faultsOf({ vendorAccountId: '111111111111' }, { vendorAccountId: null })).toEqual([]);
   });
 
-  it('is refused with everything that is wrong with it, and without what was sent', () => {
+  it('is refused with all its problems, and without its values', () => {
     const wrong = {
       region: 'nowhere-1',
       awsAccountId: '12x',
@@ -258,13 +258,13 @@ describe('a request', () => {
     for (const sent of ['nowhere', '12x', 'evil', 'rm -rf', 'a"b']) expect(faults.join()).not.toContain(sent);
   });
 
-  it('is refused when two roles would have one name', () => {
+  it('is refused when two roles have the same name', () => {
     expect(faultsOf({ consoleRoleName: 'Same', nodeRoleName: 'same' })).toEqual([
       expect.stringMatching(/^consoleRoleName: .* unique name/),
     ]);
   });
 
-  it('is refused when a boundary or the gateway lies in another partition', () => {
+  it('is refused when a boundary or the gateway is in another partition', () => {
     const elsewhere = {
       region: 'cn-north-1',
       createAccessRole: true,
@@ -297,7 +297,7 @@ describe('a request', () => {
   });
 
   it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
-    'may fill %s to its greatest length, and one more is too long',
+    'can have %s of the maximum length, but not one more character',
     (name) => {
       const fill: Partial<Record<string, string>> = {
         path: `/${'p'.repeat(126)}/`,
@@ -315,7 +315,7 @@ describe('a request', () => {
   );
 
   it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
-    'may have no character in %s that would break a document, and in names none that means something to a shell',
+    'can have no character in %s that would break a document, and in names none with a meaning for a shell',
     (name) => {
       // Paths may have what IAM allows: they are quoted wherever a shell, YAML or HCL reads them.
       const mayHavePath = ['path', 'permissionsBoundaryArn', 'gatewayIdentityArn'].includes(name);
@@ -347,7 +347,7 @@ describe('tags', () => {
   const all = { tags, createAccessRole: true, allowAccessKeyRotation: true };
   const pairs = tags.map(({ key, value }) => [key, value]);
 
-  it('are on everything that IAM can tag, by each method', async () => {
+  it('are on everything that IAM can tag, with each method', async () => {
     for (const entities of Object.values(await byAllMethods(all))) {
       expect(entities).toHaveLength(11);
       for (const entity of entities) expect(entity.tags).toEqual(entity.kind === 'access key' ? undefined : pairs);
@@ -355,7 +355,7 @@ describe('tags', () => {
   });
 
   // cfn-lint knows the same: AWS::IAM::ManagedPolicy, InstanceProfile and AccessKey have no property Tags.
-  it('are in the template where CloudFormation has them, and on the stored secret', () => {
+  it('are in the template where CloudFormation supports them, and on the stored secret', () => {
     const { Resources }: any = cloudFormationTemplate(settings, tags);
     const tagged = Object.entries<any>(Resources).filter(([, { Properties }]) => Properties.Tags);
     expect(tagged.map(([id]) => id).sort()).toEqual([
@@ -370,7 +370,7 @@ describe('tags', () => {
     );
   });
 
-  it('change nothing of the published template when there are none', () => {
+  it('do not change the published template when there are none', () => {
     expect(toYaml(cloudFormationTemplate(settings, []))).toBe(toYaml(cloudFormationTemplate(settings)));
     expect(toYaml(cloudFormationTemplate(settings))).not.toContain('Tags:');
     expect(cloudFormationSetup(settings, setupOf()).command).not.toContain('tag');
@@ -384,7 +384,7 @@ describe('tags', () => {
     });
   });
 
-  it('are named in each step by hand that can have them', () => {
+  it('are named in each manual step that can have them', () => {
     const steps = manualSteps(setupOf(all)).filter(({ instruction }) => /Create (policy|role|user),/.test(instruction));
     expect(steps.length).toBeGreaterThan(7);
     for (const { instruction } of steps)
@@ -408,7 +408,7 @@ describe('tags', () => {
     expect(() => setupOf({ tags: [{ key, value }] })).toThrow(InvalidInput);
   });
 
-  it('are refused when the template would be longer than AWS allows', () => {
+  it('are refused when the template would exceed the limit of AWS', () => {
     const many = Array.from({ length: mostTags }, (_, i) => ({ key: `key-${i}`, value: 'v'.repeat(256) }));
     const methods = (given: Tag[]) => iamSetupMethods(settings, { awsAccountId, tags: given }, null);
     const few = many.map(({ key }) => ({ key, value: 'short' }));
@@ -429,7 +429,7 @@ describe('the CloudFormation template', () => {
   const template: any = cloudFormationTemplate(settings);
   const yaml = toYaml(template);
 
-  it('reads the same as YAML 1.1, as YAML 1.2 and as JSON, also with values that look like something else', () => {
+  it('reads the same as YAML 1.1, as YAML 1.2 and as JSON, also with values that look like another type', () => {
     for (const odd of [
       settings,
       { ...settings, vendorName: 'no', tagKey: '1:30' },
@@ -456,7 +456,7 @@ describe('the CloudFormation template', () => {
   });
 
   // The rules CloudFormation has for templates, as far as ours could break them.
-  it('refers to nothing that is not there, and has no parameter that nothing refers to', () => {
+  it('refers only to what exists, and uses all its parameters', () => {
     const known = new Set([
       ...Object.keys(template.Parameters),
       ...Object.keys(template.Resources),
@@ -483,7 +483,7 @@ describe('the CloudFormation template', () => {
     expect([...new Set(conditions)].sort()).toEqual(Object.keys(template.Conditions).sort());
   });
 
-  it('keeps to the names and the lengths CloudFormation allows', () => {
+  it('uses names and lengths that CloudFormation allows', () => {
     const ids = ['Parameters', 'Resources', 'Outputs', 'Conditions', 'Rules', 'Mappings'].flatMap((section) =>
       Object.keys(template[section]),
     );
@@ -506,7 +506,7 @@ describe('the CloudFormation template', () => {
     ).toEqual([]);
   });
 
-  it('gives out the outputs by the labels of the form, and of the secret only where to find it', () => {
+  it('has outputs with the labels of the form, and shows only where to find the secret', () => {
     expect(template.Outputs).toMatchObject({
       AwsAccessKeyId: { Condition: 'CreateAccessKeyWanted', Description: 'AWS_ACCESS_KEY_ID' },
       AwsSecretAccessKey: {
@@ -522,11 +522,11 @@ describe('the CloudFormation template', () => {
     });
   });
 
-  it('knows where the console is in every partition', () => {
+  it('knows the address of the console in every partition', () => {
     expect(Object.keys(template.Mappings.Partitions)).toEqual(Object.keys(partitionNames));
   });
 
-  it('is the same for every customer, and fills in what the operator has set', () => {
+  it('is the same for every customer, with the settings of the operator', () => {
     const { template: one } = cloudFormationSetup(settings, setupOf(nasty));
     expect(one).toBe(cloudFormationSetup(settings, setupOf({ region: 'cn-north-1', createAccessKey: false })).template);
     expect(template.Parameters).toMatchObject({
@@ -540,7 +540,7 @@ describe('the CloudFormation template', () => {
     for (const { NoEcho } of Object.values<any>(template.Parameters)) expect(NoEcho).toBeUndefined(); // could not be filled in by a link
   });
 
-  it('gets a quick-create link when the operator has published it, and else the reason why not', () => {
+  it('has a quick-create link if the operator has published it, and otherwise the reason', () => {
     const linked = (templateUrl: string | null, request: IamSetupRequest = {}) =>
       cloudFormationSetup({ ...settings, templateUrl }, setupOf(request));
     const s3 = 'https://acme.s3.amazonaws.com/iam-{version}.yaml';
@@ -569,7 +569,7 @@ describe('the CloudFormation template', () => {
     });
   });
 
-  it('gets a command that a shell reads as it is meant', () => {
+  it('has a command that a shell reads as intended', () => {
     const { command, parameters: given } = cloudFormationSetup(settings, setupOf({ ...nasty, region: 'eu-west-1' }));
     const [create, wait, describeStacks, secret] = words(command);
 
@@ -598,7 +598,7 @@ describe('the CloudFormation template', () => {
     expect(cloudFormationSetup(settings, setupOf({ createAccessKey: false })).command).not.toContain('secretsmanager');
   });
 
-  it('refuses every other account than the expected one', () => {
+  it('refuses every account except the expected one', () => {
     expect(template.Rules.AccountIsExpected).toMatchObject({
       RuleCondition: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'ExpectedAwsAccountId' }, ''] }] },
       Assertions: [{ Assert: { 'Fn::Equals': [{ Ref: 'ExpectedAwsAccountId' }, { Ref: 'AWS::AccountId' }] } }],
@@ -618,13 +618,13 @@ describe('the Terraform module', () => {
     expect(Object.keys(await parseHcl(name, file(name))).length).toBeGreaterThan(0);
   });
 
-  it('holds values in terraform.tfvars.json alone', () => {
+  it('has values in terraform.tfvars.json only', () => {
     const code = (of: typeof files) => of.filter(({ name }) => name !== 'terraform.tfvars.json');
     expect(code(terraformSetup(setupOf({ ...nasty, region: 'eu-west-1' })))).toEqual(code(files));
     expect(code(terraformDefaults({ ...settings, vendorName: 'another' }))).toEqual(code(files));
   });
 
-  it('declares what it uses, uses what it declares, and is filled in by its values', async () => {
+  it('declares what it uses, uses what it declares, and gets all values', async () => {
     const declared = Object.keys((await parseHcl('variables.tf', file('variables.tf')))['variable'] as object);
     const used = [...`${file('main.tf')}${file('outputs.tf')}`.matchAll(/\bvar\.(\w+)/g)].map(([, name]) => name!);
 
@@ -637,7 +637,7 @@ describe('the Terraform module', () => {
     expect(addresses.length).toBeGreaterThan(20);
   });
 
-  it('takes the same values as the template', async () => {
+  it('accepts the same values as the template', async () => {
     const { variable } = (await parseHcl('variables.tf', file('variables.tf'))) as any;
     const { Parameters }: any = cloudFormationTemplate(settings);
     for (const [name, { pattern, longest }] of Object.entries(parameters)) {
@@ -650,7 +650,7 @@ describe('the Terraform module', () => {
     }
   });
 
-  it('gives out the outputs by the labels of the form, and marks the secret', async () => {
+  it('has outputs with the labels of the form, and marks the secret as sensitive', async () => {
     const { output } = (await parseHcl('outputs.tf', file('outputs.tf'))) as any;
 
     expect(output.aws_access_key_id[0].description).toBe('AWS_ACCESS_KEY_ID');
@@ -662,7 +662,7 @@ describe('the Terraform module', () => {
     expect(file('README.md')).toMatch(/stores the secret access key in its state/);
   });
 
-  it('stops in every other account than the expected one, before it creates anything', async () => {
+  it('stops in every account except the expected one, before it creates anything', async () => {
     const { data } = (await parseHcl('main.tf', file('main.tf'))) as any;
     expect(data.aws_caller_identity.current[0].lifecycle[0].postcondition[0].condition).toBe(
       '${var.expected_aws_account_id == "" || self.account_id == var.expected_aws_account_id}',
@@ -681,7 +681,7 @@ describe('the Terraform module', () => {
   });
 });
 
-describe('the steps by hand', () => {
+describe('the manual steps', () => {
   const steps = manualSteps(setupOf({ createAccessRole: true, path: '/vendors/' }));
 
   it('are numbered in an order in which they can be done', () => {
@@ -693,13 +693,13 @@ describe('the steps by hand', () => {
   it.each([
     [awsAccountId, ''],
     ['333333333333', 'Stop: these are credentials of another AWS account.\n'],
-  ])('begin with the account: with credentials of %s the command says %j', (actual, said) => {
+  ])('begin with the account: with credentials of %s the command prints %j', (actual, said) => {
     const script = `aws() { echo ${actual}; }\n${steps[0]!.command}`;
     expect(spawnSync('/bin/sh', ['-c', script], { env: {} }).stderr.toString()).toBe(said);
     expect(steps[0]!.instruction).toContain(awsAccountId);
   });
 
-  it('tell people what their commands do', () => {
+  it('explain what their commands do', () => {
     for (const { title, instruction, name, document, command } of steps) {
       const [[, , , ...first] = []] = words(command);
       if (name && !title.startsWith('Instance')) {
@@ -714,7 +714,7 @@ describe('the steps by hand', () => {
   });
 });
 
-it('warns of changing what was provisioned, in every method', () => {
+it('warns against changes of provisioned resources, in every method', () => {
   const setup = setupOf();
   const files = terraformSetup(setup);
   for (const text of [

@@ -56,13 +56,13 @@ const kindOf = (arn: string) => /^[^/]*:([^/:$]+)(?:\/|\$)/.exec(arn)?.[1];
 describe('the permission manifest', () => {
   const actions = [...new Set(rules.flatMap((rule) => rule.actions))];
 
-  it.each(actions)('names %s, which AWS has, and no wildcard', async (action) => {
+  it.each(actions)('names %s, which exists in AWS, and no wildcard', async (action) => {
     expect(action).toMatch(/^[a-z0-9]+:[A-Za-z0-9]+$/);
     expect(await iamActionExists(...(action.split(':') as [string, string]))).toBe(true);
   });
 
   it.each(rules.map((rule) => [rule.name, rule] as const))(
-    'has in %s only resources and conditions that AWS looks at for every action',
+    'has in %s only resources and conditions that AWS evaluates for every action',
     async (_, { actions, resources, condition = {}, effect }) => {
       const keys = Object.values(condition).flatMap((test) => Object.keys(test));
       for (const action of actions) {
@@ -125,20 +125,20 @@ describe('the permission manifest', () => {
       ec2:DescribeVolumes ec2:CreateTags ec2:AttachVolume ec2:CreateVolume ec2:AuthorizeSecurityGroupIngress
       ec2:DeleteSecurityGroup ec2:DeleteTags`,
     ],
-  ] as const)('grants the %s all that is documented, and grants nothing that AWS refuses', (holder, documented) => {
+  ] as const)('grants the %s everything that is documented, and nothing that AWS refuses', (holder, documented) => {
     const granted = new Set(permissionChecks(principal(holder)).flatMap((check) => check.actions));
 
     expect(documented.split(/\s+/).filter((action) => !granted.has(action))).toEqual([]);
     expect([...granted].filter((action) => /iam:(Attach|Put)/.test(action))).toEqual([]);
   });
 
-  it('has a new version whenever what it grants has changed', () => {
+  it('has a new version for every change of what it grants', () => {
     const fingerprint = createHash('sha256').update(JSON.stringify(managedPolicies())).digest('hex').slice(0, 16);
 
     expect({ [permissionManifest.version]: fingerprint }).toEqual({ 1: '25454b5e529429c6' });
   });
 
-  it('is what docs/aws-permissions.md says', () => {
+  it('matches docs/aws-permissions.md', () => {
     const file = new URL('../../../docs/aws-permissions.md', import.meta.url);
     if (process.env['UPDATE_DOCS']) writeFileSync(file, documentation());
     expect(readFileSync(file, 'utf8')).toBe(documentation());
@@ -146,7 +146,7 @@ describe('the permission manifest', () => {
 });
 
 describe('the policies', () => {
-  it('are within the limits of AWS, whatever they are filled with', () => {
+  it('are within the limits of AWS for all values', () => {
     for (const { id, document } of managedPolicies()) {
       const size = sizeOf(fillIn(document, longestValues));
       expect({ id, size, fits: size <= iamLimits.managedPolicy }).toEqual({ id, size, fits: true });
@@ -154,7 +154,7 @@ describe('the policies', () => {
     for (const holder of holders) expect(policiesOf(holder).length).toBeLessThanOrEqual(iamLimits.policiesPerPrincipal);
   });
 
-  it('leave no placeholder unfilled', () => {
+  it('leave no placeholder', () => {
     for (const holder of holders) {
       expect(JSON.stringify(policiesOf(holder)).match(/\$\{(?!aws:username\})[^}]*\}/g)).toBeNull();
     }
@@ -182,7 +182,7 @@ describe('the policies', () => {
     expect(() => managedPolicies([policy], sizeOf(documentOf(statementsOf(policy).slice(0, 1))) - 1)).toThrow(/alone/);
   });
 
-  it('count no white space, as AWS does', () => {
+  it('do not count whitespace, like AWS', () => {
     const spaced = documentOf([{ Sid: 'a b c', Effect: 'Allow', Action: [], Resource: [] }]);
     const tight = documentOf([{ Sid: 'abc', Effect: 'Allow', Action: [], Resource: [] }]);
     expect(sizeOf(spaced)).toBe(sizeOf(tight));
@@ -197,14 +197,14 @@ describe('the checks', () => {
       actions.flatMap((action) => resources.map((resource) => ({ action, resource, context, ...username(holder) }))),
     );
 
-  it.each(holders)('of the %s are all passed with its policies', (holder) => {
+  it.each(holders)('of the %s all pass with its policies', (holder) => {
     const requests = requestsOf(holder);
 
     expect(requests.length).toBeGreaterThan(10);
     expect(requests.filter((request) => !isAllowed(policiesOf(holder), request))).toEqual([]);
   });
 
-  it.each(holders)('of the %s find out when any statement that grants something is missing', (holder) => {
+  it.each(holders)('of the %s notice when any statement that grants something is missing', (holder) => {
     const policies = policiesOf(holder);
     const statements = policies
       .flatMap(({ Statement }) => Statement)
@@ -224,7 +224,7 @@ describe('the checks', () => {
     expect(unnoticed.map(({ Sid }) => Sid)).toEqual([]);
   });
 
-  it('ask once for each distinct context and set of resources of a statement', () => {
+  it('are made once for each distinct context and set of resources of a statement', () => {
     for (const holder of holders) {
       const asked = permissionChecks(principal(holder)).map(({ statement, context, resources }) =>
         JSON.stringify([statement, context, resources]),
@@ -251,7 +251,7 @@ describe('the checks', () => {
   });
 });
 
-describe('whoever has the policies of the user', () => {
+describe('a holder of the policies of the user', () => {
   const may = (action: string, resource: string, context: Record<string, string> = {}) =>
     isAllowed(policiesOf('user'), { action, resource, context, username: values.userName });
   const arn = (kind: string) => `arn:aws:ec2:eu-west-1:222222222222:${kind}/x-1`;
@@ -270,7 +270,7 @@ describe('whoever has the policies of the user', () => {
     ['DeleteVpcPeeringConnection', 'vpc-peering-connection'],
     ['DeleteTags', 'instance'],
     ['CreateTags', 'instance'],
-  ])('may %s only on a resource with the right value of the tag', (action, kind) => {
+  ])('can %s only on a resource with the right value of the tag', (action, kind) => {
     expect([{}, others, ours].map((context) => may(`ec2:${action}`, arn(kind), context))).toEqual([false, false, true]);
   });
 
@@ -288,7 +288,7 @@ describe('whoever has the policies of the user', () => {
     ['CreateTransitGateway', 'transit-gateway'],
     ['CreateTransitGatewayVpcAttachment', 'transit-gateway-attachment'],
     ['CreateVpcPeeringConnection', 'vpc-peering-connection'],
-  ])('may %s only when the new %s gets the tag and its right value', (action, kind) => {
+  ])('can %s only when the new %s gets the tag and its right value', (action, kind) => {
     const wrong = { 'aws:RequestTag/managed-by': 'another' };
     expect([{}, wrong, tagged].map((context) => may(`ec2:${action}`, arn(kind), context))).toEqual([
       false,
@@ -306,17 +306,17 @@ describe('whoever has the policies of the user', () => {
     ['CreateTransitGatewayVpcAttachment', 'subnet'],
     ['CreateTransitGatewayVpcAttachment', 'transit-gateway'],
     ['CreateVpcPeeringConnection', 'vpc'],
-  ])('may %s with a %s that is there already, of which the request has no tag', (action, kind) => {
+  ])('can %s with an existing %s, for which the request has no tag', (action, kind) => {
     expect(may(`ec2:${action}`, arn(kind))).toBe(true);
   });
 
-  it('may tag while making something, and not what others made', () => {
+  it('can tag what it creates, and nothing that others created', () => {
     const creating = { 'ec2:CreateAction': 'RunInstances', ...tagged };
     expect(may('ec2:CreateTags', arn('instance'), creating)).toBe(true);
     expect(may('ec2:CreateTags', arn('instance'), tagged)).toBe(false);
   });
 
-  it('may give the node role to EC2, and neither another role nor to another service', () => {
+  it('can pass the node role to EC2, and neither another role nor to another service', () => {
     const role = (name: string) => `arn:aws:iam::222222222222:role/vendors/${name}`;
     const to = (service: string) => ({ 'iam:PassedToService': service });
     expect(may('iam:PassRole', role('acme-node'), to('ec2.amazonaws.com'))).toBe(true);
@@ -324,7 +324,7 @@ describe('whoever has the policies of the user', () => {
     expect(may('iam:PassRole', role('acme-console'), to('ec2.amazonaws.com'))).toBe(false);
   });
 
-  it('may use keys of the account alone, and only for EC2', () => {
+  it('can use keys of the account only, and only for EC2', () => {
     const key = (account: string) => `arn:aws:kms:eu-west-1:${account}:key/1`;
     const via = { 'kms:ViaService': 'ec2.eu-west-1.amazonaws.com' };
     expect(may('kms:GenerateDataKeyWithoutPlaintext', key('222222222222'), via)).toBe(true);
@@ -337,7 +337,7 @@ describe('whoever has the policies of the user', () => {
     expect(may('kms:CreateGrant', key('222222222222'))).toBe(false);
   });
 
-  it('may replace the keys of that user alone', () => {
+  it('can replace only the access keys of that user', () => {
     expect(may('iam:CreateAccessKey', 'arn:aws:iam::222222222222:user/vendors/acme-user')).toBe(true);
     expect(may('iam:CreateAccessKey', 'arn:aws:iam::222222222222:user/vendors/another')).toBe(false);
   });

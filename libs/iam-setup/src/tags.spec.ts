@@ -3,7 +3,7 @@ import { faultInTags, faultInVendorsTags } from './tags.js';
 describe('Tags', () => {
   const many = (count: number) => Array.from({ length: count }, (_, i) => ({ key: `k${i}`, value: '' }));
 
-  it('of every script, and forty of them, are fine', () => {
+  it('in every script, and forty of them, are valid', () => {
     expect(faultInTags([{ key: 'équipe:月', value: 'a b+c=d@e/f_g.h-i' }])).toBeNull();
     expect(faultInTags(many(40))).toBeNull();
   });
@@ -18,7 +18,7 @@ describe('Tags', () => {
     ['team', 'v'.repeat(257), /256/],
     ['team', '<b>', /only/],
     ['te\u0000am', '', /only/],
-  ])('with the key %p and the value %p are not', (key, value, fault) => {
+  ])('with the key %p and the value %p are invalid', (key, value, fault) => {
     expect(
       faultInTags([
         { key: 'fine', value: '' },
@@ -27,7 +27,7 @@ describe('Tags', () => {
     ).toMatch(fault);
   });
 
-  it('have different keys, and are no more than forty', () => {
+  it('have different keys, and are at most forty', () => {
     const fault = 'must have keys that differ in more than letter case';
     expect(faultInTags([...many(1), ...many(1)])).toBe(fault);
     expect(faultInTags([...many(1), { key: 'K0', value: 'x' }])).toBe(fault);

@@ -1,6 +1,6 @@
 import { faultInCidr, isInOneOf } from './cidr.js';
 
-describe('a block of addresses', () => {
+describe('a CIDR block', () => {
   it.each([
     '0.0.0.0/0',
     '10.0.0.0/8',
@@ -13,7 +13,7 @@ describe('a block of addresses', () => {
     '2001:db8::8:0:0:0/80',
     '1:2:3:4:5:6:7:8/128',
     '::ffff:10.0.0.0/104',
-  ])('may be %s', (text) => expect(faultInCidr(text)).toBeNull());
+  ])('can be %s', (text) => expect(faultInCidr(text)).toBeNull());
 
   it.each([
     '',
@@ -40,7 +40,7 @@ describe('a block of addresses', () => {
     '2001:db8::1/32',
     '1:2:3:4:5:6:7:9/127',
     '::ffff:10.0.0.1/104',
-  ])('cannot begin in its middle, as %s does', (text) =>
+  ])('cannot begin inside the block, like %s', (text) =>
     expect(faultInCidr(text)).toBe('must begin with the first address of its block'),
   );
 

@@ -4,12 +4,12 @@ describe('A held row', () => {
   const plain = { id: 1001, tenantId: 7, name: 'Production' };
   const change = (account: Held<AccountReference>) => account.id;
 
-  it('is the very row', () => {
+  it('is the same object', () => {
     expect(asHeld(plain)).toBe(plain);
     expect(asHeld(null)).toBeNull();
   });
 
-  it('is told from a plain row, and from a copy of a held one, by the compiler', () => {
+  it('is distinguished from a plain row, and from a copy of a held one, by the compiler', () => {
     const held = asHeld(plain);
 
     expect(change(held)).toBe(1001);

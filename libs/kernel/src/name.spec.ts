@@ -1,7 +1,7 @@
 import { faultInName, nameKey, normalizeName } from './name.js';
 
 describe('a name', () => {
-  it('is kept trimmed and composed', () => {
+  it('is stored trimmed and composed', () => {
     expect(normalizeName('  Cafe\u0301 \t')).toBe('Caf\u00e9');
   });
 
@@ -36,7 +36,7 @@ describe('a name', () => {
     ['Hindi with a joiner', 'क्\u200dष'],
     ['a family of emoji', '👩\u200d👩\u200d👧'],
     ['a sign', '#'],
-  ])('may be %s', (_, name) => {
+  ])('can be %s', (_, name) => {
     expect(faultInName(name)).toBeNull();
   });
 
@@ -45,7 +45,7 @@ describe('a name', () => {
     ['straße', 'STRASSE'],
     ['Σίσυφος', 'ΣΊΣΥΦΟΣ'],
     ['Cafe\u0301', 'CAF\u00c9'],
-  ])('%s and %s are one name', (one, other) => {
+  ])('%s and %s are the same name', (one, other) => {
     expect(nameKey(one)).toBe(nameKey(other));
   });
 });

@@ -32,7 +32,7 @@ describe('Reconciler', () => {
     expect(isSo()).toBe(true);
   };
 
-  it('takes a step with everything that is due, and with what becomes due later', async () => {
+  it('takes a step with everything that is due, and with items that become due later', async () => {
     const due = [1, 2, 3, 4, 5];
     const done: number[] = [];
     start(due, async (item) => void done.push(item));
@@ -44,7 +44,7 @@ describe('Reconciler', () => {
     expect(done.toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('has no more steps under way than it may', async () => {
+  it('limits the number of concurrent steps', async () => {
     let now = 0;
     let most = 0;
     const done: number[] = [];
@@ -60,7 +60,7 @@ describe('Reconciler', () => {
     expect(most).toBe(2);
   });
 
-  it('goes on with the others when one hangs or fails', async () => {
+  it('continues with other items when one hangs or fails', async () => {
     const done: number[] = [];
     let letGo = () => undefined as void;
     start([1, 2, 3, 4, 5], (item) => {
@@ -77,7 +77,7 @@ describe('Reconciler', () => {
     expect(faults).toEqual([new Error('two')]);
   });
 
-  it('looks again after a claim that failed', async () => {
+  it('claims again after a failed claim', async () => {
     let claims = 0;
     start([], async () => undefined, {
       claim: async () => {
@@ -91,7 +91,7 @@ describe('Reconciler', () => {
     expect(faults).toEqual([new Error('database away')]);
   });
 
-  it('looks at once when it is told to', async () => {
+  it('claims immediately when it is nudged', async () => {
     const due: number[] = [];
     const done: number[] = [];
     const reconciler = start(due, async (item) => void done.push(item), { everyMs: 60_000 });
@@ -103,7 +103,7 @@ describe('Reconciler', () => {
     await until(() => done.length === 1);
   });
 
-  it('claims on when steps have ended while it was claiming', async () => {
+  it('claims more when steps have ended during a claim', async () => {
     const due = Array.from({ length: 9 }, (_, i) => i);
     const done: number[] = [];
     const step = async (item: number) => {
@@ -120,7 +120,7 @@ describe('Reconciler', () => {
     await until(() => done.length === 9);
   });
 
-  it('waits for the steps under way before it has stopped, and begins no other', async () => {
+  it('waits for current steps when it stops, and starts no other', async () => {
     const done: number[] = [];
     const begun: number[] = [];
     const reconciler = start([1, 2, 3, 4], async (item) => {

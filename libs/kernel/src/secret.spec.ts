@@ -13,7 +13,7 @@ describe('a secret', () => {
     expect(show()).not.toContain('hunter2');
   });
 
-  it('is given out on demand', () => {
+  it('can be revealed', () => {
     expect(secret.reveal()).toBe('hunter2');
   });
 });

@@ -1,7 +1,7 @@
 import { addTime, backOff, spread } from './time.js';
 
 describe('addTime', () => {
-  it('moves a moment forwards and backwards by whole milliseconds', () => {
+  it('adds whole milliseconds, also negative ones', () => {
     const moment = new Date('2026-01-01T00:00:00.000Z');
 
     expect(addTime(moment, 1000.4)).toEqual(new Date('2026-01-01T00:00:01.000Z'));

@@ -8,18 +8,18 @@ const running = { state: 'RUNNING', instanceType: 'm7g.large' };
 const built = () => ProvisionedResource.create(owner, arn, resourceArnOf(arn)!, running, monday);
 
 describe('a provisioned resource', () => {
-  it('is what its ARN says', () => {
+  it('is derived from its ARN', () => {
     expect(built()).toMatchObject({ arn, kind: 'INSTANCE', region: 'eu-west-1', attributes: running, exists: true });
   });
 
-  it('stays as it is when the same is told again, in whichever order', () => {
+  it('is unchanged when the same report is repeated, in any order', () => {
     const resource = built();
     expect(resource.report(owner, { instanceType: 'm7g.large', state: 'RUNNING' }, tuesday)).toBeNull();
     expect(resource.report(owner, {}, tuesday)).toBeNull();
     expect(resource.updatedAt).toBe(monday);
   });
 
-  it('is changed in what is told, and no more', () => {
+  it('is changed only in what is reported', () => {
     const resource = built();
     expect(resource.report(owner, { state: 'STOPPED' }, tuesday)).toBe('CHANGED');
     expect(resource).toMatchObject({ attributes: { ...running, state: 'STOPPED' }, updatedAt: tuesday });
@@ -32,7 +32,7 @@ describe('a provisioned resource', () => {
     expect(resource).toMatchObject({ exists: false, removedAt: tuesday });
   });
 
-  it('that was removed can be there again, as somebody else’s', () => {
+  it('can exist again after its removal, with another owner', () => {
     const resource = built();
     resource.remove(tuesday);
     expect(resource.report({ ...owner, subscriptionId: 2 }, { state: 'STOPPED' }, wednesday)).toBe('PROVISIONED');
@@ -47,7 +47,7 @@ describe('an ARN of a resource', () => {
     ['arn:aws:ec2:us-east-1:123456789012:key-pair/orders_key.2', 'KEY_PAIR'],
     ['arn:aws:ec2:us-east-1::snapshot/snap-0abc', 'SNAPSHOT'],
     ['arn:aws-us-gov:ec2:us-gov-west-1:123456789012:vpc/vpc-0abc', 'VPC'],
-  ])('%s tells of a %s', (text, kind) => expect(resourceArnOf(text)?.kind).toBe(kind));
+  ])('%s identifies a %s', (text, kind) => expect(resourceArnOf(text)?.kind).toBe(kind));
 
   it.each([
     '',

@@ -21,7 +21,7 @@ describe('rules as a set', () => {
     ['ports of all protocols', { protocol: '-1', fromPort: 0, toPort: 0 }, { protocol: 'all' }],
     ['one port said once', { fromPort: 443, toPort: null }, { fromPort: 443, toPort: 443 }],
     ['every type of ICMP', { protocol: 'icmp', fromPort: -1, toPort: -1 }, { protocol: '1', fromPort: null }],
-  ])('are alike for %s', (_, one, other) => {
+  ])('are equal for %s', (_, one, other) => {
     expect(normalisedRules([rule(one)])).toEqual(normalisedRules([rule(other)]));
   });
 
@@ -36,7 +36,7 @@ describe('rules as a set', () => {
     expect(normalisedRules([rule(more)])).not.toEqual(normalisedRules([rule()]));
   });
 
-  it('do not depend on the order, nor on how often one is said', () => {
+  it('do not depend on the order or on repetitions', () => {
     const rules = fc.array(
       fc.record({
         direction: fc.constantFrom('INGRESS' as const, 'EGRESS' as const),
@@ -62,7 +62,7 @@ describe('a rule', () => {
     { peer: 'pl-01234567' },
     { peer: '::/0' },
     { protocol: 'icmp', fromPort: 8, toPort: 0 },
-  ])('may be %j', (more) => expect(faultInRule(rule(more))).toBeNull());
+  ])('can be %j', (more) => expect(faultInRule(rule(more))).toBeNull());
 
   it.each([
     [{ fromPort: null, toPort: 22 }, 'first port'],
@@ -75,5 +75,5 @@ describe('a rule', () => {
     [{ peer: '10.0.0.1/16' }, 'peer'],
     [{ peer: 'sg-x' }, 'peer'],
     [{ peer: 'anywhere' }, 'peer'],
-  ])('may not be %j', (more, fault) => expect(faultInRule(rule(more))).toContain(fault));
+  ])('cannot be %j', (more, fault) => expect(faultInRule(rule(more))).toContain(fault));
 });

@@ -12,7 +12,7 @@ describe('The addresses of a deployment', () => {
     '52.94.0.0/16',
     '223.255.255.240/28',
     '1.0.0.0/16',
-  ])('%s are fine', (cidr) => {
+  ])('%s are valid', (cidr) => {
     expect(faultInDeploymentCidr(cidr)).toBeNull();
   });
 
@@ -35,7 +35,7 @@ describe('The addresses of a deployment', () => {
     ['224.0.0.0/24', /in 224\.0\.0\.0\/4/],
     ['240.0.0.0/16', /in 240\.0\.0\.0\/4/],
     ['255.255.255.240/28', /in 240\.0\.0\.0\/4/],
-  ])('%s are not', (cidr, fault) => {
+  ])('%s are invalid', (cidr, fault) => {
     expect(faultInDeploymentCidr(cidr)).toMatch(fault);
   });
 
@@ -45,13 +45,13 @@ describe('The addresses of a deployment', () => {
     ['10.0.0.0/24', '10.0.1.0/24', false],
     ['255.255.0.0/16', '255.255.255.240/28', true],
     ['10.0.0.16/28', '10.0.0.0/28', false],
-  ])('%s and %s have some in common: %s', (one, other, expected) => {
+  ])('%s and %s overlap: %s', (one, other, expected) => {
     const isFound = (key: number, cidr: string) =>
       keysOverlapping(cidr).filter(({ from, to }) => from <= key && key <= to).length;
     expect([isFound(addressKey(one), other), isFound(addressKey(other), one)]).toEqual([+expected, +expected]);
   });
 
-  it('are found once by the keys of every block that overlaps, and by no other', () => {
+  it('are found once by the keys of every overlapping block, and by no other', () => {
     const blocks = Array.from({ length: 13 }, (_, i) => 16 + i).flatMap((length) =>
       [0, 1, 2, 3, 2 ** (length - 16) - 1].flatMap((place) => {
         const first = 167_772_160 + place * 2 ** (32 - length); // 10.0.0.0
@@ -73,14 +73,14 @@ describe('The addresses of a deployment', () => {
   });
 });
 
-describe('The id of a VPC', () => {
+describe('A VPC ID', () => {
   it.each([
     ['vpc-0a1b2c3d', true],
     ['vpc-0a1b2c3d4e5f60718', true],
     ['vpc-0A1B2C3D', false],
     ['subnet-0a1b2c3d', false],
     ['vpc-0a1b2c3d4', false],
-  ])('%s is one: %s', (id, expected) => {
+  ])('%s is valid: %s', (id, expected) => {
     expect(faultInVpcId(id) === null).toBe(expected);
   });
 });

@@ -129,7 +129,7 @@ describe('A subscription that is', () => {
     ['BUILD', 'PENDING'],
     ['CHANGE', 'CHANGE_PENDING'],
     ['TEAR_DOWN', 'DELETING'],
-  ] as const)('in ERROR after a %s is %s when it is tried again', (kind, status) => {
+  ] as const)('in ERROR after a %s becomes %s when it is retried', (kind, status) => {
     const subscription = subscriptionThatIs('ACTIVE');
     subscription.failWork(kind, 'No capacity.', now);
 
@@ -137,7 +137,7 @@ describe('A subscription that is', () => {
     expect(subscription).toMatchObject({ status, failedKind: null, failureMessage: null });
   });
 
-  it('changed into what it is, whatever the order of its tags, is not changed', () => {
+  it('is not changed by equal values, in any order of its tags', () => {
     const tags = [
       { key: 'b', value: '2' },
       { key: 'a', value: '1' },
@@ -151,7 +151,7 @@ describe('A subscription that is', () => {
 });
 
 describe('The work of a subscription', () => {
-  it('is lost when its lease ends, and had by another from then on', () => {
+  it('is lost when its lease ends, and can then be claimed again', () => {
     const work = workWith('claimed');
     expect(() => work.refuseUnlessClaimedBy('mine', now)).not.toThrow();
     expect(() => work.refuseUnlessClaimedBy('another', now)).toThrow('The claim is not valid for this work.');
@@ -162,7 +162,7 @@ describe('The work of a subscription', () => {
     expect(work).toMatchObject({ kind: 'BUILD', claims: 2 });
   });
 
-  it('that was to be stopped is taken down by whoever gets it after a lost lease', () => {
+  it('becomes TEAR_DOWN for the next claim after it was to be stopped', () => {
     const work = workWith('claimed');
     work.requestStop(now);
     expect(work).toMatchObject({ kind: 'BUILD', isStopRequested: true });
@@ -173,7 +173,7 @@ describe('The work of a subscription', () => {
 });
 
 it.each(Object.keys(table) as SubscriptionStatus[])(
-  'warns of changing what was provisioned while it is %s',
+  'warns against changes of provisioned resources while it is %s',
   (status) => {
     const warning = subscriptionThatIs(status).provisionedResourcesWarning;
     if (status === 'DELETED') expect(warning).toBeNull();

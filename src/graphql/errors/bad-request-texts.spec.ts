@@ -18,19 +18,19 @@ function beginnings(): string[] {
 const parameters = (text: string, hole: string) =>
   ['query', 'operationName', 'variables', 'extensions'].map((name) => text.replace(hole, name));
 
-describe('what is said of a request that is not taken', () => {
+describe('the text for a refused request', () => {
   const texts = [...new Set(beginnings())];
 
   it('was compared with the sources of Apollo Server', () => {
     expect(texts.length).toBeGreaterThan(20);
   });
 
-  it.each(texts)('is settled for: %s', (text) => {
+  it.each(texts)('exists for: %s', (text) => {
     expect(text).not.toContain('${');
     expect(badRequestText(text)).toBeDefined();
   });
 
-  it('is settled for nothing else', () => {
+  it('exists for no other message', () => {
     expect(badRequestText('Unexpected token w, "wJalrXUtnFEMI" is not valid JSON')).toBeUndefined();
   });
 });

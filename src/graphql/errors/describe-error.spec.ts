@@ -49,11 +49,11 @@ describe('the description of an error', () => {
     ['a throw of an object', { secret }],
     ['a name', Object.assign(new Error('x'), { name: secret })],
     ['a code', Object.assign(new Error('x'), { code: secret })],
-  ])('holds nothing of a secret in %s', (_, error) => {
+  ])('contains nothing of a secret in %s', (_, error) => {
     for (const piece of pieces) expect(shown(error)).not.toContain(piece);
   });
 
-  it('of a database tells name, code and frames', () => {
+  it('of a database has name, code and frames', () => {
     const description = describeError(new QueryFailedError('SELECT 1', [], driverError));
     expect(description).toEqual({
       name: 'QueryFailedError',
@@ -64,7 +64,7 @@ describe('the description of an error', () => {
     expect(description.frames[0]).toContain('describe-error.spec');
   });
 
-  it('of AWS tells name, code and status', () => {
+  it('of AWS has name, code and status', () => {
     expect(describeError(awsError)).toMatchObject({
       name: 'SignatureDoesNotMatch',
       code: 'SignatureDoesNotMatch',
@@ -89,18 +89,18 @@ describe('the description of an error', () => {
     expect(describeError(new Error(message), new Set(['CloudAccount', 'name'])).message).toBe(told);
   });
 
-  it('is one line, without characters that control anything', () => {
+  it('is one line without control characters', () => {
     const { message } = describeError(new Error('one\ntwo \u001b[31mred\u001b[0m \u202eback {"level":"fatal"}'));
     expect(message).toBe('one\\u000atwo \\u001b[…\\u001b[… \\u202eback {"…":"…"}');
   });
 
-  it('ends, however long the chain of causes or the text', () => {
+  it('is bounded for any chain of causes and any text', () => {
     const circular: Error & { cause?: unknown } = new Error('a '.repeat(100_000));
     circular.cause = circular;
     expect(shown(circular).length).toBeLessThan(30_000);
   });
 
-  it('tells the first of several', () => {
+  it('has the first of several errors', () => {
     const error = new AggregateError([Object.assign(new Error('no'), { code: 'ECONNREFUSED' })]);
     expect(describeError(error).cause).toMatchObject({ code: 'ECONNREFUSED' });
   });

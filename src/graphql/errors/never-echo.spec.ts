@@ -98,10 +98,10 @@ const requests = (count: number, seed: number): SecretBearingRequest[] => {
   return Array.from({ length: count }, () => secretBearingRequest(random));
 };
 
-describe('a malformed request that bears a secret', () => {
+describe('a malformed request with a secret', () => {
   const seed = Number(process.env['NEVER_ECHO_SEED'] ?? 20261123);
 
-  it('gets no piece of it back, leaves none in the log, and is never called our fault', async () => {
+  it('gets no part of it back, leaves none in the log, and is never an internal error', async () => {
     const { answer, logged } = await server();
     const refused = new Set<string>();
     const codes: Record<string, number> = {};
@@ -124,7 +124,7 @@ describe('a malformed request that bears a secret', () => {
     expect(refused.size).toBeGreaterThan(100);
   }, 60_000);
 
-  it('would get it back without us', async () => {
+  it('would get it back without our code', async () => {
     const { answer } = await server({ plugins: [], formatError: (formatted) => formatted });
     let echoes = 0;
     for (const { body, canaries } of requests(300, seed)) {
@@ -133,16 +133,19 @@ describe('a malformed request that bears a secret', () => {
     expect(echoes).toBeGreaterThan(150);
   }, 60_000);
 
-  it.each(['JSON', 'driver', 'object', 'message'])('leaves nothing in the log when our side fails: %s', async (how) => {
-    const { answer, logged } = await server();
-    const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
-    const query = 'query ($how: String!, $secret: SecretString!) { fails(how: $how, secret: $secret) }';
-    const { text, errors } = await answer({ query, variables: { how, secret } });
-    expect(errors).toMatchObject([{ path: ['fails'], extensions: { code: 'INTERNAL', requestId: 'r-1' } }]);
-    expect(logged).toHaveLength(1);
-    expect(JSON.parse(logged[0]!)).toMatchObject({ requestId: 'r-1', path: 'fails' });
-    expect(echoed([secret], text + logged.join())).toEqual([]);
-  });
+  it.each(['JSON', 'driver', 'object', 'message'])(
+    'leaves nothing in the log when the gateway fails: %s',
+    async (how) => {
+      const { answer, logged } = await server();
+      const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
+      const query = 'query ($how: String!, $secret: SecretString!) { fails(how: $how, secret: $secret) }';
+      const { text, errors } = await answer({ query, variables: { how, secret } });
+      expect(errors).toMatchObject([{ path: ['fails'], extensions: { code: 'INTERNAL', requestId: 'r-1' } }]);
+      expect(logged).toHaveLength(1);
+      expect(JSON.parse(logged[0]!)).toMatchObject({ requestId: 'r-1', path: 'fails' });
+      expect(echoed([secret], text + logged.join())).toEqual([]);
+    },
+  );
 
   it.each([
     ['a body that is a secret', 'wJalrXUtnFEMI', 'POST', ''],

@@ -18,7 +18,7 @@ const schema = buildSchema(`
 const names = knownNamesOf(schema);
 
 describe('known names', () => {
-  it('are those of the schema, and those GraphQL brings', () => {
+  it('are those of the schema, and the built-in ones', () => {
     const known = [
       ...['Account', 'account', 'upper', 'AWS', 'Provider', 'secretAccessKey', 'Thing'],
       ...['String', 'Int', '__typename', '__schema', 'skip', 'if', 'oneOf', 'deprecated'],
@@ -29,7 +29,7 @@ describe('known names', () => {
   it.each([
     ...['accountId', 'AccountID', 'account_id', 'ACCOUNT_ID', 'firstKey', 'keyInput2', 'provider10', '_first'],
     ...['i', 'id', 'x', 'in', 'n1', 'id2', 'accountX', 'AWSKey'],
-  ])('are put together from words of theirs: %s', (name) => {
+  ])('can be combined from their words: %s', (name) => {
     expect(names.has(name)).toBe(true);
   });
 
@@ -46,7 +46,7 @@ describe('known names', () => {
       'account_',
       'id\u0301',
     ],
-  ])('are not made of anything else: %s', (name) => {
+  ])('do not include anything else: %s', (name) => {
     expect(names.has(name)).toBe(false);
   });
 
@@ -148,7 +148,7 @@ describe('a safe message', () => {
     expect(safeMessage(message, names)).toBe(documentNotValid);
   });
 
-  it('leaves out a reason that graphql-js cut off inside a name', () => {
+  it('omits a reason that graphql-js cut off inside a name', () => {
     const alias = canary.repeat(100);
     const document = `{ account(id: 1) { ${alias}: id } account(id: 1) { ${alias}: name } }`;
     expect(said(document)).toEqual([
@@ -156,7 +156,7 @@ describe('a safe message', () => {
     ]);
   });
 
-  it('takes time in proportion to the message, whatever the message', () => {
+  it('takes linear time for any message', () => {
     const messages = messageTemplates.flatMap((template) => {
       const start = template.split('{')[0]!;
       return ['"', ' Did you mean "a"', 'a"', '[', '", "', `${start}`].map(
@@ -201,7 +201,7 @@ describe('the templates', () => {
     expect(messages.length).toBeGreaterThan(140);
   });
 
-  it.each(messages)('cover %s, or leave it out on purpose', (message) => {
+  it.each(messages)('include %s, or omit it on purpose', (message) => {
     const told = safeMessage(message, names);
     expect(told).not.toContain(canary);
     expect(told === documentNotValid).toBe(deliberatelyGeneral.some((pattern) => pattern.test(message)));
@@ -216,7 +216,7 @@ describe('the templates', () => {
     ).toEqual([]);
   });
 
-  it('leave nothing out that is not there', () => {
+  it('omit only messages that exist', () => {
     expect(deliberatelyGeneral.filter((pattern) => !messages.some((message) => pattern.test(message)))).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ describe('the closest name', () => {
     expect(closestName(word, names)).toBe(name);
   });
 
-  it.each(['', 'wJalrXUtnFEMI', 'colour', 'n'.repeat(100_000)])('is none for something else', (word) => {
+  it.each(['', 'wJalrXUtnFEMI', 'colour', 'n'.repeat(100_000)])('is none for other words', (word) => {
     expect(closestName(word, names)).toBeUndefined();
   });
 });

@@ -50,7 +50,7 @@ const awsAccessKey = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'wJ
 const valid = { name: 'a', credentials: { awsAccessKey } };
 
 describe('checking variables', () => {
-  it('accepts what fits', () => {
+  it('accepts valid values', () => {
     expect(() =>
       checkVariables(schema, operation('query ($input: CreateInput!) { noop(input: $input) }'), { input: valid }),
     ).not.toThrow();
@@ -93,11 +93,11 @@ describe('checking variables', () => {
         'input.credentials.awsAccessKey has 2 fields that AwsAccessKeyInput does not have; ' +
         'its fields are accessKeyId, secretAccessKey. Did you mean accessKeyId, secretAccessKey?',
     ],
-  ])('tells of %s', (_, input, message) => {
+  ])('reports %s', (_, input, message) => {
     expect(refusal(input === undefined ? {} : { input }).message).toBe(message);
   });
 
-  it('gives each fault a path, and each faulty variable a location', () => {
+  it('gives each problem a path, and each faulty variable a location', () => {
     const error = refusal({ input: { ...valid, name: null, days: 'x' } });
     expect(error.extensions).toEqual({
       code: 'BAD_USER_INPUT',
@@ -110,7 +110,7 @@ describe('checking variables', () => {
     expect(error.locations).toEqual([{ line: 1, column: 8 }]);
   });
 
-  it('tells ten faults and counts the others', () => {
+  it('describes ten problems and counts the others', () => {
     const error = refusal({ input: { ...valid, regions: Array.from({ length: 5000 }, () => 1) } });
     expect(error.faults).toHaveLength(10);
     expect(error.message).toMatch(/ And at least 90 more\.$/);
@@ -120,14 +120,14 @@ describe('checking variables', () => {
     );
   });
 
-  it('does not take long over a long list of wrong items', () => {
+  it('is fast for a long list of wrong items', () => {
     const input = { ...valid, regions: Array.from({ length: 200_000 }, () => 1) };
     const before = performance.now();
     refusal({ input });
     expect(performance.now() - before).toBeLessThan(5000); // item by item against all others it would be minutes
   });
 
-  it('repeats the name of a variable that is made of words of the schema', () => {
+  it('repeats the name of a variable that consists of words of the schema', () => {
     const { message } = refusal({}, 'query ($inputSize: Int!) { noop(size: $inputSize) }');
     expect(message).toBe('inputSize is required (Int!).');
   });
@@ -138,14 +138,14 @@ describe('checking variables', () => {
     );
   });
 
-  it('refuses what nests without end, instead of exhausting the stack', () => {
+  it('refuses endless nesting, instead of exhausting the stack', () => {
     const filter = JSON.parse('{"and":'.repeat(50_000) + 'null' + '}'.repeat(50_000));
     expect(refusal({ filter }, 'query ($filter: Filter) { noop(filter: $filter) }').message).toBe(
       'filter.and.and is nested too deeply: 32 levels are allowed.',
     );
   });
 
-  it('takes keys of the prototype for what they are: unknown', () => {
+  it('treats keys of the prototype as unknown', () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       const input = JSON.parse(`{"name":"a","credentials":{"awsAssumeRole":{"roleArn":"x"}},"${key}":{}}`);
       expect(refusal({ input }).message).toContain('has a field that CreateInput does not have');
@@ -153,7 +153,7 @@ describe('checking variables', () => {
   });
 });
 
-describe('the verdict on variables', () => {
+describe('the result for variables', () => {
   const canary = 'wJalrXUtnFEMI';
   const throws = (error: unknown) => () => {
     throw error;
@@ -226,7 +226,7 @@ describe('the verdict on variables', () => {
     }
   }
 
-  it('is that of graphql-js for every type and value, and its words are the schema’s', () => {
+  it('is that of graphql-js for every type and value, with words of the schema', () => {
     const verdicts = { accepted: 0, refused: 0 };
 
     fc.assert(

@@ -42,12 +42,12 @@ const allowed = async (kind: 'Query' | 'Mutation', operation: keyof Resolver) =>
 };
 
 describe('An operation', () => {
-  it('that names no role is for everybody when it reads, for OWNERs when it changes something', async () => {
+  it('without a role allows every role for a query, and only OWNERs for a mutation', async () => {
     expect(await allowed('Query', 'namesNone')).toEqual(['VIEWER', 'MANAGER', 'OWNER']);
     expect(await allowed('Mutation', 'namesNone')).toEqual(['OWNER']);
   });
 
-  it('that names a role is for that one and those that may more', async () => {
+  it('with a role allows that role and the roles that include it', async () => {
     expect(await allowed('Query', 'namesManager')).toEqual(['MANAGER', 'OWNER']);
     expect(await allowed('Mutation', 'namesManager')).toEqual(['MANAGER', 'OWNER']);
   });

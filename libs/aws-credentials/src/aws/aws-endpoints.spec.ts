@@ -21,7 +21,7 @@ function sdkEndpoint(service: 'sts' | 'iam', region: string) {
 }
 
 describe('the endpoints', () => {
-  it.each(awsRegions)('are those of the SDK in %s', (region) => {
+  it.each(awsRegions)('are the same as in the SDK in %s', (region) => {
     for (const service of ['sts', 'iam'] as const)
       expect({ service, ...endpointFor(service, key, region, { timeoutMs: 1 }) }).toEqual({
         service,
@@ -29,7 +29,7 @@ describe('the endpoints', () => {
       });
   });
 
-  it('are there for regions AWS has, and for no others', () => {
+  it('exist only for regions of AWS', () => {
     expect(() => endpointFor('sts', key, 'us-east-1.evil.example/#', { timeoutMs: 1 })).toThrow(/not checked/);
   });
 });
@@ -52,12 +52,12 @@ describe('the regions', () => {
       );
   };
 
-  it('are those of the SDK in its public partitions', () => {
+  it('are the same as in the SDK in its public partitions', () => {
     expect(awsRegions.map((region) => `${partitionOf(region)} ${region}`).sort()).toEqual(sdkRegions().sort());
   });
 
   it.each(['', 'us-east-1 ', 'US-EAST-1', 'aws-global', 'us-iso-east-1', 'constructor', '__proto__'])(
-    'do not have %j',
+    'do not include %j',
     (region) => {
       expect(faultInRegion(region)).not.toBeNull();
     },

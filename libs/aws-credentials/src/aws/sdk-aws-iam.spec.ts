@@ -45,7 +45,7 @@ describe('SdkAwsIam', () => {
   const roleRefusedBy = async (answer: Parameters<typeof startFakeServer>[0]) =>
     refused({ override: (await serverThat(answer)).url, timeoutMs: 5000 }, (aws) => aws.role(key, 'us-east-1', 'r'));
 
-  it('says whom the key belongs to', async () => {
+  it('returns the identity of the access key', async () => {
     const { url } = await serverThat(identity);
 
     expect(await new SdkAwsIam({ override: url, timeoutMs: 5000 }).identityOf(key, 'eu-west-1')).toEqual({
@@ -55,7 +55,7 @@ describe('SdkAwsIam', () => {
     });
   });
 
-  describe('calls an answer unusable that is not of the kind AWS gives:', () => {
+  describe('reports an invalid response for an answer that AWS does not give:', () => {
     it.each([
       ['200 with a page', text(200, html)],
       ['200 with nothing', text(200, '')],
@@ -70,19 +70,19 @@ describe('SdkAwsIam', () => {
       expect(await refusedBy(answer)).toMatchObject({ code: 'AWS_RESPONSE_INVALID', awsErrorCode: null, part: null });
     });
 
-    it('a role of a page', async () => {
+    it('a role with an HTML page', async () => {
       expect(await roleRefusedBy(text(200, html))).toMatchObject({ code: 'AWS_RESPONSE_INVALID', part: null });
     });
   });
 
-  describe('calls AWS unreachable for', () => {
+  describe('reports that AWS is unreachable for', () => {
     it.each([
       ['503 with a page', text(503, html)],
       ['503 with nothing', text(503, '')],
       ['500 with garbage', text(500, '<ErrorResponse><Error><Code>', { 'content-type': 'text/xml' })],
       ['500 in words of AWS', refusal(500, 'ServiceFailure', 'x')],
       ['502 with a page', text(502, html)],
-    ])('%s, after asking three times', async (_, answer) => {
+    ])('%s, after three attempts', async (_, answer) => {
       const server = await serverThat(answer);
 
       expect(await refused({ override: server.url, timeoutMs: 5000 })).toMatchObject({
@@ -93,7 +93,7 @@ describe('SdkAwsIam', () => {
       expect(server.hits).toBe(3);
     });
 
-    it('a connection that is refused', async () => {
+    it('a refused connection', async () => {
       const server = await serverThat(identity);
       await server.close();
       servers.length = 0;
@@ -104,11 +104,11 @@ describe('SdkAwsIam', () => {
       expect(took).toBeLessThan(4000);
     });
 
-    it('a connection that breaks', async () => {
+    it('a connection that is closed', async () => {
       expect(await refusedBy((response) => response.destroy())).toMatchObject({ code: 'AWS_UNREACHABLE', part: null });
     });
 
-    it('a connection that breaks in the middle of the answer', async () => {
+    it('a connection that is closed during the answer', async () => {
       const answer = await refusedBy((response) => {
         response.writeHead(200, { 'content-length': '1000' }).write('<GetCallerIdentityResponse>');
         setTimeout(() => response.destroy(), 20);
@@ -117,27 +117,27 @@ describe('SdkAwsIam', () => {
       expect(answer.code).toBe('AWS_UNREACHABLE');
     });
 
-    it('a host that has no address', async () => {
+    it('an unknown host', async () => {
       const { code } = await refused({ override: 'https://aws.invalid', timeoutMs: 3000 });
 
       expect(code).toBe('AWS_UNREACHABLE');
     });
   });
 
-  describe('waits no longer than it may', () => {
+  describe('does not exceed the timeout', () => {
     const withinDeadline = (took: number, deadline: number) => {
       expect(took).toBeGreaterThan(deadline - 30);
       expect(took).toBeLessThan(deadline + 2500);
     };
 
-    it.each([300, 700])('for an answer that never comes, with %i ms', async (timeoutMs) => {
+    it.each([300, 700])('for an answer that never arrives, with %i ms', async (timeoutMs) => {
       const { code, took } = await refusedBy(() => undefined, timeoutMs);
 
       expect(code).toBe('AWS_UNREACHABLE');
       withinDeadline(took, timeoutMs);
     });
 
-    it('for an answer of which only the beginning comes', async () => {
+    it('for an answer of which only the beginning arrives', async () => {
       const { code, took } = await refusedBy((response) => {
         response.writeHead(200, { 'content-type': 'text/xml' }).write('<GetCallerIdentityResponse>');
       }, 300);
@@ -146,7 +146,7 @@ describe('SdkAwsIam', () => {
       withinDeadline(took, 300);
     });
 
-    it('for an answer that comes drop by drop', async () => {
+    it('for an answer that arrives slowly', async () => {
       const { code, took } = await refusedBy((response) => {
         response.writeHead(200, { 'content-type': 'text/xml' });
         const drops = setInterval(() => response.write(' '), 50);
@@ -161,14 +161,14 @@ describe('SdkAwsIam', () => {
       ['fails slowly each time', (response: any) => setTimeout(() => text(503, '')(response), 200)],
       ['wants to be asked in half a minute', text(503, '', { 'retry-after': '30' })],
       ['wants to be asked later', text(503, '', { 'x-amz-retry-after': '30000' })],
-    ])('for something that %s', async (_, answer) => {
+    ])('for a server that %s', async (_, answer) => {
       const { took } = await refusedBy(answer, 500);
 
       expect(took).toBeLessThan(3000);
     });
   });
 
-  describe('tells refusals of AWS apart:', () => {
+  describe('distinguishes refusals of AWS:', () => {
     const signature = 'The request signature we calculated does not match the signature you provided.';
 
     it.each<[string, number, string, string, object]>([
@@ -235,11 +235,11 @@ describe('SdkAwsIam', () => {
       },
     );
 
-    it('being throttled, by the status alone', async () => {
+    it('throttling, by the status alone', async () => {
       expect(await refusedBy(text(429, ''))).toMatchObject({ code: 'AWS_THROTTLED', awsErrorCode: null });
     });
 
-    it('being throttled, even when the deadline comes before the next try', async () => {
+    it('throttling, even if the deadline ends before the next attempt', async () => {
       const { code, took } = await refusedBy(refusal(400, 'Throttling', 'Rate exceeded'), 400);
 
       expect(code).toBe('AWS_THROTTLED');
@@ -289,7 +289,7 @@ describe('SdkAwsIam', () => {
       ['with an explicit deny in the role trust policy', 'TRUST_POLICY', 'NOT_TRUSTED', 'trust policy'],
       ['with an explicit deny', 'UNSPECIFIED', 'ACCESS_DENIED', 'permissions boundary'],
       ['', 'UNSPECIFIED', 'ACCESS_DENIED', 'permissions boundary'],
-    ])('by the kind of policy that denies: %s', async (reason, deniedBy, cause, remediation) => {
+    ])('by the kind of policy that denies the action: %s', async (reason, deniedBy, cause, remediation) => {
       for (const [status, awsCode, start] of [
         [403, 'AccessDenied', ''],
         [400, 'AccessDeniedException', ''],
@@ -317,7 +317,7 @@ describe('SdkAwsIam', () => {
       }
     });
 
-    it('without asking again, unless that may help', async () => {
+    it('without a retry, unless a retry can help', async () => {
       for (const name of ['InvalidClientTokenId', 'AccessDenied', 'ExpiredToken']) {
         const server = await serverThat(refusal(403, name, 'x'));
         await refused({ override: server.url, timeoutMs: 5000 });
@@ -326,7 +326,7 @@ describe('SdkAwsIam', () => {
     });
   });
 
-  describe('sends keys where they belong, and nowhere else:', () => {
+  describe('sends access keys only to their endpoint:', () => {
     const asked = async (which: AwsAccessKey, endpoints: AwsEndpoints) => {
       const aws = new SdkAwsIam(endpoints);
       await aws.identityOf(which, 'us-east-1').catch(() => null);
@@ -343,14 +343,14 @@ describe('SdkAwsIam', () => {
       expect([sandbox.hits, override.hits]).toEqual([2, 0]);
     });
 
-    it('all others never there', async () => {
+    it('all others never to the sandbox', async () => {
       const [sandbox, override] = [await serverThat(identity), await serverThat(identity)];
 
       await asked(key, { sandbox: sandbox.url, override: override.url, timeoutMs: 2000 });
       expect([sandbox.hits, override.hits]).toEqual([0, 2]);
     });
 
-    it('whatever the environment says to the SDK', async () => {
+    it('regardless of the environment variables of the SDK', async () => {
       const [trap, override] = [await serverThat(identity), await serverThat(identity)];
       const folder = await mkdtemp(join(tmpdir(), 'aws-'));
       const config = join(folder, 'config');

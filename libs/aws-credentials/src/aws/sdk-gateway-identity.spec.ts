@@ -8,7 +8,7 @@ const theirs = new AwsAccessRole('arn:aws:iam::444455556666:role/access', 'gatew
 const ofSandbox = new AwsAccessRole('arn:aws:iam::900000000361:role/access-role', 'gateway-1');
 const sandboxKey = new AwsAccessKey('AKIASANDBOXGTWAYA0U1', new Secret('x'.repeat(40)));
 
-describe("The gateway's own identity", () => {
+describe('The identity of the gateway', () => {
   const before = { ...process.env };
   const surroundings = {
     AWS_ACCESS_KEY_ID: 'ASIAIOSFODNN7EXAMPLE',
@@ -39,14 +39,14 @@ describe("The gateway's own identity", () => {
     ]);
   });
 
-  it('is nobody while the operator has named none, whatever credentials lie about', async () => {
+  it('does not exist unless the operator has set it, even if the machine has credentials', async () => {
     await expect(identity({ arn: null }).keyFor(theirs)).rejects.toMatchObject({
       ...refusal,
       message: expect.stringContaining('GATEWAY_IDENTITY_ARN'),
     });
   });
 
-  it('is refused when no credentials are found, and found when they are there later', async () => {
+  it('is refused while there are no credentials, and found when there are some later', async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = surroundings;
     delete process.env['AWS_ACCESS_KEY_ID'];
     delete process.env['AWS_SECRET_ACCESS_KEY'];
@@ -57,7 +57,7 @@ describe("The gateway's own identity", () => {
     expect((await its.keyFor(theirs)).accessKeyId).toBe(AWS_ACCESS_KEY_ID);
   });
 
-  it('is refused for a role of another partition', async () => {
+  it('is refused for a role in another partition', async () => {
     const role = new AwsAccessRole('arn:aws-cn:iam::444455556666:role/access', 'gateway-1');
 
     await expect(identity().keyFor(role)).rejects.toMatchObject({
@@ -66,7 +66,7 @@ describe("The gateway's own identity", () => {
     });
   });
 
-  it('is that of the sandbox for roles there, in every partition, and only while the sandbox is on', async () => {
+  it('is that of the sandbox for its roles, in every partition, and only while the sandbox is enabled', async () => {
     const inChina = new AwsAccessRole('arn:aws-cn:iam::900000000361:role/access-role', 'gateway-1');
 
     expect(await identity({ arn: null, sandboxKey }).keyFor(ofSandbox)).toBe(sandboxKey);

@@ -3,7 +3,7 @@ import { RotationWorld } from '../testing/rotation-world.js';
 
 const day = 24 * 60 * 60 * 1000;
 
-describe('the policy of rotation', () => {
+describe('the rotation policy', () => {
   let world: RotationWorld;
   beforeEach(async () => {
     world = await RotationWorld.make();
@@ -26,14 +26,14 @@ describe('the policy of rotation', () => {
     return happened;
   };
 
-  it('reminds 15, 7 and 1 days before a key is due, once each, and then rotates it', async () => {
+  it('records reminders 15, 7 and 1 days before a rotation is due, once each, and then rotates the access key', async () => {
     await world.setPolicy(30);
 
     expect(await days(30)).toEqual(['day 15: REMINDER', 'day 23: REMINDER', 'day 29: REMINDER', 'day 30: STARTED']);
     expect(await world.rotation()).toMatchObject({ startedByKind: 'GATEWAY' });
   });
 
-  it('begins anew with the new key', async () => {
+  it('starts again with a new access key', async () => {
     await world.setPolicy(2);
     expect(await days(2)).toEqual(['day 1: REMINDER', 'day 2: STARTED']);
     await world.run();
@@ -41,14 +41,14 @@ describe('the policy of rotation', () => {
     expect(await days(3)).toEqual(['day 1: REMINDER', 'day 2: STARTED']);
   });
 
-  it('makes up for every reminder that was missed while nobody looked', async () => {
+  it('records every reminder that was missed while no gateway was running', async () => {
     await world.setPolicy(30);
     world.tick(28.9 * day);
     await look();
     expect((await world.events()).slice(1)).toEqual(['REMINDER', 'REMINDER']);
   });
 
-  it('leaves out reminders whose day had passed when it was set, and is due at once for a key that is too old', async () => {
+  it('skips reminders whose day has passed, and is due immediately for an access key that is too old', async () => {
     world.tick(25 * day);
     await world.setPolicy(30);
     expect(await days(5)).toEqual(['day 4: REMINDER', 'day 5: STARTED']);
@@ -61,7 +61,7 @@ describe('the policy of rotation', () => {
     expect((await world.events()).slice(before)).toEqual(['STARTED']);
   });
 
-  it('tells every day that a rotation is due and AWS would not allow it, and why', async () => {
+  it('records every day that AWS does not allow a due rotation, with the reason', async () => {
     await world.setPolicy(1);
     world.aws.denied.add('iam:CreateAccessKey');
     expect(await days(3)).toEqual(['day 1: REFUSED', 'day 2: REFUSED', 'day 3: REFUSED']);
@@ -70,13 +70,13 @@ describe('the policy of rotation', () => {
     expect(await days(1)).toEqual(['day 1: STARTED']);
   });
 
-  it('does nothing any more when it is taken back', async () => {
+  it('does nothing after it is removed', async () => {
     await world.setPolicy(2);
     await world.setPolicy(null);
     expect(await days(5)).toEqual([]);
   });
 
-  it.each([0, 366, -1, 1.5])('takes no interval of %s days', async (rotationIntervalDays) => {
+  it.each([0, 366, -1, 1.5])('refuses an interval of %s days', async (rotationIntervalDays) => {
     await expect(world.setPolicy(rotationIntervalDays)).rejects.toThrow(InvalidInput);
   });
 });

@@ -35,7 +35,7 @@ describe('the rotation of an access key', () => {
   };
 
   it.each([false, true])(
-    'makes a key, waits until it works, switches, deactivates the old one, and deletes it after the grace (known elsewhere before: %s)',
+    'creates an access key, waits until it works, switches, deactivates the old one, and deletes it after the grace period (known elsewhere before: %s)',
     async (elsewhere) => {
       Object.assign(world.aws, { propagation: 12 * seconds, knowsKeysElsewhere: elsewhere });
       await world.begin();
@@ -63,7 +63,7 @@ describe('the rotation of an access key', () => {
   it.each([
     ['anywhere', false, 'AWS_ACCESS_KEY_UNKNOWN'],
     ['in the region', true, 'AWS_REGION_NOT_ENABLED'],
-  ])('gives the new key up when AWS does not know it %s after two minutes', async (_, elsewhere, code) => {
+  ])('rolls back when AWS does not recognize the new access key %s after two minutes', async (_, elsewhere, code) => {
     Object.assign(world.aws, { propagation: 10 * minutes, knowsKeysElsewhere: elsewhere });
     const began = world.clock.time;
     await world.begin();
@@ -75,7 +75,7 @@ describe('the rotation of an access key', () => {
     await expectTidy();
   });
 
-  it('waits as long as IAM is down, while the current key goes on serving', async () => {
+  it('waits while IAM is unavailable, and the current access key still works', async () => {
     await world.begin();
     const end = world.clock.time + 5 * 60 * minutes;
     fail('iam:ListAccessKeys', 'before', Infinity);
@@ -87,8 +87,8 @@ describe('the rotation of an access key', () => {
     expect(world.aws.asked.length).toBeLessThan(400);
   });
 
-  describe('whose answer was lost', () => {
-    it('finds the key nobody has the secret of, makes it inactive, and deletes it after a while before it asks again', async () => {
+  describe('with a lost answer', () => {
+    it('finds the orphaned access key, deactivates it, and deletes it after a grace period before the next attempt', async () => {
       fail('iam:CreateAccessKey', 'after');
       await world.begin();
       const found = await world.run({ until: ({ step }) => step === 'ORPHAN_GRACE' });
@@ -110,7 +110,7 @@ describe('the rotation of an access key', () => {
       await expectTidy();
     });
 
-    it.each([-3 * 60, 0, 20, 180])('finds it whatever our clock says: %i minutes from AWS', async (skew) => {
+    it.each([-3 * 60, 0, 20, 180])('finds the orphan whatever our clock shows: %i minutes from AWS', async (skew) => {
       world.aws.skew = skew * minutes;
       fail('iam:CreateAccessKey', 'after');
       await world.begin();
@@ -119,7 +119,7 @@ describe('the rotation of an access key', () => {
       await expectTidy();
     });
 
-    it('asks again when nothing was made', async () => {
+    it('tries again when no access key was created', async () => {
       fail('iam:CreateAccessKey', 'before');
       await world.begin();
 
@@ -127,7 +127,7 @@ describe('the rotation of an access key', () => {
       await expectTidy();
     });
 
-    it('keeps its hands off a key that was created later than ours could have been', async () => {
+    it('does not touch an access key that was created later than ours can have been', async () => {
       fail('iam:CreateAccessKey', 'before');
       await world.begin();
       await world.run({ until: ({ step }) => step === 'RESOLVE' });
@@ -139,22 +139,25 @@ describe('the rotation of an access key', () => {
       expect(world.aws.key(theirs.accessKeyId)!.isActive).toBe(true);
     });
 
-    it.each(['made active again', 'used'])('gives a key back that was %s in its time of grace', async (how) => {
-      fail('iam:CreateAccessKey', 'before');
-      await world.begin();
-      await world.run({ until: ({ step }) => step === 'RESOLVE' });
-      const theirs = world.aws.key(world.aws.add().accessKeyId)!;
-      await world.run({ until: ({ step }) => step === 'ORPHAN_GRACE' });
-      expect(theirs.isActive).toBe(false);
-      if (how === 'used') theirs.lastUsedAt = world.clock.now();
-      else theirs.isActive = true;
+    it.each(['made active again', 'used'])(
+      'leaves an access key alone that was %s during its grace period',
+      async (how) => {
+        fail('iam:CreateAccessKey', 'before');
+        await world.begin();
+        await world.run({ until: ({ step }) => step === 'RESOLVE' });
+        const theirs = world.aws.key(world.aws.add().accessKeyId)!;
+        await world.run({ until: ({ step }) => step === 'ORPHAN_GRACE' });
+        expect(theirs.isActive).toBe(false);
+        if (how === 'used') theirs.lastUsedAt = world.clock.now();
+        else theirs.isActive = true;
 
-      expect(await world.run()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_ACCESS_KEY_LIMIT' } });
-      expect(world.aws.ids).toEqual([old, theirs.accessKeyId]);
-      expect(theirs.isActive).toBe(true);
-    });
+        expect(await world.run()).toMatchObject({ state: 'FAILED', lastFault: { code: 'AWS_ACCESS_KEY_LIMIT' } });
+        expect(world.aws.ids).toEqual([old, theirs.accessKeyId]);
+        expect(theirs.isActive).toBe(true);
+      },
+    );
 
-    it('never takes a key of another account for the lost one', async () => {
+    it('never treats an access key of another account as the orphan', async () => {
       fail('iam:CreateAccessKey', 'before');
       await world.begin();
       await world.run({ until: ({ step }) => step === 'RESOLVE' });
@@ -168,7 +171,7 @@ describe('the rotation of an access key', () => {
       expect(world.aws.key(kept.accessKeyId)!.isActive).toBe(true);
     });
 
-    it('stops when several keys may be ours, names them, and goes on when it can tell', async () => {
+    it('stops when several access keys can be the orphan, names them, and continues when there is only one', async () => {
       world.aws.limit = 4;
       fail('iam:CreateAccessKey', 'after');
       await world.begin();
@@ -190,7 +193,7 @@ describe('the rotation of an access key', () => {
       expect(world.aws.ids).toHaveLength(1);
     });
 
-    it('can be given up when several keys may be ours: they stay, and are named', async () => {
+    it('can be cancelled when several access keys can be the orphan: they remain, and are named', async () => {
       world.aws.limit = 4;
       fail('iam:CreateAccessKey', 'after');
       await world.begin();
@@ -208,8 +211,8 @@ describe('the rotation of an access key', () => {
     });
   });
 
-  describe('is refused before anything is changed', () => {
-    it('when the user has two keys, naming the other', async () => {
+  describe('is refused before any change', () => {
+    it('when the user has two access keys, and names the other', async () => {
       const other = world.aws.key(world.aws.add(false).accessKeyId)!;
       other.lastUsedAt = new Date('2025-12-24T00:00:00Z');
       const refusal = await world.begin().catch((error: unknown) => error);
@@ -222,7 +225,7 @@ describe('the rotation of an access key', () => {
     });
 
     it.each(['iam:ListAccessKeys', 'iam:CreateAccessKey', 'iam:UpdateAccessKey', 'iam:DeleteAccessKey'])(
-      'when %s is not allowed, by name',
+      'when %s is not allowed, and names the action',
       async (action) => {
         world.aws.denied.add(action);
 
@@ -235,7 +238,7 @@ describe('the rotation of an access key', () => {
     );
 
     it.each(['iam:UpdateAccessKey', 'iam:DeleteAccessKey'])(
-      'when %s is not allowed, although we may not simulate either',
+      'when %s is not allowed and policies cannot be simulated',
       async (action) => {
         for (const denied of ['iam:SimulatePrincipalPolicy', action]) world.aws.denied.add(denied);
 
@@ -247,13 +250,13 @@ describe('the rotation of an access key', () => {
       },
     );
 
-    it('while another one is under way', async () => {
+    it('while another rotation is in progress', async () => {
       await world.begin();
       await expect(world.begin()).rejects.toThrow(RotationInProgress);
     });
   });
 
-  it('ends when AWS refuses to make a key after all, and names the action', async () => {
+  it('fails when AWS refuses to create an access key after all, and names the action', async () => {
     await world.begin();
     world.aws.denied.add('iam:CreateAccessKey');
 
@@ -267,7 +270,7 @@ describe('the rotation of an access key', () => {
     await expectTidy();
   });
 
-  it('asks for help when the old key may not be deleted, and goes on when it may', async () => {
+  it('needs attention when the old access key cannot be deleted, and continues when it can', async () => {
     await world.begin();
     await world.run({ until: ({ step }) => step === 'GRACE' });
     world.aws.denied.add('iam:DeleteAccessKey');
@@ -279,7 +282,7 @@ describe('the rotation of an access key', () => {
     await expectTidy();
   });
 
-  it('brings the old key back when the new one fails in the time of grace, and somebody made the old one active', async () => {
+  it('restores the old access key when the new one fails in the grace period and the old one was activated again', async () => {
     await world.begin();
     const { newKeyId } = await world.run({ until: ({ step }) => step === 'GRACE' });
     world.aws.remove(newKeyId!);
@@ -292,7 +295,7 @@ describe('the rotation of an access key', () => {
     await expectTidy();
   });
 
-  it('does not bring the old key back because AWS was down in the time of grace', async () => {
+  it('does not restore the old access key because AWS was unavailable in the grace period', async () => {
     await world.begin();
     await world.run({ until: ({ step }) => step === 'GRACE' });
     fail('sts:GetCallerIdentity', 'before', 20);
@@ -301,7 +304,7 @@ describe('the rotation of an access key', () => {
     await expectTidy();
   });
 
-  describe('cancelled', () => {
+  describe('when cancelled', () => {
     const waits = [
       'LIST',
       'RESOLVE',
@@ -312,7 +315,7 @@ describe('the rotation of an access key', () => {
       'GRACE',
     ] as const;
 
-    it.each(waits)('at %s has the old key stay and leaves nothing behind', async (step) => {
+    it.each(waits)('at %s keeps the old access key and leaves nothing behind', async (step) => {
       if (step.startsWith('ORPHAN') || step === 'RESOLVE') fail('iam:CreateAccessKey', 'after');
       if (step === 'ORPHAN_DEACTIVATE') fail('iam:UpdateAccessKey', 'before');
       if (step === 'VERIFY_NEW') world.aws.propagation = 30 * seconds;
@@ -325,7 +328,7 @@ describe('the rotation of an access key', () => {
       await expectTidy();
     });
 
-    it('is refused when the old key is being deleted', async () => {
+    it('is not cancelled while the old access key is being deleted', async () => {
       await world.begin();
       fail('iam:DeleteAccessKey', 'before');
       await world.run({ until: ({ step }) => step === 'DELETE_OLD' });
@@ -337,7 +340,7 @@ describe('the rotation of an access key', () => {
       await expect(world.cancel()).rejects.toMatchObject({ code: 'ROTATION_NOT_IN_PROGRESS' });
     });
 
-    it('between the question and the answer removes the key that was made', async () => {
+    it('between request and answer deletes the new access key', async () => {
       await world.begin();
       const around = world.aws.around;
       let cancelling: Promise<void> | undefined;
@@ -352,29 +355,32 @@ describe('the rotation of an access key', () => {
     });
   });
 
-  describe('overtaken by a key of the customer', () => {
+  describe('when the customer sets an access key', () => {
     const moments = ['LIST', 'RESOLVE', 'ORPHAN_GRACE', 'VERIFY_NEW', 'DEACTIVATE_OLD', 'GRACE', 'DELETE_OLD'] as const;
 
-    it.each(moments)('of the same user at %s removes what it made and leaves theirs alone', async (step) => {
-      if (step === 'ORPHAN_GRACE' || step === 'RESOLVE') fail('iam:CreateAccessKey', 'after');
-      if (step === 'VERIFY_NEW') world.aws.propagation = 30 * seconds;
-      if (step === 'DELETE_OLD') fail('iam:DeleteAccessKey', 'before');
-      await world.begin();
-      const { newKeyId } = await world.run({ until: (rotation) => rotation.step === step });
-      world.aws.remove(old); // to make room
-      world.aws.propagation = 0;
-      const theirs = world.aws.add();
-      if (step === 'RESOLVE')
-        Object.assign(world.aws.key(theirs.accessKeyId)!, { createdAt: new Date(world.clock.time) });
-      await world.replaceKey(theirs);
+    it.each(moments)(
+      'of the same user at %s deletes what it created and keeps the access key of the customer',
+      async (step) => {
+        if (step === 'ORPHAN_GRACE' || step === 'RESOLVE') fail('iam:CreateAccessKey', 'after');
+        if (step === 'VERIFY_NEW') world.aws.propagation = 30 * seconds;
+        if (step === 'DELETE_OLD') fail('iam:DeleteAccessKey', 'before');
+        await world.begin();
+        const { newKeyId } = await world.run({ until: (rotation) => rotation.step === step });
+        world.aws.remove(old); // to make room
+        world.aws.propagation = 0;
+        const theirs = world.aws.add();
+        if (step === 'RESOLVE')
+          Object.assign(world.aws.key(theirs.accessKeyId)!, { createdAt: new Date(world.clock.time) });
+        await world.replaceKey(theirs);
 
-      expect(await world.run()).toMatchObject({ state: 'CANCELLED', isSuperseded: true });
-      expect(await world.slots()).toEqual({ CURRENT: theirs.accessKeyId });
-      expect(world.aws.ids).not.toContain(newKeyId);
-      await expectTidy();
-    });
+        expect(await world.run()).toMatchObject({ state: 'CANCELLED', isSuperseded: true });
+        expect(await world.slots()).toEqual({ CURRENT: theirs.accessKeyId });
+        expect(world.aws.ids).not.toContain(newKeyId);
+        await expectTidy();
+      },
+    );
 
-    it('of another user still removes what it made, with that key itself', async () => {
+    it('of another user still deletes what it created, with the created access key itself', async () => {
       await world.begin();
       const { newKeyId } = await world.run({ until: ({ step }) => step === 'GRACE' });
       await world.replaceKey();
@@ -385,7 +391,7 @@ describe('the rotation of an access key', () => {
       expect(Object.keys(await world.slots())).toEqual(['CURRENT']);
     });
 
-    it('that is not proven yet makes room for it, and goes on when the keys were switched', async () => {
+    it('that is not verified yet frees the candidate slot, and continues after the switch', async () => {
       const candidate = world.aws.add;
       void candidate;
       world.aws.propagation = 30 * seconds;
@@ -402,7 +408,7 @@ describe('the rotation of an access key', () => {
     });
   });
 
-  it('keeps the account from being deleted until it is over', async () => {
+  it('blocks the deletion of the account until it ends', async () => {
     await world.begin();
     const shred = () => world.do((_, held) => world.credentials.removeAll(held));
 
@@ -412,7 +418,7 @@ describe('the rotation of an access key', () => {
     expect(await world.slots()).toEqual({});
   });
 
-  it('removes a key that was made after somebody else took over', async () => {
+  it('deletes an access key that was created after another process took over', async () => {
     await world.begin();
     const around = world.aws.around;
     let isFirst = true;
@@ -531,7 +537,7 @@ async function everyPoint(scenario: Scenario, mutate?: Mutation) {
 
 describe('A rotation killed at any point', () => {
   it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))(
-    '%s goes on in the next process, always has a working key, and leaves nothing over',
+    '%s continues in the next process, always has a working access key, and leaves nothing behind',
     async (_, scenario) => {
       const { points, faults } = await everyPoint(scenario);
 
@@ -566,8 +572,8 @@ const naive: Record<string, (rotator: any) => void> = {
   },
 };
 
-describe('The naive order', () => {
-  it.each(Object.entries(naive))('fails the same test: %s', async (_, mutate) => {
+describe('A naive order of steps', () => {
+  it.each(Object.entries(naive))('does not pass the same test: %s', async (_, mutate) => {
     const { faults } = await everyPoint(scenarios[0]!, ({ rotator }) => mutate(rotator));
 
     expect(faults.length).toBeGreaterThan(0);

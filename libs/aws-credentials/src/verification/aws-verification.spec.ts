@@ -21,7 +21,7 @@ class NoIdentity extends GatewayIdentity {
   keyFor = (): Promise<never> => Promise.reject(new Error('No role is used here.'));
 }
 
-describe('a key that STS of a region does not know', () => {
+describe('an access key that STS does not recognize in a region', () => {
   let server: FakeServer;
   let asked: string[];
   afterEach(() => server.close());
@@ -41,7 +41,7 @@ describe('a key that STS of a region does not know', () => {
     return verification.verify(key, region, { consoleRoleName: 'console-role', isNew: true });
   };
 
-  it('and STS of the default region knows: the region is not enabled', async () => {
+  it('and recognizes in the default region: the region is not enabled', async () => {
     const { refusal, report } = await verified('ap-east-1', ['us-east-1']);
 
     expect(refusal).toMatchObject({
@@ -59,7 +59,7 @@ describe('a key that STS of a region does not know', () => {
     expect(asked).toEqual(['ap-east-1', 'us-east-1']);
   });
 
-  it('nor that of the default region is unknown, or not known yet', async () => {
+  it('nor in the default region: it is unknown, or not recognized yet', async () => {
     const { refusal, report } = await verified('ap-east-1', []);
 
     expect(refusal).toMatchObject({ code: 'AWS_ACCESS_KEY_UNKNOWN', mayBePropagation: true });
@@ -67,7 +67,7 @@ describe('a key that STS of a region does not know', () => {
   });
 
   it.each(['eu-west-1', 'us-east-1', 'cn-north-1', 'us-gov-east-1', 'eusc-de-east-1'])(
-    'is asked about once in %s, which every account has',
+    'is looked up once in %s, which every account has',
     async (region) => {
       const { refusal, report } = await verified(
         region,
@@ -83,7 +83,7 @@ describe('a key that STS of a region does not know', () => {
   it.each([
     ['RegionDisabledException', 'AWS_STS_NOT_ACTIVE', 'REGION_NOT_ENABLED', 'Activate STS'],
     ['OptInRequired', 'AWS_ACCOUNT_NOT_ACTIVATED', 'ACCOUNT_NOT_ACTIVATED', 'Complete the sign-up'],
-  ])('because of %s has a remediation of its own', async (awsErrorCode, code, cause, remediation) => {
+  ])('because of %s has its own remediation', async (awsErrorCode, code, cause, remediation) => {
     const { refusal, report } = await verified('eu-west-1', [], awsErrorCode);
 
     expect(refusal).toMatchObject({ code, awsErrorCode });
@@ -94,7 +94,7 @@ describe('a key that STS of a region does not know', () => {
   });
 });
 
-it('tells the 17 regions that every account has from those that it must enable', () => {
+it('distinguishes the 17 regions that every account has from those that it must enable', () => {
   const ofEvery = awsRegions.filter((region) => partitionOf(region) === 'aws' && !isOptInRegion(region));
 
   expect(ofEvery).toHaveLength(17);

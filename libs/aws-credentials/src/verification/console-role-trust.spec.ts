@@ -130,7 +130,7 @@ describe('a trust policy with', () => {
     expect('remediation' in judgement).toBe(verdict !== 'PASSED');
   });
 
-  it('a certain fault fails, even where something else is unknown', () => {
+  it('a certain fault fails, even if something else is unknown', () => {
     const addresses = { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } };
 
     expect(judge([allow({ AWS: root }, { ...mfa, ...addresses }), deny({ AWS: root })])).toMatchObject({ cause: 'EXPLICIT_DENY' });
@@ -145,7 +145,7 @@ describe('a trust policy with', () => {
     expect(judge(allow({ AWS: root }, mfa))).toMatchObject({ verdict: 'PASSED' });
   });
 
-  it('variables has them replaced in version 2012-10-17 only', () => {
+  it('variables are replaced in version 2012-10-17 only', () => {
     const statement = allow({ AWS: root }, { ...mfa, StringEquals: { 'aws:PrincipalAccount': '${aws:PrincipalAccount}' } });
 
     expect(judge(statement)).toMatchObject({ verdict: 'PASSED' });
@@ -153,7 +153,7 @@ describe('a trust policy with', () => {
   }); // prettier-ignore
 });
 
-describe('a trust policy that cannot be judged', () => {
+describe('a trust policy that cannot be evaluated', () => {
   it.each([
     ['', /is not JSON/],
     ['no JSON', /is not JSON/],

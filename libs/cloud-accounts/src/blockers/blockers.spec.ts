@@ -53,7 +53,7 @@ describe('The blockers of an account', () => {
     expect([items.map(({ id }) => id), ...more]).toEqual(found);
   });
 
-  it('are found by the cursors that had the id alone', async () => {
+  it('are found with old cursors that contain only the ID', async () => {
     const cursor = (id: number) =>
       Buffer.from(JSON.stringify(['cloudAccount/5/blockers', 'ID', 'ASC', id, id])).toString('base64url');
     const after = async (id: number) => {
@@ -71,7 +71,7 @@ describe('The blockers of an account', () => {
     for (const tenantId of [7, 7, 8, 7]) exports.begin(account.id, tenantId);
     const blockers = blockersFrom({ ...two, EXPORT: exports });
 
-    it('are listed with the others, in both directions, from and to any of them', async () => {
+    it('are listed with the others, in both directions, from and to each of them', async () => {
       const [all] = await page({ count: 100 }, blockers);
       expect(all.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
         'ROTATION 0',
@@ -101,7 +101,7 @@ describe('The blockers of an account', () => {
           }
     });
 
-    it('have cursors of their own', async () => {
+    it('have their own cursors', async () => {
       const { edges } = await blockersOf(blockers, { account, tenantId: 7 }, { first: 7 });
       const after = (await edges)[5]!.cursor;
 

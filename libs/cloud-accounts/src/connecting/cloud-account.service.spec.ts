@@ -192,14 +192,14 @@ describe('CloudAccountService', () => {
     );
 
   describe('create', () => {
-    it('keeps the account with its key', async () => {
+    it('stores the account with its access key', async () => {
       const account = await create();
 
       expect(await service.find(viewer, account.id)).toEqual(account);
       expect(credentials.kept.get(account.id)).toEqual(keyOf('111/A'));
     });
 
-    it('keeps nothing that cannot be remembered', async () => {
+    it('stores nothing if the answer cannot be remembered', async () => {
       const forgetting = create({}, async () => {
         throw new Error('no');
       });
@@ -209,7 +209,7 @@ describe('CloudAccountService', () => {
       expect(credentials.kept.size).toBe(0);
     });
 
-    it('asks AWS for nothing when the name is taken or the provider is not AWS', async () => {
+    it('does not call AWS when the name is taken or the provider is not AWS', async () => {
       await create();
       aws.asked = 0;
 
@@ -218,7 +218,7 @@ describe('CloudAccountService', () => {
       expect(aws.asked).toBe(0);
     });
 
-    it('keeps nothing that AWS refuses, and no key of an account that cannot be added', async () => {
+    it('stores nothing that AWS refuses, and no access key of an account that cannot be added', async () => {
       await expect(create({ access: keyOf('refused') })).rejects.toThrow(CredentialsRejected);
       await create();
       await expect(create({ name: 'Other' })).rejects.toThrow(AwsUserAlreadyConnected);
@@ -229,7 +229,7 @@ describe('CloudAccountService', () => {
   });
 
   describe('update', () => {
-    it('proves a new role with the stored key', async () => {
+    it('verifies a new role with the stored access key', async () => {
       const { id } = await create();
 
       const updated = await service.update(viewer, { id, expectedVersion: 1, consoleRoleName: 'second' });
@@ -237,7 +237,7 @@ describe('CloudAccountService', () => {
       expect(updated).toMatchObject({ consoleRoleName: 'second', awsUserId: '111/A', version: 2 });
     });
 
-    it('asks AWS for nothing to rename', async () => {
+    it('does not call AWS to rename', async () => {
       const { id } = await create();
       aws.asked = 0;
 
@@ -246,7 +246,7 @@ describe('CloudAccountService', () => {
       expect(aws.asked).toBe(0);
     });
 
-    it('changes nothing for the key it has, and asks AWS for nothing', async () => {
+    it('changes nothing for the access key that is stored, and does not call AWS', async () => {
       const account = await create();
       aws.asked = 0;
 
@@ -262,7 +262,7 @@ describe('CloudAccountService', () => {
       expect(aws.asked).toBe(0);
     });
 
-    it('proves a new role with the key that is sent along, though it is the stored one', async () => {
+    it('verifies a new role with the access key that is sent, even if it is the stored one', async () => {
       const { id } = await create();
       credentials.reveal = () => Promise.reject(new Error('The stored one was opened.'));
 
@@ -271,7 +271,7 @@ describe('CloudAccountService', () => {
       expect(events.all.at(-1)?.data).toMatchObject({ changed: ['consoleRoleName'] });
     });
 
-    it('leaves an account in use in its AWS account', async () => {
+    it('refuses another AWS account while the account is in use', async () => {
       const { id } = await create();
       subscriptions.begin(id);
 
@@ -287,7 +287,7 @@ describe('CloudAccountService', () => {
       );
     });
 
-    it('notices that somebody changed the account while AWS was asked', async () => {
+    it('notices a change by another caller during the call to AWS', async () => {
       const { id } = await create();
       const verify = aws.verify;
       aws.verify = async (...asked) => {
@@ -302,7 +302,7 @@ describe('CloudAccountService', () => {
       expect(await service.find(viewer, id)).toMatchObject({ name: 'Meanwhile', version: 2, awsUserId: '111/A' });
     });
 
-    it('notices that somebody deleted it while AWS was asked, and keeps no key', async () => {
+    it('notices a deletion during the call to AWS, and stores no access key', async () => {
       const { id } = await create();
       const verify = aws.verify;
       aws.verify = async (...asked) => {
@@ -317,7 +317,7 @@ describe('CloudAccountService', () => {
     });
   });
 
-  describe('credentials that AWS does not know yet', () => {
+  describe('credentials that AWS does not recognize yet', () => {
     const unknown = new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId', 'InvalidClientTokenId');
     const busy = new CredentialsRejected('AWS_THROTTLED', 'Later.', null, 'Throttling');
     const never = new AbortController().signal;
@@ -340,7 +340,7 @@ describe('CloudAccountService', () => {
         Object.assign((await trialOf(id))!, { expiresAt: new Date(Date.now() - 1) }),
       );
 
-    it('are kept apart, and the account knows nothing of its AWS account', async () => {
+    it('are stored separately, and the account has no AWS account ID yet', async () => {
       const account = await create({ access: keyThat(unknown, '111/A'), nodeRoleName: 'nodes' });
 
       expect(account).toMatchObject({
@@ -357,7 +357,7 @@ describe('CloudAccountService', () => {
       expect(typesOf()).toEqual(['CLOUD_ACCOUNT_CREATED', 'CREDENTIALS_PROPAGATING']);
     });
 
-    it('become the current ones once AWS knows them, in the name of who set them', async () => {
+    it('become the current ones when AWS recognizes them, with the name of the API key that set them', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       await attempt();
       expect(await trialOf(id)).toMatchObject({
@@ -375,7 +375,7 @@ describe('CloudAccountService', () => {
       expect(events.all.at(-1)).toMatchObject({ type: 'CREDENTIALS_PROVEN', actor: viewer.actor });
     });
 
-    it('are tried on while AWS cannot be asked, until the time is up; then the last error says why they were not taken', async () => {
+    it('are tried while AWS is unavailable, until they expire; then the last error is the reason', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       aws.refusals.set('111/A', busy);
       await attempt();
@@ -396,7 +396,7 @@ describe('CloudAccountService', () => {
         new CredentialsRejected('AWS_SECRET_ACCESS_KEY_WRONG', 'No.', 'secretAccessKey', 'SignatureDoesNotMatch'),
       ],
       ['no role', new CredentialsRejected('AWS_ROLE_NOT_FOUND', 'No.', 'consoleRoleName', 'NoSuchEntity')],
-    ])('are rejected at once when they turn out to have %s', async (_, refusal) => {
+    ])('are rejected immediately when they have %s', async (_, refusal) => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       aws.refusals.set('111/A', refusal);
       await attempt();
@@ -405,7 +405,7 @@ describe('CloudAccountService', () => {
       expect(await trialOf(id)).toMatchObject({ lastErrorCode: refusal.code, isOpen: false });
     });
 
-    it('are rejected when their user is connected by then, and the account says so', async () => {
+    it('are rejected when their user is connected by then, and the account shows that', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       aws.refusals.delete('111/A');
       await create({ name: 'Faster' });
@@ -416,7 +416,7 @@ describe('CloudAccountService', () => {
       expect(credentials.candidates.size).toBe(0);
     });
 
-    it('leave the present ones in use, and take their place once they are proven', async () => {
+    it('keep the current ones in use, and replace them after verification', async () => {
       const { id } = await create();
       const updated = await service.update(viewer, {
         id,
@@ -434,7 +434,7 @@ describe('CloudAccountService', () => {
       expect(credentials.kept.get(id)).toEqual(keyOf('111/B'));
     });
 
-    it('leave the present ones in use when they are rejected', async () => {
+    it('keep the current ones in use when they are rejected', async () => {
       const { id } = await create();
       await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       await timeIsUpFor(id);
@@ -445,7 +445,7 @@ describe('CloudAccountService', () => {
       expect(credentials.candidates.size).toBe(0);
     });
 
-    it('are not taken when a subscription began meanwhile and they are of another AWS account', async () => {
+    it('are rejected when a subscription was created in the meantime and they belong to another AWS account', async () => {
       const { id } = await create();
       await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '222/A') });
       subscriptions.begin(id);
@@ -466,7 +466,7 @@ describe('CloudAccountService', () => {
       ['the lease was lost', () => claimed(Date.now() + 120_000)],
       ['another role was set', (id) => service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' })],
       ['the account was deleted', (id) => deletion.delete(viewer, { id })],
-    ])('change nothing any more when %s while AWS was asked', async (_, meanwhile) => {
+    ])('change nothing when %s during the call to AWS', async (_, meanwhile) => {
       const { id } = await create();
       await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       const mine = await claimed();
@@ -502,7 +502,7 @@ describe('CloudAccountService', () => {
       expect(await service.find(viewer, id)).toMatchObject({ awsUserId: '111/B', consoleRoleName: 'second' });
     });
 
-    it('are left to others when the gateway stops, and due at once', async () => {
+    it('are released when the gateway stops, and due immediately', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       const stopping = new AbortController();
       aws.verify = () => new Promise(() => stopping.abort());
@@ -513,7 +513,7 @@ describe('CloudAccountService', () => {
       expect((await trialOf(id))!.nextAttemptAt!.getTime()).toBeLessThanOrEqual(Date.now());
     });
 
-    it('can be replaced by others once they were rejected, which makes the account ACTIVE', async () => {
+    it('can be replaced after they were rejected, which makes the account ACTIVE', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       await timeIsUpFor(id);
       await attempt();
@@ -529,7 +529,7 @@ describe('CloudAccountService', () => {
       expect(await trialOf(id)).toBeUndefined();
     });
 
-    it('end an account in ERROR when they are cancelled before any have worked', async () => {
+    it('make the account ERROR when they are cancelled before any have worked', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
 
       expect(await trialService.cancel(viewer, id, 1)).toMatchObject({ status: 'ERROR', version: 2 });
@@ -539,7 +539,7 @@ describe('CloudAccountService', () => {
       await expect(trialService.cancel(viewer, id, 2)).rejects.toThrow(NoPendingCredentials);
     });
 
-    it('go with the account', async () => {
+    it('are deleted with the account', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A') });
       await deletion.delete(viewer, { id });
 
@@ -547,7 +547,7 @@ describe('CloudAccountService', () => {
       expect(await trialOf(id)).toBeUndefined();
     });
 
-    it('are saved although permissions are missing when they were set so', async () => {
+    it('are saved without all permissions when that was allowed', async () => {
       const { id } = await create({ access: keyThat(unknown, '111/A'), allowMissingPermissions: true });
       aws.lacking.add('111/A');
       aws.refusals.delete('111/A');
@@ -569,7 +569,7 @@ describe('CloudAccountService', () => {
       expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
     });
 
-    it('is refused with credentials that AWS does not know yet, because the present ones serve until then', async () => {
+    it('is refused with credentials that AWS does not recognize yet, because the current ones are in use until then', async () => {
       const { id } = await create();
       aws.refusals.set('111/B', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
 
@@ -578,7 +578,7 @@ describe('CloudAccountService', () => {
       expect(credentials.candidates.size).toBe(0);
     });
 
-    it('is made at once where no credentials have worked yet', async () => {
+    it('is made immediately when no credentials have worked yet', async () => {
       aws.refusals.set('111/A', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
       const { id } = await create();
 
@@ -589,7 +589,7 @@ describe('CloudAccountService', () => {
       );
     });
 
-    it('is refused while resources remain, or when a subscription begins while AWS is asked', async () => {
+    it('is refused while resources remain, or when a subscription is created during the call to AWS', async () => {
       const { id } = await create();
       resources.ids = [1];
       await expect(move(id)).rejects.toThrow(RegionChangeInUse);
@@ -605,7 +605,7 @@ describe('CloudAccountService', () => {
     });
   });
 
-  it('takes credentials that lack permissions only when it is told to, and others then mend it', async () => {
+  it('accepts credentials that lack permissions only if allowed, and others then complete them', async () => {
     aws.lacking.add('111/A');
 
     await expect(create()).rejects.toThrow(MissingPermissions);
@@ -620,14 +620,14 @@ describe('CloudAccountService', () => {
     ['update', (id, as) => service.update(as, { id, expectedVersion: 1, name: 'x' })],
     ['delete', (id, as) => deletion.delete(as, { id })],
     ['hold', (id, as) => service.hold(as, id)],
-  ])("%s finds nothing of another tenant's", async (_, act) => {
+  ])('%s does not find accounts of another tenant', async (_, act) => {
     const { id } = await create();
 
     await expect(act(id, stranger)).rejects.toThrow(CloudAccountNotFound);
     await expect(act(999_999, viewer)).rejects.toThrow(CloudAccountNotFound);
   });
 
-  it('leaves the hosted account to its operator', async () => {
+  it('is refused for the hosted account', async () => {
     await expect(service.update(viewer, { id: hostedId, expectedVersion: 1, name: 'x' })).rejects.toThrow(
       CloudAccountIsHosted,
     );

@@ -88,7 +88,7 @@ describe('The deletion of an account', () => {
   const refusalOf = async (id: number) =>
     (await deletion.delete(viewer, { id }).catch((error: unknown) => error)) as CloudAccountInUse;
 
-  it('takes its secrets with it, hands over what stands there, and leaves a row that tells of it', async () => {
+  it('deletes its secrets, hands over remaining resources, and stores a record', async () => {
     const id = await existing();
 
     expect(await deletion.delete(viewer, { id, expectedVersion: 1 })).toBeNull();
@@ -109,7 +109,7 @@ describe('The deletion of an account', () => {
     expect(events.all).toMatchObject([{ type: 'CLOUD_ACCOUNT_DELETED', subject: ['CloudAccount', id] }]);
   });
 
-  it('is refused while something stands in the way, and nothing is done', async () => {
+  it('is refused while there are blockers, and changes nothing', async () => {
     const id = await existing();
     subscriptions.begin(id);
 
@@ -119,7 +119,7 @@ describe('The deletion of an account', () => {
     expect([credentials.shredded, resources.orphaned, events.all, await graves()]).toEqual([[], [], [], []]);
   });
 
-  it('names a hundred of those in the way, and counts them all', async () => {
+  it('names at most a hundred blockers, and counts all', async () => {
     const id = await existing();
     for (let i = 0; i < 101; i++) subscriptions.begin(id);
     rotations.begin(id);
@@ -153,7 +153,7 @@ describe('The deletion of an account', () => {
     expect(await removeIfScheduled(id, viewer)).toBe(true);
   });
 
-  it('names none that is not the viewer’s, and counts those', async () => {
+  it('does not name blockers of others, but counts them', async () => {
     const id = await existing();
     subscriptions.begin(id);
     for (let i = 0; i < 120; i++) subscriptions.begin(id, stranger.tenantId);
@@ -164,7 +164,7 @@ describe('The deletion of an account', () => {
     expect(seen!.page.items.map(({ row }) => row)).toEqual([{ tenantId: viewer.tenantId }]);
   });
 
-  it('asks once the account is held: what began before is seen', async () => {
+  it('checks the blockers with the account locked: earlier ones are seen', async () => {
     const id = await existing();
     const hold = accounts.hold.bind(accounts);
     accounts.hold = async (...which) => {
@@ -176,7 +176,7 @@ describe('The deletion of an account', () => {
     expect((await deletion.delete(viewer, { id, mode: 'WHEN_UNUSED' }))?.status).toBe('DELETING_WHEN_UNUSED');
   });
 
-  it('is of a version, of one’s own, and not of a hosted account', async () => {
+  it("requires the version, the tenant's own account, and no hosted account", async () => {
     const id = await existing();
 
     await expect(deletion.delete(viewer, { id, expectedVersion: 2 })).rejects.toThrow(VersionConflict);
@@ -185,17 +185,17 @@ describe('The deletion of an account', () => {
       await expect(deletion.delete(viewer, { id: hostedId, mode })).rejects.toThrow(CloudAccountIsHosted);
   });
 
-  describe('once it is unused', () => {
+  describe('when the account is unused', () => {
     const whenUnused = (id: number) => deletion.delete(viewer, { id, mode: 'WHEN_UNUSED' });
 
-    it('is done at once when nothing stands in the way', async () => {
+    it('is immediate without blockers', async () => {
       const id = await existing();
 
       expect(await whenUnused(id)).toBeNull();
       expect(await graves()).toMatchObject([{ id, kind: 'WHEN_UNUSED' }]);
     });
 
-    it('lets no subscription begin meanwhile, and is done with the end of the last, in the name of who wanted it', async () => {
+    it('prevents new subscriptions, and completes when the last one ends, with the name of the requester', async () => {
       const id = await existing();
       const [one, other] = [subscriptions.begin(id), subscriptions.begin(id)];
 
@@ -211,7 +211,7 @@ describe('The deletion of an account', () => {
       expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED', 'CLOUD_ACCOUNT_DELETED']);
     });
 
-    it('is wanted twice as well as once', async () => {
+    it('can be requested twice', async () => {
       const id = await existing();
       subscriptions.begin(id);
 
@@ -220,7 +220,7 @@ describe('The deletion of an account', () => {
       expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED']);
     });
 
-    it('waits for a rotation, too', async () => {
+    it('also waits for a rotation', async () => {
       const id = await existing();
       rotations.begin(id);
 
@@ -231,7 +231,7 @@ describe('The deletion of an account', () => {
       expect(await over()).toBe(true);
     });
 
-    it('is called off: the account is what it was, and has become meanwhile', async () => {
+    it('can be cancelled: the account gets its status, including later changes', async () => {
       const id = await existing();
       const subscription = subscriptions.begin(id);
       await whenUnused(id);
@@ -243,7 +243,7 @@ describe('The deletion of an account', () => {
       expect(events.types).toEqual(['CLOUD_ACCOUNT_DELETION_REQUESTED', 'CLOUD_ACCOUNT_DELETION_CANCELLED']);
     });
 
-    it('is called off after AWS was seen to allow more, or less, than before', async () => {
+    it('can be cancelled after AWS was seen to allow more, or fewer, actions', async () => {
       const id = await existing();
       subscriptions.begin(id);
       const waiting = (await whenUnused(id))!;
@@ -254,7 +254,7 @@ describe('The deletion of an account', () => {
       expect(waiting.markPermissionsComplete()).toBe(false);
     });
 
-    it('cannot be called off when nobody wants it, for a version that is past, or by others', async () => {
+    it('cannot be cancelled when none is scheduled, for an old version, or by others', async () => {
       const id = await existing();
       await expect(deletion.cancel(viewer, id, 1)).rejects.toThrow(CloudAccountDeletionNotScheduled);
       subscriptions.begin(id);
@@ -265,7 +265,7 @@ describe('The deletion of an account', () => {
       await expect(deletion.cancel(viewer, hostedId, 1)).rejects.toThrow(CloudAccountIsHosted);
     });
 
-    it('is the rule for a hosted account that is retired, too', async () => {
+    it('has the same rule for a hosted account that is retired', async () => {
       const subscription = subscriptions.begin(hostedId, stranger.tenantId);
 
       expect(await deletion.retireHosted(operator, hostedId)).toBe(false);
@@ -274,7 +274,7 @@ describe('The deletion of an account', () => {
       expect((await deleted.list(stranger.tenantId)).items).toEqual([]);
     });
 
-    it('is found by the gateway when something else ended the last subscription', async () => {
+    it('is completed by the gateway when the last subscription ended in another way', async () => {
       const [id, other] = [await existing(), await existing('Other')];
       const subscription = subscriptions.begin(id);
       subscriptions.begin(other);

@@ -57,7 +57,7 @@ class InMemoryForceDetachRequests extends ForceDetachRequests {
   }
 }
 
-describe('To detach an account by force', () => {
+describe('A force detach', () => {
   let accounts: InMemoryCloudAccounts;
   let deleted: InMemoryDeletedCloudAccounts;
   let requests: InMemoryForceDetachRequests;
@@ -120,7 +120,7 @@ describe('To detach an account by force', () => {
     );
   };
 
-  it('takes two: one who asks, and another who agrees; then all goes at once', async () => {
+  it('needs two principals: one requests and another approves; then everything is deleted at once', async () => {
     rotations.begin(id);
     exports.begin(id);
     await request();
@@ -143,7 +143,7 @@ describe('To detach an account by force', () => {
     expect(events.types).toEqual(['FORCE_DETACH_REQUESTED', 'CLOUD_ACCOUNT_DELETED']);
   });
 
-  it('may be agreed to by the operator', async () => {
+  it('can be approved by the operator', async () => {
     await expect(service.approveAsOperator(operator, id)).rejects.toThrow(ForceDetachNotRequested);
     await request();
 
@@ -152,7 +152,7 @@ describe('To detach an account by force', () => {
   });
 
   it.each([requester, relative])(
-    'is not agreed to by who asked, or by a key one made with the other: %p',
+    'cannot be approved by the requester, or by an API key with a common origin: %p',
     async (by) => {
       await request();
 
@@ -161,7 +161,7 @@ describe('To detach an account by force', () => {
     },
   );
 
-  it('knows no way around the rule: what was not given up keeps everything as it was', async () => {
+  it('cannot bypass the rule: a blocker that was not abandoned keeps everything unchanged', async () => {
     await request();
     subscriptions.abandon = async () => {
       subscriptions.end(1);
@@ -183,7 +183,7 @@ describe('To detach an account by force', () => {
     ['a blocker of a kind that only its own class knows', () => exports.begin(id)],
     ['the end of its requester’s key', () => endedKeys.add(requester.apiKeyId)],
     ['a day', () => ageBy(24)],
-  ])('is void after %s, and can be asked for anew', async (_, happen) => {
+  ])('is void after %s, and can be requested again', async (_, happen) => {
     await request();
     await happen();
 
@@ -196,7 +196,7 @@ describe('To detach an account by force', () => {
     expect(await isThere()).toBe(false);
   });
 
-  it('looks at what stands in the way once the account is held', async () => {
+  it('checks the blockers with the account locked', async () => {
     await request();
     const hold = accounts.hold.bind(accounts);
     accounts.hold = async (...which) => {
@@ -207,7 +207,7 @@ describe('To detach an account by force', () => {
     await expect(service.approve(approver, id)).rejects.toThrow(ForceDetachVoid);
   });
 
-  it('is still possible within the day', async () => {
+  it('is possible within the day', async () => {
     await request();
     await ageBy(23.9);
 
@@ -215,7 +215,7 @@ describe('To detach an account by force', () => {
     expect(await isThere()).toBe(false);
   });
 
-  it('is taken back by any OWNER', async () => {
+  it('can be cancelled by any OWNER', async () => {
     await expect(service.cancel(approver, id)).rejects.toThrow(ForceDetachNotRequested);
     await request();
     await service.cancel(approver, id);
@@ -223,7 +223,7 @@ describe('To detach an account by force', () => {
     await expect(service.approve(approver, id)).rejects.toThrow(ForceDetachNotRequested);
   });
 
-  it('is asked for once, by its name and with a reason, where something stands in the way', async () => {
+  it('is requested once, with the name and a reason, for an account with blockers', async () => {
     await expect(request({ name: 'production' })).rejects.toThrow(InvalidInput);
     await expect(request({ reason: ' ' })).rejects.toThrow(InvalidInput);
     await expect(request({}, stranger)).rejects.toThrow(CloudAccountNotFound);

@@ -68,7 +68,7 @@ const opinionOf = ({ observed, suspected }: CloudAccountHealth): Opinion =>
 /** Credentials that were proven without a look at permissions. */
 const provenOnly: HealthFinding = { ...certain, verdict: 'HEALTHY', isFull: false, codes: [], report: null };
 
-describe('what is believed of an account', () => {
+describe('the state of an account', () => {
   const none = 'no event';
   const table: [Opinion, Finding, Opinion, string][] = [
     ['HEALTHY', 'full', 'HEALTHY', none],
@@ -139,7 +139,7 @@ describe('what is believed of an account', () => {
     expect(health).toMatchObject({ observed: 'HEALTHY', consecutiveFailures: 50, codes: ['AWS_THROTTLED'] });
   });
 
-  it('is asked of one check by the next, also when AWS was silent in between', () => {
+  it('needs two consecutive checks, even if AWS did not answer between them', () => {
     const health = healthIn('HEALTHY');
 
     const told = [findings.broken, findings.unknown, findings.broken].map((finding, i) =>
@@ -150,7 +150,7 @@ describe('what is believed of an account', () => {
   });
 });
 
-describe('a health', () => {
+describe('the health', () => {
   it('is STALE when the last success is more than three hours ago, unless it is bad', () => {
     expect(healthIn('HEALTHY').stateAt(at(3 * hours))).toBe('HEALTHY');
     expect(healthIn('HEALTHY').stateAt(at(3 * hours + 1))).toBe('STALE');
@@ -158,7 +158,7 @@ describe('a health', () => {
     expect(healthIn('BROKEN').stateAt(at(30 * hours))).toBe('BROKEN');
   });
 
-  it('is UNVERIFIED while permissions are not known: before the first report, and when AWS does not tell', () => {
+  it('is UNVERIFIED while permissions are unknown: before the first report, and when AWS does not report them', () => {
     const health = healthIn('HEALTHY', { reportJson: null });
     expect(health.snapshotAt(start)).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
 
@@ -182,7 +182,7 @@ describe('a health', () => {
     expect(health.snapshotAt(at(9 * hours))).toMatchObject({ state: 'UNVERIFIED', permissionsStatus: 'UNVERIFIED' });
   });
 
-  it('stays DEGRADED when AWS does not tell whether the permissions are still missing', () => {
+  it('stays DEGRADED when AWS does not report whether the permissions are still missing', () => {
     const health = healthIn('DEGRADED');
     health.observe(findings.denied, at(hours), at(hours));
     expect(health.stateAt(at(hours))).toBe('DEGRADED');
@@ -195,7 +195,7 @@ describe('a health', () => {
     expect(health.snapshotAt(at(5 * hours))).toMatchObject({ state: 'STALE', since: start });
   });
 
-  it('keeps the last report that AWS answered, as it was', () => {
+  it('keeps the last report that AWS answered', () => {
     const health = healthIn('HEALTHY');
     health.observe(findings.full, at(hours), at(hours));
     health.observe(findings.light, at(2 * hours), at(2 * hours));
@@ -205,7 +205,7 @@ describe('a health', () => {
     expect(health.reportedAt).toEqual(report.checkedAt);
   });
 
-  it('shows what a light check found to be wrong', () => {
+  it('shows problems that a partial check found', () => {
     const health = healthIn('HEALTHY');
     const light = { ...report, manifestVersion: null };
     health.observe({ ...findings.broken, isFull: false, report: light }, at(hours), at(hours));
@@ -232,7 +232,7 @@ describe('the next check', () => {
     for (let i = 0; i < 200; i++) look();
   };
 
-  it('comes in about an hour after a success, and is full in about a day', () =>
+  it('is due about an hour after a success, and is full after about a day', () =>
     often(() => {
       const { attempt, full, health } = after('HEALTHY', findings.full);
       expectBetween(attempt, 48 * minutes, 72 * minutes);
@@ -241,13 +241,13 @@ describe('the next check', () => {
       expect(health.needsFullAt(health.nextFullAt)).toBe(true);
     }));
 
-  it('comes when the full one is due, if that is sooner', () => {
+  it('is due when the full one is due, if that is sooner', () => {
     const { attempt, full } = after('HEALTHY', findings.light, { nextFullAt: at(hours + 10 * minutes) });
 
     expect([attempt, full]).toEqual([10 * minutes, 10 * minutes]);
   });
 
-  it('comes in about a minute and is full after bad news, and hourly once that is believed', () =>
+  it('is due after about a minute and is full after a change for the worse, and hourly when it is confirmed', () =>
     often(() => {
       const first = after('HEALTHY', { ...findings.broken, isFull: false });
       expectBetween(first.attempt, 48_000, 72_000);
@@ -258,7 +258,7 @@ describe('the next check', () => {
       expect(second.health.needsFullAt(second.health.nextAttemptAt)).toBe(true);
     }));
 
-  it('comes later and later when AWS does not answer, up to an hour, and never at once', () => {
+  it('is due later and later when AWS does not answer, up to an hour, and never immediately', () => {
     for (const [failures, most] of [
       [0, 1],
       [1, 2],
@@ -277,7 +277,7 @@ describe('the next check', () => {
   });
 
   it.each(['denied', 'throttled'] as const)(
-    'is a full one within minutes when only the permissions were not verified (%s), then later and later up to an hour',
+    'is full within minutes when only the permissions were not verified (%s), then later and later up to an hour',
     (finding) => {
       for (const [failures, most] of [
         [0, 1],
@@ -293,11 +293,11 @@ describe('the next check', () => {
     },
   );
 
-  it('is a full one soon after credentials were only proven', () => {
+  it('is full soon after a verification of credentials only', () => {
     expectBetween(after('HEALTHY', provenOnly).full, 48_000, 72_000);
   });
 
-  it('comes at once when AWS refused something while this one was under way', () => {
+  it('is due immediately when AWS refused a call during this check', () => {
     const startedAt = at(hours - 1000);
     for (const finding of [findings.full, findings.light, findings.broken, noAnswer]) {
       const health = healthIn('HEALTHY', { suspectedAt: at(hours - 500) });

@@ -33,7 +33,7 @@ const verification = (more: Partial<Verification> = {}, checks: Check[] = []): V
   ...more,
 });
 
-describe('what a verification says of health', () => {
+describe('the health according to a verification', () => {
   const refused: readonly (readonly [ConstructorParameters<typeof CredentialsRejected>[0], string])[] = [
     ['AWS_ACCESS_KEY_UNKNOWN', 'BROKEN'],
     ['AWS_SECRET_ACCESS_KEY_WRONG', 'BROKEN'],
@@ -70,7 +70,7 @@ describe('what a verification says of health', () => {
     });
   });
 
-  it('missing permissions are told beside another refusal', () => {
+  it('missing permissions are reported together with another refusal', () => {
     const refusal = new CredentialsRejected('AWS_ROLE_LOOKUP_DENIED', 'No.', 'consoleRoleName');
 
     expect(findingOf(verification({ refusal, permissions: 'MISSING' })).codes).toEqual([
@@ -79,13 +79,13 @@ describe('what a verification says of health', () => {
     ]);
   });
 
-  it('a refusal by the policy of a VPC endpoint of the gateway says nothing of the account', () => {
+  it('a refusal by the policy of a VPC endpoint of the gateway says nothing about the account', () => {
     const refusal = new CredentialsRejected('AWS_ROLE_LOOKUP_DENIED', 'No.', 'consoleRoleName', 'AccessDenied', {}, 'VPC_ENDPOINT_POLICY'); // prettier-ignore
 
     expect(findingOf(verification({ refusal })).verdict).toBe('UNKNOWN');
   });
 
-  it('an answer to everything is HEALTHY and full, and one without permissions is not full', () => {
+  it('a complete answer is HEALTHY and full, and one without permissions is not full', () => {
     const healthy = { verdict: 'HEALTHY', codes: [], isUnverified: false };
     expect(findingOf(verification({ permissions: 'COMPLETE' }, [group({})]))).toMatchObject({
       ...healthy,
@@ -103,15 +103,18 @@ describe('what a verification says of health', () => {
     // AWS did not allow the question.
     ['IDENTITY_POLICY', false, false, []],
     ['PERMISSIONS_BOUNDARY', false, false, []],
-  ] as const)('permissions that %s leaves open are unverified; answered: %s', (cause, isFull, isPassing, codes) => {
-    const checks = [group({}), group({ verdict: 'INCONCLUSIVE', cause })];
+  ] as const)(
+    'permissions that are inconclusive because of %s are unverified; answered: %s',
+    (cause, isFull, isPassing, codes) => {
+      const checks = [group({}), group({ verdict: 'INCONCLUSIVE', cause })];
 
-    expect(findingOf(verification({}, checks))).toMatchObject({
-      verdict: 'HEALTHY',
-      isUnverified: true,
-      isFull,
-      isPassing,
-      codes: ['PERMISSIONS_UNVERIFIED', ...codes],
-    });
-  });
+      expect(findingOf(verification({}, checks))).toMatchObject({
+        verdict: 'HEALTHY',
+        isUnverified: true,
+        isFull,
+        isPassing,
+        codes: ['PERMISSIONS_UNVERIFIED', ...codes],
+      });
+    },
+  );
 });

@@ -66,7 +66,7 @@ export function itBehavesLikeCloudAccounts(
   };
   const idsOf = (found: readonly CloudAccount[]) => found.map(({ id }) => id);
 
-  it('gives an account an id of its own, and gives it back as it was added', async () => {
+  it('assigns an ID to an account, and returns it as it was added', async () => {
     const [one, other] = [await added(), await added()];
 
     expect(one.id).toBeGreaterThan(1000);
@@ -88,7 +88,7 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.count(mine, {})).toBe(2);
   });
 
-  it('lists the hosted accounts, and no other', async () => {
+  it('lists only the hosted accounts', async () => {
     await added();
     const moment = new Date('2026-03-03T00:00:00.000Z');
     const details = { name: 'In Europe', provider: 'AZURE', region: 'westeurope' } as const;
@@ -99,7 +99,7 @@ export function itBehavesLikeCloudAccounts(
     await accounts.remove(hosted);
   });
 
-  it('knows the names of a tenant', async () => {
+  it('finds the names of a tenant', async () => {
     await added({ name: 'Production' });
 
     expect(await accounts.hasName(mine, 'production')).toBe(true);
@@ -108,7 +108,7 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.hasName(mine, 'hosted')).toBe(false);
   });
 
-  it('refuses a name twice in a tenant, not across tenants', async () => {
+  it('refuses the same name twice in a tenant, but not in different tenants', async () => {
     await added({ name: 'Taken' });
 
     await expect(added({ name: 'TAKEN' })).rejects.toThrow(CloudAccountNameTaken);
@@ -116,7 +116,7 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.count(mine, {})).toBe(2);
   });
 
-  it('refuses an IAM user twice, also across tenants, and names the other account to its own tenant only', async () => {
+  it('refuses the same IAM user twice, also in different tenants, and names the other account only to its own tenant', async () => {
     const { id } = await added({ userId: 'AIDATWICE' });
 
     await expect(added({ userId: 'AIDATWICE' })).rejects.toEqual(new AwsUserAlreadyConnected(id));
@@ -125,7 +125,7 @@ export function itBehavesLikeCloudAccounts(
     await expect(foreign).rejects.toMatchObject({ ownAccountId: null });
   });
 
-  it('lets one of twenty at the same moment have a name', async () => {
+  it('accepts one of twenty concurrent accounts with the same name', async () => {
     const all = await Promise.allSettled(
       Array.from({ length: 20 }, () => unitOfWork.run(() => added({ name: 'Wanted' }))),
     );
@@ -135,7 +135,7 @@ export function itBehavesLikeCloudAccounts(
     for (const reason of refused) expect(reason).toBeInstanceOf(CloudAccountNameTaken);
   });
 
-  it('writes a change when it is told to, and not before', async () => {
+  it('stores a change only on update', async () => {
     const account = await added();
     account.change({ name: 'Renamed' }, new Date('2026-03-01T00:00:00.001Z'));
     expect((await accounts.find(mine, account.id))?.name).not.toBe('Renamed');
@@ -145,7 +145,7 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.find(mine, account.id)).toEqual(account);
   });
 
-  it('refuses a change to what another account has, and keeps what was', async () => {
+  it('refuses a change to a value that another account has, and keeps the previous one', async () => {
     await added({ name: 'Taken' });
     const account = await added({ name: 'Before' });
     account.change({ name: 'taken' }, new Date());
@@ -154,7 +154,7 @@ export function itBehavesLikeCloudAccounts(
     expect((await accounts.find(mine, account.id))?.name).toBe('Before');
   });
 
-  it('takes any number of accounts whose user is not known yet, and refuses the second that turns out to be the same', async () => {
+  it('accepts any number of accounts whose user is not known yet, and refuses the second one with the same user', async () => {
     const [first, second] = [await added({ isKnown: false }), await added({ isKnown: false })];
     const proof = (account: Held<CloudAccount>) =>
       Object.assign(account, { awsAccountId: '123456789012', awsUserId: 'AIDALATER' });
@@ -167,7 +167,7 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.find(mine, second.id)).toMatchObject({ status: 'PROPAGATING', awsUserId: null });
   });
 
-  it('removes an account, frees what it had, and never gives its id out again', async () => {
+  it('removes an account, frees its values, and never reuses its ID', async () => {
     const gone = await added({ name: 'Gone', userId: 'AIDAGONE' });
     await accounts.remove(gone);
 
@@ -175,7 +175,7 @@ export function itBehavesLikeCloudAccounts(
     expect((await added({ name: 'Gone', userId: 'AIDAGONE' })).id).toBeGreaterThan(gone.id);
   });
 
-  it('takes back what a unit of work did that failed', async () => {
+  it('rolls back a failed unit of work', async () => {
     const account = await added();
     const failed = unitOfWork.run(async () => {
       await accounts.remove(account);
@@ -188,7 +188,7 @@ export function itBehavesLikeCloudAccounts(
     expect(await accounts.hasName(mine, 'never there')).toBe(false);
   });
 
-  it('lets one unit of work at a time hold an account', async () => {
+  it('lets one unit of work at a time lock an account', async () => {
     const { id } = await added();
 
     await Promise.all(
@@ -205,14 +205,14 @@ export function itBehavesLikeCloudAccounts(
     expect((await accounts.find(mine, id))?.version).toBe(9);
   });
 
-  it('holds nothing of another tenant, but the hosted account', async () => {
+  it('locks no account of another tenant, except the hosted account', async () => {
     const foreign = await added({ tenantId: theirs });
 
     expect(await unitOfWork.run(() => accounts.hold(mine, foreign.id))).toBeNull();
     expect((await unitOfWork.run(() => accounts.hold(mine, hostedId)))?.id).toBe(hostedId);
   });
 
-  it('holds for a change what the tenant can change, in the version it has seen', async () => {
+  it('locks for a change what the tenant can change, in the version it has read', async () => {
     const { id } = await added();
     const foreign = await added({ tenantId: theirs });
     const hold = (which: number, version: number) => unitOfWork.run(() => accounts.holdForChange(mine, which, version));
@@ -234,7 +234,7 @@ export function itBehavesLikeCloudAccounts(
         ...request,
       });
 
-    it('in either order, by id where the values are the same', async () => {
+    it('in either order, by ID where the values are equal', async () => {
       const late = await added({ name: 'a', createdAt: '2026-05-05T00:00:00.000Z' });
       const same = await added({ name: 'C', createdAt: '2026-05-05T00:00:00.000Z' });
       const early = await added({ name: 'B', createdAt: '2026-04-04T00:00:00.000Z' });
@@ -252,7 +252,7 @@ export function itBehavesLikeCloudAccounts(
       ]);
     });
 
-    it('stretches of the list from either end', async () => {
+    it('pages of the list from either end', async () => {
       const moment = '2026-05-05T00:00:00.000Z';
       const all = [hostedId];
       for (let i = 0; i < 4; i++) all.push((await added({ createdAt: moment })).id);
@@ -266,7 +266,7 @@ export function itBehavesLikeCloudAccounts(
       expect(await page({ after: at(4) }).then(shape)).toEqual([[], false, true]);
     });
 
-    it('what fits every field of a filter', async () => {
+    it('accounts that match every field of a filter', async () => {
       const { id } = await added();
 
       expect(idsOf((await page({}, { ownership: 'HOSTED' })).items)).toEqual([hostedId]);

@@ -43,7 +43,7 @@ describe('the keys of a key ring file', () => {
     expect(faults).toEqual([]);
   });
 
-  it('unwrap what another process wrapped with a key that was not there at the start', () => {
+  it('unwrap keys that another process wrapped with a KEK that did not exist at the start', () => {
     const second = rotate();
     const { wrapped } = readKeyRingFile(path).wrap(key, context);
 
@@ -51,7 +51,7 @@ describe('the keys of a key ring file', () => {
     expect(keks.unwrap(second, wrapped, context)).toEqual(key);
   });
 
-  it('forget the one that was retired', () => {
+  it('no longer include a retired KEK', () => {
     rotate();
     expect(keks.has(first)).toBe(true);
     removeFromKeyRingFile(path, first);
@@ -60,7 +60,7 @@ describe('the keys of a key ring file', () => {
     expect(keks.ring.ids).toHaveLength(1);
   });
 
-  it('follow several changes of which they heard nothing, and go on to read what was wrapped before', () => {
+  it('follow several missed changes, and can still unwrap earlier keys', () => {
     const { wrapped } = keks.wrap(key, context);
     const second = rotate();
     removeFromKeyRingFile(path, first);
@@ -72,7 +72,7 @@ describe('the keys of a key ring file', () => {
     expect(keks.has(first)).toBe(false);
   });
 
-  it('still unwrap when the file is another gateway’s', () => {
+  it('still unwrap when the file belongs to another gateway', () => {
     const { wrapped } = keks.wrap(key, context);
     rmSync(path);
     createKeyRingFile(path);
@@ -110,7 +110,7 @@ describe('the keys of a key ring file', () => {
   });
 
   describe('change', () => {
-    it('in the file only when the next ring is put there', () => {
+    it('only when the next ring is stored', () => {
       const before = readFileSync(path, 'utf8');
       const { ring, put } = nextKeyRing(path);
 
@@ -121,7 +121,7 @@ describe('the keys of a key ring file', () => {
       expect(readdirSync(folder)).toEqual(['key-ring.json']);
     });
 
-    it('and take away what changes that were cut off have left, which is full of keys', () => {
+    it('and remove temporary files of interrupted changes, which contain keys', () => {
       writeFileSync(join(folder, '.key-ring.json.0123456789abcdef.tmp'), readFileSync(path), { mode: 0o600 });
       writeFileSync(join(folder, '.key-ring.json.theirs'), '');
 
@@ -130,7 +130,7 @@ describe('the keys of a key ring file', () => {
       expect(readdirSync(folder).sort()).toEqual(['.key-ring.json.theirs', 'key-ring.json']);
     });
 
-    it('behind a symbolic link, which stays one', () => {
+    it('behind a symbolic link, which is kept', () => {
       const link = join(folder, 'link');
       symlinkSync(path, link);
       nextKeyRing(link).put();
@@ -140,14 +140,14 @@ describe('the keys of a key ring file', () => {
       expect(new FileKekProvider(link).ring.ids).toHaveLength(2);
     });
 
-    it('never so that the active one is gone', () => {
+    it('but never remove the active one', () => {
       expect(() => removeFromKeyRingFile(path, first)).toThrow('The active key cannot be removed');
       removeFromKeyRingFile(path, 'kek-00000000');
 
       expect(readKeyRingFile(path).ids).toEqual([first]);
     });
 
-    it('not where nothing can be written, and say what to do', () => {
+    it('not if nothing can be written, and give a remediation', () => {
       const { put } = nextKeyRing(path);
       rmSync(path);
 

@@ -49,7 +49,7 @@ function refusalOf(work: () => unknown): KeyRingUnusable {
 const good = { version: 1, active: one, keys: { [one]: aKey, [other]: randomBytes(32).toString('base64') } };
 
 describe('a key ring file', () => {
-  it.each(['600', '400'])('is read when only we may read it (mode %s)', (mode) => {
+  it.each(['600', '400'])('is read when only this user can read it (mode %s)', (mode) => {
     write(good, parseInt(mode, 8));
 
     const ring = readKeyRingFile(path);
@@ -66,7 +66,7 @@ describe('a key ring file', () => {
     expect(readKeyRingFile(join(folder, 'link')).active).toBe(one);
   });
 
-  it('holds the keys it says: 32 bytes in base64', () => {
+  it('contains its keys: 32 bytes in base64', () => {
     write({ ...good, keys: { [one]: Buffer.alloc(32, 5).toString('base64') } });
     const canary = readKeyRingFile(path).canary(one);
     write({ ...good, keys: { [one]: Buffer.alloc(32, 6).toString('base64') } });
@@ -77,7 +77,7 @@ describe('a key ring file', () => {
   });
 
   it.each(['644', '640', '660', '606', '620', '602', '610', '601', '604', '777'])(
-    'is refused with mode %s, and told how to close it',
+    'is refused with mode %s, with a remediation',
     (mode) => {
       write(good, parseInt(mode, 8));
 
@@ -88,7 +88,7 @@ describe('a key ring file', () => {
     },
   );
 
-  it('tells a command that works, whatever the file is called', () => {
+  it('is refused with a command that works for any file name', () => {
     const awkward = join(folder, `it's "a" $HOME \`key\` ring`);
     write(good, 0o644, awkward);
     const { message } = refusalOf(() => readKeyRingFile(awkward));
@@ -98,14 +98,14 @@ describe('a key ring file', () => {
     expect(readKeyRingFile(awkward).active).toBe(one);
   });
 
-  it('is refused through a symbolic link when what it leads to is open to others', () => {
+  it('is refused through a symbolic link to a file that others can read', () => {
     write(good, 0o644);
     symlinkSync(path, join(folder, 'link'));
 
     expect(refusalOf(() => readKeyRingFile(join(folder, 'link'))).message).toContain('mode 0644');
   });
 
-  it('is refused when it is not there, with the danger of a new one', () => {
+  it('is refused when it does not exist, with a warning about a new one', () => {
     const { message } = refusalOf(() => readKeyRingFile(path));
 
     expect(message).toMatch(
@@ -120,7 +120,7 @@ describe('a key ring file', () => {
     expect(refusalOf(() => readKeyRingFile(path)).message).toContain('does not exist');
   });
 
-  it('is refused when a folder on the way is a file', () => {
+  it('is refused when a parent folder is a file', () => {
     write(good);
 
     expect(refusalOf(() => readKeyRingFile(join(path, 'ring'))).message).toContain('cannot be opened (ENOTDIR)');
@@ -157,7 +157,7 @@ describe('a key ring file', () => {
     }
   });
 
-  it('is refused beyond 64 KiB, and read up to there', () => {
+  it('is read up to 64 KiB, and refused beyond', () => {
     const filled = (length: number) => JSON.stringify(good).padEnd(length, ' ');
 
     write(filled(64 * 1024));
@@ -214,7 +214,7 @@ describe('a key ring file', () => {
     expect(refusal.message).toMatch(/\. [A-Z].*\.$/); // a second sentence: the way out
   });
 
-  it('is refused cut short at any length, and never quoted', () => {
+  it('is refused when truncated at any length, and never quoted', () => {
     const whole = JSON.stringify(good, null, 2);
     for (let length = 0; length < whole.length; length++) {
       write(whole.slice(0, length));
@@ -226,7 +226,7 @@ describe('a key ring file', () => {
     }
   });
 
-  it('is never quoted when a single letter of it is wrong', () => {
+  it('is never quoted when a single letter is wrong', () => {
     const whole = JSON.stringify(good);
     for (let at = 0; at < whole.length; at++) {
       write(`${whole.slice(0, at)}!${whole.slice(at + 1)}`);
@@ -238,8 +238,8 @@ describe('a key ring file', () => {
   });
 });
 
-describe('creating a key ring file', () => {
-  it('makes a ring of one key that can be read again, by us only', () => {
+describe('creation of a key ring file', () => {
+  it('creates a ring of one key that can be read again, by this user only', () => {
     const ring = createKeyRingFile(path);
 
     expect(ring.ids).toEqual([ring.active]);
@@ -248,7 +248,7 @@ describe('creating a key ring file', () => {
     expect(readdirSync(folder)).toEqual(['key-ring.json']);
   });
 
-  it.each(['000', '077', '777'])('makes it for us only under umask %s', (umask) => {
+  it.each(['000', '077', '777'])('makes it private under umask %s', (umask) => {
     const before = process.umask(parseInt(umask, 8));
     try {
       createKeyRingFile(path);
@@ -259,7 +259,7 @@ describe('creating a key ring file', () => {
     expect(statSync(path).mode & 0o7777).toBe(0o600);
   });
 
-  it('makes another key each time', () => {
+  it('creates another key each time', () => {
     const ring = createKeyRingFile(path);
     const another = createKeyRingFile(join(folder, 'another'));
 
@@ -283,13 +283,13 @@ describe('creating a key ring file', () => {
     if (before) expect(readFileSync(path)).toEqual(before);
   });
 
-  it('says so when the folder does not exist', () => {
+  it('reports a missing folder', () => {
     const { message } = refusalOf(() => createKeyRingFile(join(folder, 'none', 'ring')));
 
     expect(message).toContain('because its folder does not exist');
   });
 
-  it('says so when the folder is a file', () => {
+  it('reports a folder that is a file', () => {
     write(good);
 
     expect(refusalOf(() => createKeyRingFile(join(path, 'ring'))).message).toContain(
@@ -297,14 +297,14 @@ describe('creating a key ring file', () => {
     );
   });
 
-  it('is not held up by what a crash left behind', () => {
+  it('succeeds after a crash left a file behind', () => {
     write('{ "version": 1, "act', 0o600, join(folder, '.key-ring.json.0123456789abcdef.tmp'));
 
     expect(refusalOf(() => readKeyRingFile(path)).message).toContain('does not exist');
     expect(createKeyRingFile(path).ids).toHaveLength(1);
   });
 
-  it('gives one of several processes the ring, and refuses the others', async () => {
+  it('succeeds in one of several processes, and is refused in the others', async () => {
     const rounds = 40;
     const module = pathToFileURL(join(import.meta.dirname, 'key-ring-file.ts')).href;
     // Each process says when it is ready, waits for the word to start, and then tries all the files in the same order.

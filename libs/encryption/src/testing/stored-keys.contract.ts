@@ -30,7 +30,7 @@ export function itBehavesLikeStoredKeys(
   it.each([
     ['of a tenant', aKey()],
     ['of the gateway', aGatewayKey()],
-  ])('gives a key %s back as it was added', async (_, key) => {
+  ])('returns a key %s as it was added', async (_, key) => {
     const id = await keys.add(key);
 
     expect(id).toBeGreaterThan(0);
@@ -39,14 +39,14 @@ export function itBehavesLikeStoredKeys(
     expect((await keys.list()).map(promised)).toEqual([{ ...key, id }]);
   });
 
-  it('gives keys out as Buffers', async () => {
+  it('returns keys as Buffers', async () => {
     const stored = await keys.find(await keys.add(aKey()));
 
     expect(Buffer.isBuffer(stored?.wrappedKey)).toBe(true);
     expect(Buffer.isBuffer(stored?.commitment)).toBe(true);
   });
 
-  it('knows nothing of a key that was never added', async () => {
+  it('does not find a key that was never added', async () => {
     const id = await keys.add(aKey());
 
     expect(await keys.find(id + 1)).toBeNull();
@@ -56,7 +56,7 @@ export function itBehavesLikeStoredKeys(
     expect(await keys.newestFor('tenant', null)).toBeNull();
   });
 
-  it('finds the newest by version, whatever the order they came in', async () => {
+  it('finds the newest by version, in any order of insertion', async () => {
     for (const version of [2, 10, 9, 1]) await keys.add(aKey({ version }));
     await keys.add(aKey({ version: 11, tenantId: anotherTenantId }));
     await keys.add(aGatewayKey({ version: 12 }));
@@ -81,7 +81,7 @@ export function itBehavesLikeStoredKeys(
     expect((await keys.list()).map((stored) => [stored.id, stored.kekId])).toEqual([[id, key.kekId]]);
   });
 
-  it('takes the same version for another tenant, and another version for the same', async () => {
+  it('accepts the same version for another tenant, and another version for the same', async () => {
     await keys.add(aKey());
     await keys.add(aGatewayKey());
     await keys.add(aKey({ tenantId: anotherTenantId }));
@@ -100,7 +100,7 @@ export function itBehavesLikeStoredKeys(
   it.each([
     ['a tenant', aKey()],
     ['the gateway', aGatewayKey()],
-  ])('lets one of twenty at the same moment add a version for %s', async (_, key) => {
+  ])('accepts one of twenty concurrent versions for %s', async (_, key) => {
     const all = await Promise.allSettled(Array.from({ length: 20 }, () => keys.add(key)));
 
     const refused = all.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
@@ -109,10 +109,10 @@ export function itBehavesLikeStoredKeys(
     expect(await keys.list()).toHaveLength(1);
   });
 
-  describe('wraps a key anew', () => {
+  describe('wraps a key again', () => {
     const by = { kekId: 'kek-00000002', wrapped: Buffer.alloc(64, 9) };
 
-    it('when it is as it was seen, and changes nothing else of it', async () => {
+    it('if it is unchanged, and changes only the wrapping', async () => {
       const id = await keys.add(aKey());
       const other = await keys.add(aGatewayKey());
       const seen = (await keys.find(id))!;
@@ -123,7 +123,7 @@ export function itBehavesLikeStoredKeys(
       expect((await keys.list()).map(promised)).toEqual([rewrapped, { ...aGatewayKey(), id: other }]);
     });
 
-    it('not when somebody else was quicker', async () => {
+    it('not if another process was faster', async () => {
       const id = await keys.add(aKey());
       const seen = (await keys.find(id))!;
       await keys.rewrap(seen, by);
@@ -132,7 +132,7 @@ export function itBehavesLikeStoredKeys(
       expect((await keys.find(id))?.wrappedKey).toEqual(by.wrapped);
     });
 
-    it('not under a KEK that is not admitted', async () => {
+    it('not with a KEK that is not admitted', async () => {
       const seen = (await keys.find(await keys.add(aKey())))!;
 
       await expect(keys.rewrap(seen, { ...by, kekId: 'kek-00000003' })).rejects.toThrow(KekNotAdmitted);
@@ -147,7 +147,7 @@ export function itBehavesLikeStoredKeys(
     };
     const ids = async () => (await keys.admitted()).map(({ kekId }) => kekId).sort();
 
-    it('once each, and lets nobody wrap under others', async () => {
+    it('once each, and prevents wrapping with others', async () => {
       await expect(keys.add(aKey({ kekId: kek.kekId }))).rejects.toThrow(KekNotAdmitted);
       await keys.admit(kek);
       await keys.admit({ ...kek, canary: Buffer.alloc(60, 4) });
@@ -166,7 +166,7 @@ export function itBehavesLikeStoredKeys(
       expect(await ids()).toEqual(['kek-00000001']);
     });
 
-    it('so that a KEK that is dismissed while it wraps is kept, or wraps nothing', async () => {
+    it('so that a KEK that is dismissed during a wrap is either kept, or wraps nothing', async () => {
       for (let round = 1; round <= 10; round++) {
         const kekId = `kek-0000010${round - 1}`;
         await keys.admit({ ...kek, kekId });
@@ -183,7 +183,7 @@ export function itBehavesLikeStoredKeys(
     });
   });
 
-  it('does not feel what becomes of the Buffers it took or gave', async () => {
+  it('copies the Buffers that it receives and returns', async () => {
     const key = aKey();
     const id = await keys.add({ ...key, wrappedKey: Buffer.from(key.wrappedKey) });
     (await keys.find(id))?.wrappedKey.fill(0);

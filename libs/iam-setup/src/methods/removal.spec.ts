@@ -18,8 +18,8 @@ const of = (change: Partial<KnownSetup> = {}) => remainingEntities(settings, { .
 const kindsAndNames = (entities: ReturnType<typeof of>) =>
   entities.map(({ kind, name, isNameKnown }) => `${kind} ${name}${isNameKnown ? '' : '?'}`);
 
-describe('What is left at AWS', () => {
-  it('is all that was made, the other way round, by the names that are known', () => {
+describe('What remains in AWS', () => {
+  it('is everything that was created, in reverse order, with the known names', () => {
     const left = kindsAndNames(of());
 
     expect(left.filter((one) => !one.startsWith('policy'))).toEqual([
@@ -34,14 +34,14 @@ describe('What is left at AWS', () => {
     );
   });
 
-  it('holds the access role, where the gateway got in by one', () => {
+  it('includes the access role, if the gateway used one', () => {
     const left = kindsAndNames(of({ principalArn: 'arn:aws:iam::123456789012:role/gateway-enters' }));
 
     expect(left[0]).toBe('role gateway-enters');
     expect(left).toContain('user acme-user?');
   });
 
-  it('is named by ARNs of its own partition and path', () => {
+  it('has ARNs of its own partition and path', () => {
     const arns = of().map(({ arn }) => arn);
 
     expect(arns).toContain('arn:aws-cn:iam::123456789012:role/people/console');
@@ -49,7 +49,7 @@ describe('What is left at AWS', () => {
     expect(arns).toContain('arn:aws-cn:iam::123456789012:instance-profile/team/acme-cluster-node-role');
   });
 
-  it('is named right with every path that IAM allows', () => {
+  it('has the right name with every path that IAM allows', () => {
     const principalArn = 'arn:aws:iam::123456789012:role/team!a:b/access';
     const left = of({ principalArn, consoleRoleArn: "arn:aws:iam::123456789012:role/it's:$HOME/console" });
 
@@ -61,7 +61,7 @@ describe('What is left at AWS', () => {
     expect(policy.command).toContain(`--policy-arn '${policy.arn}'`);
   });
 
-  it('is removed by commands in which no name means anything to a shell', () => {
+  it('is removed by commands in which no name has a meaning for a shell', () => {
     const left = of({ nodeRoleName: '$(reboot)' });
 
     const command = left.find(({ name }) => name === '$(reboot)')!.command;

