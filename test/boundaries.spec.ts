@@ -119,11 +119,11 @@ describe('the rules of the architecture', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('are all seeded here with a violation', () => {
+  it('are all violated here once', () => {
     expect(Object.keys(violations).sort()).toEqual(forbidden.map(({ name }) => name).sort());
   });
 
-  it('know each folder of a lib that is divided', () => {
+  it('cover each folder of a lib with folders', () => {
     for (const [lib, folders] of Object.entries(capabilities)) {
       const entries = readdirSync(join(project, 'libs', lib, 'src'), { withFileTypes: true });
       const found = entries.filter((entry) => entry.isDirectory() && entry.name !== 'testing').map(({ name }) => name);
@@ -131,11 +131,11 @@ describe('the rules of the architecture', () => {
     }
   });
 
-  it.each(Object.entries(violations))('catch a breach of %s', (rule, [file]) => {
+  it.each(Object.entries(violations))('detect a violation of %s', (rule, [file]) => {
     expect(found).toContain(`${rule} ${file}`);
   });
 
-  it('leave alone what is allowed', () => {
+  it('accept what is allowed', () => {
     expect(found.filter((line) => /main\.ts|edge\.ts/.test(line))).toEqual([]);
   });
 });

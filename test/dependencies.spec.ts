@@ -14,7 +14,7 @@ describe('The dependencies', () => {
   );
   const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-  it('run no install script that was not reviewed', () => {
+  it('run no install script without a review', () => {
     const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
 
     expect(scripted).toContain('node'); // so that the list is read as it is written

@@ -46,7 +46,7 @@ describe('The documentation', () => {
     expect(manual.filter(({ file }) => !text.includes(`(${file})`)).map(({ file }) => file)).toEqual([]);
   });
 
-  it('has an index of all decisions, in the form that each of them has', () => {
+  it('has an index of all decisions, which have the same form', () => {
     const index = page('docs/decisions/README.md');
     const decisions = pages.filter(({ file }) => /^docs\/decisions\/\d/.test(file));
     const entries = decisions.map(({ file, text }) => `- [${text.split('\n')[0]!.slice(2)}](${file.slice(15)})`);
@@ -60,11 +60,11 @@ describe('The documentation', () => {
       ]);
   });
 
-  it.each(manual)('begins a page with a title and a sentence: $file', ({ text }) => {
+  it.each(manual)('has a title and an introductory sentence in each page: $file', ({ text }) => {
     expect(text).toMatch(/^# [A-Z].*\n\n[A-Z`].*\n/);
   });
 
-  it('names files of the code that exist', () => {
+  it('names existing files of the code', () => {
     const files = execFileSync('git', ['ls-files'], { cwd: projectFolder, encoding: 'utf8' }).split('\n');
     const named = ['CONTRIBUTING.md', 'docs/architecture.md'].flatMap((file) =>
       [...page(file).prose.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name]) => name!),

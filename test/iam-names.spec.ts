@@ -11,13 +11,13 @@ const sources = ['libs', 'packages', 'src']
   .map((entry) => relative(project, join(entry.parentPath, entry.name)))
   .filter((file) => file !== rules);
 
-describe('the form of names and ARNs of IAM', () => {
+describe('the format of names and ARNs of IAM', () => {
   it.each([
     ['an expression for ARNs of IAM', /\/\^?arn:[^`'"\n]*iam/],
     ['a search for the kind of an ARN', /includes\('?:(role|user|policy)\//],
     ['a list of the characters of names', /A-Za-z0-9\+=,\.@_-\]/],
     ['a cut at a colon, which a path may have', /[aA]rn\.(split\(':'\)\.at|slice\([^)]*lastIndexOf\(':'\))/],
-  ])('is told in one place: no other file has %s', (_, form) => {
+  ])('is defined in one place: no other file has %s', (_, form) => {
     expect(sources.length).toBeGreaterThan(300);
     expect(sources.filter((file) => form.test(readFileSync(join(project, file), 'utf8')))).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { alterations } from './soak/mutants.js';
 
 const all = Object.entries(alterations).flatMap(([mutant, list]) => list.map((one) => ({ mutant, ...one })));
 
-it.each(all)('the code that the mutant $mutant alters exists once in $file', ({ file, original }) => {
+it.each(all)('the code that the mutant $mutant changes exists once in $file', ({ file, original }) => {
   const source = readFileSync(join(import.meta.dirname, '..', file), 'utf8');
   expect(source.split(original)).toHaveLength(2);
 });

@@ -92,10 +92,10 @@ function isExcluded(mutation: string, code: string): boolean {
   );
 }
 
-describe('the refusals that a description lists', () => {
+describe('the error codes in a description', () => {
   const found = refusalsOfMutations();
 
-  it('are those that the code leads to', () => {
+  it('are those that the code can throw', () => {
     const file = join(projectFolder, 'src/graphql/refusals.json');
     const derived = Object.fromEntries(
       [...found]
@@ -107,7 +107,7 @@ describe('the refusals that a description lists', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(derived);
   });
 
-  it('leave out only codes that would be there without the exception', () => {
+  it('omit only codes that would be listed without the exception', () => {
     const needless = excluded.flatMap(({ mutations, codes }) =>
       mutations.flatMap((mutation) =>
         (codes instanceof RegExp ? [codes] : codes)

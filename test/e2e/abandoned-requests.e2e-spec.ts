@@ -7,7 +7,7 @@ import { insertSubscriptions } from '../support/many-rows.js';
 import { createSubscription, hostedAccount } from '../support/steps.js';
 import { until } from '../support/until.js';
 
-describe('a request whose caller has gone', () => {
+describe('a request whose caller has disconnected', () => {
   let gateway: Gateway;
   const sockets: Socket[] = [];
 
@@ -73,7 +73,7 @@ describe('a request whose caller has gone', () => {
       () => 'gone',
     );
 
-  it('sends no further statement when it is a query', async () => {
+  it('sends no further statement if it is a query', async () => {
     const whole = watchStatements(page);
     whole.letGo();
     await send(query, {});
@@ -97,7 +97,7 @@ describe('a request whose caller has gone', () => {
     expect(watch.seen.length).toBeLessThanOrEqual(before);
   });
 
-  it('is finished when it is a mutation that has begun, and its answer is kept', async () => {
+  it('is finished if it is a mutation that has begun, and its answer is stored', async () => {
     const input = { cloudAccountId: hostedAccount, name: 'Orders', region: 'us-east-1', idempotencyKey: 'an-order-1' };
     const watch = watchStatements(/INSERT INTO .?idempotency|INSERT INTO .?claim|SELECT .*FROM .?cloud_account/i);
     const abort = new AbortController();

@@ -35,7 +35,7 @@ describe('verification of an access role', () => {
       .map(({ step, group, verdict, cause }) => [group ?? step, verdict, cause]);
   const actions = () => gateway.aws.calls().map(({ action }) => action);
 
-  it('passes one that demands its external ID, by at most twelve questions in the name of the operation', async () => {
+  it('accepts one that requires its external ID, with at most twelve calls that contain the name of the operation', async () => {
     const role = aRole();
 
     const found = await full(role);
@@ -63,7 +63,7 @@ describe('verification of an access role', () => {
     expect(asked.filter(({ ExternalId }) => ExternalId === undefined)).toHaveLength(1);
   });
 
-  it('looks lightly by two questions', async () => {
+  it('checks briefly with two calls', async () => {
     const { report, refusal } = await gateway
       .get(AwsVerification)
       .verifyBriefly(aRole(), 'us-east-1', { consoleRoleName, operationId });
@@ -78,7 +78,7 @@ describe('verification of an access role', () => {
     expect(report.awsCallCount).toBe(2);
   });
 
-  it('refuses one that lets the gateway in whatever it says', async () => {
+  it('refuses one that the gateway can assume with any external ID', async () => {
     const found = await full(roleNamed('access-role-open', newExternalId()));
 
     expect(open(found)).toEqual([['ACCESS_ROLE_EXTERNAL_ID', 'FAILED', 'EXTERNAL_ID_NOT_REQUIRED']]);
@@ -94,7 +94,7 @@ describe('verification of an access role', () => {
   it.each([
     ['every id that looks like one', trusting({ StringLike: { 'sts:ExternalId': 'gateway-*' } })],
     ['no id at all beside the right one', trusting({ StringEqualsIfExists: { 'sts:ExternalId': 'gateway-0' } })],
-  ])('refuses one that takes %s', async (_, document) => {
+  ])('refuses one that accepts %s', async (_, document) => {
     gateway.aws.setTrust(keyOfAccount, 'half-open', document);
 
     const found = await full(roleNamed('half-open', 'gateway-0'));
@@ -106,7 +106,7 @@ describe('verification of an access role', () => {
     ['that demands another id', 'access-role-gateway-1', 'gateway-2'],
     ['that trusts somebody else', 'foreign-role', 'gateway-2'],
     ['that is not there', 'no-such-role', 'gateway-2'],
-  ])('is refused by one %s', async (_, name, externalId) => {
+  ])('fails for one %s', async (_, name, externalId) => {
     const found = await full(roleNamed(name, externalId));
 
     expect(open(found)).toEqual([['ACCESS_ROLE', 'FAILED', 'NOT_TRUSTED']]);
@@ -118,7 +118,7 @@ describe('verification of an access role', () => {
     expect(actions()).toEqual(['AssumeRole']);
   });
 
-  it('leaves open whether one that was made just now will let the gateway in', async () => {
+  it('is inconclusive for a role that was just created', async () => {
     const found = await full(roleNamed('no-such-role', 'gateway-2'), 'us-east-1', { isNew: true });
 
     expect(open(found)).toEqual([['ACCESS_ROLE', 'INCONCLUSIVE', 'PROPAGATION']]);
@@ -132,7 +132,7 @@ describe('verification of an access role', () => {
     ['http-500', 'UNREACHABLE', 'AWS_UNREACHABLE'],
     ['html-200', 'UNEXPECTED_RESPONSE', 'AWS_RESPONSE_INVALID'],
     ['drop-answer', 'UNREACHABLE', 'AWS_UNREACHABLE'],
-  ] as const)('does not accept one when %s keeps the negative from an answer', async (fault, cause, code) => {
+  ] as const)('does not accept one when %s instead of the expected denial', async (fault, cause, code) => {
     const role = aRole();
     // The first question, with the right id, is answered, a little later; what comes after it is not.
     gateway.aws.inject({ action: 'AssumeRole', fault: 'slow' });
@@ -146,7 +146,7 @@ describe('verification of an access role', () => {
     expect(actions()).not.toContain('GetRole');
   });
 
-  it('names what a role lacks, and the policy that mends it', async () => {
+  it('names missing permissions of a role, and the policy that adds them', async () => {
     const role = aRole();
     const name = role.arn.split('/').at(-1)!;
     const everythingBut = (...Action: string[]): PolicyDocument => ({
@@ -167,7 +167,7 @@ describe('verification of an access role', () => {
   it.each([
     ['cn-north-1', 'aws-cn'],
     ['us-gov-west-1', 'aws-us-gov'],
-  ])('asks the AWS of %s about a role in %s', async (region, partition) => {
+  ])('calls the AWS of %s for a role in %s', async (region, partition) => {
     const externalId = newExternalId();
     const found = await full(roleNamed(`access-role-${externalId}`, externalId, partition), region);
 
@@ -175,7 +175,7 @@ describe('verification of an access role', () => {
     expect(found.consoleRole!.arn).toBe(`arn:${partition}:iam::${accountId}:role/${consoleRoleName}`);
   });
 
-  it('says that the gateway has no identity for a role outside the sandbox, and asks nobody', async () => {
+  it('reports a missing identity for a role outside the sandbox, and makes no call', async () => {
     const found = await full(new AwsAccessRole('arn:aws:iam::111122223333:role/access', 'gateway-1'));
 
     expect(open(found)).toEqual([['ACCESS_ROLE', 'INCONCLUSIVE', 'GATEWAY_IDENTITY_MISSING']]);
@@ -183,7 +183,7 @@ describe('verification of an access role', () => {
     expect(actions()).toEqual([]);
   });
 
-  it('holds the console role of its account to the same rules as with a key', async () => {
+  it('applies the same rules to the console role as with an access key', async () => {
     const found = await full(aRole(), 'us-east-1', { consoleRoleName: 'no-mfa-role' });
 
     expect(found.refusal).toMatchObject({ code: 'AWS_ROLE_WITHOUT_MFA' });

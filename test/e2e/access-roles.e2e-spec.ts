@@ -62,7 +62,7 @@ describe('access roles', () => {
     return { which, handle, externalId, role, account: done(await createWith(which, role)) };
   }
 
-  it('connect an account without a key', async () => {
+  it('connect an account without an access key', async () => {
     const { which, externalId, handle, role, account } = await roleAccount();
 
     expect(account).toMatchObject({
@@ -84,7 +84,7 @@ describe('access roles', () => {
     expect(await handleOf(handle)).toMatchObject({ assignedAt: expect.any(String), cloudAccount: { id: account.id } });
   });
 
-  it('in China are asked for there', async () => {
+  it('in China are used there', async () => {
     const which = nextUser();
     const { handle, externalId } = await issueExternalId();
     const role = sandboxRole(which, `access-role-${externalId}`, handle, 'aws-cn');
@@ -102,7 +102,7 @@ describe('access roles', () => {
     const count = async () =>
       (await gateway.sql('SELECT COUNT(*) AS n FROM cloud_account UNION ALL SELECT COUNT(*) FROM aws_access_role')).map(({ n }: any) => Number(n)); // prettier-ignore
 
-    it('when they let the gateway in with any external ID', async () => {
+    it('when the gateway can assume them with any external ID', async () => {
       const { handle } = await issueExternalId();
       const before = await count();
 
@@ -120,7 +120,7 @@ describe('access roles', () => {
       expect(await handleOf(handle)).toMatchObject({ assignedAt: null });
     });
 
-    it('when AWS does not say whether they would', async () => {
+    it('when AWS does not answer whether it can', async () => {
       const which = nextUser();
       const { handle, externalId } = await issueExternalId();
       const before = await count();
@@ -133,7 +133,7 @@ describe('access roles', () => {
       expect(await count()).toEqual(before);
     });
 
-    it("with another tenant's external ID, as with one that is not there", async () => {
+    it("with another tenant's external ID, as with one that does not exist", async () => {
       const which = nextUser();
       const { handle, externalId } = await issueExternalId(await gateway.anotherTenant());
       const name = `access-role-${externalId}`;
@@ -148,7 +148,7 @@ describe('access roles', () => {
       expect(await count()).toEqual(before);
     });
 
-    it('with an external ID that another account has', async () => {
+    it('with an external ID of another account', async () => {
       const { handle, externalId } = await roleAccount();
       const which = nextUser();
       const before = await count();
@@ -159,7 +159,7 @@ describe('access roles', () => {
       expect(await count()).toEqual(before);
     });
 
-    it('outside the sandbox, where this gateway is nobody', async () => {
+    it('outside the sandbox, when this gateway has no identity', async () => {
       const { handle } = await issueExternalId();
       const credentials = {
         awsAssumeRole: { roleArn: 'arn:aws:iam::111122223333:role/access', externalIdHandle: handle },
@@ -175,14 +175,14 @@ describe('access roles', () => {
       'arn:aws:iam::123456789012:user/x',
       'arn:aws:iam::123456789012:role/',
       'arn:aws:sts::123456789012:assumed-role/x/y',
-    ])('when %s is no role', async (roleArn) => {
+    ])('when %s is not a role', async (roleArn) => {
       const { userErrors } = await createWith('0B00', { awsAssumeRole: { roleArn, externalIdHandle: 'x' } });
 
       expect(userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: rolePath }]);
     });
   });
 
-  it('of two accounts that want the same external ID at the same moment, one gets it', async () => {
+  it('with the same external ID for two concurrent accounts succeed for one', async () => {
     const { handle, externalId } = await issueExternalId();
     const users = [nextUser(), nextUser(), nextUser()];
 
@@ -197,7 +197,7 @@ describe('access roles', () => {
     ]);
   });
 
-  it('belong to one account, whosever it is', async () => {
+  it('belong to one account of any tenant', async () => {
     const { which, externalId } = await roleAccount();
     const stranger = await gateway.anotherTenant();
     const own = await issueExternalId(stranger);
@@ -221,7 +221,7 @@ describe('access roles', () => {
     expect(JSON.stringify(userErrors)).not.toContain(externalId);
   });
 
-  it('take the place of a key, which is gone then, and give it to one again', async () => {
+  it('replace an access key, which is then deleted, and are replaced by one again', async () => {
     const which = nextUser();
     const { id, version } = await createAccount({ which });
     const { handle, externalId } = await issueExternalId();
@@ -255,7 +255,7 @@ describe('access roles', () => {
     });
   });
 
-  it("are gone with their account, but their external ID is nobody else's ever", async () => {
+  it('are deleted with their account, but their external ID is never used again', async () => {
     const { account, handle, which, role } = await roleAccount();
 
     await deleteAccount(account.id);
@@ -265,7 +265,7 @@ describe('access roles', () => {
     expect((await createWith(which, role)).userErrors).toMatchObject([{ code: 'EXTERNAL_ID_IN_USE' }]);
   });
 
-  it('are verified by at most twelve questions, in the name of the use that is written down', async () => {
+  it('are verified with at most twelve calls, with the operation of the recorded use', async () => {
     const { account } = await roleAccount();
     gateway.aws.forgetCalls();
 
@@ -282,14 +282,14 @@ describe('access roles', () => {
     expect(new Set(names)).toEqual(new Set([report.roleSessionName]));
   });
 
-  it('keep their console role in check when that is changed', async () => {
+  it('are used to verify a changed console role', async () => {
     const { account } = await roleAccount();
 
     const input = { id: account.id, expectedVersion: account.version, consoleRoleName: 'second-console-role' };
     expect(done(await asked(update, input)).consoleRoleArn).toMatch(/second-console-role$/);
   });
 
-  describe('are looked after', () => {
+  describe('are checked', () => {
     const longAgo = '2026-01-01 00:00:00.000';
     const healthOf = async (id: string) =>
       (await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { health { state codes lastCheckedAt } } }', { id }))
@@ -321,14 +321,14 @@ describe('access roles', () => {
         ],
       });
 
-    it('by two questions each hour', async () => {
+    it('with two calls each hour', async () => {
       const { account } = await roleAccount();
 
       expect(await check(account.id, false)).toEqual(['AssumeRole', 'GetRole']);
       expect(await healthOf(account.id)).toMatchObject({ state: 'HEALTHY', codes: [] });
     });
 
-    it('each day with the wrong external IDs, too: one that was opened meanwhile is DEGRADED until it is mended', async () => {
+    it('each day with wrong external IDs as well: an opened role is DEGRADED until it is fixed', async () => {
       const { account, which, externalId } = await roleAccount();
       const name = `access-role-${externalId}`;
       trust(which, name);
@@ -345,7 +345,7 @@ describe('access roles', () => {
       expect(await healthOf(account.id)).toMatchObject({ state: 'HEALTHY', codes: [] });
     });
 
-    it('and are BROKEN when they no longer let the gateway in', async () => {
+    it('and are BROKEN when the gateway can no longer assume them', async () => {
       const { account, which, externalId } = await roleAccount();
       trust(which, `access-role-${externalId}`, { StringEquals: { 'sts:ExternalId': 'another' } });
 
@@ -356,7 +356,7 @@ describe('access roles', () => {
     });
   });
 
-  describe('that were made just now', () => {
+  describe('that were just created', () => {
     const opening = (which: string, name: string, externalId: string) =>
       gateway.aws.setTrust(`AKIASANDBOXWORKS${which}`, name, {
         Version: '2012-10-17',
@@ -370,7 +370,7 @@ describe('access roles', () => {
         ],
       });
 
-    it('are tried until AWS knows them', async () => {
+    it('are tried until AWS recognizes them', async () => {
       const which = nextUser();
       const { handle, externalId } = await issueExternalId();
       const role = sandboxRole(which, 'fresh', handle);
@@ -393,7 +393,7 @@ describe('access roles', () => {
       expect(await rows(waiting.id)).toMatchObject({ keys: [], roles: [{ slot: 'CURRENT' }] });
     });
 
-    it('replace a key when AWS knows them, which serves meanwhile', async () => {
+    it('replace an access key when AWS recognizes them, and the access key is in use until then', async () => {
       const which = nextUser();
       const { id, version } = await createAccount({ which });
       const { handle, externalId } = await issueExternalId();
@@ -408,7 +408,7 @@ describe('access roles', () => {
       expect(await rows(id)).toMatchObject({ keys: [], roles: [{ slot: 'CURRENT' }] });
     });
 
-    it('and never let the gateway in end in ERROR', async () => {
+    it('and can never be assumed end in ERROR', async () => {
       const which = nextUser();
       const { handle } = await issueExternalId();
 

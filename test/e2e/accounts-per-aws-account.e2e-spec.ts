@@ -23,7 +23,7 @@ describe('With ACCOUNTS_PER_AWS_ACCOUNT=one', () => {
     { code: 'AWS_ACCOUNT_ALREADY_CONNECTED', path: ['input', 'credentials'], cloudAccount },
   ];
 
-  it('a second user of an AWS account is refused, and the account that is there is named', async () => {
+  it('a second user of an AWS account is refused, and the existing account is named', async () => {
     const { cloudAccount } = await one(connect, quickAccount(suffix(900, 1)));
 
     expect((await one(connect, quickAccount(suffix(900, 2)))).userErrors).toEqual(refused(cloudAccount));
@@ -41,7 +41,7 @@ describe('With ACCOUNTS_PER_AWS_ACCOUNT=one', () => {
     expect(theirs.userErrors).toEqual([]);
   });
 
-  it('one of eight that connect it at the same moment succeeds', async () => {
+  it('one of eight concurrent connections succeeds', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, (_, i) => one(connect, quickAccount(suffix(902, i)))));
 
     const [winner, ...others] = all.filter(({ cloudAccount }) => cloudAccount !== null);
@@ -50,7 +50,7 @@ describe('With ACCOUNTS_PER_AWS_ACCOUNT=one', () => {
     expect(errors).toEqual(Array(7).fill(refused(winner.cloudAccount)));
   });
 
-  it('an account whose AWS account turns out to be taken is rejected', async () => {
+  it('an account is rejected when its AWS account is found to be connected', async () => {
     const { cloudAccount: connected } = await one(connect, quickAccount(suffix(904, 1)));
     const { cloudAccount: pending, userErrors } = await one(connect, {
       ...quickAccount(suffix(904, 2)),
@@ -69,7 +69,7 @@ describe('With ACCOUNTS_PER_AWS_ACCOUNT=one', () => {
     expect(cloudAccount).toMatchObject({ awsAccountId: sandboxAccountId(suffix(904)), credentialsRejection: null });
   });
 
-  it('what shared an AWS account before stays, is counted and is found by the doctor', async () => {
+  it('accounts that already share an AWS account are kept, counted and found by the doctor', async () => {
     const limit = gateway.get(AccountsPerAwsAccount) as { limit: string };
     limit.limit = 'many';
     const ids: string[] = [];

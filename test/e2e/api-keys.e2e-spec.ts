@@ -29,7 +29,7 @@ describe('API keys', () => {
   afterAll(() => gateway.stop());
 
   describe('an OWNER', () => {
-    it('creates one, whose secret is shown once and works at once', async () => {
+    it('creates one, whose secret is shown once and works immediately', async () => {
       const key = await createKey({ name: ' Build  ', role: 'MANAGER', allowedCidrs: ['127.0.0.0/8', '::1/128'] });
 
       expect(key).toMatchObject({
@@ -49,14 +49,14 @@ describe('API keys', () => {
       expect(JSON.stringify(rows)).not.toContain(key.secret.slice(17, -6));
     });
 
-    it('creates one that lasts a year unless told otherwise', async () => {
+    it('creates one that lasts a year by default', async () => {
       const lifetime = ({ createdAt, expiresAt }: any) => (Date.parse(expiresAt) - Date.parse(createdAt)) / day;
 
       expect(lifetime(await createKey())).toBe(365);
       expect(lifetime(await createKey({ expiresInDays: 7 }))).toBe(7);
     });
 
-    it('has two at once to move from one to the other', async () => {
+    it('can use two at once to replace one', async () => {
       const [old, next] = [await createKey({ role: 'OWNER' }), await createKey({ role: 'OWNER' })];
       expect([await status(old.secret), await status(next.secret)]).toEqual([200, 200]);
 
@@ -66,7 +66,7 @@ describe('API keys', () => {
       expect(await refusals(revokeApiKey, { id: old.id })).toEqual(['API_KEY_ALREADY_REVOKED input.id']);
     });
 
-    it('gets the same key for the same request again, but never its secret', async () => {
+    it('gets the same API key for a repeated request, but never its secret', async () => {
       const input = { name: 'Once', role: 'VIEWER', idempotencyKey: 'create-once' };
       const first = (await gateway.ask(createApiKey, { input })).createApiKey;
       const again = (await gateway.ask(createApiKey, { input })).createApiKey;
@@ -90,11 +90,11 @@ describe('API keys', () => {
         { name: '', expiresInDays: -1, allowedCidrs: [''] },
         ['INVALID_INPUT input.name', 'INVALID_INPUT input.expiresInDays', 'INVALID_INPUT input.allowedCidrs'],
       ],
-    ])('is told all that is wrong with %j', async (input, expected) => {
+    ])('receives all problems of %j', async (input, expected) => {
       expect(await refusals(createApiKey, { name: 'Key', role: 'VIEWER', ...input })).toEqual(expected);
     });
 
-    it('lists them page by page, those that work or those that ended', async () => {
+    it('lists them page by page, valid ones or ended ones', async () => {
       const key = await gateway.anotherTenant();
       const made = [];
       for (let i = 0; i < 3; i++) made.push(await createKey({}, key));
@@ -121,7 +121,7 @@ describe('API keys', () => {
       });
     });
 
-    it('cannot revoke the last key with which keys are made', async () => {
+    it('cannot revoke the last API key that can create others', async () => {
       const key = await gateway.anotherTenant();
       await createKey({ role: 'MANAGER' }, key);
       const expired = await createKey({ role: 'OWNER' }, key);
@@ -138,7 +138,7 @@ describe('API keys', () => {
       expect(await status(key)).toBe(200);
     });
 
-    it('keeps one of two that revoke each other at the same moment', async () => {
+    it('keeps one of two that revoke each other concurrently', async () => {
       for (let round = 0; round < 5; round++) {
         const one = await gateway.anotherTenant();
         const other = await createKey({ role: 'OWNER' }, one);
@@ -153,7 +153,7 @@ describe('API keys', () => {
       }
     });
 
-    it("sees nothing of another tenant's keys", async () => {
+    it('sees no API keys of another tenant', async () => {
       const mine = await createKey();
       const other = await gateway.anotherTenant();
 
@@ -164,7 +164,7 @@ describe('API keys', () => {
     });
   });
 
-  it('who is no OWNER sees its own key only', async () => {
+  it('who is no OWNER sees only its own API key', async () => {
     const viewer = await createKey();
     const other = await createKey();
     const { nodes } = await gateway.ask(
@@ -179,8 +179,8 @@ describe('API keys', () => {
     ]);
   });
 
-  describe('open nothing', () => {
-    it('when they expired, to the millisecond', async () => {
+  describe('are refused', () => {
+    it('when they have expired, to the millisecond', async () => {
       const [valid, expired] = [await createKey(), await createKey()];
       await expire(valid.id, Date.now() + 60_000);
       await expire(expired.id, Date.now() - 1);
@@ -188,7 +188,7 @@ describe('API keys', () => {
       expect([await status(valid.secret), await status(expired.secret)]).toEqual([200, 401]);
     });
 
-    it('soon after another process ended them', async () => {
+    it('soon after another process revoked them', async () => {
       const key = await createKey();
       expect(await status(key.secret)).toBe(200);
 
@@ -197,7 +197,7 @@ describe('API keys', () => {
       await until('the key is refused', async () => (await status(key.secret)) === 401);
     });
 
-    it('once they were revoked, be it in the middle of a document', async () => {
+    it('after they were revoked, even in the middle of a document', async () => {
       const owner = await createKey({ role: 'OWNER' });
       const victim = await createKey({ role: 'OWNER' });
       const { data } = await gateway
@@ -222,7 +222,7 @@ describe('API keys', () => {
       expect(await status(victim.secret)).toBe(200);
     });
 
-    it('once they were revoked, be it while they make another', async () => {
+    it('after they were revoked, even while they create another', async () => {
       const owner = await createKey({ role: 'OWNER' });
       let making!: Promise<any>;
       await gateway.get(Transactions).run(async (now) => {
@@ -239,7 +239,7 @@ describe('API keys', () => {
       expect((await making).text).not.toContain('gwk_live_');
     });
 
-    it('from other addresses than they are for, and say no more than that', async () => {
+    it('from addresses that are not allowed, without the reason', async () => {
       const key = await createKey({ allowedCidrs: ['203.0.113.0/24', '2001:db8::/32'] });
       const from = (address: string) => status(key.secret, { 'x-forwarded-for': address });
 
@@ -255,7 +255,7 @@ describe('API keys', () => {
     it.each<[string, string, (id: string) => Promise<unknown>]>([
       ['expired', 'EXPIRED', (id) => expire(id, Date.now() - 1)],
       ['was revoked', 'REVOKED', (id) => revokeKey(id)],
-    ])('and say that the key %s, to a caller with the right secret only', async (_, reason, end) => {
+    ])('with the reason that the key %s, only to a caller with the right secret', async (_, reason, end) => {
       const key = await createKey();
       await end(key.id);
       const { body, token } = { body: key.secret.slice(0, 17), token: newApiKeyToken().token.reveal() };
@@ -266,7 +266,7 @@ describe('API keys', () => {
       expect((await refusal(wrongSecret)).reason).toBe('UNKNOWN');
     });
 
-    it('and say when the text is not a key, or when there is none', async () => {
+    it('with the reason when the text is not an API key, or is missing', async () => {
       const { secret } = await createKey();
 
       expect(await refusal(secret.slice(0, -1))).toMatchObject({ reason: 'MALFORMED' });
@@ -277,7 +277,7 @@ describe('API keys', () => {
     });
   });
 
-  it('know when they were last used', async () => {
+  it('have the time of their last use', async () => {
     const key = await createKey();
     const lastUsed = async () =>
       (await gateway.ask(`{ node(id: "${key.id}") { ... on ApiKey { lastUsedAt } } }`)).node.lastUsedAt;
@@ -291,7 +291,7 @@ describe('API keys', () => {
     expect(await lastUsed()).toBe(first);
   });
 
-  it('of the operator are made on the command line only', async () => {
+  it('of the operator can be created only on the command line', async () => {
     const operators = await gateway.newKey({}, 1);
     const { viewer } = await gateway.ask(
       '{ viewer { isOperator tenant { name } viewerCanCreateApiKey { isAllowed code } } }',
@@ -309,7 +309,7 @@ describe('API keys', () => {
     ]);
   });
 
-  it('are told apart by the viewer', async () => {
+  it('are distinguished by the viewer', async () => {
     const key = await createKey({ name: 'Reader', canIntrospect: true });
     const who = `{ viewer { role canIntrospect isOperator tenant { name } apiKey { id name }
       viewerCanCreateApiKey { isAllowed code reason remediation } viewerCanCreateCloudAccount { isAllowed code } } }`;
@@ -330,7 +330,7 @@ describe('API keys', () => {
     });
   });
 
-  it('leave what was done with them to be read when they are gone', async () => {
+  it('are still named in records after they are revoked', async () => {
     const key = await createKey({ name: 'Leaver', role: 'MANAGER' });
     const account = await createAccount({}, key.secret);
     await revokeKey(key.id);
@@ -339,7 +339,7 @@ describe('API keys', () => {
     expect(cloudAccount.credentials.setBy).toBe('Leaver');
   });
 
-  it('with ids that are no keys are not there', async () => {
+  it('with IDs that do not belong to API keys are not found', async () => {
     for (const id of ['', 'x', globalId('CloudAccount', 1), globalId('ApiKey', 2_000_000_000)])
       expect(await refusals(revokeApiKey, { id })).toEqual(['NOT_FOUND input.id']);
   });

@@ -16,7 +16,7 @@ import { until } from '../support/until.js';
 const longAgo = '2026-01-01 00:00:00.000';
 const unexpected = { code: 'AWS_ACCOUNT_UNEXPECTED', path: ['input', 'expectedAwsAccountId'] };
 
-describe('what AWS says of credentials', () => {
+describe('the identity of credentials', () => {
   let gateway: Gateway;
   const { createAccount, createQuickAccount, issueExternalId, nextUser } = stepsWith(() => gateway);
 
@@ -29,7 +29,7 @@ describe('what AWS says of credentials', () => {
   const read = async (id: string, fields: string) =>
     (await gateway.ask(`query ($id: ID!) { cloudAccount(id: $id) { ${fields} } }`, { id })).cloudAccount;
 
-  describe('is held against the expected AWS account', () => {
+  describe('is compared with the expected AWS account', () => {
     const elsewhere = '123456789012';
     const create = async (input: object) => (await gateway.ask(createCloudAccount, { input })).createCloudAccount;
     const update = async (id: string, input: object) => {
@@ -49,7 +49,7 @@ describe('what AWS says of credentials', () => {
       expect(fine.userErrors).toEqual([]);
     });
 
-    it('when an account is created with a role, which AWS is not asked about then', async () => {
+    it('when an account is created with a role, without a call to AWS', async () => {
       const { handle, externalId } = await issueExternalId();
       const which = nextUser();
       const credentials = sandboxRole(which, `access-role-${externalId}`, handle);
@@ -57,7 +57,7 @@ describe('what AWS says of credentials', () => {
       expect(userErrors).toMatchObject([unexpected]);
     });
 
-    it('when AWS knows the key some time later', async () => {
+    it('when AWS recognizes the access key later', async () => {
       const [wrong, right] = [nextUser(), nextUser()];
       const later = (which: string, expectedAwsAccountId: string) =>
         createAccount({ which, credentials: sandboxKey('LATER', which), expectedAwsAccountId });
@@ -73,7 +73,7 @@ describe('what AWS says of credentials', () => {
       expect(await read(ids[1], state)).toEqual({ status: 'ACTIVE', credentialsRejection: null });
     });
 
-    it('when an account is updated, with other credentials or with the present ones', async () => {
+    it('when an account is updated, with new or current credentials', async () => {
       const [which, other] = [nextUser(), nextUser()];
       const { id } = await createQuickAccount({ credentials: sandboxKey('NSIMU', which) });
       const credentials = sandboxKey('NSIMU', other);
@@ -109,7 +109,7 @@ describe('what AWS says of credentials', () => {
     });
   });
 
-  describe('is the present name of the user', () => {
+  describe('is the current name of the user', () => {
     /** As if the user had another name, or another id, when the account was made. */
     const wasOnce = (id: string, column: 'aws_user_arn' | 'aws_user_id', value: string) =>
       gateway.sql(`UPDATE cloud_account SET ${column} = ? WHERE id = ?`, [value, numberOf(id)]);
@@ -143,7 +143,7 @@ describe('what AWS says of credentials', () => {
       expect(answer).not.toContain('old-name');
     });
 
-    it.each(Object.keys(waysToVerify))('and that of no other user, after %s', async (way) => {
+    it.each(Object.keys(waysToVerify))('is not the name of another user, after %s', async (way) => {
       const { id } = await createQuickAccount();
       await wasOnce(id, 'aws_user_arn', 'arn:aws:iam::900000000001:user/old-name');
       await wasOnce(id, 'aws_user_id', `AIDAANOTHER${numberOf(id)}`);

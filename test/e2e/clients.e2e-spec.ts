@@ -23,7 +23,7 @@ describe('A client with default settings', () => {
   });
   afterAll(() => gateway.stop());
 
-  it.each(clients)('creates, lists, updates, clears, is refused, and deletes: %s', async (_, connect) => {
+  it.each(clients)('creates, lists, updates, clears, gets a refusal, and deletes: %s', async (_, connect) => {
     const client = await connect(`${gateway.url}/graphql`, await gateway.anotherTenant());
     const create = async (name: string) => {
       const input = quickAccount(suffix(++awsAccounts), { name, allowMissingPermissions: true });

@@ -41,7 +41,7 @@ onServer('the health of accounts that two gateways watch', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('is looked at by one of them each time, and told once', async () => {
+  it('is checked by one of them each time, and recorded once', async () => {
     const users = Array.from({ length: 24 }, (_, i) => suffix(100 + i));
     const ids: number[] = [];
     for (const which of users) ids.push(numberOf((await createAccount({ which })).id));

@@ -73,7 +73,7 @@ describe('the health of a cloud account', () => {
     return check(id);
   };
 
-  it('begins with the account, and with the report of what was looked at then', async () => {
+  it('begins with the account, and with its first report', async () => {
     const account = await createAccount();
 
     const health = await healthOf(account.id);
@@ -91,7 +91,7 @@ describe('the health of a cloud account', () => {
     expect(await events(account.id)).toEqual([]);
   });
 
-  it('is UNVERIFIED while the user may not simulate, is looked at within minutes, and is HEALTHY when it may', async () => {
+  it('is UNVERIFIED while the user cannot simulate, is checked again within minutes, and is HEALTHY when it can', async () => {
     const which = nextUser();
     const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
     const statement = { Effect: 'Allow', NotAction: ['iam:SimulatePrincipalPolicy'], Resource: '*' } as const;
@@ -114,7 +114,7 @@ describe('the health of a cloud account', () => {
     expect(await check(id)).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE', codes: [] });
   });
 
-  it('is UNVERIFIED while AWS does not answer the simulation, and keeps what it knew when that happens later', async () => {
+  it('is UNVERIFIED while AWS does not answer the simulation, and keeps an earlier result when that happens later', async () => {
     gateway.aws.inject({ action: 'SimulatePrincipalPolicy', fault: '503', times: 100 });
     const { id } = await createAccount();
     expect(await healthOf(id)).toMatchObject({
@@ -136,7 +136,7 @@ describe('the health of a cloud account', () => {
     gateway.aws.forgetFaults();
   });
 
-  it('asks AWS twice each hour, and keeps the report of the day', async () => {
+  it('needs two calls to AWS each hour, and keeps the report of the day', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     const { report } = await fullCheck(id);
@@ -150,11 +150,11 @@ describe('the health of a cloud account', () => {
     expect(calls.map(({ action }) => action)).toEqual(['GetCallerIdentity', 'GetRole']);
   });
 
-  it('is not known of hosted accounts', async () => {
+  it('does not exist for hosted accounts', async () => {
     expect(await read(hostedAccount)).toEqual({ health: null });
   });
 
-  it('is BROKEN when the role is gone, at the second look, and refuses subscriptions until it is back', async () => {
+  it('is BROKEN at the second check after the role is deleted, and refuses subscriptions until it exists again', async () => {
     const account = await createAccount();
     await fullCheck(account.id);
     await roleIs(account.id, 'gone-role');
@@ -194,7 +194,7 @@ describe('the health of a cloud account', () => {
     ]);
   });
 
-  it('is DEGRADED when permissions were taken away, with what to give back, and keeps subscriptions allowed', async () => {
+  it('is DEGRADED when permissions were removed, names them, and still allows subscriptions', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
@@ -219,7 +219,7 @@ describe('the health of a cloud account', () => {
     expect((await events(id)).map(({ to }: any) => to)).toEqual(['DEGRADED', 'HEALTHY']);
   });
 
-  it('is DEGRADED when the role trusts somebody else, which each hour’s look sees', async () => {
+  it('is DEGRADED when the role trusts another account, as each hourly check finds', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     await fullCheck(id);
@@ -232,7 +232,7 @@ describe('the health of a cloud account', () => {
     expect(await check(id)).toMatchObject({ state: 'DEGRADED', codes: ['AWS_ROLE_TRUSTS_OTHERS'] });
   });
 
-  it('is BROKEN when AWS does not know the key, and HEALTHY with a key that was proven', async () => {
+  it('is BROKEN when AWS does not recognize the access key, and HEALTHY with a new one', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     await keyIs(id, 'NOONE', which);
@@ -251,7 +251,7 @@ describe('the health of a cloud account', () => {
     ['is down', 'DOWNS', 'AWS_UNREACHABLE'],
     ['is another server in its place', 'PAGES', 'AWS_RESPONSE_INVALID'],
     ['has another time', 'SKEWS', 'AWS_CLOCK_SKEW'],
-  ])('stays as it was when AWS %s, until it is STALE', async (_, family, code) => {
+  ])('is unchanged when AWS %s, until it is STALE', async (_, family, code) => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     const { lastSuccessAt } = await healthOf(id);
@@ -274,7 +274,7 @@ describe('the health of a cloud account', () => {
     expect(await events(id)).toEqual([]);
   });
 
-  it('is what `verifyCloudAccount` saw', async () => {
+  it('has the result of `verifyCloudAccount`', async () => {
     const { id } = await createAccount();
     const verified = async () => (await gateway.ask(verify, { input: { id } })).verifyCloudAccount.cloudAccount.health;
 
@@ -287,7 +287,7 @@ describe('the health of a cloud account', () => {
     expect((await events(id)).map(({ to }: any) => to)).toEqual(['BROKEN', 'HEALTHY']);
   });
 
-  it('is looked at whole, soon after AWS has refused a call, and at most once in five minutes', async () => {
+  it('is checked completely soon after AWS has refused a call, and at most once in five minutes', async () => {
     const { id } = await createAccount();
     const health = gateway.get(CloudAccountHealthService);
     await fullCheck(id);
@@ -306,14 +306,14 @@ describe('the health of a cloud account', () => {
     expect((await row(id)).next_attempt_at).not.toEqual(next);
   });
 
-  it('goes with its account', async () => {
+  it('is deleted with its account', async () => {
     const { id } = await createAccount();
     await deleteAccount(id);
 
     expect(await row(id)).toBeUndefined();
   });
 
-  it('is looked at again by others when whoever looked has died', async () => {
+  it('is checked by another process after one has stopped', async () => {
     const account = await createAccount();
     await set(account.id, 'lease_owner', 'somebody dead');
     await set(account.id, 'asking_aws_account_id', account.awsAccountId);
@@ -329,7 +329,7 @@ describe('the health of a cloud account', () => {
     expect((await check(account.id)).lastCheckedAt > lastCheckedAt).toBe(true);
   });
 
-  it('counts nothing that is older than what is known', async () => {
+  it('ignores results that are older than the known one', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     await roleIs(id, 'gone-role');
@@ -354,7 +354,7 @@ describe('the health of a cloud account', () => {
     expect(await events(id)).toEqual([]);
   });
 
-  it('is assumed of accounts that were there before, and looked at at once', async () => {
+  it('is assumed for existing accounts, which are checked immediately', async () => {
     const { id } = await createAccount();
     const runner = gateway.get(DataSource).createQueryRunner();
     const migration = new WatchHealth1795320000000();
@@ -368,7 +368,7 @@ describe('the health of a cloud account', () => {
     expect(await read(hostedAccount)).toEqual({ health: null });
   });
 
-  it('of fifty accounts is looked at in time while AWS hangs for one', async () => {
+  it('of fifty accounts is checked in time while AWS hangs for one', async () => {
     const hanging: string[] = [];
     for (let i = 0; i < 3; i++) {
       const which = suffix(900 + i);
@@ -389,7 +389,7 @@ describe('the health of a cloud account', () => {
     expect(await healthOf(hanging[0]!)).toMatchObject({ state: 'HEALTHY', codes: ['AWS_UNREACHABLE'] });
   });
 
-  it('is asked of one AWS account by one check at a time', async () => {
+  it('is checked by at most one process for each AWS account', async () => {
     const account = 950;
     const users = [suffix(account, 1), suffix(account, 2), suffix(account, 3)];
     const ids: string[] = [];

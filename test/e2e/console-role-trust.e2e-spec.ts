@@ -78,7 +78,7 @@ describe('a console role whose trust policy has', () => {
   });
 
   it.each(failing)(
-    '%s, which keeps people out or lets others in, is refused by name',
+    '%s, which excludes staff or allows others, is refused with the name',
     async (_, trust, cause, says) => {
       const input = newAccount(accountTrusting(trust), { consoleRoleName: 'people' });
       const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input });

@@ -44,7 +44,7 @@ describe('A page of another origin', () => {
       },
     });
 
-  it.each([listed, alsoListed])('that is listed may send queries and mutations: %s', async (origin) => {
+  it.each([listed, alsoListed])('that is listed can send queries and mutations: %s', async (origin) => {
     const { status, headers } = await preflight(origin);
     const words = (name: string) => headers.get(name)?.toLowerCase().split(', ');
 
@@ -75,7 +75,7 @@ describe('A page of another origin', () => {
     await answer.text();
   });
 
-  it('that is listed can read when to try again after too many invalid keys', async () => {
+  it('that is listed can read when to try again after too many invalid API keys', async () => {
     const limited = await Gateway.start({ CORS_ORIGINS: listed, FAILED_API_KEYS_PER_MINUTE: '1' });
     try {
       const wrong = { headers: { authorization: 'Bearer gwk_live_mistyped' } };
@@ -90,7 +90,7 @@ describe('A page of another origin', () => {
     }
   });
 
-  it('that is listed can read that the gateway shuts down', async () => {
+  it('that is listed can read that the gateway is shutting down', async () => {
     const closing = await Gateway.start({ CORS_ORIGINS: listed, AWS_TIMEOUT_MS: '4000' });
     // AWS never answers this key: the mutation keeps the gateway from closing for as long as the timeout.
     const input = newAccount('A1U1', { credentials: sandboxKey('HANGS', 'A1U1'), idempotencyKey: 'running' });
@@ -121,7 +121,7 @@ describe('A page of another origin', () => {
     }
   });
 
-  it('gets no permission where none is listed, which is the default', async () => {
+  it('gets no permission if none is listed, which is the default', async () => {
     for (const { headers } of [await preflight(listed, '/graphql', closed), await ask(listed, {}, closed)]) {
       expect(accessHeaders(headers)).toEqual([]);
       expect(headers.get('vary')).toBeNull();

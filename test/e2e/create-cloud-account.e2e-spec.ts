@@ -44,7 +44,7 @@ describe('createCloudAccount', () => {
     expect(await readAccount(account.id)).toMatchObject({ name: 'Production', awsAccountId: '900000000361' });
   });
 
-  it('keeps the secret where nobody can read it: in no answer and in no column', async () => {
+  it('stores the secret in no readable form: in no answer and in no column', async () => {
     const answer = await gateway.send(createCloudAccount, { input: newAccount(nextUser()) });
     expect(answer.body.data.createCloudAccount.userErrors).toEqual([]);
 
@@ -57,14 +57,14 @@ describe('createCloudAccount', () => {
     expect(answer.text).not.toContain(sandboxSecret);
   });
 
-  it('counts ids from 1001 on', async () => {
+  it('assigns IDs from 1001 on', async () => {
     const { id } = await createAccount();
 
     expect(Number(Buffer.from(id, 'base64url').toString().replace('CloudAccount:', ''))).toBeGreaterThan(1000);
   });
 
-  describe('tells everything that is wrong with an input at once', () => {
-    it('when all of it is wrong', async () => {
+  describe('returns all problems of an input', () => {
+    it('when everything is wrong', async () => {
       const input = {
         name: ' ',
         provider: 'GCP',
@@ -132,7 +132,7 @@ describe('createCloudAccount', () => {
     ['in composition', 'Stra\u0308nd', 'STR\u00c4ND'],
     ['in white space around it', 'Spaces', ' Spaces '],
     ['in ß and ss', 'Straße', 'STRASSE'],
-  ])('refuses a name that differs from one in use only %s', async (_, first, second) => {
+  ])('refuses a name that differs from an existing one only %s', async (_, first, second) => {
     await createAccount({ name: first });
     const before = await rowsStored();
 
@@ -142,13 +142,13 @@ describe('createCloudAccount', () => {
     expect(await rowsStored()).toEqual(before);
   });
 
-  it('tells names with different accents apart', async () => {
+  it('distinguishes names with different accents', async () => {
     await createAccount({ name: 'Resume' });
 
     expect((await createAccount({ name: 'Résumé' })).name).toBe('Résumé');
   });
 
-  it('gives a name to one of ten that ask for it at the same moment', async () => {
+  it('accepts a name for one of ten concurrent requests', async () => {
     const before = await rowsStored();
     const all = await Promise.all(
       Array.from({ length: 10 }, () => refusals(createCloudAccount, newAccount(nextUser(), { name: 'Wanted' }))),
@@ -165,14 +165,14 @@ describe('createCloudAccount', () => {
     ]);
   });
 
-  describe('for an IAM user that is connected already', () => {
+  describe('for an IAM user that is already connected', () => {
     const again = (which: string, input: object = {}) => ({
       ...newAccount(which, { name: `Again ${which}` }),
       credentials: sandboxKey('AGAIN', which),
       ...input,
     });
 
-    it('is refused, even with another key of that user', async () => {
+    it('is refused, even with another access key of that user', async () => {
       const which = nextUser();
       await createAccount({ which });
       const before = await rowsStored();
@@ -188,7 +188,7 @@ describe('createCloudAccount', () => {
       expect(await rowsStored()).toEqual(before);
     });
 
-    it('is done for one of ten that bring the same user at the same moment', async () => {
+    it('succeeds for one of ten concurrent requests with the same user', async () => {
       const which = nextUser();
       const all = await Promise.all(
         Array.from({ length: 10 }, (_, i) => refusals(createCloudAccount, again(which, { name: `Rival ${i}` }))),
@@ -198,7 +198,7 @@ describe('createCloudAccount', () => {
       expect(all.flat()).toEqual(Array(9).fill('AWS_USER_ALREADY_CONNECTED input.credentials'));
     });
 
-    it('is done for another user of the same AWS account', async () => {
+    it('succeeds for another user of the same AWS account', async () => {
       const first = await createAccount({ which: suffix(900, 1) });
       const second = await createAccount({ which: suffix(900, 2) });
 
@@ -223,7 +223,7 @@ describe('createCloudAccount', () => {
     });
 
     it.each(['', 'us-east-99', 'US-EAST-1', 'us-east-1a', 'aws-global', 'evil.example/#'])(
-      'refuses %j, which is no region',
+      'refuses %j, which is not a region',
       async (region) => {
         expect(await refusals(createCloudAccount, newAccount(nextUser(), { region }))).toEqual([
           'UNKNOWN_REGION input.region',

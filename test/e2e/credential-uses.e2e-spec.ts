@@ -21,8 +21,8 @@ describe('every use of a stored secret', () => {
   /** Opens the stored secret of an account that is as it was created. */
   const changeRole = { expectedVersion: 1, consoleRoleName: 'second-console-role' };
 
-  describe('is written down', () => {
-    it('with who, why and how it ended, the newest first', async () => {
+  describe('is recorded', () => {
+    it('with actor, purpose and result, newest first', async () => {
       const { id } = await createAccount();
       expect(await usesOf(id)).toMatchObject({ totalCount: 0, nodes: [] });
 
@@ -58,14 +58,14 @@ describe('every use of a stored secret', () => {
       expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', faults: [{ path: ['after'] }] });
     });
 
-    it('before AWS is asked, also when AWS then refuses', async () => {
+    it('before AWS is called, even if AWS then refuses', async () => {
       const { id } = await createAccount();
       await refusals(updateCloudAccount, { id, expectedVersion: 1, consoleRoleName: 'third-role' });
 
       expect((await usesOf(id)).nodes).toMatchObject([{ purpose: 'CONSOLE_ROLE_CHANGE', result: 'DECRYPTED' }]);
     });
 
-    it('or does not happen: a secret whose use cannot be written down is given to nobody', async () => {
+    it('or the secret is not decrypted: a failed record prevents the use', async () => {
       const { id } = await createAccount();
       const before = await readAccount(id);
       await gateway.sql('ALTER TABLE credential_use RENAME TO hidden');
@@ -80,7 +80,7 @@ describe('every use of a stored secret', () => {
       await updateAccount({ id, ...changeRole });
     });
 
-    it('and forgotten after 90 days, not before, whatever became of the account', async () => {
+    it('and deleted after 90 days, not earlier, even if the account is deleted', async () => {
       const [gone, there] = [await createAccount(), await createAccount()];
       for (const { id } of [gone, there]) {
         await updateAccount({ id, ...changeRole });
@@ -106,7 +106,7 @@ describe('every use of a stored secret', () => {
   });
 
   describe('is shown', () => {
-    it('to MANAGERs and OWNERs, who are told beforehand; a VIEWER gets the rest of the account', async () => {
+    it('to MANAGERs and OWNERs, who can check that beforehand; a VIEWER gets the rest of the account', async () => {
       const account = await createAccount();
       await updateAccount({ id: account.id, ...changeRole });
       for (const role of ['MANAGER', 'OWNER'] as const) {
@@ -127,7 +127,7 @@ describe('every use of a stored secret', () => {
       ]);
     });
 
-    it('to the tenant alone, and a hosted account has none', async () => {
+    it('to the tenant only, and a hosted account has none', async () => {
       const { id } = await createAccount();
       await updateAccount({ id, ...changeRole });
       const other = await gateway.anotherTenant();
@@ -137,7 +137,7 @@ describe('every use of a stored secret', () => {
     });
   });
 
-  describe('is refused when what is stored was', () => {
+  describe('is refused when the stored data was', () => {
     const sealed = ({ sealed_secret, encryption_key_id }: any) => ({ sealed_secret, encryption_key_id });
     const put = (id: string, row: object) =>
       gateway.sql(

@@ -36,7 +36,7 @@ describe('deleteCloudAccount', () => {
     expect(await readAccount(id)).not.toBeNull();
   });
 
-  it('deletes the account and its credentials once its subscription has ended', async () => {
+  it('deletes the account and its credentials after its subscription has ended', async () => {
     const { id } = await createAccount();
     await endSubscription((await createSubscription(id)).id);
 
@@ -46,7 +46,7 @@ describe('deleteCloudAccount', () => {
     expect(await refusals(deleteCloudAccount, { id })).toEqual(['NOT_FOUND input.id']);
   });
 
-  it('lets the name and the IAM user be used again, and never the id', async () => {
+  it('makes the name and the IAM user available again, but never the ID', async () => {
     const first = await createAccount({ which: 'ZZ01', name: 'Again' });
     await deleteAccount(first.id);
 
@@ -66,7 +66,7 @@ describe('deleteCloudAccount', () => {
     expect(blockers).toMatchObject({ totalCount: 12, pageInfo: { hasNextPage: true } });
   });
 
-  it('is refused for a version that is no longer the present one', async () => {
+  it('is refused for an outdated version', async () => {
     const { id } = await createAccount();
 
     const { deleteCloudAccount: payload } = await gateway.ask(deleteCloudAccount, {
@@ -82,7 +82,7 @@ describe('deleteCloudAccount', () => {
     expect(await refusals(deleteCloudAccount, { id: hostedAccount })).toEqual(['CLOUD_ACCOUNT_IS_HOSTED input.id']);
   });
 
-  describe('in SQL, behind the back of the gateway', () => {
+  describe('in SQL, without the gateway', () => {
     const remove = async (id: string, status: string) => {
       const number = numberOf(id);
       await gateway.sql('UPDATE subscription SET status = ? WHERE cloud_account_id = ?', [status, number]);
@@ -103,7 +103,7 @@ describe('deleteCloudAccount', () => {
       },
     );
 
-    it('is done with one that has ended', async () => {
+    it('is possible with one that has ended', async () => {
       const { id } = await createAccount();
       await createSubscription(id);
 

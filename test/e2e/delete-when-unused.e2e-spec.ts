@@ -36,14 +36,14 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
       ({ cloudAccountId }: any) => cloudAccountId === id,
     );
 
-  it('deletes an unused account at once', async () => {
+  it('deletes an unused account immediately', async () => {
     const { id } = await createAccount();
 
     expect(await letGo(id)).toMatchObject({ deletedCloudAccountId: id, cloudAccount: null, userErrors: [] });
     expect(await graveOf(id)).toMatchObject({ kind: 'WHEN_UNUSED', reason: null, abandonedSubscriptionCount: 0 });
   });
 
-  it('lets an account wait, and takes it with its last subscription', async () => {
+  it('schedules the deletion of an account, which is deleted with its last subscription', async () => {
     const which = nextUser();
     const { id, name } = await createAccount({ which });
     const [one, other] = [await createSubscription(id), await createSubscription(id)];
@@ -74,7 +74,7 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
     expect((await createAccount({ which, name })).id).not.toBe(id);
   });
 
-  it('can be called off, and the account is what it was', async () => {
+  it('can be cancelled, and the account has its previous status', async () => {
     const { id } = await createAccount();
     const subscription = await createSubscription(id);
     await letGo(id);
@@ -95,7 +95,7 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
     expect(await readAccount(id)).not.toBeNull();
   });
 
-  it('goes on waiting when it is asked for again, and is still refused otherwise', async () => {
+  it('remains scheduled when it is requested again, and is still refused with other modes', async () => {
     const { id } = await createAccount();
     await createSubscription(id);
     await letGo(id);
@@ -104,7 +104,7 @@ describe('deleteCloudAccount with the mode WHEN_UNUSED', () => {
     expect(await refusals(deleteCloudAccount, { id })).toEqual(['CLOUD_ACCOUNT_IN_USE input.id']);
   });
 
-  it('is known to OWNERs once it is over, the last one first, page by page', async () => {
+  it('is listed for OWNERs afterwards, newest first, page by page', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) ids.push((await createAccount()).id);
     for (const id of ids) await deleteAccount(id);

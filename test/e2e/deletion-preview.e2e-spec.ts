@@ -37,7 +37,7 @@ describe('cloudAccountDeletionPreview', () => {
     );
   };
 
-  it('says that an account can go on which nothing stands', async () => {
+  it('shows that an account without subscriptions can be deleted', async () => {
     const { id } = await createAccount();
     await endSubscription((await createSubscription(id)).id);
 
@@ -49,7 +49,7 @@ describe('cloudAccountDeletionPreview', () => {
     });
   });
 
-  it('names all that stands in the way, and what to do about it first, as the refusal does', async () => {
+  it('names all blockers and their required actions, as the refusal does', async () => {
     const { id } = await createAccount();
     const subscription = await createSubscription(id);
 
@@ -72,7 +72,7 @@ describe('cloudAccountDeletionPreview', () => {
   });
 
   it.each(['PENDING', 'ACTIVE', 'CHANGE_PENDING', 'DELETING', 'ERROR', 'DELETED'])(
-    'counts a subscription that is %s as the rule does',
+    'counts a subscription that is %s like the rule',
     async (status) => {
       const { id } = await createAccount();
       await createSubscription(id);
@@ -86,7 +86,7 @@ describe('cloudAccountDeletionPreview', () => {
     },
   );
 
-  it('pages through a thousand of them, and so does the refusal: none twice, none missing', async () => {
+  it('pages through a thousand blockers, like the refusal: no duplicates, none missing', async () => {
     const { id } = await createAccount();
     await subscribeInBulk(id, 1000);
 
@@ -108,7 +108,7 @@ describe('cloudAccountDeletionPreview', () => {
     expect((await refusalOf(id)).message).toBe('The cloud account has 1000 active subscriptions.');
   });
 
-  it('goes on with a cursor of the refusal', async () => {
+  it('continues with a cursor of the refusal', async () => {
     const { id } = await createAccount();
     for (let i = 0; i < 3; i++) await createSubscription(id);
 
@@ -120,7 +120,7 @@ describe('cloudAccountDeletionPreview', () => {
     expect([first.pageInfo.hasNextPage, rest.pageInfo.hasNextPage]).toEqual([true, false]);
   });
 
-  it('counts what others have on a hosted account for the operator only, and does not name it', async () => {
+  it('counts blockers of others on a hosted account for the operator only, without names', async () => {
     const stranger = await gateway.anotherTenant();
     const mine = await createSubscription(hostedAccount);
     for (let i = 0; i < 2; i++) await createSubscription(hostedAccount, stranger);
@@ -133,7 +133,7 @@ describe('cloudAccountDeletionPreview', () => {
     expect(operators).toMatchObject({ hiddenBlockerCount: 3, blockers: { totalCount: 0, nodes: [] } });
   });
 
-  it('tells what stays behind at AWS, and how to remove it', async () => {
+  it('lists what remains in AWS, and how to remove it', async () => {
     const account = await createAccount({ which: 'QQ01', nodeRoleName: "nodes'of+ours".replaceAll("'", '-') });
 
     const { remainingInAws } = await previewOf(account.id);
@@ -161,7 +161,7 @@ describe('cloudAccountDeletionPreview', () => {
     expect(remainingInAws.resources).toEqual({ totalCount: 0, nodes: [] });
   });
 
-  it('counts what stays behind only when it is asked how much that is', async () => {
+  it('counts what remains only when that is selected', async () => {
     const { id } = await createAccount();
     const counts = async (fields: string) => {
       const query = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { remainingInAws { resources { ${fields} } } } }`;

@@ -31,7 +31,7 @@ const resolve = mutation('resolveDriftFinding', 'ResolveDriftFindingInput', `fin
 const findingsQuery = `query ($filter: DriftFindingFilter, $first: Int, $after: String) {
   driftFindings(filter: $filter, first: $first, after: $after) { totalCount nodes { ${finding} } pageInfo { hasNextPage endCursor } } }`;
 
-describe('the watch over what was built', () => {
+describe('the drift check', () => {
   let gateway: Gateway;
   let provisioner: string;
   const { createAccount, createSubscription, issueExternalId, nextUser, refusals } = stepsWith(() => gateway);
@@ -213,7 +213,7 @@ describe('the watch over what was built', () => {
     expect(await events('DRIFT_RESOLVED', account.id)).toBe(1);
   });
 
-  it('tells another difference of the same kind once more, and that it was known of no longer holds', async () => {
+  it('reports another difference of the same kind again, and no longer as acknowledged', async () => {
     const { account, ec2, built } = await standing();
     const allow = (number: number) =>
       ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId: built.group, IpPermissions: [port(number)] }));
@@ -234,7 +234,7 @@ describe('the watch over what was built', () => {
     expect(await events('DRIFT_CHANGED', account.id)).toBe(1);
   });
 
-  it('lets people close a finding, and finds it anew when it is still so', async () => {
+  it('lets users resolve a finding, and finds the difference again if it remains', async () => {
     const { account, ec2, built } = await standing();
     await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
     await check(account.id);
@@ -253,7 +253,7 @@ describe('the watch over what was built', () => {
     expect((await findings({ cloudAccountId: account.id }, { first: 1 })).nodes).toMatchObject([{ id: next.id }]);
   });
 
-  it('keeps out of what is being changed, and believes what the provisioner says it has become', async () => {
+  it('skips resources that are being changed, and trusts the report of the provisioner', async () => {
     const { account, ec2, built, subscriptionId, arn } = await standing();
     expect(
       (await one(updateSubscription, { id: subscriptionId, plan: 'large', ...(await versionOf(subscriptionId)) }))
@@ -277,7 +277,7 @@ describe('the watch over what was built', () => {
     expect(await events('DRIFT_FOUND', account.id)).toBe(1);
   });
 
-  it('does not judge what a provisioner has left half done', async () => {
+  it('skips resources of interrupted work', async () => {
     const { account, ec2, built, subscriptionId } = await standing();
     await one(updateSubscription, { id: subscriptionId, plan: 'large', ...(await versionOf(subscriptionId)) });
     const work = await claim();
@@ -287,7 +287,7 @@ describe('the watch over what was built', () => {
     expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', openFindingCount: 0 });
   });
 
-  it('closes what it found of a resource that is not to be there any more', async () => {
+  it('resolves findings of a resource that is no longer expected', async () => {
     const { account, ec2, built, subscriptionId, arn } = await standing();
     await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
     await check(account.id);
@@ -304,7 +304,7 @@ describe('the watch over what was built', () => {
     expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC' });
   });
 
-  it('calls nothing gone that it could not look for, and goes on with what it could', async () => {
+  it('reports no deletion for resources that could not be read, and continues with others', async () => {
     const { account, ec2, built } = await standing();
     await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
     await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
@@ -321,7 +321,7 @@ describe('the watch over what was built', () => {
   it.each([
     ['throttles', { fault: 'throttle', times: 60 } as const, 'AWS_THROTTLED'],
     ['is down', { fault: '503', times: 60 } as const, 'AWS_UNREACHABLE'],
-  ])('says so when AWS %s', async (_, fault, code) => {
+  ])('reports that AWS %s', async (_, fault, code) => {
     const { account } = await standing();
     gateway.aws.inject({ action: 'DescribeInstances', ...fault });
     const seen = await check(account.id);
@@ -332,7 +332,7 @@ describe('the watch over what was built', () => {
   it.each([
     ['a key', false],
     ['an access role', true],
-  ])('tells a region that the AWS account has disabled, with %s, and calls nothing gone', async (_, inRole) => {
+  ])('reports a region that the AWS account has disabled, with %s, and no deletions', async (_, inRole) => {
     const { account, which } = await standing(1, inRole, 'ap-east-1');
     expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', codes: [] });
     const enable = (is: boolean) => gateway.aws.setRegionEnabled(`AKIASANDBOXWORKS${which}`, 'ap-east-1', is);
@@ -347,7 +347,7 @@ describe('the watch over what was built', () => {
     expect(await check(account.id)).toMatchObject({ verdict: 'IN_SYNC', codes: [] });
   });
 
-  it('asks EC2 by tag and by filter, page by page, and never by a list of ids', async () => {
+  it('calls EC2 with tags and filters, page by page, and never with a list of IDs', async () => {
     const { account, ec2, built } = await standing(12);
     await ec2.send(new TerminateInstancesCommand({ InstanceIds: built.instances.slice(0, 3) }));
     gateway.aws.forgetCalls();
@@ -362,7 +362,7 @@ describe('the watch over what was built', () => {
     expect(await open(account.id)).toHaveLength(3);
   });
 
-  it('looks by itself when it is time, and again within the hour', async () => {
+  it('runs when it is due, and again within the hour', async () => {
     const { account, ec2, built } = await standing();
     await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
     const watch = async () =>
@@ -383,7 +383,7 @@ describe('the watch over what was built', () => {
     expect(inMinutes).toBeLessThan(75);
   });
 
-  it('looks through an access role with a session that may look and nothing else', async () => {
+  it('uses a session of an access role that can only read', async () => {
     const { account, ec2, built } = await standing(1, true);
     await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
     gateway.aws.forgetCalls();
@@ -398,7 +398,7 @@ describe('the watch over what was built', () => {
     expect(use).toEqual({ purpose: 'DRIFT_CHECK', operationId: assumed!.requestParameters['RoleSessionName'] });
   });
 
-  it('is there once something was built, for customers’ accounts', async () => {
+  it('starts after something was built, for accounts of customers', async () => {
     const account = await createAccount();
     const query = `query ($id: ID!) { cloudAccount(id: $id) { drift { ${drift} } } }`;
     expect(await gateway.ask(query, { id: account.id })).toEqual({ cloudAccount: { drift: null } });
@@ -419,7 +419,7 @@ describe('the watch over what was built', () => {
     });
   });
 
-  it('keeps nobody from stopping the gateway, and gives back what it was at', async () => {
+  it('does not delay a shutdown, and returns its claims', async () => {
     const { account } = await standing();
     gateway.aws.inject({ action: 'DescribeInstances', fault: 'hang' });
     const asked = check(account.id);
@@ -436,7 +436,7 @@ describe('the watch over what was built', () => {
     gateway = await start();
   });
 
-  it('goes with its account', async () => {
+  it('is deleted with its account', async () => {
     const { account, ec2, built, subscriptionId } = await standing();
     await ec2.send(new StopInstancesCommand({ InstanceIds: [...built.instances] }));
     await check(account.id);

@@ -4,7 +4,7 @@ import { operator } from '#libs/events';
 import { Gateway } from '../support/gateway.js';
 import { deleteCloudAccount, globalId, numberOf, revokeApiKey, sandboxKey, stepsWith } from '../support/steps.js';
 
-describe('everything that happens', () => {
+describe('every change', () => {
   let gateway: Gateway;
   const steps = stepsWith(() => gateway);
   const { createAccount, createKey, createSubscription, deleteAccount, endSubscription, nextUser, updateAccount } =
@@ -22,7 +22,7 @@ describe('everything that happens', () => {
   };
   const count = async () => Number((await gateway.sql('SELECT COUNT(*) AS n FROM event'))[0].n);
 
-  it('to an account is there in its order, with who did it', async () => {
+  it('to an account is recorded in order, with its actor', async () => {
     const which = nextUser();
     const account = await createAccount({ which, name: 'Told of' });
     const manager = await createKey({ name: 'Somebody', role: 'MANAGER' });
@@ -63,7 +63,7 @@ describe('everything that happens', () => {
     ]);
   });
 
-  it('to a key', async () => {
+  it('to an API key', async () => {
     const key = await createKey({ allowedCidrs: ['10.0.0.0/8'], canIntrospect: true });
     await steps.revokeKey(key.id);
 
@@ -84,7 +84,7 @@ describe('everything that happens', () => {
     expect(JSON.stringify(rows)).not.toContain(key.secret.slice(17));
   });
 
-  it('to the first tenant, of which the gateway made both', async () => {
+  it('to the first tenant, whose creation has the gateway as its actor', async () => {
     expect(await events('Tenant', 2)).toMatchObject([
       { type: 'TENANT_OPENED', actor_kind: 'GATEWAY', actor_id: null, data: { name: 'First tenant' } },
     ]);
@@ -92,7 +92,7 @@ describe('everything that happens', () => {
     expect(await events('ApiKey', id)).toMatchObject([{ type: 'API_KEY_CREATED', actor_kind: 'GATEWAY' }]);
   });
 
-  it('to a hosted account, which goes with the last subscription once it is retired', async () => {
+  it('to a hosted account, which is deleted with its last subscription after it is retired', async () => {
     const [accounts, deletion] = [gateway.get(CloudAccountService), gateway.get(CloudAccountDeletionService)];
     const { id } = await accounts.addHosted(operator, { name: 'Azure', provider: 'AZURE', region: 'westeurope' });
     const other = await gateway.anotherTenant();
@@ -125,7 +125,7 @@ describe('everything that happens', () => {
     ]);
   });
 
-  it('and nothing else: what was refused or read did not happen', async () => {
+  it('is recorded, but not what was refused or read', async () => {
     const account = await createAccount();
     await createSubscription(account.id);
     const before = await count();
@@ -141,7 +141,7 @@ describe('everything that happens', () => {
     expect(await count()).toBe(before);
   });
 
-  it('to a key happens once, whoever revokes it at the same moment', async () => {
+  it('to an API key is recorded once, even with concurrent revocations', async () => {
     for (let round = 0; round < 5; round++) {
       const key = await createKey();
       const revocations = Array.from({ length: 4 }, () =>
@@ -157,7 +157,7 @@ describe('everything that happens', () => {
     }
   });
 
-  it('is numbered without gaps for each subject, whoever was at it at once', async () => {
+  it('is numbered without gaps for each subject, even with concurrent actors', async () => {
     const account = await createAccount();
     const { version } = account;
     await Promise.all(

@@ -14,7 +14,7 @@ describe('external IDs', () => {
   const list = async (variables: object = {}, key?: string) =>
     (await gateway.ask(externalIds, variables, key)).externalIds;
 
-  it('are made by the gateway, by chance, and free at first', async () => {
+  it('are created by the gateway at random, and unused at first', async () => {
     const [one, other] = [await issueExternalId(), await issueExternalId()];
 
     expect(one).toMatchObject({
@@ -36,7 +36,7 @@ describe('external IDs', () => {
     expect(again).toEqual(one);
   });
 
-  it('are listed page by page, the newest first, and to their tenant alone', async () => {
+  it('are listed page by page, newest first, to their tenant only', async () => {
     const stranger = await gateway.anotherTenant();
     const mine = [await issueExternalId(stranger), await issueExternalId(stranger), await issueExternalId(stranger)];
 

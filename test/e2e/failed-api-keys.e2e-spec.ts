@@ -28,7 +28,7 @@ describe('API keys that are not valid', () => {
     return created.secret as string;
   };
 
-  it('are answered with 429 after some, before any look into the database, while right keys work', async () => {
+  it('get 429 after a number of attempts, without a query to the database, while valid ones work', async () => {
     const wrong = await wellFormed();
     expect(await statusesOf(1, gateway.key, '198.51.100.7')).toEqual({ 200: 1 });
 
@@ -56,20 +56,20 @@ describe('API keys that are not valid', () => {
     expect(await statusesOf(1, wrong, '203.0.113.2')).toEqual({ 401: 1 });
   });
 
-  it('count when only their form is wrong; requests without a key do not count', async () => {
+  it('are counted even if only their format is invalid; requests without an API key are not', async () => {
     expect(await statusesOf(40, null, '203.0.113.1')).toEqual({ 401: 40 });
     expect(await statusesOf(40, 'gwk_live_mistyped', '203.0.113.1')).toEqual({ 401: perMinute, 429: 40 - perMinute });
     expect(await statusesOf(1, null, '203.0.113.1')).toEqual({ 401: 1 });
   });
 
-  it('count together for the addresses of one /64', async () => {
+  it('are counted together for the addresses of one /64', async () => {
     const from = (n: number) => `2001:db8:0:1::${n.toString(16)}`;
 
     expect(await statusesOf(40, 'gwk_live_mistyped', from)).toEqual({ 401: perMinute, 429: 40 - perMinute });
     expect(await statusesOf(1, 'gwk_live_mistyped', '2001:db8:0:2::1')).toEqual({ 401: 1 });
   });
 
-  it('count for whoever connects, where no proxy is trusted', async () => {
+  it('are counted for the connecting address if no proxy is trusted', async () => {
     const direct = await Gateway.start({ FAILED_API_KEYS_PER_MINUTE: '5' });
     try {
       const statuses = [];

@@ -47,7 +47,7 @@ describe('forceDetachCloudAccount', () => {
       })
     ).cloudSubscription;
 
-  it('does nothing until another OWNER agrees; then subscriptions and account end together', async () => {
+  it('does nothing until another OWNER approves; then subscriptions and account end together', async () => {
     const account = await inUse();
 
     const { cloudAccount, userErrors } = await requestFor(account);
@@ -114,7 +114,7 @@ describe('forceDetachCloudAccount', () => {
     expect((await approval(account.id, sibling.secret)).userErrors).toEqual([]);
   });
 
-  it('is an OWNER’s alone', async () => {
+  it('is possible for OWNERs only', async () => {
     const account = await inUse();
     const manager = await gateway.newKey({ role: 'MANAGER' });
     for (const mutation of [request, approve, cancel]) {
@@ -124,7 +124,7 @@ describe('forceDetachCloudAccount', () => {
     }
   });
 
-  it('is void once something else stands in the way, or its requester’s key is revoked', async () => {
+  it("is void after another blocker is added, or the requester's API key is revoked", async () => {
     const account = await inUse();
     await requestFor(account);
     await createSubscription(account.id);
@@ -142,7 +142,7 @@ describe('forceDetachCloudAccount', () => {
     expect((await approval(account.id, another)).userErrors).toMatchObject([{ code: 'FORCE_DETACH_VOID' }]);
   });
 
-  it('is void once one subscription ended and another began, however many there are', async () => {
+  it('is void after one subscription ended and another began, for any number of them', async () => {
     const account = await inUse();
     const subscriptions = gateway.get(ActiveSubscriptions);
     const fingerprint = async () => (await subscriptions.fingerprints([{ id: numberOf(account.id), tenantId: 2 }]))[0]!;
@@ -160,7 +160,7 @@ describe('forceDetachCloudAccount', () => {
     expect((await fingerprint()).text.length).toBeLessThan(40);
   });
 
-  it('takes as many statements for many accounts as for one', async () => {
+  it('needs as many statements for many accounts as for one', async () => {
     const one = await createAccount();
     const accounts = [await inUse(), await inUse(), await inUse()];
     for (const account of accounts) await requestFor(account);
@@ -176,7 +176,7 @@ describe('forceDetachCloudAccount', () => {
     expect(await asked([...ids, one.id])).toHaveLength((await asked(ids.slice(0, 1))).length);
   });
 
-  it('is agreed to by the operator, whoever’s account it is', async () => {
+  it('can be approved by the operator, for accounts of every tenant', async () => {
     const account = await inUse();
     await requestFor(account);
 
@@ -186,7 +186,7 @@ describe('forceDetachCloudAccount', () => {
     expect(await readAccount(account.id)).toBeNull();
   });
 
-  it('is refused where it is not needed, not meant, or asked for already', async () => {
+  it('is refused if it is not needed, not confirmed, or already requested', async () => {
     const account = await inUse();
     const input = { id: account.id, name: account.name, reason: 'x' };
 
@@ -201,7 +201,7 @@ describe('forceDetachCloudAccount', () => {
     expect(await refusals(approve, { id: account.id }, another)).toEqual(['FORCE_DETACH_NOT_REQUESTED input.id']);
   });
 
-  it('knows who made the keys that were there before', async () => {
+  it('knows the creators of existing API keys', async () => {
     const made = await createKey({ role: 'OWNER' });
     const keys = gateway.get(ApiKeyService);
     const [{ created_by_key_id: maker }] = await gateway.sql('SELECT created_by_key_id FROM api_key WHERE id = ?', [

@@ -31,7 +31,7 @@ describe('the specification of GraphQL over HTTP', () => {
     expect([count('MUST'), count('SHOULD'), count('MAY')]).toEqual([13, 23, 25]);
   });
 
-  it('is met but for what asks for the schema, and never answered with a 5xx, with a key that may not have it', async () => {
+  it('is met except for introspection, and never answered with 5xx, with an API key that cannot introspect', async () => {
     const { unmet: failed, statuses } = await audited(gateway, await gateway.newKey({ canIntrospect: false }));
 
     expect(failed.filter((audit) => audit.startsWith('MUST')).length).toBeLessThanOrEqual(2);
@@ -44,14 +44,14 @@ describe('the specification of GraphQL over HTTP', () => {
     ['application/json, text/plain, */*', 200],
     ['application/graphql-response+json, application/json;q=0.9', 400],
     ['*/*', 400],
-  ])('gives who accepts %s a document that is not valid back with %d', async (accept, status) => {
+  ])('answers an invalid document for a client that accepts %s with %d', async (accept, status) => {
     for (const query of ['{', '{ nonsense }', 'query ($id: ID!) { node(id: $id) { id } }']) {
       const answer = await gateway.post(JSON.stringify({ query }), gateway.key, { accept });
       expect([answer.status, answer.body.data, answer.body.errors.length]).toEqual([status, undefined, 1]);
     }
   });
 
-  it('never makes a success of a request that is refused as such', async () => {
+  it('never answers a refused request with success', async () => {
     const accept = { accept: 'application/json' };
 
     expect((await gateway.post('{', gateway.key, accept)).status).toBe(400);

@@ -71,7 +71,7 @@ describe('Methods and paths', () => {
       }
     });
 
-    it('HEAD answers as GET does, without a body', async () => {
+    it('HEAD answers like GET, without a body', async () => {
       const [got, head] = [await send('GET', path), await send('HEAD', path)];
 
       expect(got.status).toBe(200);
@@ -82,7 +82,7 @@ describe('Methods and paths', () => {
     });
   });
 
-  it('POST works at /graphql/, too', async () => {
+  it('POST also works at /graphql/', async () => {
     const body = JSON.stringify({ query: '{ viewer { role } }' });
     const reply = await send('POST', '/graphql/', { 'content-type': 'application/json' }, body);
 
@@ -95,7 +95,7 @@ describe('Methods and paths', () => {
     else expectError(reply, 404, 'NOT_FOUND');
   });
 
-  describe('What HTTP cannot read', () => {
+  describe('Invalid HTTP', () => {
     const sendRaw = async (bytes: string): Promise<Reply> => {
       const { hostname, port } = new URL(gateway.url);
       const socket = connect(Number(port), hostname);
@@ -128,7 +128,7 @@ describe('Methods and paths', () => {
         400,
         'BAD_REQUEST',
       ],
-    ])('%s is refused in the form of every error', async (_, bytes, status, code) => {
+    ])('%s is refused in the format of all errors', async (_, bytes, status, code) => {
       expectError(await sendRaw(bytes), status, code);
     });
   });

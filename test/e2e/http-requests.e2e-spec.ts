@@ -35,7 +35,7 @@ describe('A request of GraphQL over HTTP', () => {
       expect(answer.headers.get('cache-control')).toBe('no-store');
     });
 
-    it('takes variables, an operation name and extensions', async () => {
+    it('accepts variables, an operation name and extensions', async () => {
       const document = 'query A($id: ID!) { node(id: $id) { id } } query B { __typename }';
       const variables = JSON.stringify({ id: 'Q2xvdWRBY2NvdW50OjE' });
 
@@ -44,7 +44,7 @@ describe('A request of GraphQL over HTTP', () => {
       expect(answer.body.data).toEqual({ node: { id: 'Q2xvdWRBY2NvdW50OjE' } });
     });
 
-    it('with no key or another scheme is refused as any other request is', async () => {
+    it('without an API key or with another scheme is refused like every other request', async () => {
       for (const authorization of ['', `Basic ${Buffer.from(`a:${gateway.key}`).toString('base64')}`]) {
         const answer = await get({ query }, { authorization });
         expect(refusal(answer)).toEqual([401, 'UNAUTHENTICATED', 1]);
@@ -139,17 +139,14 @@ describe('A request of GraphQL over HTTP', () => {
   const empty = [null, '', ' ', []];
 
   describe.each(['operationName', 'variables', 'extensions'])('with an empty %s', (name) => {
-    it.each(empty.map((value) => [JSON.stringify(value), value]))(
-      'by POST: %s is as if it were absent',
-      async (_, value) => {
-        const answer = await post({ query: `query A ${query}`, [name]: value });
+    it.each(empty.map((value) => [JSON.stringify(value), value]))('by POST: %s counts as absent', async (_, value) => {
+      const answer = await post({ query: `query A ${query}`, [name]: value });
 
-        expect([answer.status, answer.body.data]).toEqual([200, data]);
-      },
-    );
+      expect([answer.status, answer.body.data]).toEqual([200, data]);
+    });
 
     it.each(name === 'operationName' ? ['', ' '] : ['', ' ', 'null', '[]'])(
-      'by GET: "%s" is as if it were absent',
+      'by GET: "%s" counts as absent',
       async (value) => {
         const answer = await get({ query: `query A ${query}`, [name]: value });
 
@@ -158,7 +155,7 @@ describe('A request of GraphQL over HTTP', () => {
     );
   });
 
-  it('with a body that is not UTF-8 is refused, and stored nowhere', async () => {
+  it('with a body that is not UTF-8 is refused, and not stored', async () => {
     const headers = { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' };
     const body = Buffer.from(JSON.stringify({ query: '{ viewer { role } } # caf\u00e9' }), 'latin1');
     const answer = await fetch(`${gateway.url}/graphql`, { method: 'POST', headers, body });
@@ -166,7 +163,7 @@ describe('A request of GraphQL over HTTP', () => {
     expect([answer.status, (await answer.json()).errors[0].message]).toEqual([400, expect.stringContaining('UTF-8')]);
   });
 
-  it('with more tokens than allowed asks for too much', async () => {
+  it('with more tokens than allowed is too expensive', async () => {
     const { body } = await post({ query: `{ ${'viewer { role } '.repeat(29)} ${'# \n __typename '.repeat(2000)} }` });
     expect(body.errors[0]).toMatchObject({
       message: 'The document has more than 2000 tokens.',
@@ -196,7 +193,7 @@ describe('A request of GraphQL over HTTP', () => {
     expect(refusal(answer)).toEqual([400, 'OPERATION_RESOLUTION_FAILURE', 1]);
   });
 
-  it('may have members that nobody asked for', async () => {
+  it('can have unknown members', async () => {
     expect((await post({ query, id: 1, doc_id: null, constructor: 'x', toString: {} })).body.data).toEqual(data);
   });
 
@@ -227,14 +224,14 @@ describe('A request of GraphQL over HTTP', () => {
     ['an unknown name', 'no operation with the name', { query: `query A ${query}`, operationName: 'B' }],
     ['a text that is no name', 'no operation with the name', { query: `query A ${query}`, operationName: 'A B' }],
     ['no name for two', 'has several operations', { query: `query A ${query} query B ${query}` }],
-  ])('that chooses its operation by %s is told so', async (_, said, body) => {
+  ])('that selects its operation by %s gets the reason', async (_, said, body) => {
     const answer = await post(body);
 
     expect(refusal(answer)).toEqual([400, 'OPERATION_RESOLUTION_FAILURE', 1]);
     expect(answer.body.errors[0].message).toContain(said);
   });
 
-  it('for a subscription of GraphQL is told that there are none', async () => {
+  it('for a GraphQL subscription is refused with the reason', async () => {
     const { errors } = (await post({ query: 'subscription { x }' })).body;
 
     expect(errors).toMatchObject([
@@ -278,7 +275,7 @@ describe('A request of GraphQL over HTTP', () => {
     ['multipart', 'multipart/form-data; boundary=x', `--x\r\ncontent-disposition: form-data; name="operations"\r\n\r\n${JSON.stringify({ query })}\r\n--x--`], // prettier-ignore
     ['GraphQL', 'application/graphql', query],
     ['no type', '', JSON.stringify({ query })],
-  ])('whose body is %s is refused, with a key, too', async (_, type, body) => {
+  ])('whose body is %s is refused, even with an API key', async (_, type, body) => {
     const answer = await gateway.post(Buffer.from(body), gateway.key, { 'content-type': type });
 
     expect(refusal(answer)).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE', 1]);
@@ -299,14 +296,14 @@ describe('A request of GraphQL over HTTP', () => {
       expect(answer.body.errors[0].message).toContain('`__proto__`');
     });
 
-    it('by GET reads them as any other variable that is not declared', async () => {
+    it('by GET reads them like other undeclared variables', async () => {
       const variables = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}';
 
       expect((await get({ query, variables })).body.data).toEqual(data);
     });
 
     it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
-      'in an input: %s is a field it does not have',
+      'in an input: %s is an unknown field',
       async (name) => {
         const variables = `{"filter":{"${name}":{"polluted":1}}}`;
         const document = 'query A($filter: CloudAccountFilter) { cloudAccounts(filter: $filter) { totalCount } }';
@@ -318,7 +315,7 @@ describe('A request of GraphQL over HTTP', () => {
       },
     );
 
-    it('as variables, aliases and operations are names like others', async () => {
+    it('as variables, aliases and operations are ordinary names', async () => {
       const document = 'query __proto__($__proto__: ID = "x", $constructor: ID = "y") { __proto__: node(id: $__proto__) { id } constructor: node(id: $constructor) { id } }'; // prettier-ignore
       const answer = await post({ query: document, operationName: '__proto__' });
 

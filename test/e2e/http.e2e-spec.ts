@@ -43,7 +43,7 @@ describe('over HTTP', () => {
       expectRefusal(await gateway.post(body), 413, 'PAYLOAD_TOO_LARGE');
     });
 
-    it('of 200 KB is not', async () => {
+    it('of 200 KB is accepted', async () => {
       const body = JSON.stringify({ query, variables: { filler: 'x'.repeat(200 * 1024) } });
 
       expect((await gateway.post(body)).status).toBe(200);
@@ -81,7 +81,7 @@ describe('over HTTP', () => {
       expect(answer.body.errors[0].extensions.code).toMatch(/^BAD_/);
     });
 
-    it('with a byte order mark is read', async () => {
+    it('with a byte order mark is accepted', async () => {
       const answer = await gateway.post(`\ufeff${JSON.stringify({ query })}`);
 
       expect({ status: answer.status, data: answer.body.data }).toEqual({
@@ -112,7 +112,7 @@ describe('over HTTP', () => {
         'application/x-www-form-urlencoded',
         new URLSearchParams({ query: createCloudAccount, variables: JSON.stringify(variables) }).toString(),
       ],
-    ])('%s, which any web site may send, changes nothing', async (type, body) => {
+    ])('%s, which any website can send, changes nothing', async (type, body) => {
       const before = await rowsStored();
 
       const answer = await gateway.post(body, gateway.key, { 'content-type': type });
@@ -123,7 +123,7 @@ describe('over HTTP', () => {
       expect(await rowsStored()).toEqual(before);
     });
 
-    it('with a charset is taken', async () => {
+    it('with a charset is accepted', async () => {
       const type = { 'content-type': `${json}; charset=utf-8` };
 
       expect((await gateway.post(JSON.stringify({ query }), gateway.key, type)).status).toBe(200);
@@ -137,14 +137,14 @@ describe('over HTTP', () => {
     ['GET', '/../etc/passwd'],
     ['GET', '/%2e%2e/%00'],
     ['GET', '/livez/x'],
-  ])('%s %s is nothing', async (method, path) => {
+  ])('%s %s is not found', async (method, path) => {
     const answer = await withoutPost(path, { method });
 
     expect([400, 404]).toContain(answer.status);
     expectRefusal(answer, answer.status, answer.status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST');
   });
 
-  describe('a key', () => {
+  describe('an API key', () => {
     const refused = async (key: string | null, headers: Record<string, string> = {}) => {
       const answer = await gateway.post(JSON.stringify({ query: createCloudAccount }), key, headers);
       expectRefusal(answer, 401, 'UNAUTHENTICATED');
@@ -161,7 +161,7 @@ describe('over HTTP', () => {
       return stranger;
     };
 
-    it('is needed, and the answer depends on the form of the request alone', async () => {
+    it('is required, and the answer depends only on the format of the request', async () => {
       const missing = new Set([
         await refused(null),
         await refused(''),
@@ -185,27 +185,27 @@ describe('over HTTP', () => {
       ]);
     });
 
-    it('is needed before the request is looked at', async () => {
+    it('is required before the request is processed', async () => {
       const { text } = await gateway.post(JSON.stringify({ query: '{ nonsense }' }), null);
 
       expect(text).not.toContain('nonsense');
       expect(text).toContain('UNAUTHENTICATED');
     });
 
-    it('with a wrong checksum costs no look into the database, another one does', async () => {
+    it('with a wrong checksum causes no query to the database, unlike others', async () => {
       const unknown = await forged();
 
       expect(await allStatementsOf(gateway, () => refused(mistyped()))).toEqual([]);
       expect(await allStatementsOf(gateway, () => refused(unknown))).toHaveLength(1);
     });
 
-    it('is taken whatever the case of the word Bearer', async () => {
+    it('is accepted with the word Bearer in any case', async () => {
       const headers = { authorization: `bearer  ${gateway.key}` };
 
       expect((await gateway.post(JSON.stringify({ query }), null, headers)).status).toBe(200);
     });
 
-    it('is not needed to see that the gateway lives', async () => {
+    it('is not needed to check that the gateway is alive', async () => {
       const answer = await fetch(`${gateway.url}/livez`);
 
       expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
@@ -218,7 +218,7 @@ describe('over HTTP', () => {
     ['a broken body', () => gateway.post('{')],
     ['nothing', () => withoutPost('/nothing')],
     ['the health', () => withoutPost('/livez')],
-  ])('%s has an id of its own and the headers that keep it from caches and sniffers', async (_, send) => {
+  ])('%s has its own request ID and the headers against caches and sniffing', async (_, send) => {
     const [one, other] = [await send(), await send()];
 
     expect(Object.fromEntries(one.headers)).toMatchObject({
@@ -233,14 +233,14 @@ describe('over HTTP', () => {
     expect(other.headers.get('x-request-id')).not.toBe(one.headers.get('x-request-id'));
   });
 
-  it('an id a caller claims for its request is not taken over', async () => {
+  it('a request ID of the caller is not used', async () => {
     const answer = await gateway.post(JSON.stringify({ query }), gateway.key, { 'x-request-id': 'mine', 'request-id': 'mine' }); // prettier-ignore
 
     expect(answer.headers.get('x-request-id')).not.toBe('mine');
   });
 
   describe('/readyz', () => {
-    it('says that requests can be served, and why', async () => {
+    it('reports whether requests can be served, and why', async () => {
       const { status, body } = await withoutPost('/readyz', { headers: { authorization: '' } });
       expect({ status, body }).toEqual({
         status: 200,
@@ -248,7 +248,7 @@ describe('over HTTP', () => {
       });
     });
 
-    it('asks the database once for all who ask at the same moment', async () => {
+    it('queries the database once for concurrent callers', async () => {
       const ask = () => gateway.get(HealthController).readyz({ code: () => undefined } as unknown as FastifyReply);
       const alone = await statementsOf(gateway, ask);
       const together = await statementsOf(gateway, () => Promise.all(Array.from({ length: 50 }, ask)));
@@ -258,7 +258,7 @@ describe('over HTTP', () => {
       expect(together.length).toBeLessThanOrEqual(alone.length + 4);
     });
 
-    it('says what is missing', async () => {
+    it('reports what is missing', async () => {
       await gateway.sql("UPDATE encryption_key SET kek_id = 'kek-00000000'");
       await gateway.sql(
         'DELETE FROM schema_migration WHERE id = (SELECT MAX(id) FROM (SELECT id FROM schema_migration) m)',

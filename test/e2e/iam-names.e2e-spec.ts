@@ -49,7 +49,7 @@ describe('a role in a path with characters that IAM allows', () => {
     return { which, arnOf, credentials: { awsAssumeRole: { roleArn: arnOf('access'), externalIdHandle: handle } } };
   }
 
-  it('is taken as a console role and as an access role', async () => {
+  it('is accepted as a console role and as an access role', async () => {
     const { which, arnOf, credentials } = await accountWithPaths();
 
     const tested = await asked(mutations.test, { credentials, consoleRoleName: 'people' });
@@ -65,7 +65,7 @@ describe('a role in a path with characters that IAM allows', () => {
     });
   });
 
-  it('is printed in everything that iamSetup answers', async () => {
+  it('is printed in every output of iamSetup', async () => {
     const { handle } = await issueExternalId();
     const permissionsBoundaryArn = `arn:aws:iam::222222222222:policy${path}limits`;
     const input = {
@@ -91,7 +91,7 @@ describe('a role in a path with characters that IAM allows', () => {
   });
 });
 
-describe('blanks around a pasted text', () => {
+describe('whitespace around a pasted text', () => {
   let gateway: Gateway;
   const { createAccount } = stepsWith(() => gateway);
   beforeAll(async () => (gateway = await Gateway.start()));
@@ -158,7 +158,7 @@ describe('blanks around a pasted text', () => {
     'UpdateCloudAccountInput.region': [updated, 'us-gov-west-1'],
   };
 
-  it.each(Object.keys(sent))('are ignored in %s', async (field) => {
+  it.each(Object.keys(sent))('is ignored in %s', async (field) => {
     const [send, text] = sent[field]!;
     const name = field.split('.')[1]!;
     const isAbout = ({ message }: { message: string }) =>
@@ -170,7 +170,7 @@ describe('blanks around a pasted text', () => {
     expect(faults).toEqual(expected);
   });
 
-  it('are tried in each input field of the schema that takes a name, path, ARN, ID or region of AWS', () => {
+  it('is tested in each input field of the schema for a name, path, ARN, ID or region of AWS', () => {
     const { schema } = gateway.get(GraphQLSchemaHost);
     const fields = Object.values(schema.getTypeMap())
       .filter(isInputObjectType)

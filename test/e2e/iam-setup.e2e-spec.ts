@@ -26,7 +26,7 @@ describe('iamSetup', () => {
   const { issueExternalId } = stepsWith(() => gateway);
   const setup = async (input?: object, key?: string) => (await gateway.ask(iamSetup, { input }, key)).iamSetup;
 
-  it('answers without any input, by the settings of the operator', async () => {
+  it('answers without any input, with the settings of the operator', async () => {
     const { cloudFormation, terraform, manual, externalId } = await setup();
 
     expect(cloudFormation.parameters).toContainEqual({ name: 'VendorAccountId', value: '111111111111' });
@@ -51,7 +51,7 @@ describe('iamSetup', () => {
     });
   });
 
-  it('makes nothing in another account than the expected one, and warns of changing what is provisioned', async () => {
+  it('creates nothing except in the expected account, and warns against changes of provisioned resources', async () => {
     const found = await setup({ expectedAwsAccountId: '222222222222' });
 
     expect(found.cloudFormation.parameters).toContainEqual({ name: 'ExpectedAwsAccountId', value: '222222222222' });
@@ -63,7 +63,7 @@ describe('iamSetup', () => {
     expect(extensions.faults).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'permissionsBoundaryArn'] }]);
   });
 
-  it('tags what is created, by each method, and refuses what IAM would refuse', async () => {
+  it('tags what is created, with each method, and refuses what IAM would refuse', async () => {
     const tags = [{ key: 'Équipe', value: 'orders and payments' }];
     const { cloudFormation, terraform, manual } = await setup({ awsAccountId: '222222222222', tags });
 
@@ -88,7 +88,7 @@ describe('iamSetup', () => {
     }
   });
 
-  it('writes the external ID that was issued into template, module and steps', async () => {
+  it('writes the issued external ID to template, module and steps', async () => {
     const { handle, externalId } = await issueExternalId();
     const found = await setup({ createAccessRole: true, externalIdHandle: handle, awsAccountId: '222222222222' });
 
@@ -101,7 +101,7 @@ describe('iamSetup', () => {
     expect(JSON.stringify(found)).not.toContain(handle);
   });
 
-  it('makes no access role without an external ID, and says where to get one', async () => {
+  it('creates no access role without an external ID, and says where to get one', async () => {
     const { extensions } = await gateway.error(iamSetup, { input: { createAccessRole: true, path: 'x' } });
 
     expect(extensions.faults).toEqual([
@@ -114,7 +114,7 @@ describe('iamSetup', () => {
     ]);
   });
 
-  it("knows another tenant's external ID as little as one that is not there", async () => {
+  it("treats another tenant's external ID like one that does not exist", async () => {
     const { handle } = await issueExternalId(await gateway.anotherTenant());
     const answer = async (externalIdHandle: string) => {
       const { message, extensions } = await gateway.error(iamSetup, {
@@ -127,7 +127,7 @@ describe('iamSetup', () => {
     expect(await answer('xid_00000000000000000000000000000000')).toEqual(await answer(handle));
   });
 
-  it('is refused with every fault, by its field and without the value', async () => {
+  it('is refused with every problem, by its field and without the value', async () => {
     const input = { region: 'nowhere', userName: '$(reboot)', path: 'x', vendorAccountId: '1' };
     const { extensions, message } = await gateway.error(iamSetup, { input });
 
@@ -138,7 +138,7 @@ describe('iamSetup', () => {
     expect(JSON.stringify([message, extensions])).not.toMatch(/nowhere|reboot/);
   });
 
-  it('needs a key', async () => {
+  it('needs an API key', async () => {
     expect((await gateway.send(iamSetup, {}, 'gwk_live_wrong')).status).toBe(401);
   });
 
@@ -151,7 +151,7 @@ describe('iamSetup', () => {
       ['terraform.zip', 'application/zip'],
       ['policies/aws.zip', 'application/zip'],
       ['policies/aws-cn.zip', 'application/zip'],
-    ])('gives %s to everybody, with the headers of every answer', async (path, type) => {
+    ])('returns %s without an API key, with the headers of every answer', async (path, type) => {
       const answer = await get(path);
 
       expect(answer.status).toBe(200);
@@ -166,14 +166,14 @@ describe('iamSetup', () => {
       expect(Buffer.from(await (await get(path)).arrayBuffer())).toEqual(Buffer.from(await answer.arrayBuffer()));
     });
 
-    it('holds the template that the query gives', async () => {
+    it('have the same template as the query', async () => {
       const yaml = await (await get('template.yaml')).text();
 
       expect(yaml).toBe((await setup({ path: '/x/' })).cloudFormation.template);
       expect(await (await get('template.json')).json()).toEqual(parse(yaml));
     });
 
-    it('holds the module that the query gives, less the values of a customer', async () => {
+    it('have the same module as the query, without the values of a customer', async () => {
       const files = unzipSync(new Uint8Array(await (await get('terraform.zip')).arrayBuffer()));
       const expected = (await setup()).terraform.files;
 
@@ -187,7 +187,7 @@ describe('iamSetup', () => {
       });
     });
 
-    it('holds the policies of the partition', async () => {
+    it('have the policies of the partition', async () => {
       const files = unzipSync(new Uint8Array(await (await get('policies/aws-us-gov.zip')).arrayBuffer()));
 
       expect(Object.keys(files)).toContain('acme-provisioning-1.json');
@@ -198,14 +198,14 @@ describe('iamSetup', () => {
       }
     });
 
-    it('takes no values from a link', async () => {
+    it('accept no values from a link', async () => {
       const asked = await (await get('template.yaml?VendorAccountId=666666666666&vendorAccountId=666666666666')).text();
 
       expect(asked).toBe(await (await get('template.yaml')).text());
     });
 
     it.each(['', 'nothing', 'policies', 'policies/aws', 'policies/..%2ftemplate.yaml', '__proto__', 'template.yaml/x'])(
-      'has nothing at %j',
+      'have nothing at %j',
       async (path) => {
         const answer = await get(path);
 
@@ -221,7 +221,7 @@ describe('iamSetup without settings of the operator', () => {
   beforeAll(async () => (gateway = await Gateway.start()));
   afterAll(() => gateway.stop());
 
-  it('asks whose account may use the console role, and why there is no access role', async () => {
+  it('asks which account can use the console role, and says why there is no access role', async () => {
     const { extensions } = await gateway.error(iamSetup, { input: { createAccessRole: true } });
 
     expect(extensions.faults).toMatchObject([

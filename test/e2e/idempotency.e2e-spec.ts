@@ -14,7 +14,7 @@ describe('an idempotency key', () => {
     return cloudAccounts.nodes.filter((account: any) => account.name === name).length;
   };
 
-  it('gives a repeated request the very answer of the first', async () => {
+  it('returns the first answer for a repeated request', async () => {
     const input = newAccount('KA00', { idempotencyKey: 'order-1' });
 
     const first = await gateway.send(createCloudAccount, { input });
@@ -26,7 +26,7 @@ describe('an idempotency key', () => {
     expect(again.text).toBe(first.text);
   });
 
-  it('gives it even after the account was deleted', async () => {
+  it('returns it even after the account was deleted', async () => {
     const input = newAccount('KA01', { idempotencyKey: 'order-2' });
     const { createCloudAccount: first } = await gateway.ask(createCloudAccount, { input });
     await deleteAccount(first.cloudAccount.id);
@@ -59,13 +59,13 @@ describe('an idempotency key', () => {
     await expect(createAccount({ idempotencyKey: 'mine' }, key)).resolves.toHaveProperty('id');
   });
 
-  it('lets a refused request be tried again', async () => {
+  it('allows a refused request to be tried again', async () => {
     const input = newAccount('KA03', { consoleRoleName: 'not-yet-made', idempotencyKey: 'order-3' });
     expect(await refusals(createCloudAccount, input)).toEqual(['AWS_ROLE_NOT_FOUND input.consoleRoleName']);
     expect(await refusals(createCloudAccount, input)).toEqual(['AWS_ROLE_NOT_FOUND input.consoleRoleName']);
   });
 
-  it('makes one effect of a hundred requests at once', async () => {
+  it('makes one change for a hundred concurrent requests', async () => {
     const input = newAccount('KA04', { name: 'Once', idempotencyKey: 'order-4' });
 
     const answers = await Promise.all(Array.from({ length: 100 }, () => gateway.send(createCloudAccount, { input })));
@@ -75,7 +75,7 @@ describe('an idempotency key', () => {
     expect(await accountsNamed('Once')).toBe(1);
   });
 
-  it('is free again once its request failed, or its worker is gone', async () => {
+  it('is free again after its request failed, or its process stopped', async () => {
     const input = newAccount('KA05', { idempotencyKey: 'order-5', credentials: sandboxKey('HANGS', 'KA05') });
     expect(await refusals(createCloudAccount, input)).toEqual(['AWS_UNREACHABLE']);
     expect(await refusals(createCloudAccount, newAccount('KA05', { idempotencyKey: 'order-5' }))).toEqual([]);
@@ -91,7 +91,7 @@ describe('an idempotency key', () => {
   it.each([
     ['add', 1],
     ['release', 2],
-  ] as const)('is free again although the database was away in the middle of %s', async (step, times) => {
+  ] as const)('is free again although the database was unavailable during %s', async (step, times) => {
     const input = newAccount('KA07', { consoleRoleName: 'not-yet-made', idempotencyKey: `away-${step}` });
     const claims: any = gateway.get(Claims);
     const carryOut = claims[step].bind(claims);
@@ -107,7 +107,7 @@ describe('an idempotency key', () => {
     expect(failed).toBe(times);
   });
 
-  it('works for subscriptions, too', async () => {
+  it('also works for subscriptions', async () => {
     const { id } = await createAccount();
     const input = { cloudAccountId: id, name: 'Orders', region: 'us-east-1', idempotencyKey: 'sub-1' };
     const [first, again] = [

@@ -56,7 +56,7 @@ describe('the ledger', () => {
   };
   const rule = { direction: 'INGRESS', protocol: 'TCP', fromPort: 6379, toPort: 6379, peer: '10.0.0.0/16' };
 
-  it('keeps what a provisioner says, once, with all that became of it', async () => {
+  it('stores a report of a provisioner once, with the history', async () => {
     const { account, id, work, arn } = await building();
     const instance = arn('instance', 'i-0a');
     const group = arn('security-group', 'sg-0a');
@@ -114,7 +114,7 @@ describe('the ledger', () => {
     });
   });
 
-  it('gives a resource to one of two who tell of it at the same moment', async () => {
+  it('assigns a resource to one of two concurrent reports', async () => {
     const { account, work, arn } = await building();
     const other = await createSubscription(account.id);
     const othersWork = await claim();
@@ -131,7 +131,7 @@ describe('the ledger', () => {
     }
   });
 
-  it('refuses what cannot be the subscription’s, and then keeps nothing of the report', async () => {
+  it('refuses resources that cannot belong to the subscription, and then stores nothing of the report', async () => {
     const { id, work, arn, account } = await building();
     const refused = await report(work, [
       { arn: arn('instance', 'i-good') },
@@ -173,7 +173,7 @@ describe('the ledger', () => {
     expect((await report(work, many)).userErrors).toMatchObject([{ path: ['input', 'resources'] }]);
   });
 
-  it('keeps a thousand rules of one group, and no more', async () => {
+  it('stores at most a thousand rules of one group', async () => {
     const { id, work, arn } = await building();
     const rules = Array.from({ length: 1000 }, (_, i) => ({
       ...{ direction: 'INGRESS', protocol: 'tcp', fromPort: 10_000 + i, toPort: 10_000 + i },
@@ -190,7 +190,7 @@ describe('the ledger', () => {
     expect(nodes[0].rules).toHaveLength(1000);
   });
 
-  it('pages through what was built, forwards and backwards', async () => {
+  it('pages through resources, forwards and backwards', async () => {
     const { account, id, work, arn } = await building();
     const arns = Array.from({ length: 25 }, (_, i) => arn('volume', `vol-${i}`));
     await report(
@@ -214,7 +214,7 @@ describe('the ledger', () => {
     expect([...first.nodes, ...rest.nodes].map((node: any) => node.arn)).toEqual(arns);
   });
 
-  it('takes nothing to stand any more of what was taken down', async () => {
+  it('marks resources of a removed subscription as removed', async () => {
     const { account, id, work, arn } = await building();
     await report(work, [{ arn: arn('instance', 'i-0a') }, { arn: arn('vpc', 'vpc-0a'), cidr: '10.0.0.0/16' }]);
     await complete(work);
@@ -233,7 +233,7 @@ describe('the ledger', () => {
     ]);
   });
 
-  it('lists what stayed at AWS when an account went with its subscriptions given up', async () => {
+  it('lists resources that remained in AWS after a force detach', async () => {
     const { account, id, work, arn } = await building();
     await report(work, [{ arn: arn('instance', 'i-0a') }, { arn: arn('volume', 'vol-0a') }]);
     await report(work, [{ arn: arn('volume', 'vol-0a'), isRemoved: true }]);
@@ -277,7 +277,7 @@ describe('the ledger', () => {
       (fields: string) => `cloudSubscription(id: $id) { id } driftFindings { nodes { kind ${fields} } }`,
       'expected actual',
     ],
-  ])('reads %s, which can be long, only when a field asks for them', async (_, column, document, fields) => {
+  ])('reads %s, which can be long, only when a field selects them', async (_, column, document, fields) => {
     const { account, id, work, arn } = await building();
     await report(work, [{ arn: arn('security-group', 'sg-0a'), rules: [rule] }]);
     await gateway.sql(
@@ -297,7 +297,7 @@ describe('the ledger', () => {
     expect(await texts(fields)).toBe(1);
   });
 
-  it('takes any AWS account for a hosted one, and shows nothing to another tenant', async () => {
+  it('accepts any AWS account for a hosted one, and shows nothing to another tenant', async () => {
     const stranger = await gateway.anotherTenant();
     const { id } = await createSubscription(hostedAccount, stranger);
     const work = await claim();

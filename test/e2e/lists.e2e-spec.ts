@@ -33,7 +33,7 @@ describe('the list of cloud accounts', () => {
   const page = async (variables: object) => (await gateway.ask(list, variables)).cloudAccounts;
   const idsOf = ({ nodes }: any) => nodes.map(({ id }: any) => id);
 
-  it('is of one’s own accounts and the hosted one', async () => {
+  it("has one's own accounts and the hosted one", async () => {
     const { nodes, totalCount } = await page({});
 
     expect(nodes).toHaveLength(26);
@@ -41,14 +41,14 @@ describe('the list of cloud accounts', () => {
     expect(new Set(nodes.map(({ id }: any) => id))).toEqual(new Set([...ids, hostedAccount]));
   });
 
-  it('is sorted by name without case when no order is given', async () => {
+  it('is sorted by name without case by default', async () => {
     const names = (await page({})).nodes.map(({ name }: any) => name.toLowerCase());
 
     expect(names).toEqual([...names].sort());
     expect(idsOf(await page({}))).toEqual(idsOf(await page({ orderBy: orders[0] })));
   });
 
-  it('is sorted by moment of creation, and by id within a moment', async () => {
+  it('is sorted by time of creation, and then by ID', async () => {
     const created = await gateway.sql('SELECT id FROM cloud_account ORDER BY created_at, id');
     const expected = created.map(({ id }: any) => globalId('CloudAccount', id));
 
@@ -57,7 +57,7 @@ describe('the list of cloud accounts', () => {
   });
 
   describe.each(orders)('by $field $direction', (orderBy) => {
-    it.each([1, 4, 7, 13, 25, 26, 100])('pages forward in steps of %i over the very same list', async (first) => {
+    it.each([1, 4, 7, 13, 25, 26, 100])('pages forward in steps of %i over the same list', async (first) => {
       const whole = await page({ orderBy });
       const seen: string[] = [];
       let after: string | null = null;
@@ -74,7 +74,7 @@ describe('the list of cloud accounts', () => {
       expect(seen).toEqual(idsOf(whole));
     });
 
-    it.each([1, 4, 13, 26])('pages backward in steps of %i over the very same list', async (last) => {
+    it.each([1, 4, 13, 26])('pages backward in steps of %i over the same list', async (last) => {
       const whole = await page({ orderBy });
       const seen: string[] = [];
       let before: string | null = null;
@@ -90,7 +90,7 @@ describe('the list of cloud accounts', () => {
       expect(seen).toEqual(idsOf(whole));
     });
 
-    it('goes on after the item of any cursor, and before it', async () => {
+    it('continues after or before the item of any cursor', async () => {
       const whole = await page({ orderBy });
       for (const [i, { cursor }] of whole.edges.entries()) {
         expect(idsOf(await page({ orderBy, after: cursor }))).toEqual(idsOf(whole).slice(i + 1));
@@ -98,7 +98,7 @@ describe('the list of cloud accounts', () => {
       }
     });
 
-    it('gives what lies between two cursors', async () => {
+    it('returns the items between two cursors', async () => {
       const whole = await page({ orderBy });
       const between = { after: whole.edges[4].cursor, before: whole.edges[20].cursor };
 
@@ -108,7 +108,7 @@ describe('the list of cloud accounts', () => {
     });
   });
 
-  it('does not move under a reader when the account of a cursor is gone', async () => {
+  it('is stable for a reader when the account of a cursor was deleted', async () => {
     const whole = await page({});
     const [{ cursor }] = whole.edges;
     const gone = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
@@ -140,7 +140,7 @@ describe('the list of cloud accounts', () => {
       expect(totalCount).toBe(count);
     });
 
-    it('by one value twenty times over is by that value, and by more values than that is refused', async () => {
+    it('by one value twenty times is by that value, and by more values than that is refused', async () => {
       const filter = (values: number) => ({ provider: Array(values).fill('AWS') });
 
       expect((await page({ filter: filter(20) })).totalCount).toBe(26);
@@ -149,7 +149,7 @@ describe('the list of cloud accounts', () => {
       expect(message).toContain('at most 20 items');
     });
 
-    it('by nothing at all is the whole list, as is one in no order', async () => {
+    it('without a filter is the whole list, also without an order', async () => {
       expect((await page({ filter: null, orderBy: null })).totalCount).toBe(26);
     });
   });
@@ -211,7 +211,7 @@ describe('the list of cloud accounts', () => {
     });
   });
 
-  it('answers a made-up cursor that holds what a name of ours could be', async () => {
+  it('answers a made-up cursor with possible values', async () => {
     const after = Buffer.from(JSON.stringify(['cloudAccounts', 'NAME', 'ASC', "' or 1=1 --", 1])).toString('base64url');
 
     const { totalCount } = await page({ after, orderBy: { field: 'NAME', direction: 'ASC' } });

@@ -21,7 +21,7 @@ describe('nodes', () => {
   const nodes = async (ids: string[]) =>
     (await gateway.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }', { ids })).nodes;
 
-  it('are found by their ids, whatever they are', async () => {
+  it('are found by their IDs, for every type', async () => {
     const account = await createAccount();
     const subscription = await createSubscription(account.id);
 
@@ -57,13 +57,13 @@ describe('nodes', () => {
       expect((await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { id } }', { id })).cloudAccount).toBeNull();
     });
 
-    it('an id of another type', async () => {
+    it('an ID of another type', async () => {
       const { id } = await createSubscription(hostedAccount);
 
       expect((await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { id } }', { id })).cloudAccount).toBeNull();
     });
 
-    it("another tenant's objects", async () => {
+    it('objects of another tenant', async () => {
       const account = await createAccount();
       const subscription = await createSubscription(account.id);
       const anotherTenant = await gateway.anotherTenant();
@@ -73,7 +73,7 @@ describe('nodes', () => {
     });
   });
 
-  it('come in the order of their ids, as often as asked for, null for each that is not there', async () => {
+  it('are in the order of their IDs, also repeated ones, and null for each missing one', async () => {
     const account = await createAccount();
     const deleted = await createAccount();
     const subscription = await createSubscription(account.id);
@@ -90,7 +90,7 @@ describe('nodes', () => {
     expect(await nodes([])).toEqual([]);
   });
 
-  it('are given out a hundred at once, and no more', async () => {
+  it('are limited to a hundred at once', async () => {
     const ids = Array.from({ length: 101 }, (_, i) => globalId('CloudAccount', i + 1));
 
     expect(await nodes(ids.slice(1))).toHaveLength(100);

@@ -62,7 +62,7 @@ const update = `mutation ($input: UpdateCloudAccountInput!) { updateCloudAccount
 
 const gatewayArn = 'arn:aws:iam::900000009998:user/gateway-u1';
 
-describe('What a tenant can tell of other tenants', () => {
+describe('What a tenant can learn about other tenants', () => {
   let gateway: Gateway;
   const { createAccount, createKey, createQuickAccount, issueExternalId, nextUser, refusals } = stepsWith(
     () => gateway,
@@ -83,7 +83,7 @@ describe('What a tenant can tell of other tenants', () => {
     expect([...new Set(found)].toSorted()).toEqual(Object.values(uniqueKeys).flat().toSorted());
   });
 
-  it('is that an IAM user is connected, and whose account it is only if it is one of its own', async () => {
+  it('is that an IAM user is connected, and the account only if it is its own', async () => {
     const which = nextUser();
     const { id, name } = await createAccount({ which, name: 'Theirs or ours' });
     const stranger = await gateway.anotherTenant();
@@ -113,7 +113,7 @@ describe('What a tenant can tell of other tenants', () => {
     ]);
   });
 
-  it('is that an access role is connected, and whose account it is only if it is one of its own', async () => {
+  it('is that an access role is connected, and the account only if it is its own', async () => {
     const which = nextUser();
     const stranger = await gateway.anotherTenant();
     const [first, second, theirs] = [await issueExternalId(), await issueExternalId(), await issueExternalId(stranger)];
@@ -145,7 +145,7 @@ describe('What a tenant can tell of other tenants', () => {
       expect(text).not.toContain(secret);
   });
 
-  it('is nothing, when it gives things the names and keys that others have', async () => {
+  it('is nothing, when it uses names and idempotency keys of others', async () => {
     const which = nextUser();
     const stranger = await gateway.anotherTenant();
     const idempotencyKey = randomUUID();

@@ -26,7 +26,7 @@ describe('overlapping subscriptions', () => {
     return rows.map(({ id }: any) => globalId('CloudSubscription', id));
   };
 
-  it('are those inside and those around, in the order of their addresses', async () => {
+  it('are those inside and around, sorted by address', async () => {
     const cidrs = ['10.0.0.0/16', '10.0.4.0/24', '10.0.0.0/22', '10.0.1.0/24', '10.0.1.128/25', '10.1.0.0/16'];
     const [wide, beside, around, one, inside] = await insert(...cidrs);
 
@@ -39,7 +39,7 @@ describe('overlapping subscriptions', () => {
     expect(await found(around)).toEqual([wide, one, inside]);
   });
 
-  it('come in pages, from either end, each once', async () => {
+  it('are in pages, from either end, without duplicates', async () => {
     const ids = await insert('10.0.0.0/16', ...Array<string>(7).fill('10.0.3.0/24'), '10.0.3.16/28', '10.9.0.0/16');
     const [first, me] = ids;
     const others = [first, ...ids.slice(2, 9)];
@@ -60,7 +60,7 @@ describe('overlapping subscriptions', () => {
     expect(body.errors[0].extensions.code).toBe('BAD_USER_INPUT');
   });
 
-  it('of a whole page are found with as many statements as of one subscription', async () => {
+  it('of a whole page need as many statements as of one subscription', async () => {
     await insert(...Array.from({ length: 60 }, (_, i) => `10.0.${i}.0/24`), '10.0.0.0/16', '10.0.0.0/18');
     const page = (first: number) =>
       `{ cloudSubscriptions(first: ${first}) { nodes { overlappingSubscriptions(first: 2) { totalCount nodes { id } } } } }`;
@@ -71,7 +71,7 @@ describe('overlapping subscriptions', () => {
     expect(all.length).toBeLessThanOrEqual(alone.length + 2);
   });
 
-  it('of a page are what each subscription alone has', async () => {
+  it('of a page are the same as for each subscription alone', async () => {
     const cidrs = Array.from({ length: 40 }, (_, i) => [`10.${i % 3}.0.0/16`, `10.${i % 3}.${i}.0/24`][i % 2]!);
     const ids = await insert(...cidrs, '10.2.1.0/28', '10.2.0.0/17');
     const fields = 'overlappingSubscriptions(first: 5) { totalCount pageInfo { hasNextPage } nodes { id } }';
@@ -87,7 +87,7 @@ describe('overlapping subscriptions', () => {
     }
   });
 
-  it('of 30,000 subscriptions, 200 of which share each block, cost no more than what is shown', async () => {
+  it('of 30,000 subscriptions, 200 of which share each block, cost no more than the shown ones', async () => {
     await insertSubscriptions(sql, 30_000, (place) => `10.${100 + (place % 150)}.0.0/16`);
     await analyze(sql, database, 'subscription');
     const [{ id }] = await sql('SELECT MAX(id) AS id FROM subscription');

@@ -25,7 +25,7 @@ const cancelPendingCredentials = `mutation ($input: CancelPendingCredentialsInpu
 }`;
 
 /** A sandbox whose LATER keys take 1.6 s, and a gateway that waits a quarter of a second itself. */
-describe('credentials that AWS does not know yet', () => {
+describe('credentials that AWS does not recognize yet', () => {
   let gateway: Gateway;
   const { createAccount, deleteAccount, nextUser, refusals, updateAccount } = stepsWith(() => gateway);
 
@@ -59,7 +59,7 @@ describe('credentials that AWS does not know yet', () => {
       [numberOf(id)],
     );
 
-  it('make an account PROPAGATING, that becomes ACTIVE by itself', async () => {
+  it('make an account PROPAGATING, which becomes ACTIVE later', async () => {
     const which = nextUser();
     const { id } = await createAccount(later(which));
     const waiting = await read(id);
@@ -104,7 +104,7 @@ describe('credentials that AWS does not know yet', () => {
     await updateAccount({ id, expectedVersion: 1, consoleRoleName: 'second-console-role' });
   });
 
-  it('are nowhere in clear while they are tried', async () => {
+  it('are never readable while they are tried', async () => {
     const answer = await gateway.send(createCloudAccount, { input: newAccount(nextUser(), never()) });
     const tables = ['aws_access_key', 'credential_trial', 'cloud_account', 'event'];
     const rows = await Promise.all(tables.map((table) => gateway.sql(`SELECT * FROM ${table}`)));
@@ -116,7 +116,7 @@ describe('credentials that AWS does not know yet', () => {
     expect(answer.text + text).not.toContain(sandboxSecret);
   });
 
-  it('are given up when the time is over: the account is in ERROR, the key is gone, and others mend it', async () => {
+  it('are rejected when they expire: the account is in ERROR, the access key is deleted, and others fix it', async () => {
     const { id } = await createAccount(never());
     await timeIsUpFor(id);
 
@@ -154,7 +154,7 @@ describe('credentials that AWS does not know yet', () => {
     expect(await keysOf(id)).toEqual([]);
   });
 
-  it('are rejected when they lack permissions; or are taken nevertheless, as was asked', async () => {
+  it('are rejected when they lack permissions, or accepted if that was allowed', async () => {
     const withheld = async (allowMissingPermissions: boolean) => {
       const which = nextUser();
       const { id } = await createAccount({ ...later(which), allowMissingPermissions });
@@ -171,7 +171,7 @@ describe('credentials that AWS does not know yet', () => {
   });
 
   describe('of an account that has others', () => {
-    it('leave those in use, and replace them once AWS knows them', async () => {
+    it('keep those in use, and replace them when AWS recognizes them', async () => {
       const [first, second] = [nextUser(), nextUser()];
       const { id } = await createAccount({ which: first });
 
@@ -197,7 +197,7 @@ describe('credentials that AWS does not know yet', () => {
       expect(await keysOf(id)).toEqual([{ slot: 'CURRENT', version: 2 }]);
     });
 
-    it('leave those in use when they are rejected', async () => {
+    it('keep those in use when they are rejected', async () => {
       const { id, credentials } = await createAccount();
       await updateAccount({ id, expectedVersion: 1, ...never() });
       await timeIsUpFor(id);
@@ -211,7 +211,7 @@ describe('credentials that AWS does not know yet', () => {
       await updateAccount({ id, expectedVersion: 2, consoleRoleName: 'second-console-role' });
     });
 
-    it('are not taken from another AWS account when a subscription began meanwhile', async () => {
+    it('are not accepted from another AWS account when a subscription was created in the meantime', async () => {
       const { id, awsAccountId } = await createAccount();
       await updateAccount({ id, expectedVersion: 1, ...later() });
       expect(await refusals(createSubscription, { cloudAccountId: id, name: 'x', region: 'us-east-1' })).toEqual([]);
@@ -223,7 +223,7 @@ describe('credentials that AWS does not know yet', () => {
       });
     });
 
-    it('are replaced by newer ones, and come to nothing then', async () => {
+    it('are replaced by newer ones, and then have no effect', async () => {
       const [gone, newest] = [nextUser(), nextUser()];
       const { id } = await createAccount();
       await updateAccount({ id, expectedVersion: 1, ...later(gone) });
@@ -241,7 +241,7 @@ describe('credentials that AWS does not know yet', () => {
     const cancel = async (input: object) =>
       (await gateway.ask(cancelPendingCredentials, { input })).cancelPendingCredentials;
 
-    it('which ends an account in ERROR that has no others', async () => {
+    it('which makes an account without others ERROR', async () => {
       const { id } = await createAccount(never());
 
       const { cloudAccount, userErrors } = await cancel({ id, expectedVersion: 1 });
@@ -257,7 +257,7 @@ describe('credentials that AWS does not know yet', () => {
       expect((await eventsOf(id)).at(-1)).toBe('CREDENTIALS_CANCELLED');
     });
 
-    it('which leaves any other account as it was', async () => {
+    it('which leaves any other account unchanged', async () => {
       const { id } = await createAccount();
       await updateAccount({ id, expectedVersion: 1, ...never() });
 
@@ -267,7 +267,7 @@ describe('credentials that AWS does not know yet', () => {
       expect(await keysOf(id)).toEqual([{ slot: 'CURRENT', version: 1 }]);
     });
 
-    it('unless there are none, or the account was changed, is hosted or not there', async () => {
+    it('unless there are none, or the account was changed, is hosted or does not exist', async () => {
       const { id } = await createAccount();
       const codes = async (input: object) => (await cancel(input)).userErrors.map(({ code }: any) => code);
 
@@ -278,7 +278,7 @@ describe('credentials that AWS does not know yet', () => {
     });
   });
 
-  it('go with their account', async () => {
+  it('are deleted with their account', async () => {
     const { id } = await createAccount(never());
     await deleteAccount(id);
 
@@ -286,7 +286,7 @@ describe('credentials that AWS does not know yet', () => {
     expect(await gateway.sql('SELECT * FROM credential_trial WHERE cloud_account_id = ?', [numberOf(id)])).toEqual([]);
   });
 
-  it('are remembered for a repeated request, which shows the account as it is by then', async () => {
+  it('are remembered for a repeated request, which shows the current account', async () => {
     const input = newAccount(nextUser(), { ...later(), idempotencyKey: 'propagating-1' });
     const create = async () => (await gateway.ask(createCloudAccount, { input })).createCloudAccount.cloudAccount;
     const { id, status } = await create();
@@ -299,13 +299,13 @@ describe('credentials that AWS does not know yet', () => {
   });
 });
 
-describe('a request with credentials that AWS does not know', () => {
+describe('a request with credentials that AWS does not recognize', () => {
   let gateway: Gateway;
   const { nextUser } = stepsWith(() => gateway);
   beforeAll(async () => (gateway = await Gateway.start({}, { pace: 0.25 })));
   afterAll(() => gateway.stop());
 
-  it('waits five seconds at most, and answers sooner when AWS knows them sooner', async () => {
+  it('waits five seconds at most, and answers earlier when AWS recognizes them', async () => {
     const create = async (family: string) => {
       const which = nextUser();
       const started = performance.now();

@@ -170,7 +170,7 @@ const setUps: readonly [string, SetUp, readonly string[], RegExp | null, Suggest
   ['one action missing, and a key unknown', { policies: [allowAllBut('ec2:CreateVpc'), deny('ec2:DeleteVpc', { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } })] }, ['CREATE FAILED IDENTITY_POLICY', 'DELETE_OURS INCONCLUSIVE CONDITION_UNKNOWN'], /aws:SourceIp/, ['ec2:CreateVpc']],
 ]; // prettier-ignore
 
-describe('the verdict on permissions', () => {
+describe('the result of permission checks', () => {
   let gateway: Gateway;
   const { createAccount } = stepsWith(() => gateway);
   let accounts = 200;
@@ -204,7 +204,7 @@ describe('the verdict on permissions', () => {
   const open = ({ checks }: VerificationReport) =>
     checks.filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'PREVIOUS_STEP');
 
-  it('is tried with at least sixty set-ups', () => expect(setUps.length).toBeGreaterThanOrEqual(60));
+  it('is tested with at least sixty setups', () => expect(setUps.length).toBeGreaterThanOrEqual(60));
 
   it.each(setUps)('%s', async (_, given, expected, says, suggested) => {
     const report = await verify(setUp(given), given.region);
@@ -224,7 +224,7 @@ describe('the verdict on permissions', () => {
     expect(actions).toEqual(suggested);
   });
 
-  it('is the same for a session in a role, which has no second factor, and says so', async () => {
+  it('is the same for a session in a role, which has no MFA, and says so', async () => {
     const which = suffix(++accounts);
     const externalId = `gateway-${which}`;
     const role = new AwsAccessRole(
@@ -253,7 +253,7 @@ describe('the verdict on permissions', () => {
     const create = async (which: string) =>
       (await gateway.ask(createAccountMutation, { input: newAccount(which) })).createCloudAccount;
 
-    it('a region guardrail with its own region lets it be', async () => {
+    it('a region guardrail with its own region does not matter', async () => {
       const guardrail = denyAllBut(exempt, { StringNotEquals: { 'aws:RequestedRegion': 'us-east-1' } });
       expect(await create(setUp({ policies: [all, guardrail] }))).toMatchObject({
         cloudAccount: { status: 'ACTIVE' },

@@ -22,12 +22,12 @@ describe('/playground', () => {
         .end();
     });
 
-  describe('when it is on', () => {
+  describe('when enabled', () => {
     beforeAll(async () => (gateway = await Gateway.start({ PLAYGROUND: 'on' })));
     afterAll(() => gateway.stop());
 
     it.each(['/playground', '/playground/', '/playground/index.html'])(
-      '%s is a page that may ask nobody but the gateway, and that nobody may frame or keep',
+      '%s is a page that can call only the gateway, and cannot be framed or cached',
       async (path) => {
         const answer = await get(path);
 
@@ -48,7 +48,7 @@ describe('/playground', () => {
       },
     );
 
-    it('has assets that may be kept for ever, since a changed one has another name, and that come compressed', async () => {
+    it('has assets that can be cached forever, since a changed one has another name, and that are compressed', async () => {
       const [script] = readdirSync(built).filter((name) => name.endsWith('.js'));
       const plain = await get(`/playground/assets/${script}`, { headers: { 'accept-encoding': 'identity' } });
       const compressed = await get(`/playground/assets/${script}`, { headers: { 'accept-encoding': 'gzip' } });
@@ -62,7 +62,7 @@ describe('/playground', () => {
       expect(await compressed.text()).toBe(await plain.text());
     });
 
-    it('takes GET and HEAD, and nothing else', async () => {
+    it('accepts GET and HEAD only', async () => {
       expect((await get('/playground', { method: 'HEAD' })).status).toBe(200);
       for (const method of ['POST', 'PUT', 'DELETE'])
         expect([method, (await get('/playground', { method })).status]).toEqual([method, 405]);
@@ -81,7 +81,7 @@ describe('/playground', () => {
       '/playground/assets/',
       '/playground/nothing.js',
       '/playgrounds',
-    ])('%s is nothing, and may not be kept', async (path) => {
+    ])('%s is not found, and cannot be cached', async (path) => {
       const { status, text } = await asItStands(path);
 
       expect(status).toBe(404);
@@ -89,7 +89,7 @@ describe('/playground', () => {
       expect((await get('/playground/nothing.js')).headers.get('cache-control')).toBe('no-store');
     });
 
-    it('tells the keys of the sandbox', async () => {
+    it('lists the access keys of the sandbox', async () => {
       const sandbox = await (await get('/playground/sandbox.json')).json();
 
       expect(sandbox).toMatchObject({
@@ -103,14 +103,14 @@ describe('/playground', () => {
     });
   });
 
-  it('tells no keys when the sandbox is off', async () => {
+  it('lists no access keys when the sandbox is disabled', async () => {
     gateway = await Gateway.start({ PLAYGROUND: 'on', AWS_SANDBOX: 'off' });
 
     expect(await (await get('/playground/sandbox.json')).json()).toBeNull();
     await gateway.stop();
   });
 
-  it('is nothing, like any other path, when it is off', async () => {
+  it('is not found, like any other path, when disabled', async () => {
     gateway = await Gateway.start({ PLAYGROUND: 'off' });
     const notFound = await get('/nothing');
 

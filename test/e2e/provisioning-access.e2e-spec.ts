@@ -13,7 +13,7 @@ const stepMutation = `mutation ($input: PerformIamStepInput!) { performIamStep(i
 const completeMutation = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status } }`;
 const usesQuery = `query ($id: ID!) { cloudAccount(id: $id) { credentialUses(first: 5) { nodes { purpose operationId actorKind actorName } } } }`;
 
-describe("a provisioner's way into a customer's account", () => {
+describe("a provisioner's access to a customer's account", () => {
   let gateway: Gateway;
   let key: string;
   const { createAccount, createSubscription, issueExternalId, nextUser } = stepsWith(() => gateway);
@@ -50,7 +50,7 @@ describe("a provisioner's way into a customer's account", () => {
   const createVpc = (credentials: object, region?: string) =>
     new EC2Client(client(credentials, region)).send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
 
-  it('is a session of the user of a key, which AWS lets call no IAM, and never the key itself', async () => {
+  it('is a session of the user of an access key, which cannot call IAM, and never the access key itself', async () => {
     const { account, work } = await atWork();
     const before = Date.now();
     const { credentials, userErrors } = await issue(work, { durationSeconds: 900 });
@@ -83,7 +83,7 @@ describe("a provisioner's way into a customer's account", () => {
       expect(JSON.stringify(await gateway.sql(`SELECT * FROM ${table}`))).not.toContain(credentials.accessKeyId);
   });
 
-  it('is a session in the access role, called by the operation, and good for the region of the work alone', async () => {
+  it('is a session in the access role, named after the operation, and valid only in the region of the work', async () => {
     const { work } = await atWorkInRole();
     const { credentials } = await issue(work);
 
@@ -102,7 +102,7 @@ describe("a provisioner's way into a customer's account", () => {
     ).rejects.toMatchObject(sessions);
   });
 
-  it('has the gateway take the steps at IAM, once', async () => {
+  it('lets the gateway perform the IAM steps, once', async () => {
     const { account, work } = await atWork();
     gateway.aws.setTrust(`AKIASANDBOXWORKS${account.awsUserId.slice(-4)}`, 'cloud-account-gateway-cluster-node-role', {
       Version: '2012-10-17',
@@ -118,7 +118,7 @@ describe("a provisioner's way into a customer's account", () => {
       expect(await step(work, 'CREATE_TRANSIT_GATEWAY_ROLE')).toEqual({ roleArn: made, userErrors: [] });
   });
 
-  it('tells what AWS refuses, and no input of the provisioner as the fault', async () => {
+  it('reports refusals of AWS, with no input of the provisioner as the cause', async () => {
     const { account, work } = await atWork();
     expect((await step(work, 'LOOK_UP_NODE_ROLE')).userErrors).toMatchObject([
       { code: 'AWS_ROLE_NOT_FOUND', path: null },
@@ -132,7 +132,7 @@ describe("a provisioner's way into a customer's account", () => {
     gateway.aws.forgetFaults();
   });
 
-  it('tells a region that the AWS account has not enabled', async () => {
+  it('reports a region that the AWS account has not enabled', async () => {
     const account = await createAccount();
     gateway.aws.setRegionEnabled(`AKIASANDBOXWORKS${account.awsUserId.slice(-4)}`, 'ap-east-1', false);
     await createSubscription(account.id, undefined, 'ap-east-1');
@@ -149,7 +149,7 @@ describe("a provisioner's way into a customer's account", () => {
     expect((await issue(inRole.work)).userErrors).toEqual([]);
   });
 
-  it('is there for as long as the work is the provisioner’s', async () => {
+  it('exists while the provisioner has the work', async () => {
     const { work } = await atWork();
     const lost = [{ code: 'PROVISIONING_LEASE_LOST', path: ['input', 'claimId'] }];
     const another = { ...work, claimId: '00000000-0000-0000-0000-000000000000' };
@@ -165,7 +165,7 @@ describe("a provisioner's way into a customer's account", () => {
     expect((await issue(again)).userErrors).toMatchObject(lost);
   });
 
-  it('is not there for hosted accounts', async () => {
+  it('does not exist for hosted accounts', async () => {
     await createSubscription(hostedAccount);
     const [work] = (await one(claimMutation, {})).work;
     expect((await issue(work)).userErrors).toMatchObject([{ code: 'PROVISIONING_ACCESS_UNAVAILABLE' }]);

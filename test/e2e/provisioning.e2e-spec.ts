@@ -72,7 +72,7 @@ describe('a provisioner', () => {
     return id;
   };
 
-  it('builds, changes and takes down a subscription, and then its account can go', async () => {
+  it('builds, changes and removes a subscription, and then its account can be deleted', async () => {
     const account = await createAccount();
     const { subscription } = await one(createMutation, {
       cloudAccountId: account.id,
@@ -143,7 +143,7 @@ describe('a provisioner', () => {
     ]);
   });
 
-  it('of two who ask at once, gets what the other does not', async () => {
+  it('gets work that a concurrent one does not get', async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, async () => (await createSubscription(hostedAccount)).id));
 
     const claimed = await Promise.all(Array.from({ length: 4 }, () => claim(2)));
@@ -156,7 +156,7 @@ describe('a provisioner', () => {
     ).toEqual(ids.toSorted());
   });
 
-  it('who is not heard of loses the work to another, and is told so', async () => {
+  it('that sends no report loses the work to another, and is told so', async () => {
     const { id } = await createSubscription(hostedAccount);
     const [first] = await claim();
     expect(await claim()).toEqual([]);
@@ -171,7 +171,7 @@ describe('a provisioner', () => {
     expect(await complete(second)).toMatchObject({ status: 'ACTIVE' });
   });
 
-  it('keeps a long lease until it ends, unless it says for how long', async () => {
+  it('keeps a long lease until it ends, unless it sends a duration', async () => {
     await createSubscription(hostedAccount);
     const [claimed] = await claim(1, 3600);
     const secondsLeft = async (said: object) =>
@@ -184,7 +184,7 @@ describe('a provisioner', () => {
     expect(usual).toBeLessThanOrEqual(300);
   });
 
-  it('cannot do something: the customer sees why, and has it tried again', async () => {
+  it('fails, and the customer sees the reason and retries', async () => {
     const { id } = await createSubscription(hostedAccount);
     const [claimed] = await claim();
     expect(await fail(claimed, 'The region has no capacity left.')).toEqual({ status: 'ERROR', userErrors: [] });
@@ -207,7 +207,7 @@ describe('a provisioner', () => {
     expect(await complete((await claim())[0])).toMatchObject({ status: 'DELETED' });
   });
 
-  it('fails to take something down, and it blocks until that is done', async () => {
+  it('fails to remove resources, which block until they are removed', async () => {
     const { id: account } = await createAccount();
     const id = await running(account);
     await end(id);
@@ -222,7 +222,7 @@ describe('a provisioner', () => {
   it.each([
     ['says it is done', complete],
     ['says it cannot be done', fail],
-  ])('is told to stop what is wanted no more; when it %s, the rest is taken down', async (_, letGo) => {
+  ])('is asked to stop when the subscription is to end; when it %s, the rest is removed', async (_, letGo) => {
     const { id } = await createSubscription(hostedAccount);
     const [claimed] = await claim();
     expect((await end(id)).subscription.status).toBe('DELETING');
@@ -237,7 +237,7 @@ describe('a provisioner', () => {
     expect(await complete(next)).toMatchObject({ status: 'DELETED' });
   });
 
-  it('who was to stop and is not heard of is followed by one who takes it down', async () => {
+  it('that was to stop and sends no report is followed by one that removes the resources', async () => {
     const { id } = await createSubscription(hostedAccount);
     await claim();
     await end(id);
@@ -251,7 +251,7 @@ describe('a provisioner', () => {
     });
   });
 
-  it('is not disturbed by a change of what it is at', async () => {
+  it('is not disturbed by a change of the name', async () => {
     const id = await running(hostedAccount);
     await update(id, { plan: 'large' });
     expect((await update(id, { plan: 'larger' })).subscription.status).toBe('CHANGE_PENDING');
@@ -264,7 +264,7 @@ describe('a provisioner', () => {
     expect((await update(id, { plan: 'larger' })).subscription).toMatchObject({ status: 'ACTIVE' });
   });
 
-  it('never claims what was ended at the same moment', async () => {
+  it('never claims what was ended concurrently', async () => {
     for (let round = 0; round < 10; round++) {
       const { id } = await createSubscription(hostedAccount);
       const [[claimed], { subscription }] = await Promise.all([claim(), end(id)]);
@@ -276,7 +276,7 @@ describe('a provisioner', () => {
     }
   });
 
-  it('is told when the account was detached meanwhile', async () => {
+  it('is told when the account was force-detached in the meantime', async () => {
     const { id } = await createSubscription((await createAccount()).id);
     const [claimed] = await claim();
     await gateway.sql('DELETE FROM provisioning_work WHERE subscription_id = ?', [numberOf(id)]);
@@ -284,7 +284,7 @@ describe('a provisioner', () => {
     expect(await complete(claimed)).toMatchObject(lost);
   });
 
-  it('asks for what can be, and is told what cannot', async () => {
+  it('sends valid reports, or gets the problems', async () => {
     const of = (mutation: string, input: object) => refusals(mutation, input, key);
 
     expect(await of(claimMutation, { limit: 0, leaseSeconds: 9 })).toEqual([
@@ -300,7 +300,7 @@ describe('a provisioner', () => {
       ]);
   });
 
-  it('is nobody a tenant can make', async () => {
+  it('cannot be created by a tenant', async () => {
     const create = `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret ${errors} } }`;
 
     expect(await refusals(create, { name: 'Builder', role: 'PROVISIONER' })).toEqual(['INVALID_INPUT input.role']);
@@ -312,7 +312,7 @@ describe('a provisioner', () => {
     });
     const vpc = 'vpc-0a1b2c3d4e5f60718';
 
-    it('that no other has in one VPC, however many ask at once', async () => {
+    it('that no other has in one VPC, even with concurrent requests', async () => {
       const { id } = await createAccount();
       const answers = await Promise.all(
         Array.from({ length: 6 }, (_, i) => one(createMutation, withCidr(id, `10.2.0.${16 * i}/28`, vpc))),
@@ -330,7 +330,7 @@ describe('a provisioner', () => {
       expect((await one(createMutation, withCidr(id, '10.3.0.0/24', vpc))).userErrors).toEqual([]);
     });
 
-    it('and tells which others of the tenant overlap, where that is no fault', async () => {
+    it('and shows which others of the tenant overlap, where that is allowed', async () => {
       const { id } = await createAccount();
       const { subscription: first } = await one(createMutation, withCidr(id, '10.4.0.0/24'));
       const { subscription: second } = await one(createMutation, withCidr(hostedAccount, '10.4.0.128/25'));
@@ -343,7 +343,7 @@ describe('a provisioner', () => {
       expect((await read(first.id)).overlappingSubscriptions.nodes).toEqual([]);
     });
 
-    it('in a VPC only where there are such', async () => {
+    it('in a VPC only where VPCs exist', async () => {
       await gateway.sql("UPDATE cloud_account SET provider = 'AZURE', region = 'westeurope' WHERE id = 1");
       try {
         const input = { ...withCidr(hostedAccount, '10.5.0.0/24', vpc), region: 'westeurope' };

@@ -11,7 +11,7 @@ const secretPath = ['input', 'credentials', 'awsAccessKey', 'secretAccessKey'];
 const keyPath = ['input', 'credentials', 'awsAccessKey', 'accessKeyId'];
 const rolePath = ['input', 'consoleRoleName'];
 
-describe('credentials that cannot be proven', () => {
+describe('credentials that cannot be verified', () => {
   let gateway: Gateway;
   const { createAccount, nextUser, refusals, rowsStored } = stepsWith(() => gateway);
 
@@ -21,7 +21,7 @@ describe('credentials that cannot be proven', () => {
   const create = async (input: object) =>
     (await gateway.ask(mutation, { input: newAccount(nextUser(), input) })).createCloudAccount;
 
-  describe('are refused with what is wrong, and in which field, and nothing is stored', () => {
+  describe('are refused with the problem and the field, and nothing is stored', () => {
     it.each<[string, object, string, string[] | null, string | null, boolean]>([
       [
         'a key AWS knows with another secret',
@@ -120,7 +120,7 @@ describe('credentials that cannot be proven', () => {
     });
   });
 
-  it('never say the secret, nor what AWS said in its own words', async () => {
+  it('never reveal the secret, or a message of AWS', async () => {
     for (const family of ['WRONG', 'ROOTS', 'NROLE', 'NLOOK']) {
       const { text } = await gateway.send(mutation, {
         input: newAccount(nextUser(), { credentials: sandboxKey(family, 'B1U1') }),
@@ -131,7 +131,7 @@ describe('credentials that cannot be proven', () => {
   });
 
   describe('because AWS never answers', () => {
-    it('are refused within the time-out, while others are served', async () => {
+    it('are refused within the timeout, while others are served', async () => {
       const before = await rowsStored();
       const started = performance.now();
       let answered = false;
@@ -149,7 +149,7 @@ describe('credentials that cannot be proven', () => {
       expect((await rowsStored())['cloud_account']).toBe(before['cloud_account']! + 3);
     });
 
-    it('do not hold up twenty others that hang as well', async () => {
+    it('do not delay twenty others that hang as well', async () => {
       const started = performance.now();
       const all = await Promise.all(
         Array.from({ length: 20 }, () => create({ credentials: sandboxKey('HANGS', nextUser()) })),
@@ -160,7 +160,7 @@ describe('credentials that cannot be proven', () => {
     });
   });
 
-  describe('for their form alone are refused before AWS is asked', () => {
+  describe('because of their format are refused before AWS is called', () => {
     const key = (accessKeyId: string, secretAccessKey = sandboxSecret) => ({
       credentials: { awsAccessKey: { accessKeyId, secretAccessKey } },
     });
@@ -181,13 +181,13 @@ describe('credentials that cannot be proven', () => {
       ]);
     });
 
-    it('but for blanks around id and secret, which are left out', async () => {
+    it('except for whitespace around ID and secret, which is ignored', async () => {
       const which = nextUser();
       const pasted = key(` AKIASANDBOXWORKS${which}\n`, `\t${sandboxSecret}\r\n`);
       expect(await refusals(createCloudAccount, newAccount(which, pasted))).toEqual([]);
     });
 
-    it('a temporary key, with a code of its own', async () => {
+    it('a temporary access key, with its own code', async () => {
       expect(await refusals(createCloudAccount, newAccount(nextUser(), key('ASIASANDBOXWORKSA1U1')))).toEqual([
         `AWS_TEMPORARY_ACCESS_KEY ${keyPath.join('.')}`,
       ]);
@@ -225,12 +225,12 @@ describe('credentials that cannot be proven', () => {
     });
   });
 
-  describe('on a gateway whose sandbox is off', () => {
+  describe('on a gateway with a disabled sandbox', () => {
     let withoutSandbox: Gateway;
     beforeAll(async () => (withoutSandbox = await Gateway.start({ AWS_SANDBOX: 'off' })));
     afterAll(() => withoutSandbox.stop());
 
-    it('are refused for a key of the sandbox, which AWS never hears of', async () => {
+    it('are refused for an access key of the sandbox, without a call to AWS', async () => {
       const { createCloudAccount: payload } = await withoutSandbox.ask(mutation, { input: newAccount('A1U1') });
 
       expect(payload.userErrors).toMatchObject([

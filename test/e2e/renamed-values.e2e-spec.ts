@@ -86,7 +86,7 @@ const accountQuery = `query ($id: ID!) { cloudAccount(id: $id) {
 } }`;
 const findingsQuery = `query ($id: ID!) { driftFindings(filter: { cloudAccountId: $id }) { nodes { kind resolution note } } }`;
 
-describe('Rows with values from before their names were standard terms', () => {
+describe('Rows with former names of values', () => {
   let gateway: Gateway;
   let runner: QueryRunner;
   let accounts: string[];
@@ -177,7 +177,7 @@ describe('Rows with values from before their names were standard terms', () => {
       ),
     );
 
-  it('are read by their new names after the migrations, and are as before after their reversal', async () => {
+  it('have the new names after the migrations, and the former ones after their reversal', async () => {
     const migrations = [new RenameStoredValues1795530000000(), new RenameAccessKeyRotations1795540000000()];
     const before = await rows();
 

@@ -125,7 +125,7 @@ const documents: Record<string, string> = {
   verifyCloudAccount: 'mutation { verifyCloudAccount(input: { id: "x" }) { userErrors { code } } }',
 };
 
-describe('what a key may do', () => {
+describe('what an API key can do', () => {
   let gateway: Gateway;
   const keys = {} as Record<Role, string>;
   const { createAccount, createSubscription, endSubscription, nextUser } = stepsWith(() => gateway);
@@ -136,7 +136,7 @@ describe('what a key may do', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('is said of every operation there is', () => {
+  it('is tested for every operation', () => {
     const { schema } = gateway.get(GraphQLSchemaHost);
     const all = [schema.getQueryType()!, schema.getMutationType()!].flatMap((root) => Object.keys(root.getFields()));
 
@@ -158,14 +158,14 @@ describe('what a key may do', () => {
     expect(body.data?.[name] ?? null).toBeNull();
   });
 
-  it('is looked at before anything of the input is', async () => {
+  it('is checked before any part of the input', async () => {
     const { createCloudAccount } = await gateway.ask(documents['createCloudAccount']!, {}, keys.MANAGER);
     expect(createCloudAccount.userErrors).not.toHaveLength(0);
 
     expect((await gateway.error(documents['createCloudAccount']!, {}, keys.VIEWER)).extensions.code).toBe('FORBIDDEN');
   });
 
-  it('is refused field by field, so that what was done beside it is told', async () => {
+  it('is refused field by field, so that completed mutations are reported', async () => {
     const input = newAccount(nextUser());
     const { body } = await gateway.send(
       `mutation ($input: CreateCloudAccountInput!) {
@@ -180,7 +180,7 @@ describe('what a key may do', () => {
     expect(body.errors).toMatchObject([{ path: ['createApiKey'], extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  describe('beforehand is told as it will be', () => {
+  describe('is known beforehand', () => {
     const asked = `query ($account: ID!, $subscription: ID!) {
       viewer { viewerCanCreateCloudAccount { ...P } viewerCanCreateApiKey { ...P } apiKey { viewerCanRevoke { ...P } } }
       cloudAccount(id: $account) { viewerCanUpdate { ...P } viewerCanRotate { ...P } viewerCanCancelRotation { ...P } viewerCanDelete { ...P } viewerCanCancelDeletion { ...P } viewerCanCreateSubscription { ...P } }
@@ -202,7 +202,7 @@ describe('what a key may do', () => {
 
     it.each(
       tenantsRoles.flatMap((role) => ['unused', 'in use', 'hosted', 'ended'].map((state) => [role, state] as const)),
-    )('to a %s of an account that is %s', async (role, state) => {
+    )('with a %s of an account that is %s', async (role, state) => {
       const account = state === 'hosted' ? { id: hostedAccount, version: 1 } : await createAccount();
       const subscription = await createSubscription(account.id);
       if (state === 'unused' || state === 'ended') await endSubscription(subscription.id);
@@ -270,7 +270,7 @@ describe('what a key may do', () => {
       );
     });
 
-    it('of many accounts with one look into the database', async () => {
+    it('with many accounts needs one query', async () => {
       const { cloudAccounts } = await gateway.ask('{ cloudAccounts { nodes { ownership viewerCanDelete { code } } } }');
       const codes = new Set(cloudAccounts.nodes.map(({ viewerCanDelete }: any) => viewerCanDelete.code));
 
@@ -278,7 +278,7 @@ describe('what a key may do', () => {
     });
   });
 
-  describe('of the schema', () => {
+  describe('with the schema', () => {
     const hidden = [
       '{ __schema { queryType { name } } }',
       '{ __type(name: "Query") { name } }',
@@ -294,13 +294,13 @@ describe('what a key may do', () => {
       expect(body).not.toHaveProperty('data');
     });
 
-    it.each(hidden)('is all of it with the permission: %s', async (document) => {
+    it.each(hidden)('is everything with the permission: %s', async (document) => {
       const key = await gateway.newKey({ role: 'VIEWER', canIntrospect: true });
       expect((await gateway.send(document, {}, key)).body).not.toHaveProperty('errors');
       expect((await gateway.send(document)).body).not.toHaveProperty('errors');
     });
 
-    it('is always the name of a type', async () => {
+    it('always includes the name of a type', async () => {
       expect(await gateway.ask('{ __typename viewer { __typename } }', {}, keys.VIEWER)).toEqual({
         __typename: 'Query',
         viewer: { __typename: 'Viewer' },

@@ -62,7 +62,7 @@ describe('rotateAwsCredentials', () => {
       `SELECT slot, access_key_id FROM aws_access_key WHERE cloud_account_id = ${Number(Buffer.from(id, 'base64url').toString().split(':')[1])} ORDER BY slot`,
     );
 
-  it('replaces the key, and the account is verified with the new one', async () => {
+  it('replaces the access key, and verifies the account with the new one', async () => {
     gateway.aws.propagationTakes(300);
     const account = await anAccount();
     const { cloudAccount, userErrors } = await begin(account);
@@ -93,7 +93,7 @@ describe('rotateAwsCredentials', () => {
     await deleteAccount(account.id);
   });
 
-  it('never asks twice when the answer is lost, and removes the key that nobody has the secret of', async () => {
+  it('never repeats a request whose answer was lost, and deletes the orphaned access key', async () => {
     const account = await anAccount();
     gateway.aws.inject({ action: 'CreateAccessKey', fault: 'drop-answer' });
     await begin(account);
@@ -108,7 +108,7 @@ describe('rotateAwsCredentials', () => {
     expect(creations.filter(({ accessKeyId }) => accessKeyId === account.accessKeyId)).toHaveLength(2);
   });
 
-  it('is refused when the user has two keys, and names the other', async () => {
+  it('is refused when the user has two access keys, and names the other', async () => {
     const account = await anAccount('TWOKY');
     const { userErrors } = await begin(account);
 
@@ -122,7 +122,7 @@ describe('rotateAwsCredentials', () => {
     expect((await read(account.id)).rotation).toBeNull();
   });
 
-  it('is refused when AWS does not allow it, by the name of the action', async () => {
+  it('is refused when AWS does not allow it, with the name of the action', async () => {
     const account = await anAccount('NROTA');
     const { userErrors } = await begin(account);
 
@@ -132,7 +132,7 @@ describe('rotateAwsCredentials', () => {
     expect((await read(account.id)).rotation).toBeNull();
   });
 
-  it('is refused when AWS knows the key no more, and no key in the input is to blame', async () => {
+  it('is refused when AWS no longer recognizes the access key, without an input as the cause', async () => {
     const account = await anAccount();
     const iam = new IAMClient({
       endpoint: gateway.sandboxUrl,
@@ -146,7 +146,7 @@ describe('rotateAwsCredentials', () => {
     ]);
   });
 
-  it('is refused for an older version, twice at once, and for a hosted account; the same request is answered alike', async () => {
+  it('is refused for an outdated version, twice at once, and for a hosted account; a repeated request has the same answer', async () => {
     const account = await anAccount();
     Object.assign(gateway.get(RotationPace), { grace: 60_000 });
     expect((await begin({ ...account, version: 7 })).userErrors).toMatchObject([{ code: 'VERSION_CONFLICT' }]);
@@ -159,7 +159,7 @@ describe('rotateAwsCredentials', () => {
     expect((await read(account.id)).viewerCanRotate).toEqual({ code: 'ROTATION_IN_PROGRESS' });
   });
 
-  it('keeps the account from being deleted; cancelled, it brings the old key back', async () => {
+  it('blocks the deletion of the account; when cancelled, it restores the old access key', async () => {
     const account = await anAccount();
     Object.assign(gateway.get(RotationPace), { grace: 60_000 });
     await begin(account);
@@ -179,7 +179,7 @@ describe('rotateAwsCredentials', () => {
     await deleteAccount(account.id);
   });
 
-  it('is in the way of a deletion, which waits for it', async () => {
+  it('delays a scheduled deletion', async () => {
     const account = await anAccount();
     Object.assign(gateway.get(RotationPace), { grace: 60_000 });
     await begin(account);
@@ -232,7 +232,7 @@ describe('rotateAwsCredentials', () => {
     await deleteAccount(account.id);
   });
 
-  it('tells every step as an event, without a secret or a whole key id', async () => {
+  it('records every step as an event, without a secret or a whole access key ID', async () => {
     const account = await anAccount();
     await begin(account);
     await reaches(account.id, isOver);

@@ -63,7 +63,7 @@ describe('the provisioner of the sandbox', () => {
   };
   const network = ['VPC', 'SUBNET', 'SECURITY_GROUP', 'VOLUME'];
 
-  it('builds what the plan says, changes it, takes it down, and leaves nothing', async () => {
+  it('builds the plan, changes it, removes it, and leaves nothing behind', async () => {
     const which = nextUser();
     const account = await createAccount({ which });
     const id = await begin(account.id, { plan: 'medium', tags: [{ key: 'team', value: 'orders' }] });
@@ -93,7 +93,7 @@ describe('the provisioner of the sandbox', () => {
     await one('deleteCloudAccount', 'DeleteCloudAccountInput', { id: account.id }, 'deletedCloudAccountId');
   });
 
-  it('needs no more than the policies of iamSetup, and has tags on all they demand them for', async () => {
+  it('needs only the policies of iamSetup, and adds all tags that they require', async () => {
     const which = nextUser();
     const account = await createAccount({ which });
     const { iamSetup } = await gateway.ask(
@@ -118,7 +118,7 @@ describe('the provisioner of the sandbox', () => {
     expect(standing(await until(id, 'DELETED'))).toEqual([]);
   });
 
-  it('goes on where another was ended, and makes nothing twice', async () => {
+  it('continues after another one was interrupted, and creates nothing twice', async () => {
     const which = nextUser();
     const account = await createAccount({ which });
     Object.assign(gateway.get(SandboxProvisioning), { pause: 100_000 });
@@ -135,7 +135,7 @@ describe('the provisioner of the sandbox', () => {
     expect((await ec2Of(gateway.sandboxUrl, which).send(new DescribeVpcsCommand({}))).Vpcs).toHaveLength(1);
   });
 
-  it('stops when the customer ends what it is at, and takes down what stands', async () => {
+  it('stops when the customer ends the subscription, and removes its resources', async () => {
     const account = await createAccount();
     Object.assign(gateway.get(SandboxProvisioning), { pause: 300 });
     const id = await begin(account.id);
@@ -147,7 +147,7 @@ describe('the provisioner of the sandbox', () => {
     expect(ended.resources.nodes.length).toBeGreaterThan(0);
   });
 
-  it('starts what was stopped before it changes the rest', async () => {
+  it('starts stopped instances before it changes others', async () => {
     const which = nextUser();
     const account = await createAccount({ which });
     const id = await begin(account.id, { plan: 'small' });
@@ -161,7 +161,7 @@ describe('the provisioner of the sandbox', () => {
     expect(await runningIn(which)).toBe(2);
   });
 
-  it('tells that what somebody else has ended is gone, and makes what is missing', async () => {
+  it('reports resources that were deleted by others, and creates missing ones', async () => {
     const which = nextUser();
     const account = await createAccount({ which });
     const id = await begin(account.id, { plan: 'medium' });
@@ -175,7 +175,7 @@ describe('the provisioner of the sandbox', () => {
     expect(await runningIn(which)).toBe(3);
   });
 
-  it('tags everything as the vendor does, whatever the customer would like', async () => {
+  it('adds the tags of the vendor, whatever tags the customer sends', async () => {
     const account = await createAccount();
     const input = { cloudAccountId: account.id, name: 'Orders', region: 'us-east-1' };
     for (const key of ['managed-by', 'MANAGED-BY', 'managed-by-subscription']) {
@@ -196,13 +196,13 @@ describe('the provisioner of the sandbox', () => {
     expect(updateSubscription.userErrors).toMatchObject([{ code: 'INVALID_INPUT', path: ['input', 'tags'] }]);
   });
 
-  it('builds in the European Sovereign Cloud, too', async () => {
+  it('also builds in the European Sovereign Cloud', async () => {
     const account = await createAccount({ region: 'eusc-de-east-1' });
     const id = await begin(account.id, { region: 'eusc-de-east-1' });
     expect(standing(await until(id, 'ACTIVE'))).toEqual([...network, 'INSTANCE']);
   });
 
-  it('says why it cannot', async () => {
+  it('reports the reason when it cannot build', async () => {
     const account = await createAccount();
     const elsewhere = await begin(account.id, { vpcId: 'vpc-0123456789abcdef0', deploymentCidr: '10.0.0.0/24' });
     expect((await until(elsewhere, 'ERROR')).failure.message).toBe('The sandbox cannot build in an existing VPC.');
@@ -218,7 +218,7 @@ describe('the provisioner of the sandbox', () => {
     expect((await until(id, 'ERROR')).failure.message).toMatch(/^AWS does not allow ec2:DescribeVpcs:/);
   });
 
-  it('leaves hosted accounts to others', async () => {
+  it('ignores hosted accounts', async () => {
     const id = await begin(hostedAccount);
     await wait(2_500);
     expect(await read(id)).toMatchObject({ status: 'PENDING', provisioning: { isClaimed: false } });

@@ -34,7 +34,7 @@ describe('the schema', () => {
     expect(served).toBe(await readFile(file, 'utf8'));
   });
 
-  it('describes everything in it', () => {
+  it('has a description for everything', () => {
     const silent = types().flatMap((type) => {
       const own = [[type.name, type.description]];
       if (isSpecifiedScalarType(type)) return [];
@@ -54,7 +54,7 @@ describe('the schema', () => {
     expect(silent.filter((name) => !['Query', 'Mutation'].includes(name!))).toEqual([]);
   });
 
-  it('gives nothing out that could be a secret, but a new API key, and AWS credentials that end by themselves', () => {
+  it('returns no secret except a new API key, and temporary AWS credentials', () => {
     const givenOut = types().flatMap((type) =>
       isObjectType(type) || isInterfaceType(type)
         ? Object.values(type.getFields()).map((field) => `${type.name}.${field.name}: ${getNamedType(field.type).name}`)
@@ -69,7 +69,7 @@ describe('the schema', () => {
     ]);
   });
 
-  it('takes secrets in as SecretString and as nothing else', () => {
+  it('accepts secrets as SecretString only', () => {
     const secrets = types().flatMap((type) =>
       isInputObjectType(type)
         ? Object.values(type.getFields()).filter(({ name }) => /secret|password|token/i.test(name))
@@ -79,7 +79,7 @@ describe('the schema', () => {
     expect(secrets.map(({ name, type }) => `${name}: ${String(type)}`)).toEqual(['secretAccessKey: SecretString!']);
   });
 
-  it('calls what it gives out by the names it goes by, not by those of our classes', () => {
+  it('uses public names, not names of classes', () => {
     expect(types().filter(({ name }) => /Type$|^Subscription/.test(name))).toEqual([]);
   });
 
@@ -88,7 +88,7 @@ describe('the schema', () => {
     expect(schema.getType('Subscription')).toBeUndefined();
   });
 
-  it('lists in every mutation what it refuses with, in codes there are', () => {
+  it('lists in every mutation its error codes, which exist', () => {
     const codes = new Set(
       (schema.getType('ErrorCode') as { getValues?: () => { name: string }[] }).getValues!().map(({ name }) => name),
     );

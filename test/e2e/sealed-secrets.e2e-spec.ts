@@ -51,7 +51,7 @@ describe('encrypting every secret with a new key of its tenant', () => {
   const opens = async (id: string, expectedVersion: number) =>
     (await updateAccount({ id, expectedVersion, consoleRoleName: 'second-console-role' })).credentials.version;
 
-  it('changes nothing else, and what was encrypted opens', async () => {
+  it('changes nothing else, and every secret can be decrypted', async () => {
     const { id } = await createAccount();
     const before = await rowOf(id);
 
@@ -65,7 +65,7 @@ describe('encrypting every secret with a new key of its tenant', () => {
     expect(await opens(id, 1)).toBe(1);
   });
 
-  it('leaves a key alone that was replaced at that moment', async () => {
+  it('skips a secret that was replaced at that moment', async () => {
     const which = nextUser();
     const { id } = await createAccount({ which });
     onceOpened(id, () => updateAccount({ id, expectedVersion: 1, credentials: sandboxKey('AGAIN', which) }));
@@ -79,7 +79,7 @@ describe('encrypting every secret with a new key of its tenant', () => {
     expect(await opens(id, 2)).toBe(2);
   });
 
-  it('does not mind that an account is deleted meanwhile', async () => {
+  it('continues when an account is deleted in the meantime', async () => {
     const [{ id }, other] = [await createAccount(), await createAccount()];
     onceOpened(id, () => deleteAccount(id));
 

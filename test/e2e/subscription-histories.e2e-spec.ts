@@ -90,7 +90,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('rename', 'delete') },
 );
 
-describe('whatever happens to a subscription, in whatever order', () => {
+describe('every sequence of operations on a subscription', () => {
   let gateway: Gateway;
   let provisioner: string;
   const { createSubscription } = stepsWith(() => gateway);
@@ -105,7 +105,7 @@ describe('whatever happens to a subscription, in whatever order', () => {
     Object.values<any>(await gateway.ask(mutation, { input }, key))[0];
   const code = ({ userErrors }: any) => userErrors[0]?.code ?? null;
 
-  it('is as the rules say', async () => {
+  it('follows the rules', async () => {
     const statuses = new Set<string>();
     let names = 0;
     const history = async (steps: readonly string[]) => {

@@ -12,7 +12,7 @@ describe('the subscriptions of cloud accounts', () => {
   const ofAccount = async (id: string, fields: string) =>
     (await gateway.ask(`query ($id: ID!) { cloudAccount(id: $id) { ${fields} } }`, { id })).cloudAccount;
 
-  it('are asked for in several ways in one query', async () => {
+  it('can be selected in several ways in one query', async () => {
     const account = await createAccount();
     const all: string[] = [];
     for (let i = 0; i < 5; i++) all.push((await createSubscription(account.id)).id);
@@ -52,7 +52,7 @@ describe('the subscriptions of cloud accounts', () => {
     );
   });
 
-  it('page through the list of each account, and a cursor fits no other account', async () => {
+  it('page through the list of each account, and a cursor is valid for one account only', async () => {
     const [one, other] = [await createAccount(), await createAccount()];
     for (const { id } of [one, other]) for (let i = 0; i < 7; i++) await createSubscription(id);
     const query = `query ($id: ID!, $after: String) {
@@ -94,7 +94,7 @@ describe('the subscriptions of cloud accounts', () => {
     expect(nodes.map(({ subscriptions }: any) => subscriptions.totalCount)).toEqual([0, 2, 4, 6]);
   });
 
-  describe('cost', () => {
+  describe('need', () => {
     const asked = async (fields: string, first: number) => {
       const statements = await statementsOf(gateway, async () => {
         const { cloudAccounts } = await gateway.ask(`{ cloudAccounts(first: ${first}) ${fields} }`);

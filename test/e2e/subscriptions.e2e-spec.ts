@@ -26,11 +26,11 @@ describe('a subscription', () => {
       )
     ).node;
 
-  describe('begins', () => {
+  describe('is created', () => {
     it.each([
       ['a customer’s account', async () => (await createAccount()).id],
       ['the hosted account', async () => hostedAccount],
-    ])('in %s, and is active from its first moment', async (_, account) => {
+    ])('in %s, and is active immediately', async (_, account) => {
       const cloudAccountId = await account();
 
       const { id } = await createSubscription(cloudAccountId);
@@ -58,7 +58,7 @@ describe('a subscription', () => {
       });
     });
 
-    it('under a name that another one has', async () => {
+    it('with a name that another one has', async () => {
       const { id } = await createAccount();
       await createSubscription(id);
 
@@ -120,7 +120,7 @@ describe('a subscription', () => {
   });
 
   describe('ends', () => {
-    it('for ever', async () => {
+    it('permanently', async () => {
       const { id } = await createSubscription(hostedAccount);
 
       const ended = await endSubscription(id);
@@ -137,7 +137,7 @@ describe('a subscription', () => {
       expect(await read(id)).toMatchObject({ version: 2, endedAt });
     });
 
-    it('once, of ten who end it at the same moment', async () => {
+    it('once, with ten concurrent requests', async () => {
       const { id } = await createSubscription(hostedAccount);
 
       const all = await Promise.all(Array.from({ length: 10 }, () => refusals(deleteMutation, { id })));
@@ -147,7 +147,7 @@ describe('a subscription', () => {
       expect((await read(id)).version).toBe(2);
     });
 
-    it('not for a version that is no longer the present one', async () => {
+    it('not for an outdated version', async () => {
       const { id } = await createSubscription(hostedAccount);
 
       expect(await refusals(deleteMutation, { id, expectedVersion: 2 })).toEqual([
@@ -157,7 +157,7 @@ describe('a subscription', () => {
       expect(await refusals(deleteMutation, { id, expectedVersion: 1 })).toEqual([]);
     });
 
-    it('and is still there when its account is not', async () => {
+    it('and still exists when its account does not', async () => {
       const { id: accountId } = await createAccount();
       const { id } = await createSubscription(accountId);
       await endSubscription(id);
@@ -167,7 +167,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('begins or its account goes, when both are wanted at the same moment', async () => {
+  it('is created or its account is deleted, when both are requested concurrently', async () => {
     for (let round = 0; round < 10; round++) {
       const { id } = await createAccount();
       const begin = { cloudAccountId: id, name: 'Racer', region: 'us-east-1' };
@@ -189,7 +189,7 @@ describe('a subscription', () => {
       (await gateway.ask('query ($id: ID!) { cloudSubscription(id: $id) { id name isActive } }', { id }, key))
         .cloudSubscription;
 
-    it('by its id, ended or not', async () => {
+    it('by its ID, ended or not', async () => {
       const { id } = await createSubscription(hostedAccount);
       expect(await one(id)).toEqual({ id, name: 'Orders', isActive: true });
 
@@ -202,13 +202,13 @@ describe('a subscription', () => {
       ['that never was', async () => globalId('CloudSubscription', 999_999)],
       ['of an account', async () => hostedAccount],
       ['that is none', async () => '?'],
-    ])('but not by an id %s', async (_, id) => {
+    ])('but not by an ID %s', async (_, id) => {
       expect(await one(await id())).toBeNull();
     });
   });
 
   describe('is listed', () => {
-    it('with all of the tenant, the newest first, and by what is asked for', async () => {
+    it('with all of the tenant, newest first, and with a filter', async () => {
       const key = await gateway.anotherTenant();
       const ids: string[] = [];
       for (let i = 0; i < 4; i++) ids.push((await createSubscription(hostedAccount, key)).id);

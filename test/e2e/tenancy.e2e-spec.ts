@@ -22,7 +22,7 @@ describe('a tenant', () => {
   afterAll(() => gateway.stop());
 
   // The plain case of every operation is in tenant-matrix.e2e-spec.ts.
-  describe("cannot tell another's objects from ones that were never there, or are there no more:", () => {
+  describe("cannot distinguish another's objects from missing ones:", () => {
     const onAccount = (input: object) => (id: string) => ({ input: { id, ...input } });
 
     it.each<[string, 'CloudAccount' | 'CloudSubscription', string, (id: string) => object]>([
@@ -93,7 +93,7 @@ describe('a tenant', () => {
     });
   });
 
-  it('sees in lists what is its own, and the hosted account', async () => {
+  it('sees its own account and the hosted one in lists', async () => {
     const mine = await createAccount();
     const subscription = await createSubscription(mine.id);
     const key = await gateway.anotherTenant();
@@ -111,7 +111,7 @@ describe('a tenant', () => {
     expect(JSON.stringify(lists)).not.toContain(subscription.id);
   });
 
-  it('may give its account a name that another tenant uses', async () => {
+  it('can give its account a name that another tenant uses', async () => {
     const name = 'The same name';
     const mine = await createAccount({ name });
     const theirs = await createAccount({ name }, other);
@@ -122,7 +122,7 @@ describe('a tenant', () => {
     ]);
   });
 
-  it('has fingerprints that tell it nothing about the keys of others', async () => {
+  it('has fingerprints that reveal nothing about access keys of others', async () => {
     const which = nextUser();
     const mine = await createAccount({ which });
     await deleteAccount(mine.id);
@@ -137,7 +137,7 @@ describe('a tenant', () => {
     const hosted = async (key?: string) =>
       (await gateway.ask(subscriptionsOf, { id: hostedAccount }, key)).cloudAccount;
 
-    it('can build, and sees what it built, but never what others did', async () => {
+    it('can build, and sees its own subscriptions only', async () => {
       const [one, another] = [await gateway.anotherTenant(), await gateway.anotherTenant()];
       const mine = await createSubscription(hostedAccount, one);
       const theirs = await createSubscription(hostedAccount, another);
@@ -154,7 +154,7 @@ describe('a tenant', () => {
       expect((await hosted(await gateway.anotherTenant())).subscriptions).toEqual({ totalCount: 0, nodes: [] });
     });
 
-    it('sees the same when many accounts are asked at once', async () => {
+    it('sees the same when many accounts are read at once', async () => {
       const [one, another] = [await gateway.anotherTenant(), await gateway.anotherTenant()];
       await createAccount({}, one);
       const mine = await createSubscription(hostedAccount, one);
@@ -183,7 +183,7 @@ describe('a tenant', () => {
       expect(await readAccount(hostedAccount)).toEqual(before);
     });
 
-    it('ends its own subscriptions alone', async () => {
+    it('can end only its own subscriptions', async () => {
       const mine = await createSubscription(hostedAccount);
       const theirs = await createSubscription(hostedAccount, other);
 

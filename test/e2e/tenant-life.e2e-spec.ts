@@ -90,7 +90,7 @@ describe('A tenant', () => {
   };
 
   describe('that is suspended', () => {
-    it('has no key that opens anything, until it is resumed', async () => {
+    it('has no valid API key, until it is resumed', async () => {
       const [{ id, key }, other] = [await open(), await open()];
       const viewer = await issue(id, { role: 'VIEWER' });
       expect(await refusal(key)).toBeNull();
@@ -112,7 +112,7 @@ describe('A tenant', () => {
       expect(await tenants.find(id)).toMatchObject({ suspendedAt: null });
     });
 
-    it('is told so only to who has a whole key, from an address that it is for, and that did not end before', async () => {
+    it('learns that only with a complete and otherwise valid API key from an allowed address', async () => {
       const { id, key } = await open();
       const [revoked, bound] = [await issue(id), await issue(id, { allowedCidrs: ['203.0.113.0/24'] })];
       await gateway.get(ApiKeyService).revokeInAllTenants(operator, revoked.id);
@@ -125,7 +125,7 @@ describe('A tenant', () => {
       expect(await refusal(bound.secret, '203.0.113.7')).toBe('TENANT_SUSPENDED');
     });
 
-    it('has keys that are not counted as guesses', async () => {
+    it('has API keys that do not count as guesses', async () => {
       const { id, key } = await open();
       await tenants.suspend(operator, id);
 
@@ -134,7 +134,7 @@ describe('A tenant', () => {
       expect(await refusal((await open()).key, '198.51.100.1')).toBeNull();
     });
 
-    it('begins no change any more, be it in the middle of a document', async () => {
+    it('starts no change any more, even in the middle of a document', async () => {
       const { id, key } = await open();
       const which = steps.nextUser();
       const asked = gateway.send(
@@ -169,7 +169,7 @@ describe('A tenant', () => {
       expect(await events(id)).toEqual(['TENANT_SUSPENDED OPERATOR', 'TENANT_RESUMED OPERATOR']);
     });
 
-    it('has no new work given out, and what is under way is finished', async () => {
+    it('gets no new work done, but current work is finished', async () => {
       const provisioner = (await issue(1, { role: 'PROVISIONER' })).secret;
       const [{ id, key }, other] = [await open(), await open()];
       const begun = await createSubscription(hostedAccount, key);
@@ -195,7 +195,7 @@ describe('A tenant', () => {
       expect(await ids()).toEqual([later.id]);
     });
 
-    it('has its accounts checked, and a rotation of a key brought to its end', async () => {
+    it('still has its accounts checked, and rotations completed', async () => {
       Object.assign(gateway.get(RotationPace), { grace: 300, settling: 50, overlap: 20, retry: 20, longestRetry: 100 });
       gateway.aws.propagationTakes(0);
       const { id, key } = await open();
@@ -229,7 +229,7 @@ describe('A tenant', () => {
       return (error as Error).message;
     };
 
-    it('is gone with its API keys, and its events stay', async () => {
+    it('is deleted with its API keys, and its events are kept', async () => {
       const { id, key } = await open();
       await gateway.ask(createApiKey, { input: { name: 'Spare', role: 'VIEWER', idempotencyKey: randomUUID() } }, key);
       await tenants.suspend(operator, id);
@@ -245,7 +245,7 @@ describe('A tenant', () => {
       }
     });
 
-    it('has nothing that must be kept, of all that is kept for tenants', async () => {
+    it('has no data that must be kept, of any kind', async () => {
       const { id, key } = await open();
       const suspend = `Suspend the tenant instead: \`cloud-account-gateway tenants suspend --id ${id}\`.`;
       const account = await createQuickAccount({}, key);
@@ -264,7 +264,7 @@ describe('A tenant', () => {
       expect(await refusal(key)).toBeNull();
     });
 
-    it('is looked for in every table that has rows of tenants', async () => {
+    it('is looked for in every table with rows of tenants', async () => {
       const found = await gateway.sql(
         database === 'SQLite'
           ? "SELECT m.name AS name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name = 'tenant_id'"
@@ -276,7 +276,7 @@ describe('A tenant', () => {
       );
     });
 
-    it('gets nothing that is kept between the look and the removal', async () => {
+    it('gets no new data between the check and the removal', async () => {
       const { id, key } = await open();
       const contents = gateway.get(TenantContents);
       const look = contents.of.bind(contents);
@@ -297,7 +297,7 @@ describe('A tenant', () => {
       expect(await gateway.sql('SELECT id FROM external_id WHERE tenant_id = ?', [id])).toEqual([]);
     });
 
-    it('is not the only one, which the next start would make again', async () => {
+    it('is not the only one, which the next start would create again', async () => {
       const fresh = await Gateway.start();
       try {
         const remove = () => fresh.get(TenantService).remove(operator, 2);
@@ -310,7 +310,7 @@ describe('A tenant', () => {
     });
   });
 
-  it('of the operator is neither suspended nor removed', async () => {
+  it('of the operator can be neither suspended nor removed', async () => {
     const refused = (change: string) => new RegExp(`^Tenant 1 is the operator's own: it cannot be ${change}\\.`);
 
     await expect(tenants.suspend(operator, 1)).rejects.toThrow(refused('suspended'));

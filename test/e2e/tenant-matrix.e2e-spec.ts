@@ -189,7 +189,7 @@ describe('in every operation of the schema', () => {
     );
   };
 
-  it('it is known what each id stands for, and each kind of node is made here', () => {
+  it('the type of each ID is known, and each kind of node is created here', () => {
     const slots = operations.flatMap((operation) => idsOf(operation).map((slot) => nameOf(operation, slot)));
 
     expect(slots.toSorted()).toEqual(Object.keys(subjects).toSorted());
@@ -197,7 +197,7 @@ describe('in every operation of the schema', () => {
     for (const slot of ['node.id', 'nodes.ids']) expect(subjects[slot]).toEqual(nodeTypes.toSorted());
   });
 
-  it.each(cases)("%s of another tenant's %s is as if it were not there", async (_, type, operation, slot) => {
+  it.each(cases)("%s of another tenant's %s behaves as for a missing one", async (_, type, operation, slot) => {
     const document = documentOf(operation, 3);
     const answer = async (id: string, key: string) =>
       visible(await gateway.send(document, argumentsOf(operation, examples, slot, id), key));
@@ -235,7 +235,7 @@ describe('in every operation of the schema', () => {
     expect(own.text).not.toMatch(/NOT_FOUND|"errors"/);
   });
 
-  it.each(provisioners)('%s is refused to a tenant, whatever it is asked of', async (name) => {
+  it.each(provisioners)('%s is refused to a tenant with any input', async (name) => {
     const operation = operations.find(({ field }) => field.name === name)!;
     const [slot = []] = idsOf(operation);
     const own = await make.CloudSubscription(other);
@@ -248,7 +248,7 @@ describe('in every operation of the schema', () => {
   });
 
   it.each(tenants.filter((operation) => idsOf(operation).length === 0).map((each) => [each.field.name, each] as const))(
-    '%s tells nothing of what another tenant has',
+    '%s reveals nothing of another tenant',
     async (_, operation) => {
       const stranger = await gateway.anotherTenant();
       const [key, account] = [
@@ -275,7 +275,7 @@ describe('in every operation of the schema', () => {
     },
   );
 
-  it('every query answers the same, whatever other tenants have and do', async () => {
+  it('every query has the same answer, whatever other tenants have and do', async () => {
     const stranger = await gateway.anotherTenant();
     const own = { CloudAccount: await createQuickAccount({}, stranger), ApiKey: await createKey({}, stranger) };
     const subscription = await createSubscription(hostedAccount, stranger);
@@ -324,7 +324,7 @@ describe('in every operation of the schema', () => {
     expect(await answers()).toEqual(before);
   });
 
-  it('there is a case for every one of them', () => {
+  it('every operation has a case', () => {
     const covered = new Set([
       ...cases.map(([, , { field }]) => field.name),
       ...tenants.filter((operation) => idsOf(operation).length === 0).map(({ field }) => field.name),

@@ -9,7 +9,7 @@ describe('Tenants from before names were unique', () => {
   beforeAll(async () => (gateway = await Gateway.start()));
   afterAll(() => gateway.stop());
 
-  it('keep their names, and those whose name an older one has get their number behind it', async () => {
+  it('keep their names, except that a duplicate of an older one gets its number appended', async () => {
     const migration = new TellTenantsApart1795470000000();
     const runner = gateway.get(DataSource).createQueryRunner();
     const long = 'x'.repeat(64);

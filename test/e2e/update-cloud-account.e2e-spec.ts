@@ -27,7 +27,7 @@ describe('updateCloudAccount', () => {
   });
 
   describe('renames', () => {
-    it('the account, and leaves the rest alone', async () => {
+    it('the account, and changes nothing else', async () => {
       const account = await createAccount();
 
       const renamed = await updateAccount({ id: account.id, expectedVersion: 1, name: ' Renamed ' });
@@ -47,7 +47,7 @@ describe('updateCloudAccount', () => {
       expect((await updateAccount({ id, expectedVersion: 1, name: 'CASE' })).name).toBe('CASE');
     });
 
-    it('not to a name in use, whatever its case', async () => {
+    it('not to an existing name in any case', async () => {
       await createAccount({ name: 'In use' });
       const { id } = await createAccount();
       const before = await everythingOf(id);
@@ -58,7 +58,7 @@ describe('updateCloudAccount', () => {
       expect(await everythingOf(id)).toEqual(before);
     });
 
-    it('not to a name that no account may have', async () => {
+    it('not to an invalid name', async () => {
       const { id } = await createAccount();
 
       expect(await refusals(updateCloudAccount, { id, expectedVersion: 1, name: '  ' })).toEqual([
@@ -67,7 +67,7 @@ describe('updateCloudAccount', () => {
     });
   });
 
-  describe('replaces the key', () => {
+  describe('replaces the access key', () => {
     it("by the user's other key", async () => {
       const which = nextUser();
       const account = await createAccount({ which });
@@ -82,7 +82,7 @@ describe('updateCloudAccount', () => {
       expect(updated.credentials.fingerprint).not.toBe(account.credentials.fingerprint);
     });
 
-    it('and back, and knows the first key again by its fingerprint', async () => {
+    it('and back, with the first fingerprint again', async () => {
       const which = nextUser();
       const { id, credentials } = await createAccount({ which });
       await updateAccount({ id, expectedVersion: 1, credentials: sandboxKey('AGAIN', which) });
@@ -92,7 +92,7 @@ describe('updateCloudAccount', () => {
       expect(back.credentials).toEqual({ ...pick(credentials), version: 3 });
     });
 
-    it('by that of another user of the same AWS account, even with an active subscription', async () => {
+    it('with that of another user of the same AWS account, even with an active subscription', async () => {
       const { id, awsAccountId } = await createAccount({ which: suffix(901, 1) });
       await createSubscription(id);
 
@@ -105,7 +105,7 @@ describe('updateCloudAccount', () => {
       expect(updated).toMatchObject({ awsAccountId, awsUserArn: `arn:aws:iam::${awsAccountId}:user/gateway-02` });
     });
 
-    it('by that of another AWS account while no subscription is active', async () => {
+    it('with that of another AWS account while no subscription is active', async () => {
       const account = await createAccount();
       const updated = await updateAccount({
         id: account.id,
@@ -117,7 +117,7 @@ describe('updateCloudAccount', () => {
       expect(updated.consoleRoleArn).toContain(updated.awsAccountId);
     });
 
-    it('not by that of another AWS account while a subscription is active; but once it has ended', async () => {
+    it('not with that of another AWS account while a subscription is active, but after it has ended', async () => {
       const { id } = await createAccount();
       const subscription = await createSubscription(id);
       const change = { id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) };
@@ -130,7 +130,7 @@ describe('updateCloudAccount', () => {
       expect((await updateAccount(change)).version).toBe(2);
     });
 
-    it('not by that of a user connected elsewhere', async () => {
+    it('not with that of a user that is connected elsewhere', async () => {
       const which = nextUser();
       await createAccount({ which });
       const { id } = await createAccount();
@@ -142,7 +142,7 @@ describe('updateCloudAccount', () => {
       expect(await everythingOf(id)).toEqual(before);
     });
 
-    it('and frees the user the account had before', async () => {
+    it('and frees the previous user of the account', async () => {
       const which = nextUser();
       const { id } = await createAccount({ which });
       await updateAccount({ id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) });
@@ -174,7 +174,7 @@ describe('updateCloudAccount', () => {
   });
 
   describe('replaces the console role alone', () => {
-    it('proving it with the stored key', async () => {
+    it('and verifies it with the stored access key', async () => {
       const account = await createAccount();
 
       const updated = await updateAccount({
@@ -202,7 +202,7 @@ describe('updateCloudAccount', () => {
     });
   });
 
-  describe('counts versions', () => {
+  describe('increments the version', () => {
     it('once for a change of everything', async () => {
       const { id } = await createAccount();
 
@@ -218,7 +218,7 @@ describe('updateCloudAccount', () => {
       expect(updated.credentials.version).toBe(2);
     });
 
-    it('not at all for the key pair that is stored, about which AWS is not asked', async () => {
+    it('not for the stored access key, without a call to AWS', async () => {
       const which = nextUser();
       const account = await createAccount({ which });
       const before = await everythingOf(account.id);
@@ -240,7 +240,7 @@ describe('updateCloudAccount', () => {
       identityOf.mockRestore();
     });
 
-    it('and refuses a wrong version also when nothing would change', async () => {
+    it('and refuses a wrong version even if nothing would change', async () => {
       const which = nextUser();
       const { id } = await createAccount({ which });
 
@@ -248,7 +248,7 @@ describe('updateCloudAccount', () => {
       expect(await refusals(updateCloudAccount, same)).toEqual(['VERSION_CONFLICT input.expectedVersion']);
     });
 
-    it('not at all when nothing is given', async () => {
+    it('not when no field is given', async () => {
       const account = await createAccount();
 
       const same = await updateAccount({ id: account.id, expectedVersion: 1 });
@@ -256,7 +256,7 @@ describe('updateCloudAccount', () => {
       expect(same).toMatchObject({ version: 1, updatedAt: account.updatedAt });
     });
 
-    it('not at all when fields that cannot be cleared are null, and names all of them', async () => {
+    it('not when fields that cannot be cleared are null, and names all of them', async () => {
       const { id } = await createAccount();
       const change = { id, expectedVersion: 1, name: null, credentials: null, consoleRoleName: null };
       const before = await everythingOf(id);
@@ -269,7 +269,7 @@ describe('updateCloudAccount', () => {
       expect(await everythingOf(id)).toEqual(before);
     });
 
-    it('and refuses a change from a version that is no longer the present one, which it tells', async () => {
+    it('and refuses a change from an outdated version, with the current one', async () => {
       const { id } = await createAccount();
       await updateAccount({ id, expectedVersion: 1, name: 'First' });
 
@@ -296,7 +296,7 @@ describe('updateCloudAccount', () => {
     it.each([
       ['rename it', () => ({})],
       ['replace its key', () => ({ credentials: sandboxKey('WORKS', nextUser()) })],
-    ])('so that of ten who %s at the same moment exactly one does', async (_, change) => {
+    ])('so that exactly one of ten concurrent callers who %s succeeds', async (_, change) => {
       const { id } = await createAccount();
 
       const all = await Promise.all(
@@ -375,7 +375,7 @@ describe('updateCloudAccount', () => {
     ]);
   });
 
-  it('is refused for an account that was deleted meanwhile', async () => {
+  it('is refused for an account that was deleted in the meantime', async () => {
     const { id } = await createAccount();
     // Whether the account goes before the key is proven, meanwhile or after the change: never half of each.
     const change = { id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) };

@@ -103,7 +103,7 @@ describe('an update', () => {
     return works.find((work: any) => work.subscriptionId === subscriptionId).claimId;
   };
 
-  it('has values here for each field that the schema has', () => {
+  it('has values here for each field of the schema', () => {
     const named = Object.entries(values).flatMap(([input, fields]) =>
       Object.keys(fields).map((field) => `${input}.${field}`),
     );
@@ -112,7 +112,7 @@ describe('an update', () => {
   });
 
   it.each(changes.map(({ input, field }) => [`${input}.${field.name}`, field] as const))(
-    'says in the description of %s what null does',
+    'states in the description of %s what null does',
     (_, field) => {
       expect(isNonNullType(field.type)).toBe(false);
       expect(described(field)).toMatch(/Omitted: unchanged\. (Null is refused|Null: .+)\.$/);
@@ -137,7 +137,7 @@ describe('an update', () => {
     });
 
     it.each(changes.filter((each) => each.input === input).map(({ field }) => [field.name, field] as const))(
-      'sets %s, leaves it alone when it is left out, and does what is said when it is null',
+      'sets %s, leaves it unchanged when it is omitted, and handles null as described',
       async (name, field) => {
         const seen: unknown[] = [];
         for (const value of values[input]![name]!) {

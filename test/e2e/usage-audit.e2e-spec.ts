@@ -32,7 +32,7 @@ describe('usageAudit', () => {
     await gateway.sql('PRAGMA foreign_keys = ON');
   };
 
-  it('says who uses an account, and why it can or cannot be deleted', async () => {
+  it('shows who uses an account, and why it can or cannot be deleted', async () => {
     const { id } = await createAccount();
     expect(await auditOf(id)).toMatchObject({
       isDeletable: true,
@@ -61,7 +61,7 @@ describe('usageAudit', () => {
     expect(Math.abs(Date.parse(auditedAt) - Date.now())).toBeLessThan(60_000);
   });
 
-  it('tells nothing of what others have on a hosted account', async () => {
+  it('shows nothing of others on a hosted account', async () => {
     const stranger = await gateway.anotherTenant();
     await createSubscription(hostedAccount, stranger);
 
@@ -71,7 +71,7 @@ describe('usageAudit', () => {
     expect(seen.explanation).toBe('Hosted accounts cannot be changed or deleted through the API.');
   });
 
-  it('finds what is wrong of one’s own, however much is wrong of others, and says when there is more than it lists', async () => {
+  it('finds the problems of the tenant, however many others have, and says when there are more than it lists', async () => {
     const sql: Sql = (...statement) => gateway.sql(...statement);
     const hosted = { cloudAccountId: () => numberOf(hostedAccount), status: 'PENDING' };
     await gateway.anotherTenant();
@@ -92,7 +92,7 @@ describe('usageAudit', () => {
     expect(await doctor()).toEqual([]);
   });
 
-  it('finds an account that waits for nothing, which the gateway then removes', async () => {
+  it('finds an overdue deletion, which the gateway then completes', async () => {
     const { id } = await createAccount();
     await createSubscription(id);
     await gateway.ask(
@@ -112,7 +112,7 @@ describe('usageAudit', () => {
     expect(await doctor()).toEqual([]);
   });
 
-  it('finds an account in use without credentials, and one that is there although it was deleted', async () => {
+  it('finds an account in use without credentials, and one that exists although it was deleted', async () => {
     const { id } = await createAccount();
     const number = numberOf(id);
     await gateway.sql('DELETE FROM aws_access_key WHERE cloud_account_id = ?', [number]);
@@ -132,7 +132,7 @@ describe('usageAudit', () => {
     await gateway.sql('DELETE FROM cloud_account WHERE id = ?', [number]);
   });
 
-  it('finds subscriptions and secrets whose account is gone', async () => {
+  it('finds subscriptions and secrets without an account', async () => {
     const { id } = await createAccount();
     const subscription = await createSubscription(id);
     const [key] = await gateway.sql('SELECT id FROM aws_access_key WHERE cloud_account_id = ?', [numberOf(id)]);
@@ -149,7 +149,7 @@ describe('usageAudit', () => {
     expect(await doctor()).toEqual([]);
   });
 
-  it('finds what waits for a provisioner and is no work of one, and work of what does not wait', async () => {
+  it('finds a subscription without provisioning work, and work without a subscription that needs it', async () => {
     const { id } = await createAccount();
     const [lost, over] = [await createSubscription(id), await createSubscription(id)];
     await gateway.sql('DELETE FROM provisioning_work WHERE subscription_id = ?', [numberOf(lost.id)]);
@@ -163,7 +163,7 @@ describe('usageAudit', () => {
     expect(await doctor()).toEqual([]);
   });
 
-  onMariaDb('finds that the database takes something else for active than the status says', async () => {
+  onMariaDb('finds that the generated column does not match the status', async () => {
     const { id } = await createAccount();
     const [active, ended] = [await createSubscription(id), await createSubscription(id)];
     await endSubscription(ended.id);

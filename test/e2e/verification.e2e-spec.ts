@@ -66,7 +66,7 @@ describe('verification', () => {
     return documents;
   }
 
-  it('passes credentials that work and suffice, by eight questions to AWS, and saves nothing', async () => {
+  it('passes complete credentials with eight calls to AWS, and saves nothing', async () => {
     const which = nextUser();
     await grantAllBut(which, null);
     gateway.aws.forgetCalls();
@@ -94,7 +94,7 @@ describe('verification', () => {
   });
 
   it.each(granting.map(({ group }) => group.id))(
-    'names %s and its actions when it is taken away, and the policy it suggests mends it',
+    'names %s and its actions when it is removed, and the suggested policy fixes it',
     async (id) => {
       const which = nextUser();
       const rest = await grantAllBut(which, id);
@@ -138,7 +138,7 @@ describe('verification', () => {
     },
   );
 
-  it('suggests no policy when one cannot hold what is missing', async () => {
+  it('suggests no policy when one policy is too small', async () => {
     const which = nextUser();
     const [readIam] = (await grantAllBut(which, null)).filter((document) =>
       JSON.stringify(document).includes('iam:SimulatePrincipalPolicy'),
@@ -153,7 +153,7 @@ describe('verification', () => {
       expect(found.suggestedPolicy.replace(/\s/g, '').length).toBeLessThanOrEqual(6144);
   });
 
-  describe('says who withholds a permission, and suggests no policy that would not help:', () => {
+  describe('names what denies a permission, and suggests no policy that would not help:', () => {
     const deny = (...Action: string[]): PolicyDocument => ({
       Version: '2012-10-17',
       Statement: [
@@ -193,7 +193,7 @@ describe('verification', () => {
     });
   });
 
-  it('leaves permissions open for who may not ask about them, and asks once', async () => {
+  it('is inconclusive for permissions when policies cannot be simulated, and tries once', async () => {
     const which = nextUser();
     gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, [
       { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['iam:GetRole'], Resource: ['*'] }] },
@@ -211,7 +211,7 @@ describe('verification', () => {
     ['no-mfa-role', 'MFA_NOT_REQUIRED'],
     ['external-id-console-role', 'EXTERNAL_ID'],
     ['foreign-role', 'NOT_TRUSTED'],
-  ])('fails the trust of %s: %s', async (consoleRoleName, cause) => {
+  ])('fails for the trust policy of %s: %s', async (consoleRoleName, cause) => {
     const found = await verify(sandboxKey('WORKS', nextUser()), { consoleRoleName });
 
     expect(open(found)).toEqual([['CONSOLE_ROLE_TRUST', 'FAILED', cause]]);
@@ -234,7 +234,7 @@ describe('verification', () => {
     expect(found).toMatchObject({ verdict, suggestedPolicy: null });
   });
 
-  it('tells everything at once: the role that may not be looked at, and every action that is missing', async () => {
+  it('reports everything at once: the role that cannot be read, and every missing action', async () => {
     const which = nextUser();
     gateway.aws.setUserPolicies(`AKIASANDBOXWORKS${which}`, [
       {
@@ -265,7 +265,7 @@ describe('verification', () => {
     expect(open(await verify(sandboxKey('WORKS', which)))).toEqual([]);
   });
 
-  it('tells the permissions of an account that lacks the console role, too', async () => {
+  it('also reports the permissions of an account without the console role', async () => {
     const which = nextUser();
     await grantAllBut(which, 'PEERING');
 
@@ -279,7 +279,7 @@ describe('verification', () => {
   });
 
   it.each(['throttle', '503', 'http-500', 'html-200'] as const)(
-    'leaves open what AWS does not answer (%s), and says all the rest',
+    'is inconclusive for what AWS does not answer (%s), and reports everything else',
     async (fault) => {
       const which = nextUser();
       await grantAllBut(which, null);
@@ -293,7 +293,7 @@ describe('verification', () => {
     },
   );
 
-  it.each(['cn-north-1', 'us-gov-west-1'])('holds the permissions against the partition of %s', async (region) => {
+  it.each(['cn-north-1', 'us-gov-west-1'])('checks the permissions in the partition of %s', async (region) => {
     expect(open(await verify(sandboxKey('WORKS', nextUser()), { region }))).toEqual([]);
   });
 
@@ -301,7 +301,7 @@ describe('verification', () => {
     const verifyAccount = async (id: string) =>
       (await gateway.ask(verifyCloudAccount, { input: { id } })).verifyCloudAccount;
 
-    it('finds what has changed since, and changes neither its version nor its status', async () => {
+    it('finds changes since then, and changes neither its version nor its status', async () => {
       const which = nextUser();
       const account = await createAccount(newAccount(which));
       await grantAllBut(which, 'PEERING');
@@ -314,7 +314,7 @@ describe('verification', () => {
       expect(await gateway.sql("SELECT data FROM event WHERE type = 'CLOUD_ACCOUNT_VERIFIED'")).toHaveLength(1);
     });
 
-    it('is not made of a hosted one, and not of one that is not there', async () => {
+    it('is refused for a hosted one, and for one that does not exist', async () => {
       expect((await verifyAccount(hostedAccount)).userErrors).toMatchObject([{ code: 'CLOUD_ACCOUNT_IS_HOSTED' }]);
       const other = await gateway.anotherTenant();
       const account = await createAccount({});

@@ -24,7 +24,7 @@ interface Subject {
   readonly key?: string;
 }
 
-describe('what a viewer is told it may do', () => {
+describe('the permissions of a viewer', () => {
   let gateway: Gateway;
   let otherOwner: string;
   const { createQuickAccount, createSubscription, createKey, issueExternalId, nextUser, revokeKey } = stepsWith(
@@ -286,7 +286,7 @@ describe('what a viewer is told it may do', () => {
     'Viewer.viewerCanIssueExternalId': ofViewer('issueExternalId', () => ({})),
   };
 
-  it('has a case here for each field that the schema has', () => {
+  it('have a case here for each field of the schema', () => {
     expect(Object.keys(operations).sort()).toEqual([...permissions].sort());
   });
 
@@ -305,7 +305,7 @@ describe('what a viewer is told it may do', () => {
   const cases = Object.entries(operations).flatMap(([name, { states }]) =>
     Object.keys(states).map((state) => [name, state] as const),
   );
-  it.each(cases)('%s of %s is what happens', async (name, state) => {
+  it.each(cases)('%s of %s match the operation', async (name, state) => {
     const { states, attempt } = operations[name]!;
     const subject = await states[state]!();
 
@@ -317,7 +317,7 @@ describe('what a viewer is told it may do', () => {
   });
 
   it.each(Object.keys(operations).filter((name) => operations[name]!.states === accounts))(
-    '%s is refused to a VIEWER as the operation itself is',
+    '%s is refused to a VIEWER like the operation itself',
     async (name) => {
       const subject = { ...(await createQuickAccount()), key: await gateway.newKey({ role: 'VIEWER' }) };
 

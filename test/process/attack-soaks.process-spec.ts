@@ -17,14 +17,14 @@ beforeAll(() => {
 });
 
 describe.each(databaseKinds)('On %s', (database) => {
-  it('no secret is found anywhere, in any encoding, and each is still there to sign with', async () => {
+  it('no secret is found anywhere, in any encoding, and each can still be used', async () => {
     const { figures, violations } = await inShort(sweep, database);
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ 'secrets sent in': 137, 'of them recovered': 8, 'secrets found in them': 0 });
   });
 
-  it('whatever string stands in whatever input is kept as it is or refused with a code, and nothing else changes', async () => {
+  it('any string in any input is stored unchanged or refused with a code, and nothing else changes', async () => {
     const { figures, violations } = await inShort(naughty, database);
 
     expect(violations).toEqual([]);
@@ -35,7 +35,7 @@ describe.each(databaseKinds)('On %s', (database) => {
 });
 
 describe('Malformed requests', () => {
-  it('never get a secret back, whole or in part, nor have it printed, nor break the gateway', async () => {
+  it('never get any part of a secret back or into a log, and never break the gateway', async () => {
     const { figures, violations } = await inShort(fuzz, 'SQLite');
 
     expect(violations).toEqual([]);
@@ -48,8 +48,8 @@ describe('Malformed requests', () => {
   });
 });
 
-describe('Requests made and spoilt at random', () => {
-  it('are answered or refused, and break nothing', async () => {
+describe('Random and invalid requests', () => {
+  it('get an answer or a refusal, and break nothing', async () => {
     const { figures, violations } = await inShort(requests, 'SQLite');
 
     expect(violations).toEqual([]);
@@ -57,8 +57,8 @@ describe('Requests made and spoilt at random', () => {
   });
 });
 
-describe('The time a refused key takes', () => {
-  it('tells neither whether there is one of that id nor how much of its secret was right', async () => {
+describe('The time for a refused API key', () => {
+  it('reveals neither whether its ID exists nor how much of its secret was right', async () => {
     const { violations } = await inShort(timing, 'SQLite');
 
     expect(violations).toEqual([]);
@@ -66,7 +66,7 @@ describe('The time a refused key takes', () => {
 });
 
 (hasSlowHttpTest ? describe : describe.skip)('Slow connections', () => {
-  it('are closed in time, and keep nobody from being answered', async () => {
+  it('are closed in time, and do not delay other requests', async () => {
     const { figures, violations } = await slowConnections!;
 
     expect(violations).toEqual([]);

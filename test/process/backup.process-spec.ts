@@ -18,7 +18,7 @@ describe('A backup of the embedded database', () => {
     return place;
   };
 
-  it('that is made while accounts are created, is restored elsewhere with every secret, and with its own key ring only', async () => {
+  it('that is created while accounts are created is restored elsewhere with every secret, and with its own key ring only', async () => {
     const place = await newPlace();
     const gateway = await place.start();
     let [created, isDone] = [0, false];
@@ -92,7 +92,7 @@ describe('A backup of the embedded database', () => {
   });
 
   it.each(['without a database', 'with a database whose write-ahead log was left behind'])(
-    'is missed by a start with a key ring in use, %s, which makes no new key',
+    'is required by a start with a used key ring, %s, which creates no new key',
     async (how) => {
       const place = await newPlace();
       const gateway = await place.start();
@@ -112,14 +112,14 @@ describe('A backup of the embedded database', () => {
     },
   );
 
-  it('starts with a key ring that `keyring init` made and nobody has used', async () => {
+  it('is not required with a key ring that `keyring init` created and that was never used', async () => {
     const place = await newPlace();
     await cliAnswer(place, 'keyring', 'init');
 
     expect((await place.start()).firstKey).not.toBeNull();
   });
 
-  onMariaDb('is for another command on a server, whose empty database is missed as well', async () => {
+  onMariaDb('needs another command for a server, whose empty database is noticed as well', async () => {
     const place = await newPlace('MariaDB');
     await (await place.start()).stop();
     const other = await newPlace('MariaDB');

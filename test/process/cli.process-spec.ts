@@ -21,7 +21,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
   const json = (...args: string[]) => cliAnswer(place, ...args);
   const opens = async (key: string) => (await gateway.send('{ __typename }', {}, key)).status === 200;
 
-  it('makes a tenant whose key opens its own tenant only', async () => {
+  it('creates a tenant whose API key works for its own tenant only', async () => {
     const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Second');
 
     expect(await opens(key)).toBe(true);
@@ -30,7 +30,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     });
   });
 
-  it('gives a tenant a name that no other has, and changes it', async () => {
+  it('gives a tenant a unique name, and changes it', async () => {
     const [{ tenant }] = await json('tenants', 'add', '--name', 'Acme É');
     const other = await json('tenants', 'add', '--name', 'Other');
 
@@ -48,7 +48,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await runCli(place, 'tenants', 'rename', '--id', '999', '--name', 'x')).toMatchObject({ code: 1 });
   });
 
-  it('suspends a tenant by its name or number, resumes it, and removes it when nothing is kept for it', async () => {
+  it('suspends a tenant by its name or number, resumes it, and removes it if it has no data', async () => {
     const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Leaving');
     const { createCloudAccount } = await gateway.ask(mutations.createCloudAccount, { input: mutations.newAccount('LV01') }, key); // prettier-ignore
     const account = createCloudAccount.cloudAccount.id;
@@ -74,7 +74,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await json('tenants', 'list')).not.toContainEqual(expect.objectContaining({ name: 'Mistyped' }));
   });
 
-  it('writes a new key to a private file, or shows it to a program that asks for JSON, and to no other stream', async () => {
+  it('writes a new API key to a private file, or shows it to a program that requests JSON, and to no other stream', async () => {
     for (const [name, args] of Object.entries({
       tenant: ['tenants', 'add', '--name', 'Third'],
       'api-key': ['api-keys', 'create', '--tenant', '1', '--name', 'Filed', '--role', 'VIEWER'],
@@ -105,7 +105,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(existsSync(file)).toBe(false);
   });
 
-  it('makes a second key, and revokes it for good', async () => {
+  it('creates a second API key, and revokes it permanently', async () => {
     const [{ id, key }] = await json('api-keys', 'create', '--tenant', '2', '--name', 'Spare', '--role', 'OWNER');
     expect(await opens(key)).toBe(true);
 
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(JSON.stringify(listed)).not.toContain('gwk_live');
   });
 
-  it('writes the external ID that a tenant was issued into its access role', async () => {
+  it('writes the issued external ID of a tenant to its access role', async () => {
     const { issueExternalId } = await gateway.ask(mutations.issueExternalId, { input: {} });
     const { handle, externalId } = issueExternalId.externalId;
     const folder = join(place.dataDir, 'iam');
@@ -142,7 +142,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain(`"sts:ExternalId":"${externalId}"`);
   });
 
-  it('makes a key that may do what it is told to, from where and for as long', async () => {
+  it('creates an API key with permissions, addresses and a lifetime', async () => {
     const limits = ['--role', 'viewer', '--days', '7', '--from', '127.0.0.0/8', '--from', '::1/128', '--introspection'];
     const [{ id, key, expires }] = await json('api-keys', 'create', '--tenant', '2', '--name', 'Limited', ...limits);
     const [eternal] = await json(
@@ -172,7 +172,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     );
   });
 
-  it('revokes the last key of a tenant, which the tenant itself cannot', async () => {
+  it('revokes the last API key of a tenant, which the tenant itself cannot', async () => {
     const [{ tenant, key }] = await json('tenants', 'add', '--name', 'Closing down');
     const [{ id }] = await json('api-keys', 'list', '--tenant', String(tenant));
 
@@ -181,7 +181,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await opens(key)).toBe(false);
   });
 
-  it('adds hosted accounts at any provider, for everybody, and retires them', async () => {
+  it('adds hosted accounts at any provider for every tenant, and retires them', async () => {
     const add = async (name: string, provider: string, region: string) =>
       (await json('hosted-accounts', 'add', '--name', name, '--provider', provider, '--region', region))[0].id;
     const [azure, google] = [await add('Azure', 'azure', 'westeurope'), await add('Google', 'GCP', 'europe-west1')];
@@ -213,7 +213,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await json('hosted-accounts', 'list')).toMatchObject([{ id: 1 }]);
   });
 
-  it('finds out who uses an account, and has one detached by force that its owner wants gone', async () => {
+  it('shows who uses an account, and approves a force detach that its owner requested', async () => {
     const { createCloudAccount } = await gateway.ask(mutations.createCloudAccount, {
       input: mutations.newAccount('CL01'),
     });
@@ -322,12 +322,12 @@ describe('The command line', () => {
     expect(answer.code).toBe(code);
   });
 
-  it('says what it did not find', async () => {
+  it('reports an empty result', async () => {
     expect(await cli('doctor')).toEqual({ code: 0, stdout: 'No findings.\n', stderr: '' });
     expect(await cli('force-detach', 'list')).toMatchObject({ stdout: 'No force-detach requests.\n' });
   });
 
-  it('answers with a table for a person', async () => {
+  it('prints a table at a terminal', async () => {
     expect((await cli('tenants', 'list')).stdout).toMatch(/^id +name +state +created +suspended\n1 +Operator +ACTIVE/);
   });
 });
@@ -335,7 +335,7 @@ describe('The command line', () => {
 describe('AWS accounts that already have several cloud accounts', () => {
   const newPlace = usePlaces();
 
-  it('are told of when ACCOUNTS_PER_AWS_ACCOUNT becomes one, by the start and by the doctor', async () => {
+  it('are reported when ACCOUNTS_PER_AWS_ACCOUNT becomes one, by the start and by the doctor', async () => {
     const place = await newPlace();
     const many = await place.start({ AWS_SANDBOX: 'on' });
     for (const which of ['SH01', 'SH02']) {
@@ -386,7 +386,7 @@ describe.each(databaseKinds)('A command without the data of a gateway, on %s,', 
   });
 
   if (kind === 'SQLite')
-    it('is refused by the commands of the sandbox, too', async () => {
+    it('is also refused by the commands of the sandbox', async () => {
       const place = await newPlace();
       for (const args of [['resources'], ['stop', '--id', 'i-1']]) {
         const { code, stderr } = await runCli(place, 'sandbox', ...args);
@@ -416,7 +416,7 @@ describe('Help and the version', () => {
   const subjects = ['', ...Object.keys(groups), ...Object.keys(commands)];
 
   it.each(['-h', ...subjects.map((words) => `${words} --help`.trim())])(
-    'are told for `%s` without loading the gateway',
+    'are shown for `%s` without loading the gateway',
     (args) => {
       const { status, stdout, stderr } = run('dist/bundle/cli.js', ...args.split(' '));
 
@@ -426,12 +426,12 @@ describe('Help and the version', () => {
     },
   );
 
-  it.each(['--version', '-v'])('are told for %s', (option) => {
+  it.each(['--version', '-v'])('are shown for %s', (option) => {
     for (const program of ['dist/bundle/cli.js', 'dist/bundle/main.js'])
       expect(run(program, option)).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
 
-  it('are told by the program of the gateway, which refuses what it does not know', () => {
+  it('are shown by the program of the gateway, which refuses unknown commands', () => {
     const help = { status: 0, stdout: expect.stringContaining('cloud-account-gateway start') };
     for (const option of ['--help', '-h']) expect(run('dist/bundle/main.js', option)).toMatchObject(help);
     for (const args of [['coffee'], ['--port', '4000'], ['--json']])

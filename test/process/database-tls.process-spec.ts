@@ -83,7 +83,7 @@ import { Place } from '../support/process.js';
     expect(message.indexOf('ca=')).toBeLessThan(message.indexOf('unverified'));
   });
 
-  it('is refused for another authority than that of the file', async () => {
+  it('is refused for another authority than the one in the file', async () => {
     await present('localhost', 7);
 
     expect(await refusal(url(`?ssl=on&ca=${stranger.file}`))).toContain('its authority is not in the file');
@@ -101,13 +101,13 @@ import { Place } from '../support/process.js';
     expect(await refusal(url(`?ssl=on&ca=${authority.file}`))).toContain('it is not valid for this host name');
   });
 
-  it('is refused by a server without it', async () => {
+  it('is refused by a server without TLS', async () => {
     expect(await refusal(url(`?ssl=on&ca=${authority.file}`, { of: plain }))).toContain(
       'the server does not support TLS',
     );
   });
 
-  it('is the remediation for a user who may not connect without it', async () => {
+  it('is the remediation for a user who cannot connect without it', async () => {
     expect(await refusal(url('', { host: '127.0.0.1' }))).toMatch(/REQUIRE SSL.*add \?ssl=on/);
   });
 
@@ -125,7 +125,7 @@ import { Place } from '../support/process.js';
     expect(await refusal(url(`?ssl=on&ca=${path()}`))).toContain(said);
   });
 
-  it('wants a host name, and one file of authorities', () => {
+  it('requires a host name, and one file of authorities', () => {
     const faults = (env: NodeJS.ProcessEnv) => {
       try {
         readConfig(env);

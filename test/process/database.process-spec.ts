@@ -19,7 +19,7 @@ describe('A database that cannot be used', () => {
     return output;
   };
 
-  it('is told when no server listens on this port', async () => {
+  it('is reported when no server listens on the port', async () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@127.0.0.1:${closedPort}/gateway`);
 
     expect(output).toContain(
@@ -28,7 +28,7 @@ describe('A database that cannot be used', () => {
     expect(output).not.toContain('pAssw0rd');
   });
 
-  it('is told when its host is unknown', async () => {
+  it('is reported when its host is unknown', async () => {
     const output = await refusal('mysql://gateway:pAssw0rd@no-such-host.invalid/gateway');
 
     expect(output).toMatch(
@@ -37,7 +37,7 @@ describe('A database that cannot be used', () => {
     expect(output).not.toContain('pAssw0rd');
   });
 
-  onMariaDb('is told when it refuses the password', async () => {
+  onMariaDb('is reported when it refuses the password', async () => {
     const output = await refusal(`mysql://gateway:pAssw0rd@${server().host}/gateway`);
 
     expect(output).toContain(
@@ -46,7 +46,7 @@ describe('A database that cannot be used', () => {
     expect(output).not.toContain('pAssw0rd');
   });
 
-  onMariaDb('is told when the server has none of that name', async () => {
+  onMariaDb('is reported when the server has no database with that name', async () => {
     const { username, password, host } = server();
 
     expect(await refusal(`mysql://${username}:${password}@${host}/no_such_database`)).toContain(
@@ -54,7 +54,7 @@ describe('A database that cannot be used', () => {
     );
   });
 
-  onMariaDb('is told when it is another application’s, and left as it is', async () => {
+  onMariaDb('is reported when it belongs to another application, and is not changed', async () => {
     const place = await newPlace('MariaDB');
     await place.execute('CREATE TABLE subscription (theirs INT)');
 
@@ -72,7 +72,7 @@ describe('A database that cannot be used', () => {
       'noise behind the header of a real one',
       Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4080, 0xa5)]),
     ],
-  ])('is told when its file is %s, and left as it is', async (_, contents) => {
+  ])('is reported when its file is %s, and is not changed', async (_, contents) => {
     const place = await newPlace();
     await mkdir(place.dataDir, { mode: 0o700 });
     await writeFile(place.databaseFile, contents);
@@ -87,7 +87,7 @@ describe('A database that cannot be used', () => {
     expect((await readFile(place.databaseFile)).equals(contents)).toBe(true);
   });
 
-  it('knows whether there is a server', () => {
+  it('knows whether a server exists', () => {
     expect(hasServer).toBe(process.env['TEST_DATABASE_URL'] !== undefined);
   });
 });
@@ -95,7 +95,7 @@ describe('A database that cannot be used', () => {
 describe.each(databaseKinds)('A database of an older version, on %s,', (kind) => {
   const newPlace = usePlaces();
 
-  it('is brought up to date by a start, and its keys go on working', async () => {
+  it('is migrated by a start, and its API keys still work', async () => {
     const place = await newPlace(kind);
     await (await place.start()).stop();
     const database = await dataSourceFor(place.databaseUrl ? { url: place.databaseUrl } : { file: place.databaseFile });
@@ -124,7 +124,7 @@ describe.each(databaseKinds)('A database of an older version, on %s,', (kind) =>
 describe.each(databaseKinds)('A database of a newer version, on %s,', (kind) => {
   const newPlace = usePlaces();
 
-  it('is refused, and left as it is', async () => {
+  it('is refused, and not changed', async () => {
     const place = await newPlace(kind);
     await (await place.start()).stop();
     await place.execute("INSERT INTO schema_migration (timestamp, name) VALUES (9999999999999, 'Newer9999999999999')");

@@ -35,7 +35,7 @@ async function prepare(gateway: GatewayProcess, place: Place) {
 describe.each(databaseKinds)('A kill -9 on %s', (kind) => {
   const newPlace = usePlaces();
 
-  it('in the middle of deletions leaves each account with its subscription, or neither', async () => {
+  it('during deletions keeps each account with its subscription, or neither', async () => {
     const place = await newPlace(kind);
     const first = await place.start(env);
     const { prepared, another } = await prepare(first, place);

@@ -69,7 +69,7 @@ describe('A gateway whose database cannot write', () => {
     await expectNoticed(gateway, 'The disk is full.', () => rmSync(filler));
   });
 
-  onMariaDb('is not ready while the server is read-only, and says so', async () => {
+  onMariaDb('is not ready while the server is read-only, and reports that', async () => {
     const server = await startPrivateMariaDb();
     const admin = await mysql.createConnection({ uri: server.url });
     try {

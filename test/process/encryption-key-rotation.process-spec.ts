@@ -64,7 +64,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     expect(stdout).not.toContain(file.keys[file.active].slice(0, 10));
   });
 
-  it('is rotated, and what is made from then on is wrapped with the new key and read by every gateway', async () => {
+  it('is rotated, and new keys are wrapped with the new KEK and read by every gateway', async () => {
     const before = await active();
     const [{ id }] = await json('rotate');
 
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     expect([ofActive.code, ofActive.stderr]).toEqual([1, expect.stringContaining('is the active key.')]);
   });
 
-  it('lets the old key go once everything is wrapped anew', async () => {
+  it('no longer needs the old KEK after everything is wrapped again', async () => {
     const [old] = (await json('list')).filter((key: any) => !key.active);
     const { stdout, stderr } = await runCli(place, 'keyring', 'rewrap', '--json');
 
@@ -100,7 +100,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     await everySecretOpens();
   });
 
-  it('gives tenants new keys of their own, and every secret is encrypted with them', async () => {
+  it('gives tenants new keys, and every secret is encrypted with them', async () => {
     const sealed = () =>
       place.rows('SELECT id, version, encryption_key_id, sealed_secret FROM aws_access_key ORDER BY id');
     await json('rotate');
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     expect(uses.map((row) => ({ ...row }))).toEqual([{ actor_kind: 'OPERATOR', result: 'OPENED' }]);
   });
 
-  it('is rotated by one command at a time, and no key of a rotation that was done is lost', async () => {
+  it('is rotated by one command at a time, and no key of a completed rotation is lost', async () => {
     const both = await Promise.all([1, 2, 3].map(() => runCli(place, 'keyring', 'rotate', '--json')));
 
     const done = both.filter(({ code }) => code === 0).map(({ stdout }) => JSON.parse(stdout)[0].id);
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     expect(Object.keys(keys)).toEqual(expect.arrayContaining(done));
   });
 
-  it('is verified, and the accounts that do not open are named', async () => {
+  it('is verified, and accounts that cannot be decrypted are named', async () => {
     expect(await json('verify')).toMatchObject([{ secrets: 4, 'unreadable keys': null, 'unreadable accounts': null }]);
     const victim = numberOf(accounts[1]!);
     await place.execute(
@@ -152,7 +152,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     expect(event).toMatchObject({ subject_id: victim, actor_kind: 'OPERATOR' });
   });
 
-  it('opens all that is there after a restart', async () => {
+  it('decrypts all data after a restart', async () => {
     await Promise.all(gateways.map((gateway) => gateway.stop()));
     gateways = [await place.start(env)];
 
@@ -163,7 +163,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
 describe('keyring init', () => {
   const newPlace = usePlaces();
 
-  it('makes the file, which the first start then uses', async () => {
+  it('creates the file, which the first start then uses', async () => {
     const place = await newPlace();
     const [{ id }] = await cliAnswer(place, 'keyring', 'init');
 
@@ -172,7 +172,7 @@ describe('keyring init', () => {
     expect(await cliAnswer(place, 'keyring', 'list')).toMatchObject([{ id, active: true }]);
   });
 
-  it.each(databaseKinds)('makes none for what another one has encrypted (%s)', async (kind) => {
+  it.each(databaseKinds)('creates none for data that another one has encrypted (%s)', async (kind) => {
     const place = await newPlace(kind);
     await (await place.start()).stop();
     const elsewhere = { dataDir: `${place.dataDir}-2`, databaseUrl: place.databaseUrl };

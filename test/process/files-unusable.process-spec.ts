@@ -98,7 +98,7 @@ describe('A file that a start cannot write', () => {
     await (await place.start(sandbox)).stop();
   });
 
-  onMariaDb('is named by a gateway on a server, too', async () => {
+  onMariaDb('is also named by a gateway with a database server', async () => {
     const place = await newPlace('MariaDB');
     mkdirSync(join(place.dataDir, 'sandbox-url'), { recursive: true, mode: 0o700 });
     expectSentence(await place.refused(sandbox), join(place.dataDir, 'sandbox-url'));
@@ -125,7 +125,7 @@ describe('A file that a start cannot write', () => {
     expectSentence({ code: listed.code, output: listed.stderr }, path);
   });
 
-  it('is told apart from a damaged database', async () => {
+  it('is distinguished from a damaged database', async () => {
     const place = await newPlace();
     await (await place.start(sandbox)).stop();
     const lock = join(place.dataDir, 'gateway.lock');

@@ -35,7 +35,7 @@ describe.each(databaseKinds)('The first API key, on %s,', (kind) => {
     expect(entries.at(-1).msg).toBe(`cloud-account-gateway is ready at ${gateway.url}/graphql`);
   });
 
-  it('is told of by later starts while its file is there', async () => {
+  it('is mentioned by later starts while its file exists', async () => {
     const place = await newPlace(kind);
     await (await place.start()).stop();
 
@@ -61,7 +61,7 @@ describe.each(databaseKinds)('The first API key, on %s,', (kind) => {
 describe('The first API key', () => {
   const newPlace = usePlaces();
 
-  it('is printed once to a person at a terminal, and then in no file', async () => {
+  it('is printed once at a terminal, and then in no file', async () => {
     const place = await newPlace();
     // `script` gives the gateway a terminal.
     const terminal = spawn('script', ['-qec', `${process.execPath} dist/bundle/main.js`, '/dev/null'], {
@@ -85,7 +85,7 @@ describe('The first API key', () => {
     expect(output.match(/gwk_live_[0-9A-Za-z]{44}/g)).toHaveLength(1);
   });
 
-  it('survives a start that ended before the key was stored', async () => {
+  it('survives a start that was interrupted before the API key was stored', async () => {
     const place = await newPlace();
     const file = await generatedKey(place);
     const key = readFileSync(file);
@@ -94,7 +94,7 @@ describe('The first API key', () => {
     expect(await opens(await place.start(), String(key).trim())).toBe(true);
   });
 
-  it('is not taken from a file that another user can write', async () => {
+  it('is not read from a file that another user can write', async () => {
     const place = await newPlace();
     const file = await generatedKey(place);
     writeFileSync(place.firstApiKeyFile, readFileSync(file), { mode: 0o644 });
@@ -108,7 +108,7 @@ describe('The first API key', () => {
   it.each([
     ['is something else', 'hunter2-hunter2', 'FIRST_API_KEY in the file'],
     ['is empty', '\n', 'which is empty. Write the value into it, or unset FIRST_API_KEY_FILE.'],
-  ])('is refused when what FIRST_API_KEY_FILE names %s', async (_, content, said) => {
+  ])('is refused when the file of FIRST_API_KEY_FILE %s', async (_, content, said) => {
     const place = await newPlace();
     const file = `${place.dataDir}.first`;
     writeFileSync(file, content);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { inherited, projectFolder } from '../support/process.js';
 
-describe('The command line, asked to set up IAM,', () => {
+describe('The command line for an IAM setup', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'iam-setup-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
@@ -21,7 +21,7 @@ describe('The command line, asked to set up IAM,', () => {
     });
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 
-  it('writes a template and its parameters, and makes no database', () => {
+  it('writes a template and its parameters, and creates no database', () => {
     const { status, stdout, stderr } = cli([
       'cloudformation',
       '--out',
@@ -94,7 +94,7 @@ describe('The command line, asked to set up IAM,', () => {
     else expect(read('out/README.md')).toContain(`--tags '${JSON.stringify(list)}'`);
   });
 
-  it.each(['/proc/there/is/none', '/dev/null/x'])('says so when nothing can be written to %s', (out) => {
+  it.each(['/proc/there/is/none', '/dev/null/x'])('reports that nothing can be written to %s', (out) => {
     const { status, stdout, stderr } = cli(['cloudformation', '--out', out]);
 
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -138,7 +138,7 @@ describe('The command line, asked to set up IAM,', () => {
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 
-  it('makes no access role without an external ID, and opens no database to say so', () => {
+  it('creates no access role without an external ID, and opens no database to report that', () => {
     const { status, stderr } = cli(['terraform', '--out', 'out', '--create-access-role'], {
       VENDOR_AWS_ACCOUNT_ID: '111111111111',
       GATEWAY_IDENTITY_ARN: 'arn:aws:iam::111111111111:role/gateway',
@@ -148,7 +148,7 @@ describe('The command line, asked to set up IAM,', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('explains itself', () => {
+  it('shows its help', () => {
     expect(cli(['--help'])).toMatchObject({
       status: 0,
       stdout: expect.stringContaining('iam-setup terraform --out DIR'),

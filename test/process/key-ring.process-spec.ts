@@ -109,7 +109,7 @@ describe('A gateway whose key ring', () => {
   });
 
   describe.each(ends)('($how)', ({ how }) => {
-    it.each(faults)('$name refuses to start, and says what to do', ({ name, said }) => {
+    it.each(faults)('$name refuses to start, and gives a remediation', ({ name, said }) => {
       const { code, output } = trials.get(how)!.refusals.get(name)!;
 
       expect(output).toMatch(said);
@@ -124,7 +124,7 @@ describe('A gateway whose key ring', () => {
       expect(refusals.size).toBe(5);
     });
 
-    it('is put back opens what is there', async () => {
+    it('is restored can decrypt its data', async () => {
       const { place, accountId: id } = trials.get(how)!;
       const gateway = await place.start(env);
 

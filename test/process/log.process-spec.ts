@@ -43,7 +43,7 @@ describe('The log', () => {
     gateway = await place.start({ LOG_LEVEL: 'info', AWS_TIMEOUT_MS: '500' });
   });
 
-  it('tells of each request what was asked, by whom, and what came of it', async () => {
+  it('has the operation, the caller and the result of each request', async () => {
     const id = await ask('query Named($f: Int) { a: cloudAccounts(first: $f) { totalCount } ...F } fragment F on Query { node(id: "x") { id } }'); // prettier-ignore
 
     expect(await entryOf(id)).toEqual({
@@ -61,7 +61,7 @@ describe('The log', () => {
     });
   });
 
-  it('holds nothing of the address of a GET', async () => {
+  it('contains nothing of the URL of a GET', async () => {
     const parameters = new URLSearchParams({
       query: 'query ($id: ID!) { node(id: $id) { id } }',
       variables: JSON.stringify({ id: canary }),
@@ -77,7 +77,7 @@ describe('The log', () => {
     expect(gateway.output).not.toContain(canary);
   });
 
-  it('tells no more of a request without a key than that it came', async () => {
+  it('has only the arrival of a request without an API key', async () => {
     const id = await send('/graphql', { headers: { authorization: canary }, body: '{"query":"{ cloudAccounts { totalCount } }"}' }); // prettier-ignore
 
     const entry = await entryOf(id);
@@ -86,7 +86,7 @@ describe('The log', () => {
     expect(Object.keys(entry)).not.toEqual(expect.arrayContaining(['tenantId']));
   });
 
-  it('tells the operator why a key was refused; its holder learns only that it was revoked', async () => {
+  it('has the reason for a refused API key; its holder learns only that it was revoked', async () => {
     const input = { name: 'Elsewhere', role: 'VIEWER', allowedCidrs: ['203.0.113.0/24'] };
     const asked = async (query: string, variables: object, key = gateway.key) => {
       const { body, headers } = await gateway.send(query, variables, key);
@@ -105,7 +105,7 @@ describe('The log', () => {
     expect(await entryOf(again.extensions.requestId)).toMatchObject({ ...known, refused: 'REVOKED' });
   });
 
-  it('tells that a caller went away', async () => {
+  it('shows that a caller disconnected', async () => {
     const { hostname, port } = new URL(gateway.url);
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${gateway.key}` };
     const call = request({ hostname, port, path: '/graphql', method: 'POST', headers }).on('error', () => undefined);
@@ -117,7 +117,7 @@ describe('The log', () => {
     await until('it is logged', () => entriesOf(gateway).some(({ aborted }) => aborted === true));
   });
 
-  it('tells of a fault of ours under the id that the caller was given', async () => {
+  it('has an internal error with the request ID of the caller', async () => {
     const place = await newPlace();
     const broken = await place.start();
     await broken.ask('{ cloudSubscriptions { totalCount } }');
@@ -138,7 +138,7 @@ describe('The log', () => {
     ]);
   });
 
-  it('tells what ended the process, without its words, and the process ends', async () => {
+  it('has the error that ended the process, without its message', async () => {
     const bug = `process.on('SIGUSR2', () => { throw new Error('Bad value "${canary}"') })`;
     const place = await newPlace();
     const dying = await place.start({}, { flags: ['--import', `data:text/javascript,${encodeURIComponent(bug)}`] });
@@ -148,7 +148,7 @@ describe('The log', () => {
     expect(dying.output).not.toContain(canary);
   });
 
-  it('holds one line of JSON for each request, nothing a caller made up, and no line of theirs', async () => {
+  it('is one line of JSON for each request, without text of a caller', async () => {
     await ask(`query ${canary} { __typename }`);
     await ask(`subscription ${canary} { ${canary} }`); // of which the schema has no kind, so no field is looked up
     await ask('{ __typename }', {}, { operationName: forged });

@@ -4,7 +4,7 @@ import type { GatewayProcess, Place } from '../support/process.js';
 import { createCloudAccount, newAccount, numberOf, sandboxKey } from '../support/steps.js';
 import { until } from '../support/until.js';
 
-describe('credentials that AWS does not know yet', () => {
+describe('credentials that AWS does not recognize yet', () => {
   const newPlace = usePlaces();
 
   const create = async (gateway: GatewayProcess, input: object): Promise<string> => {
@@ -22,7 +22,7 @@ describe('credentials that AWS does not know yet', () => {
       )
     ).map(({ type }) => type);
 
-  it.each(databaseKinds)('are tried on by the next start after a kill -9, on %s', async (kind) => {
+  it.each(databaseKinds)('are tried by the next start after a kill -9, on %s', async (kind) => {
     const place = await newPlace(kind);
     const env = { AWS_SANDBOX: 'on' };
     const first = await place.start(env);
@@ -42,7 +42,7 @@ describe('credentials that AWS does not know yet', () => {
     expect(await second.stop()).toEqual({ code: 0, signal: null });
   });
 
-  describe('at an AWS of which it can be said when it knows them', () => {
+  describe('with a controlled propagation in AWS', () => {
     let aws: KeyedAws;
     beforeAll(async () => (aws = await startKeyedAws()));
     afterAll(() => aws.close());
@@ -67,7 +67,7 @@ describe('credentials that AWS does not know yet', () => {
     };
     const trialIn = async (place: Place) => (await place.rows('SELECT * FROM credential_trial'))[0];
 
-    it.each(databaseKinds)('do not keep a gateway from ending while AWS says nothing, on %s', async (kind) => {
+    it.each(databaseKinds)('do not delay a shutdown while AWS does not answer, on %s', async (kind) => {
       const place = await newPlace(kind);
       const { gateway } = await attempting(place, 9001);
 
@@ -78,7 +78,7 @@ describe('credentials that AWS does not know yet', () => {
       expect(await trialIn(place)).toMatchObject({ lease_owner: null, ended_at: null, attempt: 1 });
     });
 
-    it.each(databaseKinds)('are taken over from a gateway killed in the middle of an attempt, on %s', async (kind) => {
+    it.each(databaseKinds)('are taken over from a gateway that was killed during an attempt, on %s', async (kind) => {
       const place = await newPlace(kind);
       const { gateway, id } = await attempting(place, 9002);
       await gateway.kill('SIGKILL');
@@ -95,7 +95,7 @@ describe('credentials that AWS does not know yet', () => {
       aws.secrets.delete(idOf(9002));
     });
 
-    onMariaDb('are proven once, by one of two gateways on one database', async () => {
+    onMariaDb('are verified once, by one of two gateways on one database', async () => {
       const place = await newPlace('MariaDB');
       const gateways = [await place.start(env()), await place.start(env())];
       const ids = await Promise.all(Array.from({ length: 20 }, (_, i) => create(gateways[i % 2]!, accountWith(i))));

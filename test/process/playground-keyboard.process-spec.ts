@@ -54,7 +54,7 @@ describe('The playground with a keyboard alone', () => {
     await playground.says('The gateway accepts this key.');
   }
 
-  it('is at Run ten presses of Tab after the key field, with or without the key, and two with the skip link', async () => {
+  it('reaches Run with ten presses of Tab after the key field, with or without the key, and with two by the skip link', async () => {
     expect(await isFocused('#key')).toBe(true);
     expect(await tabTo(execute)).toBeLessThanOrEqual(10);
 
@@ -95,7 +95,7 @@ describe('The playground with a keyboard alone', () => {
     await tabTo(execute);
   });
 
-  it('goes through every stop of the page and back to the first', async () => {
+  it('moves through every stop of the page and back to the first', async () => {
     await enterKey();
     const stops: string[] = [];
     do {

@@ -53,7 +53,7 @@ describe('The operations of the playground, with a new gateway and the sandbox,'
     !errors && Object.values<any>(data).every((payload) => payload !== null && !payload.userErrors?.length);
 
   it.each(groups.map(({ title, operations }) => [title, operations] as const))(
-    'work from the first to the last: %s',
+    'work from first to last: %s',
     async (_, ofGroup) => {
       let key = gateway.key;
       for (const operation of ofGroup) {
@@ -73,7 +73,7 @@ describe('The operations of the playground, with a new gateway and the sandbox,'
     },
   );
 
-  it('that need a value say so until an answer showed it', async () => {
+  it('that need a value say so until a response showed it', async () => {
     const { errors } = await answerOf(named('AcknowledgeDrift'));
 
     expect(errors[0].message).toMatch(/<driftFindings\.id> yet\. Run the operations of this group in their order/);

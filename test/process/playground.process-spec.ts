@@ -25,7 +25,7 @@ describe('The playground in a browser', () => {
   const visit = () => PlaygroundPage.open(context, gateway);
   const storedTabs = (page: Page) => page.evaluate<string>('sessionStorage.getItem("graphiql:tabState")');
 
-  it('walks from a key to a deleted account, step by step, and asks no other origin', async () => {
+  it('leads from an API key to a deleted account, step by step, and calls no other origin', async () => {
     const playground = await visit();
     const { page, complaints } = playground;
     await playground.enterKey(` ${gateway.key} `);
@@ -49,7 +49,7 @@ describe('The playground in a browser', () => {
     expect(await page.evaluate(() => sessionStorage.getItem('graphiql:tabState'))).not.toContain('gwk_');
   });
 
-  it('remembers the key for its own browser tab, until it is told to forget it', async () => {
+  it('remembers the API key for its own browser tab, until it is told to forget it', async () => {
     const playground = await visit();
     const { page } = playground;
     await playground.enterKey(gateway.key);
@@ -131,7 +131,7 @@ describe('The playground in a browser', () => {
     await playground.useKey(gateway.key);
   });
 
-  it('asks nothing of the API without a key, and says what is wrong with a refused one', async () => {
+  it('does not call the API without an API key, and explains a refused one', async () => {
     const playground = await visit();
     const { page } = playground;
     const asked: string[] = [];
@@ -151,7 +151,7 @@ describe('The playground in a browser', () => {
     await playground.says('The gateway accepts this key.');
   });
 
-  it('runs operations with a key that may not introspect, and says what that key lacks', async () => {
+  it('runs operations with an API key that cannot introspect, and explains what it lacks', async () => {
     const playground = await visit();
     const { page } = playground;
     const input = { name: 'Narrow', role: 'VIEWER', canIntrospect: false };
@@ -162,7 +162,7 @@ describe('The playground in a browser', () => {
     await playground.run('ErrorCatalog', '"errorCatalog"');
   });
 
-  it('names a command that makes another key', async () => {
+  it('names a command that creates another API key', async () => {
     const playground = await visit();
     const { page } = playground;
     const [, command = ''] = (await page.getByRole('status').locator('code').textContent())!.split(

@@ -30,7 +30,7 @@ async function standing(place: Place): Promise<any[]> {
 }
 
 describe.each(databaseKinds)('A kill -9 on %s', (kind) => {
-  it('in the middle of building is followed by one who goes on, and makes nothing twice', async () => {
+  it('during a build is followed by a provisioner that continues, and creates nothing twice', async () => {
     const place = await newPlace(kind);
     let gateway = await place.start(env);
     const { id } = await begin(gateway, steps.suffix(1));
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('A kill -9 on %s', (kind) => {
   });
 });
 
-describe('The command line meddles in the sandbox', () => {
+describe('The command line changes resources in the sandbox', () => {
   let place: Place;
   let gateway: GatewayProcess;
   let account: string;
@@ -69,7 +69,7 @@ describe('The command line meddles in the sandbox', () => {
     rows = await standing(place);
   });
 
-  it('and the watch finds it', async () => {
+  it('and the drift check finds it', async () => {
     const rule = 'ingress tcp 22-22 0.0.0.0/0';
     for (const args of [
       ['stop', '--id', idOf('instance')],
@@ -107,7 +107,7 @@ describe('The command line meddles in the sandbox', () => {
     [['stop'], 2, /^--id is required/],
     [['stop', '--id', 'i-0', '--rule', 'x'], 2, /^--rule is not an option/],
     [['explode'], 2, /^There is no such command/],
-  ])('or says why not: %j', async (args, code, message) => {
+  ])('or reports why not: %j', async (args, code, message) => {
     const given = args.map((arg) => arg.replace('<group>', idOf('security-group')).replace('<vpc>', idOf('vpc')));
     const { stderr, ...exit } = await sandbox(...given);
     expect(exit.code).toBe(code);

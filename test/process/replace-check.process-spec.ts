@@ -32,7 +32,7 @@ const definitions = {
 describe.each(databaseKinds)('A check of a table with references, on %s,', (kind) => {
   const newPlace = usePlaces();
 
-  it('is changed by a migration, and every row, reference and index stays', async () => {
+  it('is changed by a migration that keeps every row, reference and index', async () => {
     const place = await newPlace(kind);
     const gateway = await place.start({ AWS_SANDBOX: 'on' });
     const { createCloudAccount: created } = await gateway.ask(createCloudAccount, { input: newAccount('A1U1') });

@@ -5,7 +5,7 @@ import { inShort } from '../soak/soak.js';
 import { databaseKinds } from '../support/places.js';
 
 describe.each(databaseKinds)('On %s', (database) => {
-  it('the key ring is rotated under load and commands are killed, and nothing becomes unreadable', async () => {
+  it('the key ring is rotated under load and commands are killed, and all data can be decrypted', async () => {
     const { figures, violations } = await inShort(keyring, database);
 
     expect(violations).toEqual([]);
@@ -14,7 +14,7 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(figures['secrets opened by customers']).toBeGreaterThan(20);
   });
 
-  it('a rotation killed anywhere goes on in the next process, and never leaves an account without a key that works', async () => {
+  it('a rotation that is killed anywhere continues in the next process, and an account always has a working access key', async () => {
     const { figures, violations } = await inShort(rotate, database);
 
     expect(violations).toEqual([]);
@@ -23,8 +23,8 @@ describe.each(databaseKinds)('On %s', (database) => {
   });
 });
 
-describe('Rotations in bad weather', () => {
-  it('all complete, with two keys at most and none left over', async () => {
+describe('Rotations with many faults', () => {
+  it('all complete, with at most two access keys and none left over', async () => {
     const { figures, violations } = await inShort(rotateWeather, 'SQLite');
 
     expect(violations).toEqual([]);

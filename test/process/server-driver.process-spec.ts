@@ -31,7 +31,7 @@ import { startPrivateMariaDb, type PrivateMariaDb } from '../support/private-mar
 
   const prepared = async () => Number((await onServer("SHOW GLOBAL STATUS LIKE 'Prepared_stmt_count'"))[0].Value);
 
-  it.each(["O'Brien", 'back\\slash', "' OR 1=1 -- ", '"', '\u{1F600}\0'])('sends %j as it is', async (text) => {
+  it.each(["O'Brien", 'back\\slash', "' OR 1=1 -- ", '"', '\u{1F600}\0'])('sends %j unchanged', async (text) => {
     expect(await dataSource.query('SELECT ? AS text', [text])).toEqual([{ text }]);
   });
 
@@ -42,7 +42,7 @@ import { startPrivateMariaDb, type PrivateMariaDb } from '../support/private-mar
     expect(await prepared()).toBeGreaterThan(0);
   });
 
-  it('goes on when the server has as many prepared statements as it allows', async () => {
+  it('continues when the server has as many prepared statements as it allows', async () => {
     await onServer(`SET GLOBAL max_prepared_stmt_count = ${await prepared()}`);
     try {
       for (let i = 0; i < 20; i++)
@@ -52,7 +52,7 @@ import { startPrivateMariaDb, type PrivateMariaDb } from '../support/private-mar
     }
   });
 
-  it('says that the database is unavailable when the server allows no prepared statement', async () => {
+  it('reports that the database is unavailable when the server allows no prepared statement', async () => {
     await onServer('SET GLOBAL max_prepared_stmt_count = 0');
     try {
       const error: unknown = await dataSource.query('SELECT ? AS none', [1]).catch((fault: unknown) => fault);
@@ -63,7 +63,7 @@ import { startPrivateMariaDb, type PrivateMariaDb } from '../support/private-mar
     expect(await dataSource.query('SELECT ? AS none', [1])).toHaveLength(1);
   });
 
-  it('makes one statement of each page size', async () => {
+  it('uses one statement for each page size', async () => {
     await dataSource.query('CREATE TABLE page (id INT PRIMARY KEY)');
     await dataSource.query('INSERT INTO page VALUES (?), (?), (?)', [1, 2, 3]);
     const page = (limit: number) =>
@@ -76,7 +76,7 @@ import { startPrivateMariaDb, type PrivateMariaDb } from '../support/private-mar
     expect(await prepared()).toBe(before);
   });
 
-  it('gives up a statement that takes too long, with the connection, and a later one works', async () => {
+  it('aborts a statement that takes too long, with its connection, and a later one works', async () => {
     limitWaits(dataSource);
     Object.assign(dataSource.driver.options, { maxQueryExecutionTime: 200 });
     for (const [sql, values] of [

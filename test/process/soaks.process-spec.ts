@@ -8,7 +8,7 @@ import { inShort } from '../soak/soak.js';
 import { databaseKinds, onMariaDb } from '../support/places.js';
 
 describe.each(databaseKinds)('On %s', (database) => {
-  it('of two requests that exclude each other one wins, the other is told why, and no subscription is left without its account', async () => {
+  it('one of two exclusive requests succeeds, the other gets the reason, and no subscription is without its account', async () => {
     const { figures, violations } = await inShort(race, database);
 
     expect(violations).toEqual([]);
@@ -22,21 +22,21 @@ describe.each(databaseKinds)('On %s', (database) => {
     expect(figures).toMatchObject({ subscriptions: 5000, 'named by the pages': 1000 });
   });
 
-  it('no document that the limits permit costs much, whatever the data', async () => {
+  it('no document within the limits costs much, with any data', async () => {
     const { figures, violations } = await inShort(cost, database);
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ documents: 10, 'refused or failed': 0 });
   });
 
-  it('whatever is done to what was built is found once, and closed once it is repaired, kill -9 or not', async () => {
+  it('each drift is found once, and resolved once it is repaired, with or without kill -9', async () => {
     const { figures, violations } = await inShort(drift, database);
 
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ resources: 72, 'differences made': 18, 'differences found': 18, repaired: 12 });
   });
 
-  it('a kill -9 at any moment loses nothing that was acknowledged and leaves nothing by halves', async () => {
+  it('a kill -9 at any moment loses no acknowledged change and leaves nothing incomplete', async () => {
     const { figures, violations } = await inShort(kill, database);
 
     expect(violations).toEqual([]);
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('On %s', (database) => {
 });
 
 describe('Connections to the database', () => {
-  onMariaDb('may be cut at any moment: what was asked for takes effect once or not at all', async () => {
+  onMariaDb('can be cut at any moment: a request takes effect once or not at all', async () => {
     const { figures, violations } = await inShort(cut, 'MariaDB');
 
     expect(violations).toEqual([]);

@@ -190,26 +190,26 @@ const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toS
     expect(runs.get(mode)!.answers.filter(([, answer]) => answer.includes(theirs))).toEqual([]);
   });
 
-  it('cause no failure of the gateway', () => {
+  it('cause no internal error', () => {
     for (const { answers } of runs.values())
       expect(answers.filter(([, answer]) => /^5|"extensions":\{"code":"INTERNAL"/.test(answer))).toEqual([]);
   });
 
-  it('are in no text that goes to the server', () => {
+  it('are in no text that is sent to the server', () => {
     console.log(recorder.summary);
     expect(recorder.sent.size).toBeGreaterThan(100);
     expect([...recorder.sent.keys()].filter((text) => text.toLowerCase().includes(canary.toLowerCase()))).toEqual([]);
     expect(recorder.suspicious()).toEqual([]);
   });
 
-  it('meet a session whose sql_mode was set by its first statement, in whatever program', () => {
+  it('use a session whose sql_mode was set by its first statement, in every program', () => {
     expect(recorder.firsts.length).toBeGreaterThan(20);
     expect(
       recorder.firsts.filter((text) => !/^SET NAMES utf8mb4, SESSION sql_mode = 'STRICT_TRANS/.test(text)),
     ).toEqual([]);
   });
 
-  it('never reach a server that does not let the sql_mode be set', async () => {
+  it('never reach a server on which the sql_mode cannot be set', async () => {
     const place = await Place.make('MariaDB', recorder.through(server.url));
     recorder.refused = /sql_mode = /;
     try {

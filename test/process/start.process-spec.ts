@@ -12,7 +12,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o777;
 describe('A first start', () => {
   const newPlace = usePlaces();
 
-  it('says where things are and where the API key is; the second start finds all as it was and makes no key', async () => {
+  it('prints paths and where the API key is; the second start uses the same data and creates no key', async () => {
     const place = await newPlace();
     const first = await place.start();
     await first.ask(createCloudAccount, { input: newAccount('A1U1', { name: 'Kept' }) });
@@ -33,7 +33,7 @@ describe('A first start', () => {
     expect(await readFile(place.keyRingFile, 'utf8')).toBe(keyRing);
   });
 
-  it('keeps everything it writes to itself', async () => {
+  it('writes files that only its user can read', async () => {
     const place = await newPlace();
     await place.start();
 
@@ -42,7 +42,7 @@ describe('A first start', () => {
       expect([file, modeOf(file)]).toEqual([file, 0o600]);
   });
 
-  it('changes nothing when its port is taken, and says so', async () => {
+  it('changes nothing when its port is in use, and reports that', async () => {
     const place = await newPlace();
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
@@ -61,7 +61,7 @@ describe('A first start', () => {
 describe('A second gateway on the same folder', () => {
   const newPlace = usePlaces();
 
-  it('says so and ends, whatever its port, and the first goes on', async () => {
+  it('reports that and ends, with any port, and the first continues', async () => {
     const place = await newPlace();
     const first = await place.start();
     const ports = [new URL(first.url).port, '0'];
@@ -74,7 +74,7 @@ describe('A second gateway on the same folder', () => {
     expect((await first.ask(list)).cloudAccounts.nodes).toHaveLength(1);
   });
 
-  it('starts at once after the first was killed: no lock is left behind', async () => {
+  it('starts immediately after the first was killed: no lock remains', async () => {
     const place = await newPlace();
     await (await place.start()).kill();
 
@@ -87,7 +87,7 @@ describe('A second gateway on the same folder', () => {
 describe('Two gateways started at once on an empty server', () => {
   const newPlace = usePlaces();
 
-  onMariaDb('take turns, serve both with one key ring, and one of them opens the first tenant', async () => {
+  onMariaDb('prepare it one after the other, use one key ring, and one of them creates the first tenant', async () => {
     const place = await newPlace('MariaDB');
     // Neither may go first until we let it: so both are sure to have met.
     const gate = await mysql.createConnection({ uri: place.databaseUrl! });
@@ -110,7 +110,7 @@ describe('Two gateways started at once on an empty server', () => {
     expect(await place.rows('SELECT COUNT(*) AS n FROM key_canary')).toEqual([{ n: 1 }]);
   });
 
-  onMariaDb('refuse the one that comes second without the key ring of the first', async () => {
+  onMariaDb('refuse the second one without the key ring of the first', async () => {
     const place = await newPlace('MariaDB');
     await place.start();
 

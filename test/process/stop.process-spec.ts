@@ -8,7 +8,7 @@ import { until } from '../support/until.js';
 describe('A gateway told to stop', () => {
   const newPlace = usePlaces();
 
-  it('answers what it has accepted, takes nothing new, and ends well within a few seconds', async () => {
+  it('answers accepted requests, accepts no new ones, and ends within a few seconds', async () => {
     const place = await newPlace();
     const gateway = await place.start({ AWS_TIMEOUT_MS: '1500' });
     // In flight: the sandbox never answers this key, so the gateway gives up on it after 1.5 s.
@@ -40,7 +40,7 @@ describe('A gateway told to stop', () => {
     expect(performance.now() - told).toBeLessThan(9500);
   });
 
-  it('gives back a look at the health of an account, instead of waiting for AWS', async () => {
+  it('returns a health check, instead of waiting for AWS', async () => {
     const place = await newPlace();
     const gateway = await place.start({ AWS_TIMEOUT_MS: '30000' });
     const { createCloudAccount: created } = await gateway.ask(createCloudAccount, { input: newAccount('A1U1') });
@@ -86,7 +86,7 @@ describe('A gateway told to stop', () => {
   };
 
   it.each(databaseKinds.flatMap((kind) => (['SIGTERM', 'SIGINT'] as const).map((signal) => [kind, signal] as const)))(
-    'lets requests end whose clients have hung up, and refuses new ones meanwhile (%s, %s)',
+    'finishes requests of disconnected clients, and refuses new ones in the meantime (%s, %s)',
     async (kind, signal) => {
       const place = await newPlace(kind);
       const gateway = await place.start({ AWS_SANDBOX: 'on', AWS_TIMEOUT_MS: '9000', LOG_LEVEL: 'info' });
@@ -112,7 +112,7 @@ describe('A gateway told to stop', () => {
     },
   );
 
-  it('cuts off requests that do not end, and says so', async () => {
+  it('aborts requests that do not end, and reports that', async () => {
     const place = await newPlace();
     const gateway = await place.start({ AWS_TIMEOUT_MS: '60000', LOG_LEVEL: 'info' });
     await hungUp(place, gateway, 1);

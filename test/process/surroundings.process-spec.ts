@@ -13,14 +13,14 @@ const codesOf = async (gateway: GatewayProcess) => {
 describe('The sandbox', () => {
   const newPlace = usePlaces();
 
-  it('is on with the embedded database, and its keys are told', async () => {
+  it('is enabled with the embedded database, and its access keys are listed', async () => {
     const gateway = await (await newPlace()).start();
 
     expect(gateway.output).toContain('The AWS sandbox is enabled.');
     expect(await codesOf(gateway)).toEqual([]);
   });
 
-  it('is off with NODE_ENV=production, and so is the playground', async () => {
+  it('is disabled with NODE_ENV=production, and so is the playground', async () => {
     const gateway = await (await newPlace()).start({ NODE_ENV: 'production' });
 
     expect(gateway.output).not.toContain('AKIASANDBOX');
@@ -28,7 +28,7 @@ describe('The sandbox', () => {
     expect(await codesOf(gateway)).toEqual(['SANDBOX_DISABLED']);
   });
 
-  onMariaDb('is off with DATABASE_URL', async () => {
+  onMariaDb('is disabled with DATABASE_URL', async () => {
     const gateway = await (await newPlace('MariaDB')).start();
 
     expect(gateway.output).not.toContain('AKIASANDBOX');
@@ -39,7 +39,7 @@ describe('The sandbox', () => {
 describe('An AWS_ENDPOINT_OVERRIDE', () => {
   const newPlace = usePlaces();
 
-  it('is told loudly', async () => {
+  it('is announced with a warning', async () => {
     const gateway = await (await newPlace()).start({ AWS_ENDPOINT_OVERRIDE: 'http://127.0.0.1:9' });
 
     expect(gateway.output).toMatch(/ATTENTION: http:\/\/127\.0\.0\.1:9 answers in place of AWS for every access key/);
@@ -68,7 +68,7 @@ describe('An old Node.js', () => {
   });
 
   it.each(['20.19.0', '22.15.1', '23.11.0', '24.10.0'])(
-    'is told the way out (one that says it is %s)',
+    'gets a remediation (one that says it is %s)',
     async (version) => {
       const pretend = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`;
       const flags = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`];

@@ -30,7 +30,7 @@ const mayBecome =
   const required: Record<string, string> = { id: 'kek-00000000', account: '1001', tenant: '2', role: 'OWNER', provider: 'AWS' }; // prettier-ignore
   const opening = Object.entries(commands).filter(([name]) => !/^(start|api-keys generate|sandbox .*|iam-setup .*)$/.test(name)); // prettier-ignore
 
-  it('who runs a command is told whose it is, and leaves no file behind', async () => {
+  it('who runs a command gets the name of the owner, and leaves no file behind', async () => {
     const place = await placeOfNobody();
     await (await place.start({}, { uid })).stop();
     const before = filesOf(place);
@@ -48,7 +48,7 @@ const mayBecome =
     expect(await asNobody(place, 'keyring', 'rotate')).toMatchObject({ code: 0 });
   });
 
-  it('who takes its key ring is noticed by /readyz, and by the next start', async () => {
+  it('who removes access to the key ring is noticed by /readyz, and by the next start', async () => {
     const place = await placeOfNobody();
     const gateway = await place.start({}, { uid });
     const readyz = async () => (await fetch(`${gateway.url}/readyz`)).json();
@@ -70,7 +70,7 @@ const mayBecome =
     expect(output).toContain(`sudo chown ${uid} '${place.keyRingFile}'`);
   });
 
-  it('who left a lock is told of, with what to do about it', async () => {
+  it('who left a lock is named, with a remediation', async () => {
     const place = await placeOfNobody();
     await (await place.start({}, { uid })).stop();
     chownSync(`${place.keyRingFile}.lock`, 0, 0);
