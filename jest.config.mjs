@@ -40,12 +40,14 @@ const hasServer = Boolean(process.env.TEST_DATABASE_URL) || canStartMariaDb();
 const { findChromium } = await tsImport('./test/support/chromium.ts', import.meta.url);
 const hasChromium = findChromium() !== undefined;
 const hasSlowHttpTest = spawnSync('slowhttptest', ['-h']).error === undefined;
+const hasRedis = spawnSync('redis-server', ['--version']).error === undefined;
 const leftOut = [
   !hasServer &&
     'the end-to-end and process tests on MariaDB, because this machine has no mariadbd (apt-get install mariadb-server) and TEST_DATABASE_URL names no server',
   !hasChromium && 'the playground in a browser, because this machine has no Chromium (apt-get install chromium)',
   !hasSlowHttpTest &&
     'the test of slow connections, because this machine has no slowhttptest (apt-get install slowhttptest)',
+  !hasRedis && 'the tests with Redis, because this machine has no redis-server (apt-get install redis-server)',
 ].filter(Boolean);
 if (process.env.CI === 'true' && leftOut.length > 0)
   throw new Error(`With CI=true nothing may be left out: ${leftOut.join('; ')}`);
@@ -56,7 +58,7 @@ export default {
     endToEnd('SQLite'),
     ...(hasServer ? [endToEnd('MariaDB')] : []),
     project('processes', ['<rootDir>/test/process/**/*.process-spec.ts'], {
-      globals: { hasServer, hasSlowHttpTest },
+      globals: { hasServer, hasSlowHttpTest, hasRedis },
       testPathIgnorePatterns: ['/node_modules/', ...(hasChromium ? [] : ['/playground[^/]*\\.process-spec\\.ts$'])],
     }),
   ],

@@ -9,6 +9,7 @@ import { ConfigUnusable, readConfig, settings, type Setting } from './config.js'
 const valuesOfSecrets: Record<string, string> = {
   DATABASE_URL: 'mysql://gateway:password@db.example/gateway',
   FIRST_API_KEY: newApiKeyToken().token.reveal(),
+  REDIS_URL: 'redis://:password@redis.example:6379/0',
 };
 const secretSettings = Object.entries(settings as Record<string, Setting>)
   .filter(([, { isSecret }]) => isSecret)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseApiKeyToken } from '#libs/access';
+import { defaultBudgets, type BudgetSettings } from './fairness/cost-budgets.js';
 import { faultInServerUrl, type DatabaseLocation } from '#libs/database';
 import { faultInCidr, Secret } from '#libs/kernel';
 import { faultInParameter, type IamSetupSettings } from '#libs/iam-setup';
@@ -16,6 +17,8 @@ export interface Config {
   readonly port: number;
   /** CIDR blocks. */
   readonly trustedProxies: readonly string[];
+  readonly costBudgets: BudgetSettings;
+  readonly redisUrl: string | undefined;
   readonly failedAttemptLimit: { readonly perMinute: number };
   /** For example `http://localhost:5173`. */
   readonly corsOrigins: readonly string[];
@@ -138,6 +141,40 @@ export const settings = {
       'Maximum number of invalid API keys that a client address can send per minute. Further ones are answered with 429 `RATE_LIMITED` without a database lookup. API keys that this process has accepted before still work from that address. IPv6 addresses count by /64.',
     example: '100',
     unset: '30',
+  },
+  API_KEY_COST_BUDGET: {
+    schema: wholeNumber(1, 999_999_999),
+    means: `Cost budget of an API key, in values. A document costs as many values as its response can have, at most 40,000. See [limits](limits.md#cost-budgets).`,
+    example: '1000000',
+    unset: '400000',
+  },
+  API_KEY_COST_PER_SECOND: {
+    schema: wholeNumber(1, 999_999_999),
+    means: 'Number of values by which the cost budget of an API key is restored per second.',
+    example: '20000',
+    unset: '10000',
+  },
+  TENANT_COST_BUDGET: {
+    schema: wholeNumber(1, 999_999_999),
+    means: 'Cost budget of all API keys of a tenant together, in values.',
+    example: '4000000',
+    unset: '1000000',
+  },
+  TENANT_COST_PER_SECOND: {
+    schema: wholeNumber(1, 999_999_999),
+    means: 'Number of values by which the cost budget of a tenant is restored per second.',
+    example: '50000',
+    unset: '25000',
+  },
+  REDIS_URL: {
+    schema: url(({ protocol }) =>
+      protocol === 'redis:' || protocol === 'rediss:' ? null : 'must begin with redis:// or rediss://',
+    ),
+    means:
+      'Redis 5 or later, in which all processes of a gateway share the cost budgets. `rediss://` connects with TLS. While Redis is unavailable, each process uses budgets of its own.',
+    example: 'redis://:password@redis.example:6379/0',
+    unset: 'each process has cost budgets of its own',
+    isSecret: true,
   },
   CORS_ORIGINS: {
     schema: z.string().transform((text, context) => {
@@ -424,6 +461,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: read<string>('HOST') ?? '127.0.0.1',
     port: read<number>('PORT') ?? 4000,
     trustedProxies: read<string[]>('TRUSTED_PROXIES') ?? [],
+    costBudgets: {
+      apiKey: {
+        maximum: read<number>('API_KEY_COST_BUDGET') ?? defaultBudgets.apiKey.maximum,
+        restoreRate: read<number>('API_KEY_COST_PER_SECOND') ?? defaultBudgets.apiKey.restoreRate,
+      },
+      tenant: {
+        maximum: read<number>('TENANT_COST_BUDGET') ?? defaultBudgets.tenant.maximum,
+        restoreRate: read<number>('TENANT_COST_PER_SECOND') ?? defaultBudgets.tenant.restoreRate,
+      },
+    },
+    redisUrl: read<string>('REDIS_URL'),
     failedAttemptLimit: { perMinute: read<number>('FAILED_API_KEYS_PER_MINUTE') ?? 30 },
     corsOrigins: read<string[]>('CORS_ORIGINS') ?? [],
     dataDir,

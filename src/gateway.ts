@@ -13,6 +13,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { refuseWrongUser } from './database/file-owner.js';
+import { openCostBudgets } from './fairness/cost-budgets.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { firstKeyToken } from './first-api-key.js';
 import { createHttpServer } from './http/http-server.js';
@@ -72,7 +73,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount, fastPath } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
     const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount, fastPath };
-    const platform = { dataSource, keks, endpoints, gatewayIdentity, ...paces };
+    const { budgets: costBudgets, close: closeBudgets } = await openCostBudgets(config.costBudgets, config.redisUrl);
+    undo.push(closeBudgets);
+    const platform = { dataSource, keks, endpoints, gatewayIdentity, costBudgets, ...paces };
     const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered

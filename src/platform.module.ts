@@ -16,6 +16,7 @@ import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
 import { CloudWorkshop, SandboxProvisioning, SdkCloudWorkshop } from '#libs/subscriptions';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { CostBudgets } from './fairness/cost-budgets.js';
 import { FastPathSetting } from './graphql/execution/fast-path-setting.js';
 
 export interface Platform {
@@ -30,6 +31,7 @@ export interface Platform {
   readonly sandboxProvisioning?: Partial<SandboxProvisioning>;
   readonly accountsPerAwsAccount?: Partial<AccountsPerAwsAccount>;
   readonly fastPath?: Partial<FastPathSetting>;
+  readonly costBudgets?: CostBudgets;
 }
 
 /** Services that all domains use, created from the configuration: database, encryption and access to AWS. */
@@ -47,6 +49,7 @@ export class PlatformModule {
     sandboxProvisioning,
     accountsPerAwsAccount,
     fastPath,
+    costBudgets = new CostBudgets(),
   }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
@@ -78,6 +81,7 @@ export class PlatformModule {
         provide: AccountsPerAwsAccount,
         useFactory: () => Object.assign(new AccountsPerAwsAccount(), accountsPerAwsAccount),
       },
+      { provide: CostBudgets, useValue: costBudgets },
       { provide: FastPathSetting, useFactory: () => Object.assign(new FastPathSetting(), fastPath) },
       { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
       { provide: CloudWorkshop, useFactory: () => new SdkCloudWorkshop(endpoints) },

@@ -3,6 +3,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { watch } from '#libs/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CostBudgets } from '../fairness/cost-budgets.js';
 import { FastPathSetting } from './execution/fast-path-setting.js';
 import { FastPath } from './execution/fast-path.js';
 import { currentRequest, watchedOperations, type RequestContext } from './request-context.js';
@@ -13,9 +14,12 @@ export const graphqlPath = '/graphql';
 @Injectable()
 export class GraphQLOverHttp extends ApolloDriver {
   @Inject(FastPathSetting) private readonly setting!: FastPathSetting;
+  @Inject(CostBudgets) private readonly budgets!: CostBudgets;
 
   protected override async registerFastify({ path, context, ...options }: ApolloDriverConfig): Promise<void> {
-    const fastPath = this.setting.isOn ? new FastPath(() => options.schema!, options.formatError!) : undefined;
+    const fastPath = this.setting.isOn
+      ? new FastPath(() => options.schema!, options.formatError!, this.budgets)
+      : undefined;
     const server = new ApolloServer<BaseContext>({
       ...options,
       plugins: [...options.plugins!, ...(fastPath ? [fastPath.documents.plugin()] : [])],

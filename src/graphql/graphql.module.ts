@@ -4,7 +4,9 @@ import { declareErrorCodes, withNodeIds } from '#libs/graphql';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
+import { CostBudgets } from '../fairness/cost-budgets.js';
 import { considerateExecution } from './limits/considerate-execution.js';
+import { costBudget } from './limits/cost-budget.js';
 import { documentCost } from './limits/document-cost.js';
 import { documentLimits, withinDocumentLimits } from './limits/document-limits.js';
 import { errorCatalog } from './error-catalog.js';
@@ -40,8 +42,8 @@ const apolloLogger = {
     GraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: GraphQLOverHttp,
       imports: [AccessModule],
-      inject: [AccessService, GraphQLSchemaHost],
-      useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost): ApolloDriverConfig => ({
+      inject: [AccessService, GraphQLSchemaHost, CostBudgets],
+      useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost, budgets: CostBudgets): ApolloDriverConfig => ({
         path: graphqlPath,
         autoSchemaFile: true,
         sortSchema: true,
@@ -69,6 +71,7 @@ const apolloLogger = {
           introspectionByPermission(),
           variablesCheck(),
           documentCost(),
+          costBudget(budgets),
           considerateExecution(),
           legacyStatus(),
         ],

@@ -4,6 +4,7 @@ import { TooManyFailedAttempts, Unauthenticated, type AccessService, type Viewer
 import { refusalOf } from '#libs/database';
 import { watched, type DomainError } from '#libs/kernel';
 import { GraphQLError } from 'graphql';
+import type { CostState } from '../fairness/cost-budgets.js';
 
 /** Facts about a request for its log entry, collected while it is served. */
 export interface RequestFacts {
@@ -15,6 +16,8 @@ export interface RequestFacts {
   operation?: string;
   /** Maximum number of values of the response, as the limits count them. */
   cost?: number;
+  /** State of the cost budget, once the cost is charged. */
+  budget?: CostState;
   /** Code of the first error or refusal. */
   code?: string;
   /** Number of statements that were sent to the database. */

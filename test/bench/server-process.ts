@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { inherited, killed } from '../support/process.js';
+import { hugeCostBudgets, inherited, killed } from '../support/process.js';
 import { bodyOf } from './documents.js';
 import { onFirstCore } from './cores.js';
 import type { Server } from './servers.js';
@@ -79,6 +79,7 @@ function environmentOf({ place, pepper }: World): Record<string, string> {
     DATA_DIR: dataDir,
     AWS_SANDBOX: 'on',
     PEPPER: pepper,
+    ...hugeCostBudgets, // a few callers send all requests
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : { SQLITE_FILE: databaseFile }),
   };
 }

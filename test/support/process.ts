@@ -31,6 +31,14 @@ export async function killed(child: ChildProcess, signal: NodeJS.Signals = 'SIGT
 /** Variables of the gateway; `undefined` leaves out one that would be set otherwise. */
 export type Env = Record<string, string | undefined>;
 
+/** Cost budgets that no caller can spend: for tests in which one caller sends as much as it can. */
+export const hugeCostBudgets = {
+  API_KEY_COST_BUDGET: '999999999',
+  API_KEY_COST_PER_SECOND: '999999999',
+  TENANT_COST_BUDGET: '999999999',
+  TENANT_COST_PER_SECOND: '999999999',
+};
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

@@ -29,7 +29,8 @@ export const accessErrors = {
     kind: 'unavailable',
     responsibleParty: 'CALLER',
     retryable: true,
-    remediation: 'Wait for the number of seconds in the `Retry-After` header, then send a valid API key.',
+    remediation:
+      'Wait for the number of seconds in the `Retry-After` header, then send the request again with a valid API key. Send smaller documents if your cost budget is spent.',
   },
   FORBIDDEN: {
     kind: 'forbidden',

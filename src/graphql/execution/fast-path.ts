@@ -8,6 +8,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { CostBudgets } from '../../fairness/cost-budgets.js';
 import { mostValues, valuesIn } from '../limits/document-cost.js';
 import { currentRequest, type RequestContext } from '../request-context.js';
 import { checkVariables } from '../variables/variables-check.js';
@@ -43,6 +44,7 @@ export class FastPath {
   constructor(
     private readonly schema: () => GraphQLSchema,
     private readonly formatError: FormatError,
+    private readonly budgets: CostBudgets,
   ) {
     this.documents = new AcceptedDocuments(schema);
   }
@@ -58,21 +60,22 @@ export class FastPath {
     if (!contentType || !usual) return undefined;
     const { accepted, variables } = usual;
 
+    const facts = currentRequest.getStore()!;
     let context: RequestContext;
-    let cost: number;
     try {
       context = await contextOf();
-      cost = this.refuse(accepted, variables);
+      facts.cost = this.refuse(accepted, variables);
+      facts.budget = await this.budgets.spend(context.viewer, facts.cost);
     } catch {
       return undefined;
     }
-    const facts = currentRequest.getStore();
-    if (facts) Object.assign(facts, { operation: accepted.note, cost });
-    if (accepted.operation.operation === OperationTypeNode.MUTATION) facts?.mustFinish?.();
+    facts.operation = accepted.note;
+    if (accepted.operation.operation === OperationTypeNode.MUTATION) facts.mustFinish?.();
+    const extensions = { cost: facts.budget };
 
     const data = await accepted.compiled?.execute(context, variables);
-    const result = data ? { data } : await this.executed(accepted, context, variables);
-    return 'data' in result ? { contentType, body: this.textOf(result) } : undefined;
+    const result: ExecutionResult = data ? { data } : await this.executed(accepted, context, variables);
+    return 'data' in result ? { contentType, body: this.textOf({ ...result, extensions }) } : undefined;
   }
 
   /** Remembers the content type that Apollo Server chose for an `Accept` header. */
@@ -120,8 +123,8 @@ export class FastPath {
     });
   }
 
-  private textOf({ data, errors }: ExecutionResult): string {
-    return `${JSON.stringify({ errors: errors?.map((error) => this.formatted(error)), data })}\n`;
+  private textOf({ data, errors, extensions }: ExecutionResult): string {
+    return `${JSON.stringify({ errors: errors?.map((error) => this.formatted(error)), data, extensions })}\n`;
   }
 
   /** Formats as Apollo Server does. graphql-js returns an error that has a `path` unchanged, so it may be no GraphQLError. */
