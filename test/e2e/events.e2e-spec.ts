@@ -1,5 +1,5 @@
 import { ApiKeyService } from '#libs/access';
-import { CloudAccountDeletionService, CloudAccountService } from '#libs/cloud-accounts';
+import { CloudAccountDeletionService, HostedAccountsService } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import { Gateway } from '../support/gateway.js';
 import { deleteCloudAccount, globalId, numberOf, revokeApiKey, sandboxKey, stepsWith } from '../support/steps.js';
@@ -93,8 +93,8 @@ describe('every change', () => {
   });
 
   it('to a hosted account, which is deleted with its last subscription after it is retired', async () => {
-    const [accounts, deletion] = [gateway.get(CloudAccountService), gateway.get(CloudAccountDeletionService)];
-    const { id } = await accounts.addHosted(operator, { name: 'Azure', provider: 'AZURE', region: 'westeurope' });
+    const [accounts, deletion] = [gateway.get(HostedAccountsService), gateway.get(CloudAccountDeletionService)];
+    const { id } = await accounts.add(operator, { name: 'Azure', provider: 'AZURE', region: 'westeurope' });
     const other = await gateway.anotherTenant();
     const hosted = globalId('CloudAccount', id);
     const begin = async (key?: string) =>

@@ -11,7 +11,7 @@ import {
   AccessKeyRotationService,
   type RotationPace,
 } from '#libs/aws-credentials';
-import { CloudAccountService } from '#libs/cloud-accounts';
+import { CloudAccountService, ConnectionService } from '#libs/cloud-accounts';
 import { Transactions } from '#libs/database';
 import { operator } from '#libs/events';
 import { IamSetupModule } from '#libs/iam-setup';
@@ -173,7 +173,7 @@ async function accounts(): Promise<number[]> {
       access: key,
       consoleRoleName: 'console-role',
     } as const;
-    made.push((await get(CloudAccountService).create(viewer, input, async () => undefined)).id);
+    made.push((await get(ConnectionService).create(viewer, input, async () => undefined)).id);
   }
   return made;
 }

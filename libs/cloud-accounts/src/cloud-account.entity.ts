@@ -281,8 +281,7 @@ export class CloudAccount {
   }
 
   /** Applies all changes of one request as one new version. Omitted fields are unchanged. */
-  change({ proof, ...details }: Partial<AccountDetails> & { proof?: Proof | null }, now: Date): void {
-    if (proof) this.acceptCredentials(proof);
+  change(details: Partial<AccountDetails>, now: Date): void {
     Object.assign(this, {
       ...storedDetails(details),
       version: this.version + 1,

@@ -11,6 +11,11 @@ import { CloudAccountHealthService } from './health/cloud-account-health.service
 import { CloudAccountHealths } from './health/cloud-account-healths.js';
 import { AlreadyConnectedResolver } from './connecting/already-connected.resolver.js';
 import { CloudAccountService } from './connecting/cloud-account.service.js';
+import { ConnectionResolver } from './connecting/connection.resolver.js';
+import { ConnectionService } from './connecting/connection.service.js';
+import { CredentialsChange } from './connecting/credentials-change.js';
+import { HostedAccountsService } from './connecting/hosted-accounts.service.js';
+import { CloudAccountVerificationService } from './connecting/verification.service.js';
 import { AwsAccountRule } from './aws-account-rule.js';
 import { CloudAccounts } from './cloud-accounts.js';
 import { CredentialTrialReconciler } from './credential-trials/credential-trial.reconciler.js';
@@ -66,6 +71,11 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     AccountsOfTenant,
     RotationBlockers,
     CloudAccountService,
+    ConnectionService,
+    ConnectionResolver,
+    CredentialsChange,
+    CloudAccountVerificationService,
+    HostedAccountsService,
     CloudAccountRotationService,
     AccessKeyRotationResolver,
     AccessKeyRotationFieldsResolver,
@@ -114,6 +124,8 @@ import { TypeOrmCredentialTrials } from './credential-trials/typeorm-credential-
     AccountsOfTenant,
     RotationBlockers,
     CloudAccountService,
+    ConnectionService,
+    HostedAccountsService,
     CloudAccountDeletionService,
     CloudAccountHealthService,
     CloudAccountNodes,

@@ -20,6 +20,8 @@ export { CloudAccount } from './cloud-account.entity.js';
 export { cloudAccountErrors } from './cloud-account.errors.js';
 export { CloudAccountCounts } from './health/typeorm-cloud-account-counts.js';
 export { CloudAccountService } from './connecting/cloud-account.service.js';
+export { ConnectionService } from './connecting/connection.service.js';
+export { HostedAccountsService } from './connecting/hosted-accounts.service.js';
 export { CloudAccountsModule } from './cloud-accounts.module.js';
 export { CredentialTrial } from './credential-trials/credential-trial.entity.js';
 export { CloudAccountNodes } from './cloud-account.nodes.js';

@@ -1,11 +1,11 @@
-import { CloudAccountDeletionService, CloudAccountService, type CloudProvider } from '#libs/cloud-accounts';
+import { CloudAccountDeletionService, HostedAccountsService, type CloudProvider } from '#libs/cloud-accounts';
 import { operator } from '#libs/events';
 import type { Run } from '../command.js';
 import { withServices } from '../services.js';
 
 export const list: Run = () =>
   withServices(async (service) =>
-    (await service(CloudAccountService).listHosted()).map(
+    (await service(HostedAccountsService).list()).map(
       ({ account: { id, name, provider, region, status }, activeSubscriptions }) => ({
         ...{ id, name, provider, region, status },
         'active subscriptions': activeSubscriptions,
@@ -17,7 +17,7 @@ export const add: Run = (given) =>
   withServices(async (service) => {
     const provider = given.oneOf<CloudProvider>('provider');
     const details = { name: given.text('name'), provider, region: given.text('region') };
-    return [{ id: (await service(CloudAccountService).addHosted(operator, details)).id }];
+    return [{ id: (await service(HostedAccountsService).add(operator, details)).id }];
   });
 
 export const retire: Run = (given) =>

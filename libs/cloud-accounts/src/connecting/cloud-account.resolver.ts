@@ -1,4 +1,4 @@
-import { CurrentViewer, permission, RequiresRole, ViewerPermission, ViewerType, type Viewer } from '#libs/access';
+import { CurrentViewer, permission, ViewerPermission, ViewerType, type Viewer } from '#libs/access';
 import {
   AwsAccessRoleType,
   AwsAccessService,
@@ -17,25 +17,13 @@ import {
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
-import { Idempotency } from '#libs/idempotency';
 import { eachOf, longestNameKey } from '#libs/kernel';
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealthService, type SeenHealth } from '../health/cloud-account-health.service.js';
 import { CloudAccountService } from './cloud-account.service.js';
 import type { CloudAccountOrderField } from '../cloud-accounts.js';
-import {
-  CloudAccountFilterInput,
-  CloudAccountOrderInput,
-  CreateCloudAccountInput,
-  UpdateCloudAccountInput,
-  VerifyCloudAccountInput,
-} from './cloud-account.inputs.js';
-import {
-  CreateCloudAccountPayload,
-  UpdateCloudAccountPayload,
-  VerifyCloudAccountPayload,
-} from './cloud-account.payloads.js';
+import { CloudAccountFilterInput, CloudAccountOrderInput } from './cloud-account.inputs.js';
 import { CloudAccountHealthType } from '../health/cloud-account-health.type.js';
 import { CloudAccountConnectionType, CloudAccountType } from '../cloud-account.type.js';
 
@@ -67,7 +55,6 @@ export class CloudAccountResolver {
     private readonly accounts: CloudAccountService,
     private readonly healths: CloudAccountHealthService,
     private readonly awsAccess: AwsAccessService,
-    private readonly idempotency: Idempotency,
   ) {}
 
   @Query(() => CloudAccountType, {
@@ -93,52 +80,6 @@ export class CloudAccountResolver {
   ): Promise<Connection<CloudAccount>> {
     const page = await this.accounts.list(viewer, filter, pageRequest(order, args, orderBy));
     return toConnection(order, orderBy, page, () => this.accounts.count(viewer, filter));
-  }
-
-  @RequiresRole('MANAGER')
-  @Mutation(() => CreateCloudAccountPayload, {
-    nullable: true,
-    description:
-      'Connects an AWS account after AWS has accepted its credentials. AWS may not recognize a new access key immediately: after 5 seconds the account gets the status PROPAGATING, and later becomes ACTIVE or ERROR without another request.',
-  })
-  async createCloudAccount(
-    @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Cloud account to create.' }) input: CreateCloudAccountInput,
-  ) {
-    const access = input.credentials.toAccess();
-    const cloudAccount = await this.idempotency.once(viewer, 'createCloudAccount', input, CloudAccount, (remember) =>
-      this.accounts.create(viewer, { ...input, access }, remember),
-    );
-    return { cloudAccount: await this.accounts.reload(viewer, cloudAccount) };
-  }
-
-  @RequiresRole('MANAGER')
-  @Mutation(() => UpdateCloudAccountPayload, {
-    nullable: true,
-    description:
-      'Renames a cloud account, or replaces its region, credentials or roles. If AWS does not recognize a new access key within 5 seconds, the gateway retries in the background (see `pendingCredentials`) while the current credentials remain in use. Credentials that equal the stored ones change nothing.',
-  })
-  async updateCloudAccount(
-    @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Changes to the account.' }) input: UpdateCloudAccountInput,
-  ) {
-    const id = idOf('CloudAccount', input.id);
-    return {
-      cloudAccount: await this.accounts.update(viewer, { ...input, id, access: input.credentials?.toAccess() }),
-    };
-  }
-
-  @RequiresRole('MANAGER')
-  @Mutation(() => VerifyCloudAccountPayload, {
-    nullable: true,
-    description:
-      'Verifies that the credentials of a cloud account work and have all required permissions. The report lists what AWS refuses. An account with the status MISSING_PERMISSIONS becomes ACTIVE when all permissions are granted.',
-  })
-  verifyCloudAccount(
-    @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Cloud account to verify.' }) input: VerifyCloudAccountInput,
-  ): Promise<object> {
-    return this.accounts.verify(viewer, idOf('CloudAccount', input.id));
   }
 
   @ResolveField(() => AwsCredentialsType, {

@@ -6,6 +6,7 @@ import { Blockers } from '../blockers/blockers.js';
 import type { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountNotFound } from '../cloud-account.errors.js';
 import { CloudAccountRemoval } from './cloud-account-removal.js';
+import { cloudAccountEvent } from '../cloud-account-event.js';
 import { CloudAccounts } from '../cloud-accounts.js';
 import type { DeletedCloudAccount, DeletionMode } from './deleted-cloud-account.entity.js';
 import { DeletedCloudAccounts } from './deleted-cloud-accounts.js';
@@ -59,7 +60,7 @@ export class CloudAccountDeletionService {
       const account = await this.accounts.holdForChange(viewer.tenantId, id, expectedVersion);
       account.cancelDeletion(now);
       await this.accounts.update(account);
-      await this.record('CLOUD_ACCOUNT_DELETION_CANCELLED', viewer.actor, account, now);
+      await this.events.record(cloudAccountEvent('CLOUD_ACCOUNT_DELETION_CANCELLED', viewer.actor, account, now));
       return account;
     });
   }
@@ -94,7 +95,7 @@ export class CloudAccountDeletionService {
   async removeIfScheduled(account: Held<CloudAccount>, actor: Actor, now: Date): Promise<boolean> {
     if (!account.isScheduledForDeletion || (await this.blockers.existOn(account))) return false;
 
-    const { requestedBy: requestedBy, requestedAt: requestedAt } = account.scheduledDeletion ?? {
+    const { requestedBy, requestedAt } = account.scheduledDeletion ?? {
       requestedBy: actor,
       requestedAt: account.updatedAt,
     };
@@ -117,12 +118,6 @@ export class CloudAccountDeletionService {
     if (account.isScheduledForDeletion) return;
     account.scheduleDeletion(actor, now);
     await this.accounts.update(account);
-    await this.record(event, actor, account, now);
-  }
-
-  private record(type: string, actor: Actor, account: CloudAccount, at: Date): Promise<void> {
-    const { id, tenantId, name, provider, ownership } = account;
-    const data = { name, provider, ownership };
-    return this.events.record({ type, tenantId, subject: ['CloudAccount', id], actor, at, data });
+    await this.events.record(cloudAccountEvent(event, actor, account, now));
   }
 }

@@ -25,6 +25,8 @@ import {
 } from '../cloud-account.errors.js';
 import type { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
 import { CloudAccountService } from './cloud-account.service.js';
+import { ConnectionService } from './connection.service.js';
+import { CredentialsChange } from './credentials-change.js';
 import type { CredentialTrial } from '../credential-trials/credential-trial.entity.js';
 import { CredentialTrialService } from '../credential-trials/credential-trial.service.js';
 import { CredentialsProver } from '../credential-trials/credentials-prover.js';
@@ -109,7 +111,7 @@ class ListedResources extends NoRemainingResources {
   }
 }
 
-describe('CloudAccountService', () => {
+describe('ConnectionService', () => {
   let resources: ListedResources;
   let accounts: InMemoryCloudAccounts;
   let credentials: OpenCredentials;
@@ -117,7 +119,8 @@ describe('CloudAccountService', () => {
   let trials: InMemoryCredentialTrials;
   let trialService: CredentialTrialService;
   let subscriptions: ListedBlockers;
-  let service: CloudAccountService;
+  let service: ConnectionService;
+  let read: CloudAccountService;
   let deletion: CloudAccountDeletionService;
   let events: ListedEvents;
 
@@ -160,19 +163,14 @@ describe('CloudAccountService', () => {
       events,
     );
     deletion = new CloudAccountDeletionService(accounts, blockers, removal, deleted, events, unitOfWork);
-    service = new CloudAccountService(
+    read = new CloudAccountService(accounts, deletion, health);
+    service = new ConnectionService(
       accounts,
-      blockers,
-      deletion,
-      keys,
-      verification,
-      prover,
-      trialService,
-      health,
       new AccountContents(subscriptions, resources),
+      new CredentialsChange(keys, prover, trialService, health),
+      awsAccounts,
       events,
       unitOfWork,
-      awsAccounts,
     );
     aws.refusals.set('refused', new CredentialsRejected('AWS_SECRET_ACCESS_KEY_WRONG', 'No.', 'secretAccessKey'));
   });
@@ -195,7 +193,7 @@ describe('CloudAccountService', () => {
     it('stores the account with its access key', async () => {
       const account = await create();
 
-      expect(await service.find(viewer, account.id)).toEqual(account);
+      expect(await read.find(viewer, account.id)).toEqual(account);
       expect(credentials.kept.get(account.id)).toEqual(keyOf('111/A'));
     });
 
@@ -205,7 +203,7 @@ describe('CloudAccountService', () => {
       });
 
       await expect(forgetting).rejects.toThrow('no');
-      expect(await service.count(viewer, { ownership: 'CUSTOMER' })).toBe(0);
+      expect(await read.count(viewer, { ownership: 'CUSTOMER' })).toBe(0);
       expect(credentials.kept.size).toBe(0);
     });
 
@@ -223,7 +221,7 @@ describe('CloudAccountService', () => {
       await create();
       await expect(create({ name: 'Other' })).rejects.toThrow(AwsUserAlreadyConnected);
 
-      expect(await service.count(viewer, { ownership: 'CUSTOMER' })).toBe(1);
+      expect(await read.count(viewer, { ownership: 'CUSTOMER' })).toBe(1);
       expect(credentials.kept.size).toBe(1);
     });
   });
@@ -299,7 +297,7 @@ describe('CloudAccountService', () => {
         VersionConflict,
       );
       expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
-      expect(await service.find(viewer, id)).toMatchObject({ name: 'Meanwhile', version: 2, awsUserId: '111/A' });
+      expect(await read.find(viewer, id)).toMatchObject({ name: 'Meanwhile', version: 2, awsUserId: '111/A' });
     });
 
     it('notices a deletion during the call to AWS, and stores no access key', async () => {
@@ -368,7 +366,7 @@ describe('CloudAccountService', () => {
       aws.refusals.delete('111/A');
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', version: 1 });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', version: 1 });
       expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
       expect(credentials.candidates.size).toBe(0);
       expect(await trialOf(id)).toBeUndefined();
@@ -383,7 +381,7 @@ describe('CloudAccountService', () => {
       await timeIsUpFor(id);
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'ERROR', awsUserId: null });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'ERROR', awsUserId: null });
       expect(await trialOf(id)).toMatchObject({ isOpen: false, nextAttemptAt: null, lastErrorCode: 'AWS_THROTTLED' });
       expect(credentials.candidates.size).toBe(0);
       expect(events.all.at(-1)).toMatchObject({ type: 'CREDENTIALS_REJECTED', data: { code: 'AWS_THROTTLED' } });
@@ -401,7 +399,7 @@ describe('CloudAccountService', () => {
       aws.refusals.set('111/A', refusal);
       await attempt();
 
-      expect((await service.find(viewer, id))?.status).toBe('ERROR');
+      expect((await read.find(viewer, id))?.status).toBe('ERROR');
       expect(await trialOf(id)).toMatchObject({ lastErrorCode: refusal.code, isOpen: false });
     });
 
@@ -411,7 +409,7 @@ describe('CloudAccountService', () => {
       await create({ name: 'Faster' });
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'ERROR', awsUserId: null });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'ERROR', awsUserId: null });
       expect(await trialOf(id)).toMatchObject({ lastErrorCode: 'AWS_USER_ALREADY_CONNECTED' });
       expect(credentials.candidates.size).toBe(0);
     });
@@ -430,7 +428,7 @@ describe('CloudAccountService', () => {
 
       aws.refusals.delete('111/B');
       await attempt();
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/B', version: 2 });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/B', version: 2 });
       expect(credentials.kept.get(id)).toEqual(keyOf('111/B'));
     });
 
@@ -440,7 +438,7 @@ describe('CloudAccountService', () => {
       await timeIsUpFor(id);
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', version: 2 });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsUserId: '111/A', version: 2 });
       expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
       expect(credentials.candidates.size).toBe(0);
     });
@@ -452,7 +450,7 @@ describe('CloudAccountService', () => {
       aws.refusals.delete('222/A');
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsAccountId: '111' });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'ACTIVE', awsAccountId: '111' });
       expect(await trialOf(id)).toMatchObject({ lastErrorCode: 'AWS_ACCOUNT_CHANGE_IN_USE' });
     });
 
@@ -473,7 +471,7 @@ describe('CloudAccountService', () => {
       const verify = aws.verify;
       let after: unknown;
       const everything = async () => [
-        await service.find(viewer, id),
+        await read.find(viewer, id),
         await trialOf(id),
         credentials.kept.get(id),
         credentials.candidates.get(id),
@@ -489,7 +487,7 @@ describe('CloudAccountService', () => {
       await trialService.attempt(mine, never);
 
       expect(await everything()).toEqual(after);
-      expect((await service.find(viewer, id))?.awsUserId).not.toBe('111/B');
+      expect((await read.find(viewer, id))?.awsUserId).not.toBe('111/B');
     });
 
     it('are tried with the role that was set last', async () => {
@@ -499,7 +497,7 @@ describe('CloudAccountService', () => {
       aws.refusals.delete('111/B');
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ awsUserId: '111/B', consoleRoleName: 'second' });
+      expect(await read.find(viewer, id)).toMatchObject({ awsUserId: '111/B', consoleRoleName: 'second' });
     });
 
     it('are released when the gateway stops, and due immediately', async () => {
@@ -553,7 +551,7 @@ describe('CloudAccountService', () => {
       aws.refusals.delete('111/A');
       await attempt();
 
-      expect(await service.find(viewer, id)).toMatchObject({ status: 'MISSING_PERMISSIONS', awsUserId: '111/A' });
+      expect(await read.find(viewer, id)).toMatchObject({ status: 'MISSING_PERMISSIONS', awsUserId: '111/A' });
     });
   });
 
@@ -566,7 +564,7 @@ describe('CloudAccountService', () => {
       aws.refusals.set('111/A', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
 
       await expect(move(id)).rejects.toThrow(CredentialsRejected);
-      expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
+      expect(await read.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
     });
 
     it('is refused with credentials that AWS does not recognize yet, because the current ones are in use until then', async () => {
@@ -574,7 +572,7 @@ describe('CloudAccountService', () => {
       aws.refusals.set('111/B', new CredentialsRejected('AWS_ACCESS_KEY_UNKNOWN', 'No.', 'accessKeyId'));
 
       await expect(move(id, { access: keyOf('111/B') })).rejects.toThrow(CredentialsRejected);
-      expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
+      expect(await read.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
       expect(credentials.candidates.size).toBe(0);
     });
 
@@ -583,7 +581,7 @@ describe('CloudAccountService', () => {
       const { id } = await create();
 
       await move(id, { access: keyOf('111/A') });
-      expect(await service.find(viewer, id)).toMatchObject({ region: 'eu-west-1', status: 'PROPAGATING' });
+      expect(await read.find(viewer, id)).toMatchObject({ region: 'eu-west-1', status: 'PROPAGATING' });
       await expect(service.update(viewer, { id, expectedVersion: 2, region: 'us-west-2' })).rejects.toThrow(
         CloudAccountWithoutCredentials,
       );
@@ -601,7 +599,7 @@ describe('CloudAccountService', () => {
         return verify(...asked);
       };
       await expect(move(id)).rejects.toThrow(RegionChangeInUse);
-      expect(await service.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
+      expect(await read.find(viewer, id)).toMatchObject({ region: 'us-east-1', version: 1 });
     });
   });
 
@@ -619,7 +617,7 @@ describe('CloudAccountService', () => {
   it.each<[string, (id: number, as: Viewer) => Promise<unknown>]>([
     ['update', (id, as) => service.update(as, { id, expectedVersion: 1, name: 'x' })],
     ['delete', (id, as) => deletion.delete(as, { id })],
-    ['hold', (id, as) => service.hold(as, id)],
+    ['hold', (id, as) => read.hold(as, id)],
   ])('%s does not find accounts of another tenant', async (_, act) => {
     const { id } = await create();
 
