@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { newApiKeyToken } from '#libs/access';
 import { ConfigUnusable, readConfig, settings, type Setting } from './config.js';
 
-/** Every setting declared secret, with a value that it takes. */
+/** All settings that are secret, with a valid value. */
 const valuesOfSecrets: Record<string, string> = {
   DATABASE_URL: 'mysql://gateway:password@db.example/gateway',
   FIRST_API_KEY: newApiKeyToken().token.reveal(),
@@ -283,7 +283,7 @@ function revealed(env: NodeJS.ProcessEnv) {
   return { ...config, firstApiKey: config.firstApiKey?.reveal() };
 }
 
-/** The refusal; null if the configuration is accepted. */
+/** Refusal of the configuration. Null if it is accepted. */
 function outcomeOf(env: NodeJS.ProcessEnv): string | null {
   try {
     readConfig(env);

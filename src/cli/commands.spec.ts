@@ -11,13 +11,13 @@ const places = ['README.md', 'CONTRIBUTING.md', 'docs', 'deploy', 'src', 'libs',
 const filesIn = (path: string): string[] =>
   statSync(path).isDirectory() ? readdirSync(path).flatMap((name) => filesIn(join(path, name))) : [path];
 
-/** What is told of the command line anywhere: in pages, messages, descriptions and deployment files. */
+/** All texts that mention commands: pages, messages, descriptions and deployment files. */
 const texts = places
   .flatMap((place) => filesIn(join(root, place)))
-  .filter((file) => !file.includes('.spec.') && !file.includes('/decisions/')) // which also tell of the past
+  .filter((file) => !file.includes('.spec.') && !file.includes('/decisions/')) // which also mention former commands
   .map((file) => ({ file: relative(root, file), text: readFileSync(file, 'utf8') }));
 
-/** A command as it is quoted: between quotation marks or backticks, or at the beginning of a line of shell. */
+/** Quoted command: in quotation marks or backticks, or at the beginning of a line of shell. */
 const quoted =
   /(?:[`'"] ?|^[ \t#]*)(?:(?:[A-Z_]+=\S+|npx|sudo|-u \S+|docker compose exec \S+) +)*cloud-account-gateway (?!is |requires |cannot |with |and )([a-z][^`'"\n]*)/gm;
 
@@ -25,7 +25,7 @@ const mentions = texts.flatMap(({ file, text }) =>
   [...text.matchAll(quoted)].map(([, said]) => [said!.trim(), file] as const),
 );
 
-/** What is wrong with a command as it is told; null when it exists and takes these options. */
+/** Describes the problem with a mentioned command. Null when it exists and has these options. */
 function faultIn(said: string): string | null {
   const words = said.split(/\s+/);
   const name = [words.slice(0, 2).join(' '), words[0]!].find(

@@ -4,7 +4,7 @@ import { errorCatalog } from './error-catalog.js';
 
 const project = join(import.meta.dirname, '../..');
 
-/** The product's own code, without tests. */
+/** Source code without tests. */
 const sources = globSync('{src,libs}/**/*.ts', { cwd: project })
   .filter((file) => !/\.spec\.ts$|\/testing\//.test(file))
   .map((file) => readFileSync(join(project, file), 'utf8'));
@@ -16,7 +16,7 @@ describe('the error catalogue', () => {
   const entries = Object.entries(errorCatalog);
 
   it.each(entries.filter(([code]) => !madeByLibraries.has(code)))('has %s, which is thrown somewhere', (code) => {
-    // An entry defines the code as a property; whoever throws it says it as a text.
+    // An entry defines the code as a property. Code that throws it has the code as a string.
     expect(sources.some((source) => source.includes(`'${code}'`))).toBe(true);
   });
 

@@ -11,10 +11,10 @@ import {
   type _InstanceType,
 } from '@aws-sdk/client-ec2';
 
-/** As the gateway is set when nothing says otherwise. */
+/** Default settings of the gateway. */
 const tag = { Key: 'managed-by', Value: 'cloud-account-gateway' };
 
-/** EC2 of the sandbox, in an account of the family WORKS, as its user: `which` is four characters. */
+/** EC2 client of the sandbox, for the user of an account of the family WORKS. `which` is four characters. */
 export const ec2Of = (url: string, which: string, region = 'us-east-1') =>
   new EC2Client({
     endpoint: url,
@@ -24,7 +24,7 @@ export const ec2Of = (url: string, which: string, region = 'us-east-1') =>
 
 const tagged = (ResourceType: ResourceType) => ({ TagSpecifications: [{ ResourceType, Tags: [tag] }] });
 
-/** Ids of what was built, by kind. */
+/** IDs of created resources, by kind. */
 export interface Built {
   readonly vpc: string;
   readonly subnet: string;
@@ -33,7 +33,7 @@ export interface Built {
   readonly instances: readonly string[];
 }
 
-/** A network, a group with one rule, a volume, and so many instances. */
+/** A network, a group with one rule, a volume, and a number of instances. */
 export async function build(ec2: EC2Client, instances = 1): Promise<Built> {
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16', ...tagged('vpc') }));
   const VpcId = Vpc!.VpcId!;
@@ -57,13 +57,13 @@ export async function build(ec2: EC2Client, instances = 1): Promise<Built> {
   };
 }
 
-/** A rule that lets a port in, as EC2 takes it. */
+/** Rule that allows a port, in the format of EC2. */
 export const port = (number: number, CidrIp = '10.0.0.0/16') => ({
   ...{ IpProtocol: 'tcp', FromPort: number, ToPort: number },
   IpRanges: [{ CidrIp }],
 });
 
-/** What a provisioner reports of it. */
+/** Report of a provisioner about these resources. */
 export function reportsOf(built: Built, awsAccountId: string, region = 'us-east-1'): object[] {
   const arn = (type: string, id: string) => `arn:aws:ec2:${region}:${awsAccountId}:${type}/${id}`;
   const rules = [

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A certificate authority of a test, in a folder, made with `openssl`. */
+/** Certificate authority of a test, in a folder, created with `openssl`. */
 export class TestAuthority {
-  /** PEM, to be trusted. */
+  /** PEM file to trust. */
   readonly file: string;
 
   constructor(
@@ -15,7 +15,10 @@ export class TestAuthority {
     openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '7', '-subj', `/CN=${name}`, '-addext', 'basicConstraints=critical,CA:TRUE', '-keyout', join(folder, `${name}.key`), '-out', this.file); // prettier-ignore
   }
 
-  /** Writes a certificate for a host, and its key, to the files of a server. @param days until it expires; negative if it has */
+  /**
+   * Writes a certificate for a host, and its key, to the files of a server. @param days until it expires; negative if
+   * it has expired
+   */
   issue(host: string, days: number, { certificate, key }: { certificate: string; key: string }): void {
     const [request, extensions] = [join(this.folder, 'request.pem'), join(this.folder, 'extensions')];
     writeFileSync(extensions, `subjectAltName=DNS:${host}\nbasicConstraints=CA:FALSE\n`);

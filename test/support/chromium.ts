@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 
-/** The system's Chromium, under one of the names it goes by. */
+/** Chromium of the system, under one of its names. */
 export function findChromium(): string | undefined {
   const folders = (process.env['PATH'] ?? '').split(':');
   return ['chromium', 'chromium-browser', 'google-chrome']
@@ -13,7 +13,7 @@ export function findChromium(): string | undefined {
 export function startChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium()!,
-    // Its own sandbox cannot be had as root, and shared memory is small in containers.
+    // Its own sandbox does not work as root, and shared memory is small in containers.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
 }

@@ -8,22 +8,22 @@ export interface CliExit {
   readonly stderr: string;
 }
 
-/** Where the command line works. */
+/** Database and key ring of the command line. */
 type CliPlace = Pick<Place, 'dataDir' | 'databaseUrl'> & {
   readonly env?: Readonly<Record<string, string>>;
-  /** The user it runs as. */
+  /** User to run as. */
   readonly uid?: number;
 };
 
 export interface LaunchedCli {
-  /** All it printed so far. */
+  /** Output so far. */
   readonly output: { readonly stdout: string; readonly stderr: string };
   readonly exit: Promise<CliExit>;
   /** Kills the command, and waits until it has ended. */
   kill(): Promise<CliExit>;
 }
 
-/** The operator's command line in a process of its own, on the database and the key ring of `place`. */
+/** Runs the command line in its own process, with the database and the key ring of `place`. */
 export function launchCli(place: CliPlace, ...args: string[]): LaunchedCli {
   const env = {
     ...inherited,
@@ -47,7 +47,7 @@ export function runCli(place: CliPlace, ...args: string[]): Promise<CliExit> {
   return launchCli(place, ...args).exit;
 }
 
-/** The answer of a command that must succeed. */
+/** Result of a command that must succeed. */
 export async function cliAnswer(place: CliPlace, ...args: string[]): Promise<any> {
   const { code, stdout, stderr } = await runCli(place, ...args, '--json');
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);

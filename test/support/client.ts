@@ -3,25 +3,25 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: any;
-  /** The body as it came. */
+  /** Body of the response. */
   readonly text: string;
 }
 
-/** A client of a gateway, wherever that runs: over HTTP, with one API key. */
+/** Client of a gateway over HTTP, with one API key. */
 export class GatewayClient {
   constructor(
     readonly url: string,
     readonly key: string,
   ) {}
 
-  /** The data; or a failed test that shows the errors. */
+  /** Returns the data. Fails the test if there are errors. */
   async ask(query: string, variables: object = {}, key = this.key): Promise<any> {
     const { body } = await this.send(query, variables, key);
     if (body.errors) throw new Error(`Unexpected errors: ${JSON.stringify(body.errors, null, 2)}`);
     return body.data;
   }
 
-  /** The one error of a request that has no data: its message and extensions. */
+  /** The only error of a request without data: message and extensions. */
   async error(query: string, variables: object = {}, key = this.key): Promise<any> {
     const { body } = await this.send(query, variables, key);
     if (body.errors?.length !== 1) throw new Error(`Expected one error, got ${JSON.stringify(body)}`);
@@ -49,7 +49,7 @@ export class GatewayClient {
   }
 }
 
-/** Fails a test in which a mutation was refused with a code that its description does not list. */
+/** Fails a test in which a mutation was refused with a code that is not in its description. */
 function refuseUnlistedRefusals(data: Record<string, any> | null | undefined): void {
   for (const [mutation, payload] of Object.entries(data ?? {})) {
     const listed = (refusals as Record<string, readonly string[]>)[mutation];

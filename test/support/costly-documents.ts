@@ -19,36 +19,37 @@ import { mostValues, valuesIn } from '../../src/graphql/limits/document-cost.js'
 import { documentLimits, withinDocumentLimits } from '../../src/graphql/limits/document-limits.js';
 
 export interface CostlyDocument {
-  /** The path to what is asked for, and the lengths of the pages on it. */
+  /** Path to the selection, and the lengths of its pages. */
   readonly name: string;
   readonly query: string;
   readonly values: number;
 }
 
-/** Ids that `node` and the like are asked for, by the type of the object. */
+/** IDs for `node` and similar fields, by the type of the object. */
 export type Ids = Readonly<Record<string, readonly string[]>>;
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** A field on the way from the root. */
+/** Field on the path from the root. */
 interface Step {
   readonly field: Field;
   readonly arguments: string;
-  /** Of the object, or of an item. */
+  /** Type of the object, or of an item. */
   readonly type: GraphQLObjectType;
-  /** Ids of a list of objects, which is as long as a document asks for. */
+  /** IDs of a list of objects, whose length the document determines. */
   readonly ids?: readonly string[] | undefined;
 }
 
-/** Pages inside pages: one more is too much for any length. */
+/** Maximum nesting of pages: one more exceeds the limits with any length. */
 const mostPages = 3;
 
 /**
- * The costliest documents that are permitted, made from the schema alone: every path through objects, lists and pages, with
- * several selections at its end, pages as long as the limits allow from the inside or from the outside, and all that as often as
- * a document may hold it. A new field or list is tried without a word here. Queries only: mutations do one thing.
+ * The costliest permitted documents, derived from the schema alone: every path through objects, lists and pages, with
+ * several selections at its end, with pages as long as the limits allow from the inside or from the outside, repeated
+ * as often as a document can contain them. New fields and lists are included automatically. Queries only: mutations do
+ * one thing.
  *
- * @returns what makes each; some are not permitted in any size
+ * @returns functions that create each; some are not permitted in any size
  */
 export function costlyDocuments(schema: GraphQLSchema, ids: Ids): (() => CostlyDocument | undefined)[] {
   return [...paths(schema, ids)].flatMap((path) =>
@@ -60,7 +61,7 @@ export function costlyDocuments(schema: GraphQLSchema, ids: Ids): (() => CostlyD
   );
 }
 
-/** How long the page or list of a step can be; undefined when a document does not say it. */
+/** Length of the page or list of a step. Undefined when a document does not determine it. */
 const sizeOf = ({ field, ids }: Step) => ids?.length ?? (isConnection(field) ? 100 : undefined);
 
 function* paths(schema: GraphQLSchema, ids: Ids): Generator<readonly Step[]> {
@@ -83,7 +84,7 @@ function* below(schema: GraphQLSchema, path: readonly Step[], isEnd: boolean): G
   }
 }
 
-/** A step as it is, and in each order and with each filter that the field knows. */
+/** The step without order and filter, and with each of them. */
 function ordered(step: Step): Step[] {
   const variants = step.field.args.flatMap(({ name, type }) => {
     const input = getNamedType(type);
@@ -106,17 +107,17 @@ function ordered(step: Step): Step[] {
   return [step, ...variants.map((variant) => ({ ...step, arguments: variant }))];
 }
 
-/** What is asked for at the end of a path: as little as possible of many objects, all of them, or what only a page has. */
+/** Selections at the end of a path: minimal for many objects, everything, or only what a page has. */
 function selectionsAt(path: readonly Step[]): [what: string, selection: string][] {
   const { type, field, arguments: given } = path.at(-1)!;
-  // Farther away, one object is part of everything there is.
+  // At a greater distance, one object is part of almost every type.
   if (path.length > 3 && !isConnection(field) && !isList(field)) return [];
   const ids: [string, string] = ['ids', nodes(field, '{ __typename }')];
   if (/^(filter|orderBy)/.test(given)) return [ids];
   const all: [string, string][] = [['everything', nodes(field, selectionOf(type, 2))]];
   if (isConnection(field) || isList(field)) all.push(ids);
   if (isConnection(field)) all.push(['cursors', '{ edges { cursor } }'], ['counts', '{ totalCount }']);
-  // One field alone, which may be costlier than what it counts.
+  // One field alone, which can cost more than it counts.
   if (path.length === 1)
     for (const leaf of Object.values(type.getFields()))
       if (isLeafType(getNamedType(leaf.type)) && !needsArguments(leaf))
@@ -126,7 +127,7 @@ function selectionsAt(path: readonly Step[]): [what: string, selection: string][
 
 const nodes = (field: Field, selection: string) => (isConnection(field) ? `{ nodes ${selection} }` : selection);
 
-/** The largest document of a path that is permitted: first the pages, from one end of the path, then how often it is there. */
+/** Largest permitted document of a path: first the pages, from one end of the path, then the repetitions. */
 function largest(
   schema: GraphQLSchema,
   path: readonly Step[],
@@ -165,7 +166,7 @@ function written(path: readonly Step[], lengths: readonly number[], selection: s
     const length = ids ? `ids: ${JSON.stringify(ids.slice(0, lengths[place]))}` : isConnection(field) ? `first: ${lengths[place]}` : ''; // prettier-ignore
     const all = [length, given].filter(Boolean).join(', ');
     const on = getNamedType(field.type) === type || isConnection(field) ? inner : `{ ... on ${type.name} ${inner} }`;
-    // The selection at the end names the nodes itself.
+    // The selection at the end selects the nodes itself.
     const below = place < path.length - 1 ? nodes(field, on) : on;
     return place === 0
       ? `${field.name}${all && `(${all})`} ${below}`
@@ -176,7 +177,7 @@ function written(path: readonly Step[], lengths: readonly number[], selection: s
 const repeated = (times: number, selection: string) =>
   `{ ${Array.from({ length: times }, (_, i) => `a${i}: ${selection}`).join(' ')} }`;
 
-/** Besides the values. */
+/** Checks all limits except the values. */
 function isWithinLimits(schema: GraphQLSchema, query: string): boolean {
   try {
     const document = parse(query, { maxTokens: documentLimits.tokens });
@@ -191,7 +192,7 @@ function costOf(schema: GraphQLSchema, query: string): number {
   return valuesIn({ schema, document, operation: getOperationAST(document)! });
 }
 
-/** How a field of the root is asked for; not at all when it needs arguments that are unknown. */
+/** Calls of a root field. Empty if it needs unknown arguments. */
 function rootsOf(schema: GraphQLSchema, field: Field, ids: Ids): Step[] {
   return typesOf(schema, field).flatMap((type): Step[] => {
     const step = { field, type, arguments: '' };
@@ -212,7 +213,7 @@ const isConnection = (field: Field) => getNamedType(field.type).name.endsWith('C
 const needsArguments = (field: Field) =>
   field.args.some(({ type, defaultValue }) => isNonNullType(type) && defaultValue === undefined);
 
-/** The types of the objects that a field leads to, or of the items of its page. */
+/** Types of the objects of a field, or of the items of its page. */
 function typesOf(schema: GraphQLSchema, field: Field): readonly GraphQLObjectType[] {
   const type = getNamedType(field.type);
   if (isInterfaceType(type)) return schema.getPossibleTypes(type);
@@ -220,7 +221,7 @@ function typesOf(schema: GraphQLSchema, field: Field): readonly GraphQLObjectTyp
   return isConnection(field) ? typesOf(schema, type.getFields()['nodes']!) : [type];
 }
 
-/** All fields that need no argument, `depth` objects down, without connections. */
+/** All fields without required arguments, `depth` objects deep, without connections. */
 function selectionOf(type: GraphQLObjectType, depth: number): string {
   if (!isObjectType(type)) return '{ __typename }';
   const fields = Object.values(type.getFields()).flatMap((field) => {

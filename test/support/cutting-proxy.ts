@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands between a client and a server, and can cut what goes through it. */
+/** Proxy between a client and a server that can cut connections. */
 export interface CuttingProxy {
   readonly port: number;
-  /** How many connections go through it now. */
+  /** Number of current connections. */
   readonly connections: number;
   /**
-   * Cuts some of the connections, at once and at both ends; whatever is on its way is lost.
+   * Cuts some of the connections at both ends; data in transit is lost.
    *
-   * @param share from 0 to 1, of those there are
+   * @param share from 0 to 1, of the current connections
    */
   cut(share: number): number;
   close(): Promise<void>;

@@ -4,8 +4,8 @@ import NodeEnvironmentOfJest from 'jest-environment-node';
 const NodeEnvironment = NodeEnvironmentOfJest.default ?? NodeEnvironmentOfJest;
 
 /**
- * Jest's own environment, with a global object of V8's instead of one whose every property is looked up through a proxy,
- * which costs a fifth of an end-to-end suite's processor time.
+ * Environment of Jest with V8's global object, instead of one whose properties are looked up through a proxy, which
+ * costs a fifth of the CPU time of an end-to-end suite.
  */
 export default class OrdinaryGlobals extends NodeEnvironment {
   constructor(...args) {

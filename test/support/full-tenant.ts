@@ -6,8 +6,8 @@ const tenant = { tenant_id: 2 };
 const firstAccount = 5001;
 
 /**
- * A thing of each kind of list, many times, in the first tenant, with lists and texts as long as the gateway accepts them: what
- * the costliest documents are asked of.
+ * Fills the first tenant with many objects of each kind of list, with lists and texts of the maximum length, for the
+ * costliest documents.
  */
 export async function fillTenant(
   sql: Sql,

@@ -14,13 +14,13 @@ import { ofTest } from './sql-recorder.js';
 
 export type { Answer } from './client.js';
 
-/** Which database the suite runs on: one suite, run once for each (jest.config.mjs). */
+/** Database of the suite, which runs once for each (jest.config.mjs). */
 export const database = (globalThis as unknown as { database: DatabaseKind }).database;
 
-/** Of the key that a first start makes; the operator's own is 1. */
+/** Tenant of the first API key. The tenant of the operator is 1. */
 const firstTenant = 2;
 
-/** The whole gateway on a real database, used as a client uses it: over HTTP. AWS is the sandbox, nothing is mocked. */
+/** The whole gateway on a real database, used over HTTP. AWS is the sandbox, and nothing is mocked. */
 export class Gateway extends GatewayClient {
   private constructor(
     private readonly running: RunningGateway,
@@ -54,7 +54,7 @@ export class Gateway extends GatewayClient {
     });
   }
 
-  /** The small AWS inside, where tests set what no call of AWS's can. */
+  /** Control of the sandbox, for what calls to AWS cannot set. */
   get aws(): SandboxAdmin {
     return this.running.sandbox!.admin;
   }
@@ -63,17 +63,17 @@ export class Gateway extends GatewayClient {
     return this.running.sandbox!.url;
   }
 
-  /** A provider of the running gateway, for the few tests that look behind the door. */
+  /** Provider of the running gateway, for tests of its internals. */
   get<T>(token: abstract new (...args: never[]) => T): T {
     return this.running.app.get(token as never, { strict: false });
   }
 
-  /** A statement straight to the database, behind the gateway's back. */
+  /** Runs a statement on the database, without the gateway. */
   sql(statement: string, parameters: unknown[] = []): Promise<any> {
     return this.get(DataSource).query(ofTest + statement, parameters);
   }
 
-  /** The key of a tenant of its own. */
+  /** API key of another tenant. */
   async anotherTenant(): Promise<string> {
     const { token } = await this.get(TenantService).create(operator, {
       tenant: `Another tenant ${randomUUID()}`,
@@ -82,7 +82,7 @@ export class Gateway extends GatewayClient {
     return token.reveal();
   }
 
-  /** Another key, of the first tenant unless another is named. */
+  /** Another API key, by default of the first tenant. */
   async newKey(key: Partial<NewApiKey> = {}, tenantId = firstTenant): Promise<string> {
     const { token } = await this.get(ApiKeyService).issue(operator, tenantId, {
       name: 'Another key',

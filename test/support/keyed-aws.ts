@@ -9,19 +9,19 @@ import { signingTimeOf } from '../../packages/aws-sandbox/src/signature/signing-
 import { signatureFits } from '../../packages/aws-sandbox/src/signature/verify-signature.js';
 import { toXml, type XmlContent } from '../../packages/aws-sandbox/src/protocol/xml.js';
 
-/** STS and IAM for keys that look like real ones, each with a secret of its own. */
+/** STS and IAM for access keys that look real, each with its own secret. */
 export interface KeyedAws {
   readonly url: string;
-  /** What AWS knows: access key ids and their secrets. A call signed with any other secret is refused. */
+  /** Access key IDs with their secrets. A call that is signed with another secret is refused. */
   readonly secrets: Map<string, string>;
-  /** Access key ids whose questions are taken and never answered. */
+  /** Access key IDs whose calls are never answered. */
   readonly silent: Set<string>;
   close(): Promise<void>;
 }
 
 /**
- * The sandbox has one secret for every key, which may be printed. Where secrets must be told apart and followed, each
- * key needs its own: so a call that succeeds proves that the gateway still had this very secret.
+ * The sandbox has one secret for all access keys. Where secrets must be distinguished, each access key needs its own:
+ * then a successful call proves that the gateway has this secret.
  */
 export async function startKeyedAws(): Promise<KeyedAws> {
   const secrets = new Map<string, string>();
@@ -91,7 +91,7 @@ async function answerTo(
   return { status: 200, content: { GetCallerIdentityResponse: { GetCallerIdentityResult: user } } };
 }
 
-/** Lets the account of the vendor in, whichever the gateway takes for it, with MFA. */
+/** Trusts the vendor's account, whichever the gateway uses, with MFA. */
 const trustPolicy = JSON.stringify({
   Version: '2012-10-17',
   Statement: [

@@ -1,9 +1,9 @@
-/** Runs a statement on the database behind the gateway's back. */
+/** Runs a statement on the database, without the gateway. */
 export type Sql = (statement: string, parameters?: unknown[]) => Promise<any>;
 
 const now = '2026-11-01 00:00:00.000';
 
-/** `count` rows of a table, each with the values that `row` gives for its place; some hundred with one statement. */
+/** Inserts `count` rows with the values that `row` returns for their index, some hundred with one statement. */
 export async function insertRows(
   sql: Sql,
   table: string,
@@ -23,7 +23,7 @@ export async function insertRows(
   }
 }
 
-/** Active subscriptions of a tenant, with the block of addresses that `cidrOf` gives for each. */
+/** Inserts active subscriptions of a tenant, with the addresses that `cidrOf` returns for each. */
 export async function insertSubscriptions(
   sql: Sql,
   count: number,
@@ -47,7 +47,7 @@ export async function insertSubscriptions(
   }));
 }
 
-/** Has MariaDB look at what was inserted; SQLite needs no hint. */
+/** Updates the statistics of MariaDB. SQLite does not need this. */
 export async function analyze(sql: Sql, kind: string, ...tables: string[]): Promise<void> {
   if (kind === 'MariaDB') for (const table of tables) await sql(`ANALYZE TABLE ${table}`);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
 const unmount = (folder: string) => spawnSync('umount', ['--lazy', folder]).status === 0;
 
-/** Whether this user may mount file systems; where not, tests use permissions in place of them. */
+/** Whether this user can mount file systems. If not, tests use permissions instead. */
 export const mayMount = (() => {
   const folder = mkdtempSync(join(tmpdir(), 'mount-'));
   const isMounted = mount('-t', 'tmpfs', 'tmpfs', folder);
@@ -15,7 +15,7 @@ export const mayMount = (() => {
   return isMounted;
 })();
 
-/** A file system of its own in a folder, such as one of `size=64k`, until the file's tests are done. */
+/** Mounts a file system in a folder, for example with `size=64k`, until the tests of the file are done. */
 export function useMounts() {
   const mounted: string[] = [];
   afterAll(() => mounted.forEach(unmount));
@@ -25,7 +25,7 @@ export function useMounts() {
       if (!mount('-t', 'tmpfs', '-o', `mode=0700,${options}`, 'tmpfs', folder)) throw new Error(`${folder} ${options}`);
       mounted.push(folder);
     },
-    /** What was mounted there, with other options; what is written there stays. */
+    /** Changes the options of a mount. Its files are kept. */
     remount(folder: string, options: string): void {
       if (!mount('-o', `remount,${options}`, folder)) throw new Error(`${folder} ${options}`);
     },

@@ -6,9 +6,9 @@ export type DatabaseKind = 'SQLite' | 'MariaDB';
 let databases = 0;
 
 /**
- * An empty database of its own for a gateway; none for the embedded one, which lives in the gateway's folder.
+ * Creates an empty database for a gateway. None for the embedded one, which is in the gateway's folder.
  *
- * @param serverUrl the server, if not the one of all tests
+ * @param serverUrl server, if not the one of all tests
  */
 export async function newDatabase(
   kind: DatabaseKind,

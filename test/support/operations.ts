@@ -21,7 +21,7 @@ import {
 } from 'graphql';
 import { projectFolder } from './process.js';
 
-/** The committed schema: what is sent is made from it, so that a new operation is tried without a word here. */
+/** The committed schema. Requests are derived from it, so that new operations are included automatically. */
 export const schema = buildSchema(readFileSync(join(projectFolder, 'src/graphql/schema.graphql'), 'utf8'));
 
 export interface Operation {
@@ -34,10 +34,10 @@ export const operations: readonly Operation[] = [
   ...Object.values(schema.getMutationType()!.getFields()).map((field) => ({ kind: 'mutation', field }) as const),
 ];
 
-/** Where callers hand in a text of their own: an argument of an operation, or a field down in one. */
+/** Input with a text of the caller: an argument of an operation, or a field inside one. */
 export interface TextInput {
   readonly operation: Operation;
-  /** From the argument down: `['input', 'credentials', 'awsAccessKey', 'accessKeyId']`. */
+  /** Starting at the argument: `['input', 'credentials', 'awsAccessKey', 'accessKeyId']`. */
   readonly path: readonly string[];
   readonly isList: boolean;
   readonly isId: boolean;
@@ -45,7 +45,7 @@ export interface TextInput {
 
 const numbersAndSuch = ['Int', 'Float', 'Boolean'];
 
-/** Every input of every operation that is a String, an ID or a scalar of ours. */
+/** All inputs of type String, ID or a custom scalar. */
 export const textInputs: readonly TextInput[] = operations.flatMap((operation) => {
   const below = (type: GraphQLInputType, path: readonly string[]): TextInput[] => {
     const named = getNamedType(type);
@@ -59,10 +59,10 @@ export const textInputs: readonly TextInput[] = operations.flatMap((operation) =
   return operation.field.args.flatMap(({ name, type }) => below(type, [name]));
 });
 
-/** Items of each page, so that an answer has room for every field. */
+/** Items of each page, so that a response can contain every field. */
 const pageSize = 3;
 
-/** The operation with a variable for each argument, asking for all it can tell `depth` objects down, in short pages. */
+/** The operation with a variable for each argument, selecting everything `depth` objects deep, in short pages. */
 export function documentOf({ kind, field }: Operation, depth = 2): string {
   const declared = field.args
     .map(({ name, type }) => `$${name}: ${String(type)}${name === 'first' ? ` = ${pageSize}` : ''}`)
@@ -79,7 +79,7 @@ function selectionOf(type: GraphQLNamedType, depth: number, except: ReadonlySet<
   if (!isCompositeType(type)) return '';
   if (!isObjectType(type)) {
     const types = schema.getPossibleTypes(type);
-    // One answer cannot hold fields of one name and several types.
+    // A response cannot have fields with one name and several types.
     const clashing = new Set(
       types.flatMap((one) =>
         Object.values(one.getFields())
@@ -93,7 +93,7 @@ function selectionOf(type: GraphQLNamedType, depth: number, except: ReadonlySet<
     if (except.has(field.name)) return [];
     const below = getNamedType(field.type);
     if (isLeafType(below)) return [field.name];
-    // Of the three ways to the same objects of a page, one is enough.
+    // One of the three ways to select the objects of a page is enough.
     if (depth === 0 || field.name === 'edges') return [];
     const isPaged = field.args.some(({ name }) => name === 'first');
     return [`${field.name}${isPaged ? `(first: ${pageSize})` : ''} ${selectionOf(below, depth - 1)}`];
@@ -104,21 +104,21 @@ function selectionOf(type: GraphQLNamedType, depth: number, except: ReadonlySet<
 const differs = (one: GraphQLOutputType | undefined, other: GraphQLOutputType) =>
   one !== undefined && String(one) !== String(other);
 
-/** The object types that `node` finds. */
+/** Object types that `node` finds. */
 export const nodeTypes: readonly string[] = schema
   .getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType)
   .map(({ name }) => name);
 
-/** Every place in an operation's arguments that takes an id: `['input', 'cloudAccountId']`. */
+/** All positions of IDs in the arguments of an operation: `['input', 'cloudAccountId']`. */
 export function idsOf(operation: Operation): (readonly string[])[] {
   return textInputs.filter((input) => input.operation === operation && input.isId).map(({ path }) => path);
 }
 
 /**
- * Arguments that are as good as any: what is required or has an example of its own.
+ * Valid arguments: those that are required or have an example.
  *
  * @param examples by `Type.field`, or by type
- * @param place where to put `id`
+ * @param place position for `id`
  */
 export function argumentsOf(
   { field }: Operation,

@@ -2,18 +2,18 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from './process.js';
 
-/** A fenced block of a page. */
+/** Fenced block of a page. */
 export interface Block {
   readonly language: string;
   readonly code: string;
 }
 
-/** A Markdown file of the project. */
+/** Markdown file of the project. */
 export interface Page {
-  /** Its path in the project. */
+  /** Path in the project. */
   readonly file: string;
   readonly text: string;
-  /** The text without its blocks of code. */
+  /** Text without code blocks. */
   readonly prose: string;
   readonly blocks: readonly Block[];
 }
@@ -26,18 +26,18 @@ function pageIn(file: string): Page {
   return { file, text, prose: text.replaceAll(fence, ''), blocks };
 }
 
-/** The pages people read: the README, its companions, and everything in docs/. */
+/** Pages for readers: the README and its companions, and everything in docs/. */
 export const pages: readonly Page[] = globSync(['*.md', 'docs/**/*.md'], { cwd: projectFolder }).sort().map(pageIn);
 
 /** A GraphQL operation of a page, with the JSON blocks that follow it: its variables, and the response it gets. */
 export interface Example {
   readonly query: string;
   readonly variables: object;
-  /** `"…"` stands for any value, and at the end of a list for any more items. */
+  /** `"…"` matches any value, and at the end of a list any further items. */
   readonly response?: object;
 }
 
-/** Something to do on a page: an operation to send, or lines to enter in a shell. */
+/** Step on a page: an operation to send, or lines to enter in a shell. */
 export type Step = { readonly example: Example } | { readonly shell: string };
 
 export function stepsOf({ blocks }: Page): Step[] {
@@ -59,7 +59,7 @@ export function examplesOf(page: Page): Example[] {
   return stepsOf(page).flatMap((step) => ('example' in step ? [step.example] : []));
 }
 
-/** The commands in a block of shell, with lines that are continued in one. */
+/** Commands in a shell block, with continued lines joined. */
 export function commandsIn(shell: string): string[] {
   return shell
     .replaceAll(/\\\n\s*/g, '')

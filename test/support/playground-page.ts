@@ -2,11 +2,11 @@ import type { BrowserContext, Page } from 'playwright-core';
 import type { GatewayProcess } from './process.js';
 import { until } from './until.js';
 
-/** The playground in a tab of a browser, driven as its user drives it. */
+/** Playground in a browser tab, controlled like a user does. */
 export class PlaygroundPage {
   private constructor(
     readonly page: Page,
-    /** What the browser reported that must not happen: errors, warnings, and requests to another origin. */
+    /** Forbidden reports of the browser: errors, warnings, and requests to another origin. */
     readonly complaints: readonly string[],
   ) {}
 
@@ -34,7 +34,7 @@ export class PlaygroundPage {
     await this.page.getByRole('button', { name: 'Use key' }).click();
   }
 
-  /** Enters a key that the gateway accepts, in place of another one. */
+  /** Enters an API key that the gateway accepts, replacing the previous one. */
   async useKey(key: string): Promise<void> {
     const forget = this.page.getByRole('button', { name: 'Forget' });
     if (await forget.isVisible()) await forget.click();
@@ -54,7 +54,7 @@ export class PlaygroundPage {
     );
   }
 
-  /** Runs what is in the editors. @returns the answer as it is shown */
+  /** Runs the operation in the editors. @returns the shown response */
   async execute(): Promise<any> {
     await this.page.evaluate(
       "__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('response.json')).setValue('')",
@@ -64,14 +64,14 @@ export class PlaygroundPage {
     return JSON.parse(await this.textOf('response.json'));
   }
 
-  /** Opens an operation, runs it as it is, and waits for a text in the answer that is shown. */
+  /** Opens an operation, runs it unchanged, and waits for a text in the shown response. */
   async run(operation: string, text: string): Promise<void> {
     await this.choose(operation);
     await this.execute();
     await this.page.locator('.graphiql-response').getByText(text).first().waitFor();
   }
 
-  /** The whole text of an editor, which shows a part of it only. */
+  /** Complete text of an editor, which shows only a part of it. */
   textOf(editor: 'operation.graphql' | 'variables.json' | 'response.json'): Promise<string> {
     return this.page.evaluate(
       `globalThis.__MONACO?.editor.getModels().find(({ uri }) => uri.path.endsWith('${editor}'))?.getValue() ?? ''`,

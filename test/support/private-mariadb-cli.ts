@@ -1,7 +1,10 @@
 import mysql from 'mysql2/promise';
 import { startPrivateMariaDb } from './private-mariadb.js';
 
-/** `tsx --conditions=source test/support/private-mariadb-cli.ts`: a throw-away server for as long as it runs. Prints a DATABASE_URL. */
+/**
+ * `tsx --conditions=source test/support/private-mariadb-cli.ts`: runs a temporary server until it is stopped. Prints a
+ * DATABASE_URL.
+ */
 const server = await startPrivateMariaDb();
 const connection = await mysql.createConnection({ uri: server.url });
 await connection.query('CREATE DATABASE gateway CHARACTER SET utf8mb4 COLLATE utf8mb4_bin');

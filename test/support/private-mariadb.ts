@@ -11,18 +11,19 @@ import mysql from 'mysql2/promise';
 const run = promisify(execFile);
 
 export interface PrivateMariaDb {
-  /** Of the server, without a database; its user may create databases. */
+  /** URL of the server, without a database. Its user can create databases. */
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** Whether this machine has the programs a private server needs. */
+/** Whether this machine has the programs for a private server. */
 export function canStartMariaDb(): boolean {
   return findBinary('mariadbd') !== undefined && findBinary('mariadb-install-db') !== undefined;
 }
 
 /**
- * A throw-away MariaDB in a temporary folder, on a free port, gone even when this process is killed. Root or not.
+ * Starts a temporary MariaDB in a temporary folder, on a free port, which ends even if this process is killed. As root
+ * or not.
  *
  * @param flags more options of the server, such as `--ssl-cert=FILE`
  */
@@ -30,14 +31,14 @@ export async function startPrivateMariaDb(flags: readonly string[] = []): Promis
   const [server, install] = [findBinary('mariadbd'), findBinary('mariadb-install-db')];
   if (!server || !install) throw new Error('There is no mariadbd here: apt-get install mariadb-server');
 
-  const dir = await mkdtemp(join(tmpdir(), 'mdb-')); // short: a socket's path may have 107 bytes
+  const dir = await mkdtemp(join(tmpdir(), 'mdb-')); // short: the path of a socket can have 107 bytes
   const socket = join(dir, 's.sock');
   const logFile = join(dir, 'error.log');
-  // The same at install and at start: redo log size, first data file. `--no-defaults` must come first.
+  // The same for installation and start: redo log size, first data file. `--no-defaults` must come first.
   const both = [
     '--no-defaults',
     `--datadir=${join(dir, 'data')}`,
-    `--tmpdir=${dir}`, // servers in several containers give their temporary tables the same names
+    `--tmpdir=${dir}`, // servers in several containers use the same names for temporary tables
     '--innodb-log-file-size=16M',
     '--innodb-data-file-path=ibdata1:10M:autoextend',
     '--skip-name-resolve',
@@ -47,7 +48,8 @@ export async function startPrivateMariaDb(flags: readonly string[] = []): Promis
 
   const port = await freePort();
   const started = performance.now();
-  // The shell holds our end of a pipe: however this process ends, `cat` sees it, the server dies and the folder goes.
+  // The shell has one end of a pipe: when this process ends for any reason, `cat` ends, the server stops and the folder
+  // is removed.
   const watchdog =
     '"$0" "$@" & p=$!; trap "" INT TERM HUP; cat > /dev/null; kill -9 $p 2>/dev/null; wait $p; rm -rf "$WATCHDOG_DIR"';
   const child = spawn(

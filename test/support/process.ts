@@ -11,10 +11,10 @@ import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
 import { ofTest } from './sql-recorder.js';
 
-/** The folder with `dist/`: this project, unless a test runs an altered copy of it. */
+/** Folder with `dist/`: this project, or a modified copy of it. */
 export const projectFolder = join(import.meta.dirname, '../..');
 
-/** All of our environment that reaches the processes tests start; the second is where Node keeps what it compiled. */
+/** Environment variables that are passed to processes. The second is the compile cache of Node.js. */
 export const inherited = {
   PATH: process.env['PATH'],
   NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
@@ -28,7 +28,7 @@ export async function killed(child: ChildProcess, signal: NodeJS.Signals = 'SIGT
   await closed;
 }
 
-/** Variables of the gateway; `undefined` leaves out one that would be set otherwise. */
+/** Variables of the gateway. `undefined` removes a default. */
 export type Env = Record<string, string | undefined>;
 
 /** Cost budgets that no caller can spend: for tests in which one caller sends as much as it can. */
@@ -44,9 +44,9 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The built gateway in a process of its own, ready or not. Nothing of our environment reaches it but `inherited`. */
+/** The built gateway in its own process, ready or not. Only `inherited` variables are passed to it. */
 export class LaunchedProcess {
-  /** All it printed so far, to stdout and to stderr. */
+  /** Output to stdout and stderr so far. */
   output = '';
   readonly exit: Promise<Exit>;
   private readonly child: ChildProcess;
@@ -77,7 +77,7 @@ export class LaunchedProcess {
     return this.exit;
   }
 
-  /** The first match of `pattern` in what is printed. @throws Error with the output when the process ends without it */
+  /** First match of `pattern` in the output. @throws Error with the output when the process ends without it */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     const patience = new AbortController();
     const found = new Promise<RegExpExecArray>((resolve) => {
@@ -108,16 +108,16 @@ export interface LaunchOptions {
   readonly node?: string;
   readonly flags?: string[];
   readonly program?: string;
-  /** The user it runs as. */
+  /** User to run as. */
   readonly uid?: number;
 }
 
-/** A gateway that serves in a process of its own, and a client of it. */
+/** A running gateway in its own process, and a client of it. */
 export class GatewayProcess extends GatewayClient {
   constructor(
     url: string,
     key: string,
-    /** Written to a file by this start; null when there was a tenant already. */
+    /** Written to a file by this start. Null when a tenant existed. */
     readonly firstKey: string | null,
     readonly process: LaunchedProcess,
   ) {
@@ -132,25 +132,28 @@ export class GatewayProcess extends GatewayClient {
     return this.process.kill(signal);
   }
 
-  /** As a service manager stops it. */
+  /** Stops it like a service manager. */
   stop(): Promise<Exit> {
     return this.process.kill('SIGTERM');
   }
 }
 
-/** Says that a new first key is in the named file. */
+/** Message about a new first API key in a file. */
 const firstKeyWritten = /"file":"([^"]+)","msg":"The first API key was written/;
 
-/** The messages of the log in an output, and whatever else is in it, as a person reads them. */
+/** Messages of log entries in an output, and its other lines. */
 export function messagesIn(output: string): string {
   const messageOf = (line: string) =>
     line.startsWith('{"level":') ? ((JSON.parse(line) as { msg?: string }).msg ?? line) : line;
   return output.split('\n').map(messageOf).join('\n');
 }
 
-/** Where gateways run: a folder and, on a server, a database. What was started here ends when it is removed. */
+/**
+ * Place to run gateways: a folder and, with a server, a database. Processes that were started here end when it is
+ * removed.
+ */
 export class Place {
-  /** Of the first tenant, once a gateway here has made it. */
+  /** API key of the first tenant, after a gateway has created it. */
   key = '';
   private readonly launched: LaunchedProcess[] = [];
 
@@ -161,13 +164,13 @@ export class Place {
     private readonly removeDatabase: () => Promise<unknown>,
   ) {}
 
-  /** @param serverUrl of a server, if not the one of all tests */
+  /** @param serverUrl server, if not the one of all tests */
   static async make(kind: DatabaseKind, serverUrl?: string): Promise<Place> {
     const { url, remove } = await newDatabase(kind, serverUrl);
     return new Place(kind, await mkdtemp(join(tmpdir(), 'gateway-')), url, remove);
   }
 
-  /** Not there before the first start. */
+  /** Does not exist before the first start. */
   get dataDir(): string {
     return join(this.folder, 'data');
   }
@@ -199,7 +202,7 @@ export class Place {
     return process;
   }
 
-  /** @throws Error with what it printed, when it does not get ready */
+  /** @throws Error with the output, when it does not become ready */
   start(env: Env = {}, options: LaunchOptions = {}): Promise<GatewayProcess> {
     return this.ready(this.launch(env, options));
   }
@@ -212,7 +215,7 @@ export class Place {
     return new GatewayProcess(url!, this.key, firstKey, process);
   }
 
-  /** A start that is expected to fail: how it ended and what it said. */
+  /** A start that is expected to fail: exit code and output. */
   async refused(env: Env = {}, options: LaunchOptions = {}): Promise<Exit & { output: string }> {
     const process = this.launch(env, options);
     const served = process.printed(/is ready at/).then(
@@ -222,7 +225,7 @@ export class Place {
     return { ...(await served), output: messagesIn(process.output) };
   }
 
-  /** A statement straight to the database, whether a gateway runs on it or not, and its rows. */
+  /** Runs a statement on the database, with or without a running gateway, and returns its rows. */
   async rows(sql: string, parameters: unknown[] = []): Promise<any[]> {
     if (this.databaseUrl) {
       const connection = await mysql.createConnection({ uri: this.databaseUrl });
@@ -241,7 +244,7 @@ export class Place {
     }
   }
 
-  /** A statement behind the gateway's back. */
+  /** Runs a statement on the database, without the gateway. */
   async execute(sql: string): Promise<void> {
     if (this.databaseUrl) return void (await this.rows(sql));
     const database = new EmbeddedSqlite(this.databaseFile);
@@ -256,7 +259,7 @@ export class Place {
   }
 }
 
-/** Runs `work` in a place of its own, which is removed afterwards. */
+/** Runs `work` in a new place, which is removed afterwards. */
 export async function inPlace<T>(kind: DatabaseKind, work: (place: Place) => Promise<T>): Promise<T> {
   const place = await Place.make(kind);
   try {

@@ -3,8 +3,8 @@ import ts from 'typescript';
 import { projectFolder } from './process.js';
 
 /**
- * The codes of every error that a mutation can end with, read from the code: from the resolver's method and the rules of its input
- * along all calls. A method of an abstract class leads to each class that implements it.
+ * Error codes of every mutation, derived from the code: from the method of the resolver and the rules of its input
+ * along all calls. A method of an abstract class includes each class that implements it.
  */
 export function refusalsOfMutations(): Map<string, string[]> {
   const analysis = new Analysis(productionProgram());
@@ -102,7 +102,7 @@ class Analysis {
       ?.find(({ expression }) => ts.isCallExpression(expression) && expression.expression.getText() === name);
   }
 
-  /** The functions that a name leads to: a method, with those that implement it; a getter; a function, or a constant that is one. */
+  /** Functions of a name: a method, with its implementations; a getter; a function, or a constant with one. */
   private bodiesOf(name: ts.Identifier): ts.Node[] {
     if (ts.isTypeNode(name.parent)) return [];
     const symbol = this.symbol(name);
@@ -133,7 +133,7 @@ class Analysis {
     return heirs.flatMap((heir) => [heir, ...this.descendantsOf(heir.name && this.symbol(heir.name))]);
   }
 
-  /** The class of our errors that a name is of. */
+  /** Error class of a name. */
   private errorClass(name: ts.Node): ClassLike | undefined {
     const declaration = this.symbol(name)?.valueDeclaration;
     return declaration && ts.isClassDeclaration(declaration) && this.isError(declaration) ? declaration : undefined;
@@ -147,7 +147,10 @@ class Analysis {
     );
   }
 
-  /** Whether the name of an error is given to something that refuses with it: `Faultless('The region', faultInRegion, UnknownRegion)`. */
+  /**
+   * Whether the name of an error is passed to a function that throws it: `Faultless('The region', faultInRegion,
+   * UnknownRegion)`.
+   */
   private isRefusal(name: ts.Identifier): boolean {
     return ts.isCallExpression(name.parent)
       ? name.parent.arguments.includes(name)
@@ -163,7 +166,10 @@ class Analysis {
     return this.codesMadeBy(error, []);
   }
 
-  /** What the constructor hands to that of `DomainError` as the code: a literal, or an argument, whose type names the codes. */
+  /**
+   * Codes that the constructor passes to that of `DomainError`: a literal, or an argument, whose type contains the
+   * codes.
+   */
   private codesMadeBy(error: ClassLike, given: readonly ts.Expression[]): string[] {
     const constructor = error.members.find(ts.isConstructorDeclaration);
     const base = this.basesOf(error)
@@ -187,7 +193,7 @@ class Analysis {
     return (type.isUnion() ? type.types : [type]).flatMap((each) => (each.isStringLiteral() ? [each.value] : []));
   }
 
-  /** The rules that the decorators of an input, and of the inputs in it, name. */
+  /** Rules in the decorators of an input, and of its nested inputs. */
   private rulesOf(type: ts.Type, seen: Set<ts.Node>): ts.Node[] {
     const declaration = type.getSymbol()?.valueDeclaration;
     if (!declaration || !ts.isClassDeclaration(declaration) || seen.has(declaration)) return [];

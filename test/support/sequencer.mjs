@@ -2,7 +2,7 @@ import SequencerOfJest from '@jest/test-sequencer';
 
 const Sequencer = SequencerOfJest.default ?? SequencerOfJest;
 
-/** What takes longest, or waits most, goes first: so that at the end no core waits for one file. */
+/** Longest tests, and those that wait most, first, so that no core waits for one file at the end. */
 const first = [
   'soaks.process',
   'e2e-group',

@@ -5,16 +5,16 @@ import { join } from 'node:path';
 
 const [comQuery, comPrepare] = [0x03, 0x16];
 
-/** At the beginning of a statement that a test sends itself, and that is not recorded. */
+/** Prefix of statements that a test sends itself, and that are not recorded. */
 export const ofTest = '/* test */ ';
 
-/** A proxy to a MySQL or MariaDB server that records each text that goes to the server: statements, and what is prepared. */
+/** Proxy to a MySQL or MariaDB server that records all SQL texts: statements, and prepared ones. */
 export class SqlRecorder {
-  /** How often each text was sent. */
+  /** Number of times that each text was sent. */
   readonly sent = new Map<string, number>();
-  /** The first text of each connection that sent one. */
+  /** First text of each connection. */
   readonly firsts: string[] = [];
-  /** Texts that the server must appear to refuse. */
+  /** Texts that are answered with a refusal. */
   refused = /^\b$/;
   private readonly sockets = new Set<Socket>();
 
@@ -58,7 +58,7 @@ export class SqlRecorder {
     return recorder;
   }
 
-  /** The URL of the server through this proxy. */
+  /** URL of the server through this proxy. */
   through(url: string): string {
     const proxied = new URL(url);
     proxied.port = String((this.server.address() as AddressInfo).port);
@@ -66,7 +66,7 @@ export class SqlRecorder {
     return proxied.href;
   }
 
-  /** The texts with a literal that is not in the gateway's own SQL. */
+  /** Texts with a literal that is not in the SQL of the gateway. */
   suspicious(): { text: string; literals: string[] }[] {
     return [...this.sent.keys()].flatMap((text) => {
       const literals = foreignLiterals(text);
@@ -74,7 +74,7 @@ export class SqlRecorder {
     });
   }
 
-  /** How many statements were sent, and of how many texts. */
+  /** Number of sent statements, and of their texts. */
   get summary(): string {
     const total = [...this.sent.values()].reduce((sum, count) => sum + count, 0);
     return `SQL: ${total} statements of ${this.sent.size} texts, ${this.suspicious().length} texts with a literal that is not the gateway's own`;
@@ -87,7 +87,7 @@ export class SqlRecorder {
   }
 }
 
-/** Reads the client's half of the protocol: https://mariadb.com/kb/en/0-packet/ */
+/** Parses the client side of the protocol: https://mariadb.com/kb/en/0-packet/ */
 class Packets {
   private rest: Buffer = Buffer.alloc(0);
 
@@ -101,7 +101,7 @@ class Packets {
       const length = this.rest.readUIntLE(0, 3);
       if (this.rest.length < 4 + length) break;
       const [sequence, command] = [this.rest[3], this.rest[4]];
-      // A new command begins at 0; what belongs to the handshake does not.
+      // A new command begins with sequence number 0. Packets of the handshake do not.
       if (sequence === 0 && (command === comQuery || command === comPrepare))
         isOneRefused ||= this.isRefused(this.rest.toString('utf8', 5, 4 + length));
       this.rest = this.rest.subarray(4 + length);
@@ -113,7 +113,7 @@ class Packets {
 const fault = Buffer.from('\xff\xc7\x04#42000refused', 'latin1'); // 1223
 const refusal = Buffer.concat([Buffer.from([fault.length, 0, 0, 1]), fault]);
 
-/** The gateway's sources, without the code of tests. */
+/** Sources of the gateway, without tests. */
 let sources: string | undefined;
 
 function sourcesOfGateway(): string {
@@ -135,12 +135,12 @@ const composed = [
   /^ALTER TABLE cloud_account AUTO_INCREMENT = 1001$/g,
 ];
 
-/** A quoted name, a text, a comment or the beginning of one, a backslash, or a number. */
+/** A quoted name, a text, a comment or its beginning, a backslash, or a number. */
 const tokens = /`[^`]*`?|'(?:[^']|'')*'?|"(?:[^"]|"")*"?|--|#|\/\*|\\|(?<![\w$.])\.?\d[\w.]*/g;
 
 /**
- * The literals in a statement that the gateway's sources do not contain after the same words: `status = 'ACTIVE'` is in the
- * sources, `name = 'ACTIVE'` is not. Each can be a value of a request.
+ * Literals in a statement that the sources of the gateway do not contain after the same words: `status = 'ACTIVE'` is
+ * in the sources, `name = 'ACTIVE'` is not. Each can be a value of a request.
  */
 export function foreignLiterals(text: string): string[] {
   const own = (sources ??= sourcesOfGateway());
@@ -149,7 +149,7 @@ export function foreignLiterals(text: string): string[] {
     if (/^`\w+`$/.test(token)) return [];
     if (!/^['\d]/.test(token)) return [token];
     const [before] = /(?:\S+ )?\S* ?$/.exec(statement.slice(0, index))!;
-    // The sources have the name of a column where TypeORM writes it with its table, in quotes.
+    // The sources contain the name of a column where TypeORM writes it with its table, in quotes.
     const words = before.replace(/`/g, '').replace(/^\(*(?:\w+\.)?/, '');
     return own.includes(words + token) ? [] : [token];
   });

@@ -6,8 +6,8 @@ import type { Gateway } from './gateway.js';
 const ours = new AsyncLocalStorage<true>();
 
 /**
- * The SQL statements that requests, or `work` itself, send to the gateway's database while `work` runs, without the look-up of
- * API keys, which is done once a second. Its loops ask, too.
+ * SQL statements of requests, or of `work` itself, without the lookup of API keys, which happens once a second.
+ * Includes statements of background tasks.
  */
 export async function statementsOf(gateway: Gateway, work: () => Promise<unknown>): Promise<string[]> {
   return (await allStatementsOf(gateway, work)).filter(
@@ -15,7 +15,7 @@ export async function statementsOf(gateway: Gateway, work: () => Promise<unknown
   );
 }
 
-/** As `statementsOf`, with the look-up of API keys. */
+/** Like `statementsOf`, with the lookup of API keys. */
 export async function allStatementsOf(gateway: Gateway, work: () => Promise<unknown>): Promise<string[]> {
   const dataSource = gateway.get(DataSource);
   const { logger } = dataSource;

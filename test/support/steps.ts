@@ -1,12 +1,12 @@
 import { sandboxConsoleRole, sandboxSecret } from '@cloud-account-gateway/aws-sandbox';
 import type { Gateway } from './gateway.js';
 
-/** Four characters that choose an AWS account (two) and a user in it (two) of the sandbox. */
+/** Four characters that select an AWS account (two) and a user in it (two) of the sandbox. */
 export const suffix = (account: number, user = 0) => twoDigits(account) + twoDigits(user);
 
 const twoDigits = (n: number) => n.toString(36).toUpperCase().padStart(2, '0');
 
-/** The sandbox key of a family, such as WORKS, of the AWS account and user that `suffix` names. */
+/** Sandbox access key of a family, such as WORKS, for the AWS account and user of `suffix`. */
 export const sandboxKey = (family: string, which: string, secretAccessKey = sandboxSecret) => ({
   awsAccessKey: { accessKeyId: `AKIASANDBOX${family}${which}`, secretAccessKey },
 });
@@ -18,7 +18,10 @@ export const newAccount = (which: string, input: object = {}) => ({
   ...input,
 });
 
-/** One whose user may not simulate policies, so that AWS is asked a third as often: for what is not about permissions. */
+/**
+ * Account whose user cannot simulate policies, which needs a third of the calls to AWS: for tests that do not concern
+ * permissions.
+ */
 export const quickAccount = (which: string, input: object = {}) =>
   newAccount(which, { credentials: sandboxKey('NSIMU', which), ...input });
 
@@ -61,22 +64,22 @@ export const issueExternalId = `mutation ($input: IssueExternalIdInput!) {
   issueExternalId(input: $input) { externalId { handle externalId createdAt assignedAt cloudAccount { id } } ${errors} }
 }`;
 
-/** Ids of the sandbox's accounts: that of the key which `suffix` names. */
+/** ID of the sandbox account that `suffix` selects. */
 export const sandboxAccountId = (which: string) => `9000${String(parseInt(which.slice(0, 2), 36)).padStart(8, '0')}`;
 
-/** The way into an account of the sandbox by a role there. */
+/** Credentials with a role in an account of the sandbox. */
 export const sandboxRole = (which: string, name: string, externalIdHandle: string, partition = 'aws') => ({
   awsAssumeRole: { roleArn: `arn:${partition}:iam::${sandboxAccountId(which)}:role/${name}`, externalIdHandle },
 });
 
-/** The number behind a global id, which SQL knows. */
+/** Number in a global ID, as in SQL. */
 export const numberOf = (globalId: string) => Number(Buffer.from(globalId, 'base64url').toString().split(':')[1]);
 
-/** A moment in a row, which SQLite has as text in UTC: in milliseconds since 1970. */
+/** Time in a row, which SQLite stores as text in UTC: in milliseconds since 1970. */
 export const momentOf = (value: string | Date) =>
   (value instanceof Date ? value : new Date(`${value.replace(' ', 'T')}Z`)).getTime();
 
-/** A global id, also of what is not there. */
+/** Global ID, also of missing objects. */
 export const globalId = (type: 'ApiKey' | 'CloudAccount' | 'CloudSubscription' | 'DriftFinding', number: number) =>
   Buffer.from(`${type}:${number}`).toString('base64url');
 
@@ -84,7 +87,7 @@ export const hostedAccount = globalId('CloudAccount', 1);
 
 let accounts = 0;
 
-/** What a customer does, in the customer's words. Each step fails the test if the gateway refuses it. */
+/** Steps of a customer. Each fails the test if the gateway refuses it. */
 export const stepsWith = (gateway: () => Gateway) => {
   const done = (payload: any) => {
     if (payload.userErrors.length > 0) throw new Error(`Refused: ${JSON.stringify(payload.userErrors, null, 2)}`);
@@ -92,10 +95,10 @@ export const stepsWith = (gateway: () => Gateway) => {
   };
 
   return {
-    /** A user of the sandbox that no test has used yet, in an AWS account of its own. */
+    /** User of the sandbox that no test has used yet, in its own AWS account. */
     nextUser: () => suffix(++accounts),
 
-    /** One that is made in a third of the time: see `quickAccount`. */
+    /** Created in a third of the time: see `quickAccount`. */
     async createQuickAccount(input: object = {}, key?: string): Promise<any> {
       const data = await gateway().ask(createCloudAccount, { input: quickAccount(suffix(++accounts), input) }, key);
       return done(data.createCloudAccount).cloudAccount;
@@ -127,7 +130,7 @@ export const stepsWith = (gateway: () => Gateway) => {
       done((await gateway().ask(deleteCloudAccount, { input: { id } }, key)).deleteCloudAccount);
     },
 
-    /** How many rows each table has that a refusal must leave alone. */
+    /** Number of rows in the tables that a refusal must not change. */
     async rowsStored(): Promise<Record<string, number>> {
       const rows: Record<string, number> = {};
       for (const table of ['cloud_account', 'aws_access_key', 'subscription', 'encryption_key']) {
@@ -141,7 +144,7 @@ export const stepsWith = (gateway: () => Gateway) => {
       return done((await gateway().ask(issueExternalId, { input: {} }, key)).issueExternalId).externalId;
     },
 
-    /** A key of the caller's tenant: its id and its secret. */
+    /** API key of the caller's tenant: ID and secret. */
     async createKey(input: object = {}, key?: string): Promise<any> {
       const data = await gateway().ask(createApiKey, { input: { name: 'Spare', role: 'VIEWER', ...input } }, key);
       const { apiKey, secret } = done(data.createApiKey);
@@ -162,7 +165,7 @@ export const stepsWith = (gateway: () => Gateway) => {
       ).cloudAccount;
     },
 
-    /** The codes a mutation refuses with, beside the fields they are about: `['INVALID_INPUT input.name']`. */
+    /** Error codes of a mutation with their fields: `['INVALID_INPUT input.name']`. */
     async refusals(mutation: string, input: object, key?: string): Promise<string[]> {
       const data = await gateway().ask(mutation, { input }, key);
       const [payload] = Object.values<any>(data);

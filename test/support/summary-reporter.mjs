@@ -1,6 +1,6 @@
 /**
- * Says at the end how many tests ran on which database, what was left out and why, and what went over the wire to MariaDB.
- * A statement that can hold a value of a request is a failure of the run.
+ * Prints at the end how many tests ran on which database, which were skipped and why, and which statements were sent to
+ * MariaDB. Fails the run if a statement can contain a value of a request.
  */
 export default class SummaryReporter {
   constructor(_globalConfig, { leftOut = [] } = {}) {
@@ -27,7 +27,7 @@ export default class SummaryReporter {
       ...this.leftOut.map((what) => `Left out: ${what}`),
       `${sum('passed')} passed, ${sum('failed')} failed`,
     ];
-    // The very last, after what Jest has to say.
+    // Printed after the output of Jest.
     process.once('exit', () => console.log(lines.join('\n')));
   }
 
@@ -40,7 +40,7 @@ export default class SummaryReporter {
     return { passed: 0, failed: 1 };
   }
 
-  /** With an error of a reporter, Jest ends as with a failed test. */
+  /** With an error of a reporter, Jest ends like with a failed test. */
   getLastError() {
     return this.error;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Looks again every few milliseconds. @throws Error naming `what` when it has not come to pass within `patience` seconds */
+/** Polls every few milliseconds. @throws Error with `what` when the condition is not met within `patience` seconds */
 export async function until(what: string, isSo: () => boolean | Promise<boolean>, patience = 60): Promise<void> {
   const deadline = performance.now() + patience * 1000;
   while (!(await isSo())) {

@@ -26,7 +26,7 @@ function fieldsInOperations(): Set<string> {
   return found;
 }
 
-/** What an answer could show, by `name.field`, as placeholders name it. */
+/** Values in a response, by `name.field`, as in placeholders. */
 function shownBy({ document }: { document: ReturnType<typeof parse> }): string[] {
   const shown: string[] = [];
   const path: string[] = [];

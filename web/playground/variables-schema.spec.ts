@@ -6,7 +6,7 @@ import { correctedVariablesSchema, type JsonSchema } from './variables-schema.js
 const schema = buildSchema(readFileSync(new URL('../../src/graphql/schema.graphql', import.meta.url), 'utf8'));
 const inputTypes = Object.values(schema.getTypeMap()).filter(isInputObjectType);
 
-/** As monaco-graphql derives it, corrected. */
+/** Schema that monaco-graphql derives, corrected. */
 const schemaOf = (types: Record<string, GraphQLInputType>, document = '') =>
   correctedVariablesSchema(getVariablesJSONSchema(types) as JsonSchema, document);
 

@@ -18,7 +18,7 @@ describe('Failed attempts', () => {
   let attempts: FailedAttempts;
   beforeEach(() => (attempts = new FailedAttempts({ perMinute }, clock)));
 
-  /** How many of the attempts were looked at. */
+  /** Number of attempts that were checked. */
   const tried = (count: number, address: string, key: Buffer | null = null) => {
     let looked = 0;
     for (let i = 0; i < count; i++) {

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { connectTo } from './connect.js';
 
-/** The packet with which a server refuses a connection. */
+/** Packet with which a server refuses a connection. */
 function refusalPacket(code: number, message: string): Buffer {
   const text = Buffer.from(message);
   return Buffer.concat([Buffer.from([text.length + 3, 0, 0, 0, 0xff, code & 0xff, code >> 8]), text]);
 }
 
-/** What the operator is told of a server that greets a client in this way. */
+/** Message for the operator when a server sends this greeting. */
 async function toldOf(greet: (client: Socket) => unknown): Promise<string> {
   const server = createServer((client) => {
     client.on('error', () => undefined);

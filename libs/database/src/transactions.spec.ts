@@ -11,7 +11,7 @@ import { EmbeddedSqlite } from './embedded-sqlite.js';
 import { serializeSqlite } from './serialized-sqlite.js';
 import { Transactions } from './transactions.js';
 
-/** A second further each time it is asked. */
+/** Advances by one second on each call. */
 class TickingClock extends Clock {
   private time = 0;
 
@@ -42,7 +42,7 @@ describe('Transactions on SQLite', () => {
 
   const count = async () => (await transactions.query<{ n: number }>('SELECT n FROM counter WHERE id = 1'))[0]!.n;
 
-  /** Reads, waits as others might write meanwhile, then writes what it read plus one. */
+  /** Reads, waits while others can write, then writes the value plus one. */
   const increment = async () => {
     const n = await count();
     await wait(1);
@@ -104,7 +104,7 @@ describe('Transactions on SQLite', () => {
 
     await expect(failing).rejects.toThrow('no');
     await beside;
-    expect(await count()).toBe(100); // neither rolled back with the other, nor seen its change
+    expect(await count()).toBe(100); // neither rolled back with the other, nor aware of its change
   });
 
   it('yield to others while one runs many statements', async () => {
@@ -161,7 +161,7 @@ describe('Transactions on SQLite', () => {
       /beside the current transaction/,
     );
     await transactions.run(increment);
-    expect(await count()).toBe(1); // and nothing is left locked
+    expect(await count()).toBe(1); // and no lock remains
   });
 
   it('start with the write lock, so that no other process can write between reading and writing', async () => {

@@ -13,7 +13,7 @@ const bytes = new Map<KekId, Buffer>([
   [newKek!, Buffer.alloc(32, 2)],
 ]);
 
-/** A ring that is replaced as a file is: every question asks the one that is there now. */
+/** Ring that can be replaced like a file: every call uses the current one. */
 class ReplacedRing implements KekProvider {
   ring = ringOf(oldKek!);
 
@@ -151,7 +151,7 @@ describe('the rotation of encryption keys', () => {
       await rotation.rewrap(quietly);
       await rotation.dismiss(oldKek!);
       keks.ring = ringOf(newKek!);
-      clock.advance(5 * 60_000); // nothing is remembered any more
+      clock.advance(5 * 60_000); // nothing is cached any more
     };
 
     it('with its root key, which it read at its start', async () => {

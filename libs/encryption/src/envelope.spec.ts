@@ -101,7 +101,7 @@ describe('an altered record', () => {
     attempt(`as ${JSON.stringify(magic)}`, key, Buffer.concat([Buffer.from(magic), record.subarray(3)]), context);
   }
 
-  // The record of one place put in another.
+  // Records moved to another place.
   for (const [part, values] of [
     ['AWS', 'aws ', 'redis', ''],
     ['1', '70', '07', '-7', ''],
@@ -131,7 +131,7 @@ describe('an altered record', () => {
     attempt(`part ${part} twice`, key, record, context.toSpliced(part, 0, context[part]!));
     attempt(`an empty part before part ${part}`, key, record, context.toSpliced(part, 0, ''));
     if (part === 0) continue;
-    // The same letters in the same order, cut elsewhere.
+    // Same letters in the same order, split differently.
     const [before, here] = [context[part - 1]!, context[part]!];
     attempt(`parts joined at ${part}`, key, record, context.toSpliced(part - 1, 2, before + here));
     attempt(
@@ -159,7 +159,7 @@ describe('an altered record', () => {
   attempt('the key id in the context', key, record, [...context, '42']);
   attempt('the format in the context', key, record, ['gw1', ...context]);
 
-  // Another key: by its id, by its bytes, by both; and the header put right again.
+  // Another key: by its ID, by its bytes, by both; and with a corrected header.
   for (const id of [0, 1, 41, 43, 42 * 256, 0xffffffff]) {
     attempt(`key id ${id}`, { ...key, id }, record, context);
     const header = seal({ ...key, id }, plaintext, context).subarray(0, 8);
@@ -176,7 +176,7 @@ describe('an altered record', () => {
     attempt(`another key, different in byte ${byte}`, { ...key, bytes }, record, context);
   }
 
-  // Nonce, ciphertext and tag mixed from two true records: an older version, another slot, the same once more.
+  // Nonce, ciphertext and tag combined from two valid records: an older version, another slot, the same again.
   for (const [whose, other] of [
     ['older version', seal(key, Buffer.alloc(plaintext.length, 'o'), elsewhere(4, '2'))],
     ['other slot', seal(key, plaintext, elsewhere(3, 'next'))],
@@ -184,18 +184,18 @@ describe('an altered record', () => {
     ['other key', seal({ id: 42, bytes: counting(32) }, plaintext, context)],
   ] as const) {
     for (let mix = 1; mix < 8; mix++) {
-      if (mix === 7 && whose === 'other sealing') continue; // which is a true record
+      if (mix === 7 && whose === 'other sealing') continue; // which is a valid record
       const from = (part: number) => ((mix >> part) & 1 ? other : record);
       const parts = [record.subarray(0, 8), from(0).subarray(8, 20), from(1).subarray(20, -16), from(2).subarray(-16)];
       attempt(`mix ${mix} with the ${whose}`, key, Buffer.concat(parts), context);
     }
   }
 
-  // Records without a plaintext have nothing but their tag to be altered.
+  // In records without a plaintext, only the tag can be changed.
   const empty = seal(key, Buffer.alloc(0), context);
   for (const { how, record } of alterationsOf(empty)) attempt(`empty, ${how}`, key, record, context);
 
-  // What the altered things were made from does open, or the attempts would fail for a reason of their own.
+  // The unchanged originals open. Otherwise the attempts would fail for another reason.
   it('would open without the change', () => {
     expect(open(key, record, context)).toEqual(plaintext);
     expect(open(key, empty, context)).toEqual(Buffer.alloc(0));
@@ -304,7 +304,7 @@ describe('the commitment of a key', () => {
 
 describe('a derived key', () => {
   it('matches RFC 5869, appendix A.3', () => {
-    // The RFC shows 42 bytes of output; HKDF's first 32 do not depend on how many are asked for.
+    // The RFC shows 42 bytes of output. The first 32 of HKDF do not depend on the length.
     expect(deriveKey(Buffer.alloc(22, 0x0b), '').toString('hex')).toBe(
       '8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d',
     );

@@ -13,7 +13,7 @@ const keks = new Map<KekId, Buffer>([
   [nextKek, Buffer.alloc(32, 2)],
 ]);
 
-/** Remembers every Buffer that crossed it, so that a test sees what became of them. */
+/** Records every Buffer, so that a test can check whether it was zeroed. */
 class WatchedRing extends KeyRing {
   readonly wrapped: Buffer[] = [];
   readonly unwrapped: Buffer[] = [];
@@ -45,7 +45,7 @@ describe('the keychain', () => {
   });
   afterEach(() => keychain.close());
 
-  /** Adds a version a rotation would. */
+  /** Adds a version, as a rotation does. */
   async function addVersion(tenantId: number, version: number, bytes: Buffer, change: Partial<NewStoredKey> = {}) {
     const context = ['tenant', String(tenantId), String(version)];
     const { kekId, wrapped } = new KeyRing(kek, keks).wrap(bytes, context);
@@ -196,7 +196,7 @@ describe('the keychain', () => {
       await expect(keychain.keyById(id, 7)).rejects.toThrow(CiphertextRejected);
     });
 
-    // One remembers the true row, the other has never seen it: the cache must not be a way around the checks.
+    // One has cached the original row, the other has not: the cache must not bypass the checks.
     describe.each([['remembered'], ['not remembered']])('a key that is %s, when its row was changed:', (memory) => {
       it.each<[string, (row: StoredKey, other: StoredKey) => Partial<StoredKey>]>([
         ['given to another tenant', () => ({ tenantId: 8 })],
@@ -222,7 +222,7 @@ describe('the keychain', () => {
 
         await expect(keychain.keyById(id, owner)).rejects.toThrow(CiphertextRejected);
         if (owner === 7) await expect(keychain.tenantKey(7)).rejects.toThrow(CiphertextRejected);
-        expect(await storedKeys.list()).toHaveLength(before.length); // a new key would orphan what the old one sealed
+        expect(await storedKeys.list()).toHaveLength(before.length); // a new key could not decrypt existing data
       });
     });
 
@@ -273,7 +273,7 @@ describe('the keychain', () => {
 
       expect(ring.unwrapped).toEqual([zeros]);
       expect(bytes).toEqual(inUse);
-      // A request that was still under way ends well, and leaves nothing behind.
+      // A request in progress ends normally, and nothing remains.
       expect((await keychain.keyById(id, 7)).bytes).toEqual(inUse);
       expect(ring.unwrapped).toEqual([zeros, zeros]);
     });

@@ -14,7 +14,7 @@ const zeros = Buffer.alloc(32);
 const text = 'forty characters of what must stay secret';
 const subject: SecretSubject = { purpose: 'aws', tenantId: 7, accountId: 1001, slot: 'primary', version: 3 };
 
-/** Remembers the keys it gave out, so that a test sees what became of them. */
+/** Records the returned keys, so that a test can check whether they were zeroed. */
 class WatchedKeychain extends Keychain {
   readonly given: EncryptionKey[] = [];
 
@@ -107,12 +107,12 @@ describe('the vault', () => {
     const kept = await Promise.all(
       places.map(async (place) => ({ place, sealed: await vault.seal(place, new Secret(text)) })),
     );
-    const foreign = aVault(2, new InMemoryStoredKeys()); // another installation, with the same ids
+    const foreign = aVault(2, new InMemoryStoredKeys()); // another installation with the same IDs
     const theirs = await foreign.vault.seal(subject, new Secret(text));
     const keyIds = [...new Set(kept.map(({ sealed }) => sealed.keyId)), 0, 99];
 
     const attempts = [
-      // every secret in every other place, under every key there is
+      // every secret in every other place, with every existing key
       ...kept
         .flatMap((from) =>
           kept.flatMap(({ place }) => keyIds.map((keyId) => ({ from, place, keyId, record: from.sealed.record }))),

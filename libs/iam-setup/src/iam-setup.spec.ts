@@ -36,7 +36,7 @@ const awsAccountId = '222222222222';
 const setupOf = (request: IamSetupRequest = {}, more: Partial<IamSetupSettings> = {}) =>
   iamSetupOf({ ...settings, ...more }, { awsAccountId, ...request }, 'gateway-0123456789');
 
-/** The words a POSIX shell makes of each command, by asking one. */
+/** Words of each command, as a POSIX shell splits them. */
 function words(commands: string): string[][] {
   const script = `aws() { printf 'aws\\0'; printf '%s\\0' "$@"; printf '\\n\\0'; }\n${commands}`;
   const printed = execFileSync('/bin/sh', ['-c', script], { env: {}, stdio: 'pipe' }).toString().split('\0');
@@ -47,7 +47,7 @@ function words(commands: string): string[][] {
     .map((line) => line.split('\0'));
 }
 
-/** The words of the commands that tag, with `arns` as the policies of the stack. */
+/** Words of the commands that add tags, with `arns` as the policies of the stack. */
 function tagging(commands: string, arns: readonly string[]): string[][] {
   const aws = `aws() { case $2 in
     describe-stack-resources) printf '%s ' "$@" | grep -q 'AWS::IAM::ManagedPolicy' && printf '%s\\t' ${arns.join(' ')} ;;
@@ -61,7 +61,7 @@ function tagging(commands: string, arns: readonly string[]): string[][] {
     .map((line) => line.split('\0'));
 }
 
-/** What each method makes of the same setup. */
+/** Entities of each method for the same setup. */
 async function byAllMethods(request: IamSetupRequest, more: Partial<IamSetupSettings> = {}) {
   const setup = setupOf(request, more);
   const at = { partition: setup.partition, urlSuffix: setup.values.urlSuffix, accountId: awsAccountId };
@@ -187,7 +187,7 @@ describe('the IAM setup', () => {
       expect(trustOf('acme-cluster-node-role')).toEqual([
         { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: ['sts:AssumeRole'] },
       ]);
-      // The AWS console cannot switch to a role that asks for an external id.
+      // The AWS console cannot switch to a role that requires an external ID.
       expect(trustOf('acme-console-role')).toEqual([
         {
           Effect: 'Allow',
@@ -317,11 +317,11 @@ describe('a setup request', () => {
   it.each(Object.keys(parameters) as (keyof typeof parameters)[])(
     'can have no character in %s that would break a document, and in names none with a meaning for a shell',
     (name) => {
-      // Paths may have what IAM allows: they are quoted wherever a shell, YAML or HCL reads them.
+      // Paths can have all characters of IAM: they are quoted for shell, YAML and HCL.
       const mayHavePath = ['path', 'permissionsBoundaryArn', 'gatewayIdentityArn'].includes(name);
       const always = ['"', '\\', '$', '*', '?', '\n', '\r', '\0', ' ', '\t', '\u2028', 'é'];
       const inNames = [`'`, '`', '{', '}', '%', '&', '|', ';', '<', '>', '#', '!', '~'];
-      // One character more, anywhere in a value that is fine.
+      // One additional character anywhere in a valid value.
       for (const bad of mayHavePath ? always : [...always, ...inNames]) {
         for (const good of [
           'abc',
@@ -354,7 +354,7 @@ describe('tags', () => {
     }
   });
 
-  // cfn-lint knows the same: AWS::IAM::ManagedPolicy, InstanceProfile and AccessKey have no property Tags.
+  // Same as in cfn-lint: AWS::IAM::ManagedPolicy, InstanceProfile and AccessKey have no property Tags.
   it('are in the template where CloudFormation supports them, and on the stored secret', () => {
     const { Resources }: any = cloudFormationTemplate(settings, tags);
     const tagged = Object.entries<any>(Resources).filter(([, { Properties }]) => Properties.Tags);
@@ -455,7 +455,7 @@ describe('the CloudFormation template', () => {
     expect(Buffer.byteLength(toYaml(cloudFormationTemplate(longest)))).toBeLessThanOrEqual(longestTemplateBody);
   });
 
-  // The rules CloudFormation has for templates, as far as ours could break them.
+  // Rules of CloudFormation for templates that ours could violate.
   it('refers only to what exists, and uses all its parameters', () => {
     const known = new Set([
       ...Object.keys(template.Parameters),
@@ -516,7 +516,7 @@ describe('the CloudFormation template', () => {
       IamRoleName: { Description: 'IAM Role Name', Value: { Ref: 'ConsoleRole' } },
     });
     expect(JSON.stringify(template.Outputs)).not.toContain('SecretAccessKey"]');
-    expect(yaml.match(/SecretAccessKey\b/g)).toHaveLength(2); // the output's name, and what goes into Secrets Manager
+    expect(yaml.match(/SecretAccessKey\b/g)).toHaveLength(2); // the name of the output, and the value in Secrets Manager
     expect(template.Resources.AccessKeySecret.Properties.SecretString).toEqual({
       'Fn::GetAtt': ['AccessKey', 'SecretAccessKey'],
     });
@@ -593,7 +593,7 @@ describe('the CloudFormation template', () => {
     expect(secret!.slice(0, 9)).toEqual(
       'aws secretsmanager get-secret-value --query SecretString --output text --region eu-west-1'.split(' '),
     );
-    // What the shell puts in its place is the output of another command, which asks for this output of the stack.
+    // The shell inserts the output of another command, which reads this output of the stack.
     expect(secret!.at(-1)).toContain("OutputKey=='AwsSecretAccessKeyArn'");
     expect(cloudFormationSetup(settings, setupOf({ createAccessKey: false })).command).not.toContain('secretsmanager');
   });
@@ -686,7 +686,7 @@ describe('the manual steps', () => {
 
   it('are numbered in an order in which they can be done', () => {
     expect(steps.map(({ number }) => number)).toEqual(steps.map((_, i) => i + 1));
-    // Whatever a command attaches or adds was made by then; the reader of the commands stumbles when it was not.
+    // Whatever a command attaches or adds was created before. Otherwise the parser of the commands fails.
     expect(() => entitiesOfSteps(steps, words)).not.toThrow();
   });
 

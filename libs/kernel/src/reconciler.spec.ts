@@ -7,7 +7,7 @@ describe('Reconciler', () => {
   beforeEach(() => void faults.splice(0));
   afterEach(() => Promise.all(running.splice(0).map((reconciler) => reconciler.stop())));
 
-  /** Claims what is in `due`, as long as there is any. */
+  /** Claims items of `due` until it is empty. */
   function start(
     due: number[],
     step: (item: number) => Promise<void>,
@@ -110,7 +110,7 @@ describe('Reconciler', () => {
       await wait(item === 0 ? 5 : 15);
       done.push(item);
     };
-    // The first that ends calls for a claim, and all the others end before that is answered.
+    // The first step that ends causes a claim, and all others end before its answer.
     const claim = async (limit: number) => {
       await wait(done.length > 0 ? 60 : 0);
       return due.splice(0, limit);

@@ -4,7 +4,7 @@ import { Subscription, SubscriptionStatus } from './subscription.entity.js';
 const now = new Date('2026-11-01T12:00:00.000Z');
 const later = new Date('2026-11-01T12:05:00.000Z');
 
-/** Who is at the work of a subscription: nobody ever was, somebody was and is not any more, somebody is. */
+/** State of the provisioning work: never claimed, claimed earlier, claimed now. */
 const hands = ['untouched', 'let go', 'claimed'] as const;
 type Hands = (typeof hands)[number];
 
@@ -36,7 +36,7 @@ const deleting = 'SUBSCRIPTION_BEING_DELETED';
 const notInError = 'SUBSCRIPTION_NOT_IN_ERROR';
 const each = (what: string) => ({ untouched: what, 'let go': what, claimed: what });
 
-/** What becomes of a subscription, or why nothing does: by status, action, and who is at its work. */
+/** Status after an action, or the reason why nothing changes: by status, action, and state of the work. */
 const table: Record<SubscriptionStatus, Record<string, Record<Hands, string>>> = {
   PENDING: {
     rename: each('PENDING'),

@@ -5,7 +5,7 @@ import { badRequestText } from './bad-request-texts.js';
 
 const sources = dirname(fileURLToPath(import.meta.resolve('@apollo/server')));
 
-/** How every message of a refused request begins in the sources of Apollo Server, with its parameters put in. */
+/** Beginnings of all messages for refused requests in the sources of Apollo Server, with their parameters. */
 function beginnings(): string[] {
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'));
   const code = files.map((file) => readFileSync(join(sources, file), 'utf8')).join('\n');

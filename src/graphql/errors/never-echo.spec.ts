@@ -30,7 +30,7 @@ const schema = buildSchema(`
   type Mutation { createCloudAccount(input: CreateCloudAccountInput!): CreateCloudAccountPayload }
 `);
 
-// Scalars that say what they were given, as those of strangers do.
+// Scalars that repeat their input, like scalars of other libraries.
 for (const name of ['Arn', 'Cidr', 'AwsAccountId', 'SecretString']) {
   (schema.getType(name) as GraphQLScalarType).parseValue = (value) => {
     if (typeof value !== 'string' || name === 'Cidr') throw new Error(`${JSON.stringify(value)} is no ${name}`);
@@ -49,7 +49,7 @@ const rootValue = {
   },
 };
 
-/** An Apollo Server, everything it logs, and nothing of a request but its answer. */
+/** An Apollo Server, and everything that it logs. */
 async function server(options: Partial<ApolloServerOptions<object>> = {}) {
   const logged: string[] = [];
   const note = (...entries: unknown[]) => void logged.push(...entries.map((entry) => String(entry)));
@@ -83,7 +83,7 @@ async function server(options: Partial<ApolloServerOptions<object>> = {}) {
   return { answer, logged };
 }
 
-/** The canaries of which eight characters in a row are somewhere in the text. */
+/** Canaries of which eight consecutive characters are in the text. */
 function echoed(canaries: readonly string[], text: string): string[] {
   return canaries.filter((canary) => {
     for (let start = 0; start + 8 <= canary.length; start++) {

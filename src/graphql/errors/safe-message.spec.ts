@@ -170,11 +170,11 @@ describe('a safe message', () => {
 });
 
 /**
- * Messages of graphql-js that say nothing a caller could use, or that cannot reach one: errors of the schema, of
- * resolvers, of values on their way out, and of variables, which `variables-check.ts` looks at before graphql-js does.
+ * Messages of graphql-js without text from a caller, or that cannot reach one: errors of the schema, of resolvers, of
+ * output values, and of variables, which `variables-check.ts` checks first.
  */
 const deliberatelyGeneral: readonly RegExp[] = [
-  /^wJalrXUtnFEMI$/, // Wraps a message built elsewhere.
+  /^wJalrXUtnFEMI$/, // Wraps a message that is created elsewhere.
   /^Syntax Error: wJalrXUtnFEMI$/,
   /^wJalrXUtnFEMI; wJalrXUtnFEMI$/,
   /^Variable "\$\w+" (expected value of type .* which cannot be used as an input type|of required type|of non-null type)/,

@@ -124,7 +124,7 @@ describe('checking variables', () => {
     const input = { ...valid, regions: Array.from({ length: 200_000 }, () => 1) };
     const before = performance.now();
     refusal({ input });
-    expect(performance.now() - before).toBeLessThan(5000); // item by item against all others it would be minutes
+    expect(performance.now() - before).toBeLessThan(5000); // comparing each item with all others would take minutes
   });
 
   it('repeats the name of a variable that consists of words of the schema', () => {
@@ -181,7 +181,7 @@ describe('the result for variables', () => {
     ...[{ [canary]: canary }, { name: canary }, new Set([canary]), JSON.parse('{"__proto__":{"name":1}}')],
   ];
 
-  /** Types and values as fast-check draws them: mostly what fits, so that values that do not have one reason. */
+  /** Random types and values of fast-check: mostly matching, so that a value that does not match has one reason. */
   class Draw {
     private types = 0;
 
@@ -220,7 +220,7 @@ describe('the result for variables', () => {
         type.isOneOf && this.from(true, true, false)
           ? [this.from(...fields)]
           : fields.filter(() => this.from(true, true, true, false));
-      // Without a prototype half of the time: then absent fields named like members of it are absent indeed.
+      // Half of the time without a prototype: then absent fields with names of its members are really absent.
       const object = this.from(true, false) ? {} : Object.create(null);
       return Object.assign(object, Object.fromEntries(given.map((field) => [field.name, this.value(field.type)])));
     }

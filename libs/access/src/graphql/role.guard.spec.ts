@@ -16,10 +16,10 @@ class Resolver {
   namesManager(): void {}
 }
 
-/** Of which none ends during a request. */
+/** API keys of which none ends during a request. */
 const lastingKeys = { refuseEnded: async () => undefined } as unknown as ApiKeyService;
 
-/** The roles that may use the operation. */
+/** Roles that can use the operation. */
 const allowed = async (kind: 'Query' | 'Mutation', operation: keyof Resolver) => {
   const may: Role[] = [];
   for (const role of roles) {

@@ -9,7 +9,7 @@ import { endpointFor } from './aws-endpoints.js';
 
 const key = new AwsAccessKey('AKIAIOSFODNN7EXAMPLE', new Secret('x'));
 
-/** Where the SDK itself would send a question, and for which region it would sign it. */
+/** Endpoint and signing region that the SDK itself would use. */
 function sdkEndpoint(service: 'sts' | 'iam', region: string) {
   const common = { Region: region, UseDualStack: false, UseFIPS: false };
   const { url, properties } =
@@ -35,7 +35,7 @@ describe('the endpoints', () => {
 });
 
 describe('the regions', () => {
-  /** The SDK gives its list of regions to nobody, so it is read from its source. */
+  /** The SDK does not export its list of regions, so it is read from its source. */
   const sdkRegions = () => {
     const client = createRequire(import.meta.url).resolve('@aws-sdk/core/client');
     const file = client.replace(/dist-cjs.*$/, 'dist-es/submodules/client/util-endpoints/lib/aws/partitions.js');
@@ -44,7 +44,7 @@ describe('the regions', () => {
       .replace(/;\s*$/, '');
     const { partitions } = JSON.parse(source) as { partitions: { id: string; regions: Record<string, unknown> }[] };
     return partitions
-      .filter(({ id }) => !id.startsWith('aws-iso')) // run for governments' secrets, reached by nobody else
+      .filter(({ id }) => !id.startsWith('aws-iso')) // regions for classified workloads, which are not reachable
       .flatMap(({ id, regions }) =>
         Object.keys(regions)
           .filter((name) => !name.endsWith('-global'))

@@ -26,7 +26,7 @@ describe('SdkAwsIam', () => {
     return server;
   };
 
-  /** The refusal a question ends in, with the milliseconds it took. */
+  /** Refusal of a call, with its duration in milliseconds. */
   async function refused(
     endpoints: AwsEndpoints,
     ask = (aws: SdkAwsIam): Promise<unknown> => aws.identityOf(key, 'us-east-1'),
@@ -254,7 +254,7 @@ describe('SdkAwsIam', () => {
       expect(await roleRefusedBy(refusal(status, name, 'x'))).toMatchObject({ code, part, awsErrorCode: name });
     });
 
-    // The formats of the IAM user guide, "Troubleshoot access denied error messages".
+    // Formats in the IAM user guide, "Troubleshoot access denied error messages".
     it.each([
       ['because no identity-based policy allows the a action', 'IDENTITY_POLICY', 'IDENTITY_POLICY', 'Attach'],
       ['with an explicit deny in an identity-based policy', 'EXPLICIT_DENY', 'EXPLICIT_DENY', 'Remove the Deny'],
@@ -382,7 +382,7 @@ describe('SdkAwsIam', () => {
 
         await asked(key, { override: override.url, timeoutMs: 2000 });
         await asked(key, { override: aws.url, timeoutMs: 2000 });
-        // Without an override the way goes to AWS itself, which need not be there: only not to the trap.
+        // Without an override, the call is sent to AWS itself, which may be unreachable, but never to this server.
         await asked(key, { timeoutMs: 300 });
 
         expect([trap.hits, override.hits]).toEqual([0, 2]);

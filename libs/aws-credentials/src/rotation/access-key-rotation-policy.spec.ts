@@ -10,11 +10,11 @@ describe('the rotation policy', () => {
   });
   afterEach(() => world.close());
 
-  /** As many processes as will, each looking as often as will. */
+  /** Several processes, each claiming repeatedly. */
   const look = async () => {
     for (let i = 0; i < 3; i++) for (const claimed of await world.policy.claim(5)) await world.policy.follow(claimed);
   };
-  /** What happened day by day, from tomorrow on. */
+  /** Events by day, from tomorrow on. */
   const days = async (count: number) => {
     const happened: string[] = [];
     for (let i = 1; i <= count; i++) {

@@ -16,7 +16,7 @@ describe('the rotation of an access key', () => {
   });
   afterEach(() => world.close());
 
-  /** The next calls of `action` end like this, after they took effect or before. */
+  /** Makes the next calls of `action` fail before or after they take effect. */
   const fail = (action: string, when: 'before' | 'after', times = 1, error = unreachable()) => {
     const around = world.aws.around;
     world.aws.around = (asked, at) => {
@@ -25,7 +25,7 @@ describe('the rotation of an access key', () => {
     };
   };
 
-  /** What must be true whenever a rotation is over. */
+  /** Conditions after every rotation. */
   const expectTidy = async () => {
     const { CURRENT, ...others } = await world.slots();
     expect(others).toEqual({});
@@ -439,12 +439,12 @@ describe('the rotation of an access key', () => {
   });
 });
 
-/** How a rotation goes that is killed at one of its points. */
+/** Rotation that is killed at one of its points. */
 interface Scenario {
   readonly name: string;
-  /** Prepares the world before it begins. */
+  /** Prepares the world before the rotation starts. */
   readonly prepare?: (world: RotationWorld) => void;
-  /** Something that happens while it is under way. */
+  /** Happens while the rotation is in progress. */
   readonly meanwhile?: (world: RotationWorld) => Promise<void>;
 }
 
@@ -474,7 +474,7 @@ function loseAnswer(world: RotationWorld): void {
 
 type Mutation = (world: RotationWorld) => void;
 
-/** Continues with a new process after one was killed. @returns everything that is wrong afterwards */
+/** Continues with a new process after one was killed. @returns all problems afterwards */
 async function faultsAfter(killed: Moment, world: RotationWorld, { meanwhile }: Scenario, mutate: Mutation) {
   const faults: string[] = [];
   const look = async () => {
@@ -502,8 +502,8 @@ async function faultsAfter(killed: Moment, world: RotationWorld, { meanwhile }: 
 }
 
 /**
- * Every point of a scenario, one after the other; of one that is altered on purpose only those up to the first fault.
- * Where a process would leave exactly the same as at another point, the next one does the same.
+ * Checks every point of a scenario in order. For a mutated one, only up to the first fault. Points at which a process
+ * would leave the same state are checked once.
  */
 async function everyPoint(scenario: Scenario, mutate?: Mutation) {
   const world = await RotationWorld.make();
@@ -512,7 +512,7 @@ async function everyPoint(scenario: Scenario, mutate?: Mutation) {
     mutate?.(world);
     await world.begin();
     const recorded = world.record();
-    world.kill(200); // more than any scenario has, but not more than a naive one can have
+    world.kill(200); // more than any scenario has, but fewer than a naive one can have
     const undisturbed = async () => {
       await scenario.meanwhile?.(world);
       await world.run();
@@ -547,7 +547,7 @@ describe('A rotation killed at any point', () => {
   );
 });
 
-/** The naive orders of the same steps: the same test must find each out. */
+/** Naive orders of the same steps: the same test must detect each of them. */
 const naive: Record<string, (rotator: any) => void> = {
   'the keys are switched before the new one works': (rotator) => {
     const { credentials, journal } = rotator;

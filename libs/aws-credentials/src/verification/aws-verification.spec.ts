@@ -26,7 +26,7 @@ describe('an access key that STS does not recognize in a region', () => {
   let asked: string[];
   afterEach(() => server.close());
 
-  /** Verifies in `region`, where AWS knows the key in those of `knownIn` alone. */
+  /** Verifies in `region`. AWS recognizes the access key only in the regions of `knownIn`. */
   const verified = async (region: string, knownIn: readonly string[], code = 'InvalidClientTokenId') => {
     asked = [];
     server = await startFakeServer((response, request) => {

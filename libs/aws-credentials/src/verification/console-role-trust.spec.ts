@@ -34,7 +34,10 @@ const judge = (Statement: Statement | Statement[], partition = 'aws', Version: s
 
 type Row = [name: string, statements: Statement[], verdict: string, cause: string | null, says: RegExp];
 
-/** Written from the IAM user guide: policy evaluation logic, Principal, condition operators, global condition keys, AssumeRole. */
+/**
+ * Based on the IAM user guide: policy evaluation logic, Principal, condition operators, global condition keys,
+ * AssumeRole.
+ */
 const passed: Row[] = [
   ['the policy of iamSetup', [allow({ AWS: root }, mfa)], 'PASSED', null, /only with MFA: statement 1 \(aws:MultiFactorAuthPresent\)/],
   ['the account by its id', [allow({ AWS: vendor }, mfa)], 'PASSED', null, /statement 1/],

@@ -9,7 +9,7 @@ import { placeOf } from './blockers.js';
 const account = { id: 5, tenantId: 7, ownership: 'CUSTOMER' } as const;
 const other = { id: 6, tenantId: 7 };
 
-/** A kind of blocker that nothing but this file knows. */
+/** Kind of blocker that only this file knows. */
 class Exports extends ListedBlockers {
   override describe(count: number): string {
     return count === 1 ? 'an export' : `${count} exports`;

@@ -46,10 +46,10 @@ const hostedId = 1;
 
 const keyOf = (userId: string) => new AwsAccessKey(userId, new Secret('x'));
 
-/** Knows every key: it belongs to the user it is named after, of the account before the slash; unless it is told otherwise. */
+/** Recognizes every access key: its name is `account/user`, unless another answer was set. */
 class TrustingVerification {
   asked = 0;
-  /** What AWS says of a key instead. */
+  /** Other answers of AWS by access key. */
   readonly refusals = new Map<string, CredentialsRejected>();
   readonly lacking = new Set<string>();
 
@@ -67,7 +67,7 @@ class TrustingVerification {
   };
 }
 
-/** Keeps keys in clear: the current ones, and those that are tried. */
+/** Stores access keys without encryption: current ones and candidates. */
 class OpenCredentials {
   readonly kept = new Map<number, AwsAccessKey>();
   readonly candidates = new Map<number, AwsAccessKey>();
@@ -323,7 +323,7 @@ describe('ConnectionService', () => {
       aws.refusals.set(userId, refusal);
       return keyOf(userId);
     };
-    /** The trial as a process has it that claims it once it is due. */
+    /** Trial, as a process claims it when it is due. */
     const claimed = async (at = Date.now() + 20_000): Promise<CredentialTrial> => {
       const [trial] = await trials.claimDue({ now: new Date(at), until: new Date(at + 30_000), limit: 1 });
       return trial!;
@@ -331,7 +331,7 @@ describe('ConnectionService', () => {
     const attempt = async () => trialService.attempt(await claimed(), never);
     const typesOf = () => events.all.map(({ type }) => type);
     const trialOf = async (id: number) => (await trials.ofAccounts(viewer.tenantId, [id]))[0];
-    /** As if its time were up. */
+    /** Makes the trial expire. */
     const timeIsUpFor = async (id: number) =>
       trials.put(
         (await accounts.hold(viewer.tenantId, id))!,

@@ -25,14 +25,14 @@ const viewer = new Viewer(7, 1, 'Ours', 'OWNER', false);
 const stranger = new Viewer(8, 2, 'Theirs', 'OWNER', false);
 const hostedId = 1;
 
-/** Notes whose secrets were shredded. */
+/** Records the accounts whose secrets were deleted. */
 class NotedCredentials {
   readonly shredded: number[] = [];
 
   removeAll: AwsAccessService['removeAll'] = async ({ id }) => void this.shredded.push(id);
 }
 
-/** Two things stand in every account. */
+/** Every account has two resources. */
 class TwoEverywhere extends NoRemainingResources {
   readonly orphaned: number[] = [];
 

@@ -32,7 +32,7 @@ const findings = {
   degraded: { ...certain, verdict: 'DEGRADED', isFull: true, codes: ['MISSING_PERMISSIONS'], report },
   broken: { ...certain, verdict: 'BROKEN', isFull: true, codes: ['AWS_ROLE_NOT_FOUND'], report },
   unknown: { ...certain, verdict: 'UNKNOWN', isFull: false, codes: ['AWS_THROTTLED'], report },
-  // AWS did not tell: for good, as far as is known, or for once.
+  // No answer of AWS: permanent, as far as known, or temporary.
   denied: {
     verdict: 'HEALTHY',
     isFull: false,
@@ -54,7 +54,7 @@ type Finding = keyof typeof findings;
 
 type Opinion = `${ObservedState}` | `${ObservedState}, suspected ${ObservedState}`;
 
-/** A health in the state that is said, seen for the last time at `start`. */
+/** Health in the given state, last checked at `start`. */
 function healthIn(opinion: Opinion, more: Partial<CloudAccountHealth> = {}): CloudAccountHealth {
   const [observed, suspected = null] = opinion.split(', suspected ');
   const health = CloudAccountHealth.begin({ id: 1001, tenantId: 2 }, start);
@@ -65,7 +65,7 @@ function healthIn(opinion: Opinion, more: Partial<CloudAccountHealth> = {}): Clo
 const opinionOf = ({ observed, suspected }: CloudAccountHealth): Opinion =>
   suspected ? `${observed}, suspected ${suspected}` : observed;
 
-/** Credentials that were proven without a look at permissions. */
+/** Verification of credentials without permissions. */
 const provenOnly: HealthFinding = { ...certain, verdict: 'HEALTHY', isFull: false, codes: [], report: null };
 
 describe('the state of an account', () => {
@@ -78,7 +78,7 @@ describe('the state of an account', () => {
     ['HEALTHY', 'unknown', 'HEALTHY', none],
 
     ['HEALTHY, suspected DEGRADED', 'full', 'HEALTHY', none],
-    // Permissions may still be missing: identity and role do not tell.
+    // Permissions can still be missing: identity and role do not show that.
     ['HEALTHY, suspected DEGRADED', 'light', 'HEALTHY, suspected DEGRADED', none],
     ['HEALTHY, suspected DEGRADED', 'degraded', 'DEGRADED', 'HEALTHY to DEGRADED'],
     ['HEALTHY, suspected DEGRADED', 'broken', 'DEGRADED, suspected BROKEN', 'HEALTHY to DEGRADED'],
@@ -174,7 +174,7 @@ describe('the health', () => {
       permissionsStatus: 'COMPLETE',
       codes: [],
     });
-    // AWS not answering for once says nothing against what it said before.
+    // A single check without an answer does not contradict earlier ones.
     health.observe(findings.throttled, at(3 * hours), at(3 * hours));
     expect(health.snapshotAt(at(3 * hours))).toMatchObject({ state: 'HEALTHY', permissionsStatus: 'COMPLETE' });
 

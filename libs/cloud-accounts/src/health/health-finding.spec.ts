@@ -97,10 +97,10 @@ describe('the health according to a verification', () => {
   it.each([
     ['THROTTLED', false, true, ['AWS_THROTTLED']],
     ['UNREACHABLE', false, true, ['AWS_UNREACHABLE']],
-    // AWS answered, and the answer leaves the verdict open.
+    // AWS answered, but the result is inconclusive.
     ['SCP', true, false, []],
     ['CONDITION_UNKNOWN', true, false, []],
-    // AWS did not allow the question.
+    // AWS did not allow the call.
     ['IDENTITY_POLICY', false, false, []],
     ['PERMISSIONS_BOUNDARY', false, false, []],
   ] as const)(

@@ -211,7 +211,7 @@ describe('a key ring file', () => {
 
     expect(refusal.message).toContain(`The key ring file ${path} `);
     expect(refusal.message).toContain(fault);
-    expect(refusal.message).toMatch(/\. [A-Z].*\.$/); // a second sentence: the way out
+    expect(refusal.message).toMatch(/\. [A-Z].*\.$/); // a second sentence: the remediation
   });
 
   it('is refused when truncated at any length, and never quoted', () => {
@@ -307,7 +307,7 @@ describe('creation of a key ring file', () => {
   it('succeeds in one of several processes, and is refused in the others', async () => {
     const rounds = 40;
     const module = pathToFileURL(join(import.meta.dirname, 'key-ring-file.ts')).href;
-    // Each process says when it is ready, waits for the word to start, and then tries all the files in the same order.
+    // Each process reports when it is ready, waits for the start, and then tries all files in the same order.
     const script = `
       import { readSync } from 'node:fs';
       const { createKeyRingFile } = await import(${JSON.stringify(module)});

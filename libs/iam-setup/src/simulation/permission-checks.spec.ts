@@ -266,7 +266,7 @@ describe('the policy for missing permissions', () => {
   });
 });
 
-/** A request near one of the checks: with its own or another resource, and some of its context left out or changed. */
+/** Request similar to one of the checks: with its own or another resource, and a changed or incomplete context. */
 function aRequest(random: () => number, all: readonly { check: PermissionCheck; action: string }[]) {
   const one = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const { check, action } = one(all);
