@@ -164,7 +164,7 @@ describe.each(databaseKinds)('The command line, while a gateway serves on %s,', 
     expect(await json('api-keys', 'list', '--tenant', '2')).toContainEqual(
       expect.objectContaining({
         id,
-        'key id': viewer.apiKey.apiKeyId,
+        'API key ID': viewer.apiKey.apiKeyId,
         role: 'VIEWER',
         from: '127.0.0.0/8 ::1/128',
         'last used': expect.any(String),
@@ -365,12 +365,12 @@ describe.each(databaseKinds)('A command without the data of a gateway, on %s,', 
   const newPlace = usePlaces();
   const without = kind === 'SQLite' ? 'DATA_DIR' : 'DATABASE_URL';
   const values: Record<string, string> = { id: '2', account: '1001', tenant: '2', role: 'OWNER', provider: 'AWS' };
-  // The others need no data, or have messages of their own.
+  // The others need no data, or have their own messages.
   const onData = Object.entries(commands).filter(([name]) => !/^(start|backup|restore|keyring init|api-keys generate|sandbox .*|iam-setup .*)$/.test(name)); // prettier-ignore
 
   it('is refused with the setting to correct, and creates nothing', async () => {
     const place = await newPlace(kind);
-    // What a command does first is the same on both databases: on the second, one of each group.
+    // The first steps of a command are the same on both databases: on the second, one command of each group.
     const tried =
       kind === 'SQLite' ? onData : [...new Map(onData.map((command) => [command[0].split(' ')[0], command])).values()];
     for (const [name, { options = {} }] of tried) {
@@ -397,7 +397,7 @@ describe.each(databaseKinds)('A command without the data of a gateway, on %s,', 
 });
 
 describe('Help and the version', () => {
-  /** Notes every module that is loaded, and says so at the end. */
+  /** Records all loaded modules, and prints them at the end. */
   const watch = `
     import { registerHooks } from 'node:module';
     const loaded = [];

@@ -44,7 +44,7 @@ function rowOf(key: ApiKey): Row {
     id: key.id,
     tenant: key.tenantId,
     name: key.name,
-    'key id': key.keyId,
+    'API key ID': key.keyId,
     role: key.role,
     from: key.allowedCidrs.join(' ') || null,
     introspection: key.canIntrospect,

@@ -58,7 +58,7 @@ function changeRule(sdk: Sdk, { ec2, resource, given }: Target, verb: 'Authorize
 export const keys: Run = async () => {
   const { sandboxConsoleRole, sandboxKeys, sandboxSecret } = await import('@cloud-account-gateway/aws-sandbox');
   return sandboxKeys.map(({ accessKeyId, behaviour }) => ({
-    'access key id': accessKeyId,
+    'access key ID': accessKeyId,
     secret: sandboxSecret,
     'console role': sandboxConsoleRole,
     behavior: behaviour,
