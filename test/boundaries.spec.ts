@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 const project = join(import.meta.dirname, '..');
 const { forbidden } = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as { forbidden: { name: string }[] };
 
-/** The folders of each lib that has some, in the order in which they may import each other. */
+/** Folders of each lib with folders, in the order in which they can import each other. */
 const capabilities = {
   'cloud-accounts': [
     'usage-audit',
@@ -33,7 +33,7 @@ const capabilities = {
   subscriptions: ['sandbox-provisioner', 'provisioning', 'lifecycle'],
 };
 
-/** For each rule of the architecture one file that breaks it: what it is called, and what it imports. */
+/** For each rule of the architecture, a file that violates it: its name and its import. */
 const violations: Record<string, [file: string, imports: string]> = {
   'cloud-accounts-imports-only-libs-to-its-right': ['libs/cloud-accounts/src/a.ts', '#libs/subscriptions'],
   'drift-imports-only-libs-to-its-right': ['libs/drift/src/a.ts', '#libs/subscriptions'],
@@ -107,7 +107,7 @@ describe('the rules of the architecture', () => {
     write('libs/access/src/trip.ts', "import './round.js';\n");
     write('src/config.ts', 'export {};\n');
     write('web/playground/tabs.ts', 'export {};\n');
-    // What must stay allowed.
+    // Imports that must be allowed.
     write('src/main.ts', "await import('@cloud-account-gateway/aws-sandbox');\nexport {};\n");
     write('packages/aws-sandbox/src/edge.ts', "import '@cloud-account-gateway/iam-policy';\n");
     write('libs/aws-credentials/src/edge.ts', "import '@cloud-account-gateway/iam-policy';\n");
@@ -140,7 +140,7 @@ describe('the rules of the architecture', () => {
   });
 });
 
-/** Every breach, as `rule file`. */
+/** Violations as `rule file`. */
 function cruise(folder: string): string[] {
   const depcruise = join(project, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   const args = [
@@ -173,7 +173,7 @@ describe('SQL', () => {
     ),
   );
 
-  /** Statements that name a table of another lib, with the reason. */
+  /** Statements with a table of another lib, and the reason. */
   const reasons: Record<string, string> = {
     'libs/drift/src/typeorm/typeorm-drift-findings.ts provisioned_resource':
       'Findings and the resources they are about are compared at one moment.',

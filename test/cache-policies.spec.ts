@@ -12,7 +12,7 @@ const types = Object.values(schema.getTypeMap())
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 const ofPages = ['first', 'last', 'before', 'after'];
 
-/** What a normalising cache must know about the schema: docs/frontend.md explains the fields. */
+/** Facts about the schema for a normalizing cache: docs/frontend.md explains the fields. */
 function cachePolicies() {
   const listFields: Record<string, string[]> = {};
   const connectionFields: Record<string, Record<string, string[]>> = {};

@@ -17,12 +17,12 @@ describe('The dependencies', () => {
   it('run no install script without a review', () => {
     const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path));
 
-    expect(scripted).toContain('node'); // so that the list is read as it is written
+    expect(scripted).toContain('node'); // so that the list is used as it is
     expect(Object.keys(json('package.json').allowScripts)).toEqual(expect.arrayContaining(scripted));
   });
 
   it('have nothing that npm would compile', () => {
-    // npm runs `node-gyp rebuild` for a package with a binding.gyp, unless the package says what to do instead.
+    // npm runs `node-gyp rebuild` for a package with a binding.gyp, unless the package has its own script.
     const compiled = locked
       .filter(([path]) => existsSync(join(root, path, 'binding.gyp')))
       .filter(([path]) => {

@@ -12,7 +12,7 @@ const json = (file: string) => JSON.parse(readFileSync(join(projectFolder, file)
 const page = (file: string) => pages.find((one) => one.file === file)!;
 const manual = pages.filter(({ file }) => /^docs\/[^/]+$/.test(file));
 
-/** The anchors of a page, as forges make them from headings. */
+/** Anchors of a page, as forges create them from headings. */
 const anchorsIn = ({ prose }: { prose: string }) =>
   [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!

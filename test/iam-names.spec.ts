@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 const project = join(import.meta.dirname, '..');
 const rules = 'packages/iam-policy/src/iam-names.ts';
 
-/** Code, and not the examples in descriptions and comments. */
+/** Code only, without examples in descriptions and comments. */
 const sources = ['libs', 'packages', 'src']
   .flatMap((folder) => readdirSync(join(project, folder), { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile() && /(?<!\.spec)\.ts$/.test(entry.name) && !entry.parentPath.includes('/testing'))

@@ -8,7 +8,7 @@ const ofAnyOperation = ['FORBIDDEN'];
 
 const duplicates = ['AWS_ROLE_ALREADY_CONNECTED', 'AWS_USER_ALREADY_CONNECTED', 'CLOUD_ACCOUNT_NAME_TAKEN'];
 
-/** Codes that the code seems to lead to, and why it does not. */
+/** Codes that the analysis finds but cannot occur, with the reason. */
 const excluded: { mutations: readonly string[]; codes: readonly string[] | RegExp; because: string }[] = [
   {
     mutations: ['verifyCloudAccount'],

@@ -29,7 +29,7 @@ describe('a request whose caller has disconnected', () => {
   const query = `{ cloudSubscriptions(first: 20) { totalCount nodes { id cloudAccount { id subscriptions(first: 5) { nodes { id } } }
     provisioning { kind } overlappingSubscriptions(first: 5) { totalCount nodes { id } } } } }`;
 
-  /** Counts the statements that are begun for requests, and holds the first that fits `which` until it is let go. */
+  /** Counts statements of requests, and holds the first one that matches `which` until it is released. */
   function watchStatements(which: RegExp) {
     const dataSource = gateway.get(DataSource);
     const create = dataSource.createQueryRunner;
@@ -90,7 +90,7 @@ describe('a request whose caller has disconnected', () => {
     const before = watch.seen.length;
     watch.letGo();
     watch.stop();
-    // Whatever the query would still have done, these wait behind it.
+    // These wait behind any further statement of the query.
     for (let i = 0; i < 10; i++) await gateway.ask('{ viewer { role } }');
 
     expect(before).toBeLessThan(whole.seen.length - 3);

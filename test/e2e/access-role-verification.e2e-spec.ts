@@ -5,7 +5,7 @@ import { Gateway } from '../support/gateway.js';
 
 const consoleRoleName = 'console-role';
 const operationId = '6f6f1c9e-7c0e-4a55-9d0c-5a4f3a0f7a11';
-/** Of the WORKS key of the same account, which the sandbox's admin knows accounts by. */
+/** Account of the WORKS access key, by which the admin of the sandbox identifies accounts. */
 const accountId = '900000000361';
 const keyOfAccount = 'AKIASANDBOXWORKSA1U1';
 const gatewayArn = 'arn:aws:iam::900000009998:user/gateway-u1';
@@ -134,7 +134,7 @@ describe('verification of an access role', () => {
     ['drop-answer', 'UNREACHABLE', 'AWS_UNREACHABLE'],
   ] as const)('does not accept one when %s instead of the expected denial', async (fault, cause, code) => {
     const role = aRole();
-    // The first question, with the right id, is answered, a little later; what comes after it is not.
+    // The first call, with the right external ID, is answered with a delay. Later calls are not.
     gateway.aws.inject({ action: 'AssumeRole', fault: 'slow' });
     gateway.aws.inject({ action: 'AssumeRole', fault, times: 20 });
 

@@ -27,7 +27,7 @@ describe('access roles', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start({}, { pace: 0.01 });
-    // A role that does not let the gateway in is waited for, as if it had just been made: here not for long.
+    // The gateway retries a role that it cannot assume, as if it was just created: here not for long.
     Object.assign(gateway.get(TrialPace), {
       patience: 300,
       firstPause: 50,
@@ -55,7 +55,7 @@ describe('access roles', () => {
   const handleOf = async (handle: string) =>
     (await gateway.ask(externalIds)).externalIds.nodes.find((each: any) => each.handle === handle);
 
-  /** An account that is entered by a role of its own. */
+  /** Account with its own access role. */
   async function roleAccount(which = nextUser()) {
     const { handle, externalId } = await issueExternalId();
     const role = sandboxRole(which, `access-role-${externalId}`, handle);
@@ -294,7 +294,7 @@ describe('access roles', () => {
     const healthOf = async (id: string) =>
       (await gateway.ask('query ($id: ID!) { cloudAccount(id: $id) { health { state codes lastCheckedAt } } }', { id }))
         .cloudAccount.health;
-    /** As if the time of its next check had come, of everything when it is `full`; the questions it asked. */
+    /** Makes the next check due, a full one if `full`. Returns its calls. */
     const check = async (id: string, full: boolean) => {
       const { lastCheckedAt } = await healthOf(id);
       gateway.aws.forgetCalls();

@@ -229,7 +229,7 @@ describe('API keys', () => {
         const records = gateway.get(AccessRecords);
         await records.holdTenant(2);
         making = gateway.send(createApiKey, { input: { name: 'Kept', role: 'OWNER' } }, owner.secret);
-        await wait(300); // on MariaDB it gets as far as the tenant meanwhile, on SQLite not even to its key
+        await wait(300); // on MariaDB it waits for the tenant, on SQLite even before it reads its API key
         const [key] = await records.findKeys(2, [numberOf(owner.id)]);
         key!.revoke(now);
         await records.revokeKey(key!);
@@ -247,7 +247,7 @@ describe('API keys', () => {
       expect(await from('203.0.113.77')).toBe(200);
       expect(await from('2001:db8::1')).toBe(200);
       expect(await from('203.0.114.1')).toBe(401);
-      // The last proxy is believed, not what a client wrote before it.
+      // The address that the last proxy adds is trusted, not those that the client sent.
       expect(await from('203.0.113.77, 198.51.100.1')).toBe(401);
       expect(await refusal(key.secret)).toEqual(await refusal(newApiKeyToken().token.reveal()));
     });

@@ -11,7 +11,7 @@ const nested = (n: number) =>
   '{ id }' +
   ' } } }'.repeat(n) +
   ' } }';
-/** Connections in connections: `first` of them at each of `n` levels, in few levels of fields. */
+/** Nested connections: `first` items at each of `n` levels, in few levels of fields. */
 const unfolding = (n: number, first: string) =>
   `{ cloudSubscriptions(first: ${first}) { nodes { ` +
   `cloudAccount { subscriptions(first: ${first}) { nodes { `.repeat(n - 1) +
@@ -21,7 +21,7 @@ const unfolding = (n: number, first: string) =>
 const introspection = (n: number) =>
   '{ __schema { types ' + '{ fields { type '.repeat(n) + '{ name }' + ' } }'.repeat(n) + ' } }';
 
-/** Documents that mean harm, by what they overdo. */
+/** Hostile documents, by what they exceed. */
 const documents: Record<string, string> = {
   'fields nested 50 levels deep': nested(16),
   'fields nested 4,000 levels deep': '{ a '.repeat(4000) + '}'.repeat(4000),
@@ -64,7 +64,7 @@ const documents: Record<string, string> = {
   'an unknown type': 'query ($i: Evil!) { __typename }',
 };
 
-/** Bodies that mean harm, with the headers that go with them. */
+/** Hostile bodies with their headers. */
 const bodies: [what: string, body: string | Buffer, headers?: Record<string, string>][] = [
   ['an array of requests', JSON.stringify(Array(50).fill({ query: '{ __typename }' }))],
   ['a byte-order mark', '\ufeff{"query":"{ __typename }"}'],
@@ -109,16 +109,16 @@ describe('an attacker', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start(hugeCostBudgets);
-    // Something to unfold: each of them leads to the hosted account, and that to all of them.
+    // Subscriptions to expand: each leads to the hosted account, which leads to all of them.
     for (let i = 0; i < 3; i++) await createSubscription(hostedAccount);
   });
   afterAll(() => gateway.stop());
 
-  /** Refused or answered, but never a fault of ours: fast, short, and the gateway lives. */
+  /** Refused or answered, but never an internal error: fast and short, and the gateway is alive. */
   const expectHarmless = async (attack: () => Promise<Pick<Answer, 'status' | 'text'>>) => {
     let { status, text } = await attack(); // the first of a kind may be compiled
     const took: number[] = [];
-    // The best of a few, because whatever else runs on the machine can only make it slower.
+    // The fastest of several attempts, because other processes can only slow it down.
     while (took.length < 5 && Math.min(...took, Infinity) >= 250) {
       const started = performance.now();
       ({ status, text } = await attack());
@@ -197,7 +197,7 @@ describe('an attacker', () => {
     expect(answer.status).toBeGreaterThanOrEqual(400);
   });
 
-  /** By Node's own client, which sends what `fetch` would put right or refuse. */
+  /** Sends with Node's client what `fetch` would correct or refuse. */
   const raw = (method: string, path: string, body: string | Buffer = '', headers: Record<string, string> = {}) =>
     new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
       const { hostname, port } = new URL(gateway.url);

@@ -110,7 +110,7 @@ describe('the identity of credentials', () => {
   });
 
   describe('is the current name of the user', () => {
-    /** As if the user had another name, or another id, when the account was made. */
+    /** Sets another name or another ID of the user, as of the creation of the account. */
     const wasOnce = (id: string, column: 'aws_user_arn' | 'aws_user_id', value: string) =>
       gateway.sql(`UPDATE cloud_account SET ${column} = ? WHERE id = ?`, [value, numberOf(id)]);
     const arn = async (id: string) => (await read(id, 'awsUserArn version')).awsUserArn;

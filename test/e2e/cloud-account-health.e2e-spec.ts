@@ -58,7 +58,7 @@ describe('the health of a cloud account', () => {
     return rows.map(({ data }: any) => JSON.parse(data));
   };
 
-  /** As if the time of its next check had come; returns what is known afterwards. */
+  /** Makes the next check due. Returns the health afterwards. */
   const check = async (...ids: string[]) => {
     const checkedAt = async (id: string) => new Date((await row(id)).last_checked_at).getTime();
     const before = await Promise.all(ids.map(checkedAt));
@@ -334,7 +334,7 @@ describe('the health of a cloud account', () => {
     const { id } = await createAccount({ which });
     await roleIs(id, 'gone-role');
     await check(id);
-    // The second look hangs, and meanwhile the customer mends it all.
+    // The second check hangs, and the customer fixes everything in the meantime.
     const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
     gateway.aws.inject({ action: 'GetRole', accessKeyId, fault: 'slow' });
     await set(id, 'next_attempt_at', longAgo);
@@ -384,7 +384,7 @@ describe('the health of a cloud account', () => {
     await check(...others);
     const took = performance.now() - started;
 
-    expect(took).toBeLessThan(40_000); // those that hang, one for each of the others: minutes
+    expect(took).toBeLessThan(40_000); // if the others waited for those that hang: minutes
     await until('AWS was given up', async () => (await healthOf(hanging[0]!)).lastCheckedAt > lastCheckedAt);
     expect(await healthOf(hanging[0]!)).toMatchObject({ state: 'HEALTHY', codes: ['AWS_UNREACHABLE'] });
   });

@@ -8,7 +8,7 @@ import { itBehavesLikeCloudAccounts } from '../../libs/cloud-accounts/src/testin
 import { itBehavesLikeStoredKeys } from '../../libs/encryption/src/testing/stored-keys.contract.js';
 import { Gateway } from '../support/gateway.js';
 
-// What the unit tests believe of the collections in memory, held against the ones the gateway really uses.
+// Same contracts as for the collections in memory, for those that the gateway uses.
 describe('in the database', () => {
   let gateway: Gateway;
   let tenantIds: [number, number];

@@ -43,7 +43,7 @@ describe('a console role whose trust policy has', () => {
   });
   afterAll(() => gateway.stop());
 
-  /** A sandbox account of its own, with a console role of this trust. */
+  /** Sandbox account whose console role has this trust policy. */
   function accountTrusting(trust: PolicyDocument): string {
     const which = nextUser();
     gateway.aws.setTrust(sandboxKey('WORKS', which).awsAccessKey.accessKeyId, 'people', trust);
@@ -63,7 +63,7 @@ describe('a console role whose trust policy has', () => {
     expect(check).toMatchObject({ verdict, cause });
     expect(check.message).toContain(says);
     expect(check.remediation === null).toBe(verdict === 'PASSED');
-    // Whatever the trust policy is, the permissions are checked.
+    // Permissions are checked with any trust policy.
     const permissions = checks.filter(({ step }) => step === 'PERMISSIONS').map((one) => one.verdict);
     expect(permissions).toContain('PASSED');
     expect(ofAll).toBe(verdict);

@@ -92,7 +92,7 @@ describe('A page of another origin', () => {
 
   it('that is listed can read that the gateway is shutting down', async () => {
     const closing = await Gateway.start({ CORS_ORIGINS: listed, AWS_TIMEOUT_MS: '4000' });
-    // AWS never answers this key: the mutation keeps the gateway from closing for as long as the timeout.
+    // AWS never answers for this access key: the mutation delays the shutdown until its timeout.
     const input = newAccount('A1U1', { credentials: sandboxKey('HANGS', 'A1U1'), idempotencyKey: 'running' });
     const running = closing.send(createCloudAccount, { input });
     await until('the mutation runs', async () => (await closing.sql('SELECT 1 FROM idempotency_claim')).length > 0);

@@ -18,7 +18,7 @@ describe('every use of a stored secret', () => {
     (await gateway.ask(uses, { id, ...page }, key)).cloudAccount.credentialUses;
   const rowOf = async (id: string) =>
     (await gateway.sql('SELECT * FROM aws_access_key WHERE cloud_account_id = ?', [numberOf(id)]))[0];
-  /** Opens the stored secret of an account that is as it was created. */
+  /** Decrypts the stored secret of a new account. */
   const changeRole = { expectedVersion: 1, consoleRoleName: 'second-console-role' };
 
   describe('is recorded', () => {
@@ -220,7 +220,7 @@ describe('every use of a stored secret', () => {
         slot: 'CURRENT',
       });
 
-      // The way out, with the very key that was stored.
+      // The remediation, with the access key that was stored.
       const mended = await updateAccount({ ...change, credentials: sandboxKey('WORKS', which) });
       expect(mended.credentials.version).toBe(before.credentials.version + 1);
       await updateAccount({ id, expectedVersion: mended.version, consoleRoleName: 'console-role' });

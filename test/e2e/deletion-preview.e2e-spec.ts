@@ -28,7 +28,7 @@ describe('cloudAccountDeletionPreview', () => {
     (await gateway.ask(preview, { id, ...page }, key)).cloudAccountDeletionPreview;
   const refusalOf = async (id: string, page: object = {}) =>
     (await gateway.ask(refusal, { input: { id }, ...page })).deleteCloudAccount.userErrors[0];
-  /** Behind the gateway's back, where a thousand requests would take too long. */
+  /** Without the gateway: a thousand requests would take too long. */
   const subscribeInBulk = async (id: string, count: number, tenant = 2) => {
     const row = `(${tenant}, ${numberOf(id)}, 'Bulk', 'us-east-1', 'ACTIVE', 1, '2026-01-01 00:00:00.000', '2026-01-01 00:00:00.000')`;
     await gateway.sql(

@@ -81,7 +81,7 @@ describe('the drift check', () => {
     return sandboxRole(which, `access-role-${externalId}`, handle);
   };
 
-  /** A subscription that was built, in an account of its own. */
+  /** Subscription that was built, in its own account. */
   async function standing(instances = 1, inRole = false, region = 'us-east-1'): Promise<Standing> {
     const which = nextUser();
     const account = await createAccount({ which, ...(inRole && { credentials: await accessRole(which) }) });
@@ -96,7 +96,7 @@ describe('the drift check', () => {
     return { account, which, subscriptionId: subscription.id, ec2, built, arn };
   }
 
-  /** All that can happen to what was built, its repair where there is one, and what is found. */
+  /** All changes of resources, their repairs if possible, and the findings. */
   const meddling: [
     string,
     (ec2: EC2Client, built: Built) => Promise<unknown>,
@@ -263,12 +263,12 @@ describe('the drift check', () => {
 
     await ec2.send(new StopInstancesCommand({ InstanceIds }));
     await check(account.id);
-    expect(await open(account.id)).toHaveLength(1); // nobody was at work yet
+    expect(await open(account.id)).toHaveLength(1); // no work was claimed yet
     const work = await claim();
     expect(work.subscriptionId).toBe(subscriptionId);
     await ec2.send(new StartInstancesCommand({ InstanceIds }));
     await ec2.send(new DeleteVolumeCommand({ VolumeId: built.volume }));
-    expect(await check(account.id)).toMatchObject({ openFindingCount: 1 }); // neither better nor worse meanwhile
+    expect(await check(account.id)).toMatchObject({ openFindingCount: 1 }); // unchanged in the meantime
 
     const resources = [{ arn: arn('volume', built.volume), isRemoved: true }];
     await one(report, { ...work, resources }, provisioner);
@@ -296,7 +296,7 @@ describe('the drift check', () => {
     await one(report, { ...work, resources: [{ arn: arn('volume', built.volume), isRemoved: true }] }, provisioner);
     await one(complete, work, provisioner);
 
-    // Nobody needs to ask for it.
+    // This needs no request.
     await until('the finding is closed', async () => {
       const [{ resolution }] = (await findings({ cloudAccountId: account.id })).nodes;
       return resolution === 'RESOURCE_REMOVED';
@@ -426,7 +426,7 @@ describe('the drift check', () => {
     await until('AWS is asked', () => gateway.aws.calls().some(({ fault }) => fault === 'hang'));
     const started = performance.now();
     await Promise.all([gateway.get(DriftReconciler).stop(), asked]);
-    expect(performance.now() - started).toBeLessThan(4_000); // AWS is silent for 5 s
+    expect(performance.now() - started).toBeLessThan(4_000); // AWS does not answer for 5 s
 
     const [{ lease_owner }] = await gateway.sql('SELECT lease_owner FROM drift_watch WHERE cloud_account_id = ?', [
       numberOf(account.id),

@@ -21,7 +21,7 @@ describe('API keys that are not valid', () => {
     }
     return counts;
   };
-  /** Of the right form, with a fitting checksum: only the database knows that it is wrong. */
+  /** Valid format and checksum: only the database shows that it is wrong. */
   const wellFormed = async () => {
     const { createApiKey: created } = await gateway.ask(createApiKey, { input: { name: 'Revoked', role: 'VIEWER' } });
     await gateway.ask(revokeApiKey, { input: { id: created.apiKey.id } });

@@ -9,13 +9,13 @@ interface Sent {
   readonly key?: string | null;
   readonly accept?: string;
   readonly type?: string;
-  /** Of a POST: a text is sent as it is. */
+  /** Body of a POST. Text is sent unchanged. */
   readonly body?: unknown;
   /** Of a GET or HEAD. */
   readonly search?: Record<string, string>;
 }
 
-/** So often that a document has been accepted, and then some: the fast path has answered at least twice. */
+/** Number of repetitions: the document was accepted, and the fast path has answered at least twice. */
 const times = 5;
 
 const account = 'id name status provider region awsAccountId consoleRoleName createdAt';
@@ -25,7 +25,7 @@ const deep = `{ cloudAccounts(first: 3) { totalCount pageInfo { hasNextPage endC
   subscriptions(first: 2, filter: { isActive: true }) { nodes { id name cloudAccount { name } } totalCount } } } } }`;
 const large = `query ($n: Int) { cloudSubscriptions(first: $n) { nodes { cloudAccount { subscriptions(first: $n) { nodes { cloudAccount { id } } } } } } }`;
 
-/** What the first tenant sends, by what is particular about it. Ids are put in for `ACCOUNT` and `SUBSCRIPTION`. */
+/** Requests of the first tenant, by their particularity. `ACCOUNT` and `SUBSCRIPTION` are replaced with IDs. */
 const corpus: Record<string, Sent> = {
   'a field': { body: { query: '{ __typename }' } },
   'one account': {
@@ -217,7 +217,7 @@ describe('a document that was accepted before', () => {
   });
   afterAll(() => gateway.stop());
 
-  /** The answer, but for what differs from request to request. */
+  /** The answer, without parts that differ between requests. */
   async function answerTo({ method = 'POST', key = gateway.key, accept, type, body, search }: Sent) {
     const withIds = (text: string) => text.replaceAll(/\b(?:ACCOUNT|SUBSCRIPTION)\b/g, (name) => ids[name]!);
     const parameters = new URLSearchParams(search && JSON.parse(withIds(JSON.stringify(search))));

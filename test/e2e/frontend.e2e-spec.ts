@@ -9,7 +9,7 @@ import { killed, projectFolder } from '../support/process.js';
 import { createCloudAccount, newAccount } from '../support/steps.js';
 
 const page = await readFile(join(projectFolder, 'docs/frontend.md'), 'utf8');
-/** The code blocks by the file name in their first line. */
+/** Code blocks by the file name in their first line. */
 const programs = new Map(
   [...page.matchAll(/```ts\n\/\/ (\S+\.ts)\n([^]*?)```/g)].map(([, name, code]) => [name!, code!]),
 );
@@ -37,7 +37,7 @@ describe('docs/frontend.md', () => {
     await gateway.stop();
   });
 
-  /** What a program prints. Caches print warnings to stderr, which must be empty. */
+  /** Output of a program. Caches print warnings to stderr, which must be empty. */
   const run = async (name: string) => {
     const options = { cwd: folder, timeout: 120_000 };
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--no-warnings', name], options);
@@ -51,7 +51,7 @@ describe('docs/frontend.md', () => {
     expect(page.match(/^```\w/gm)).toHaveLength(names.length);
   });
 
-  // The compiler takes seconds, and the database does not matter to it.
+  // The compiler takes seconds, and does not depend on the database.
   if (database === 'SQLite')
     it('has programs that compile', async () => {
       const options = '--noEmit --strict --skipLibCheck --module nodenext --target es2024 --types node'.split(' ');

@@ -1,7 +1,7 @@
 import { serverAudits } from 'graphql-http';
 import { Gateway } from '../support/gateway.js';
 
-/** Whether each audit is met by what the key may see, as `MUST 4655`. */
+/** Result of each audit with this API key, such as `MUST 4655`. */
 async function audited(gateway: Gateway, key: string) {
   const result = { met: [] as string[], unmet: [] as string[], statuses: [] as number[] };
   const fetchFn = async (url: string, init: RequestInit = {}) => {

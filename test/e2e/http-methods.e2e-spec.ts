@@ -15,7 +15,7 @@ describe('Methods and paths', () => {
   beforeAll(async () => (gateway = await Gateway.start({ PLAYGROUND: 'on' })));
   afterAll(() => gateway.stop());
 
-  /** Not `fetch`, which forbids some methods and tidies paths. */
+  /** Not `fetch`, which forbids some methods and normalizes paths. */
   const send = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
     new Promise<Reply>((resolve, reject) => {
       const sent = request(`${gateway.url}${path}`, {
@@ -99,7 +99,7 @@ describe('Methods and paths', () => {
     const sendRaw = async (bytes: string): Promise<Reply> => {
       const { hostname, port } = new URL(gateway.url);
       const socket = connect(Number(port), hostname);
-      socket.on('error', () => undefined); // it is closed while we still send
+      socket.on('error', () => undefined); // it is closed while the client still sends
       socket.write(bytes);
       const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
       const [line = '', ...fields] = head.split('\r\n');

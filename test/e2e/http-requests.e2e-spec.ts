@@ -135,7 +135,7 @@ describe('A request of GraphQL over HTTP', () => {
     });
   });
 
-  // Clients send these for what they do not use; `[]` is an empty map of PHP.
+  // Clients send these for unused parameters. `[]` is an empty map of PHP.
   const empty = [null, '', ' ', []];
 
   describe.each(['operationName', 'variables', 'extensions'])('with an empty %s', (name) => {

@@ -16,7 +16,7 @@ describe('over HTTP', () => {
   beforeAll(async () => (gateway = await Gateway.start()));
   afterAll(() => gateway.stop());
 
-  /** The answer is a refusal in GraphQL's shape: one error with a code and the id of the request. */
+  /** Expects a refusal in the format of GraphQL: one error with a code and the request ID. */
   const expectRefusal = (answer: Pick<Answer, 'status' | 'headers' | 'body'>, status: number, code: string) => {
     expect({ status: answer.status, body: answer.body }).toMatchObject({
       status,
@@ -153,7 +153,7 @@ describe('over HTTP', () => {
       return `${extensions.reason}: ${message}`;
     };
     const mistyped = () => gateway.key.slice(0, -1) + (gateway.key.endsWith('A') ? 'B' : 'A');
-    /** Another secret behind the same key id, with a checksum that fits. */
+    /** Another secret with the same API key ID and a valid checksum. */
     const forged = async () => {
       const stranger = await gateway.anotherTenant();
       const [own] = await gateway.sql('SELECT key_id FROM api_key ORDER BY id DESC');
@@ -254,7 +254,7 @@ describe('over HTTP', () => {
       const together = await statementsOf(gateway, () => Promise.all(Array.from({ length: 50 }, ask)));
 
       expect(alone.length).toBeGreaterThan(0);
-      // Four more when it is time to see whether the database writes.
+      // Four more statements when the write check of the database is due.
       expect(together.length).toBeLessThanOrEqual(alone.length + 4);
     });
 

@@ -36,7 +36,7 @@ describe('a role in a path with characters that IAM allows', () => {
   const asked = async (mutation: string, input: object) =>
     Object.values<any>(await gateway.ask(mutation, { input }))[0];
 
-  /** A sandbox account whose console role and access role have the path. */
+  /** Sandbox account whose console role and access role have this path. */
   async function accountWithPaths() {
     const which = nextUser();
     const { accessKeyId } = sandboxKey('WORKS', which).awsAccessKey;
@@ -124,7 +124,7 @@ describe('whitespace around a pasted text', () => {
     tested({ credentials: { awsAssumeRole: { roleArn: arn('role'), externalIdHandle: 'any', ...change } } });
   const arn = (kind: string) => `arn:aws:iam::123456789012:${kind}/a`;
 
-  /** For each input field that takes a pasted text: how it is sent, and a text that is well formed. */
+  /** For each input field with a pasted text: how to send it, and a valid text. */
   const sent: Record<string, [send: (change: object) => Promise<{ message: string }[]>, text: string]> = {
     'AwsAccessKeyInput.accessKeyId': [withKey, credentials.awsAccessKey.accessKeyId],
     'AwsAccessKeyInput.secretAccessKey': [withKey, credentials.awsAccessKey.secretAccessKey],

@@ -39,7 +39,7 @@ describe('the ledger', () => {
   const report = ({ subscriptionId, claimId }: any, resources: unknown) =>
     one(reportMutation, { subscriptionId, claimId, resources }, key);
   const complete = ({ subscriptionId, claimId }: any) => one(completeMutation, { subscriptionId, claimId }, key);
-  /** Rules and histories are long: an answer has room for few resources with all of them. */
+  /** Rules and histories are long: a response can contain only few resources with all of them. */
   const resourcesOf = async (id: string, page: object = { first: 5 }, as?: string) =>
     (await gateway.ask(resourcesQuery, { id, ...page }, as)).cloudSubscription.resources;
   const standingIn = async (id: string, page: object = {}) =>

@@ -20,7 +20,7 @@ describe('the list of cloud accounts', () => {
 
   beforeAll(async () => {
     gateway = await Gateway.start();
-    // 25 accounts, names neither in the order of the ids nor of one case, and five created in each same moment.
+    // 25 accounts, whose names are not in the order of the IDs and differ in case. Groups of five have the same time.
     for (let i = 0; i < 25; i++) {
       const { id } = await createQuickAccount({ name: `${i % 2 ? 'account' : 'ACCOUNT'} ${String((i * 7) % 25)}` });
       ids.push(id);
@@ -112,7 +112,7 @@ describe('the list of cloud accounts', () => {
     const whole = await page({});
     const [{ cursor }] = whole.edges;
     const gone = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    gone[4] = 999_999; // the same name, another id: as if that account had been deleted
+    gone[4] = 999_999; // the same name with another ID: as if that account had been deleted
     const after = Buffer.from(JSON.stringify(gone)).toString('base64url');
 
     expect(idsOf(await page({ after }))).toEqual(idsOf(whole).slice(1));

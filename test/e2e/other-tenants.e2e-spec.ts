@@ -13,8 +13,9 @@ import {
 } from '../support/steps.js';
 
 /**
- * Every unique key of the database, by the reason why a refusal by it tells nothing of another tenant. Those of ANSWERS do: what
- * they tell is tested below, and docs/decisions/0101 accepts it. A new key that is missing here fails a test.
+ * All unique keys of the database, by the reason why a refusal reveals nothing about another tenant. Those of ANSWERS
+ * do reveal something, which is tested below and accepted by docs/decisions/0101. A new key that is missing here fails
+ * a test.
  */
 const uniqueKeys = {
   /** The tenant is part of the key. */
@@ -36,14 +37,14 @@ const uniqueKeys = {
     'force_detach_request(cloud_account_id)',
     'key_rotation(cloud_account_id)',
     'key_rotation_policy(cloud_account_id)',
-    'provisioned_resource(cloud_account_id,arn)', // of the hosted account: by provisioners, who work for all tenants
+    'provisioned_resource(cloud_account_id,arn)', // of the hosted account: used by provisioners, who work for all tenants
     'provisioning_work(subscription_id)',
   ],
   /** Chosen by the gateway at random. */
   random: ['api_key(key_id)', 'external_id(external_id)', 'external_id(handle)'],
-  /** Of the operator alone. */
+  /** Only the operator can set them. */
   operators: ['deleted_cloud_account(id)', 'key_canary(kek_id)', 'tenant(name_key)'],
-  /** Only delays a check in the background by seconds. */
+  /** Only delays a background check by seconds. */
   timing: ['cloud_account_health(asking_aws_account_id)'],
   answers: ['aws_access_role(current_role_arn)', 'cloud_account(aws_user_id)'],
 };

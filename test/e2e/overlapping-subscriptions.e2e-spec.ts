@@ -95,7 +95,7 @@ describe('overlapping subscriptions', () => {
     const page = '{ cloudSubscriptions(first: 100) { nodes { overlappingSubscriptions(first: 5) { nodes { id } } } } }';
 
     const cpuOf = async (work: () => Promise<unknown>) => {
-      await work(); // the first time compiles it
+      await work(); // the first run compiles it
       const costs: number[] = [];
       for (let i = 0; i < 3; i++) {
         const before = process.cpuUsage();

@@ -24,7 +24,7 @@ const cancelPendingCredentials = `mutation ($input: CancelPendingCredentialsInpu
   cancelPendingCredentials(input: $input) { cloudAccount { ${state} } userErrors { code path } }
 }`;
 
-/** A sandbox whose LATER keys take 1.6 s, and a gateway that waits a quarter of a second itself. */
+/** AWS recognizes the LATER access keys of this sandbox after 1.6 s, and the gateway waits a quarter of a second. */
 describe('credentials that AWS does not recognize yet', () => {
   let gateway: Gateway;
   const { createAccount, deleteAccount, nextUser, refusals, updateAccount } = stepsWith(() => gateway);
@@ -52,7 +52,7 @@ describe('credentials that AWS does not recognize yet', () => {
     await until('nothing is pending', async () => (await read(id)).pendingCredentials === null);
     return read(id);
   };
-  /** As if two minutes had gone by. */
+  /** Lets two minutes pass. */
   const timeIsUpFor = (id: string) =>
     gateway.sql(
       "UPDATE credential_trial SET gives_up_at = '2026-01-01 00:00:00.000', next_attempt_at = '2026-01-01 00:00:00.000' WHERE cloud_account_id = ?",
@@ -100,7 +100,7 @@ describe('credentials that AWS does not recognize yet', () => {
     expect(await keysOf(id)).toEqual([{ slot: 'CURRENT', version: 1 }]);
     expect(await eventsOf(id)).toEqual(['CLOUD_ACCOUNT_CREATED', 'CREDENTIALS_PROPAGATING', 'CREDENTIALS_PROVEN']);
     expect(await refusals(createSubscription, subscription)).toEqual([]);
-    // The key that was promoted is the one that opens.
+    // The promoted access key is the one that can be decrypted.
     await updateAccount({ id, expectedVersion: 1, consoleRoleName: 'second-console-role' });
   });
 
@@ -319,7 +319,7 @@ describe('a request with credentials that AWS does not recognize', () => {
     expect(soon.took).toBeGreaterThan(2000);
     expect(soon.took).toBeLessThan(20_000);
     expect(never.status).toBe('PROPAGATING');
-    expect(never.took).toBeGreaterThan(2000); // the last pause is left out when it would end too late
+    expect(never.took).toBeGreaterThan(2000); // the last pause is skipped when it would end too late
     expect(never.took).toBeLessThan(20_000); // it is tried for two minutes
   });
 });

@@ -9,7 +9,7 @@ type Statement = Extract<PolicyDocument['Statement'], readonly unknown[]>[number
 type Condition = NonNullable<Statement['Condition']>;
 type Texts = string | readonly string[];
 
-/** What an AWS account has been set up with. */
+/** Setup of an AWS account. */
 interface SetUp {
   readonly region?: string;
   readonly policies?: readonly Statement[];
@@ -46,7 +46,8 @@ type Suggestion = null | readonly string[];
 
 const passes: string[] = [];
 
-// Title, set-up, every check that is neither passed nor of key policies, what a message says, the suggested actions.
+// Title, setup, every check that has neither passed nor depends on key policies, a part of a message, and the suggested
+// actions.
 const setUps: readonly [string, SetUp, readonly string[], RegExp | null, Suggestion][] = [
   ['everything is allowed', { policies: [all] }, passes, null, null],
   ['all actions of the services are allowed', { policies: [allow(['ec2:*', 'cloudwatch:*', 'iam:*', 'kms:*'])] }, passes, null, null],
@@ -186,7 +187,7 @@ describe('the result of permission checks', () => {
       statements.map((statement) =>
         document([JSON.parse(JSON.stringify(statement).replaceAll('$ACCOUNT', sandboxAccountId(which))) as Statement]),
       );
-    // A Deny stands in a policy of its own, as guardrails do.
+    // A separate policy, like a guardrail.
     if (policies) gateway.aws.setUserPolicies(key, filled(policies).toReversed());
     if (boundary) gateway.aws.setBoundary(key, document(boundary));
     if (organization) gateway.aws.setServiceControlPolicies(key, [document(organization)]);

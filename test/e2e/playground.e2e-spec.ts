@@ -9,7 +9,7 @@ describe('/playground', () => {
   let gateway: Gateway;
   const get = (path: string, init: RequestInit = {}) => fetch(gateway.url + path, init);
 
-  /** With the path as it stands: `fetch` would resolve its dots. */
+  /** With the unchanged path: `fetch` would resolve its dots. */
   const asItStands = (path: string) =>
     new Promise<{ status: number; text: string }>((resolve, reject) => {
       const { hostname, port } = new URL(gateway.url);

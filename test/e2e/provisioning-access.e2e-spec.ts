@@ -139,7 +139,7 @@ describe("a provisioner's access to a customer's account", () => {
     const [work] = (await one(claimMutation, {})).work;
     expect((await issue(work)).userErrors).toMatchObject([{ code: 'AWS_REGION_NOT_ENABLED', path: null }]);
 
-    // With an access role the gateway asks with its own identity.
+    // With an access role, the gateway uses its own identity.
     const inRole = await atWorkInRole('ap-east-1');
     gateway.aws.setRegionEnabled('AKIASANDBOXGTWAYA0U1', 'ap-east-1', false);
     expect((await issue(inRole.work)).userErrors).toMatchObject([

@@ -29,7 +29,7 @@ describe('a provisioner', () => {
     key = await gateway.newKey({ role: 'PROVISIONER' }, 1);
   });
   afterAll(() => gateway.stop());
-  /** Nothing waits but what the test makes. */
+  /** Only work of the test is waiting. */
   beforeEach(() => gateway.sql('DELETE FROM provisioning_work'));
 
   const one = async (mutation: string, input: object, as?: string) =>
@@ -52,7 +52,7 @@ describe('a provisioner', () => {
   };
   const end = (id: string) => one(deleteMutation, { id });
   const lost = { userErrors: [{ code: 'PROVISIONING_LEASE_LOST', path: ['input', 'claimId'] }] };
-  /** As if the time of its lease had gone by. */
+  /** Lets the lease expire. */
   const leaseEnds = (id: string) =>
     gateway.sql("UPDATE provisioning_work SET lease_until = '2026-01-01 00:00:00.000' WHERE subscription_id = ?", [
       numberOf(id),
@@ -202,7 +202,7 @@ describe('a provisioner', () => {
       provisioning: { kind: 'BUILD', isClaimed: false },
     });
     expect(await refusals(retryMutation, { id })).toEqual(['SUBSCRIPTION_NOT_IN_ERROR input.id']);
-    // Something may stand of what failed: it does not end at once.
+    // Resources can remain after a failure: it does not end immediately.
     expect((await end(id)).subscription).toMatchObject({ status: 'DELETING' });
     expect(await complete((await claim())[0])).toMatchObject({ status: 'DELETED' });
   });
@@ -269,7 +269,7 @@ describe('a provisioner', () => {
       const { id } = await createSubscription(hostedAccount);
       const [[claimed], { subscription }] = await Promise.all([claim(), end(id)]);
 
-      // Either nobody had begun, and it has ended; or somebody has it, and is told to stop.
+      // Either it was not claimed and has ended, or it was claimed and the provisioner is asked to stop.
       expect(subscription.status).toBe(claimed ? 'DELETING' : 'DELETED');
       if (claimed) expect((await report(claimed)).work).toMatchObject({ isStopRequested: claimed.kind === 'BUILD' });
       await gateway.sql('DELETE FROM provisioning_work');

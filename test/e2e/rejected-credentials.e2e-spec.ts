@@ -145,7 +145,7 @@ describe('credentials that cannot be verified', () => {
       ]);
       const took = performance.now() - started;
       expect(took).toBeGreaterThan(4900);
-      expect(took).toBeLessThan(9000); // twice the time-out would be 10 s
+      expect(took).toBeLessThan(9000); // twice the timeout would be 10 s
       expect((await rowsStored())['cloud_account']).toBe(before['cloud_account']! + 3);
     });
 
@@ -156,7 +156,7 @@ describe('credentials that cannot be verified', () => {
       );
 
       expect(new Set(all.map(({ userErrors }) => userErrors[0].code))).toEqual(new Set(['AWS_UNREACHABLE']));
-      expect(performance.now() - started).toBeLessThan(20_000); // one after the other: 100 s
+      expect(performance.now() - started).toBeLessThan(20_000); // sequentially: 100 s
     });
   });
 

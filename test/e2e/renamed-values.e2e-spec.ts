@@ -43,7 +43,7 @@ const oldReport = {
   awsCalls: 7,
   roleSessionName: null,
 };
-/** Each cause of `oldReport` as it is named now. */
+/** Current names of the causes in `oldReport`. */
 const causes = [
   null,
   'ACCESS_KEY_UNKNOWN',
@@ -61,7 +61,7 @@ const causes = [
   'PREVIOUS_STEP',
   'TEMPORARY_ACCESS_KEY',
 ];
-/** Error codes by their former names. */
+/** Former names of error codes, and current ones. */
 const codes = {
   AWS_TEMPORARY_KEY: 'AWS_TEMPORARY_ACCESS_KEY',
   AWS_SECRET_WRONG: 'AWS_SECRET_ACCESS_KEY_WRONG',
@@ -108,7 +108,7 @@ describe('Rows with former names of values', () => {
     await gateway.stop();
   });
 
-  /** An account with rows as the version before wrote them; each code of an error in every column that has codes. */
+  /** Account with rows of an older version. The error code is in every column that can have one. */
   async function accountWith(code: string): Promise<string> {
     const { id } = await createQuickAccount();
     const account = { tenant_id: 2, cloud_account_id: numberOf(id) };

@@ -3,7 +3,7 @@ import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { Gateway } from '../support/gateway.js';
 import { hostedAccount, newAccount, stepsWith } from '../support/steps.js';
 
-/** Who may use what. An operation that is missing here fails the first test. */
+/** Operations by role. An operation that is missing here fails the first test. */
 const operations: Record<Role, string[]> = {
   VIEWER: [
     'cloudAccount',
@@ -59,12 +59,12 @@ const operations: Record<Role, string[]> = {
   ],
 };
 const roles = Object.keys(operations) as Role[];
-/** Each of which may do all that those before it may. */
+/** Each role includes the previous ones. */
 const tenantsRoles: readonly Role[] = roles.filter((role) => role !== 'PROVISIONER');
 const may = (role: Role, needed: Role) =>
   role === needed || (tenantsRoles.indexOf(role) > tenantsRoles.indexOf(needed) && needed !== 'PROVISIONER');
 
-/** Each with arguments that get past validation, and do nothing. */
+/** Each with valid arguments that have no effect. */
 const documents: Record<string, string> = {
   apiKeys: '{ apiKeys { totalCount } }',
   cloudAccount: '{ cloudAccount(id: "x") { id } }',
@@ -191,7 +191,7 @@ describe('what an API key can do', () => {
       return code ?? 'ok';
     };
 
-    /** The code each operation is refused with; `ok` when it is done, or would be but for what the input asks. */
+    /** Error code of each operation. `ok` when it succeeds, or would succeed with other input. */
     const outcome = async (document: string, input: object, key: string) => {
       const { body } = await gateway.send(document, { input }, key);
       if (body.errors) return body.errors[0].extensions.code;
@@ -225,7 +225,7 @@ describe('what an API key can do', () => {
       );
       expect(code(cloudAccount.viewerCanRotate)).toBe(
         role !== 'VIEWER' && state !== 'hosted'
-          ? 'ok' // It would begin one.
+          ? 'ok' // It would start a rotation.
           : await outcome(
               mutation('rotateAwsCredentials', 'RotateAwsCredentialsInput'),
               { id: account.id, expectedVersion: account.version },

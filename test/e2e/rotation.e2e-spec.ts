@@ -18,7 +18,7 @@ const asked = `query ($id: ID!) { cloudAccount(id: $id) {
   rotation { state step attempt endedAt graceUntil oldAccessKeyId newAccessKeyId lastError { code message }
     orphan { accessKeyId graceUntil deletedAt } candidates } } }`;
 
-/** What takes minutes at AWS takes moments here. */
+/** Short times instead of minutes. */
 const quick = {
   grace: 300,
   orphanGrace: 200,

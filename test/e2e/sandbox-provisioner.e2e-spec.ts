@@ -124,7 +124,7 @@ describe('the provisioner of the sandbox', () => {
     Object.assign(gateway.get(SandboxProvisioning), { pause: 100_000 });
     const id = await begin(account.id, { plan: 'small' });
     while ((await read(id)).provisioning?.progress !== 10) await wait(50);
-    // As if the process had been ended: nobody hears of it any more, and its lease ends.
+    // As if the process had stopped: it sends no reports, and its lease ends.
     Object.assign(gateway.get(SandboxProvisioning), { pause: 0 });
     await gateway.sql(
       "UPDATE provisioning_work SET lease_until = '2026-01-01 00:00:00.000' WHERE subscription_id = ?",

@@ -50,7 +50,7 @@ describe('the schema', () => {
       return own.filter(([, description]) => !description?.trim()).map(([name]) => name);
     });
 
-    // The roots are what the fields in them say.
+    // The root types are described by their fields.
     expect(silent.filter((name) => !['Query', 'Mutation'].includes(name!))).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ describe('encrypting every secret with a new key of its tenant', () => {
     const newest = new Map((await rotation.newestTenantKeys()).map((key) => [key.tenantId!, key.id]));
     return gateway.get(SealedSecrets).reseal(newest, operator, () => undefined);
   };
-  /** Does something once the secret of the account was opened, before it is written. */
+  /** Runs `act` after the secret of the account was decrypted, before it is stored. */
   const onceOpened = (id: string, act: () => Promise<unknown>) => {
     const secrets = gateway.get(SealedSecrets) as unknown as { open: (...given: any[]) => Promise<unknown> };
     const open = secrets.open.bind(secrets);
@@ -36,7 +36,7 @@ describe('encrypting every secret with a new key of its tenant', () => {
       return secret;
     });
   };
-  /** Whether each attempt to write the account's secret succeeded. */
+  /** Whether each attempt to store the account's secret succeeded. */
   const attempts = (id: string) => {
     const stored = gateway.get(StoredAccessKeys);
     const write = stored.reseal.bind(stored);

@@ -15,7 +15,7 @@ const mutations = {
 type Status = 'PENDING' | 'ACTIVE' | 'CHANGE_PENDING' | 'DELETING' | 'ERROR' | 'DELETED';
 type Kind = 'BUILD' | 'CHANGE' | 'TEAR_DOWN';
 
-/** What the rules say of one subscription, in as few words as they can be said. */
+/** Model of one subscription, as short as possible. */
 class Model {
   status: Status = 'PENDING';
   work: { kind: Kind; isClaimed: boolean; isStopRequested: boolean } | null = this.fresh('BUILD');

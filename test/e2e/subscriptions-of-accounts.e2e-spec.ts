@@ -17,7 +17,7 @@ describe('the subscriptions of cloud accounts', () => {
     const all: string[] = [];
     for (let i = 0; i < 5; i++) all.push((await createSubscription(account.id)).id);
     await endSubscription(all[1]!);
-    // Two of them in the same moment.
+    // Two of them at the same time.
     await gateway.sql('UPDATE subscription SET created_at = ? WHERE id IN (?, ?)', [
       '2026-01-01 00:00:00.000',
       numberOf(all[3]!),
@@ -108,7 +108,7 @@ describe('the subscriptions of cloud accounts', () => {
       const fields = '{ nodes { id credentials { accessKeyId } subscriptions(first: 5) { totalCount nodes { id } } } }';
       const andBack = '{ totalCount nodes { subscriptions { nodes { cloudAccount { credentials { version } } } } } }';
 
-      // The accounts, their access keys, the subscriptions, and how many there are.
+      // The accounts, their access keys, the subscriptions, and their number.
       expect(await asked(fields, 2)).toBe(4);
       expect(await asked(fields, 50)).toBe(4);
       // One more, because together the lists can have too many rows for one statement.

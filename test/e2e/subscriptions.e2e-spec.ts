@@ -214,7 +214,7 @@ describe('a subscription', () => {
       for (let i = 0; i < 4; i++) ids.push((await createSubscription(hostedAccount, key)).id);
       await endSubscription(ids[0]!, key);
       await gateway.sql('UPDATE subscription SET status = ? WHERE id = ?', ['ERROR', numberOf(ids[1]!)]);
-      // All in one moment: then the ids decide.
+      // All at the same time, so that the IDs determine the order.
       await gateway.sql('UPDATE subscription SET created_at = ? WHERE id >= ?', [
         '2026-05-05 05:05:05.555',
         numberOf(ids[0]!),

@@ -2,7 +2,7 @@ import { Gateway, type Answer } from '../support/gateway.js';
 import * as mutations from '../support/steps.js';
 import { globalId, hostedAccount, newAccount, numberOf, sandboxKey, stepsWith } from '../support/steps.js';
 
-/** What a client can tell one answer from another by: all of it but the id of the request. */
+/** Everything by which a client can distinguish answers: all parts except the request ID. */
 const visible = ({ status, text, headers }: Answer) => ({
   status,
   text: text.replace(/"requestId":"[^"]*"/g, '"requestId":"…"'),
@@ -21,7 +21,7 @@ describe('a tenant', () => {
   });
   afterAll(() => gateway.stop());
 
-  // The plain case of every operation is in tenant-matrix.e2e-spec.ts.
+  // tenant-matrix.e2e-spec.ts has the simple case of every operation.
   describe("cannot distinguish another's objects from missing ones:", () => {
     const onAccount = (input: object) => (id: string) => ({ input: { id, ...input } });
 

@@ -21,11 +21,11 @@ const claimWork = `mutation { claimProvisioningWork(input: { limit: 10, leaseSec
   work { subscriptionId claimId kind } userErrors { code } } }`;
 const complete = `mutation ($input: CompleteProvisioningInput!) { completeProvisioning(input: $input) { status userErrors { code } } }`;
 
-/** What becomes of the rows of a tenant. A new table with a `tenant_id` that is missing here fails a test. */
+/** What happens to the rows of a tenant. A new table with a `tenant_id` that is missing here fails a test. */
 const tables = {
-  /** A tenant with a row is not removed. */
+  /** A tenant with such a row is not removed. */
   kept: ['cloud_account', 'deleted_cloud_account', 'external_id', 'subscription'],
-  /** Rows are made only for a tenant that has a row in one of the tables above, and lose it at no time. */
+  /** Rows exist only for a tenant that has a row in one of the tables above. */
   keptWithThem: [
     'aws_access_key',
     'aws_access_role',
@@ -41,7 +41,7 @@ const tables = {
     'provisioned_resource',
   ],
   removed: ['api_key'],
-  /** Events tell of what is gone; answers are forgotten after a day. */
+  /** Events are kept after a removal; answers are deleted after a day. */
   left: ['event', 'idempotency_claim'],
 };
 
@@ -284,7 +284,7 @@ describe('A tenant', () => {
       const spy = jest.spyOn(contents, 'of').mockImplementation(async (tenant) => {
         const found = await look(tenant);
         sent = gateway.send(issueExternalId, { input: {} }, key);
-        await Promise.race([sent, wait(300)]); // on MariaDB it gets as far as the tenant meanwhile
+        await Promise.race([sent, wait(300)]); // on MariaDB it waits for the tenant
         return found;
       });
       try {

@@ -13,7 +13,7 @@ import { globalId, hostedAccount, newAccount, numberOf, sandboxKey, stepsWith } 
 
 type NodeName = Parameters<typeof globalId>[0];
 
-/** Which node each id of an operation stands for. A new one that is missing here fails the first test. */
+/** Node type of each ID in an operation. A new ID that is missing here fails the first test. */
 const subjects: Record<string, readonly NodeName[]> = {
   'node.id': ['ApiKey', 'CloudAccount', 'CloudSubscription', 'DriftFinding'],
   'nodes.ids': ['ApiKey', 'CloudAccount', 'CloudSubscription', 'DriftFinding'],
@@ -49,14 +49,14 @@ const subjects: Record<string, readonly NodeName[]> = {
   'performIamStep.input.subscriptionId': ['CloudSubscription'],
 };
 
-/** What goes into the arguments that are no ids. */
+/** Values of arguments that are not IDs. */
 const examples = {
   Int: 1,
   Boolean: false,
   'CreateApiKeyInput.name': 'Example',
   'CreateCloudAccountInput.name': 'Example',
   'CreateCloudAccountInput.consoleRoleName': newAccount('ZZZZ').consoleRoleName,
-  // Its nodes are large: fifty of them are more than one request may ask for.
+  // Its nodes are large: fifty of them exceed the limit of one request.
   'cloudSubscriptions.first': 5,
   'CreateSubscriptionInput.name': 'Example',
   'CreateSubscriptionInput.region': 'us-east-1',
@@ -73,7 +73,7 @@ const examples = {
   AwsCredentialsInput: sandboxKey('WORKS', 'ZZZZ'),
 };
 
-/** Of provisioners, who work for every tenant: a tenant's key is refused them whatever they are asked of. */
+/** Operations of provisioners, who work for every tenant: the API key of a tenant is always refused. */
 const provisioners = [
   'claimProvisioningWork',
   'completeProvisioning',
@@ -91,7 +91,7 @@ const cases = tenants.flatMap((operation) =>
   ),
 );
 
-/** What a client can tell one answer from another by: all of it but the id of the request. */
+/** Everything by which a client can distinguish answers: all parts except the request ID. */
 const visible = ({ status, text, headers }: Answer) => ({
   status,
   text: text.replace(/"requestId":"[^"]*"/g, '"requestId":"…"'),
@@ -128,7 +128,7 @@ describe('in every operation of the schema', () => {
         key,
       ),
   };
-  /** As a check would write it down. */
+  /** Row as a check would create it. */
   const findingIn = async (account: { id: string; subscription?: { id: string } }, key?: string) => {
     const subscription = account.subscription ?? (await createSubscription(account.id, key));
     const [{ tenant_id, cloud_account_id }] = await gateway.sql(
@@ -164,7 +164,7 @@ describe('in every operation of the schema', () => {
     return { id: globalId('DriftFinding', id) };
   };
   const made = new Map<NodeName, Promise<Record<'mine' | 'ended' | 'theirsEnded', { id: string }>>>();
-  /** What no operation here may change: the same for all. */
+  /** Objects that no operation here can change. */
   const lasting = (type: NodeName) => {
     const make3 = async () => {
       const [mine, ended, theirsEnded] = [await make[type](), await make[type](), await make[type](other)];
@@ -178,7 +178,7 @@ describe('in every operation of the schema', () => {
   };
   const rows = async () => {
     const tables = ['api_key', 'aws_access_key', 'cloud_account', 'credential_use', 'event', 'subscription'];
-    // When a key was last used is noted once a minute, whatever was asked.
+    // The last use of an API key is stored once a minute, for any request.
     return Promise.all(
       tables.map(async (table) =>
         (await gateway.sql(`SELECT * FROM ${table} ORDER BY id`)).map((row: object) => ({
@@ -207,16 +207,16 @@ describe('in every operation of the schema', () => {
       const subscription = type === 'CloudSubscription' ? { subscription: theirs } : {};
       await findingIn({ ...theirs, ...subscription }, other);
     }
-    // The health of none is looked at meanwhile, which would be written down.
+    // No health check runs in the meantime, which would change rows.
     await gateway.sql("UPDATE cloud_account_health SET next_attempt_at = '2999-01-01 00:00:00.000'");
-    // A rotation that an earlier case began takes no further step.
+    // A rotation of an earlier case takes no further step.
     await until('no rotation takes a step', async () => {
       const later = "'2999-01-01 00:00:00.000'";
       const busy = await gateway.sql(
         `SELECT id FROM key_rotation WHERE lease_owner IS NOT NULL OR next_attempt_at < ${later}`,
       );
       const postpone = `UPDATE key_rotation SET next_attempt_at = ${later} WHERE id = ? AND lease_owner IS NULL`;
-      // It may be in the way of a step, and that in its.
+      // A step and this statement can block each other.
       for (const { id } of busy) await gateway.sql(postpone, [id]).catch(() => undefined);
       return busy.length === 0;
     });
@@ -229,7 +229,7 @@ describe('in every operation of the schema', () => {
     expect(await rows()).toEqual(before);
     expect(absent.text).not.toMatch(/"code":"(INTERNAL|BAD_USER_INPUT|INVALID_INPUT|GRAPHQL_)/);
 
-    // Its own is there: so what was asked is what would have been told.
+    // Its own object exists: so the same request would have shown the other.
     const own = await answer(theirs.id, other);
     expect(own.text).not.toBe(absent.text);
     expect(own.text).not.toMatch(/NOT_FOUND|"errors"/);
@@ -305,7 +305,7 @@ describe('in every operation of the schema', () => {
       }
       return found;
     };
-    await answers(); // the key is noted to be used
+    await answers(); // the use of the API key is stored
     const before = await answers();
 
     const account = await createQuickAccount();

@@ -22,7 +22,7 @@ describe('Tenants from before names were unique', () => {
       }));
       for (const name of ['Acme', 'ACME', 'Acme (4)', 'Acme', long, long])
         await gateway.sql("INSERT INTO tenant (name, created_at) VALUES (?, '2026-01-01 00:00:00.000')", [name]);
-      // Cut off after the event of the first renaming, and begun anew.
+      // Interrupted after the event of the first renaming, and started again.
       const query = runner.query.bind(runner);
       const cut = jest.spyOn(runner, 'query').mockImplementation((sql, parameters) => {
         if (sql.includes('UPDATE tenant') && JSON.stringify(parameters).includes('ACME')) throw new Error('cut');

@@ -20,7 +20,7 @@ describe('updateCloudAccount', () => {
   beforeAll(async () => (gateway = await Gateway.start()));
   afterAll(() => gateway.stop());
 
-  /** Everything there is to know of the account, its stored key included. */
+  /** Everything about the account, including its stored access key. */
   const everythingOf = async (id: string) => ({
     account: await gateway.sql('SELECT * FROM cloud_account WHERE id = ?', [numberOf(id)]),
     keys: await gateway.sql('SELECT * FROM aws_access_key WHERE cloud_account_id = ?', [numberOf(id)]),
@@ -166,7 +166,7 @@ describe('updateCloudAccount', () => {
 
       expect(refusal).toMatch(new RegExp(`^${code}( |$)`));
       expect(await everythingOf(id)).toEqual(before);
-      // Without a new key, the stored one is opened and shown to AWS.
+      // Without a new access key, the stored one is decrypted and sent to AWS.
       expect(
         (await updateAccount({ id, expectedVersion: 1, consoleRoleName: 'second-console-role' })).credentials.version,
       ).toBe(1);
@@ -230,7 +230,7 @@ describe('updateCloudAccount', () => {
       expect(await updateAccount({ ...same, name, consoleRoleName })).toMatchObject({ version: 1 });
       expect(await everythingOf(account.id)).toEqual(before);
 
-      // A change beside it leaves the key as it is.
+      // Another change does not affect the access key.
       const renamed = await updateAccount({ ...same, name: 'Renamed beside its key' });
       expect(renamed).toMatchObject({ version: 2, credentials: { version: 1 } });
       expect(identityOf).not.toHaveBeenCalled();
@@ -342,7 +342,7 @@ describe('updateCloudAccount', () => {
 
       expect(await refusals(updateCloudAccount, change)).toEqual(['REGION_CHANGE_IN_USE input.region']);
       expect(await everythingOf(id)).toEqual(before);
-      // The region that the account has already is no change.
+      // The current region of the account is no change.
       expect(await refusals(updateCloudAccount, { ...change, region: 'us-east-1', name: `Same ${id}` })).toEqual([]);
       await endSubscription(subscription.id);
       expect(await refusals(updateCloudAccount, { ...change, expectedVersion: 2 })).toEqual([]);
@@ -377,7 +377,7 @@ describe('updateCloudAccount', () => {
 
   it('is refused for an account that was deleted in the meantime', async () => {
     const { id } = await createAccount();
-    // Whether the account goes before the key is proven, meanwhile or after the change: never half of each.
+    // The account is deleted before, during or after the change, but never half of each.
     const change = { id, expectedVersion: 1, credentials: sandboxKey('WORKS', nextUser()) };
     const [refused] = await Promise.all([refusals(updateCloudAccount, change), deleteAccount(id).catch(() => null)]);
 

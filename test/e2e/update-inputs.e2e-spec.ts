@@ -7,7 +7,7 @@ const leftOut = 'Omitted: unchanged.';
 const refusesNull = `${leftOut} Null is refused.`;
 const notChanges = ['id', 'expectedVersion', 'expectedAwsAccountId', 'idempotencyKey', 'allowMissingPermissions'];
 
-/** Every field of every input that changes an object, with its description on one line. */
+/** All fields of all update inputs, with their descriptions on one line. */
 const changes = Object.values(schema.getTypeMap())
   .filter(isInputObjectType)
   .flatMap((input) => Object.values(input.getFields()).map((field) => ({ input: input.name, field })))
@@ -19,7 +19,7 @@ function described({ description }: GraphQLInputField): string {
   return (description ?? '').replace(/\s+/g, ' ');
 }
 
-/** Two values of each field that differ, as they are sent. */
+/** Two different values of each field, as they are sent. */
 const values: Record<string, Record<string, [unknown, unknown]>> = {
   UpdateCloudAccountInput: {
     name: ['One name', 'Other name'],
@@ -51,7 +51,7 @@ describe('an update', () => {
   const one = async (mutation: string, input: object, key?: string) =>
     Object.values<any>(await gateway.ask(mutation, { input }, key))[0];
 
-  /** What each input changes: how to make one, change it and read it as a client does. */
+  /** For each input: how to create its object, change it and read it as a client does. */
   const accounts = {
     make: async () => (await createAccount({ which: 'ZY01', nodeRoleName: 'first-node-role' })).id,
     read: async (id: string) => {

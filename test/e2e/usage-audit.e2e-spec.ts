@@ -20,9 +20,9 @@ describe('usageAudit', () => {
     (await auditOf(id)).findings.map(({ kind, subject }: any) => [kind, subject]);
   const doctor = async () =>
     (await gateway.get(UsageAuditService).findings()).map(({ kind, subject }) => [kind, subject]);
-  /** What no statement of the gateway does. */
+  /** Changes that no statement of the gateway makes. */
   const behindItsBack = async (...statements: string[]) => {
-    // On MariaDB a statement may get any connection of the pool.
+    // On MariaDB a statement can use any connection of the pool.
     if (database === 'MariaDB') {
       for (const statement of statements) await gateway.sql(`SET STATEMENT foreign_key_checks = 0 FOR ${statement}`);
       return;

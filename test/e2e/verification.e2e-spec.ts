@@ -41,7 +41,7 @@ describe('verification', () => {
       .filter(({ verdict, cause }) => verdict !== 'PASSED' && cause !== 'KEY_POLICY' && cause !== 'PREVIOUS_STEP')
       .map(({ step, group, verdict, cause }) => [group ?? step, verdict, cause]);
 
-  /** Every policy the manifest gives the user of an access key, but for one group. */
+  /** Grants every policy of the manifest for the user of an access key, except one group. */
   async function grantAllBut(which: string, left: string | null): Promise<PolicyDocument[]> {
     const { checks } = await verify(sandboxKey('WORKS', which));
     const accountId = /account (\d{12})/.exec(checks.find(({ step }) => step === 'IDENTITY')!.message)![1]!;
@@ -103,7 +103,8 @@ describe('verification', () => {
       const found = await verify(sandboxKey('WORKS', which));
 
       if (id === 'READ_IAM') {
-        // Without GetRole and SimulatePrincipalPolicy, these two are all that AWS tells; the policy for them tells the rest.
+        // Without GetRole and SimulatePrincipalPolicy, AWS reports only these two. The policy for them makes the others
+        // visible.
         expect(open(found)[0]).toEqual(['CONSOLE_ROLE', 'FAILED', 'IDENTITY_POLICY']);
         expect(
           new Set(

@@ -12,7 +12,7 @@ import {
   stepsWith,
 } from '../support/steps.js';
 
-/** Every field of the schema that says what the viewer may do: `CloudAccount.viewerCanDelete`. */
+/** All fields of the schema with permissions of the viewer: `CloudAccount.viewerCanDelete`. */
 const permissions = Object.values(schema.getTypeMap())
   .filter(isObjectType)
   .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))
@@ -20,7 +20,7 @@ const permissions = Object.values(schema.getTypeMap())
 
 interface Subject {
   readonly id: string;
-  /** Whose key asks; the first OWNER's when it is not given. */
+  /** API key of the request; by default, the one of the first OWNER. */
   readonly key?: string;
 }
 
@@ -69,7 +69,7 @@ describe('the permissions of a viewer', () => {
     return made;
   };
 
-  /** An account in every state that a rule looks at. */
+  /** Accounts in every state that a rule checks. */
   const accounts: Record<string, () => Promise<Subject>> = {
     'a hosted account': async () => ({ id: hostedAccount }),
     'an account with an access key': () => createQuickAccount(),
@@ -231,7 +231,7 @@ describe('the permissions of a viewer', () => {
     attempt: async ({ key }: Subject) => mutate(mutation, await input(), key),
   });
 
-  /** How to do what each field is about. */
+  /** Operation of each field. */
   const operations: Record<
     string,
     {

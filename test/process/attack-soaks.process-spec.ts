@@ -10,10 +10,10 @@ import { databaseKinds } from '../support/places.js';
 const { hasSlowHttpTest } = globalThis as unknown as { hasSlowHttpTest?: boolean };
 let slowConnections: Promise<SoakResult> | undefined;
 
-// It waits most of its time, so the others go on meanwhile.
+// It mostly waits, so the others run in the meantime.
 beforeAll(() => {
   slowConnections = hasSlowHttpTest ? inShort(slow, 'SQLite') : undefined;
-  slowConnections?.catch(() => undefined); // told where it is awaited
+  slowConnections?.catch(() => undefined); // reported where it is awaited
 });
 
 describe.each(databaseKinds)('On %s', (database) => {

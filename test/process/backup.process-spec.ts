@@ -10,7 +10,7 @@ const modeOf = async (path: string) => (await stat(path)).mode & 0o777;
 describe('A backup of the embedded database', () => {
   const newPlace = usePlaces();
 
-  /** A place with nothing but a key ring. */
+  /** Place with only a key ring. */
   const placeWithRing = async (keyRing: string): Promise<Place> => {
     const place = await newPlace();
     await mkdir(place.dataDir, { mode: 0o700 });

@@ -4,7 +4,7 @@ import { inLanes } from '../soak/soak.js';
 
 const password = 'pAsswordOfTheDatabase';
 
-/** Environment, then the words that must be said: the variable with its fault, and the example. */
+/** Environment and required texts: the variable with its problem, and the example. */
 const wrong: [what: string, env: Record<string, string>, said: string[]][] = [
   ['PORT is no number', { PORT: 'http' }, ['PORT must be a whole number from 0 to 65535', 'Example: PORT=4000']],
   ['PORT is too high', { PORT: '65536' }, ['PORT must be a whole number from 0 to 65535', 'Example: PORT=4000']],
@@ -49,7 +49,7 @@ describe('A gateway does not start when', () => {
   const newPlace = usePlaces();
   const ends = new Map<string, { code: number | null; output: string; touched: boolean }>();
 
-  // Two at a time: each costs the time a process takes to load.
+  // Two at a time: each needs the time to load a process.
   beforeAll(() =>
     inLanes(2, wrong, async ([what, env]) => {
       const place = await newPlace();

@@ -5,7 +5,7 @@ import { databaseKinds, hasServer, onMariaDb, usePlaces } from '../support/place
 import { createApiKey } from '../support/steps.js';
 
 const server = () => new URL(process.env['TEST_DATABASE_URL'] ?? 'mysql://none');
-const closedPort = 9; // "discard": nothing listens there
+const closedPort = 9; // "discard": no server listens there
 
 describe('A database that cannot be used', () => {
   const newPlace = usePlaces();
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('A database of an older version, on %s,', (kind) =>
       if (Number(name?.slice(-13)) >= 1795200000000) await database.undoLastMigration({ transaction: 'each' });
     await database.destroy();
     await expect(place.rows('SELECT allowed_cidrs FROM api_key')).rejects.toThrow(/allowed_cidrs/);
-    // A server commits each statement by itself: as if the start that made it up to date was cut off.
+    // A server commits each statement by itself: as if the migrating start had been interrupted.
     if (kind === 'MariaDB') await place.execute('ALTER TABLE api_key DROP CONSTRAINT ck_api_key_role');
 
     const gateway = await place.start();

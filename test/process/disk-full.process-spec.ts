@@ -26,13 +26,13 @@ const notReady = (reason: string) => ({
 });
 
 let created = 0;
-/** The answer to the creation of one more account. */
+/** Result of creating one more account. */
 async function create(gateway: GatewayProcess): Promise<string> {
   const which = `${String.fromCharCode(65 + (created % 26))}${Math.floor(created++ / 26)}U1`;
   return JSON.stringify((await gateway.send(createCloudAccount, { input: newAccount(which, { name: which }) })).body);
 }
 
-/** Not ready while it cannot write, ready again without a restart. */
+/** Expects that the gateway is not ready while it cannot write, and ready again without a restart. */
 async function expectNoticed(gateway: GatewayProcess, reason: string, end: () => unknown): Promise<void> {
   await until('/readyz is failing', async () => (await readyz(gateway)).code === 503);
   expect(await readyz(gateway)).toEqual(notReady(reason));
@@ -64,7 +64,7 @@ describe('A gateway whose database cannot write', () => {
     };
     fill();
 
-    // The log of the database has some room left.
+    // The log of the database has some space left.
     await until('a change is refused', async () => (await create(gateway)).includes('DATABASE_UNAVAILABLE'));
     await expectNoticed(gateway, 'The disk is full.', () => rmSync(filler));
   });

@@ -11,7 +11,7 @@ import { until } from '../support/until.js';
 /** Any value in a response. */
 const anything = '…';
 
-/** The examples and commands of a page are run in their order, on a gateway of its own. */
+/** Runs the examples and commands of a page in order, on its own gateway. */
 describe('The documentation', () => {
   it.each(pages.filter(isTutorial))('works as written: $file', (page) =>
     inPlace('SQLite', async (place) => {
@@ -29,17 +29,17 @@ function isTutorial({ file, text }: Page): boolean {
   return file.startsWith('docs/') && /^(```graphql|npx cloud-account-gateway|curl )/m.test(text);
 }
 
-/** The settings that a page starts the gateway with. */
+/** Settings of the gateway for a page. */
 function settingsOf({ text }: Page): Record<string, string> {
   const [, settings = ''] = /^((?:\w+=\S+ )+)npm start$/m.exec(text) ?? [];
   return Object.fromEntries([...settings.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]));
 }
 
-/** Does what a page says. */
+/** Follows the instructions of a page. */
 class Reader {
   private seen: Record<string, unknown> = {};
   private readonly keys = new Map<string, string>();
-  /** What the last command printed. */
+  /** Output of the last command. */
   private printed = '';
 
   private constructor(
@@ -55,8 +55,8 @@ class Reader {
   }
 
   /**
-   * Sends an operation, whose answer has to be as the page shows it, or without errors where it shows none. What only reads, or
-   * only asks AWS again, is sent again until it is.
+   * Sends an operation. The response must match the page, or have no errors if the page shows none. Reads, and
+   * operations that only call AWS, are repeated until they match.
    */
   async send({ query, variables, response }: Example, wanted: ReadonlySet<string>): Promise<void> {
     const key = await this.keyFor(query);
@@ -79,7 +79,10 @@ class Reader {
     this.seen = { ...this.seen, ...valuesIn(body.data, wanted) };
   }
 
-  /** Runs a command of ours, or curl. An id such as `i-…` is the first of its kind that the last command printed. */
+  /**
+   * Runs a command of the gateway, or curl. An ID such as `i-…` represents the first of its kind in the output of the
+   * last command.
+   */
   async enter(command: string): Promise<void> {
     if (!/^(npx cloud-account-gateway (?!start)|curl )/.test(command)) return;
     const idLike = (text: string, prefix: string) =>
@@ -92,7 +95,7 @@ class Reader {
     ({ stdout: this.printed } = await promisify(execFile)('bash', ['-euc', line], { cwd: this.folder, env }));
   }
 
-  /** `# API key: PROVISIONER` at the top of an operation asks for a key of this role. */
+  /** `# API key: PROVISIONER` at the top of an operation selects a key of this role. */
   private async keyFor(query: string): Promise<string> {
     const [, wanted, role] = /^# API key: ((\w+).*)$/m.exec(query) ?? [];
     if (!wanted) return this.gateway.key;
@@ -105,7 +108,7 @@ class Reader {
   }
 }
 
-/** Whether a value is as the page shows it: equal, but for `"…"`, which at the end of a list stands for any more items. */
+/** Whether a value matches the page: equal, except for `"…"`, which at the end of a list matches any further items. */
 function isAs(shown: unknown, value: unknown): boolean {
   if (shown === anything) return value !== undefined;
   if (shown === null || typeof shown !== 'object') return shown === value;

@@ -35,7 +35,7 @@ describe.each(databaseKinds)('The key ring, while gateways serve on %s,', (kind)
     versions.set(payload.cloudAccount.id, 1);
     return payload.cloudAccount.id;
   };
-  /** Each gateway proves another console role with the secret of every account. */
+  /** Each gateway verifies another console role with the secret of every account. */
   const everySecretOpens = async (ids = accounts, key?: string) => {
     for (const gateway of gateways)
       for (const id of ids) {

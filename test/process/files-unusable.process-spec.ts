@@ -8,10 +8,10 @@ import type { Env, Exit, Place } from '../support/process.js';
 
 type Refusal = Exit & { output: string };
 
-/** Root reads and writes whatever the permissions say. */
+/** For root, file permissions do not apply. */
 const uid = process.geteuid?.() === 0 ? 65534 : undefined;
 
-/** One sentence about the path with a remediation, as all of them are. */
+/** Expects one sentence about the path, and a remediation. */
 function expectSentence({ code, output }: { code: number | null; output: string }, path: string): void {
   expect(output).toContain(path);
   expect(output).toMatch(
@@ -35,7 +35,7 @@ describe('A file that a start cannot write', () => {
     const watcher = watch(watched.dataDir, (_, name) => name && names.add(name));
     await (await watched.start(sandbox)).stop();
     watcher.close();
-    // Drafts of the key ring have random names.
+    // Temporary files of the key ring have random names.
     const created = [...names].filter((name) => !/^\.key-ring\.json\.[0-9a-f]+\.tmp$/.test(name)).sort();
     expect(created).toEqual(
       expect.arrayContaining(['first-api-key', 'first-api-key.tmp', 'gateway.lock', 'gateway.sqlite', 'gateway.sqlite-wal', 'key-ring.json', 'sandbox-url']), // prettier-ignore
@@ -46,7 +46,7 @@ describe('A file that a start cannot write', () => {
       const path = join(place.dataDir, name);
       mkdirSync(join(path, 'in-the-way'), { recursive: true, mode: 0o700 });
       const answer = await place.refused(sandbox);
-      // A start does not need to lock the key ring, which may be a mounted secret.
+      // A start does not need to lock the key ring, which can be a mounted secret.
       if (name.startsWith('key-ring.json.lock')) expect(answer.output).toContain('is ready at');
       else expectSentence(answer, path);
     }

@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 const opens = async (gateway: GatewayProcess, key: string) =>
   (await gateway.send('{ __typename }', {}, key)).status === 200;
 
-/** A key in a file of its own, as an operator makes one. */
+/** API key in a file, as an operator creates one. */
 async function generatedKey(place: Place): Promise<string> {
   mkdirSync(place.dataDir, { recursive: true, mode: 0o700 });
   const file = join(place.dataDir, 'chosen-key');

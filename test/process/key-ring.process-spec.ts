@@ -9,7 +9,7 @@ import { createCloudAccount, newAccount, updateCloudAccount } from '../support/s
 interface Fault {
   readonly name: string;
   readonly said: RegExp;
-  /** What becomes of the key ring's text; null removes the file. */
+  /** Changes the text of the key ring. Null removes the file. */
   readonly alter: (text: string) => string | null;
   readonly mode?: number;
 }
@@ -46,11 +46,11 @@ const faults: readonly Fault[] = [
 
 const hash = (contents: Buffer) => createHash('sha256').update(contents).digest('hex');
 
-/** Everything the database holds, as one text that any change changes. */
+/** All contents of the database as one text, which changes with every change. */
 async function fingerprint(place: Place): Promise<string> {
   if (place.kind === 'SQLite') {
     const files = [place.databaseFile, `${place.databaseFile}-wal`]
-      // SQLite's readers may leave an empty write-ahead log behind, which says nothing.
+      // Readers of SQLite can leave an empty write-ahead log, which has no meaning.
       .filter((file) => existsSync(file) && statSync(file).size > 0);
     return (await Promise.all(files.map(async (file) => `${file} ${hash(await readFile(file))}`))).join('\n');
   }
@@ -60,7 +60,7 @@ async function fingerprint(place: Place): Promise<string> {
 
 const ends = [
   ...databaseKinds.map((kind) => ({ kind, signal: 'SIGTERM' as const, how: kind })),
-  // The database then lies in two files, of which a careless look would make one.
+  // The database then consists of two files, which a careless read would merge.
   { kind: 'SQLite' as const, signal: 'SIGKILL' as const, how: 'SQLite after a kill -9' },
 ];
 
@@ -74,7 +74,7 @@ interface Trial {
 
 const env = { AWS_SANDBOX: 'on' };
 
-/** A gateway with one account in it, ended, and then started with every faulty key ring. */
+/** Creates a gateway with one account, ends it, and starts it with every faulty key ring. */
 async function tryFaults(place: Place, signal: NodeJS.Signals): Promise<Trial> {
   const gateway = await place.start(env);
   const { createCloudAccount: payload } = await gateway.ask(createCloudAccount, { input: newAccount('A1U1') });
@@ -90,7 +90,7 @@ async function tryFaults(place: Place, signal: NodeJS.Signals): Promise<Trial> {
     if (text !== null) await writeFile(file, text, { mode: 0o600 });
     if (text !== null) await chmod(file, mode);
     refusals.push([name, await place.refused({ ...env, KEY_RING_FILE: file })]);
-    expect(existsSync(file)).toBe(text !== null); // nor made anew
+    expect(existsSync(file)).toBe(text !== null); // and not created again
     await rm(file, { force: true });
   }
   const after = await fingerprint(place);
@@ -101,7 +101,7 @@ describe('A gateway whose key ring', () => {
   const newPlace = usePlaces();
   const trials = new Map<string, Trial>();
 
-  // Side by side, because each start costs the time a process takes to load.
+  // In parallel, because each start needs the time to load a process.
   beforeAll(async () => {
     await inLanes(3, ends, async ({ how, kind, signal }) => {
       trials.set(how, await tryFaults(await newPlace(kind), signal));

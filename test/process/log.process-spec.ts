@@ -11,7 +11,7 @@ const forged = `Mine\n{"level":"fatal","msg":"forged ${canary}"}\n\u001b[2J`;
 const fields =
   'level time msg context requestId method route status durationMs operation tenantId apiKeyId refused aborted path code error';
 
-/** All that was printed after the start, line by line. A line that is not JSON fails the test. */
+/** Log entries after the start. A line that is not JSON fails the test. */
 const entriesOf = (gateway: GatewayProcess): any[] =>
   gateway.output
     .split('\n')
@@ -150,7 +150,7 @@ describe('The log', () => {
 
   it('is one line of JSON for each request, without text of a caller', async () => {
     await ask(`query ${canary} { __typename }`);
-    await ask(`subscription ${canary} { ${canary} }`); // of which the schema has no kind, so no field is looked up
+    await ask(`subscription ${canary} { ${canary} }`); // the schema has no such kind of operation, so no field is checked
     await ask('{ __typename }', {}, { operationName: forged });
     await ask(`query Q { __typename }`, { [canary]: canary, secretAccessKey: canary }, { operationName: 'Q' });
     await ask(createCloudAccount, { input: newAccount('LG02', { name: canary }) });
@@ -167,7 +167,7 @@ describe('The log', () => {
 
     for (const id of ids) expect(await entryOf(id)).toBeDefined();
     const entries = entriesOf(gateway);
-    expect(entries.filter(({ context }) => context === 'HTTP')).toHaveLength(ids.length + 1); // who went away saw no id
+    expect(entries.filter(({ context }) => context === 'HTTP')).toHaveLength(ids.length + 1); // the disconnected caller saw no request ID
     expect(new Set(entries.map(({ requestId }) => requestId)).size).toBe(ids.length + 1);
     expect(entries.filter(({ level }) => level !== 'info')).toEqual([]);
     expect([...new Set(entries.flatMap(Object.keys))].filter((key) => !fields.split(' ').includes(key))).toEqual([]);

@@ -30,7 +30,7 @@ describe('credentials that AWS does not recognize yet', () => {
     await first.kill('SIGKILL');
     expect(await statusOf(place, id)).toBe('PROPAGATING');
 
-    // The sandbox begins anew with the process: eight seconds from now it knows the key.
+    // The sandbox starts again with the process: it recognizes the access key eight seconds later.
     const second = await place.start(env);
     await until('the account is ACTIVE', async () => (await statusOf(place, id)) === 'ACTIVE', 50);
 
@@ -56,7 +56,7 @@ describe('credentials that AWS does not recognize yet', () => {
       credentials: { awsAccessKey: { accessKeyId: idOf(i), secretAccessKey: secret } },
     });
 
-    /** A gateway in the middle of an attempt that AWS does not answer. */
+    /** Gateway during an attempt that AWS does not answer. */
     const attempting = async (place: Place, i: number) => {
       aws.silent.delete(idOf(i));
       const gateway = await place.start({ ...env(), AWS_TIMEOUT_MS: '15000' });
@@ -74,7 +74,7 @@ describe('credentials that AWS does not recognize yet', () => {
       const told = performance.now();
       expect(await gateway.stop()).toEqual({ code: 0, signal: null });
 
-      expect(performance.now() - told).toBeLessThan(10_000); // AWS is silent for 15 s
+      expect(performance.now() - told).toBeLessThan(10_000); // AWS does not answer for 15 s
       expect(await trialIn(place)).toMatchObject({ lease_owner: null, ended_at: null, attempt: 1 });
     });
 
@@ -85,7 +85,7 @@ describe('credentials that AWS does not recognize yet', () => {
       aws.silent.delete(idOf(9002));
       aws.secrets.set(idOf(9002), secret);
       expect((await trialIn(place)).lease_owner).not.toBeNull();
-      // As if its half minute had gone by.
+      // Lets half a minute pass.
       await place.execute("UPDATE credential_trial SET lease_until = '2026-01-01 00:00:00.000'");
 
       await place.start(env());

@@ -30,13 +30,13 @@ describe('The playground with a keyboard alone', () => {
 
   const press = (key: string) => page.keyboard.press(key);
   const isFocused = (selector: string) => page.evaluate<boolean>(`document.activeElement.matches('${selector}')`);
-  /** What the focused element looks like that it does not look like without the focus. */
+  /** Style of the focused element that differs from the one without focus. */
   const outline = () =>
     page.evaluate<string>(
       `(({ outlineStyle, outlineWidth }) => outlineStyle + ' ' + outlineWidth)(getComputedStyle(document.activeElement))`,
     );
 
-  /** Presses Tab until `selector` has the focus. @returns how often */
+  /** Presses Tab until `selector` has the focus. @returns the number of presses */
   async function tabTo(selector: string): Promise<number> {
     for (let presses = 1; presses <= 40; presses++) {
       await press('Tab');

@@ -87,7 +87,7 @@ describe('The operations of the playground, with a new gateway and the sandbox,'
 
   it('have no markers in the editors, and wrong variables have some', async () => {
     const { page } = playground;
-    // Monaco validates some time after a change, and then sets the schema of the variables.
+    // Monaco validates with a delay after a change, and then sets the schema of the variables.
     await page.evaluate(
       'globalThis.validations = 0; __MONACO.languages.json.jsonDefaults.onDidChange(() => validations++)',
     );

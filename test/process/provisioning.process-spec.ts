@@ -22,7 +22,7 @@ async function begin(gateway: GatewayProcess, which: string) {
 const stateOf = async (gateway: GatewayProcess, id: string) => (await gateway.ask(read, { id })).cloudSubscription;
 const isActive = (gateway: GatewayProcess, id: string) =>
   until('it is built', async () => (await stateOf(gateway, id)).status === 'ACTIVE');
-/** What the command line says stands. */
+/** Resources according to the command line. */
 async function standing(place: Place): Promise<any[]> {
   const { code, stdout, stderr } = await runCli(place, 'sandbox', 'resources', '--json');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -38,7 +38,7 @@ describe.each(databaseKinds)('A kill -9 on %s', (kind) => {
       await until('it is so far', async () => ((await stateOf(gateway, id)).provisioning?.progress ?? 0) >= progress);
       await wait(1_500 * Math.random());
       await gateway.kill();
-      // As if the time of its lease had gone by.
+      // Lets the lease expire.
       await place.execute("UPDATE provisioning_work SET lease_until = '2026-01-01 00:00:00.000'");
       gateway = await place.start(env);
     }

@@ -8,7 +8,7 @@ const before =
   "status IN ('VERIFYING', 'PROPAGATING', 'ACTIVE', 'MISSING_PERMISSIONS', 'ERROR', 'DELETING_WHEN_UNUSED')";
 const after = before.replace("'ERROR'", "'ERROR', 'SUSPENDED'");
 
-/** As a new version would bring it. */
+/** Migration of a newer version. */
 class AddStatus9000000000000 implements MigrationInterface {
   readonly name = 'AddStatus9000000000000';
   up = (db: QueryRunner) => dialectOf(db).replaceCheck('cloud_account', 'ck_cloud_account_status', before, after);
@@ -86,7 +86,7 @@ describe.each(databaseKinds)('A check of a table with references, on %s,', (kind
         await expect(change(`DELETE FROM cloud_account WHERE id = ${id}`)).rejects.toThrow(/FOREIGN KEY|foreign key/);
         await change(forbidden);
       }
-      // Not while a row has it.
+      // Not while a row has this value.
       await expect(dataSource.undoLastMigration({ transaction: 'each' })).rejects.toThrow(/CONSTRAINT.*failed|ck_cloud_account_status CHECK/); // prettier-ignore
       await dataSource.query(forbidden);
       await dataSource.query(`UPDATE cloud_account SET status = 'ACTIVE' WHERE id = ${id}`);

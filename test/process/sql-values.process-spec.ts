@@ -9,9 +9,9 @@ import { Place, type GatewayProcess } from '../support/process.js';
 import { SqlRecorder } from '../support/sql-recorder.js';
 import { createCloudAccount, createSubscription, quickAccount, sandboxKey } from '../support/steps.js';
 
-/** In every text that a request carries: no statement may hold it. */
+/** In every text of a request: no statement may contain it. */
 const canary = 'cAnArY7';
-/** In every name of the first tenant: no answer to the second may hold it. */
+/** In every name of the first tenant: no answer to the second may contain it. */
 const theirs = 'FiRsTtEnAnT';
 
 const names = [
@@ -28,7 +28,7 @@ const hostile = [`${canary}\\' OR 1=1 -- `, `${canary}" OR 1=1 -- \\`];
 
 const modes = ['ANSI', 'NO_BACKSLASH_ESCAPES', 'ANSI,TRADITIONAL,NO_BACKSLASH_ESCAPES', 'PAD_CHAR_TO_FULL_LENGTH'];
 
-/** Good values, by the name of the field, so that a hostile one beside them gets as far as it can. */
+/** Valid values by field name, so that a hostile value beside them is processed as far as possible. */
 const good: Record<string, unknown> = {
   name: 'Example',
   region: 'us-east-1',
@@ -42,7 +42,7 @@ const good: Record<string, unknown> = {
   expectedVersion: null,
 };
 
-/** The arguments of an operation; the text at `place` is hostile, or each text if there is no place. */
+/** Arguments of an operation. The text at `place` is hostile, or every text if there is no place. */
 function argumentsFor({ field }: Operation, ids: readonly string[], text: string, place: string | null): object {
   const valueOf = (type: GraphQLInputType, name: string, path: string): unknown => {
     const bare = isNonNullType(type) ? type.ofType : type;
@@ -72,7 +72,7 @@ function argumentsFor({ field }: Operation, ids: readonly string[], text: string
   );
 }
 
-/** Every place in the arguments of an operation that takes a text. */
+/** Positions of texts in the arguments of an operation. */
 function placesIn({ field }: Operation): string[] {
   const below = (type: GraphQLInputType, path: string): string[] => {
     const named = getNamedType(type);
@@ -83,7 +83,7 @@ function placesIn({ field }: Operation): string[] {
   return field.args.flatMap(({ name, type }) => below(type, name));
 }
 
-/** What differs between two gateways that do the same: moments, random texts, and what is counted in the background. */
+/** Differences between two gateways that do the same: times, random texts, and background counters. */
 const masked = (text: string) =>
   text
     .replace(/"requestId":"[^"]*"/g, '"requestId":"…"')
@@ -120,7 +120,7 @@ const cursorOf = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toS
     await server.stop();
   });
 
-  /** A gateway on a new database: two tenants, and hostile texts in each place that takes a text. */
+  /** Gateway on a new database: two tenants, and hostile texts in each position of a text. */
   async function run() {
     const place = await Place.make('MariaDB', recorder.through(server.url));
     const gateway = await place.start({ AWS_SANDBOX: 'on' });

@@ -89,10 +89,10 @@ describe('Two gateways started at once on an empty server', () => {
 
   onMariaDb('prepare it one after the other, use one key ring, and one of them creates the first tenant', async () => {
     const place = await newPlace('MariaDB');
-    // Neither may go first until we let it: so both are sure to have met.
+    // Both wait until the test releases them, so that they run concurrently.
     const gate = await mysql.createConnection({ uri: place.databaseUrl! });
     await gate.query("SELECT GET_LOCK(CONCAT('gateway:', LEFT(SHA2(DATABASE(), 256), 32)), 0)");
-    // Shared as a mounted secret is.
+    // Shared like a mounted secret.
     const shared = { KEY_RING_FILE: `${place.dataDir}.json` };
     const launched = [place.launch(shared), place.launch({ ...shared, DATA_DIR: `${place.dataDir}-2` })];
     const waiting = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND state = 'User lock'";

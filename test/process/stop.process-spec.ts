@@ -11,7 +11,7 @@ describe('A gateway told to stop', () => {
   it('answers accepted requests, accepts no new ones, and ends within a few seconds', async () => {
     const place = await newPlace();
     const gateway = await place.start({ AWS_TIMEOUT_MS: '1500' });
-    // In flight: the sandbox never answers this key, so the gateway gives up on it after 1.5 s.
+    // In progress: the sandbox never answers for this access key, so the gateway gives up after 1.5 s.
     const input = newAccount('A7U1', { credentials: sandboxKey('HANGS', 'A7U1') });
     const inFlight = gateway.ask(createCloudAccount, { input });
     await wait(400);
@@ -27,7 +27,7 @@ describe('A gateway told to stop', () => {
     expect(await newOne).not.toBe(200);
     expect((await inFlight).createCloudAccount.userErrors).toMatchObject([{ code: 'AWS_UNREACHABLE' }]);
     expect(await stopping).toEqual({ code: 0, signal: null });
-    expect(performance.now() - told).toBeLessThan(9500); // a connection kept open would hold it for 10 s
+    expect(performance.now() - told).toBeLessThan(9500); // an open connection would delay it for 10 s
   });
 
   it('ends while a client keeps its connection open', async () => {
@@ -53,7 +53,7 @@ describe('A gateway told to stop', () => {
     const told = performance.now();
 
     expect(await gateway.stop()).toEqual({ code: 0, signal: null });
-    expect(performance.now() - told).toBeLessThan(15_000); // AWS is silent for 30 s
+    expect(performance.now() - told).toBeLessThan(15_000); // AWS does not answer for 30 s
     expect(await health()).toMatchObject({
       lease_owner: null,
       asking_aws_account_id: null,
@@ -62,7 +62,7 @@ describe('A gateway told to stop', () => {
     });
   });
 
-  /** Mutations that wait for AWS and write afterwards, of clients that have hung up. */
+  /** Mutations of disconnected clients that wait for AWS and write afterwards. */
   const hungUp = async (place: Place, gateway: GatewayProcess, count: number) => {
     const hangUp = new AbortController();
     const sent = Array.from({ length: count }, (_, i) => {
@@ -107,7 +107,7 @@ describe('A gateway told to stop', () => {
       expect(gateway.output).not.toMatch(/"level":"(error|fatal)"/);
       expect(gateway.output).not.toContain('Requests were still running');
       expect(gateway.output.match(/"aborted":true/g)).toHaveLength(6);
-      // What they wrote last: nothing was stored of a refusal, so each key is free again.
+      // Their last writes: refusals are not stored, so each idempotency key is free again.
       expect(await place.rows('SELECT * FROM idempotency_claim')).toEqual([]);
     },
   );
@@ -122,7 +122,7 @@ describe('A gateway told to stop', () => {
     expect(gateway.output).not.toMatch(/"level":"(error|fatal)"/);
   });
 
-  /** The first answer of 503, however long the process takes to notice the signal. */
+  /** First response with 503, however long the process takes to notice the signal. */
   async function untilRefused(gateway: GatewayProcess): Promise<Answer> {
     for (;;) {
       const answer = await gateway.send('{ __typename }');

@@ -20,7 +20,7 @@ describe('Many connections that are opened at once', () => {
           .end(JSON.stringify({ query: '{ cloudAccounts(first: 10) { nodes { id name status } } }' }));
       });
 
-    /** For each request under way, how many that were sent later have been answered. */
+    /** For each request in progress, the number of later ones that were answered. */
     const overtaken = new Map<number, number>();
     let [sent, most] = [0, 0];
     await Promise.all(
@@ -38,7 +38,7 @@ describe('Many connections that are opened at once', () => {
       }),
     );
 
-    // Twice each of the others: for what one side has sent and the other has not yet read.
+    // Twice each of the others: for data that one side has sent and the other has not read yet.
     expect(most).toBeLessThanOrEqual(2 * connections);
   });
 });

@@ -7,7 +7,7 @@ import { usePlaces } from '../support/places.js';
 import { projectFolder, type Place } from '../support/process.js';
 import { until } from '../support/until.js';
 
-/** The user `nobody`, on every Linux. */
+/** User `nobody`, which exists on every Linux. */
 const uid = 65534;
 /** Only root can become another user, who must be able to read the program. */
 const mayBecome =

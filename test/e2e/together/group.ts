@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const folder = join(import.meta.dirname, '..');
 
 /**
- * Registers one of `of` shares of all end-to-end specs. Jest loads the whole gateway anew for each file it is given, which
- * takes longer than most specs; so it is given a few files that stand for all.
+ * Registers one of `of` shares of all end-to-end specs. Jest loads the whole gateway again for each file, which takes
+ * longer than most specs, so it gets a few files that contain all.
  */
 export async function runGroup(which: number, of: number): Promise<void> {
   const size = (spec: string) => statSync(join(folder, spec)).size;
