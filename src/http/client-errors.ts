@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { httpError } from './http-errors.filter.js';
 
-/** Answers what Node could not read as a request of HTTP, and closes the connection. */
+/** Answers what Node.js cannot parse as HTTP, and closes the connection. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   if (socket.writable) {

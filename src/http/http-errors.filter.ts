@@ -39,11 +39,14 @@ const texts: Record<number, Text> = {
   503: { code: 'SHUTTING_DOWN', message: 'This process of the gateway is shutting down. Send the request again.' },
 };
 
-/** Whatever fails outside GraphQL, in the shape of GraphQL's errors. No text of a library is passed on: they quote the body. */
+/**
+ * Answers errors outside GraphQL in the format of GraphQL errors. Never contains a text of a library, because these
+ * quote the body.
+ */
 @Catch()
 export class HttpErrorsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): unknown {
-    if (host.getType<string>() === 'graphql') return error; // formatError takes it from here
+    if (host.getType<string>() === 'graphql') return error; // formatError handles these
 
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { id } = host.switchToHttp().getRequest<FastifyRequest>();
@@ -53,7 +56,7 @@ export class HttpErrorsFilter implements ExceptionFilter {
   }
 }
 
-/** A body in the shape of GraphQL's errors. */
+/** Body in the format of GraphQL errors. */
 export function httpError(status: number, requestId: string, text?: Text) {
   const { code, message } = text ?? texts[status] ?? texts[status < 500 ? 400 : 500]!;
   return { errors: [{ message, extensions: { code, requestId } }] };
@@ -66,7 +69,7 @@ export function sendHttpError(reply: FastifyReply, status: number, requestId: st
     .send(httpError(status, requestId, text));
 }
 
-/** Of an error that says more than its status. */
+/** Text of an error that is more specific than its status. */
 function textOf(error: unknown): Text | undefined {
   if (error instanceof BodyNotValid) return badRequest(error.message);
   if (error instanceof BodyNotSupported) return { ...texts[415]!, message: error.message };

@@ -17,10 +17,10 @@ import { RunningRequests } from './running-requests.js';
 import { Turns } from './turns.js';
 
 const largestBody = 256 * 1024;
-/** How long a client may take to accept an answer, in milliseconds. A client that reads more slowly is disconnected. */
+/** Maximum time for a client to receive a response, in milliseconds. Slower clients are disconnected. */
 const longestSending = 12_000;
 
-/** Headers of every answer. */
+/** Headers of every response. */
 const headersFor = (requestId: string) => ({
   'x-request-id': requestId,
   'cache-control': 'no-store',
@@ -31,11 +31,11 @@ const headersFor = (requestId: string) => ({
 export interface HttpServer {
   readonly adapter: FastifyAdapter;
   readonly requests: RunningRequests;
-  /** Must be called when every route is declared. */
+  /** Must be called after every route is declared. */
   readonly finishRoutes: () => void;
 }
 
-/** The HTTP server: limits, headers, log entries and errors that are the same for every route. */
+/** HTTP server with the limits, headers, log entries and errors of all routes. */
 export async function createHttpServer(config: Config, log: Log): Promise<HttpServer> {
   const { trustedProxies } = config;
   const adapter = new FastifyAdapter({
@@ -43,11 +43,11 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
-    // A client that sends slowly keeps a connection, for a limited time.
+    // A client that sends slowly can keep its connection for a limited time only.
     requestTimeout: 12_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
     clientErrorHandler: answerClientError,
-    // Fastify would repeat an address that it cannot read.
+    // Fastify would repeat a URL that it cannot parse.
     frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
       watchUntilEnd(request, reply, { id: request.id }, log);
       sendHttpError(reply.headers({ ...headersFor(request.id), connection: 'close' }), 404, request.id);
@@ -58,7 +58,7 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   const requests = new RunningRequests();
   fastify.addHook('onRoute', (route) => {
     const { handler } = route;
-    // A handler outlives its connection when the client hangs up.
+    // A handler continues after the client has disconnected.
     route.handler = function (request, reply) {
       const work: unknown = handler.call(this, request, reply);
       if (work instanceof Promise) requests.add(work);
@@ -81,7 +81,7 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
     if (!requests.isClosing) requests.add(once(reply.raw, 'close'));
   });
   fastify.addHook('onSend', async (request, reply) => {
-    // Only a client with a valid key may keep its connection, and none once the server closes.
+    // Only clients with a valid API key can keep their connection, and none after the server starts to close.
     const mayStay = !requests.isClosing && factsOf.get(request)?.viewer !== undefined;
     reply.headers({ ...headersFor(request.id), ...(!mayStay && { connection: 'close' }) });
     const late = setTimeout(() => request.raw.socket.destroy(), longestSending).unref();
@@ -89,18 +89,18 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   });
   if (config.corsOrigins.length > 0) await allowOrigins(fastify, config.corsOrigins);
   fastify.addHook('onRequest', async (request, reply) => {
-    // Every answer since then ends its connection, too.
+    // Every later response also closes its connection.
     if (requests.isClosing) return sendHttpError(reply.header('retry-after', 1), 503, request.id);
   });
   fastify.addHook('onRequest', async (request, reply) => {
-    // Before the body is read: nothing at this path has one.
+    // Before the body is read: requests to this path have none.
     if (request.is404) return sendHttpError(reply, 404, request.id);
   });
   const turns = new Turns();
   fastify.addHook('preHandler', (request, _, done) => {
     const facts = factsOf.get(request)!;
     const begin = () => currentRequest.run(facts, () => currentCaller.run(facts.caller!, done));
-    // Whether the process is alive is no matter of how many wait.
+    // Liveness does not depend on the number of waiting requests.
     if (request.routeOptions.url === '/livez') begin();
     else turns.wait(begin);
   });
@@ -108,7 +108,7 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   return { adapter, requests, finishRoutes };
 }
 
-/** Logs the request when its answer is out or its caller gone, and tells those who watch requests. */
+/** Logs the request after its response is sent or its caller has disconnected, and notifies observers of requests. */
 function watchUntilEnd(request: FastifyRequest, reply: FastifyReply, facts: RequestFacts, log: Log): void {
   const started = performance.now();
   const watched: WatchedRequest = {
@@ -126,7 +126,9 @@ function watchUntilEnd(request: FastifyRequest, reply: FastifyReply, facts: Requ
   });
 }
 
-/** The caller of a request. Its signal is aborted when it closes the connection before it has the whole answer. */
+/**
+ * Caller of a request. Its signal is aborted when the caller closes the connection before it has the whole response.
+ */
 function callerOf(reply: FastifyReply): Required<Pick<RequestFacts, 'caller' | 'mustFinish'>> {
   const gone = new AbortController();
   const leave = () => !reply.raw.writableFinished && gone.abort();
@@ -134,7 +136,7 @@ function callerOf(reply: FastifyReply): Required<Pick<RequestFacts, 'caller' | '
   return { caller: gone.signal, mustFinish: () => void reply.raw.off('close', leave) };
 }
 
-/** Lets pages of these origins use GraphQL. The API key is the only credential: no cookies. */
+/** Allows pages of these origins to use GraphQL. The API key is the only credential: no cookies. */
 async function allowOrigins(fastify: FastifyInstance, origins: readonly string[]): Promise<void> {
   fastify.addHook('onRoute', (route) => {
     if (route.url !== graphqlPath) route.config = { ...route.config, cors: false };
@@ -149,7 +151,7 @@ async function allowOrigins(fastify: FastifyInstance, origins: readonly string[]
   });
 }
 
-/** What clients send beyond the headers that need no permission. The names of Apollo's are those its clients use. */
+/** Headers that clients send and that need permission. Those of Apollo are used by its clients. */
 const allowedRequestHeaders = [
   'Authorization',
   'Content-Type',

@@ -3,14 +3,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
 import { parse } from 'secure-json-parse';
 
-/** The body is not what a request of GraphQL has. The message is for the client, and repeats nothing of the body. */
+/** The body is not valid for a GraphQL request. The message is for the client, and repeats nothing of the body. */
 export class BodyNotValid extends BadRequestException {}
 
-/** The body is JSON in a form that the gateway does not read. The message is for the client. */
+/** The body is JSON in an unsupported form. The message is for the client. */
 export class BodyNotSupported extends UnsupportedMediaTypeException {}
 
 /**
- * Fastify's own parser, but for its one message for everything, and for the headers, which it ignores.
+ * Fastify's own parser, with specific messages and with checks of the headers, which it ignores.
  *
  * @throws BodyNotValid, BodyNotSupported
  */
@@ -30,7 +30,7 @@ export function parseJsonBody(body: Buffer, headers: IncomingHttpHeaders): unkno
   }
 }
 
-/** UTF-8 has each character of US-ASCII as the same byte. */
+/** In UTF-8, US-ASCII characters have the same bytes. */
 const charsets: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 
 function refuseUnlessPlain(headers: IncomingHttpHeaders): void {

@@ -3,11 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendHttpError } from './http-errors.filter.js';
 
 /**
- * Watches which methods each route is declared with. The returned function declares the others, once all routes exist:
- * OPTIONS is answered with 204, every other method with 405, both with `Allow`.
+ * Records the methods of each declared route. The returned function declares the others after all routes exist: OPTIONS
+ * is answered with 204, every other method with 405, both with `Allow`.
  */
 export function otherMethods(fastify: FastifyInstance): () => void {
-  // Fastify answers 404 to a method it does not know. CONNECT never reaches a route.
+  // Fastify answers 404 to an unknown method. CONNECT never reaches a route.
   const known = new Set(fastify.supportedMethods);
   for (const method of METHODS) if (!known.has(method) && method !== 'CONNECT') fastify.addHttpMethod(method);
 

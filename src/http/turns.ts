@@ -1,13 +1,13 @@
 /**
- * First come, first served, for requests: one begins per iteration of the event loop.
+ * First come, first served queue for requests: one begins per iteration of the event loop.
  *
- * Node.js accepts one connection per iteration. Where an iteration serves every request that has arrived, each new
- * connection waits for all the others: of 32 that are opened at once, the last waited while 400 requests were served.
+ * Node.js accepts one connection per iteration. If an iteration served every request that has arrived, each new
+ * connection would wait for all others: of 32 that are opened at once, the last waited while 400 requests were served.
  */
 export class Turns {
   private readonly waiting: (() => void)[] = [];
 
-  /** Calls `begin` when it is its turn, in the order of the calls. */
+  /** Calls `begin` in the order of the calls. */
   wait(begin: () => void): void {
     this.waiting.push(begin);
     if (this.waiting.length === 1) setImmediate(this.next);

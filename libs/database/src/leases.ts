@@ -22,8 +22,8 @@ export interface Claiming {
 }
 
 /**
- * Claims rows that are due and have no valid lease, the longest overdue first. Any number of processes can claim at the same
- * time: each row goes to one of them. A row that loses a deadlock is left for the next claim.
+ * Claims due rows without a valid lease, longest overdue first. Several processes can claim concurrently: each row is
+ * claimed by one of them. A row that loses a deadlock is left for the next claim.
  *
  * Must not be called in a unit of work: a deadlock would roll it back.
  */
@@ -72,7 +72,7 @@ export async function dueIn(transactions: Transactions, entity: EntityTarget<Obj
   const oldest = found?.oldest ?? null;
   return {
     count: Number(found?.count ?? 0),
-    // SQLite has no type for moments.
+    // SQLite has no type for times.
     oldest: typeof oldest === 'string' ? new Date(`${oldest.replace(' ', 'T')}Z`) : oldest,
   };
 }

@@ -4,7 +4,7 @@ import type { DataSource, Driver, EntityMetadata, EntityTarget, ObjectLiteral } 
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { DateUtils } from 'typeorm/util/DateUtils.js';
 
-/** A part of a statement that is true or false for each row: SQL with `?` for each value. */
+/** Condition of a statement: SQL with `?` for each value. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -13,59 +13,61 @@ export interface Condition {
 /** @param sql with column names, and `?` for each value */
 export const where = (sql: string, ...values: readonly unknown[]): Condition => ({ sql, values });
 
-/** All of some conditions; those that are absent do not count. */
+/** All of these conditions. Absent ones are ignored. */
 export function all(...conditions: readonly (Condition | false | null | undefined)[]): Condition {
   const given = conditions.filter((condition) => condition !== false && condition != null);
   return where(given.map(({ sql }) => sql).join(' AND ') || '1 = 1', ...given.flatMap(({ values }) => values));
 }
 
-/** At least one of some conditions. */
+/** At least one of these conditions. */
 export function anyOf(...conditions: readonly Condition[]): Condition {
   const either = conditions.map(({ sql }) => sql).join(' OR ') || '1 = 0';
   return where(`(${either})`, ...conditions.flatMap(({ values }) => values));
 }
 
-/** Whether a column has one of some values, of which there can be none. */
+/** Whether a column has one of these values. False for an empty list. */
 export function isOneOf(column: string, values: readonly unknown[]): Condition {
   const distinct = [...new Set(values)];
   if (distinct.length === 0) return where('1 = 0');
-  // A list of each length is a statement of its own: few lengths are few statements.
+  // Each length of a list is a different statement: a few lengths limit their number.
   const length = 2 ** Math.ceil(Math.log2(distinct.length));
   const padded = Array.from({ length }, (_, i) => distinct[i] ?? distinct.at(-1));
   return where(`${column} IN (${padded.map(() => '?').join(', ')})`, ...padded);
 }
 
-/** What a list is ordered by: a property of the entity. */
+/** Sort order of a list: a property of the entity. */
 export interface OrderColumn {
   readonly property: string;
-  /** No two rows of one part of a list have the same value, so that an index on it alone gives the order. */
+  /**
+   * Whether the rows of one part of a list have different values, so that an index on the column alone gives the order.
+   */
   readonly isUniqueInPart?: boolean;
 }
 
-/** In which order rows are read, by the name of a column, and at most how many. */
+/** Order by the name of a column, and maximum number of rows. */
 export interface Sequence {
   readonly orderBy?: string;
   readonly limit?: number;
 }
 
-/** How many parts of lists one statement reads. SQLite takes at most 500. */
+/** Maximum number of parts of lists in one statement. SQLite allows at most 500. */
 const partsAtOnce = 100;
-/** How many rows of lists one statement reads, so that none keeps the event loop for long. */
+/** Maximum number of rows of lists in one statement, so that none blocks the event loop for long. */
 const rowsAtOnce = 400;
 
-/** Where statements go: to the unit of work in progress, or to any connection. */
+/** Runs statements in the current unit of work, or on any connection. */
 export interface Statements {
   readonly isSqlite: boolean;
-  /** Empty where the unit of work itself is exclusive. @throws Error outside a unit of work */
+  /** Empty if a unit of work is exclusive. @throws Error outside a unit of work */
   readonly forUpdate: object;
   query<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
 }
 
 /**
- * Reads rows of one entity by prepared statements. The SQL is in the collection; the columns and their types are those of the
- * entity. TypeORM's query builder, which takes more time than most of these statements, takes no part.
+ * Reads rows of one entity with prepared statements. The collection has the SQL; the entity has the columns and their
+ * types. Does not use TypeORM's query builder, which takes more time than most of these statements.
  *
- * Columns with `select: false` are not read, except by `findWhole` and `hold`.
+ * Columns with `select: false` are read by `findWhole` and `hold` only.
  */
 export class Rows<E extends ObjectLiteral> {
   constructor(
@@ -78,7 +80,6 @@ export class Rows<E extends ObjectLiteral> {
     return this.select(this.mapping.listed, condition, sequence);
   }
 
-  /** With all columns. */
   findWhole(condition: Condition, sequence?: Sequence): Promise<E[]> {
     return this.select(this.mapping.whole, condition, sequence);
   }
@@ -89,7 +90,7 @@ export class Rows<E extends ObjectLiteral> {
   }
 
   /**
-   * Holds the row until the unit of work ends, and reads all of its columns.
+   * Locks the row until the unit of work ends, and reads all of its columns.
    *
    * @throws Error outside a unit of work
    */
@@ -114,7 +115,7 @@ export class Rows<E extends ObjectLiteral> {
     return Number(row!['number']);
   }
 
-  /** How many rows have each of some values in a column: in the order of the values. */
+  /** Number of rows for each value of a column, in the order of the values. */
   async countsBy(column: string, numbers: readonly number[], condition?: Condition): Promise<number[]> {
     const counts = new Map<number, number>();
     for (const some of slices([...new Set(numbers)], partsAtOnce)) {
@@ -126,10 +127,10 @@ export class Rows<E extends ObjectLiteral> {
   }
 
   /**
-   * One page of a list by keyset: the time it takes does not grow with the depth of the page.
+   * Page of a list by keyset: its time does not depend on the position of the page.
    *
-   * @param parts of the list, which have no row in common; each is read by an index of its own order
-   * @param orders for each field a client may order by; `id` breaks ties
+   * @param parts disjoint parts of the list; each is read with an index in the order of the list
+   * @param orders by each field that a client can sort by; `id` breaks ties
    */
   async page<Field extends string>(
     parts: readonly Condition[],
@@ -140,7 +141,7 @@ export class Rows<E extends ObjectLiteral> {
     return found!;
   }
 
-  /** The same page of many lists. @see page */
+  /** The same page of several lists. @see page */
   async pages<Field extends string>(
     lists: readonly (readonly Condition[])[],
     orders: Record<Field, OrderColumn>,
@@ -149,7 +150,7 @@ export class Rows<E extends ObjectLiteral> {
     return (await this.edges(lists, orders, page)).map((rows) => pageOf(rows, page));
   }
 
-  /** The first or last rows of many lists, in the order they are read: one row more than a page has, where there is one. */
+  /** First or last rows of several lists, in reading order: one row more than a page has, if there is one. */
   async edges<Field extends string>(
     lists: readonly (readonly Condition[])[],
     orders: Record<Field, OrderColumn>,
@@ -199,16 +200,16 @@ export class Rows<E extends ObjectLiteral> {
     return edges;
   }
 
-  /** The rows that a subselect names by `list` and `id`, with one statement. */
+  /** Rows that a subquery names by `list` and `id`, with one statement. */
   private async joined({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
     const { listed, table } = this.mapping;
-    // In this order: the rows are looked up by the ids that were found.
+    // In this order: the rows are looked up by the found IDs.
     const joined = `${sql} CROSS JOIN ${table} AS t ON t.id = found.id`;
     const rows = await this.query(`SELECT found.list AS in_list, ${listed.sql} FROM ${joined} ${sorted}`, values);
     return rows.map((row) => ({ list: Number(row['in_list']), row: listed.entityOf(row) }));
   }
 
-  /** Like `joined`, but in several statements, so that other requests are served between them. */
+  /** Like `joined`, but with several statements, so that other requests are served between them. */
   private async inSlices({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
     const found = await this.query(`SELECT found.list AS list, found.id AS id FROM ${sql} ${sorted}`, values);
     const rows = new Map<unknown, E>();
@@ -222,12 +223,12 @@ export class Rows<E extends ObjectLiteral> {
     });
   }
 
-  /** The rows between the two ends of a page. */
+  /** Rows between the two ends of a page. */
   private between(property: string, column: string, { orderBy, after, before }: PageRequest): Condition {
     const isAscending = orderBy.direction === 'ASC';
-    // The one form that is a range scan in MariaDB and in SQLite alike.
+    // The only form that is a range scan in both MariaDB and SQLite.
     const beyond = (more: '>' | '<', { value, id }: Position) => {
-      const at = this.mapping.isMoment(property) ? new Date(value) : value; // moments travel in cursors as milliseconds
+      const at = this.mapping.isMoment(property) ? new Date(value) : value; // cursors contain times as milliseconds
       return where(`${column} ${more}= ? AND (${column} ${more} ? OR id ${more} ?)`, at, at, id);
     };
     return all(after && beyond(isAscending ? '>' : '<', after), before && beyond(isAscending ? '<' : '>', before));
@@ -258,24 +259,24 @@ export class Rows<E extends ObjectLiteral> {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** SQLite has no type for moments and none for booleans. */
+/** SQLite has no types for times and booleans. */
 function sqliteValue(value: unknown): unknown {
   if (value instanceof Date) return DateUtils.mixedDateToUtcDatetimeString(value);
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** Some columns of an entity. */
+/** Columns of an entity. */
 interface Columns<E> {
-  /** Of a SELECT from the table as `t`, each by the name of its property. */
+  /** Column list for the table alias `t`, each with the name of its property. */
   readonly sql: string;
   readonly entityOf: (row: Row) => E;
 }
 
-/** What TypeORM knows of an entity, prepared for many rows. */
+/** Metadata of TypeORM about an entity, prepared for many rows. */
 interface Mapping<E> {
   readonly table: string;
   readonly listed: Columns<E>;
-  /** Those with `select: false`, too. */
+  /** Including those with `select: false`. */
   readonly whole: Columns<E>;
   columnOf(property: string): string;
   isMoment(property: string): boolean;
@@ -299,7 +300,7 @@ function mappingOf<E>(metadata: EntityMetadata, { driver }: DataSource): Mapping
   };
 }
 
-/** Types whose values the database gives as the entity has them. */
+/** Types whose values the database returns as the entity has them. */
 const plainTypes: ReadonlySet<unknown> = new Set(['int', 'varchar', 'text', 'blob']);
 
 function columnsOf<E>(metadata: EntityMetadata, driver: Driver, columns: readonly ColumnMetadata[]): Columns<E> {
@@ -318,7 +319,7 @@ function columnsOf<E>(metadata: EntityMetadata, driver: Driver, columns: readonl
   };
 }
 
-/** A page out of one row more than it holds, as they were read. */
+/** Page from rows in reading order, which include one row more than the page. */
 export function pageOf<E>(rows: readonly E[], { count, from, after, before }: PageRequest): Page<E> {
   const hasMore = rows.length > count;
   const items = rows.slice(0, count);
@@ -327,12 +328,12 @@ export function pageOf<E>(rows: readonly E[], { count, from, after, before }: Pa
     : { items: items.reverse(), hasNextPage: before !== undefined, hasPreviousPage: hasMore };
 }
 
-/** A list in parts of at most `size` items. */
+/** Splits a list into parts of at most `size` items. */
 export function* slices<T>(items: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
-/** A list in parts whose sizes together are at most `most`, as far as each alone is. */
+/** Splits a list into parts whose total sizes are at most `most`, if each item is. */
 function* slicesBySize<T>(items: readonly T[], sizeOf: (item: T) => number, most: number): Generator<T[]> {
   let [some, size]: [T[], number] = [[], 0];
   for (const item of items) {

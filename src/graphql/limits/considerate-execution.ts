@@ -21,9 +21,9 @@ const log = new Logger('GraphQL');
 type Resolver = GraphQLFieldResolver<unknown, RequestContext>;
 
 /**
- * What holds for every field, whatever resolves it. A query whose caller has gone resolves no further field; a mutation that
- * has begun is finished, because its answer is kept for the idempotency key. Objects that lie ready are completed in turns
- * (see `isTurnOver`), so that no answer keeps the event loop. No list is longer than its description says.
+ * Applies to every field. A query whose caller has disconnected resolves no further field; a mutation that has begun is
+ * finished, because its answer is stored for the idempotency key. Available objects are completed in turns (see
+ * `isTurnOver`), so that no response blocks the event loop. No list exceeds the maximum in its description.
  */
 export function considerateExecution(): ApolloServerPlugin<RequestContext> {
   return {
@@ -41,7 +41,7 @@ function prepare(schema: GraphQLSchema): void {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, RequestContext>[]) {
       const isList = isListType(getNullableType(field.type));
-      // A leaf that lies ready is not worth a look.
+      // An available leaf needs no check.
       if (!field.resolve && !isList && !isCompositeType(getNamedType(field.type))) continue;
       const resolve = field.resolve ? unlessGone(field.resolve) : inTurn(defaultFieldResolver);
       field.resolve = isList ? within(mostIn(field.description) ?? 0, `${type.name}.${field.name}`, resolve) : resolve;

@@ -49,13 +49,14 @@ const killer =
   '{ builds(first: 100) { nodes { account { builds(first: 100) { nodes { account { builds(first: 100) { nodes { id } } } } } } } } }';
 
 describe('the cost of a document', () => {
-  // A field is 1, a page is 21, or 51 with a filter, an item of a list is 1, an item of a page is 4, and ten texts in a list are 1.
+  // A field is 1, a page is 21, or 51 with a filter, an item of a list is 1, an item of a page is 4, and ten texts in a
+  // list are 1.
   it.each<[string, number]>([
     ['{ __typename }', 1],
     ['{ node(id: 1) { id } }', 2],
     ['{ node(id: 1) { __typename ... on Account { key { id } tags { name } } } }', 1 + 1 + 2 + 1 + 20 * 2],
     ['{ node(id: 1) { ... on Account { words } } }', 1 + 1 + 4],
-    // An object is of one type: the dearer of two counts, and both parts of one.
+    // An object has one type: the more expensive of two counts, with all its parts.
     ['{ node(id: 1) { ... on Account { key { id } } ... on Build { account { key { id } } } } }', 1 + 3],
     ['{ node(id: 1) { ... on Account { key { id } } ... on Account { tags { name } } } }', 1 + 2 + 41],
     ['{ node(id: 1) { ... on Node { ... on Account { key { id } } } ... on Account { key { id } } } }', 1 + 4],
@@ -134,7 +135,7 @@ describe('the cost of a document', () => {
     const started = performance.now();
 
     expect(cost(query)).toBeGreaterThan(1e15);
-    expect(performance.now() - started).toBeLessThan(1000); // most of it is validation
+    expect(performance.now() - started).toBeLessThan(1000); // mostly validation
   });
 
   describe('too high', () => {

@@ -29,46 +29,46 @@ import { requestErrors } from '../error-catalog.js';
 import { currentRequest } from '../request-context.js';
 
 /**
- * How many values one answer may hold: every field of every object, and every item of every list. Each takes memory and
- * time, however small the document that asked for it.
+ * Maximum number of values in one response: every field of every object, and every item of every list. Each takes
+ * memory and time, however small the document is.
  */
 export const mostValues = 40_000;
 
-/** What a page costs besides its value: its arguments are checked, and its rows are found. */
+/** Additional cost of a page: its arguments are checked, and its rows are found. */
 const surchargeOfPage = 20;
 
-/** A page with a filter is read in several parts, one for each value that the filter lists. */
+/** Additional cost of a page with a filter: it is read in several parts, one for each value of the filter. */
 const surchargeOfFilteredPage = 50;
 
-/** What an item of a page costs besides its value: a row is read. Other lists lie ready. */
+/** Additional cost of an item of a page: a row is read. Items of other lists are already available. */
 const rowOfPage = 3;
 
-/** So many texts in a list take the time of one field. */
+/** Number of texts in a list that take the time of one field. */
 const textsPerValue = 10;
 
-/** So many values of introspection do: they lie ready. */
+/** Number of introspection values that take the time of one field: they are already available. */
 const introspectedPerValue = 5;
 
 const introspection = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field as Field]));
 
-/** What a field costs besides its value: it reads more than it returns. */
+/** Additional costs of fields that read more than they return. */
 const surcharges: Readonly<Record<string, number>> = {
   totalCount: 20,
   // Both read the report of the last verification.
   health: 30,
   viewerCanCreateSubscription: 30,
-  // Looks at all subscriptions of an account, several times.
+  // Reads all subscriptions of an account several times.
   usageAudit: 10_000,
-  // The newest changes of a resource are read whole.
+  // The last changes of a resource are read completely.
   history: 400,
-  // Long texts: each may name every rule of a security group.
+  // Long texts: each can contain every rule of a security group.
   repair: 1500,
 };
 
-/** What a field costs besides its value by its type: the rule of the mutation is evaluated. */
+/** Additional costs by type: the rule of the mutation is evaluated. */
 const surchargesOfTypes: Readonly<Record<string, number>> = { ViewerPermission: 12 };
 
-/** The answer could become larger than one request may ask for. */
+/** The response could exceed the limit of one request. */
 export class AnswerTooLarge extends DomainError {
   constructor(values: number) {
     super(
@@ -83,11 +83,11 @@ export interface Operation {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** As they were sent. Those that are not valid are refused elsewhere. */
+  /** Variables as sent. Invalid ones are refused elsewhere. */
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** How many values the answer to a valid operation may hold at most. */
+/** Maximum number of values in the response to a valid operation. */
 export function valuesIn(operation: Operation): number {
   return new Count(operation).ofOperation();
 }
@@ -99,12 +99,12 @@ export function constantValuesIn(operation: Omit<Operation, 'variables'>): numbe
   return count.readsVariables ? undefined : values;
 }
 
-/** Refuses operations whose answer may hold more than {@link mostValues}, before anything of them is executed. */
+/** Refuses operations whose response can have more than {@link mostValues}, before they are executed. */
 export function documentCost(): ApolloServerPlugin {
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, operation, request: { variables } }) => {
-        // Without one, none has the requested name, and Apollo says so.
+        // Undefined if no operation has the requested name. Apollo reports that.
         if (!operation) return;
         const values = valuesIn({ schema, document, operation, variables });
         const facts = currentRequest.getStore();
@@ -118,8 +118,8 @@ export function documentCost(): ApolloServerPlugin {
 }
 
 /**
- * What selections add to an answer: once, and for each item of the connection they are of, whose length only the field
- * knows that leads to it. So a fragment is counted once, wherever it is spread.
+ * What selections add to a response: once, and for each item of their connection, whose length depends on the field. So
+ * a fragment is counted once, wherever it is spread.
  */
 interface Cost {
   readonly once: number;
@@ -162,7 +162,7 @@ class Count {
 
   private ofSelections({ selections }: SelectionSetNode, parent: GraphQLCompositeType): Cost {
     let sum = nothing;
-    // An object is of one type: of what is asked of several, the most is told.
+    // An object has one type: of several type conditions, the most expensive counts.
     const alternatives = new Map<string, Cost>();
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
@@ -185,7 +185,7 @@ class Count {
   private ofFragment(name: string): Cost {
     const known = this.counted.get(name);
     if (known) return known;
-    this.counted.set(name, nothing); // What a cycle would find; validation has refused those.
+    this.counted.set(name, nothing); // Result for a cycle, which validation has refused.
     const fragment = this.fragments.get(name);
     const type = fragment && this.schema.getType(fragment.typeCondition.name.value);
     const cost = fragment && isCompositeType(type) ? this.ofSelections(fragment.selectionSet, type) : nothing;
@@ -213,7 +213,7 @@ class Count {
     return { once: capped(own + one * length), perItem: 0 };
   }
 
-  /** What one value of a field adds, or one item of its list. */
+  /** Cost of one value of a field, or of one item of its list. */
   private ofValue(node: FieldNode, field: Field): number {
     const type = getNamedType(field.type);
     const isList = isListType(getNullableType(field.type));
@@ -238,7 +238,7 @@ class Count {
     return within(Array.isArray(ids) ? ids.length : ids == null ? 0 : 1, most);
   }
 
-  /** What an argument will be, as far as it sizes something: a number, a list of something, or anything else. */
+  /** Value of an argument that determines a size: a number, the length of a list, or anything else. */
   private argument(node: FieldNode, field: Field, name: string): unknown {
     const given = node.arguments?.find((argument) => argument.name.value === name);
     const value = given && this.valueOf(given.value);
@@ -273,7 +273,7 @@ class Count {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** The length of a list whose description names none: such a list is refused. A test finds it before. */
+/** Length of a list without a maximum in its description: such a list is refused. A test finds it earlier. */
 const unbounded = Number.MAX_SAFE_INTEGER;
 
 function fieldOf(type: GraphQLCompositeType, name: string): Field | undefined {
@@ -284,7 +284,7 @@ const isConnection = (type: GraphQLNamedType) => type.name.endsWith('Connection'
 
 const isAboutSchema = (type: GraphQLNamedType) => type.name.startsWith('__');
 
-/** How long a list of introspection is on average: the lists of all types together are as long as counted. */
+/** Average length of an introspection list: the lists of all types together have the counted length. */
 function lengthIn(schema: GraphQLSchema, { name }: Field): number {
   let lengths = averages.get(schema);
   if (!lengths) averages.set(schema, (lengths = averageLengths(schema)));

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { requestErrors } from '../error-catalog.js';
 
-/** What one document may hold. Tokens are counted by the parser, the rest before anything is executed. */
+/** Limits of one document. The parser counts tokens. The rest is counted before execution. */
 export const documentLimits = {
   tokens: 2000,
   depth: 12,
@@ -21,7 +21,7 @@ export const documentLimits = {
   mutations: 10,
 } as const;
 
-/** The document asks for more than one request may. */
+/** The document exceeds the limits of one request. */
 export class DocumentTooLarge extends DomainError {
   constructor(what: string, found: number, allowed: number) {
     super(requestErrors, 'QUERY_TOO_EXPENSIVE', `The document has ${found} ${what}; ${allowed} are allowed.`);
@@ -29,8 +29,8 @@ export class DocumentTooLarge extends DomainError {
 }
 
 /**
- * A validation rule that refuses documents beyond the limits. Fragments count where they are spread, so that a small
- * document cannot unfold into a large one; a cycle of fragments ends the count, and is refused by another rule.
+ * Validation rule that refuses documents beyond the limits. Fragments count where they are spread, so that a small
+ * document cannot expand into a large one. A cycle of fragments ends the count, and another rule refuses it.
  */
 export function withinDocumentLimits(context: ValidationContext): ASTVisitor {
   return {
@@ -56,15 +56,15 @@ interface Size {
   readonly aliases: number;
   readonly directives: number;
   readonly rootFields: number;
-  /** The fields at the root of a mutation, which are not counted as `rootFields`: each of them is work of its own. */
+  /** Root fields of a mutation, which do not count as `rootFields`: each of them is a separate change. */
   readonly mutations: number;
 }
 
 const empty: Size = { depth: 0, aliases: 0, directives: 0, rootFields: 0, mutations: 0 };
-/** Where counting stops: far beyond every limit, and far from overflowing. */
+/** Limit of the count: far above every limit, and far from an overflow. */
 const plenty = 1_000_000;
 
-/** The size of the largest operation of the document. */
+/** Size of the largest operation of the document. */
 function sizeOf(document: DocumentNode): Size {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
@@ -76,7 +76,7 @@ function sizeOf(document: DocumentNode): Size {
   const sizeOfFragment = (name: string): Size => {
     const known = measured.get(name);
     if (known) return known;
-    measured.set(name, empty); // what a cycle finds
+    measured.set(name, empty); // result for a cycle
     const fragment = fragments.get(name);
     const size = fragment ? plus(sizeOfSelections(fragment.selectionSet), fragment.directives?.length ?? 0) : empty;
     measured.set(name, size);
@@ -94,7 +94,7 @@ function sizeOf(document: DocumentNode): Size {
             return plus(sizeOfSelections(selection.selectionSet), directives);
           case Kind.FIELD: {
             const below = selection.selectionSet ? sizeOfSelections(selection.selectionSet) : empty;
-            // The schema about itself: graphql-js limits how deep that may go by a rule of its own.
+            // Introspection: graphql-js has its own rule for its depth.
             const isAboutSchema = selection.name.value === '__schema' || selection.name.value === '__type';
             return {
               depth: isAboutSchema ? 1 : 1 + below.depth,

@@ -22,7 +22,7 @@ type Place = readonly [string, GraphQLField<unknown, unknown> | GraphQLArgument 
 
 const argumentsOf = (field: Place[1]): readonly GraphQLArgument[] => ('args' in field ? field.args : []);
 
-/** Every field, argument and input field of the schema. */
+/** All fields, arguments and input fields of the schema. */
 const places = Object.values(schema.getTypeMap())
   .filter(({ name }) => !name.startsWith('__'))
   .flatMap((type): Place[] =>
