@@ -38,6 +38,7 @@ const capabilities = {
     'health',
   ],
   'aws-credentials': ['rotation', 'access', 'access-keys', 'access-roles', 'verification', 'uses', 'aws'],
+  drift: ['findings', 'checks'],
   subscriptions: ['sandbox-provisioner', 'provisioning', 'lifecycle'],
 };
 

@@ -30,6 +30,7 @@ const capabilities = {
     'health',
   ],
   'aws-credentials': ['rotation', 'access', 'access-keys', 'access-roles', 'verification', 'uses', 'aws'],
+  drift: ['findings', 'checks'],
   subscriptions: ['sandbox-provisioner', 'provisioning', 'lifecycle'],
 };
 
@@ -57,6 +58,7 @@ const violations: Record<string, [file: string, imports: string]> = {
   'domain-does-not-know-its-edges': ['libs/cloud-accounts/src/deletion/b.ts', './typeorm-deleted-accounts.js'],
   'root-of-cloud-accounts-imports-no-capability': ['libs/cloud-accounts/src/c.ts', './health/inside.js'],
   'root-of-aws-credentials-imports-no-capability': ['libs/aws-credentials/src/c.ts', './uses/inside.js'],
+  'root-of-drift-imports-no-capability': ['libs/drift/src/c.ts', './checks/inside.js'],
   'root-of-subscriptions-imports-no-capability': ['libs/subscriptions/src/c.ts', './lifecycle/inside.js'],
   ...Object.fromEntries(
     Object.entries(capabilities).flatMap(([lib, folders]) =>
@@ -175,7 +177,7 @@ describe('SQL', () => {
 
   /** Statements with a table of another lib, and the reason. */
   const reasons: Record<string, string> = {
-    'libs/drift/src/typeorm/typeorm-drift-findings.ts provisioned_resource':
+    'libs/drift/src/typeorm-drift-findings.ts provisioned_resource':
       'Findings and the resources they are about are compared at one moment.',
     'libs/cloud-accounts/src/usage-audit/typeorm-usage-records.ts aws_access_key':
       'The audit compares both tables at one moment.',

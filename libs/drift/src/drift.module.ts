@@ -3,24 +3,36 @@ import { CloudAccountsModule } from '#libs/cloud-accounts';
 import { EventsModule } from '#libs/events';
 import { LedgerModule } from '#libs/ledger';
 import { Module } from '@nestjs/common';
-import { DriftReconciler } from './drift.reconciler.js';
+import { DriftReconciler } from './checks/drift.reconciler.js';
 import { DriftFindings } from './drift-findings.js';
-import { DriftObservations } from './drift-observations.js';
+import { DriftCheckService } from './checks/drift-check.service.js';
+import { DriftChecks } from './checks/drift-checks.js';
+import { DriftComparison } from './checks/drift-comparison.js';
+import { DriftCredentials } from './checks/drift-credentials.js';
+import { DriftFindingService } from './findings/drift-finding.service.js';
+import { DriftObservations } from './checks/drift-observations.js';
 import { DriftWatches } from './drift-watches.js';
 import { DriftService } from './drift.service.js';
-import { AccountDriftResolver, DriftFindingResolver, DriftResolver } from './graphql/drift.resolvers.js';
-import { DriftFindingNodes } from './graphql/drift-finding-nodes.js';
-import { TypeOrmDriftFindings } from './typeorm/typeorm-drift-findings.js';
-import { TypeOrmDriftWatches } from './typeorm/typeorm-drift-watches.js';
+import { AccountDriftResolver, DriftCheckResolver } from './checks/drift-check.resolver.js';
+import { DriftFindingResolver, DriftFindingsResolver } from './findings/drift-finding.resolver.js';
+import { DriftFindingNodes } from './findings/drift-finding.nodes.js';
+import { TypeOrmDriftFindings } from './typeorm-drift-findings.js';
+import { TypeOrmDriftWatches } from './typeorm-drift-watches.js';
 
 /** Requires a `CloudInventory`, a `DriftPace` and a `ResourcesInChange` from the host. */
 @Module({
   imports: [AwsCredentialsModule, CloudAccountsModule, EventsModule, LedgerModule],
   providers: [
     DriftReconciler,
+    DriftChecks,
+    DriftComparison,
+    DriftCredentials,
     DriftObservations,
     DriftService,
-    DriftResolver,
+    DriftCheckService,
+    DriftFindingService,
+    DriftCheckResolver,
+    DriftFindingsResolver,
     DriftFindingResolver,
     AccountDriftResolver,
     DriftFindingNodes,

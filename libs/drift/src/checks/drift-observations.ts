@@ -1,31 +1,17 @@
 import { Events, gateway } from '#libs/events';
-import { addTime, Clock, UnitOfWork, type Held } from '#libs/kernel';
+import { UnitOfWork, type Held } from '#libs/kernel';
 import { LedgerService, type ProvisionedResource } from '#libs/ledger';
 import { Injectable } from '@nestjs/common';
-import { differencesOf, type Difference, type Met } from './difference.js';
-import { DriftFinding, type DriftResolution } from './drift-finding.entity.js';
-import { DriftFindings } from './drift-findings.js';
-import { DriftPace } from './drift-pace.js';
-import type { DriftWatch } from './drift-watch.entity.js';
-import { DriftWatches } from './drift-watches.js';
+import { differencesOf, type Difference, type Met } from '../difference.js';
+import { DriftFinding, type DriftResolution } from '../drift-finding.entity.js';
+import { DriftFindings } from '../drift-findings.js';
+import { DriftChecks, type DriftCheck } from './drift-checks.js';
+import type { DriftWatch } from '../drift-watch.entity.js';
 import { ResourcesInChange } from './resources-in-change.js';
-
-/** Check in progress. */
-export interface DriftCheck {
-  readonly claimed: DriftWatch;
-  readonly startedAt: Date;
-  /** Subscriptions that were being changed when the check began. */
-  readonly inChange: ReadonlySet<number>;
-}
 
 /** Observed state of one resource. */
 export interface Observation extends Met {
   readonly arn: string;
-}
-
-/** Another process has taken over the check, or the account was deleted. Its results are discarded. */
-export class DriftCheckLost extends Error {
-  override readonly name = 'DriftCheckLost';
 }
 
 /** Maximum number of findings that are resolved in one unit of work. */
@@ -35,30 +21,22 @@ const batch = 200;
 @Injectable()
 export class DriftObservations {
   constructor(
-    private readonly watches: DriftWatches,
+    private readonly checks: DriftChecks,
     private readonly findings: DriftFindings,
     private readonly ledger: LedgerService,
     private readonly inChange: ResourcesInChange,
     private readonly events: Events,
     private readonly unitOfWork: UnitOfWork,
-    private readonly clock: Clock,
-    private readonly pace: DriftPace,
   ) {}
-
-  /** Claims due checks. */
-  claimDue(limit: number): Promise<DriftWatch[]> {
-    const now = this.clock.now();
-    return this.watches.claimDue(now, this.leaseFrom(now), limit);
-  }
 
   /** Starts a check. Resolves findings of resources that are no longer expected. @throws DriftCheckLost */
   async begin(claimed: DriftWatch): Promise<DriftCheck> {
     const { cloudAccountId } = claimed;
-    const check = { claimed, startedAt: this.clock.now(), inChange: await this.inChange.of(cloudAccountId) };
+    const check = this.checks.start(claimed, await this.inChange.of(cloudAccountId));
     let closed: number;
     do {
       closed = await this.unitOfWork.run(async (now) => {
-        await this.extendLease(check, now);
+        await this.checks.extendLease(check, now);
         const past = await this.findings.holdNotExpected(cloudAccountId, batch);
         for (const finding of past) await this.close(finding, 'RESOURCE_REMOVED', now);
         return past.length;
@@ -76,9 +54,9 @@ export class DriftObservations {
    * @throws DriftCheckLost
    */
   note(check: DriftCheck, observations: readonly Observation[], askedAt: Date): Promise<number[]> {
-    const settled = addTime(askedAt, -this.pace.settling);
+    const settled = this.checks.settledAt(askedAt);
     return this.unitOfWork.run(async (now) => {
-      await this.extendLease(check, now);
+      await this.checks.extendLease(check, now);
       // In this order: a change that ended since then has already updated the ledger.
       const inChange = await this.inChange.of(check.claimed.cloudAccountId);
       const met = new Map(observations.map((observation) => [observation.arn, observation]));
@@ -96,33 +74,6 @@ export class DriftObservations {
       }
       return known.map(({ id }) => id);
     });
-  }
-
-  /**
-   * Ends a check.
-   *
-   * @param codes reasons why it was incomplete; empty when it was complete
-   */
-  conclude({ claimed, startedAt }: DriftCheck, codes: readonly string[], nextAt: Date): Promise<void> {
-    return this.unitOfWork.run(async (now) => {
-      const watch = await this.watches.hold(claimed.cloudAccountId);
-      if (!watch || watch.leaseOwner !== claimed.leaseOwner) return;
-      watch.conclude(startedAt, codes, nextAt, now);
-      await this.watches.update(watch);
-    });
-  }
-
-  /** Returns a claimed check to be run by any process. */
-  releaseLease(claimed: DriftWatch): Promise<void> {
-    return this.watches.releaseLease(claimed);
-  }
-
-  /** Extends the lease. @throws DriftCheckLost */
-  private async extendLease({ claimed }: Pick<DriftCheck, 'claimed'>, now: Date): Promise<void> {
-    const watch = await this.watches.hold(claimed.cloudAccountId);
-    if (!watch || watch.leaseOwner !== claimed.leaseOwner) throw new DriftCheckLost();
-    watch.leaseUntil = this.leaseFrom(now);
-    await this.watches.update(watch);
   }
 
   private async reconcile(
@@ -157,9 +108,5 @@ export class DriftObservations {
     const { id, tenantId, cloudAccountId, subscriptionId, resourceId, kind, expected, actual, resolution } = finding;
     const data = { cloudAccountId, subscriptionId, resourceId, kind, expected, actual, resolution };
     return this.events.record({ type, tenantId, subject: ['DriftFinding', id], actor: gateway, at, data });
-  }
-
-  private leaseFrom(now: Date): Date {
-    return addTime(now, this.pace.lease);
   }
 }

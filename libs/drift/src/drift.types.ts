@@ -11,9 +11,9 @@ import {
 } from '#libs/graphql';
 import { faultInText } from '#libs/kernel';
 import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { DriftKind } from '../difference.js';
-import { DriftFinding, DriftResolution } from '../drift-finding.entity.js';
-import { DriftVerdict } from '../drift.service.js';
+import { DriftKind } from './difference.js';
+import { DriftFinding, DriftResolution } from './drift-finding.entity.js';
+import { DriftVerdict } from './drift.service.js';
 
 registerEnum(DriftKind, {
   name: 'DriftKind',

@@ -3,8 +3,8 @@ import { claimDue, Transactions } from '#libs/database';
 import { asHeld, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { DriftWatch } from '../drift-watch.entity.js';
-import { DriftWatches } from '../drift-watches.js';
+import { DriftWatch } from './drift-watch.entity.js';
+import { DriftWatches } from './drift-watches.js';
 
 @Injectable()
 export class TypeOrmDriftWatches extends DriftWatches {

@@ -1,5 +1,4 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import { CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import {
   Batch,
   byMoment,
@@ -13,21 +12,18 @@ import {
 import { ProvisionedResourceType, type ListedResource } from '#libs/ledger';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import type { ListedFinding } from '../drift-finding.entity.js';
-import { DriftService, type SeenDrift } from '../drift.service.js';
-import type { Repair } from '../repair.js';
+import { DriftFindingService } from './drift-finding.service.js';
+import type { Repair } from './repair.js';
 import {
   AcknowledgeDriftFindingInput,
   AcknowledgeDriftFindingPayload,
-  CheckDriftInput,
-  CheckDriftPayload,
-  CloudAccountDriftType,
   DriftFindingConnectionType,
   DriftFindingFilterInput,
   DriftFindingType,
   DriftRepairType,
   ResolveDriftFindingInput,
   ResolveDriftFindingPayload,
-} from './drift.types.js';
+} from '../drift.types.js';
 
 const order: ListOrder<ListedFinding, 'DETECTED_AT'> = {
   list: 'driftFindings',
@@ -36,8 +32,8 @@ const order: ListOrder<ListedFinding, 'DETECTED_AT'> = {
 const newestFirst = { field: 'DETECTED_AT', direction: 'DESC' } as const;
 
 @Resolver()
-export class DriftResolver {
-  constructor(private readonly drift: DriftService) {}
+export class DriftFindingsResolver {
+  constructor(private readonly findings: DriftFindingService) {}
 
   @Query(() => DriftFindingConnectionType, {
     description:
@@ -59,22 +55,8 @@ export class DriftResolver {
       ...(cloudAccountId != null && { cloudAccountId: idOf('CloudAccount', cloudAccountId) }),
       ...(subscriptionId != null && { subscriptionId: idOf('CloudSubscription', subscriptionId) }),
     };
-    const page = await this.drift.list(viewer, filter, pageRequest(order, args, newestFirst));
-    return toConnection(order, newestFirst, page, () => this.drift.count(viewer, filter));
-  }
-
-  @RequiresRole('MANAGER')
-  @Mutation(() => CheckDriftPayload, {
-    nullable: true,
-    description: 'Checks a cloud account for drift now. The response waits some seconds for the result.',
-  })
-  async checkDrift(
-    @CurrentViewer() viewer: Viewer,
-    @Args('input', { description: 'Cloud account to check.' }) { cloudAccountId }: CheckDriftInput,
-  ) {
-    const account = await this.drift.check(viewer, idOf('CloudAccount', cloudAccountId));
-    const [drift] = await this.drift.of([account]);
-    return { drift };
+    const page = await this.findings.list(viewer, filter, pageRequest(order, args, newestFirst));
+    return toConnection(order, newestFirst, page, () => this.findings.count(viewer, filter));
   }
 
   @RequiresRole('MANAGER')
@@ -87,7 +69,7 @@ export class DriftResolver {
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'Finding to acknowledge.' }) { id, note }: AcknowledgeDriftFindingInput,
   ) {
-    return { finding: await this.drift.acknowledge(viewer, idOf('DriftFinding', id), note ?? null) };
+    return { finding: await this.findings.acknowledge(viewer, idOf('DriftFinding', id), note ?? null) };
   }
 
   @RequiresRole('MANAGER')
@@ -99,21 +81,21 @@ export class DriftResolver {
     @CurrentViewer() viewer: Viewer,
     @Args('input', { description: 'Finding to resolve.' }) { id, note }: ResolveDriftFindingInput,
   ) {
-    return { finding: await this.drift.resolve(viewer, idOf('DriftFinding', id), note ?? null) };
+    return { finding: await this.findings.resolve(viewer, idOf('DriftFinding', id), note ?? null) };
   }
 }
 
 @Resolver(() => DriftFindingType)
 export class DriftFindingResolver {
   private readonly resources = new Batch((viewer: Viewer, findings: readonly ListedFinding[]) =>
-    this.drift.resourcesOf(viewer, findings),
+    this.findings.resourcesOf(viewer, findings),
   );
 
   private readonly lines = new Batch((viewer: Viewer, findings: readonly ListedFinding[]) =>
-    this.drift.linesOf(viewer, findings),
+    this.findings.linesOf(viewer, findings),
   );
 
-  constructor(private readonly drift: DriftService) {}
+  constructor(private readonly findings: DriftFindingService) {}
 
   @ResolveField(() => [String])
   async expected(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): Promise<readonly string[]> {
@@ -136,7 +118,7 @@ export class DriftFindingResolver {
       this.lines.load(viewer, finding),
       this.resources.load(viewer, finding),
     ]);
-    return this.drift.repairOf(finding, lines, resource);
+    return this.findings.repairOf(finding, lines, resource);
   }
 
   @ResolveField(() => ViewerPermission, {
@@ -149,22 +131,5 @@ export class DriftFindingResolver {
   @ResolveField(() => ViewerPermission, { description: 'Whether you can use `resolveDriftFinding` on this finding.' })
   viewerCanResolve(@CurrentViewer() viewer: Viewer, @Parent() finding: ListedFinding): ViewerPermission {
     return permission(viewer, 'MANAGER', () => finding.refuseChange());
-  }
-}
-
-/** Adds `drift` to CloudAccount. */
-@Resolver(() => CloudAccountType)
-export class AccountDriftResolver {
-  private readonly driftOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.service.of(accounts));
-
-  constructor(private readonly service: DriftService) {}
-
-  @ResolveField(() => CloudAccountDriftType, {
-    nullable: true,
-    description:
-      'Drift of the account: differences between its resources and their expected state. Null while nothing was built, and for hosted accounts, which the gateway cannot access.',
-  })
-  drift(@CurrentViewer() viewer: Viewer, @Parent() account: CloudAccount): Promise<SeenDrift | null> {
-    return this.driftOf.load(viewer, account);
   }
 }

@@ -1,4 +1,4 @@
-import { DriftKind } from './difference.js';
+import { DriftKind } from '../difference.js';
 import { repairOf } from './repair.js';
 
 const arn = 'arn:aws:ec2:eu-west-1:123456789012:security-group/sg-0a';

@@ -2,8 +2,8 @@ import { all, isOneOf, slices, Transactions, where, type Condition } from '#libs
 import { asHeld, nextTurn, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { DriftFinding, type DriftLines, type ListedFinding } from '../drift-finding.entity.js';
-import { DriftFindings, type DriftFindingFilter } from '../drift-findings.js';
+import { DriftFinding, type DriftLines, type ListedFinding } from './drift-finding.entity.js';
+import { DriftFindings, type DriftFindingFilter } from './drift-findings.js';
 
 /** Number of findings whose lines one statement reads. */
 const linesAtOnce = 50;

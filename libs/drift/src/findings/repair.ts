@@ -1,7 +1,7 @@
 import { inShell } from '#libs/iam-setup';
 import { idInArn, type ProvisionedResource } from '#libs/ledger';
-import type { Tag } from './cloud-inventory.js';
-import type { DriftFinding } from './drift-finding.entity.js';
+import type { Tag } from '../cloud-inventory.js';
+import type { DriftFinding } from '../drift-finding.entity.js';
 
 /** Instructions to restore the expected state of a resource. */
 export interface Repair {
