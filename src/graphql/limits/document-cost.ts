@@ -61,8 +61,8 @@ const surcharges: Readonly<Record<string, number>> = {
   usageAudit: 10_000,
   // The last changes of a resource are read completely.
   history: 400,
-  // Long texts: each can contain every rule of a security group.
-  repair: 1500,
+  // Long texts: each can contain many rules of a security group.
+  repair: 400,
 };
 
 /** Additional costs by type: the rule of the mutation is evaluated. */

@@ -33,6 +33,22 @@ describe('the repair', () => {
     ]);
   });
 
+  it('of very many rules is done in steps, because a shell limits the length of an argument', () => {
+    const rules = Array.from(
+      { length: 250 },
+      (_, i) => `ingress tcp ${i}-${i} 2001:db8:1234:5678:90ab:cdef:${i}::/128`,
+    );
+    const { advice, commands } = repair('RULES_CHANGED', rules, rules);
+
+    expect(advice).toContain('`checkDrift`');
+    expect(repair('RULES_CHANGED', rules.slice(0, 100), []).advice).not.toContain('`checkDrift`');
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      expect(command.match(/IpProtocol/g)).toHaveLength(100);
+      expect(command.length).toBeLessThan(128 * 1024);
+    }
+  });
+
   it('contains nothing that a shell would interpret', () => {
     expect(repair('TAG_REMOVED').commands).toEqual([
       "aws ec2 create-tags --resources sg-0a --tags 'Key=managed-by,Value=o'\\''neil' --region eu-west-1",

@@ -11,6 +11,9 @@ export interface Repair {
   readonly commands: readonly string[];
 }
 
+/** Maximum number of rules that the commands add, and that they remove: a shell accepts arguments of up to 128 KiB. */
+const mostRules = 100;
+
 type FoundThing = Pick<DriftFinding, 'kind' | 'expected' | 'actual'>;
 
 /** Instructions for a user with access to the AWS account. */
@@ -70,11 +73,16 @@ export function repairOf(
           'The IP addresses of a network cannot be changed. Change the subscription so that it is built again, or contact the provisioner.',
         commands: [],
       };
-    case 'RULES_CHANGED':
+    case 'RULES_CHANGED': {
+      const [added, removed] = [actual.slice(0, mostRules), expected.slice(0, mostRules)];
+      const areAll = added.length === actual.length && removed.length === expected.length;
       return {
-        advice: 'Remove the added rules, and restore the removed ones.',
-        commands: [...changeRules(actual, 'revoke', id, ec2), ...changeRules(expected, 'authorize', id, ec2)],
+        advice: areAll
+          ? 'Remove the added rules, and restore the removed ones.'
+          : `Remove the added rules, and restore the removed ones. The commands change up to ${mostRules} of each. Run them, then check again with \`checkDrift\`, and repeat.`,
+        commands: [...changeRules(added, 'revoke', id, ec2), ...changeRules(removed, 'authorize', id, ec2)],
       };
+    }
   }
 }
 
