@@ -1,7 +1,7 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
-import { TenantService } from '#libs/access';
+import { AccessService, TenantService } from '#libs/access';
 import { AwsAccessKey, type AwsEndpoints, type GatewayIdentitySettings } from '#libs/aws-credentials';
 import { AwsAccountRule } from '#libs/cloud-accounts';
 import type { AwsSandbox, AwsSandboxOptions } from '@cloud-account-gateway/aws-sandbox';
@@ -13,7 +13,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config.js';
 import { lockDataDir, makeDataDir } from './database/file-lock.js';
 import { refuseWrongUser } from './database/file-owner.js';
-import { openCostBudgets } from './fairness/cost-budgets.js';
+import { CostControl, openCostBudgets } from './fairness/cost-budgets.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { firstKeyToken } from './first-api-key.js';
 import { createHttpServer } from './http/http-server.js';
@@ -73,9 +73,9 @@ export async function startGateway(config: Config, sandboxOptions: AwsSandboxOpt
     const { rotationPace, driftPace, failedAttemptLimit, accountsPerAwsAccount, fastPath } = config;
     const sandboxProvisioning = { isOn: config.provisioner === 'sandbox' };
     const paces = { rotationPace, driftPace, failedAttemptLimit, sandboxProvisioning, accountsPerAwsAccount, fastPath };
-    const { budgets: costBudgets, close: closeBudgets } = await openCostBudgets(config.costBudgets, config.redisUrl);
+    const { budgets, close: closeBudgets } = await openCostBudgets(config.costBudgets, config.redisUrl);
     undo.push(closeBudgets);
-    const platform = { dataSource, keks, endpoints, gatewayIdentity, costBudgets, ...paces };
+    const platform = { dataSource, keks, endpoints, gatewayIdentity, costControl: new CostControl(budgets), ...paces };
     const { app, requests } = await createApp(AppModule.of(platform, config.iamSetup), config, log);
     const keychain = app.get(Keychain);
     undo.push(() => keychain.close()); // after the last request was answered
@@ -163,13 +163,14 @@ async function createApp(
   config: Config,
   log: Log,
 ): Promise<{ app: NestFastifyApplication; requests: RunningRequests }> {
-  const { adapter, requests, finishRoutes } = await createHttpServer(config, log);
+  const { adapter, requests, authenticateBy, finishRoutes } = await createHttpServer(config, log);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: log,
     abortOnError: false,
     bodyParser: false, // Fastify's own parser reads JSON; no other type is accepted
   });
   await app.init();
+  authenticateBy(app.get(AccessService, { strict: false }));
   finishRoutes();
   return { app, requests };
 }

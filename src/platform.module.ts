@@ -16,7 +16,7 @@ import { Clock, Reconcilers, SystemClock, UnitOfWork } from '#libs/kernel';
 import { CloudWorkshop, SandboxProvisioning, SdkCloudWorkshop } from '#libs/subscriptions';
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { CostBudgets } from './fairness/cost-budgets.js';
+import { CostControl } from './fairness/cost-budgets.js';
 import { FastPathSetting } from './graphql/execution/fast-path-setting.js';
 
 export interface Platform {
@@ -31,7 +31,7 @@ export interface Platform {
   readonly sandboxProvisioning?: Partial<SandboxProvisioning>;
   readonly accountsPerAwsAccount?: Partial<AccountsPerAwsAccount>;
   readonly fastPath?: Partial<FastPathSetting>;
-  readonly costBudgets?: CostBudgets;
+  readonly costControl?: CostControl;
 }
 
 /** Services that all domains use, created from the configuration: database, encryption and access to AWS. */
@@ -49,7 +49,7 @@ export class PlatformModule {
     sandboxProvisioning,
     accountsPerAwsAccount,
     fastPath,
-    costBudgets = new CostBudgets(),
+    costControl = new CostControl(),
   }: Platform): DynamicModule {
     const providers = [
       { provide: DataSource, useValue: dataSource },
@@ -81,7 +81,7 @@ export class PlatformModule {
         provide: AccountsPerAwsAccount,
         useFactory: () => Object.assign(new AccountsPerAwsAccount(), accountsPerAwsAccount),
       },
-      { provide: CostBudgets, useValue: costBudgets },
+      { provide: CostControl, useValue: costControl },
       { provide: FastPathSetting, useFactory: () => Object.assign(new FastPathSetting(), fastPath) },
       { provide: CloudInventory, useFactory: () => new SdkCloudInventory(endpoints) },
       { provide: CloudWorkshop, useFactory: () => new SdkCloudWorkshop(endpoints) },

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { LeakyBuckets, leakyBucketScript } from './leaky-buckets.js';
+import { RunningCost } from './running-cost.js';
 
 /** Budget of the computed cost of documents, in values. */
 export interface Budget {
@@ -123,6 +124,38 @@ class Buckets {
   async giveBack(id: number, cost: number): Promise<void> {
     await this.limiter.reward(id, Math.min(Math.max(1, Math.ceil(cost)), this.budget.maximum));
   }
+}
+
+/** What an operation needs before it is executed: its cost in the budgets of its caller, and a place among those that run. */
+export class CostControl {
+  constructor(
+    readonly budgets = new CostBudgets(),
+    private readonly running = new RunningCost(),
+  ) {}
+
+  /**
+   * Charges the cost once for a request, and waits until the operation can be executed.
+   *
+   * @throws CostBudgetSpent, TooManyExpensiveOperations, CallerGone
+   */
+  async admit(viewer: Pick<Viewer, 'tenantId' | 'apiKeyId'>, facts: Admitted): Promise<void> {
+    const cost = facts.cost!;
+    facts.budget ??= await this.budgets.spend(viewer, cost);
+    if (facts.leave) return;
+    const leave = await this.running.enter(viewer.tenantId, cost, facts.caller);
+    if (facts.hasEnded) leave();
+    else facts.leave = leave;
+  }
+}
+
+/** As much of a request as this needs. */
+interface Admitted {
+  readonly caller?: AbortSignal;
+  readonly cost?: number;
+  budget?: CostState;
+  /** Ends the execution. */
+  leave?: () => void;
+  readonly hasEnded?: boolean;
 }
 
 /** Opens the budgets, and a connection to Redis if there is a URL. A Redis that is unavailable does not prevent the start. */

@@ -79,6 +79,12 @@ export const requestErrors = {
     retryable: true,
     remediation: 'Send the whole request within 12 seconds.',
   },
+  OVERLOADED: {
+    kind: 'unavailable',
+    responsibleParty: 'GATEWAY',
+    retryable: true,
+    remediation: 'Send the same request again after the time in `Retry-After`. Nothing was changed.',
+  },
   SHUTTING_DOWN: {
     kind: 'unavailable',
     responsibleParty: 'GATEWAY',

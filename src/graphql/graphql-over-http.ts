@@ -3,7 +3,7 @@ import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { watch } from '#libs/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CostBudgets } from '../fairness/cost-budgets.js';
+import { CostControl } from '../fairness/cost-budgets.js';
 import { FastPathSetting } from './execution/fast-path-setting.js';
 import { FastPath } from './execution/fast-path.js';
 import { currentRequest, watchedOperations, type RequestContext } from './request-context.js';
@@ -14,11 +14,11 @@ export const graphqlPath = '/graphql';
 @Injectable()
 export class GraphQLOverHttp extends ApolloDriver {
   @Inject(FastPathSetting) private readonly setting!: FastPathSetting;
-  @Inject(CostBudgets) private readonly budgets!: CostBudgets;
+  @Inject(CostControl) private readonly control!: CostControl;
 
   protected override async registerFastify({ path, context, ...options }: ApolloDriverConfig): Promise<void> {
     const fastPath = this.setting.isOn
-      ? new FastPath(() => options.schema!, options.formatError!, this.budgets)
+      ? new FastPath(() => options.schema!, options.formatError!, this.control)
       : undefined;
     const server = new ApolloServer<BaseContext>({
       ...options,
@@ -47,8 +47,13 @@ export class GraphQLOverHttp extends ApolloDriver {
     this.httpAdapterHost.httpAdapter.getInstance<FastifyInstance>().route({
       url: path!,
       method: ['GET', 'POST'], // Fastify adds HEAD
-      handler: (request, reply) =>
-        watch(watchedOperations, { facts: currentRequest.getStore()! }, () => handle(request, reply)),
+      handler: (request, reply) => {
+        const facts = currentRequest.getStore()!;
+        return watch(watchedOperations, { facts }, () => handle(request, reply)).finally(() => {
+          facts.hasEnded = true;
+          facts.leave?.();
+        });
+      },
     });
   }
 }

@@ -4,9 +4,9 @@ import { declareErrorCodes, withNodeIds } from '#libs/graphql';
 import type { ApolloDriverConfig } from '@nestjs/apollo';
 import { Logger, Module } from '@nestjs/common';
 import { GraphQLModule, GraphQLSchemaHost } from '@nestjs/graphql';
-import { CostBudgets } from '../fairness/cost-budgets.js';
+import { CostControl } from '../fairness/cost-budgets.js';
 import { considerateExecution } from './limits/considerate-execution.js';
-import { costBudget } from './limits/cost-budget.js';
+import { checksInOrder, costBudget } from './limits/cost-budget.js';
 import { documentCost } from './limits/document-cost.js';
 import { documentLimits, withinDocumentLimits } from './limits/document-limits.js';
 import { errorCatalog } from './error-catalog.js';
@@ -42,8 +42,8 @@ const apolloLogger = {
     GraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: GraphQLOverHttp,
       imports: [AccessModule],
-      inject: [AccessService, GraphQLSchemaHost, CostBudgets],
-      useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost, budgets: CostBudgets): ApolloDriverConfig => ({
+      inject: [AccessService, GraphQLSchemaHost, CostControl],
+      useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost, control: CostControl): ApolloDriverConfig => ({
         path: graphqlPath,
         autoSchemaFile: true,
         sortSchema: true,
@@ -67,12 +67,14 @@ const apolloLogger = {
         plugins: [
           // It would examine every field of every response, although all responses have no-store.
           ApolloServerPluginCacheControlDisabled(),
-          operationNoted(),
-          introspectionByPermission(),
-          variablesCheck(),
-          documentCost(),
-          costBudget(budgets),
-          considerateExecution(),
+          ...checksInOrder(
+            operationNoted(),
+            introspectionByPermission(),
+            variablesCheck(),
+            documentCost(),
+            costBudget(control),
+            considerateExecution(),
+          ),
           legacyStatus(),
         ],
         formatError: makeFormatError({

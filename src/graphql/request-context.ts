@@ -9,6 +9,8 @@ import type { CostState } from '../fairness/cost-budgets.js';
 /** Facts about a request for its log entry, collected while it is served. */
 export interface RequestFacts {
   readonly id: string;
+  /** Result of the authentication of a GraphQL request. */
+  authenticated?: Promise<Viewer>;
   viewer?: Pick<Viewer, 'tenantId' | 'apiKeyId'> & Partial<Pick<Viewer, 'role'>>;
   /** Reason why a correct API key was refused. */
   refused?: Unauthenticated['refusal'];
@@ -18,6 +20,9 @@ export interface RequestFacts {
   cost?: number;
   /** State of the cost budget, once the cost is charged. */
   budget?: CostState;
+  /** Ends the execution of the operation, so that others can begin. */
+  leave?: () => void;
+  hasEnded?: boolean;
   /** Code of the first error or refusal. */
   code?: string;
   /** Number of statements that were sent to the database. */
@@ -66,7 +71,7 @@ export function contextBy(access: AccessService) {
   return async (request: { headers: { authorization?: string }; ip: string }): Promise<RequestContext> => {
     const facts = currentRequest.getStore();
     try {
-      const viewer = await access.authenticate(request.headers.authorization, request.ip);
+      const viewer = await (facts?.authenticated ?? access.authenticate(request.headers.authorization, request.ip));
       if (facts) facts.viewer = viewer;
       return { viewer, caller: facts?.caller };
     } catch (error) {

@@ -12,6 +12,12 @@ interface Text {
 
 const badRequest = (message: string): Text => ({ code: 'BAD_REQUEST', message });
 
+/** The process has more requests than it can serve in time. */
+export const overloaded: Text = {
+  code: 'OVERLOADED',
+  message: 'Too many requests are waiting. Send the request again after the time in `Retry-After`.',
+};
+
 const texts: Record<number, Text> = {
   400: badRequest('The request is not valid. Send a JSON object with `query` to POST /graphql.'),
   404: {

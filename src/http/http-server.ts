@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import cors from '@fastify/cors';
-import { currentCaller } from '#libs/kernel';
+import type { AccessService } from '#libs/access';
+import { currentCaller, joinLane } from '#libs/kernel';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../config.js';
@@ -10,7 +11,7 @@ import { currentRequest, watchedRequests, type RequestFacts, type WatchedRequest
 import type { Log } from '../log.js';
 import { playground } from '../rest/playground.js';
 import { answerClientError } from './client-errors.js';
-import { sendHttpError } from './http-errors.filter.js';
+import { overloaded, sendHttpError } from './http-errors.filter.js';
 import { parseJsonBody } from './json-body.js';
 import { otherMethods } from './other-methods.js';
 import { RunningRequests } from './running-requests.js';
@@ -31,6 +32,8 @@ const headersFor = (requestId: string) => ({
 export interface HttpServer {
   readonly adapter: FastifyAdapter;
   readonly requests: RunningRequests;
+  /** Must be called before requests arrive. */
+  readonly authenticateBy: (access: AccessService) => void;
   /** Must be called after every route is declared. */
   readonly finishRoutes: () => void;
 }
@@ -56,12 +59,18 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
   const fastify: FastifyInstance = adapter.getInstance();
   const finishRoutes = otherMethods(fastify);
   const requests = new RunningRequests();
+  const isHandled = new WeakSet<FastifyRequest>();
+  /** What to call at the end of a request, so that another one can begin. */
+  const ends = new WeakMap<FastifyRequest, () => void>();
   fastify.addHook('onRoute', (route) => {
     const { handler } = route;
     // A handler continues after the client has disconnected.
     route.handler = function (request, reply) {
+      isHandled.add(request);
+      const end = () => ends.get(request)?.();
       const work: unknown = handler.call(this, request, reply);
-      if (work instanceof Promise) requests.add(work);
+      if (work instanceof Promise) requests.add(work.finally(end));
+      else end();
       return work;
     };
   });
@@ -96,16 +105,37 @@ export async function createHttpServer(config: Config, log: Log): Promise<HttpSe
     // Before the body is read: requests to this path have none.
     if (request.is404) return sendHttpError(reply, 404, request.id);
   });
+  let access: AccessService | undefined;
   const turns = new Turns();
-  fastify.addHook('preHandler', (request, _, done) => {
+  fastify.addHook('preHandler', (request, reply, done) => {
     const facts = factsOf.get(request)!;
-    const begin = () => currentRequest.run(facts, () => currentCaller.run(facts.caller!, done));
+    const inContext = <T>(work: () => T) => currentRequest.run(facts, () => currentCaller.run(facts.caller!, work));
+    const wait = (lane: number) => {
+      joinLane(facts.caller!, lane);
+      const isAccepted = turns.wait((end) => {
+        ends.set(request, end);
+        reply.raw.once('close', () => isHandled.has(request) || end());
+        inContext(done);
+      }, lane);
+      if (isAccepted) return;
+      facts.code = overloaded.code;
+      sendHttpError(reply.header('retry-after', 1), 503, request.id, overloaded);
+    };
+    const { url } = request.routeOptions;
     // Liveness does not depend on the number of waiting requests.
-    if (request.routeOptions.url === '/livez') begin();
-    else turns.wait(begin);
+    if (url === '/livez') return inContext(done);
+    if (url !== graphqlPath || !access) return wait(0);
+    // Tenants take turns, so the tenant must be known. Refusals are sent by the handler.
+    const { authorization } = request.headers;
+    facts.authenticated = inContext(() => access!.authenticate(authorization, request.ip));
+    facts.authenticated.then(
+      ({ tenantId }) => wait(tenantId),
+      () => wait(0),
+    );
   });
   if (config.playground) await fastify.register(playground, { prefix: '/playground', sandbox: config.sandbox });
-  return { adapter, requests, finishRoutes };
+  const authenticateBy = (service: AccessService) => void (access = service);
+  return { adapter, requests, authenticateBy, finishRoutes };
 }
 
 /** Logs the request after its response is sent or its caller has disconnected, and notifies observers of requests. */

@@ -28,7 +28,7 @@ export { Reconciler, type ReconcilerOptions } from './reconciler.js';
 export { Reconcilers, type BackgroundTask } from './reconcilers.js';
 export { Secret } from './secret.js';
 export { addTime, backOff, spread } from './time.js';
-export { isTurnOver, nextTurn } from './turns.js';
+export { isTurnOver, joinLane, nextTurn } from './turns.js';
 export { UnitOfWork } from './unit-of-work.js';
 export { watch, watched, type WatchedAwsCall, type WatchedReconciler, type WatchedStatement } from './watched.js';
 export { eachOf } from './each-of.js';

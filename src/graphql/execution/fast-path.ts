@@ -8,7 +8,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { CostBudgets } from '../../fairness/cost-budgets.js';
+import type { CostControl } from '../../fairness/cost-budgets.js';
 import { mostValues, valuesIn } from '../limits/document-cost.js';
 import { currentRequest, type RequestContext } from '../request-context.js';
 import { checkVariables } from '../variables/variables-check.js';
@@ -44,7 +44,7 @@ export class FastPath {
   constructor(
     private readonly schema: () => GraphQLSchema,
     private readonly formatError: FormatError,
-    private readonly budgets: CostBudgets,
+    private readonly control: CostControl,
   ) {
     this.documents = new AcceptedDocuments(schema);
   }
@@ -65,7 +65,7 @@ export class FastPath {
     try {
       context = await contextOf();
       facts.cost = this.refuse(accepted, variables);
-      facts.budget = await this.budgets.spend(context.viewer, facts.cost);
+      await this.control.admit(context.viewer, facts);
     } catch {
       return undefined;
     }
