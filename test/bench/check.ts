@@ -2,7 +2,7 @@ import type { Results } from './results.js';
 import { servers } from './servers.js';
 import type { WorkloadName } from './workloads.js';
 
-/** How much worse than the recorded ratio a ratio may be. */
+/** How much a ratio can exceed the recorded one. */
 const tolerance = 1.25;
 
 export interface Comparison {
@@ -13,7 +13,7 @@ export interface Comparison {
   readonly isWorse: boolean;
 }
 
-/** The ratios of CPU time to that of the floor. A ratio that was not recorded is not compared. */
+/** Ratios of CPU time to that of the floor. Ratios that were not recorded are not compared. */
 export function compare(measured: Results, recorded: Results): Comparison[] {
   return measured.servers
     .filter(({ name }) =>

@@ -1,7 +1,7 @@
 const eightFields = 'id name status provider region awsAccountId consoleRoleName createdAt';
 const subscriptionFields = 'id name status region isActive version createdAt updatedAt endedAt';
 
-/** The operations of the workloads. The floor knows each by its name: see `programs/servers/floor/operations.ts`. */
+/** Operations of the workloads. The floor knows them by name: see `programs/servers/floor/operations.ts`. */
 export const documents = {
   Account: `query Account($id: ID!) { cloudAccount(id: $id) { ${eightFields} } }`,
 
@@ -80,7 +80,7 @@ export const documents = {
 
 export type DocumentName = keyof typeof documents;
 
-/** The body of a request for a document. */
+/** Body of a request with a document. */
 export function bodyOf(name: DocumentName, { accountId, subscriptionId }: Ids): string {
   const id = name.startsWith('Subscription') ? subscriptionId : accountId;
   const query = documents[name];

@@ -6,7 +6,7 @@ import type { Load, Message, Reply, Turn, Workload } from './programs/load/proto
 
 const program = join(import.meta.dirname, 'programs/dist/load/main.js');
 
-/** The process that sends the requests of a workload. */
+/** Process that sends the requests of a workload. */
 export class LoadGenerator {
   private readonly child: ChildProcess;
 
@@ -15,7 +15,7 @@ export class LoadGenerator {
     this.send({ workloads });
   }
 
-  /** @throws Error when a request has no answer */
+  /** @throws Error when a request gets no answer */
   async run(turn: Turn): Promise<Load> {
     this.send({ turn });
     const [reply] = (await once(this.child, 'message')) as [Reply];

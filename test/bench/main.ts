@@ -12,7 +12,7 @@ import { tablesOf } from './tables.js';
 
 const tries = 3;
 
-/** As an operator has it: each commit is on the disk before it is answered. */
+/** As for an operator: each commit is on disk before its response. */
 const durable = [
   '--innodb-flush-log-at-trx-commit=1',
   '--innodb-doublewrite=1',
@@ -41,7 +41,7 @@ async function report(): Promise<void> {
   if (options.isToWrite) writeResults(results);
 }
 
-/** Measures again what is worse, because other processes can disturb a measurement. */
+/** Measures again when a ratio is worse, because other processes can disturb a measurement. */
 async function isAsRecorded(): Promise<boolean> {
   const recorded = recordedResults();
   if (!recorded) throw new Error('docs/benchmarks.json is missing. Write it with --write.');
@@ -62,7 +62,7 @@ async function isAsRecorded(): Promise<boolean> {
   return comparisons.every(({ isWorse }) => !isWorse);
 }
 
-/** SQLite comes last, when no other server runs. */
+/** SQLite last, when no other server runs. */
 async function onEachDatabase<T>(use: (bench: Bench) => Promise<readonly T[]>): Promise<T[]> {
   const all: T[] = [];
   for (const kind of ['MariaDB', 'SQLite'] as const) {

@@ -10,7 +10,7 @@ import { World } from './world.js';
 /** One turn of a server. */
 export interface Measured {
   readonly answersPerSecond: number;
-  /** CPU time of the server for one answer, in microseconds. */
+  /** CPU time of the server per response, in microseconds. */
   readonly cpu: number;
   /** Latencies in milliseconds. */
   readonly p50: number;
@@ -19,17 +19,17 @@ export interface Measured {
 
 export interface MeasuredServer {
   readonly server: Server;
-  /** Of each start, milliseconds until the first correct answer. */
+  /** Milliseconds from each start to the first correct response. */
   readonly startMs: readonly number[];
   readonly idleBytes: number;
   readonly loadedBytes: number;
-  /** Of each workload the turns in their order. */
+  /** Turns of each workload in order. */
   readonly turns: Readonly<Partial<Record<WorkloadName, readonly Measured[]>>>;
 }
 
 type Sizes = Pick<Options, 'rounds' | 'seconds' | 'warmUp' | 'workloads'>;
 
-/** A database with its servers running, all of which have the same data. */
+/** Database with its running servers, which all use the same data. */
 export class Bench {
   private readonly running: ServerProcess[] = [];
   private readonly startMs: Map<Server, number[]>;
@@ -50,7 +50,7 @@ export class Bench {
    * Runs `work` on a new database, and removes it.
    *
    * @param serverUrl of MariaDB
-   * @throws Error when the servers do not do the same work
+   * @throws Error when the servers do different work
    */
   static async run<T>(
     kind: DatabaseKind,
@@ -75,7 +75,7 @@ export class Bench {
     }
   }
 
-  /** Turns of all servers one after the other, again and again, so that a disturbance hits all of them. */
+  /** Measures all servers in turns, repeatedly, so that a disturbance affects all of them. */
   async measure({ rounds, seconds, warmUp, workloads: names }: Sizes): Promise<MeasuredServer[]> {
     const turns = new Map<Server, Partial<Record<WorkloadName, Measured[]>>>(
       this.running.map(({ server }) => [server, {}]),
@@ -100,7 +100,7 @@ export class Bench {
     return measured;
   }
 
-  /** Starts each server `times` times, the last time to stay. */
+  /** Starts each server `times` times, and keeps the last process. */
   private async start(times: number): Promise<void> {
     this.say(`starting ${this.servers.map(({ name }) => name).join(', ')}`);
     for (let time = 1; time <= times; time++)

@@ -8,7 +8,7 @@ export interface Options {
   /** Length of a turn that counts, and of the turn before it that does not. */
   readonly seconds: number;
   readonly warmUp: number;
-  /** How often each server is started for the time of a start. */
+  /** Number of starts of each server, to measure the time of a start. */
   readonly starts: number;
   readonly servers: readonly string[];
   readonly workloads: readonly WorkloadName[];
@@ -29,7 +29,7 @@ export const usage = `npm run bench [-- OPTION…]
 
 const scales: Readonly<Record<string, number>> = { '10k': 10_000, '100k': 100_000, '1m': 1_000_000 };
 
-/** @throws TypeError naming the option that is wrong */
+/** @throws TypeError naming the invalid option */
 export function optionsIn(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],

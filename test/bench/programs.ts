@@ -3,14 +3,14 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../support/process.js';
 
-/** Opens tenants: see `tenants.ts`. */
+/** Creates tenants: see `tenants.ts`. */
 export const tenantsProgram = join(projectFolder, 'dist/bench/tenants.js');
 
 const folder = join(import.meta.dirname, 'programs');
 
 /**
- * Installs the packages of the other servers, compiles these, and bundles the program that opens tenants; nothing that was
- * done since it changed.
+ * Installs the packages of the other servers, compiles them, and bundles the program that creates tenants, if they have
+ * changed.
  */
 export function preparePrograms(): void {
   const installed = join(folder, 'node_modules/.package-lock.json');

@@ -8,7 +8,7 @@ const page = join(projectFolder, 'docs/benchmarks.md');
 const file = join(projectFolder, 'docs/benchmarks.json');
 const [begin, end] = ['<!-- results -->', '<!-- end of results -->'];
 
-/** The results that are committed; null when there are none. */
+/** Committed results. Null when there are none. */
 export function recordedResults(): Results | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : null;
 }

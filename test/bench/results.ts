@@ -5,7 +5,7 @@ import type { Measured, MeasuredServer } from './measure.js';
 import type { Options } from './options.js';
 import type { WorkloadName } from './workloads.js';
 
-/** What docs/benchmarks.json has. */
+/** Contents of docs/benchmarks.json. */
 export interface Results {
   readonly date: string;
   readonly machine: string;
@@ -29,7 +29,7 @@ export interface ServerResults {
 export interface WorkloadResults {
   /** Medians of the turns. */
   readonly median: Measured;
-  /** Shares of the medians of the floor. */
+  /** Ratios to the medians of the floor. */
   readonly throughputToFloor: number;
   readonly cpuToFloor: number;
   readonly turns: readonly Measured[];

@@ -5,10 +5,10 @@ import { post, type ServerProcess } from './server-process.js';
 import type { Sample, World } from './world.js';
 
 /**
- * Fails unless all servers on a database give the same answers, write the same rows, and keep tenants apart. Otherwise the
- * measurement would compare different work.
+ * Fails unless all servers on a database return the same responses, write the same rows, and isolate tenants. Otherwise
+ * the measurement would compare different work.
  *
- * @throws Error that shows the first difference
+ * @throws Error with the first difference
  */
 export async function refuseDifferences(servers: readonly ServerProcess[], world: World): Promise<void> {
   const [first, ...others] = servers;
@@ -29,13 +29,13 @@ export async function refuseDifferences(servers: readonly ServerProcess[], world
   }
 }
 
-/** The gateway adds `extensions.cost` to its answers. */
+/** The gateway adds `extensions.cost` to its responses. */
 function withoutCost(answer: string): unknown {
   const { extensions: _, ...rest } = JSON.parse(answer) as Record<string, unknown>;
   return rest;
 }
 
-/** Every document for three tenants, and one tenant that asks for an account of another one. */
+/** Every document for three tenants, and one tenant that requests an account of another. */
 function readsOf({ readers }: World) {
   const [one, two] = readers as [Sample, Sample];
   const samples = [one, two, readers.at(-1)!, { ...one, accountId: two.accountId, subscriptionId: two.subscriptionId }];
@@ -43,7 +43,7 @@ function readsOf({ readers }: World) {
   return samples.flatMap((sample) => names.map((name) => ({ key: sample.key, body: bodyOf(name, sample) })));
 }
 
-/** The answers to W3, and all that it wrote; ids and times, which differ each time, are replaced. */
+/** Responses to W3, and everything that it wrote. IDs and times, which differ each time, are replaced. */
 async function writesOf({ url }: ServerProcess, { place, writers }: World): Promise<object> {
   const { key, accountId } = writers[0]!;
   const created = await post(url, { key, body: changes.create(accountId) });
@@ -89,5 +89,5 @@ function refuseDifference(
   );
 }
 
-/** Another API key of the correct form: only the checksum, the last six characters, and the hash are wrong. */
+/** Another API key of the correct format: only the checksum (the last six characters) and the hash are wrong. */
 const altered = (key: string) => key.slice(0, 20) + (key[20] === 'a' ? 'b' : 'a') + key.slice(21);

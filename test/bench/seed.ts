@@ -1,13 +1,12 @@
 export interface Tenant {
   readonly id: number;
-  /** Its API key. */
   readonly key: string;
 }
 
 export type Row = Readonly<Record<string, string | number | null>>;
 export type Insert = (table: string, rows: readonly Row[]) => Promise<void>;
 
-/** Greater than the ids that the gateway has given. */
+/** Greater than the IDs that the gateway has assigned. */
 export const firstAccountId = 2001;
 const firstSubscriptionId = 1001;
 
@@ -17,7 +16,7 @@ const farFuture = '2100-01-01 00:00:00.000';
 const moment = (seconds: number) => new Date(begin + seconds * 1000).toISOString().slice(0, 23).replace('T', ' ');
 const tenantOf = (number: number, tenants: readonly Tenant[]) => tenants[number % tenants.length]!.id;
 
-/** Rows of the accounts with these numbers, of which the first is 0. The tenants have them in turn. */
+/** Rows of the accounts with these numbers, starting at 0. The tenants have them in turn. */
 export function accountsOf(numbers: readonly number[], tenants: readonly Tenant[]): Row[] {
   return numbers.map((number) => {
     const name = nameOf(number);
@@ -45,7 +44,7 @@ export function accountsOf(numbers: readonly number[], tenants: readonly Tenant[
   });
 }
 
-/** Not in the order of the ids, as in life: each number below a million once. */
+/** Not in the order of the IDs: each number below a million once. */
 const nameOf = (number: number) => `Account ${String((number * 7919) % 1_000_003).padStart(7, '0')}`;
 
 /** Rows of their health. No check is due during the benchmark. */

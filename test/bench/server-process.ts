@@ -10,7 +10,7 @@ import { onFirstCore } from './cores.js';
 import type { Server } from './servers.js';
 import type { World } from './world.js';
 
-/** What a process has used since its start. */
+/** Resources that a process has used since its start. */
 export interface Usage {
   /** CPU time of all threads. */
   readonly microseconds: number;
@@ -21,13 +21,13 @@ export interface Usage {
 const probe = join(import.meta.dirname, 'probe.mjs');
 const patience = 60_000;
 
-/** A server that runs. */
+/** A running server. */
 export class ServerProcess {
   private constructor(
     readonly server: Server,
     readonly url: string,
     private readonly child: ChildProcess,
-    /** Milliseconds from its start to its first correct answer. */
+    /** Milliseconds from its start to its first correct response. */
     readonly startMs: number,
   ) {}
 
@@ -72,7 +72,7 @@ export class ServerProcess {
   }
 }
 
-/** For the gateway and for the other servers, which take from it what they know. */
+/** For the gateway, and for the other servers, which use the same variables. */
 function environmentOf({ place, pepper }: World): Record<string, string> {
   const { databaseUrl, databaseFile, dataDir } = place;
   return {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { DatabaseKind } from '../support/new-database.js';
 import { projectFolder } from '../support/process.js';
 
-/** A server that is measured. Each one listens at PORT and answers POST /graphql. */
+/** Measured server. Each listens on PORT and answers POST /graphql. */
 export interface Server {
   readonly name: string;
-  /** As the table has it. */
+  /** Title in the table. */
   readonly title: string;
   readonly database: DatabaseKind;
   readonly program: string;
@@ -16,7 +16,7 @@ export interface Server {
 const compiled = (file: string) => join(import.meta.dirname, 'programs/dist/servers', file);
 const gateway = join(projectFolder, 'dist/bundle/main.js');
 
-/** The first one of each database is the floor, which the others are compared with. */
+/** The first one of each database is the floor, with which the others are compared. */
 export const servers: readonly Server[] = [
   { name: 'floor', title: 'floor', database: 'MariaDB', program: compiled('floor/main.js'), isChecked: true },
   { name: 'gateway', title: '**gateway**', database: 'MariaDB', program: gateway, isChecked: true },

@@ -2,7 +2,7 @@ import type { Results, ServerResults, WorkloadResults } from './results.js';
 import { servers } from './servers.js';
 import { workloads, type WorkloadName } from './workloads.js';
 
-/** The results as Markdown: of each database one table of ratios, and one of absolute figures. */
+/** Results as Markdown: for each database, one table of ratios and one of absolute figures. */
 export function tablesOf(results: Results): string {
   const { date, machine, node, accounts, rounds, seconds, warmUp } = results;
   const head = `${date}, Node.js ${node}, ${accounts.toLocaleString('en')} accounts, ${rounds} × ${seconds} s after ${warmUp} s of warm-up each; ${machine}.`;

@@ -1,7 +1,7 @@
 import { defineConfig } from 'rolldown';
 import gateway from '../../scripts/rolldown.config.mjs';
 
-/** The program that opens tenants, in one bundle with the gateway: its services need the metadata of decorators. */
+/** Program that creates tenants, in one bundle with the gateway: its services need the metadata of decorators. */
 export default defineConfig({
   ...gateway,
   input: { tenants: 'test/bench/tenants.ts' },

@@ -1,5 +1,5 @@
-// Opens as many tenants as its argument says in the database of the environment. Prints their ids and API keys, and the key
-// under which API keys are hashed, as JSON.
+// Creates the number of tenants in its argument, in the database of the environment. Prints their IDs and API keys, and
+// the key with which API keys are hashed, as JSON.
 import 'reflect-metadata';
 import { TenantService } from '#libs/access';
 import { Keychain } from '#libs/encryption';

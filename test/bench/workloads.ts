@@ -42,7 +42,7 @@ export const workloads = {
 
 export type WorkloadName = keyof typeof workloads;
 
-/** Each document as often as the others, each with another tenant. */
+/** Each document with the same frequency, each with another tenant. */
 function requests(samples: readonly Sample[], names: readonly DocumentName[]): Workload {
   const all = samples.map((sample, i) => ({ key: sample.key, body: bodyOf(names[i % names.length]!, sample) }));
   return { kind: 'requests', requests: all };

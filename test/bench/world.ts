@@ -9,7 +9,7 @@ import { accountsOf, firstAccountId, healthOf, subscriptionsOf, type Insert, typ
 import { tenantsProgram } from './programs.js';
 import type { OpenedTenants } from './tenants.js';
 
-/** What a request needs: an account, one of its subscriptions, and an API key of their tenant. */
+/** Data for a request: an account, one of its subscriptions, and an API key of their tenant. */
 export interface Sample {
   readonly key: string;
   readonly accountId: string;
@@ -20,16 +20,16 @@ const tenantCount = 100;
 const sampleCount = 2000;
 
 /**
- * Whether the account of this number belongs to a tenant in which W3 writes. No other workload reads these, and only W3 needs
- * a report of their health.
+ * Whether the account with this number belongs to a tenant in which W3 writes. No other workload reads these, and only
+ * W3 needs a report of their health.
  */
 const isWriting = (number: number) => number % tenantCount >= 95;
 
-/** A database with data, which all servers share. */
+/** Database with data, which all servers share. */
 export class World {
   private constructor(
     readonly place: Place,
-    /** The key under which API keys are hashed, in hexadecimal. */
+    /** Key with which API keys are hashed, in hexadecimal. */
     readonly pepper: string,
     readonly readers: readonly Sample[],
     readonly writers: readonly Sample[],
@@ -70,8 +70,8 @@ export class World {
 }
 
 /**
- * Lets the gateway make the tables and connect one account in the sandbox. Returns the report of this account's health,
- * which the seeded accounts get too.
+ * Lets the gateway create the tables and connect one account in the sandbox. Returns the health report of this account,
+ * which the seeded accounts also get.
  */
 async function healthReport(place: Place): Promise<string> {
   const gateway = await place.start({ AWS_SANDBOX: 'on' });
@@ -81,7 +81,7 @@ async function healthReport(place: Place): Promise<string> {
   return row.report;
 }
 
-/** By the services of the gateway. */
+/** Uses the services of the gateway. */
 async function openTenants({ dataDir, databaseUrl }: Place): Promise<OpenedTenants> {
   const { stdout } = await promisify(execFile)(process.execPath, [tenantsProgram, `${tenantCount}`], {
     env: { ...inherited, DATA_DIR: dataDir, ...(databaseUrl && { DATABASE_URL: databaseUrl }) },
@@ -123,7 +123,7 @@ async function insertIntoSqlite(file: string, work: (insert: Insert) => Promise<
   database.close();
 }
 
-/** Accounts from all over the table. Sample `i` belongs to the same tenant as account `i`. */
+/** Accounts from the whole table. Sample `i` belongs to the same tenant as account `i`. */
 function samplesOf(accounts: number, tenants: readonly Tenant[]): Sample[] {
   const stride = tenantCount * Math.max(1, Math.floor(accounts / sampleCount));
   return Array.from({ length: Math.min(accounts, sampleCount) }, (_, i) => {

@@ -2,17 +2,20 @@ import { inPlace, type GatewayProcess, type Place } from '../support/process.js'
 import { createCloudAccount, createSubscription, newAccount, numberOf, suffix } from '../support/steps.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
-/** How many subscriptions there are in all; each doubling of a thousand. */
+/** Number of subscriptions in total, as doublings of a thousand. */
 const doublings = { short: 3, full: 11 };
 const inTheWay = 1000;
-/** In milliseconds. In the short size other tests run beside it, and no time is compared. */
+/** In milliseconds. In the short size, other tests run at the same time, and no time is compared. */
 const longestFirstPage = 50;
 
 const preview = `query ($id: ID!, $first: Int, $after: String) { cloudAccountDeletionPreview(id: $id) {
   isDeletable hiddenBlockerCount blockers(first: $first, after: $after) { nodes { subscription { id } status requiredAction } pageInfo { hasNextPage endCursor } } } }`;
 const counted = `query ($id: ID!) { cloudAccountDeletionPreview(id: $id) { blockers(first: 1) { totalCount } } }`;
 
-/** An account with a thousand subscriptions, in a database with a million: the preview of its deletion names every one, page by page. */
+/**
+ * Account with a thousand subscriptions, in a database with a million: the preview of its deletion lists each of them,
+ * page by page.
+ */
 export async function blockers({ size, database, say }: SoakOptions): Promise<SoakResult> {
   return inPlace(database, async (place) => {
     const violations: string[] = [];
@@ -47,7 +50,7 @@ export async function blockers({ size, database, say }: SoakOptions): Promise<So
   });
 }
 
-/** Makes of one subscription as many as are to be in the way, and of those, in the hosted account, the rest. */
+/** Multiplies one subscription to the number of blockers, and fills the hosted account with the rest. */
 async function multiply(place: Place, account: number, times: number): Promise<void> {
   const [row] = await place.rows('SELECT * FROM subscription LIMIT 1');
   const columns = Object.keys(row).filter((name) => !['id', 'active_cloud_account_id'].includes(name));
@@ -58,7 +61,7 @@ async function multiply(place: Place, account: number, times: number): Promise<v
   for (let there = 1; there < inTheWay; there *= 2)
     await copy({}, `cloud_account_id = ${account} ORDER BY id LIMIT ${Math.min(there, inTheWay - there)}`);
   await copy({ cloud_account_id: '1' }, `cloud_account_id = ${account}`);
-  // Half of them ended, as in life.
+  // Half of them have ended.
   for (let i = 1; i < times; i++) await copy({ status: i % 2 ? "'DELETED'" : 'status' }, 'cloud_account_id = 1');
   if (place.kind === 'MariaDB') await place.rows('ANALYZE TABLE subscription');
 }
@@ -87,7 +90,7 @@ async function pageThrough(gateway: GatewayProcess, id: string): Promise<string[
   return seen;
 }
 
-/** How the database finds a page, and how it counts. */
+/** Plan with which the database finds a page and counts. */
 async function explained(place: Place, account: number): Promise<string[]> {
   const explain = place.kind === 'MariaDB' ? 'EXPLAIN' : 'EXPLAIN QUERY PLAN';
   const statements = {

@@ -13,15 +13,15 @@ import {
   updateCloudAccount,
 } from '../support/steps.js';
 
-/** `ok`, the code of the typed refusal, or `untyped …`: an answer no client can act on. */
+/** `ok`, the code of the typed refusal, or `untyped …`: a response that no client can handle. */
 export type Verdict = string;
 
 type Move = (client: GatewayClient) => Promise<Verdict>;
 
-/** Two requests that cannot both have their way, and what may become of them. */
+/** Two requests of which at most one can succeed, and the allowed results. */
 export interface Contest {
   readonly moves: readonly [Move, Move];
-  /** What the database must hold afterwards, by what was answered: the accounts and the active subscriptions. */
+  /** Required rows afterwards, depending on the answers: accounts and active subscriptions. */
   readonly accountsAfter: () => readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface ContestKind {
   readonly name: string;
   /** `verdict of the first / verdict of the second`. */
   readonly allowed: readonly string[];
-  /** Makes what the two fight over; `number` is this contest's alone. */
+  /** Creates the contested objects; `number` belongs to this contest only. */
   readonly prepare: (client: GatewayClient, number: number, place: Place) => Promise<Contest>;
 }
 
@@ -227,7 +227,7 @@ export const contestKinds: readonly ContestKind[] = [
   },
 ];
 
-/** Of the command line beside the gateway: a process of its own on the same database. */
+/** With the command line beside the gateway: its own process on the same database. */
 export const commandLineContest: ContestKind = {
   name: 'create subscription ∥ detach account by force, on the command line',
   allowed: [`ok / ${isVoid}`, `${notFound} / ok`],
@@ -235,7 +235,7 @@ export const commandLineContest: ContestKind = {
     const { id } = await accountToForce(client, number);
     const state = { isThere: true };
     return {
-      // The command line takes that long to load.
+      // The command line needs this time to load.
       moves: [
         async (by) => {
           await wait(300 + ((37 * number) % 1200));
@@ -248,11 +248,11 @@ export const commandLineContest: ContestKind = {
   },
 };
 
-/** The rule of the house, and the way around it that is none. */
+/** The main rule, and an attempt to bypass it. */
 export const [ruleOfTheHouse] = contestKinds as readonly [ContestKind, ...ContestKind[]];
 export const forceContest = contestKinds.find(({ name }) => name === 'create subscription ∥ detach account by force')!;
 
-/** Every contest has two users of the sandbox to itself. */
+/** Every contest has two users of the sandbox of its own. */
 const userOf = (number: number, which: 0 | 1 = 0) => (2 * number + which).toString(36).toUpperCase().padStart(4, '0');
 
 const subscriptionIn = (cloudAccountId: string) => ({ cloudAccountId, name: 'Orders', region: 'us-east-1' });
@@ -281,7 +281,7 @@ async function accountInUse(client: GatewayClient, number: number): Promise<{ id
   return { id, subscription: await subscriptionOn(client, id) };
 }
 
-/** In use, with a request by one key that another may approve. */
+/** In use, with a request of one API key that another can approve. */
 async function accountToForce(client: GatewayClient, number: number) {
   const account = await accountInUse(client, number);
   const [requester, approver] = await twoOwners(client);
@@ -293,7 +293,7 @@ async function accountToForce(client: GatewayClient, number: number) {
 
 const owners = new WeakMap<GatewayClient, Promise<[string, string]>>();
 
-/** Two keys of which neither made the other; the same two for all contests of a client. */
+/** Two independent API keys, the same for all contests of a client. */
 function twoOwners(client: GatewayClient): Promise<[string, string]> {
   const make = async () => {
     const { createApiKey: payload } = await client.ask(createApiKey, { input: { name: 'Owner', role: 'OWNER' } });
@@ -324,7 +324,7 @@ const subscribe: (client: GatewayClient, id: string) => Promise<Verdict> = (clie
 
 async function remove(client: GatewayClient, input: object, state: { isThere: boolean }): Promise<Verdict> {
   return run(client, deleteCloudAccount, input, ({ deletedCloudAccountId }) => {
-    // Null when the account waits.
+    // Null when the deletion is scheduled.
     if (deletedCloudAccountId !== null) state.isThere = false;
   });
 }

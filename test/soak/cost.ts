@@ -7,35 +7,35 @@ import { hugeCostBudgets, inPlace, type GatewayProcess } from '../support/proces
 import { Random } from './random.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
-/** What a document costs the gateway. */
+/** Cost of a document for the gateway. */
 interface Cost {
-  /** Milliseconds of CPU. */
+  /** Milliseconds of CPU time. */
   readonly cpu: number;
-  /** Megabytes that the process grew by, at its peak. */
+  /** Peak growth of the process in megabytes. */
   readonly memory: number;
-  /** Milliseconds until `/livez` answers in the meantime, at the most. */
+  /** Maximum milliseconds until `/livez` answers in the meantime. */
   readonly livez: number;
 }
 
 const bars: Cost = { cpu: 250, memory: 100, livez: 100 };
 
-/** In the short size other tests run beside it, which make everything slower, and keep /livez waiting. */
+/** In the short size, other tests run at the same time, which slow everything down and delay /livez. */
 const sizes = {
   short: { documents: 10, patience: 4, isQuiet: false, data: { subscriptions: 3000, resourcesWithHistory: 20 } },
   full: { documents: Infinity, patience: 1, isQuiet: true, data: {} },
 };
 
-/** So often the machine may have had something else to do. */
+/** Number of attempts, because the machine can be busy. */
 const attempts = 5;
 
 const probeEvery = 10;
 
-/** Lets garbage be collected from outside, so that what earlier documents left is not counted. */
+/** Makes garbage collection possible from outside, so that garbage of earlier documents is not counted. */
 const flags = ['--expose-gc', '--import', 'data:text/javascript,process.on("SIGUSR2", () => gc())'];
 
 /**
- * The costliest documents that the limits permit, made from the schema, for a tenant with 30,000 subscriptions of one block of
- * addresses and texts as long as the gateway accepts them: none costs more than the bars.
+ * The costliest documents within the limits, derived from the schema, for a tenant with 30,000 subscriptions of one
+ * address block and texts of the maximum length: none exceeds the maximum cost.
  */
 export async function cost({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
   return inPlace(database, async (place) => {
@@ -53,7 +53,7 @@ export async function cost({ size, seed, database, say }: SoakOptions): Promise<
     say(`${documents.length} documents`);
 
     const meter = new Meter(gateway);
-    // What has not run yet is not compiled.
+    // Code that has not run yet is not compiled.
     for (const { query } of documents.slice(0, 100)) await meter.run(query);
     const within = ({ cpu, memory, livez }: Cost) =>
       cpu <= patience * bars.cpu && memory <= patience * bars.memory && (!isQuiet || livez <= bars.livez);
@@ -95,13 +95,13 @@ const least = (one: Cost, other: Cost): Cost => ({
   livez: Math.min(one.livez, other.livez),
 });
 
-/** Measures the process of a gateway, as Linux counts. */
+/** Measures the process of a gateway with the counters of Linux. */
 class Meter {
   readonly failures: string[] = [];
 
   constructor(private readonly gateway: GatewayProcess) {}
 
-  /** Probes cost something, too, so that a document runs once without them and once with them. */
+  /** Probes cost time as well, so a document runs once without them and once with them. */
   async cost(query: string): Promise<Cost> {
     await this.collectGarbage();
     this.forgetPeak();
@@ -152,7 +152,7 @@ class Meter {
 
   private async collectGarbage(): Promise<void> {
     process.kill(this.gateway.process.pid, 'SIGUSR2');
-    await (await fetch(`${this.gateway.url}/livez`)).text(); // The signal is handled before.
+    await (await fetch(`${this.gateway.url}/livez`)).text(); // The signal was handled before.
   }
 
   private forgetPeak(): void {

@@ -7,24 +7,24 @@ import { codesIn, inLanes, Tally, type SoakOptions, type SoakResult } from './so
 
 const sizes = { short: { cuts: 6, lanes: 6 }, full: { cuts: 100, lanes: 8 } };
 
-/** What a client may be told when the database is cut off: each with what it says of the effect. */
+/** Answers that a client can get when the connection to the database is lost, and what they say about the effect. */
 const mayHaveHappened = new Set(['DATABASE_UNAVAILABLE']);
 const hasNotHappened = new Set(['DATABASE_BUSY', 'IDEMPOTENCY_KEY_IN_FLIGHT']);
 
-/** One thing that was asked for once, and what was answered. */
+/** Request with its answer. */
 interface Asked {
   readonly what: string;
   /** `done`, or a code. */
   readonly answer: string;
-  /** How often it has taken effect: a condition on rows, counted in the end. */
+  /** Number of times that it took effect: a condition on rows, counted at the end. */
   readonly effects: readonly [sql: string, ...parameters: unknown[]];
   readonly mustBeOnce: boolean;
 }
 
 /**
- * The connections between the gateway and its database are cut at random, while clients create, use and delete accounts. What
- * was acknowledged has taken effect once, what was refused not at all, and what nobody knows of once or not at all; what carries
- * an idempotency key and is asked for until it is answered, once. Nothing raw reaches a client.
+ * Cuts the connections between the gateway and its database at random, while clients create, use and delete accounts.
+ * An acknowledged request took effect once, a refused one never, and an unknown one at most once. A request with an
+ * idempotency key that is repeated until it is answered took effect once. Clients never receive a raw error.
  */
 export async function cut({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
   if (database !== 'MariaDB') throw new Error('Only a server has connections to cut.');
@@ -142,7 +142,7 @@ class Course {
       name,
     ] as const;
     let answer = await this.ask(`create ${name}`, steps.createCloudAccount, input);
-    // What carries a key is asked for until somebody says what became of it.
+    // A request with an idempotency key is repeated until it is answered.
     for (let tries = 0; hasKey && answer.code !== 'done' && tries < 500; tries++) {
       await wait(20);
       answer = await this.ask(`create ${name}`, steps.createCloudAccount, input);
@@ -171,7 +171,7 @@ class Course {
   private async deleteAccount(id: string): Promise<void> {
     const { code } = await this.ask(`delete ${id}`, steps.deleteCloudAccount, { id });
     const effects = ['deleted_cloud_account WHERE id = ?', steps.numberOf(id)] as const;
-    // Something may still stand on it, when nobody knows what became of its end.
+    // A subscription can remain if the result of its end is unknown.
     const answer = code === 'CLOUD_ACCOUNT_IN_USE' ? 'DATABASE_BUSY' : code;
     this.asked.push({ what: `delete ${id}`, answer, effects: [...effects], mustBeOnce: false });
   }

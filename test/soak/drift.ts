@@ -39,7 +39,7 @@ interface Account {
   readonly built: Built;
 }
 
-/** What was done to one resource, what a check has to find, and how it is undone; null when it cannot be. */
+/** Change of one resource, the expected finding, and its reversal. Null when it cannot be reversed. */
 interface Deed {
   readonly kind: string;
   readonly arn: string;
@@ -47,9 +47,9 @@ interface Deed {
 }
 
 /**
- * Many accounts with many resources each, into which somebody has meddled in every way there is: each difference is found within
- * one check, once, whatever kill -9 ends the gateway in the middle of checks; what is repaired is closed by the next check; and
- * the memory that checks take does not grow with what they look at.
+ * Many accounts with many resources, changed in every possible way: each difference is found within one check, once,
+ * even if kill -9 ends the gateway during checks. Repaired differences are resolved by the next check. The memory of
+ * checks does not grow with the number of resources.
  */
 export async function drift({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
   const { accounts: count, instances, kills } = sizes[size];
@@ -81,7 +81,7 @@ export async function drift({ size, seed, database, say }: SoakOptions): Promise
       await wait(random.fraction() * 800 * figures['seconds for a check of all']);
       await gateway.kill();
       await checking;
-      // As if the time of its leases had gone by.
+      // Lets the leases expire.
       await place.execute('UPDATE drift_watch SET lease_until = NULL, lease_owner = NULL');
       gateway = await place.start(env);
       say(`kill ${i + 1}: ${(await findings(gateway, { isOpen: true })).length} of ${deeds.length} found`);
@@ -126,13 +126,13 @@ const onTheWay = () => wait(2_500);
 const seconds = (started: number) => Math.round((performance.now() - started) / 100) / 10;
 const urlOf = (place: Place) => readFileSync(join(place.dataDir, 'sandbox-url'), 'utf8').trim();
 
-/** In MB: now, or at the most until now. */
+/** In MB: current, or maximum. */
 function memoryOf(gateway: GatewayProcess, what: 'VmRSS' | 'VmHWM' = 'VmRSS'): number {
   const status = readFileSync(`/proc/${gateway.process.pid}/status`, 'utf8');
   return Math.round(Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)![1]) / 1024);
 }
 
-/** As if what was reported had been reported a while ago. */
+/** Makes reports look older. */
 const settle = (place: Place) =>
   place.execute("UPDATE provisioned_resource SET created_at = '2026-01-01 00:00:00.000', updated_at = '2026-01-01 00:00:00.000'"); // prettier-ignore
 
@@ -170,7 +170,7 @@ async function prepare(
   return accounts;
 }
 
-/** @returns the verdict of each; a check that takes longer than a request may is waited for */
+/** @returns the verdict of each; waits for checks that take longer than a request */
 async function checkAll(gateway: GatewayProcess, accounts: readonly Account[]): Promise<string[]> {
   const verdicts: string[] = [];
   await inLanes(4, accounts, async ({ id }) => {
@@ -194,7 +194,7 @@ async function findings(gateway: GatewayProcess, filter: object): Promise<any[]>
   return found;
 }
 
-/** Something of every kind in every account, in another order and on other instances in each. */
+/** One change of every kind in every account, in different orders and on different instances. */
 async function meddle(place: Place, { which, awsAccountId, built }: Account, random: Random): Promise<Deed[]> {
   const ec2 = ec2Of(urlOf(place), which);
   const arn = (type: string, id: string) => `arn:aws:ec2:us-east-1:${awsAccountId}:${type}/${id}`;
@@ -244,7 +244,7 @@ async function meddle(place: Place, { which, awsAccountId, built }: Account, ran
   ];
 }
 
-/** What was done and not found, and what was found and not done. */
+/** Changes that were not found, and findings without a change. */
 function differences(deeds: readonly Deed[], found: readonly any[]): string[] {
   const done = deeds.map(({ kind, arn }) => `${kind} ${arn}`).sort();
   const told = found.map(({ kind, resource }) => `${kind} ${resource.arn}`).sort();

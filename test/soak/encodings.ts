@@ -1,4 +1,4 @@
-/** Ways in which a text may lie somewhere without being seen at a glance. */
+/** Encodings in which a text can be hidden. */
 const encodings: Record<string, (text: string) => Buffer[]> = {
   clear: (text) => [Buffer.from(text)],
   base64: (text) => alignments.map((skipped) => Buffer.from(base64Inside(text, skipped))),
@@ -11,10 +11,10 @@ const encodings: Record<string, (text: string) => Buffer[]> = {
   utf16: (text) => [Buffer.from(text, 'utf16le')],
 };
 
-/** How many bytes stand before the text in the group of three that base64 encodes together. */
+/** Number of bytes before the text in the group of three that base64 encodes together. */
 const alignments = [0, 1, 2] as const;
 
-/** The letters of base64 that depend on `text` alone when `skipped` unknown bytes stand before it. */
+/** Letters of base64 that depend on `text` only, after `skipped` unknown bytes. */
 function base64Inside(text: string, skipped: 0 | 1 | 2): string {
   const encoded = Buffer.concat([Buffer.alloc(skipped), Buffer.from(text)]).toString('base64');
   return encoded.slice(Math.ceil((skipped * 8) / 6), Math.floor(((skipped + text.length) * 8) / 6));
@@ -35,10 +35,10 @@ interface Pattern extends Hit {
   readonly bytes: Buffer;
 }
 
-/** Looks for many texts in many encodings at once. Half of a text counts: what was cut off on its way is told, too. */
+/** Looks for many texts in many encodings at once. Half of a text counts, so that truncated ones are found as well. */
 export class Sweeper {
   private readonly byStart = new Map<number, Pattern[]>();
-  /** Whether a pattern starts with these three bytes: spares the map, which is asked for every byte otherwise. */
+  /** Whether a pattern starts with these three bytes. Avoids most lookups in the map. */
   private readonly starts = new Uint8Array(1 << 24);
 
   constructor(texts: readonly string[]) {

@@ -9,15 +9,15 @@ import { codesIn, inLanes, Tally, type SoakOptions, type SoakResult } from './so
 const sizes = { short: 260, full: 1000 };
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** What is enough of a secret to be called a leak. */
+/** Minimum length of a part of a secret that counts as a leak. */
 const pieceLength = 12;
 
 /**
- * Requests that are wrong in every way, each with a secret of its own. No piece of any secret may come back, in a body
- * or in a header, or be printed; none may be answered with a 5xx; and the gateway serves on.
+ * Requests that are invalid in every way, each with its own secret. No part of a secret may be in a body, a header or
+ * the output; none may be answered with 5xx; and the gateway keeps running.
  */
 export async function fuzz({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
-  const aws = await startKeyedAws(); // So that what looks like a real key never gets to the real AWS.
+  const aws = await startKeyedAws(); // So that texts that look like access keys are never sent to AWS.
   try {
     return await inPlace(database, async (place) => {
       const gateway = await place.start({
@@ -46,7 +46,7 @@ export async function fuzz({ size, seed, database, say }: SoakOptions): Promise<
   }
 }
 
-/** The id of an account. On a busy machine AWS can take longer than the gateway waits for it. */
+/** ID of an account. On a busy machine, AWS can take longer than the gateway waits. */
 async function accountIn(gateway: GatewayProcess): Promise<string> {
   let id: string | undefined;
   await until('an account is created', async () => {

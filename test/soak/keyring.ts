@@ -15,7 +15,7 @@ import { createCloudAccount, newAccount, sandboxKey, updateCloudAccount } from '
 import { Random } from './random.js';
 import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
-/** `pause` between two requests of a lane, in milliseconds: the commands are to have their share of the machine. */
+/** `pause` between two requests of a lane, in milliseconds, so that the commands get CPU time. */
 const sizes = {
   short: { kills: 2, tenants: 12, accounts: 30, pause: 150 },
   full: { kills: 20, tenants: 60, accounts: 200, pause: 25 },
@@ -38,11 +38,11 @@ const roles = ['console-role', 'second-console-role'];
 const families = ['WORKS', 'AGAIN'];
 
 /**
- * The key ring is rotated, everything is wrapped and encrypted anew, verified, and the old key retired, over and over, and
- * each of these commands is killed (-9) at a moment of chance and begun anew; while customers create
- * accounts, replace keys and have stored ones opened, on MariaDB at two gateways, which are never started again.
+ * The key ring is rotated, everything is wrapped and encrypted again and verified, and the old KEK is retired,
+ * repeatedly. Each of these commands is killed (-9) at a random moment and started again. In the meantime, customers
+ * create accounts, replace access keys and use stored ones, on MariaDB with two gateways, which are never restarted.
  *
- * Nothing may become unreadable, no request may fail, and when it is over nothing is left on a retired key.
+ * All data must remain readable, no request may fail, and at the end no key is wrapped with a retired KEK.
  */
 export async function keyring(options: SoakOptions): Promise<SoakResult> {
   return inPlace(options.database, (place) => new Rotations(place, options).run());
@@ -94,7 +94,7 @@ class Rotations {
     this.gateways.push(await this.place.start({ ...env, ...itsOwnFolder }));
   }
 
-  /** What customers do, one after the other in each lane, each with accounts of its own. */
+  /** Requests of customers, one after the other in each lane, each with its own accounts. */
   private async load(random: Random): Promise<void> {
     const own: Account[] = [];
     while (!this.isOver) {
@@ -123,7 +123,7 @@ class Rotations {
     if (await this.change('replace the key', gateway, account, { credentials })) account.family = family;
   }
 
-  /** The sandbox checks the signature, so the secret that was opened is the right one. */
+  /** The sandbox checks the signature, so the decrypted secret is the right one. */
   private async openStoredKey(gateway: GatewayProcess, account: Account): Promise<boolean> {
     const role = 1 - account.role;
     const isDone = await this.change('use the stored key', gateway, account, { consoleRoleName: roles[role] });
@@ -151,7 +151,7 @@ class Rotations {
     return null;
   }
 
-  /** How long a command takes when nobody kills it, and how much of that after it first told how far it is. */
+  /** Duration of a command that is not killed, and its part after the first progress message. */
   private async timed(command: Command): Promise<void> {
     const started = performance.now();
     const [args] = await this.argsOf(command);
@@ -185,7 +185,7 @@ class Rotations {
     if (code === null && (await this.state()) !== before) this.figures['of them in the middle of the work']++;
   }
 
-  /** Most of a command's time its process does nothing but load: the work itself is what is to be cut off. */
+  /** A command spends most of its time loading. It is killed during the work itself. */
   private async momentIn(command: Command, { output }: LaunchedCli, before: string): Promise<void> {
     const { all, work } = this.durations.get(command)!;
     const chance = this.random.fraction();
@@ -194,7 +194,7 @@ class Rotations {
     const hasBegun = async () =>
       command === 'rewrap' || command === 'verify' ? output.stderr !== '' : (await this.state()) !== before;
     while (!(await hasBegun()) && performance.now() < deadline) await wait(1);
-    // What a rotation or a retirement has left to do then is one file; the others walk through everything.
+    // A rotation or a retirement then only has to write a file. The others process everything.
     if (command === 'rewrap' || command === 'verify') await wait(work * 0.8 * (chance - 0.1));
   }
 
@@ -207,7 +207,7 @@ class Rotations {
     return old.map((id) => ['retire', '--id', id]);
   }
 
-  /** Changes with every step that is taken, and with nothing that customers do but making tenants' first keys. */
+  /** Changes with every step, but not with changes of customers, except first keys of tenants. */
   private async state(): Promise<string> {
     const keks = await this.place.rows(
       'SELECT kek_id, COUNT(*) AS n FROM encryption_key GROUP BY kek_id ORDER BY kek_id',
@@ -227,7 +227,7 @@ class Rotations {
     const count = async (from: string, parameters: unknown[] = []) =>
       Number((await this.place.rows(`SELECT COUNT(*) AS n FROM ${from}`, parameters))[0].n);
     let opened = 0;
-    // By those that saw it all, and by one that knows nothing but what is there now.
+    // With the running gateways, and with one that has only the current data.
     const fresh = await this.freshGateway();
     const all = [...this.accounts.entries()];
     await inLanes(lanes, all, async ([i, account]) => {
@@ -270,7 +270,7 @@ class Rotations {
   }
 }
 
-/** API keys of new tenants, none of which has a key of its own to encrypt with yet. */
+/** API keys of new tenants, which have no encryption key yet. */
 async function openTenants(place: Place, number: number): Promise<string[]> {
   const location = place.databaseUrl ? { url: place.databaseUrl } : { file: place.databaseFile };
   const { dataSource, keks } = await prepareDatabase(location, place.keyRingFile);

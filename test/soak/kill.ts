@@ -12,14 +12,14 @@ const createsPerKill = { short: 20, full: 50 };
 const env = { AWS_SANDBOX: 'on' };
 
 /**
- * kill -9, at moments of chance: in the middle of creating accounts, and in the middle of a first start.
+ * kill -9 at random moments: while accounts are created, and during a first start.
  *
- * After the next start each account is there whole, with a secret that opens, or not at all; every account whose
- * creation was acknowledged is there; and what was killed starts again.
+ * After the next start, each account exists completely, with a secret that can be decrypted, or not at all; every
+ * acknowledged account exists; and the killed process starts again.
  */
 export async function kill(options: SoakOptions): Promise<SoakResult> {
   const violations: string[] = [];
-  // Side by side: most of it is waiting for processes to load. Each has its own chance, or the seed would not decide.
+  // In parallel: processes mostly load. Each has its own random numbers, so that the seed determines them.
   const [whileCreating, firstStarts] = await Promise.all([
     inPlace(options.database, (place) => killWhileCreating(place, new Random(options.seed), options, violations)),
     killFirstStarts(new Random(options.seed + 1), options, violations),
@@ -40,7 +40,7 @@ async function killWhileCreating(
   let usedUsers = 0;
   const userOf = () => (usedUsers++).toString(36).toUpperCase().padStart(4, '0');
 
-  // How long the creations take when nobody interferes, by a process as cold as those that will be killed.
+  // Duration of the creations without a kill, in a process as cold as those that are killed.
   const started = performance.now();
   for (const id of await createUntilKilled(gateway, userOf, createsPerKill[size])) allAcknowledged.add(id);
   const duration = performance.now() - started;
@@ -73,7 +73,7 @@ async function killWhileCreating(
   return figures;
 }
 
-/** @returns the numbers of those that were acknowledged before the gateway was killed, or all */
+/** @returns the numbers that were acknowledged before the gateway was killed, or all */
 async function createUntilKilled(gateway: GatewayProcess, nextUser: () => string, count: number): Promise<number[]> {
   const acknowledged: number[] = [];
   const users = Array.from({ length: count }, nextUser);
@@ -101,7 +101,7 @@ async function faultsInRows(place: Place, acknowledged: ReadonlySet<number>): Pr
   ];
 }
 
-/** Another console role is proven with the stored secret, and the sandbox checks its signature. */
+/** Verifies another console role with the stored secret. The sandbox checks its signature. */
 async function faultInSecret(gateway: GatewayProcess, account: number): Promise<string | null> {
   const id = Buffer.from(`CloudAccount:${account}`).toString('base64url');
   const input = { id, expectedVersion: 1, consoleRoleName: 'second-console-role' };
@@ -119,7 +119,7 @@ async function faultsInFile(place: Place): Promise<string[]> {
   ];
 }
 
-/** A start that is cut off anywhere must not stand in the way of the next. */
+/** An interrupted start must not prevent the next one. */
 async function killFirstStarts(
   random: Random,
   { size, database, say }: SoakOptions,
@@ -130,7 +130,7 @@ async function killFirstStarts(
   await inLanes(2, moments, (moment) =>
     inPlace(database, async (place) => {
       const first = place.launch(env);
-      // What matters happens once the key ring is there: until then nothing has been written.
+      // The important part begins after the key ring exists: before that, nothing was written.
       await until('the key ring is there', () => existsSync(place.keyRingFile));
       await wait(moment);
       await first.kill();

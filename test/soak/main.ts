@@ -83,7 +83,7 @@ try {
   await server?.stop();
 }
 
-/** @returns how many soaks were violated */
+/** @returns number of soaks with violations */
 async function everySoak(): Promise<number> {
   let bad = 0;
   for (const name of names) {
@@ -111,8 +111,8 @@ async function everySoak(): Promise<number> {
 }
 
 /**
- * With the foreign key in place no wall of the code that is missing may cost a subscription its account; without it the race
- * must go wrong, or it proves nothing.
+ * With the foreign key in place, a missing check of the code must not cost a subscription its account. Without the
+ * foreign key, the race must fail. Otherwise it proves nothing.
  */
 async function everyMutant(): Promise<number> {
   if (!hasServer) throw new Error('There is no MariaDB here: the mutants are of its walls.');
@@ -133,7 +133,7 @@ async function everyMutant(): Promise<number> {
   for (const mutants of combinations) {
     const takenOut = mutants.join(' + ') || 'nothing';
     say(`race on MariaDB, ${size}, seed ${seed}, taken out: ${takenOut}`);
-    // What holds with every wall in place is the race's own to show in full.
+    // The full size of the race shows the result with all checks in place.
     const { figures, violations } = await race({
       ...{ seed, database: 'MariaDB', say, mutants },
       size: mutants.length === 0 ? 'short' : size,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectFolder, type Place } from '../support/process.js';
 
-/** A wall taken out on purpose: shows which wall stops what, and that the race would notice. */
+/** A check that is removed on purpose: shows which check prevents what, and that the race notices. */
 export type Mutant = 'no-lock' | 'no-foreign-key' | 'check-first' | 'narrow-active' | 'force-skips-rule';
 
 interface Alteration {
@@ -16,7 +16,7 @@ interface Alteration {
 
 const accounts = 'libs/cloud-accounts/src';
 
-/** The walls that stand in the code. */
+/** Checks in the code. */
 export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, readonly Alteration[]>> = {
   'no-lock': [
     {
@@ -25,7 +25,7 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
       altered: "this.rows.findOne(all(where('id = ?', id), visibleTo(tenantId)))",
     },
   ],
-  // What stands in the way is asked before the account is held, and believed afterwards.
+  // Blockers are read before the account is locked, and used afterwards.
   'check-first': [
     {
       file: `${accounts}/deletion/cloud-account-deletion.service.ts`,
@@ -41,7 +41,7 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
         const [counts] = early ? [early] : await this.blockers.countsOf([account]);`,
     },
   ],
-  // As if only what is built and running were in use.
+  // As if only running subscriptions were active.
   'narrow-active': [
     {
       file: 'libs/subscriptions/src/typeorm-subscriptions.ts',
@@ -49,7 +49,7 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
       altered: `const activeOn = "(CASE WHEN status = 'ACTIVE' THEN cloud_account_id END)";`,
     },
   ],
-  // The account goes by force, whatever stands on it.
+  // The force detach deletes the account with all blockers.
   'force-skips-rule': [
     {
       file: `${accounts}/force-detach/force-detach.service.ts`,
@@ -66,7 +66,7 @@ export const alterations: Readonly<Record<Exclude<Mutant, 'no-foreign-key'>, rea
 
 export const mutantNames: readonly Mutant[] = ['no-foreign-key', ...(Object.keys(alterations) as Mutant[])];
 
-/** The gateway built without these walls; in a folder of its own unless there is nothing to alter. */
+/** The gateway built without these checks; in its own folder unless nothing is changed. */
 export async function builtWith(
   mutants: readonly Mutant[],
 ): Promise<{ program: string; remove: () => Promise<unknown> }> {
@@ -92,13 +92,13 @@ export async function builtWith(
   return { program, remove: () => rm(program, { recursive: true, force: true }) };
 }
 
-/** The walls that stand in the database. */
+/** Checks in the database. */
 export async function weakenDatabase(place: Place, mutants: readonly Mutant[]): Promise<void> {
   if (mutants.includes('no-foreign-key'))
     await place.execute('ALTER TABLE subscription DROP FOREIGN KEY fk_subscription_active_account');
 }
 
-/** @throws Error unless `original` is there exactly once: a mutant that alters nothing would prove nothing */
+/** @throws Error unless `original` occurs exactly once: a mutant that changes nothing would prove nothing */
 async function alter(file: string, original: string, altered: string): Promise<void> {
   const pieces = (await readFile(file, 'utf8')).split(original);
   if (pieces.length !== 2) throw new Error(`${file} holds ${pieces.length - 1} times: ${original}`);

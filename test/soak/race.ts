@@ -13,21 +13,21 @@ import { builtWith, weakenDatabase, type Mutant } from './mutants.js';
 import { Random } from './random.js';
 import { inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
-/** How many contests of the first kind, which is the rule of the house, of each other kind, and with a wall taken out. */
+/** Number of contests of the first kind, which is the main rule, of each other kind, and with a check removed. */
 const sizes = {
   short: { ofFirst: 40, ofOthers: 5, ofCli: 2, ofMutants: 60 },
   full: { ofFirst: 2750, ofOthers: 600, ofCli: 50, ofMutants: 500 },
 };
 
-/** Many, so that transactions wait for connections and for each other with their windows open. */
+/** Many, so that transactions wait for connections and for each other at critical moments. */
 const lanes = { SQLite: 16, MariaDB: 32 };
 
 /**
- * Requests that exclude each other, sent at nearly the same moment: on MariaDB to two gateways, on SQLite to one, with the
+ * Mutually exclusive requests, sent at nearly the same moment: on MariaDB to two gateways, on SQLite to one, with the
  * command line beside it.
  *
- * Whatever the interleaving, no active subscription may be left without its account, one side wins, the other is told
- * in a typed refusal why it lost, and the database holds what the clients were told.
+ * In every order, no active subscription may be without its account, one side wins, the other gets a typed refusal, and
+ * the database matches the answers.
  */
 export async function race({ size, seed, database, say, mutants = [] }: SoakOptions): Promise<SoakResult> {
   const { program, remove } = await builtWith(mutants);
@@ -38,7 +38,7 @@ export async function race({ size, seed, database, say, mutants = [] }: SoakOpti
 
       const random = new Random(seed);
       const { ofFirst, ofOthers, ofCli, ofMutants } = sizes[size];
-      // Without a wall only what it holds is at stake: what a loser is told then is no promise.
+      // Without a check, only what it protects is tested: other answers are undefined then.
       const atStake = mutants.includes('force-skips-rule') ? forceContest : ruleOfTheHouse;
       const plan =
         mutants.length > 0
@@ -93,7 +93,7 @@ class Course {
     if (++this.held % 100 === 0) this.say(`${this.held} of ${this.total} pairs`);
   }
 
-  /** Each from another side where there are two, either one first, up to 4 ms apart. */
+  /** From different gateways if there are two, either one first, up to 4 ms apart. */
   private letThemRun({ moves }: Contest): Promise<string[]> {
     const [one, other] = this.random.shuffled([...this.gateways, ...this.gateways]) as [GatewayProcess, GatewayProcess];
     const delays = this.random.shuffled([0, this.random.fraction() * 4]) as [number, number];

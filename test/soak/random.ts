@@ -1,8 +1,8 @@
-/** Chance that can be had again: the same seed gives the same run of numbers (mulberry32). */
+/** Reproducible random numbers: the same seed gives the same sequence (mulberry32). */
 export class Random {
   constructor(private state: number) {}
 
-  /** From 0, up to but not 1. */
+  /** From 0 to less than 1. */
   fraction(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -10,7 +10,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0, below `limit`. */
+  /** Integer from 0 to less than `limit`. */
   below(limit: number): number {
     return Math.floor(this.fraction() * limit);
   }
@@ -31,5 +31,5 @@ export class Random {
 
 export const base64Letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Reads like a secret access key, and is nobody's. Both of base64's odd characters are in it, since they get encoded. */
+/** Looks like a secret access key, but is none. Contains both special characters of base64, since they get encoded. */
 export const secretLike = (random: Random) => `+${random.text(38, base64Letters)}/`;

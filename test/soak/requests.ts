@@ -20,18 +20,18 @@ import { operations, schema } from '../support/operations.js';
 import { Random } from './random.js';
 import { codesIn, inLanes, Tally, type SoakOptions, type SoakResult } from './soak.js';
 
-/** Of valid requests, and as many of mutated ones. */
+/** Number of valid requests, and of mutated ones. */
 const sizes = { short: 300, full: 5000 };
 
-/** How long 99 of 100 requests may take, in milliseconds. In the short size other tests run beside it. */
+/** Maximum time for 99 of 100 requests, in milliseconds. In the short size, other tests run at the same time. */
 const longest = { short: 30_000, full: 2000 };
 
 /**
- * Requests made at random from the schema, and requests spoilt at random: in their bytes, their JSON, their tokens, their
- * method, headers or encoding. None may be answered with a 5xx or INTERNAL, none may end the gateway or be left waiting.
+ * Random requests of the schema, and random changes of them: in their bytes, JSON, tokens, method, headers or encoding.
+ * None may be answered with 5xx or INTERNAL, end the gateway, or stay without an answer.
  */
 export async function requests({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
-  const aws = await startKeyedAws(); // So that what looks like a real key never gets to the real AWS.
+  const aws = await startKeyedAws(); // So that texts that look like access keys are never sent to AWS.
   try {
     return await inPlace(database, async (place) => {
       const gateway = await place.start({ AWS_SANDBOX: 'on', AWS_ENDPOINT_OVERRIDE: aws.url, LOG_LEVEL: 'warn' });
@@ -93,7 +93,7 @@ const texts = [
 ];
 const numbers = [-1, 0, 1, 2, 50, 100, 101, 2 ** 31 - 1, -(2 ** 31)];
 
-/** Makes requests that are valid by the schema, some of them beyond the limits. */
+/** Creates requests that are valid for the schema, some of them beyond the limits. */
 class Maker {
   private users = 0;
   private variables: Record<string, unknown> = {};
@@ -212,7 +212,7 @@ const withBody =
     body: change(shot.body, random),
   });
 
-/** The JSON with `change` done to one value in it. */
+/** Applies `change` to one value of the JSON. */
 const withJson =
   (change: (value: any, random: Random) => unknown): Mutation =>
   (shot, random) => {
@@ -230,7 +230,7 @@ const withJson =
     return { body: Buffer.from(JSON.stringify(json.root) ?? '') };
   };
 
-/** The document with `change` done to its tokens. */
+/** Applies `change` to the tokens of the document. */
 const withTokens =
   (change: (tokens: string[], at: number, random: Random) => unknown): Mutation =>
   (shot, random) => {
@@ -351,7 +351,7 @@ class Field {
       this.violations.push(`${shot.kind}: ${status} ${code} ${shot.method} ${shot.path.slice(0, 60)} ${shot.body.toString().slice(0, 2000)}`); // prettier-ignore
   }
 
-  /** By Node's own client, which sends what `fetch` would not. Status 0: no answer came. */
+  /** Sends with Node's client what `fetch` would not. Status 0: no response. */
   private send({ method, path, headers, body }: Shot): Promise<{ status: number; text: string }> {
     const { hostname, port } = new URL(this.gateway.url);
     return new Promise((resolve) => {
@@ -387,6 +387,6 @@ class Field {
   }
 }
 
-/** Header values travel as Latin-1. */
+/** Header values are sent as Latin-1. */
 const latin1 = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]));

@@ -7,9 +7,9 @@ const rotations = { short: 12, full: 200 };
 const minute = 60_000;
 
 /**
- * Rotations in bad weather: a new key is unknown for up to a minute, 30 of 100 calls are throttled, 20 are answered with
- * a server's fault, and of every fifth request for a key the answer is lost after AWS made it. By a clock of its own, so
- * that the minutes are as many as at AWS and cost nothing. All must complete, with at most two keys at any time.
+ * Rotations with many faults: a new access key is unknown for up to a minute, 30 of 100 calls are throttled, 20 get a
+ * server error, and the answer to every fifth request for an access key is lost after AWS created it. Uses its own
+ * clock, so that minutes take no time. All must complete, with at most two access keys at any time.
  */
 export async function rotateWeather({ size, seed, say }: SoakOptions): Promise<SoakResult> {
   const random = new Random(seed);

@@ -11,17 +11,17 @@ import { Random } from './random.js';
 import type { RotatingOptions } from './rotating.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
-/** Every how manieth point is visited, and how often a process with many rotations is killed by chance. */
+/** Every n-th point that is tested, and the number of random kills of a process with many rotations. */
 const sizes = { short: { every: 24, chances: 2, accounts: 4 }, full: { every: 1, chances: 200, accounts: 20 } };
-/** How long AWS takes to know a new key, in milliseconds: longer than everything else here. */
+/** Time until AWS recognizes a new access key, in milliseconds: longer than all other times here. */
 const propagation = 150;
 
 /**
- * kill -9 of a process in the middle of rotations: at every point before and after a call of AWS's and before and after a
- * commit, one after the other, and at moments of chance with many rotations under way. Each next process finishes what the
- * one before left. AWS, which outlives them all, is asked whether every stored key works and what is left over.
+ * kill -9 of a process during rotations: at every point before and after a call to AWS and before and after a commit,
+ * one after the other, and at random moments with many rotations in progress. Each next process finishes the work of
+ * the previous one. AWS, which keeps running, then shows whether every stored access key works and what is left over.
  *
- * The naive orders are killed at the same points, and must be found out.
+ * Naive orders are killed at the same points, and must be detected.
  */
 export async function rotate({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
   const { every, chances, accounts } = sizes[size];
@@ -60,7 +60,7 @@ export async function rotate({ size, seed, database, say }: SoakOptions): Promis
 
   for (const naive of ['switch before it works', 'delete before the switch'] as const) {
     const found: string[] = [];
-    // A key that is not known yet must still not be when the next process looks.
+    // An access key that is not recognized yet must still be unknown when the next process checks.
     const tryIt = async (place: Place) => {
       for (let n = 20; n < 40 && found.length === 0; n += 2) {
         note(await run({ ...place, accounts: ['R0'], killAt: n, begins: true, naive }), naive, found, { ...figures });
@@ -101,7 +101,7 @@ const bundle = () =>
     { cwd: projectFolder },
   ).then(() => join(projectFolder, 'dist/soak/rotating.js')));
 
-/** Runs a process to its end, which is its own, or ours after so many milliseconds of rotating. */
+/** Runs a process until it ends, or until it is killed after a number of milliseconds of rotating. */
 async function run(options: RotatingOptions, killAfter?: number): Promise<any[]> {
   const child = spawn(process.execPath, [await bundle()], {
     cwd: projectFolder,
@@ -111,7 +111,7 @@ async function run(options: RotatingOptions, killAfter?: number): Promise<any[]>
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    // Ready: the accounts are there, and what was left behind is being finished.
+    // Ready: the accounts exist, and interrupted work is being finished.
     if (killAfter !== undefined && !output.includes('looked') && text.includes('looked'))
       void wait(killAfter).then(() => child.kill('SIGKILL'));
     output += text;

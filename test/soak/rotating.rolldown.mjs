@@ -1,7 +1,7 @@
 import { defineConfig } from 'rolldown';
 import gateway from '../../scripts/rolldown.config.mjs';
 
-/** The process that rotates, in one bundle with the gateway: it is started dozens of times. */
+/** Process that rotates, in one bundle with the gateway: it is started dozens of times. */
 export default defineConfig({
   ...gateway,
   input: { rotating: 'test/soak/rotating.ts' },

@@ -24,28 +24,28 @@ import { DomainWiringModule } from '../../src/domain-wiring.module.js';
 import { PlatformModule } from '../../src/platform.module.js';
 
 /**
- * A gateway without its server, in a process of its own, that finishes what a killed one left behind, begins rotations, and
- * may kill itself before or after any call of AWS's and any commit. It is told what to do in ROTATING, as JSON, and prints
- * one line of JSON for each thing it found.
+ * A gateway without its server, in its own process, that finishes interrupted work, starts rotations, and can kill
+ * itself before or after any call to AWS and any commit. The variable ROTATING has its instructions as JSON. It prints
+ * one line of JSON for each result.
  *
- * It runs on what was built, as the other soaks do, in one bundle with it (`rotating.rolldown.mjs`). Nothing of this is known
- * to the product: the calls and the commits are watched by other providers in the place of AwsIam and Transactions.
+ * Runs the built code, like the other soaks, in one bundle with it (`rotating.rolldown.mjs`). The product does not know
+ * about this: other providers in place of AwsIam and Transactions watch the calls and the commits.
  */
 export interface RotatingOptions {
   readonly folder: string;
   readonly databaseUrl?: string | undefined;
   readonly sandboxUrl: string;
-  /** The account parts of the keys to have accounts for: `R0`. */
+  /** Account parts of the access keys: `R0`. */
   readonly accounts: readonly string[];
-  /** Which point to die at, counted from the first call of the first rotation that begins; null for none. */
+  /** Number of the point at which to die, counted from the first call of the first rotation. Null: never. */
   readonly killAt: number | null;
-  /** Whether to begin rotations once everything is finished; or only to finish. */
+  /** Whether to start rotations after everything is finished, or only to finish. */
   readonly begins: boolean;
-  /** What is wrong with the order of the steps, on purpose. */
+  /** Wrong order of the steps, on purpose. */
   readonly naive?: 'switch before it works' | 'delete before the switch';
 }
 
-/** What takes minutes at AWS takes moments here; the proportions are kept where they matter. */
+/** Short times instead of minutes, with the same proportions where they matter. */
 const pace: Partial<RotationPace> = {
   grace: 60,
   orphanGrace: 60,
@@ -62,7 +62,7 @@ const options = JSON.parse(process.env['ROTATING']!) as RotatingOptions;
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const complain = (violation: string, rows?: object[]) => {
   say({ violation, rows });
-  // A wrong order of the steps is found out: there is nothing else to look at.
+  // A wrong order of the steps was detected: nothing else needs to be checked.
   if (options.naive) process.exit(0);
 };
 
@@ -71,7 +71,7 @@ let armedFrom = Infinity;
 const pass = (point: string) => {
   if (++points - armedFrom !== options.killAt) return;
   process.stdout.write(`${JSON.stringify({ killedAt: point })}\n`, () => process.kill(process.pid, 'SIGKILL'));
-  // Nothing more happens here, whatever the operating system takes its time for.
+  // Nothing else happens here while the operating system ends the process.
   return new Promise<never>(() => undefined);
 };
 
@@ -159,7 +159,7 @@ if (options.begins) {
 say({ points: points - armedFrom });
 process.exit(0);
 
-/** The accounts there are, made by the first process. */
+/** Accounts, created by the first process. */
 async function accounts(): Promise<number[]> {
   const there: { id: number }[] = await dataSource.query('SELECT id FROM cloud_account WHERE id > 1000 ORDER BY id');
   if (there.length > 0) return there.map(({ id }) => Number(id));
@@ -199,7 +199,7 @@ async function finished(patience: number): Promise<boolean> {
   return true;
 }
 
-/** Every stored key is tried at AWS. */
+/** Tries every stored access key in AWS. */
 async function tellWhatWorks(when: string): Promise<void> {
   for (const id of ids) {
     const key = await current(id);
@@ -232,7 +232,7 @@ function current(id: number): Promise<AwsAccessKey | null> {
   return get(AccessKeyStore).reveal(viewer.tenantId, id, 'CURRENT', use);
 }
 
-/** The same steps in the order that suggests itself. */
+/** The same steps in the naive order. */
 function mutate(naive: NonNullable<RotatingOptions['naive']>): void {
   const rotator = (get(Reconcilers) as any).loops.map((loop: any) => loop.rotator).find(Boolean);
   if (naive === 'switch before it works') {

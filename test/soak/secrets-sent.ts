@@ -8,7 +8,7 @@ import { createCloudAccount } from '../support/steps.js';
 import { secretLike, type Random } from './random.js';
 import { inLanes } from './soak.js';
 
-/** How many requests with a secret in them go by each way. */
+/** Number of requests with a secret of each kind. */
 export interface SecretsSent {
   readonly graphql: number;
   readonly downloads: number;
@@ -20,10 +20,10 @@ const testAwsCredentials = `mutation ($input: TestAwsCredentialsInput!) {
 }`;
 
 /**
- * Sends secrets, each another one, wherever somebody may put one by mistake: in requests that are malformed or refused, in
- * the addresses and headers of downloads, on the command line. None is of any use.
+ * Sends different secrets in all places where one can be sent by mistake: in requests that are malformed or refused, in
+ * URLs and headers of downloads, on the command line. None is usable.
  *
- * @returns the secrets, and everything that was answered
+ * @returns the secrets, and all responses
  */
 export async function sendSecrets(
   { graphql, downloads, commands }: SecretsSent,
@@ -74,7 +74,7 @@ export async function sendSecrets(
 
 const unknownKey = (random: Random) => `AKIA${random.text(16, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`;
 
-/** What an operator may do with a secret in the clipboard; none of it is right. */
+/** Mistakes of an operator with a secret in the clipboard. */
 const misuse = (secret: string): [args: string[], env: Record<string, string>][] => [
   [['tenants', secret], {}],
   [['api-keys', 'revoke', '--id', secret], {}],

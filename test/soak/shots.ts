@@ -1,21 +1,21 @@
 import { createCloudAccount, newAccount, updateCloudAccount } from '../support/steps.js';
 import type { Random } from './random.js';
 
-/** One request, malformed in some way, with a secret in it. */
+/** A malformed request with a secret. */
 export interface Shot {
   readonly body?: string | Buffer;
   readonly method?: string;
-  /** Behind the gateway's address. */
+  /** Path after the URL of the gateway. */
   readonly path?: string;
   readonly headers?: Record<string, string>;
 }
 
-/** What a shot is made of. */
+/** Parts of a shot. */
 export interface Ammunition {
   readonly random: Random;
-  /** 40 characters that read like a secret access key. */
+  /** 40 characters that look like a secret access key. */
   readonly canary: string;
-  /** 40 letters: a secret where only a name can stand. */
+  /** 40 letters: a secret in a place for a name. */
   readonly name: string;
   readonly accountId: string;
 }
@@ -30,20 +30,20 @@ const key = (canary: string, family = 'WORKS') => ({
   awsAccessKey: { accessKeyId: `AKIASANDBOX${family}FZ01`, secretAccessKey: canary },
 });
 
-/** A creation, or a change of credentials: well formed but for the secret, which is wrong. */
+/** A creation, or a change of credentials: well-formed except for the wrong secret. */
 function wellFormed({ random, canary, accountId }: Ammunition): { query: string; input: Json } {
   return random.below(2) === 0
     ? { query: createCloudAccount, input: newAccount('FZ01', { credentials: key(canary) }) }
     : { query: updateCloudAccount, input: { id: accountId, expectedVersion: 1, credentials: key(canary) } };
 }
 
-/** Every object in the input, the input itself first. */
+/** Every object in the input, including the input itself. */
 const objectsIn = (input: Json): Json[] => [
   input,
   ...Object.values(input).flatMap((value) => (typeof value === 'object' && value ? objectsIn(value) : [])),
 ];
 
-/** `change` done to one object of a well-formed input. */
+/** Applies `change` to one object of a well-formed input. */
 const altered = (ammunition: Ammunition, change: (object: Json, field: string) => void): Shot => {
   const { query, input } = wellFormed(ammunition);
   const object = ammunition.random.pick(objectsIn(input));
@@ -70,7 +70,7 @@ const contentTypes = [
 
 const families = ['WORKS', 'WRONG', 'THROT', 'NROLE', 'NLOOK', 'ROOTS', 'HANGS', 'NOSUC'];
 
-/** Every way to get a request with a secret wrong that we could think of. */
+/** Kinds of malformed requests with a secret. */
 export const shots: Record<string, (ammunition: Ammunition) => Shot> = {
   'a field is missing': (a) => altered(a, (object, field) => delete object[field]),
   'a field is null': (a) => altered(a, (object, field) => (object[field] = null)),

@@ -6,20 +6,22 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inPlace, type GatewayProcess } from '../support/process.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
-/** Slow connections of each kind, all at once. */
+/** Number of slow connections of each kind. */
 const sizes = { short: 60, full: 1000 };
 
-/** How fast they are opened, as far as the machine can: so many of each kind a second, of `count`. */
+/** Part of `count` that is opened per second and kind, if the machine is fast enough. */
 const opening = 1 / 3;
-/** Of two kinds nearly all are open at once, or nothing was tried; the third is done with at once. */
+/**
+ * Nearly all connections of two kinds are open at once, otherwise nothing was tested. The third kind ends immediately.
+ */
 const openedAtLeast = 1.8;
-/** The last slow connection is closed so long after it was opened. In the short size other tests run beside it. */
+/** Maximum time until the last slow connection is closed. In the short size, other tests run at the same time. */
 const bars = { short: 90_000, full: 15_000 };
-/** Between two requests of somebody who means no harm, and how long one may take. */
+/** Interval between two requests of a well-behaved client, and maximum time for one. */
 const probeEvery = 200;
 const probeWithin = bars;
 
-/** What `slowhttptest` does in its modes. None of them knows a key; who does is one of `readers`. */
+/** Modes of `slowhttptest`. None has an API key; `readers` have one. */
 const modes = (url: string): Record<string, string[]> => ({
   'slow headers': ['-H', '-u', `${url}/graphql`],
   'slow bodies': ['-B', '-t', 'POST', '-f', 'application/json', '-s', '8192', '-u', `${url}/graphql`],
@@ -27,8 +29,8 @@ const modes = (url: string): Record<string, string[]> => ({
 });
 
 /**
- * Connections that send or read as slowly as they can (slowhttptest), and some that send nothing, or read nothing though
- * they have a key. All others are answered throughout, and each slow one is closed in time.
+ * Connections that send or read as slowly as possible (slowhttptest), and some that send nothing, or read nothing
+ * although they have an API key. All other requests are answered, and each slow connection is closed in time.
  */
 export async function slow({ size, database, say }: SoakOptions): Promise<SoakResult> {
   return inPlace(database, async (place) => {
@@ -44,7 +46,7 @@ export async function slow({ size, database, say }: SoakOptions): Promise<SoakRe
     );
     const readers = Array.from({ length: 3 }, () => readNothing(gateway));
     const silent = Array.from({ length: Math.ceil(count / 20) }, () => openOnly(gateway));
-    // The probe is a connection, too, and one of them may be between two requests.
+    // The probe is a connection as well, and can be between two requests.
     const open = async () => (await socketsOf(gateway)) - idle - 2;
     let most = 0;
     let lastOpened = performance.now();
@@ -81,10 +83,10 @@ export async function slow({ size, database, say }: SoakOptions): Promise<SoakRe
   });
 }
 
-/** @returns what ends it */
+/** @returns function that ends it */
 function attack(...args: string[]): () => Promise<void> {
   const process = spawn('slowhttptest', args, { stdio: 'ignore' });
-  // Once all is open it looks as often as it can whether it is time to send again: only while nobody else has anything to do.
+  // After all are open, it polls as often as it can: run it with the lowest priority.
   if (process.pid) setPriority(process.pid, 10);
   const ended = new Promise<void>((resolve, reject) => process.once('close', () => resolve()).once('error', reject));
   return () => (process.kill('SIGKILL'), ended);
@@ -95,7 +97,7 @@ function openOnly({ url }: GatewayProcess): Socket {
   return connect(Number(port), hostname).on('error', () => undefined);
 }
 
-/** Asks for far more than the network holds on its way, and reads none of it. */
+/** Requests far more than network buffers hold, and reads nothing. */
 function readNothing(gateway: GatewayProcess): Socket {
   const fields = Array.from(
     { length: 30 },
@@ -114,21 +116,21 @@ function readNothing(gateway: GatewayProcess): Socket {
   return socket;
 }
 
-/** How many connections the process has, the one it listens on and those to its database and sandbox included. */
+/** Number of connections of the process, including its listening socket and those to its database and sandbox. */
 async function socketsOf({ process: { pid } }: GatewayProcess): Promise<number> {
   const folder = `/proc/${pid}/fd`;
   const targets = await Promise.all((await readdir(folder)).map((fd) => readlink(`${folder}/${fd}`).catch(() => '')));
   return targets.filter((target) => target.startsWith('socket:')).length;
 }
 
-/** Somebody who asks for little, again and again. */
+/** Client with small, repeated requests. */
 class Probes {
   private readonly took: number[] = [];
   private failed = 0;
   private isOver = false;
   private readonly done: Promise<void>;
 
-  /** @param within how long an answer may take, in milliseconds */
+  /** @param within maximum time for a response, in milliseconds */
   constructor(
     private readonly gateway: GatewayProcess,
     private readonly within: number,

@@ -1,20 +1,20 @@
 import type { DatabaseKind } from '../support/new-database.js';
 import type { Mutant } from './mutants.js';
 
-/** `short` samples what `full` does, and leaves out no kind of it. */
+/** `short` is a sample of `full` that includes every kind of test. */
 export type Size = 'short' | 'full';
 
 export interface SoakOptions {
   readonly size: Size;
-  /** The same seed makes the same plan; what the machine makes of the timing is its own. */
+  /** The same seed gives the same plan. The timing depends on the machine. */
   readonly seed: number;
   readonly database: DatabaseKind;
-  /** Tells of the progress. */
+  /** Reports the progress. */
   readonly say: (line: string) => void;
   readonly mutants?: readonly Mutant[];
 }
 
-/** What a soak has seen. It passes when `violations` is empty, and `figures` show that it looked. */
+/** Result of a soak. It passes when `violations` is empty. `figures` show what was tested. */
 export interface SoakResult {
   readonly figures: Readonly<Record<string, number>>;
   readonly violations: readonly string[];
@@ -22,11 +22,11 @@ export interface SoakResult {
 
 export type Soak = (options: SoakOptions) => Promise<SoakResult>;
 
-/** As a test has it. In full size: `npm run test:soak -- NAME`. */
+/** For tests. In full size: `npm run test:soak -- NAME`. */
 export const inShort = (soak: Soak, database: DatabaseKind): Promise<SoakResult> =>
   soak({ size: 'short', seed: 1, database, say: () => undefined });
 
-/** Works off `items` in `lanes` side by side, each taking the next when it is done with one. */
+/** Processes `items` in `lanes` concurrently. */
 export async function inLanes<T>(
   lanes: number,
   items: readonly T[],
@@ -40,7 +40,7 @@ export async function inLanes<T>(
   );
 }
 
-/** How often each text was counted, the most frequent first. */
+/** Counts texts, most frequent first. */
 export class Tally {
   private readonly counts = new Map<string, number>();
 
@@ -57,7 +57,7 @@ export class Tally {
   }
 }
 
-/** The codes of an answer's errors, wherever they stand. */
+/** Error codes in a response, at any position. */
 export function codesIn(text: string): string[] {
   try {
     const { errors = [], data } = JSON.parse(text);

@@ -27,11 +27,11 @@ interface Planted {
 }
 
 /**
- * Everything done with secrets that are unique and look real; then every place they might have been left in is read.
+ * Uses unique secrets that look real in all operations, then reads every place in which they could have been left.
  *
- * They must be nowhere in any encoding, and yet all be there: each that is still in use signs a call to AWS once more,
- * after a kill -9 and a new start. What was replaced or deleted is gone even as ciphertext, where the database can
- * promise that (SQLite's secure_delete).
+ * They must not be found in any encoding, but must all be usable: each that is still stored signs a call to AWS again,
+ * after a kill -9 and a restart. Replaced or deleted secrets must not remain even as ciphertext, where the database
+ * guarantees that (SQLite's secure_delete).
  */
 export async function sweep(options: SoakOptions): Promise<SoakResult> {
   const aws = await startKeyedAws();
@@ -51,13 +51,13 @@ export async function sweep(options: SoakOptions): Promise<SoakResult> {
 
 class Sweep {
   private readonly random: Random;
-  /** Every secret that was ever sent in. */
+  /** All secrets that were sent. */
   private readonly secrets: string[] = [];
   private readonly planted: Planted[] = [];
-  /** Ciphertexts that have to go. */
+  /** Ciphertexts that must be deleted. */
   private readonly doomed: Buffer[] = [];
   private readonly outputs: string[] = [];
-  /** What requests with secrets in them were answered. */
+  /** Responses to requests with secrets. */
   private readonly answers: string[] = [];
   private readonly violations: string[] = [];
 
@@ -65,7 +65,7 @@ class Sweep {
     readonly place: Place,
     private readonly aws: KeyedAws,
     private readonly options: SoakOptions,
-    /** Where processes put what they call temporary. */
+    /** Folder for temporary files of processes. */
     readonly temp: string,
   ) {
     this.random = new Random(options.seed);
@@ -171,7 +171,7 @@ class Sweep {
     this.doomed.push(Buffer.from(sealed));
   }
 
-  /** A text in every encoding, in a file where secrets are looked for: a sweep that does not find it is blind. */
+  /** A text in every encoding, in a searched file: a sweep that does not find it does not work. */
   private readonly control = secretLike(new Random(0));
 
   private async controls(): Promise<void> {
@@ -219,7 +219,7 @@ class Sweep {
     yield* filesIn(dir, (file) => !file.includes('/') || file.startsWith(name));
   }
 
-  /** Each account takes another console role, which is looked up at AWS with the stored secret. */
+  /** Each account gets another console role, which is looked up in AWS with the stored secret. */
   private async recover(gateway: GatewayProcess): Promise<number> {
     let recovered = 0;
     await inLanes(4, this.planted, async ({ id, version }) => {
@@ -245,7 +245,7 @@ const newInput = (name: string, awsAccessKey: object) => ({
   consoleRoleName: 'console-role',
 });
 
-/** A server's folder may be out of reach, as when TEST_DATABASE_URL names one elsewhere; its tables are read anyway. */
+/** The folder of a server can be unreachable, for example with TEST_DATABASE_URL. Its tables are read in any case. */
 async function* filesIn(folder: string, isMeant: (file: string) => boolean = () => true) {
   const files = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of files) {

@@ -21,18 +21,18 @@ import type { SoakOptions, SoakResult } from './soak.js';
 /** Of both kinds together. */
 const samples = { short: 5_000, full: 20_000 };
 
-/** Beyond it two kinds can be told apart by their time: chance alone does that once in 150,000. */
+/** Above this value, the times of two kinds differ: by chance once in 150,000. */
 const bar = 4.5;
 
-/** Whatever else runs on the machine may make a difference where there is none; hardly so three times over. */
+/** Other processes can cause a difference, but hardly three times in a row. */
 const attempts = 3;
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /**
- * Whether the time a refusal takes tells anything of the key that was refused: whether there is one of that id, or how much
- * of its secret was right. Welch's t-test on samples taken in turns at random, without the slowest, as dudect does
- * (Reparaz, Balasch and Verbauwhede, "Dude, is my code constant time?"). Leaks planted on purpose must be found.
+ * Whether the time of a refusal reveals anything about the API key: whether its ID exists, or how much of its secret
+ * was right. Welch's t-test on randomly alternating samples, without the slowest, like dudect (Reparaz, Balasch and
+ * Verbauwhede, "Dude, is my code constant time?"). Leaks that are planted on purpose must be found.
  */
 export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResult> {
   const folder = await mkdtemp(join(tmpdir(), 'timing-'));
@@ -60,7 +60,7 @@ export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResu
 
     const refuse = (authorization: string) =>
       access.authenticate(authorization, '127.0.0.1').then(accepted, () => undefined);
-    /** What `authenticate` must not be: done as soon as it knows. */
+    /** What `authenticate` must not do: return as soon as possible. */
     const refuseEarly = async (authorization: string) => {
       const presented = parseApiKeyToken(authorization.slice('Bearer '.length))!;
       const isKnown = (await dataSource.getRepository(ApiKey).findOneBy({ keyId: presented.keyId })) !== null;
@@ -98,10 +98,10 @@ export async function timing({ size, seed, say }: SoakOptions): Promise<SoakResu
 
 interface Trial {
   readonly what: string;
-  /** Planted on purpose, to see that it is found. */
+  /** Planted on purpose, to check that it is found. */
   readonly isLeak: boolean;
   readonly probe: (authorization: string) => Promise<void>;
-  /** Makes an `Authorization` of the one kind or the other. */
+  /** Create an `Authorization` header of either kind. */
   readonly kinds: readonly [() => string, () => string];
 }
 
@@ -111,15 +111,15 @@ function accepted(): void {
   throw new Error('A wrong key was accepted: nothing is being measured here.');
 }
 
-/** The place of the first difference, found in the time it takes to get there. */
+/** Position of the first difference. Its time depends on the position. */
 function differsAt(one: string, other: string): number {
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return i + 1;
   return 0;
 }
 
-/** `Authorization` headers that are wrong in one way only, each with a checksum that fits. */
+/** `Authorization` headers with one fault each and a valid checksum. */
 class Tokens {
-  /** With the key that is right. */
+  /** With the valid API key. */
   readonly real: string;
   private readonly body: string;
 
@@ -132,13 +132,13 @@ class Tokens {
   }
 
   readonly byId = [
-    () => this.with(9, 17), // another id
+    () => this.with(9, 17), // another ID
     () => this.with(17, 47), // another secret
   ] as const;
 
   readonly byPlace = [() => this.with(17, 18), () => this.with(46, 47)] as const;
 
-  /** The key with the characters from `start` to `end` made others. */
+  /** The API key with other characters from `start` to `end`. */
   private with(start: number, end: number): string {
     const others = [...this.body.slice(start, end)].map((character) =>
       this.random.pick([...alphabet].filter((other) => other !== character)),
@@ -147,7 +147,7 @@ class Tokens {
     let checksum = '';
     for (let rest = crc32(body), i = 0; i < 6; i++, rest = Math.floor(rest / 62))
       checksum = alphabet[rest % 62]! + checksum;
-    // Written out in one piece, as what comes over the wire is.
+    // Flattened, like a string from the network.
     return Buffer.from(`Bearer ${body}${checksum}`).toString('latin1');
   }
 }
@@ -156,12 +156,12 @@ class Tokens {
 async function leakOf({ probe, kinds }: Trial, count: number, random: Random): Promise<number> {
   const took: [number[], number[]] = [[], []];
   const warmUp = Math.min(1000, count / 4);
-  // Made before, because what is done between samples shows in them.
+  // Created before, because work between samples affects them.
   const plan = Array.from({ length: warmUp + count }, () => random.below(2) as 0 | 1);
   const authorizations = plan.map((kind) => kinds[kind]());
   for (const [i, kind] of plan.entries()) {
     const authorization = authorizations[i]!;
-    if (i % 50 === 0) await setImmediate(); // so that other work of the process falls between samples
+    if (i % 50 === 0) await setImmediate(); // so that other work of the process happens between samples
     const started = performance.now();
     await probe(authorization);
     if (i >= warmUp) took[kind].push(performance.now() - started);
@@ -171,13 +171,13 @@ async function leakOf({ probe, kinds }: Trial, count: number, random: Random): P
   const cuts = [1, 0.99, 0.95, 0.9, 0.75, 0.5].map((share) => all[Math.ceil(all.length * share) - 1]!);
   const differences = cuts.flatMap((cut) => {
     const [one, other] = took.map((times) => times.filter((t) => t <= cut)) as typeof took;
-    // Of two kinds that share no time at all, a low cut leaves one only.
+    // If two kinds have no common time, a low cut leaves only one of them.
     return Math.min(one.length, other.length) < 30 ? [] : [Math.abs(welch(one, other))];
   });
   return Math.max(...differences);
 }
 
-/** Welch's t: how far apart two means are, measured by what their spread makes likely. */
+/** Welch's t: difference between two means, relative to their spread. */
 function welch(one: readonly number[], other: readonly number[]): number {
   const [a, b] = [one, other].map((times) => {
     const mean = times.reduce((sum, t) => sum + t, 0) / times.length;
