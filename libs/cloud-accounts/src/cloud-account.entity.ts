@@ -27,7 +27,7 @@ import {
 import { faultInRegionOf, type CloudProvider } from './cloud-provider.js';
 import type { Expectations, Proof } from './proof.js';
 
-/** Owner of the account at the provider. CUSTOMER is the 'non-hosted' of the specification. */
+/** Owner of the account at the provider: the vendor (HOSTED) or a customer (CUSTOMER). */
 export const CloudAccountOwnership = { HOSTED: 'HOSTED', CUSTOMER: 'CUSTOMER' } as const;
 export type CloudAccountOwnership = keyof typeof CloudAccountOwnership;
 

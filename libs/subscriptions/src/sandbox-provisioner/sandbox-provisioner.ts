@@ -92,7 +92,8 @@ export class SandboxProvisioner implements BackgroundTask {
     } catch (error) {
       if (error instanceof Stopped) await this.provisioning.complete(self, claim);
       else if (error instanceof ProvisioningLeaseLost || error instanceof GatewayStops) return;
-      // A database error is temporary. Other errors leave the work claimed until its lease ends.
+      // A refusal fails the work, except one by the database, which is temporary: the lease then ends, and the work is
+      // claimed again.
       else if (error instanceof CannotBeBuilt || (error instanceof DomainError && !/^DATABASE_/.test(error.code)))
         await this.provisioning.fail(self, claim, error.message);
       else throw error;
