@@ -145,26 +145,26 @@ export const settings = {
   API_KEY_COST_BUDGET: {
     schema: wholeNumber(1, 999_999_999),
     means: `Cost budget of an API key, in values. A document costs as many values as its response can have, at most 40,000. See [limits](limits.md#cost-budgets).`,
-    example: '1000000',
-    unset: '400000',
+    example: '2000000',
+    unset: String(defaultBudgets.apiKey.maximum),
   },
   API_KEY_COST_PER_SECOND: {
     schema: wholeNumber(1, 999_999_999),
     means: 'Number of values by which the cost budget of an API key is restored per second.',
-    example: '20000',
-    unset: '10000',
+    example: '40000',
+    unset: String(defaultBudgets.apiKey.restoreRate),
   },
   TENANT_COST_BUDGET: {
     schema: wholeNumber(1, 999_999_999),
     means: 'Cost budget of all API keys of a tenant together, in values.',
     example: '4000000',
-    unset: '1000000',
+    unset: String(defaultBudgets.tenant.maximum),
   },
   TENANT_COST_PER_SECOND: {
     schema: wholeNumber(1, 999_999_999),
     means: 'Number of values by which the cost budget of a tenant is restored per second.',
-    example: '50000',
-    unset: '25000',
+    example: '100000',
+    unset: String(defaultBudgets.tenant.restoreRate),
   },
   REDIS_URL: {
     schema: url(({ protocol }) =>
@@ -261,7 +261,7 @@ export const settings = {
     schema: wholeNumber(100, 60_000),
     means: 'Timeout of a call to AWS in milliseconds, retries included.',
     example: '10000',
-    unset: '10000',
+    unset: String(defaultBudgets.apiKey.restoreRate),
   },
   ACCOUNTS_PER_AWS_ACCOUNT: {
     schema: z.enum(['one', 'many'], { error: 'must be one or many' }),

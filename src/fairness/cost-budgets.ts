@@ -25,8 +25,8 @@ export interface CostState extends Budget {
 }
 
 export const defaultBudgets: BudgetSettings = {
-  apiKey: { maximum: 400_000, restoreRate: 10_000 },
-  tenant: { maximum: 1_000_000, restoreRate: 25_000 },
+  apiKey: { maximum: 1_000_000, restoreRate: 20_000 },
+  tenant: { maximum: 2_000_000, restoreRate: 50_000 },
 };
 
 /** The cost budget of the API key or of its tenant does not suffice for the request. */

@@ -11,6 +11,7 @@ import { startGateway, type Gateway as RunningGateway } from '../../src/gateway.
 import { GatewayClient } from './client.js';
 import { newDatabase, type DatabaseKind } from './new-database.js';
 import { ofTest } from './sql-recorder.js';
+import { hugeCostBudgets } from './process.js';
 
 export type { Answer } from './client.js';
 
@@ -41,6 +42,7 @@ export class Gateway extends GatewayClient {
         AWS_SANDBOX: 'on',
         AWS_TIMEOUT_MS: '5000',
         LOG_LEVEL: 'warn',
+        ...hugeCostBudgets,
         FAILED_API_KEYS_PER_MINUTE: '1000000', // tests send many
         ...(url && { DATABASE_URL: url }),
         FAST_PATH: process.env['FAST_PATH'], // the suite must pass with both
