@@ -12,7 +12,9 @@ import { documentLimits, withinDocumentLimits } from './limits/document-limits.j
 import { errorCatalog } from './error-catalog.js';
 import { ErrorCatalogResolver } from './errors/error-catalog.resolver.js';
 import { makeFormatError } from './errors/format-error.js';
+import { FastPathSetting } from './execution/fast-path-setting.js';
 import { LeanFieldResolvers } from './execution/lean-field-resolvers.js';
+import { withPlainFields } from './execution/plain-fields.js';
 import { GraphQLOverHttp, graphqlPath } from './graphql-over-http.js';
 import { introspectionByPermission } from './introspection.js';
 import { knownNamesOf } from './variables/known-names.js';
@@ -42,14 +44,22 @@ const apolloLogger = {
     GraphQLModule.forRootAsync<ApolloDriverConfig>({
       driver: GraphQLOverHttp,
       imports: [AccessModule],
-      inject: [AccessService, GraphQLSchemaHost, CostControl],
-      useFactory: (access: AccessService, schemaHost: GraphQLSchemaHost, control: CostControl): ApolloDriverConfig => ({
+      inject: [AccessService, GraphQLSchemaHost, CostControl, FastPathSetting],
+      useFactory: (
+        access: AccessService,
+        schemaHost: GraphQLSchemaHost,
+        control: CostControl,
+        fastPath: FastPathSetting,
+      ): ApolloDriverConfig => ({
         path: graphqlPath,
         autoSchemaFile: true,
         sortSchema: true,
         // Apollo checks the schema at the start as well.
         buildSchemaOptions: { skipCheck: true },
-        transformSchema: (schema) => withNodeIds(withRefusals(schema)),
+        transformSchema: (schema) => {
+          const complete = withNodeIds(withRefusals(schema));
+          return fastPath.isOn ? withPlainFields(complete) : complete;
+        },
         graphiql: false,
         introspection: true,
         // Requests are authenticated by `Authorization` only, and bodies are JSON: a page of another origin can send

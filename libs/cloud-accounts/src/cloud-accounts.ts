@@ -19,7 +19,8 @@ export interface CloudAccountFilter {
  * Every query names its tenant, which sees its own accounts and the hosted ones only.
  */
 export abstract class CloudAccounts {
-  abstract find(tenantId: number, id: number): Promise<CloudAccount | null>;
+  /** @param properties only those that are read, see `PageRequest.properties` */
+  abstract find(tenantId: number, id: number, properties?: readonly string[]): Promise<CloudAccount | null>;
 
   abstract findMany(tenantId: number, ids: readonly number[]): Promise<CloudAccount[]>;
 

@@ -14,8 +14,8 @@ export class TypeOrmCloudAccounts extends CloudAccounts {
     super();
   }
 
-  find(tenantId: number, id: number): Promise<CloudAccount | null> {
-    return this.rows.findOne(all(where('id = ?', id), visibleTo(tenantId)));
+  find(tenantId: number, id: number, properties?: readonly string[]): Promise<CloudAccount | null> {
+    return this.rows.findOne(all(where('id = ?', id), visibleTo(tenantId)), properties);
   }
 
   findMany(tenantId: number, ids: readonly number[]): Promise<CloudAccount[]> {

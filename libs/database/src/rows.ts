@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { asHeld, type Held, type Page, type PageRequest, type Position } from '#libs/kernel';
+import { LRUCache } from 'lru-cache';
 import type { DataSource, Driver, EntityMetadata, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { DateUtils } from 'typeorm/util/DateUtils.js';
@@ -48,6 +49,8 @@ export interface OrderColumn {
 export interface Sequence {
   readonly orderBy?: string;
   readonly limit?: number;
+  /** Only properties that are read: see `PageRequest.properties`. */
+  readonly properties?: readonly string[] | undefined;
 }
 
 /** Maximum number of parts of lists in one statement. SQLite allows at most 500. */
@@ -77,15 +80,15 @@ export class Rows<E extends ObjectLiteral> {
   ) {}
 
   find(condition: Condition, sequence?: Sequence): Promise<E[]> {
-    return this.select(this.mapping.listed, condition, sequence);
+    return this.select(this.mapping.selected(sequence?.properties), condition, sequence);
   }
 
   findWhole(condition: Condition, sequence?: Sequence): Promise<E[]> {
     return this.select(this.mapping.whole, condition, sequence);
   }
 
-  async findOne(condition: Condition): Promise<E | null> {
-    const [row] = await this.find(condition);
+  async findOne(condition: Condition, properties?: readonly string[]): Promise<E | null> {
+    const [row] = await this.find(condition, { properties });
     return row ?? null;
   }
 
@@ -156,66 +159,66 @@ export class Rows<E extends ObjectLiteral> {
     orders: Record<Field, OrderColumn>,
     page: PageRequest<Field>,
   ): Promise<E[][]> {
-    const { listed, table } = this.mapping;
+    const { mapping } = this;
     const order = orders[page.orderBy.field];
-    const place = this.mapping.columnOf(order.property);
+    const columns = mapping.selected(page.properties, order.property);
+    const place = mapping.columnOf(order.property);
     const scan = (page.orderBy.direction === 'ASC') === (page.from === 'start') ? 'ASC' : 'DESC';
     const limit = page.count + 1;
     const between = this.between(order.property, place, page);
-    const ordered = (columnsOfPart: string, part: Condition): Condition => {
-      const { sql, values } = all(part, between);
-      const isOrdered = order.isUniqueInPart || place === 'id';
-      const by = isOrdered ? `${place} ${scan}` : `${place} ${scan}, id ${scan}`;
-      return where(`SELECT ${columnsOfPart} FROM ${table} AS t WHERE ${sql} ORDER BY ${by} LIMIT ?`, ...values, limit);
-    };
+    const isOrdered = order.isUniqueInPart || place === 'id';
+    const by = isOrdered ? `${place} ${scan}` : `${place} ${scan}, id ${scan}`;
+    const ordered = (columnsOfPart: string, part: string) =>
+      `SELECT ${columnsOfPart} FROM ${mapping.table} AS t WHERE ${part} AND ${between.sql} ORDER BY ${by} LIMIT ?`;
+    const valuesOf = (part: Condition) => [...part.values, ...between.values, limit];
 
     const [first] = lists;
     if (lists.length === 1 && first!.length === 1) {
-      const { sql, values } = ordered(listed.sql, first![0]!);
-      return [await this.read(listed, sql, values)];
+      const [part] = first!;
+      return [await this.read(columns, ordered(columns.sql, part!.sql), valuesOf(part!))];
     }
     const edges: E[][] = lists.map(() => []);
     const numbered = [...lists.entries()].filter(([, parts]) => parts.length > 0);
     for (const some of slicesBySize(numbered, ([, parts]) => parts.length, partsAtOnce)) {
-      const found = some.map(([list, parts]): Condition => {
-        const read = parts.map((part) => ordered(`id, ${place} AS place`, part));
-        const each = read.map(({ sql }, i) => `SELECT id, place FROM (${sql}) AS part_${i}`).join(' UNION ALL ');
-        const values = read.flatMap((part) => part.values);
-        return parts.length === 1
-          ? where(`SELECT ? AS list, id, place FROM (${read[0]!.sql}) AS of_list`, list, ...values)
-          : where(
-              `SELECT * FROM (SELECT ? AS list, id, place FROM (${each}) AS parts ORDER BY place ${scan}, id ${scan} LIMIT ?) AS of_list`,
-              ...[list, ...values, limit],
-            );
+      const shapes = some.map(([, parts]) => parts.map(({ sql }) => sql));
+      const sql = mapping.text([place, scan, by, between.sql, ...shapes].join('|'), () => {
+        const found = shapes.map((parts) => {
+          const read = parts.map((part) => ordered(`id, ${place} AS place`, part));
+          if (parts.length === 1) return `SELECT ? AS list, id, place FROM (${read[0]!}) AS of_list`;
+          const each = read.map((part, i) => `SELECT id, place FROM (${part}) AS part_${i}`).join(' UNION ALL ');
+          return `SELECT * FROM (SELECT ? AS list, id, place FROM (${each}) AS parts ORDER BY place ${scan}, id ${scan} LIMIT ?) AS of_list`;
+        });
+        return `(${found.join(' UNION ALL ')}) AS found`;
       });
-      const from = where(
-        `(${found.map(({ sql }) => sql).join(' UNION ALL ')}) AS found`,
-        ...found.flatMap((one) => one.values),
+      const values = some.flatMap(([list, parts]) =>
+        parts.length === 1 ? [list, ...valuesOf(parts[0]!)] : [list, ...parts.flatMap(valuesOf), limit],
       );
       const sorted = `ORDER BY found.place ${scan}, found.id ${scan}`;
+      const from = where(sql, ...values);
       const rows =
-        found.length * limit > rowsAtOnce ? await this.inSlices(from, sorted) : await this.joined(from, sorted);
+        some.length * limit > rowsAtOnce
+          ? await this.inSlices(columns, from, sorted)
+          : await this.joined(columns, from, sorted);
       for (const { list, row } of rows) edges[list]!.push(row);
     }
     return edges;
   }
 
   /** Rows that a subquery names by `list` and `id`, with one statement. */
-  private async joined({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
-    const { listed, table } = this.mapping;
+  private async joined(columns: Columns<E>, { sql, values }: Condition, sorted: string): Promise<InList<E>[]> {
     // In this order: the rows are looked up by the found IDs.
-    const joined = `${sql} CROSS JOIN ${table} AS t ON t.id = found.id`;
-    const rows = await this.query(`SELECT found.list AS in_list, ${listed.sql} FROM ${joined} ${sorted}`, values);
-    return rows.map((row) => ({ list: Number(row['in_list']), row: listed.entityOf(row) }));
+    const joined = `${sql} CROSS JOIN ${this.mapping.table} AS t ON t.id = found.id`;
+    const rows = await this.query(`SELECT found.list AS in_list, ${columns.sql} FROM ${joined} ${sorted}`, values);
+    return rows.map((row) => ({ list: Number(row['in_list']), row: columns.entityOf(row) }));
   }
 
   /** Like `joined`, but with several statements, so that other requests are served between them. */
-  private async inSlices({ sql, values }: Condition, sorted: string): Promise<{ list: number; row: E }[]> {
+  private async inSlices(columns: Columns<E>, { sql, values }: Condition, sorted: string): Promise<InList<E>[]> {
     const found = await this.query(`SELECT found.list AS list, found.id AS id FROM ${sql} ${sorted}`, values);
     const rows = new Map<unknown, E>();
     for (const some of slices([...new Set(found.map(({ id }) => id))], rowsAtOnce)) {
       if (rows.size > 0) await setImmediate();
-      for (const row of await this.find(isOneOf('id', some))) rows.set(row['id'], row);
+      for (const row of await this.select(columns, isOneOf('id', some))) rows.set(row['id'], row);
     }
     return found.flatMap(({ list, id }) => {
       const row = rows.get(id);
@@ -259,6 +262,12 @@ export class Rows<E extends ObjectLiteral> {
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** A row, and the number of its list. */
+interface InList<E> {
+  readonly list: number;
+  readonly row: E;
+}
+
 /** SQLite has no types for times and booleans. */
 function sqliteValue(value: unknown): unknown {
   if (value instanceof Date) return DateUtils.mixedDateToUtcDatetimeString(value);
@@ -275,9 +284,12 @@ interface Columns<E> {
 /** Metadata of TypeORM about an entity, prepared for many rows. */
 interface Mapping<E> {
   readonly table: string;
-  readonly listed: Columns<E>;
+  /** Columns of the given properties, of `id` and of `order`. All columns without properties, or if one has no column. */
+  selected(properties: readonly string[] | undefined, order?: string): Columns<E>;
   /** Including those with `select: false`. */
   readonly whole: Columns<E>;
+  /** The text of a statement, which `make` makes the first time. */
+  text(key: string, make: () => string): string;
   columnOf(property: string): string;
   isMoment(property: string): boolean;
 }
@@ -287,18 +299,37 @@ const mappings = new WeakMap<EntityMetadata, Mapping<unknown>>();
 function mappingOf<E>(metadata: EntityMetadata, { driver }: DataSource): Mapping<E> {
   const column = (property: string) => metadata.findColumnWithPropertyName(property)!;
   const whole = metadata.columns;
+  const listed = whole.filter(({ isSelect, isVirtualProperty }) => isSelect || isVirtualProperty);
+  const columnsOfAll = columnsOf<E>(metadata, driver, listed);
+  const selections = new LRUCache<string, Columns<E>>({ max: mostTexts });
+  const texts = new LRUCache<string, string>({ max: mostTexts });
   return {
     table: metadata.tableName,
-    listed: columnsOf(
-      metadata,
-      driver,
-      whole.filter(({ isSelect, isVirtualProperty }) => isSelect || isVirtualProperty),
-    ),
+    selected: (properties, order) => {
+      if (!properties) return columnsOfAll;
+      const key = [order, ...properties].join();
+      let columns = selections.get(key);
+      if (!columns) {
+        const wanted = new Set(['id', ...(order ? [order] : []), ...properties]);
+        const found = listed.filter(({ propertyName }) => wanted.has(propertyName));
+        columns = found.length === wanted.size ? columnsOf<E>(metadata, driver, found) : columnsOfAll;
+        selections.set(key, columns);
+      }
+      return columns;
+    },
+    text: (key, make) => {
+      let text = texts.get(key);
+      if (text === undefined) texts.set(key, (text = make()));
+      return text;
+    },
     whole: columnsOf(metadata, driver, whole),
     columnOf: (property) => column(property).databaseName,
     isMoment: (property) => column(property).type === 'datetime',
   };
 }
+
+/** Maximum number of texts and of selections that are kept for an entity. */
+const mostTexts = 100;
 
 /** Types whose values the database returns as the entity has them. */
 const plainTypes: ReadonlySet<unknown> = new Set(['int', 'varchar', 'text', 'blob']);

@@ -120,12 +120,14 @@ export interface ListOrder<T, Field extends string> {
 /**
  * Requested page.
  *
+ * @param properties of the items that are selected: see `selectedProperties`
  * @throws InvalidInput for a size outside 1 to 100, for both ends at once, and for a cursor of another list
  */
 export function pageRequest<T extends { id: number }, Field extends string>(
   { list, by }: ListOrder<T, Field>,
   args: ConnectionArgs,
   orderBy: { field: Field; direction: SortDirection },
+  properties?: readonly string[],
 ): PageRequest<Field> {
   const faults: InvalidField[] = [];
   for (const end of ['first', 'last'] as const) {
@@ -161,39 +163,92 @@ export function pageRequest<T extends { id: number }, Field extends string>(
     from: args.last != null ? 'end' : 'start',
     ...(after && { after }),
     ...(before && { before }),
+    ...(properties && { properties }),
   };
 }
 
 /**
- * Page as clients see it. Everything is read only when it is selected: `totalCount` alone does not read the page, and
- * the page does not count.
+ * Page as clients see it. Everything is read only when it is selected: `totalCount` alone does not read the page, the page
+ * does not count, and cursors are made one by one.
  */
 export function toConnection<T extends { id: number }, Field extends string>(
   { list, by }: ListOrder<T, Field>,
-  orderBy: { field: Field; direction: SortDirection },
+  { field, direction }: { field: Field; direction: SortDirection },
   page: Page<T> | (() => Promise<Page<T>>),
   count: () => number | Promise<number>,
 ): Connection<T> {
-  let read: Promise<Page<T>> | undefined;
-  const from = <Part>(part: (page: Page<T>) => Part) =>
-    typeof page === 'function' ? (read ??= page()).then(part) : part(page);
-  const cursorOf = (node: T) =>
-    encodeCursor([list, orderBy.field, orderBy.direction, by[orderBy.field].of(node), node.id]);
-  return {
-    get edges() {
-      return from(({ items }) => items.map((node) => ({ node, cursor: cursorOf(node) })));
-    },
-    get nodes() {
-      return from(({ items }) => items);
-    },
-    get pageInfo() {
-      return from(({ items, hasNextPage, hasPreviousPage }) => {
-        const [startCursor = null, endCursor = null] = [items[0], items.at(-1)].map((node) => node && cursorOf(node));
-        return { hasNextPage, hasPreviousPage, startCursor, endCursor };
-      });
-    },
-    get totalCount() {
-      return count();
-    },
-  };
+  const cursorOf = (node: T) => encodeCursor([list, field, direction, by[field].of(node), node.id]);
+  return new LazyConnection(cursorOf, page, count);
+}
+
+class LazyConnection<T> implements Connection<T> {
+  private read: Promise<Page<T>> | undefined;
+
+  constructor(
+    private readonly cursorOf: (node: T) => string,
+    private readonly page: Page<T> | (() => Promise<Page<T>>),
+    private readonly count: () => number | Promise<number>,
+  ) {}
+
+  get edges() {
+    const { cursorOf } = this;
+    return this.from(({ items }) => items.map((node) => new LazyEdge(node, cursorOf)));
+  }
+
+  get nodes() {
+    return this.from(({ items }) => items);
+  }
+
+  get pageInfo() {
+    const { cursorOf } = this;
+    return this.from((page) => new LazyPageInfo(page, cursorOf));
+  }
+
+  get totalCount() {
+    return this.count();
+  }
+
+  private from<Part>(part: (page: Page<T>) => Part): Part | Promise<Part> {
+    const { page } = this;
+    return typeof page === 'function' ? (this.read ??= page()).then(part) : part(page);
+  }
+}
+
+class LazyEdge<T> {
+  constructor(
+    readonly node: T,
+    private readonly cursorOf: (node: T) => string,
+  ) {}
+
+  get cursor(): string {
+    return this.cursorOf(this.node);
+  }
+}
+
+class LazyPageInfo<T> implements PageInfoType {
+  constructor(
+    private readonly page: Page<T>,
+    private readonly cursorOf: (node: T) => string,
+  ) {}
+
+  get hasNextPage(): boolean {
+    return this.page.hasNextPage;
+  }
+
+  get hasPreviousPage(): boolean {
+    return this.page.hasPreviousPage;
+  }
+
+  get startCursor(): string | null {
+    return this.cursorOfItem(0);
+  }
+
+  get endCursor(): string | null {
+    return this.cursorOfItem(-1);
+  }
+
+  private cursorOfItem(index: number): string | null {
+    const item = this.page.items.at(index);
+    return item === undefined ? null : this.cursorOf(item);
+  }
 }

@@ -19,6 +19,7 @@ export { idOf, parseGlobalId, toGlobalId } from './global-id.js';
 export { isTyped, NodeType, typeNameOf, withNodeIds } from './node.js';
 export { NodeSource } from './node-source.js';
 export { Pasted } from './pasted.js';
+export { readsOnly, selectedProperties } from './selected-properties.js';
 export {
   ArnScalar,
   AwsAccountIdScalar,

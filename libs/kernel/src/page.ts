@@ -13,6 +13,8 @@ export interface PageRequest<Field extends string = string> {
   readonly from: 'start' | 'end';
   readonly after?: Position;
   readonly before?: Position;
+  /** Only properties of the items that the caller reads. Without it: all properties. */
+  readonly properties?: readonly string[] | undefined;
 }
 
 /** Part of an ordered list, in the order of the list regardless of the end it was counted from. */

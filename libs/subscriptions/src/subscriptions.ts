@@ -21,7 +21,12 @@ export interface SubscriptionFilter {
  * account.
  */
 export abstract class Subscriptions {
-  abstract findMany(tenantId: number, ids: readonly number[]): Promise<ListedSubscription[]>;
+  /** @param properties only those that are read, see `PageRequest.properties` */
+  abstract findMany(
+    tenantId: number,
+    ids: readonly number[],
+    properties?: readonly string[],
+  ): Promise<ListedSubscription[]>;
 
   /** Tags by subscription ID. */
   abstract tagsOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, readonly Tag[]>>;

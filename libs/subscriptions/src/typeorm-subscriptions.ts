@@ -31,8 +31,8 @@ export class TypeOrmSubscriptions extends Subscriptions {
     super();
   }
 
-  findMany(tenantId: number, ids: readonly number[]): Promise<ListedSubscription[]> {
-    return this.rows.find(all(ofTenant(tenantId), isOneOf('id', ids)));
+  findMany(tenantId: number, ids: readonly number[], properties?: readonly string[]): Promise<ListedSubscription[]> {
+    return this.rows.find(all(ofTenant(tenantId), isOneOf('id', ids)), { properties });
   }
 
   async tagsOf(tenantId: number, ids: readonly number[]): Promise<ReadonlyMap<number, readonly Tag[]>> {

@@ -39,11 +39,14 @@ export function considerateExecution(): ApolloServerPlugin<RequestContext> {
 function prepare(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    // Statements for the parts of pages are run in turns. A pause between two pages would read them with two statements.
+    const isPage = /(Connection|Edge)$/.test(type.name);
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, RequestContext>[]) {
       const isList = isListType(getNullableType(field.type));
       // An available leaf needs no check.
       if (!field.resolve && !isList && !isCompositeType(getNamedType(field.type))) continue;
-      const resolve = field.resolve ? unlessGone(field.resolve) : inTurn(defaultFieldResolver);
+      const resolve =
+        field.resolve || isPage ? unlessGone(field.resolve ?? defaultFieldResolver) : inTurn(defaultFieldResolver);
       field.resolve = isList ? within(mostIn(field.description) ?? 0, `${type.name}.${field.name}`, resolve) : resolve;
     }
   }

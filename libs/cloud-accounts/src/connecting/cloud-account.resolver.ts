@@ -13,12 +13,14 @@ import {
   ConnectionArgs,
   idOf,
   pageRequest,
+  selectedProperties,
   toConnection,
   type Connection,
   type ListOrder,
 } from '#libs/graphql';
 import { eachOf, longestNameKey } from '#libs/kernel';
-import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, ID, Info, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountHealthService, type SeenHealth } from '../health/cloud-account-health.service.js';
 import { CloudAccountService } from './cloud-account.service.js';
@@ -64,8 +66,9 @@ export class CloudAccountResolver {
   cloudAccount(
     @CurrentViewer() viewer: Viewer,
     @Args('id', { type: () => ID, description: 'ID of the account.' }) id: string,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<CloudAccount | null> {
-    return this.accounts.find(viewer, idOf('CloudAccount', id));
+    return this.accounts.find(viewer, idOf('CloudAccount', id), selectedProperties(info));
   }
 
   @Query(() => CloudAccountConnectionType, {
@@ -77,8 +80,9 @@ export class CloudAccountResolver {
     @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: CloudAccountFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: CloudAccountOrderInput = { field: 'NAME', direction: 'ASC' },
+    @Info() info: GraphQLResolveInfo,
   ): Promise<Connection<CloudAccount>> {
-    const page = await this.accounts.list(viewer, filter, pageRequest(order, args, orderBy));
+    const page = await this.accounts.list(viewer, filter, pageRequest(order, args, orderBy, selectedProperties(info)));
     return toConnection(order, orderBy, page, () => this.accounts.count(viewer, filter));
   }
 

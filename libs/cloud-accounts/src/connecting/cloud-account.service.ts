@@ -24,8 +24,9 @@ export class CloudAccountService {
     private readonly health: CloudAccountHealthService,
   ) {}
 
-  find({ tenantId }: Viewer, id: number): Promise<CloudAccount | null> {
-    return this.accounts.find(tenantId, id);
+  /** @param properties only those that are read, see `PageRequest.properties` */
+  find({ tenantId }: Viewer, id: number, properties?: readonly string[]): Promise<CloudAccount | null> {
+    return this.accounts.find(tenantId, id, properties);
   }
 
   findMany({ tenantId }: Viewer, ids: readonly number[]): Promise<CloudAccount[]> {

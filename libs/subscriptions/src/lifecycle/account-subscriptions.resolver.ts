@@ -1,8 +1,18 @@
 import { CurrentViewer, permission, ViewerPermission, type Viewer } from '#libs/access';
-import { alikeTogether, Batch, ConnectionArgs, pageRequest, toConnection, type Connection } from '#libs/graphql';
+import {
+  alikeTogether,
+  Batch,
+  ConnectionArgs,
+  pageRequest,
+  readsOnly,
+  selectedProperties,
+  toConnection,
+  type Connection,
+} from '#libs/graphql';
 import { CloudAccountHealthService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import type { PageRequest } from '#libs/kernel';
-import { Args, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Extensions, Info, Parent, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { ListedSubscription } from '../subscription.entity.js';
 import { SubscriptionService } from './subscription.service.js';
 import type { SubscriptionFilter, SubscriptionOrderField } from '../subscriptions.js';
@@ -42,6 +52,7 @@ export class AccountSubscriptionsResolver {
     private readonly health: CloudAccountHealthService,
   ) {}
 
+  @Extensions(readsOnly('id'))
   @ResolveField(() => SubscriptionConnectionType, {
     description:
       'Your subscriptions in this account, including ended ones. Sorted newest first unless `orderBy` is given.',
@@ -53,9 +64,10 @@ export class AccountSubscriptionsResolver {
     @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: SubscriptionFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: SubscriptionOrderInput = newestFirst,
+    @Info() info: GraphQLResolveInfo,
   ): Connection<ListedSubscription> {
     const order = orderOf(`cloudAccount/${accountId}/subscriptions`);
-    const page = pageRequest(order, args, orderBy);
+    const page = pageRequest(order, args, orderBy, selectedProperties(info));
     return toConnection(
       order,
       orderBy,

@@ -1,9 +1,20 @@
 import { CurrentViewer, permission, RequiresRole, ViewerPermission, type Viewer } from '#libs/access';
-import { alikeTogether, Batch, ConnectionArgs, idOf, pageRequest, toConnection, type Connection } from '#libs/graphql';
+import {
+  alikeTogether,
+  Batch,
+  ConnectionArgs,
+  idOf,
+  pageRequest,
+  readsOnly,
+  selectedProperties,
+  toConnection,
+  type Connection,
+} from '#libs/graphql';
 import { CloudAccountService, CloudAccountType, type CloudAccount } from '#libs/cloud-accounts';
 import type { Tag } from '#libs/iam-setup';
 import { Idempotency } from '#libs/idempotency';
-import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Extensions, ID, Info, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import { Subscription, type ListedSubscription } from '../subscription.entity.js';
 import { eachOf, type PageRequest } from '#libs/kernel';
 import { SubscriptionService } from './subscription.service.js';
@@ -80,8 +91,9 @@ export class SubscriptionResolver {
   cloudSubscription(
     @CurrentViewer() viewer: Viewer,
     @Args('id', { type: () => ID, description: 'ID of the subscription.' }) id: string,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ListedSubscription | null> {
-    return this.subscriptions.find(viewer, idOf('CloudSubscription', id));
+    return this.subscriptions.find(viewer, idOf('CloudSubscription', id), selectedProperties(info));
   }
 
   @Query(() => SubscriptionConnectionType, {
@@ -93,8 +105,9 @@ export class SubscriptionResolver {
     @Args('filter', { nullable: true, description: 'Filter for the list.' }) filter: SubscriptionFilterInput = {},
     @Args('orderBy', { nullable: true, description: 'Sort order of the list.' })
     orderBy: SubscriptionOrderInput = newestFirst,
+    @Info() info: GraphQLResolveInfo,
   ): Connection<ListedSubscription> {
-    const page = pageRequest(order, args, orderBy);
+    const page = pageRequest(order, args, orderBy, selectedProperties(info));
     return toConnection(
       order,
       orderBy,
@@ -172,6 +185,7 @@ export class SubscriptionResolver {
     return tags ?? this.tagsOf.load(viewer, id);
   }
 
+  @Extensions(readsOnly('cloudAccountId'))
   @ResolveField(() => CloudAccountType, {
     nullable: true,
     description: 'Cloud account of the subscription. Null after the account is deleted.',

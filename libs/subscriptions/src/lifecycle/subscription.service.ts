@@ -35,8 +35,9 @@ export class SubscriptionService {
     private readonly clock: Clock,
   ) {}
 
-  async find(viewer: Viewer, id: number): Promise<ListedSubscription | null> {
-    const [found] = await this.findMany(viewer, [id]);
+  /** @param properties only those that are read, see `PageRequest.properties` */
+  async find({ tenantId }: Viewer, id: number, properties?: readonly string[]): Promise<ListedSubscription | null> {
+    const [found] = await this.subscriptions.findMany(tenantId, [id], properties);
     return found ?? null;
   }
 
