@@ -17,16 +17,16 @@ const createKey = (
 const texts: Record<Status, React.ReactNode> = {
   none: (
     <>
-      The first start of the gateway made a key: it is in the terminal, or in the file first-api-key of DATA_DIR. To
-      create another one: {createKey}
+      The first start of the gateway created an API key. It is in the terminal, or in the file first-api-key of
+      DATA_DIR. To create another one: {createKey}
     </>
   ),
-  asking: 'Asking the gateway …',
+  asking: 'Checking the API key …',
   accepted: 'The gateway accepts this key.',
   MALFORMED: 'This is not a complete API key: a character is missing or wrong. Copy the whole key again.',
   UNKNOWN: (
     <>
-      The gateway does not accept this key. Check that it belongs to this gateway and may be used from your address, or
+      The gateway does not accept this key. Check that it belongs to this gateway and can be used from your address, or
       create another one: {createKey}
     </>
   ),
@@ -60,7 +60,7 @@ function openTab() {
 }
 
 const plugins = [operationsPlugin, HISTORY_PLUGIN];
-/** GraphQL takes an integer as an ID, too. */
+/** GraphQL also accepts an integer as an ID. */
 const scalars: GraphiQLProps['customScalarSchemas'] = { ID: { type: ['string', 'integer'] } };
 
 function Playground() {

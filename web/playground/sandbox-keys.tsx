@@ -17,13 +17,14 @@ export function SandboxKeys() {
   }, []);
 
   if (sandbox === undefined) return null;
-  if (!sandbox) return <p>The AWS sandbox is off (AWS_SANDBOX): accounts need keys of real AWS accounts.</p>;
+  if (!sandbox)
+    return <p>The AWS sandbox is disabled (AWS_SANDBOX): accounts need access keys of real AWS accounts.</p>;
   return (
     <>
       <button onClick={() => dialog.current?.showModal()}>Sandbox keys</button>
       <dialog ref={dialog} aria-labelledby="sandbox-keys" closedby="any">
         <form method="dialog">
-          <h2 id="sandbox-keys">Keys of the AWS sandbox</h2>
+          <h2 id="sandbox-keys">Access keys of the AWS sandbox</h2>
           <button>Close</button>
         </form>
         <p>
@@ -34,8 +35,8 @@ export function SandboxKeys() {
         <table>
           <thead>
             <tr>
-              <th>Access key id</th>
-              <th>Behaviour</th>
+              <th>Access key ID</th>
+              <th>Behavior</th>
             </tr>
           </thead>
           <tbody>

@@ -110,7 +110,7 @@ mutation VerifyAccount(
       variables: { input: { id: '<cloudAccount.id>' } },
     },
     {
-      query: `# Any object by its id, of any type.
+      query: `# Any object by its ID, of any type.
 query OneNode($id: ID!) {
   node(id: $id) {
     __typename
@@ -177,7 +177,7 @@ mutation TestCredentials(
     {
       query: `# Connect an account without a console role.
 # This is refused with AWS_ROLE_NOT_FOUND.
-# "Sandbox keys" has a key for other faults.
+# "Sandbox keys" has access keys for other faults.
 mutation SeeCredentialsRefused(
   $input: CreateCloudAccountInput!
 ) {
@@ -197,10 +197,10 @@ mutation SeeCredentialsRefused(
       refusal: 'AWS_ROLE_NOT_FOUND',
     },
     {
-      query: `# Connect an account with a key that AWS does
-# not know. It is PROPAGATING for two minutes: a
-# new key becomes known in this time, this one
-# never does.
+      query: `# Connect an account with an access key that AWS
+# does not recognize. It is PROPAGATING for two
+# minutes: AWS recognizes a new access key in this
+# time, but never this one.
 mutation ConnectWithUnknownKey(
   $input: CreateCloudAccountInput!
 ) {

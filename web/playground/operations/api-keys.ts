@@ -1,12 +1,12 @@
 import type { Group } from './operation.js';
 
 export const apiKeys: Group = {
-  title: 'Keys of your tenant',
+  title: 'API keys of your tenant',
   about: 'Your role, and the API keys of your tenant.',
   operations: [
     {
-      query: `# Your key and what it may do. A permission that
-# is denied has a reason.
+      query: `# Your API key and its permissions. A denied
+# permission has a reason.
 query Viewer {
   viewer {
     role
@@ -19,8 +19,8 @@ query Viewer {
 }`,
     },
     {
-      query: `# Create another key for your tenant. Its secret
-# is shown once.
+      query: `# Create another API key for your tenant. Its
+# secret is shown once.
 mutation CreateKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) {
     secret
@@ -31,7 +31,7 @@ mutation CreateKey($input: CreateApiKeyInput!) {
       variables: { input: { name: 'Dashboard', role: 'VIEWER', expiresInDays: 30, canIntrospect: true } },
     },
     {
-      query: `# The keys of your tenant, the newest first.
+      query: `# The API keys of your tenant, newest first.
 query Keys($filter: ApiKeyFilter) {
   apiKeys(first: 10, filter: $filter) {
     nodes {
@@ -50,7 +50,7 @@ query Keys($filter: ApiKeyFilter) {
       variables: { filter: { isUsable: true } },
     },
     {
-      query: `# Revoke the key. It is no longer accepted.
+      query: `# Revoke the API key. It is no longer accepted.
 mutation RevokeKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
     apiKey { id name isUsable revokedAt }

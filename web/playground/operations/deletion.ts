@@ -115,7 +115,7 @@ query DeletedAccounts {
 };
 
 export const forcedDetachment: Group = {
-  title: 'Forced detachment',
+  title: 'Force detach',
   about: 'Delete an account whose credentials no longer work. Two OWNERs have to agree.',
   operations: [
     connect('ConnectForDetachment', 'Closed account', 'J4U1'),

@@ -28,7 +28,7 @@ mutation CreateAccount(
     },
     {
       query: `# 2 of 5. Create a subscription in it.
-# <cloudAccount.id> is replaced with the id of
+# <cloudAccount.id> is replaced with the ID of
 # the cloud account in the last answer.
 mutation BeginSubscription(
   $input: CreateSubscriptionInput!

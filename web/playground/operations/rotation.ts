@@ -6,7 +6,7 @@ export const accessKeyRotation: Group = {
   operations: [
     connect('ConnectForRotation', 'Rotated', 'J5U1'),
     {
-      query: `# Rotate the key whenever it is 90 days old.
+      query: `# Rotate the access key when it is 90 days old.
 # null: no automatic rotation.
 mutation SetRotationPolicy(
   $input: SetAccessKeyRotationPolicyInput!
@@ -26,8 +26,8 @@ mutation SetRotationPolicy(
       },
     },
     {
-      query: `# Rotate the key now. At every moment, one of the
-# two keys works.
+      query: `# Rotate the access key now. At every moment, one
+# of the two access keys works.
 mutation RotateCredentials(
   $input: RotateAwsCredentialsInput!
 ) {
@@ -72,8 +72,8 @@ query ReadRotation($id: ID!) {
       variables: { id: '<cloudAccount.id>' },
     },
     {
-      query: `# Cancel the rotation: the old key is used again,
-# and the new one is deleted.
+      query: `# Cancel the rotation: the old access key is used
+# again, and the new one is deleted.
 mutation CancelRotation(
   $input: CancelRotationInput!
 ) {
