@@ -48,7 +48,7 @@ registerEnum(BlockerKind, {
   valuesMap: {
     SUBSCRIPTION: { description: 'An active subscription: its status is not DELETED.' },
     ROTATION: { description: 'An access key rotation in progress.' },
-  } satisfies Record<BlockerKind, unknown>,
+  },
 });
 
 registerEnum(ActorKind, {
