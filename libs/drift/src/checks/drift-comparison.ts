@@ -42,7 +42,7 @@ export class DriftComparison {
     };
     try {
       const key = await this.credentials.keyOf(account, tenantId);
-      if (!key) return [{ code: 'NO_CREDENTIALS', isRefusal: false }];
+      if (!key) return [ownReason('NO_CREDENTIALS')];
       for (const place of await this.ledger.listPlaces(cloudAccountId)) {
         if (!isWatched(place.kind)) continue;
         // One region can be disabled, or one kind forbidden. The others are still checked.
@@ -101,12 +101,15 @@ export class DriftComparison {
 /** @throws the error when it is a fault of the gateway, or the end of the check */
 function reasonOf(error: unknown, stopping: AbortSignal): IncompleteReason {
   if (error instanceof DriftCheckLost || stopping.aborted) throw error;
-  if (error instanceof CheckTooLong) return { code: 'CHECK_TOO_LONG', isRefusal: false };
+  if (error instanceof CheckTooLong) return ownReason('CHECK_TOO_LONG');
   if (!(error instanceof DomainError)) throw error;
   const { code } = error;
   const isRefusal = error instanceof CredentialsRejected && error.awsErrorCode !== null && code !== 'AWS_THROTTLED';
   return { code, isRefusal };
 }
+
+/** Reason without an error: it is shown in `drift.codes`, but is no code of the error catalogue. */
+const ownReason = (code: 'NO_CREDENTIALS' | 'CHECK_TOO_LONG'): IncompleteReason => ({ code, isRefusal: false });
 
 class CheckTooLong extends Error {}
 
