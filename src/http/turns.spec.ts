@@ -75,11 +75,12 @@ describe('Turns of several tenants', () => {
   });
 
   it('refuse further requests once the first one has waited for too long', async () => {
-    const turns = new Turns({ running: 0, longestWait: 5 });
-    expect(arrive(turns, 'a1', 1)).toBe(true);
+    const turns = new Turns({ running: 0, longestWait: 5, few: 1 });
+    expect([arrive(turns, 'a1', 1), arrive(turns, 'b1', 2)]).toEqual([true, true]);
+    expect(arrive(turns, 'a2', 1)).toBe(true);
     const started = performance.now();
     while (performance.now() - started <= 6) await iteration();
-    expect(arrive(turns, 'a2', 1)).toBe(false);
-    expect(arrive(turns, 'b1', 2)).toBe(true);
+    expect(arrive(turns, 'a3', 1)).toBe(false);
+    expect(arrive(turns, 'b2', 2)).toBe(true); // few of this tenant wait
   });
 });

@@ -3,13 +3,14 @@ export interface TurnLimits {
   /** Requests that run at the same time: of one lane, and of all lanes. */
   readonly runningInLane: number;
   readonly running: number;
-  /** Requests of one lane that wait. */
+  /** Maximum number of requests of one lane that wait. */
   readonly waitingInLane: number;
-  /** If the first request of a lane has waited for so long, further ones of this lane are refused. */
+  /** If more than `few` requests of a lane wait, and the first one for `longestWait`, further ones of this lane are refused. */
+  readonly few: number;
   readonly longestWait: number;
 }
 
-const defaults: TurnLimits = { runningInLane: 100, running: 300, waitingInLane: 500, longestWait: 250 };
+const defaults: TurnLimits = { runningInLane: 100, running: 300, waitingInLane: 1000, few: 100, longestWait: 250 };
 
 interface Waiting {
   readonly begin: (end: () => void) => void;
@@ -55,8 +56,9 @@ export class Turns {
     const lane = this.lanes.get(number) ?? { waiting: [], running: 0 };
     const now = performance.now();
     const [first] = lane.waiting;
-    const { waitingInLane, longestWait } = this.limits;
-    if (first && (lane.waiting.length >= waitingInLane || now - first.since > longestWait)) return false;
+    const { waitingInLane, few, longestWait } = this.limits;
+    const isLate = first !== undefined && lane.waiting.length > few && now - first.since > longestWait;
+    if (isLate || lane.waiting.length >= waitingInLane) return false;
     this.lanes.set(number, lane);
     lane.waiting.push({ begin, since: now });
     this.schedule();
