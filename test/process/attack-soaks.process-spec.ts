@@ -1,3 +1,4 @@
+import { fairness } from '../soak/fairness.js';
 import { fuzz } from '../soak/fuzz.js';
 import { naughty } from '../soak/naughty.js';
 import { requests } from '../soak/requests.js';
@@ -63,6 +64,21 @@ describe('The time for a refused API key', () => {
 
     expect(violations).toEqual([]);
   });
+});
+
+const { hasRedis } = globalThis as unknown as { hasRedis?: boolean };
+
+(hasRedis ? describe : describe.skip)('Attacks by load', () => {
+  it.each(databaseKinds)(
+    'are refused by budgets while other tenants are served, with or without Redis: %s',
+    async (database) => {
+      const { figures, violations } = await inShort(fairness, database);
+
+      expect(violations).toEqual([]);
+      expect(figures).toMatchObject({ 'wrong answers to them': 0 });
+      expect(figures['of them refused']).toBeGreaterThan(20);
+    },
+  );
 });
 
 (hasSlowHttpTest ? describe : describe.skip)('Slow connections', () => {

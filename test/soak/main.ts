@@ -7,6 +7,7 @@ import { blockers } from './blockers.js';
 import { cost } from './cost.js';
 import { cut } from './cut.js';
 import { drift } from './drift.js';
+import { fairness } from './fairness.js';
 import { fuzz } from './fuzz.js';
 import { keyring } from './keyring.js';
 import { kill } from './kill.js';
@@ -26,6 +27,7 @@ const soaks: Record<string, { soak: Soak; databases: readonly DatabaseKind[] }> 
   cost: { soak: cost, databases: ['SQLite', 'MariaDB'] },
   cut: { soak: cut, databases: ['MariaDB'] },
   drift: { soak: drift, databases: ['SQLite', 'MariaDB'] },
+  fairness: { soak: fairness, databases: ['SQLite', 'MariaDB'] },
   keyring: { soak: keyring, databases: ['SQLite', 'MariaDB'] },
   kill: { soak: kill, databases: ['SQLite', 'MariaDB'] },
   fuzz: { soak: fuzz, databases: ['SQLite'] },
