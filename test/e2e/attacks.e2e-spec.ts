@@ -1,7 +1,6 @@
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { Gateway, type Answer } from '../support/gateway.js';
-import { hugeCostBudgets } from '../support/process.js';
 import { hostedAccount, newAccount, stepsWith } from '../support/steps.js';
 
 const many = (n: number, item: (i: number) => string) => Array.from({ length: n }, (_, i) => item(i)).join(' ');
@@ -108,7 +107,7 @@ describe('an attacker', () => {
   const { createSubscription } = stepsWith(() => gateway);
 
   beforeAll(async () => {
-    gateway = await Gateway.start(hugeCostBudgets);
+    gateway = await Gateway.start();
     // Subscriptions to expand: each leads to the hosted account, which leads to all of them.
     for (let i = 0; i < 3; i++) await createSubscription(hostedAccount);
   });

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { costlyDocuments, type CostlyDocument } from '../support/costly-documents.js';
 import { fillTenant } from '../support/full-tenant.js';
 import { schema } from '../support/operations.js';
-import { hugeCostBudgets, inPlace, type GatewayProcess } from '../support/process.js';
+import { inPlace, type GatewayProcess } from '../support/process.js';
 import { Random } from './random.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
@@ -41,7 +41,7 @@ export async function cost({ size, seed, database, say }: SoakOptions): Promise<
   return inPlace(database, async (place) => {
     const { documents: most, patience, isQuiet, data } = sizes[size];
     const gateway = await place.start(
-      { AWS_SANDBOX: 'on', VENDOR_AWS_ACCOUNT_ID: '111122223333', ...hugeCostBudgets, LOG_LEVEL: 'error' },
+      { AWS_SANDBOX: 'on', VENDOR_AWS_ACCOUNT_ID: '111122223333', LOG_LEVEL: 'error' },
       { flags },
     );
     const ids = await fillTenant((...statement) => place.rows(...statement), database, data);

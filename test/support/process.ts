@@ -193,6 +193,7 @@ export class Place {
         DATA_DIR: this.dataDir,
         PORT: '0',
         FAILED_API_KEYS_PER_MINUTE: '1000000',
+        ...hugeCostBudgets,
         ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }),
         ...env,
       },
