@@ -109,7 +109,10 @@ function reasonOf(error: unknown, stopping: AbortSignal): IncompleteReason {
 }
 
 /** Reason without an error: it is shown in `drift.codes`, but is no code of the error catalogue. */
-const ownReason = (code: 'NO_CREDENTIALS' | 'CHECK_TOO_LONG'): IncompleteReason => ({ code, isRefusal: false });
+const ownReason = (reason: 'NO_CREDENTIALS' | 'CHECK_TOO_LONG'): IncompleteReason => ({
+  code: reason,
+  isRefusal: false,
+});
 
 class CheckTooLong extends Error {}
 
