@@ -32,7 +32,8 @@ export class GraphQLOverHttp extends ApolloDriver {
       const contextOf = () => (authenticated ??= authenticate(request, reply));
       const answer = await fastPath?.answer(request, contextOf);
       if (answer) {
-        reply.header('content-type', answer.contentType);
+        const { status = 200, headers = new Map<string, string>() } = answer.http ?? {};
+        reply.code(status).headers({ ...Object.fromEntries(headers), 'content-type': answer.contentType });
         return answer.body;
       }
       const { status, headers, body } = await server.executeHTTPGraphQLRequest({

@@ -48,6 +48,26 @@ describe('The cost budget', () => {
       expect((await gateway.send(document, {}, await gateway.newKey())).status).toBe(200);
     });
 
+    it('refuses a document that was sent before with the same response as a new one', async () => {
+      const key = await gateway.newKey();
+      for (let i = 0; i < 7; i++) await gateway.send(document, {}, key);
+      const known = await gateway.send(document, {}, key);
+      const unknown = await gateway.send(document.replace('name', ' name'), {}, key);
+
+      const seen = ({ status, headers, text, body }: typeof known) => ({
+        status,
+        headers: [...headers].filter(
+          ([name]) => !['date', 'x-request-id', 'content-length', 'retry-after'].includes(name),
+        ),
+        hasRetryAfter: headers.has('retry-after'),
+        text: text
+          .replaceAll(body.errors[0].extensions.requestId, 'ID')
+          .replaceAll(/\d+ of the cost|"remaining":\d+/g, '…'),
+      });
+      expect(known.status).toBe(429);
+      expect(seen(known)).toEqual(seen(unknown));
+    });
+
     it('is 429 for clients of any media type', async () => {
       const key = await gateway.newKey();
       const body = JSON.stringify({ query: '{ cloudAccounts(first: 70) { nodes { name } } }' });

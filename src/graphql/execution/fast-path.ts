@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { CostControl } from '../../fairness/cost-budgets.js';
+import { rateLimited, type RefusalOverHttp } from '../limits/cost-budget.js';
 import { mostValues, valuesIn } from '../limits/document-cost.js';
 import { currentRequest, type RequestContext } from '../request-context.js';
 import { checkVariables } from '../variables/variables-check.js';
@@ -22,6 +23,7 @@ interface GraphQLOverHttpRequest {
 }
 
 export interface Answer {
+  readonly http?: RefusalOverHttp;
   readonly contentType: string;
   readonly body: string;
 }
@@ -35,7 +37,8 @@ const accepts = { most: 200, longest: 200 };
 
 /**
  * Answers requests with a document that Apollo Server has accepted before. The responses are the same, and so are
- * authentication, limits and log entries. Unusual requests, and requests that must be refused, are left to Apollo Server.
+ * authentication, limits and log entries. Unusual requests, and those that must be refused, are left to Apollo Server. Only
+ * requests above a cost budget are refused here, because a caller can send many of them.
  */
 export class FastPath {
   readonly documents: AcceptedDocuments;
@@ -66,8 +69,12 @@ export class FastPath {
       context = await contextOf();
       facts.cost = this.refuse(accepted, variables);
       await this.control.admit(context.viewer, facts);
-    } catch {
-      return undefined;
+    } catch (error) {
+      const refusal = rateLimited(error);
+      if (!refusal || !facts.budget) return undefined;
+      facts.operation = accepted.note;
+      const body = this.textOf({ errors: [refusal], extensions: { cost: facts.budget } });
+      return { http: refusal.extensions['http'] as RefusalOverHttp, contentType, body };
     }
     facts.operation = accepted.note;
     if (accepted.operation.operation === OperationTypeNode.MUTATION) facts.mustFinish?.();

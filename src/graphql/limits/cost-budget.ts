@@ -20,10 +20,7 @@ export function costBudget(control: CostControl): ApolloServerPlugin<RequestCont
         try {
           await control.admit(contextValue.viewer, facts);
         } catch (error) {
-          if (!(error instanceof CostBudgetSpent || error instanceof TooManyExpensiveOperations)) throw error;
-          if (error instanceof CostBudgetSpent) facts.budget = error.state;
-          const http = { status: 429, headers: new Map([['retry-after', String(error.retryAfter)]]) };
-          throw new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http } });
+          throw rateLimited(error) ?? error;
         }
       },
       willSendResponse: async ({ response: { body }, contextValue }) => {
@@ -37,6 +34,22 @@ export function costBudget(control: CostControl): ApolloServerPlugin<RequestCont
       },
     }),
   };
+}
+
+/** HTTP status and headers of a refused request. */
+export interface RefusalOverHttp {
+  readonly status: number;
+  readonly headers: Map<string, string>;
+}
+
+/** GraphQL error with `extensions.http` for a request that must wait. Null for other errors. */
+export function rateLimited(error: unknown): GraphQLError | null {
+  const isOfBudget = error instanceof CostBudgetSpent;
+  if (!isOfBudget && !(error instanceof TooManyExpensiveOperations)) return null;
+  const facts = currentRequest.getStore();
+  if (isOfBudget && facts) facts.budget = error.state;
+  const http: RefusalOverHttp = { status: 429, headers: new Map([['retry-after', String(error.retryAfter)]]) };
+  return new GraphQLError(error.message, { originalError: error, extensions: { code: error.code, http } });
 }
 
 /** Members in the documented order. */
