@@ -87,6 +87,7 @@ function placesIn({ field }: Operation): string[] {
 const masked = (text: string) =>
   text
     .replace(/"requestId":"[^"]*"/g, '"requestId":"…"')
+    .replace(/"remaining":\d+/g, '"remaining":…')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'MOMENT')
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'UUID')
     .replace(/gwk_\w+/g, 'KEY')

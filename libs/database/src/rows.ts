@@ -105,7 +105,42 @@ export class Rows<E extends ObjectLiteral> {
   /** @see hold */
   async holdAll(condition: Condition, sequence?: Sequence): Promise<Held<E>[]> {
     const lock = 'lock' in this.statements.forUpdate ? ' FOR UPDATE' : '';
-    return (await this.select(this.mapping.whole, condition, sequence, lock)).map((row) => asHeld(row));
+    const rows = await this.select(this.mapping.whole, condition, sequence, lock);
+    for (const row of rows) lockedStates.set(row, { ...row });
+    return rows.map((row) => asHeld(row));
+  }
+
+  /** Adds a row, and gives the entity its generated ID. */
+  async insert(entity: E): Promise<Held<E>> {
+    const { mapping } = this;
+    const stored = mapping.stored.filter(({ property }) => entity[property] !== undefined);
+    const names = stored.map(({ name }) => name);
+    const result: unknown = await this.query(
+      `INSERT INTO ${mapping.name} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      stored.map(({ property, toValue }) => toValue(entity[property])),
+    );
+    // SQLite returns the ID, and mysql2 an object with it.
+    const id = Number((result as { insertId?: number }).insertId ?? result);
+    if (mapping.generated !== undefined) Object.assign(entity, { [mapping.generated]: id });
+    return asHeld(entity);
+  }
+
+  /** Stores the properties that have changed since the row was locked. All properties if it was not locked by `hold`. */
+  async update(entity: E, { sql, values }: Condition): Promise<void> {
+    const { mapping } = this;
+    const before = lockedStates.get(entity);
+    const changed = mapping.stored.filter(({ property }) => !before || !isSame(before[property], entity[property]));
+    if (changed.length === 0) return;
+
+    await this.query(`UPDATE ${mapping.name} SET ${changed.map(({ name }) => `${name} = ?`).join(', ')} WHERE ${sql}`, [
+      ...changed.map(({ property, toValue }) => toValue(entity[property])),
+      ...values,
+    ]);
+    lockedStates.set(entity, { ...entity });
+  }
+
+  async delete({ sql, values }: Condition): Promise<void> {
+    await this.query(`DELETE FROM ${this.mapping.name} WHERE ${sql}`, values);
   }
 
   async exists({ sql, values }: Condition): Promise<boolean> {
@@ -249,7 +284,7 @@ export class Rows<E extends ObjectLiteral> {
   }
 
   private query(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.statements.query<Row>(sql, this.statements.isSqlite ? values.map(sqliteValue) : values);
+    return this.statements.query<Row>(sql, values);
   }
 
   private get mapping(): Mapping<E> {
@@ -262,6 +297,15 @@ export class Rows<E extends ObjectLiteral> {
 
 type Row = Readonly<Record<string, unknown>>;
 
+/** Properties of locked rows as they were read or stored last. */
+const lockedStates = new WeakMap<object, Row>();
+
+/** Lists and other objects can have changed inside, so they are never the same. */
+function isSame(before: unknown, now: unknown): boolean {
+  if (before instanceof Date && now instanceof Date) return before.getTime() === now.getTime();
+  return Object.is(before, now) && (typeof now !== 'object' || now === null);
+}
+
 /** A row, and the number of its list. */
 interface InList<E> {
   readonly list: number;
@@ -269,7 +313,7 @@ interface InList<E> {
 }
 
 /** SQLite has no types for times and booleans. */
-function sqliteValue(value: unknown): unknown {
+export function sqliteValue(value: unknown): unknown {
   if (value instanceof Date) return DateUtils.mixedDateToUtcDatetimeString(value);
   return typeof value === 'boolean' ? Number(value) : value;
 }
@@ -288,10 +332,23 @@ interface Mapping<E> {
   selected(properties: readonly string[] | undefined, order?: string): Columns<E>;
   /** Including those with `select: false`. */
   readonly whole: Columns<E>;
+  /** Escaped name of the table. */
+  readonly name: string;
+  /** Columns that the entity stores. */
+  readonly stored: readonly StoredColumn[];
+  /** Property of the ID that the database generates. */
+  readonly generated: string | undefined;
   /** The text of a statement, which `make` makes the first time. */
   text(key: string, make: () => string): string;
   columnOf(property: string): string;
   isMoment(property: string): boolean;
+}
+
+interface StoredColumn {
+  readonly property: string;
+  /** Escaped. */
+  readonly name: string;
+  readonly toValue: (value: unknown) => unknown;
 }
 
 const mappings = new WeakMap<EntityMetadata, Mapping<unknown>>();
@@ -305,12 +362,22 @@ function mappingOf<E>(metadata: EntityMetadata, { driver }: DataSource): Mapping
   const texts = new LRUCache<string, string>({ max: mostTexts });
   return {
     table: metadata.tableName,
+    name: driver.escape(metadata.tableName),
+    stored: whole
+      .filter(({ isVirtualProperty }) => !isVirtualProperty)
+      .map((one) => ({
+        property: one.propertyName,
+        name: driver.escape(one.databaseName),
+        toValue: (value) => driver.preparePersistentValue(value, one) as unknown,
+      })),
+    generated: metadata.generatedColumns[0]?.propertyName,
     selected: (properties, order) => {
       if (!properties) return columnsOfAll;
       const key = [order, ...properties].join();
       let columns = selections.get(key);
       if (!columns) {
-        const wanted = new Set(['id', ...(order ? [order] : []), ...properties]);
+        const id = metadata.findColumnWithPropertyName('id') ? ['id'] : [];
+        const wanted = new Set([...id, ...(order ? [order] : []), ...properties]);
         const found = listed.filter(({ propertyName }) => wanted.has(propertyName));
         columns = found.length === wanted.size ? columnsOf<E>(metadata, driver, found) : columnsOfAll;
         selections.set(key, columns);

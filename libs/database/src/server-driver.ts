@@ -116,17 +116,39 @@ async function setUpSession(connection: Connection, lockWait: number | null): Pr
       connection.query({ sql, timeout: patience }, (error, rows) => (error ? reject(error) : resolve(rows))),
     );
   let mode: string;
+  let isolation: string;
   try {
     const locks = lockWait === null ? '' : `, SESSION innodb_lock_wait_timeout = ${lockWait}`;
     await run(`SET NAMES utf8mb4, SESSION sql_mode = '${sqlMode}'${locks}`);
+    // The default of each transaction, so that none needs a statement for it.
+    await run(`SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED`);
     [{ mode }] = (await run('SELECT @@SESSION.sql_mode AS mode')) as [{ mode: string }];
+    isolation = await isolationOf(run);
   } catch (error) {
     if (failureOf(error) === 'unavailable') throw error;
     throw sessionRefused((error as { code?: string }).code);
   }
   // A proxy can confirm a setting without passing it on.
   if (mode.split(',').sort().join() !== sqlMode.split(',').sort().join()) throw sessionRefused();
+  if (isolation !== 'READ-COMMITTED')
+    throw new DatabaseUnusable(
+      'The database server does not keep the isolation level of a session. If there is a proxy between the gateway and the server, configure it to forward SET statements.',
+    );
 }
+
+/** MySQL 8 has only the new name of the variable, MariaDB before 11.1 only the old one. */
+async function isolationOf(run: (sql: string) => Promise<unknown>): Promise<string> {
+  const read = async (variable: string) =>
+    ((await run(`SELECT @@SESSION.${variable} AS isolation`)) as [{ isolation: string }])[0].isolation;
+  try {
+    return await read('transaction_isolation');
+  } catch (error) {
+    if ((error as { errno?: number }).errno !== unknownVariable) throw error;
+    return read('tx_isolation');
+  }
+}
+
+const unknownVariable = 1193;
 
 function sessionRefused(code?: string): DatabaseUnusable {
   return new DatabaseUnusable(

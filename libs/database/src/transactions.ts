@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UnitOfWork, type Clock } from '#libs/kernel';
 import type { DataSource, EntityManager, EntityTarget, ObjectLiteral, Repository } from 'typeorm';
 import { failureOf, isLostConnection, refusalOf } from './failure.js';
-import { Rows } from './rows.js';
+import { Rows, sqliteValue } from './rows.js';
 import { currentTransaction } from './serialized-sqlite.js';
 
 const attempts = 5;
@@ -65,7 +65,7 @@ export class Transactions extends UnitOfWork {
 
   /** Statement with `?` for each parameter, in SQL that all databases support. */
   async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    return this.manager.query<Row[]>(sql, [...parameters]);
+    return this.manager.query<Row[]>(sql, this.isSqlite ? parameters.map(sqliteValue) : [...parameters]);
   }
 
   /**
@@ -87,6 +87,6 @@ export class Transactions extends UnitOfWork {
   }
 
   private transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.isSqlite ? this.dataSource.transaction(work) : this.dataSource.transaction('READ COMMITTED', work);
+    return this.dataSource.transaction(work); // with the isolation level of the session
   }
 }

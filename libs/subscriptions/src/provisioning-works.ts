@@ -27,6 +27,9 @@ export abstract class ProvisioningWorks {
   /** Subscriptions of an account whose work is claimed or was interrupted. */
   abstract listSubscriptionsInChange(cloudAccountId: number): Promise<number[]>;
 
+  /** Stores the first work of a new subscription. */
+  abstract add(subscription: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void>;
+
   /** Stores the work. Replaces the existing one of the subscription. */
   abstract put(subscription: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void>;
 

@@ -1,6 +1,6 @@
 import type { BlockersFingerprint } from '#libs/cloud-accounts';
 import { all, anyOf, isOneOf, pageOf, slices, Transactions, where, type Condition } from '#libs/database';
-import { asHeld, type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
+import { type AccountReference, type Held, type Page, type PageRequest } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { keysOverlapping, type KeyRange } from './deployment.js';
@@ -169,13 +169,12 @@ export class TypeOrmSubscriptions extends Subscriptions {
   }
 
   async add(subscription: Subscription): Promise<Held<Subscription>> {
-    await this.repository.insert(subscription);
-    return asHeld(subscription);
+    return this.rows.insert(subscription);
   }
 
   async update(subscription: Held<Subscription>): Promise<void> {
     const { id, tenantId } = subscription;
-    await this.repository.update({ id, tenantId }, { ...subscription });
+    await this.rows.update(subscription, all(ofTenant(tenantId), where('id = ?', id)));
   }
 
   private overlappingOne(

@@ -6,7 +6,6 @@ import { CloudAccount } from '../cloud-account.entity.js';
 import { CloudAccountNotFound } from '../cloud-account.errors.js';
 import { CloudAccounts, type CloudAccountFilter, type CloudAccountOrderField } from '../cloud-accounts.js';
 import { CloudAccountDeletionService } from '../deletion/cloud-account-deletion.service.js';
-import type { CloudAccountHealth } from '../health/cloud-account-health.entity.js';
 import { CloudAccountHealthService } from '../health/cloud-account-health.service.js';
 
 /** Subscription that has just ended, as its account needs it. */
@@ -74,10 +73,10 @@ export class CloudAccountService {
     return (await this.accounts.findById(id)) ?? notFound();
   }
 
-  /** Last observed health. Null when it is unknown. */
-  async healthOf(account: CloudAccount): Promise<CloudAccountHealth | null> {
-    const [health] = await this.health.of([account]);
-    return health ?? null;
+  /** Health as far as new subscriptions depend on it. */
+  async healthOf(account: CloudAccount): Promise<{ readonly isBroken: boolean }> {
+    const [isBroken] = await this.health.areBroken([account]);
+    return { isBroken: isBroken! };
   }
 }
 

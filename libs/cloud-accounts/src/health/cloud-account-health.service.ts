@@ -29,6 +29,12 @@ export class CloudAccountHealthService {
     return eachOf(ids, await this.healths.ofAccounts(ids), ({ cloudAccountId }) => cloudAccountId);
   }
 
+  /** Whether the accounts are BROKEN, in their order. */
+  async areBroken(accounts: readonly CloudAccount[]): Promise<boolean[]> {
+    const broken = await this.healths.findBroken(accounts.map(({ id }) => id));
+    return accounts.map(({ id }) => broken.has(id));
+  }
+
   /** Current health, in the order of the accounts. */
   async seen(accounts: readonly CloudAccount[]): Promise<(SeenHealth | null)[]> {
     const now = this.clock.now();

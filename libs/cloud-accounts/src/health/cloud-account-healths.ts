@@ -6,6 +6,9 @@ export abstract class CloudAccountHealths {
   /** The caller must have checked that the tenant can see the accounts. */
   abstract ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]>;
 
+  /** Which of the accounts are BROKEN. Does not read reports. */
+  abstract findBroken(cloudAccountIds: readonly number[]): Promise<ReadonlySet<number>>;
+
   /** Locks the health until the unit of work ends. An expiring lease can still change it. */
   abstract hold(account: Held<AccountReference>): Promise<Held<CloudAccountHealth> | null>;
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { claimDue, isDuplicateOf, Transactions } from '#libs/database';
+import { all, claimDue, isDuplicateOf, isOneOf, Transactions, where } from '#libs/database';
 import { asHeld, type AccountReference, type Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
@@ -22,6 +22,12 @@ export class TypeOrmCloudAccountHealths extends CloudAccountHealths {
 
   ofAccounts(cloudAccountIds: readonly number[]): Promise<CloudAccountHealth[]> {
     return this.rows.findBy({ cloudAccountId: In([...cloudAccountIds]) });
+  }
+
+  async findBroken(cloudAccountIds: readonly number[]): Promise<ReadonlySet<number>> {
+    const condition = all(isOneOf('cloud_account_id', cloudAccountIds), where("state = 'BROKEN'"));
+    const found = await this.transactions.rows(CloudAccountHealth).find(condition, { properties: ['cloudAccountId'] });
+    return new Set(found.map(({ cloudAccountId }) => cloudAccountId));
   }
 
   async hold({ id }: Held<AccountReference>): Promise<Held<CloudAccountHealth> | null> {

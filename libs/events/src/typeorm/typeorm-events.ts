@@ -49,19 +49,14 @@ export class TypeOrmEvents extends Events {
 
   async record({ type, tenantId, subject, actor, at, data = {} }: NewEvent): Promise<void> {
     const [subjectType, subjectId] = subject;
-    const rows = this.transactions.repository(EventRow);
-    const last = await rows.maximum('sequence', { subjectType, subjectId });
-    await rows.insert({
-      tenantId,
-      subjectType,
-      subjectId,
-      sequence: (last ?? 0) + 1,
-      type,
-      actorKind: actor.kind,
-      actorId: actor.id,
-      actorName: actor.name,
-      data,
-      happenedAt: at,
-    });
+    await this.transactions.query(
+      `INSERT INTO event
+         (tenant_id, subject_type, subject_id, sequence, type, actor_kind, actor_id, actor_name, data, happened_at)
+       SELECT ?, ?, ?, COALESCE(MAX(sequence), 0) + 1, ?, ?, ?, ?, ?, ? FROM event WHERE subject_type = ? AND subject_id = ?`,
+      [
+        ...[tenantId, subjectType, subjectId, type, actor.kind, actor.id, actor.name],
+        ...[JSON.stringify(data), at, subjectType, subjectId],
+      ],
+    );
   }
 }

@@ -45,7 +45,9 @@ export class AccountSubscriptionsResolver {
     ),
   );
 
-  private readonly healthOf = new Batch((_: Viewer, accounts: readonly CloudAccount[]) => this.health.of(accounts));
+  private readonly isBroken = new Batch((_: Viewer, accounts: readonly CloudAccount[]) =>
+    this.health.areBroken(accounts),
+  );
 
   constructor(
     private readonly service: SubscriptionService,
@@ -81,8 +83,8 @@ export class AccountSubscriptionsResolver {
     @CurrentViewer() viewer: Viewer,
     @Parent() account: CloudAccount,
   ): Promise<ViewerPermission> {
-    const health = await this.healthOf.load(viewer, account);
-    return permission(viewer, 'MANAGER', () => account.refuseNewSubscription(health));
+    const isBroken = await this.isBroken.load(viewer, account);
+    return permission(viewer, 'MANAGER', () => account.refuseNewSubscription({ isBroken }));
   }
 }
 

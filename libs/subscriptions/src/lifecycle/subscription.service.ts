@@ -128,7 +128,7 @@ export class SubscriptionService {
       const wanted = Subscription.create({ ...details, tenantId: viewer.tenantId }, now);
       await this.refuseTakenAddresses(account, wanted);
       const subscription = await this.subscriptions.add(wanted, account);
-      await this.works.put(subscription, ProvisioningWork.create(subscription.id, 'BUILD', now));
+      await this.works.add(subscription, ProvisioningWork.create(subscription.id, 'BUILD', now));
       await this.record('SUBSCRIPTION_CREATED', viewer, subscription, now);
       await remember(subscription);
       return subscription;

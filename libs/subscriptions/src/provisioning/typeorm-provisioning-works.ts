@@ -1,11 +1,13 @@
 import { CloudAccount } from '#libs/cloud-accounts';
-import { Transactions } from '#libs/database';
+import { Transactions, where } from '#libs/database';
 import type { Held } from '#libs/kernel';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { ProvisioningWork } from '../provisioning-work.entity.js';
 import { ProvisioningWorks, type SubscriptionReference, type WaitingWorks } from '../provisioning-works.js';
 import { Subscription } from '../subscription.entity.js';
+
+const ofSubscription = (id: number) => where('subscription_id = ?', id);
 
 @Injectable()
 export class TypeOrmProvisioningWorks extends ProvisioningWorks {
@@ -18,7 +20,7 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
   }
 
   hold({ id }: Held<SubscriptionReference>): Promise<ProvisioningWork | null> {
-    return this.rows.findOne({ where: { subscriptionId: id }, ...this.transactions.forUpdate });
+    return this.works.hold(ofSubscription(id));
   }
 
   async listWaiting(
@@ -57,13 +59,21 @@ export class TypeOrmProvisioningWorks extends ProvisioningWorks {
     return found.map(({ id }) => id);
   }
 
-  async put({ id: subscriptionId }: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void> {
-    if (await this.rows.existsBy({ subscriptionId })) await this.rows.update({ subscriptionId }, { ...work });
-    else await this.rows.insert({ ...work });
+  async add(_subscription: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void> {
+    await this.works.insert(work);
+  }
+
+  async put({ id }: Held<SubscriptionReference>, work: ProvisioningWork): Promise<void> {
+    if (await this.works.exists(ofSubscription(id))) await this.works.update(work, ofSubscription(id));
+    else await this.works.insert(work);
   }
 
   async remove({ id }: Held<SubscriptionReference>): Promise<void> {
-    await this.rows.delete({ subscriptionId: id });
+    await this.works.delete(ofSubscription(id));
+  }
+
+  private get works() {
+    return this.transactions.rows(ProvisioningWork);
   }
 
   private get rows() {
