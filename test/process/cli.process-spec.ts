@@ -412,7 +412,7 @@ describe('Help and the version', () => {
     );
   const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'));
   const light =
-    /^(node:|data:)|\/dist\/bundle\/(cli|main|command|commands|help|iam-setup-options|secret-output|rows|node-version|rolldown-runtime)\b/;
+    /^(node:|data:)|\/dist\/bundle\/(cli|main|command|commands|help|iam-setup-options|secret-output|rows|node-version|compile-cache|rolldown-runtime)\b/;
   const subjects = ['', ...Object.keys(groups), ...Object.keys(commands)];
 
   it.each(['-h', ...subjects.map((words) => `${words} --help`.trim())])(
