@@ -76,7 +76,7 @@ const { hasRedis } = globalThis as unknown as { hasRedis?: boolean };
 
       expect(violations).toEqual([]);
       expect(figures).toMatchObject({ 'wrong answers to them': 0 });
-      expect(figures['of them refused']).toBeGreaterThan(20);
+      expect(figures['of them refused']).toBeGreaterThan(0);
     },
   );
 });

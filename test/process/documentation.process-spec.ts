@@ -5,7 +5,14 @@ import { promisify } from 'node:util';
 import { filled, placeholdersIn, valuesIn } from '../../web/playground/placeholders.js';
 import { cliAnswer } from '../support/cli.js';
 import { commandsIn, examplesOf, pages, stepsOf, type Example, type Page } from '../support/pages.js';
-import { inPlace, inherited, projectFolder, type GatewayProcess, type Place } from '../support/process.js';
+import {
+  defaultCostBudgets,
+  inPlace,
+  inherited,
+  projectFolder,
+  type GatewayProcess,
+  type Place,
+} from '../support/process.js';
 import { until } from '../support/until.js';
 
 /** Any value in a response. */
@@ -15,7 +22,7 @@ const anything = '…';
 describe('The documentation', () => {
   it.each(pages.filter(isTutorial))('works as written: $file', (page) =>
     inPlace('SQLite', async (place) => {
-      const reader = await Reader.start(place, await place.start(settingsOf(page)));
+      const reader = await Reader.start(place, await place.start({ ...defaultCostBudgets, ...settingsOf(page) }));
       const wanted = new Set(examplesOf(page).flatMap(({ variables }) => placeholdersIn(variables)));
       for (const step of stepsOf(page))
         if ('shell' in step) for (const command of commandsIn(step.shell)) await reader.enter(command);

@@ -5,15 +5,18 @@ import { fillTenant } from '../support/full-tenant.js';
 import { insertRows } from '../support/many-rows.js';
 import { schema } from '../support/operations.js';
 import { PrivateRedis } from '../support/private-redis.js';
-import { hugeCostBudgets, inPlace, type Place } from '../support/process.js';
+import { defaultCostBudgets, hugeCostBudgets, inPlace, type Place } from '../support/process.js';
 import { atRate, inLoops, Load, percentile, type Shot } from './load.js';
 import { Random } from './random.js';
 import type { SoakOptions, SoakResult } from './soak.js';
 
-/** In the short size other tests run beside it, so nothing is said about times. */
+/** In the short size other tests run beside it: nothing is said about times, and small budgets are spent soon. */
 const sizes = {
-  short: { seconds: 3, isQuiet: false, data: { subscriptions: 2000, resourcesWithHistory: 20 } },
-  full: { seconds: 60, isQuiet: true, data: {} },
+  short: {
+    ...{ seconds: 3, isQuiet: false, data: { subscriptions: 2000, resourcesWithHistory: 20 } },
+    budgets: { ...defaultCostBudgets, TENANT_COST_BUDGET: '400000', TENANT_COST_PER_SECOND: '10000' },
+  },
+  full: { seconds: 60, isQuiet: true, data: {}, budgets: defaultCostBudgets },
 };
 
 const attackers = { keys: 10, connectionsOfEach: 4, documents: 8, atLeastValues: 30_000 };
@@ -32,14 +35,14 @@ const bars = { victim: 1.5, livez: 100, accepted: 500, refused: 50, goodput: 0.8
  * are served, and no answer is wrong.
  */
 export async function fairness({ size, seed, database, say }: SoakOptions): Promise<SoakResult> {
-  const { seconds, isQuiet, data } = sizes[size];
+  const { seconds, isQuiet, data, budgets } = sizes[size];
   const figures: Record<string, number> = {};
   const violations: string[] = [];
   const require = (isSo: boolean, what: string) => void (isSo || violations.push(what));
   const inTime = (isSo: boolean, what: string) => require(!isQuiet || isSo, what);
 
   await inPlace(database, async (place) => {
-    const first = await place.start({ LOG_LEVEL: 'error', VENDOR_AWS_ACCOUNT_ID: '111122223333' });
+    const first = await place.start({ LOG_LEVEL: 'error', VENDOR_AWS_ACCOUNT_ID: '111122223333', ...budgets });
     const ids = await fillTenant((...statement) => place.rows(...statement), database, data);
     const victims = await tenantsWithAccounts(place, 4);
     const [victim] = victims as [string];

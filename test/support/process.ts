@@ -39,6 +39,14 @@ export const hugeCostBudgets = {
   TENANT_COST_PER_SECOND: '999999999',
 };
 
+/** The default cost budgets of the gateway, in place of huge ones. */
+export const defaultCostBudgets: Env = {
+  API_KEY_COST_BUDGET: undefined,
+  API_KEY_COST_PER_SECOND: undefined,
+  TENANT_COST_BUDGET: undefined,
+  TENANT_COST_PER_SECOND: undefined,
+};
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
