@@ -40,7 +40,7 @@ export class AccessService {
 
     const presented = parseApiKeyToken(text);
     const hash = presented && (await this.keys.hash(presented.token));
-    const attempt = this.attempts.begin(address, hash);
+    const attempt = await this.attempts.begin(address, hash);
     try {
       if (!presented || !hash) throw new Unauthenticated('MALFORMED');
       const viewer = await this.viewerOf(presented.keyId, hash, address);

@@ -19,11 +19,11 @@ describe('Failed attempts', () => {
   beforeEach(() => (attempts = new FailedAttempts({ perMinute }, clock)));
 
   /** Number of attempts that were checked. */
-  const tried = (count: number, address: string, key: Buffer | null = null) => {
+  const tried = async (count: number, address: string, key: Buffer | null = null) => {
     let looked = 0;
     for (let i = 0; i < count; i++) {
       try {
-        attempts.begin(address, key).fail();
+        (await attempts.begin(address, key)).fail();
         looked++;
       } catch (error) {
         expect(error).toBeInstanceOf(TooManyFailedAttempts);
@@ -31,61 +31,81 @@ describe('Failed attempts', () => {
     }
     return looked;
   };
-  const refusal = (address: string): TooManyFailedAttempts => {
+  const refusal = async (address: string): Promise<TooManyFailedAttempts> => {
     try {
-      attempts.begin(address, null);
+      await attempts.begin(address, null);
     } catch (error) {
       return error as TooManyFailedAttempts;
     }
     throw new Error('not refused');
   };
 
-  it('are checked up to the limit, whatever the format of the API keys', () => {
-    expect(tried(300, '203.0.113.1')).toBe(perMinute);
-    expect(tried(300, '203.0.113.2', hashOf('wrong'))).toBe(perMinute);
+  it('are checked up to the limit, whatever the format of the API keys', async () => {
+    expect(await tried(300, '203.0.113.1')).toBe(perMinute);
+    expect(await tried(300, '203.0.113.2', hashOf('wrong'))).toBe(perMinute);
   });
 
-  it('are checked again one minute after the first, and not earlier', () => {
-    tried(10, '203.0.113.1');
+  it('are checked again one minute after the first, and not earlier', async () => {
+    await tried(10, '203.0.113.1');
     clock.time += 50_000;
-    tried(290, '203.0.113.1');
+    await tried(290, '203.0.113.1');
 
-    expect(refusal('203.0.113.1')).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 10 });
+    expect(await refusal('203.0.113.1')).toMatchObject({ code: 'RATE_LIMITED', retryAfter: 10 });
     clock.time += 9_999;
-    expect(refusal('203.0.113.1').retryAfter).toBe(1);
+    expect((await refusal('203.0.113.1')).retryAfter).toBe(1);
     clock.time += 2;
-    expect(tried(300, '203.0.113.1')).toBe(perMinute);
+    expect(await tried(300, '203.0.113.1')).toBe(perMinute);
   });
 
-  it('do not block an API key that was accepted before, from any address', () => {
-    attempts.begin('198.51.100.1', hashOf('right')).succeed();
-    tried(300, '203.0.113.1');
+  it('do not block an API key that was accepted before, from any address', async () => {
+    (await attempts.begin('198.51.100.1', hashOf('right'))).succeed();
+    await tried(300, '203.0.113.1');
 
-    for (let i = 0; i < 300; i++) attempts.begin('203.0.113.1', hashOf('right')).succeed();
-    expect(refusal('203.0.113.1').code).toBe('RATE_LIMITED');
+    for (let i = 0; i < 300; i++) (await attempts.begin('203.0.113.1', hashOf('right'))).succeed();
+    expect((await refusal('203.0.113.1')).code).toBe('RATE_LIMITED');
   });
 
-  it('count an API key that was accepted before and is now refused like any other', () => {
-    attempts.begin('203.0.113.1', hashOf('revoked')).succeed();
-    attempts.begin('203.0.113.1', hashOf('revoked')).fail();
+  it('count an API key that was accepted before and is now refused like any other', async () => {
+    (await attempts.begin('203.0.113.1', hashOf('revoked'))).succeed();
+    (await attempts.begin('203.0.113.1', hashOf('revoked'))).fail();
 
-    expect(tried(300, '203.0.113.1', hashOf('revoked'))).toBe(perMinute);
+    expect(await tried(300, '203.0.113.1', hashOf('revoked'))).toBe(perMinute);
   });
 
-  it('do not include correct API keys, or API keys with an unknown result', () => {
+  it('do not include correct API keys, or API keys with an unknown result', async () => {
     for (let i = 0; i < 300; i++) {
-      attempts.begin('203.0.113.1', hashOf(`right ${i}`)).succeed();
-      attempts.begin('203.0.113.1', hashOf(`unknown ${i}`)).abandon();
+      (await attempts.begin('203.0.113.1', hashOf(`right ${i}`))).succeed();
+      (await attempts.begin('203.0.113.1', hashOf(`unknown ${i}`))).abandon();
     }
 
-    expect(tried(300, '203.0.113.1')).toBe(perMinute);
+    expect(await tried(300, '203.0.113.1')).toBe(perMinute);
   });
 
-  it('include attempts in progress', () => {
-    const begun = Array.from({ length: perMinute }, (_, i) => attempts.begin('203.0.113.1', hashOf(`${i}`)));
+  it('wait while too many are in progress, and are refused when these fail', async () => {
+    const begun = await Promise.all(
+      Array.from({ length: perMinute }, (_, i) => attempts.begin('203.0.113.1', hashOf(`${i}`))),
+    );
+    const further = refusal('203.0.113.1');
+    let hasEnded = false;
+    void further.finally(() => (hasEnded = true));
 
-    expect(refusal('203.0.113.1').code).toBe('RATE_LIMITED');
-    for (const attempt of begun) attempt.fail();
+    for (const attempt of begun.slice(1)) attempt.fail();
+    await new Promise(setImmediate);
+    expect(hasEnded).toBe(false);
+    begun[0]!.fail();
+    expect((await further).code).toBe('RATE_LIMITED');
+  });
+
+  it('wait while too many are in progress, and are checked when these succeed', async () => {
+    const right = hashOf('right');
+    const begun = await Promise.all(Array.from({ length: perMinute }, () => attempts.begin('203.0.113.1', right)));
+    const further = Array.from({ length: 300 }, () => attempts.begin('203.0.113.1', right));
+    const other = attempts.begin('203.0.113.1', hashOf('other'));
+
+    for (const attempt of begun) attempt.succeed();
+    for (const attempt of await Promise.all(further)) attempt.succeed();
+    (await other).succeed();
+    expect(await tried(300, '203.0.113.1')).toBe(perMinute);
   });
 
   it.each([
@@ -97,16 +117,16 @@ describe('Failed attempts', () => {
     ['two IPv4 addresses, written as IPv6', '::ffff:203.0.113.1', '::ffff:203.0.113.2', false],
     ['one link-local network', 'fe80::1%eth0', 'fe80::2', true],
     ['no addresses', 'unix:', 'unix:', true],
-  ])('of %s are counted together: %s, %s: %s', (_, one, other, together) => {
-    tried(300, one);
+  ])('of %s are counted together: %s, %s: %s', async (_, one, other, together) => {
+    await tried(300, one);
 
-    expect(tried(1, other)).toBe(together ? 0 : 1);
+    expect(await tried(1, other)).toBe(together ? 0 : 1);
   });
 
-  it('use a bounded amount of memory', () => {
+  it('use a bounded amount of memory', async () => {
     for (let i = 0; i < 50_000; i++) {
-      attempts.begin(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, null).fail();
-      attempts.begin('203.0.113.1', hashOf(`${i}`)).succeed();
+      (await attempts.begin(`10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`, null)).fail();
+      (await attempts.begin('203.0.113.1', hashOf(`${i}`))).succeed();
     }
 
     expect(attempts.size).toBe(10_000);

@@ -22,6 +22,7 @@ export class FailedAttempts {
   private readonly failures: LRUCache<string, number>;
   /** Keyed hashes. */
   private readonly accepted = new LRUCache<string, true>({ max: mostEntries });
+  private readonly pending = new Map<string, Pending>();
 
   constructor(
     private readonly limit: FailedAttemptLimit,
@@ -37,38 +38,61 @@ export class FailedAttempts {
   }
 
   /**
-   * Counts an attempt as failed until `succeed` is called, so that concurrent attempts cannot exceed the limit.
+   * Waits while as many attempts of the network are in progress as could still fail, so that concurrent attempts cannot
+   * exceed the limit, and correct API keys are not refused for each other.
    *
    * @param key keyed hash of the API key; null when its format is invalid
    * @throws TooManyFailedAttempts
    */
-  begin(address: string, key: Buffer | null): Attempt {
+  async begin(address: string, key: Buffer | null): Promise<Attempt> {
     const name = key?.toString('base64');
-    if (name !== undefined && this.accepted.has(name))
-      return {
-        succeed: () => this.accepted.set(name, true),
-        fail: () => this.accepted.delete(name),
-        abandon: () => undefined,
-      };
-
     const network = clientNetwork(address);
-    const count = this.failures.get(network) ?? 0;
-    if (count >= this.limit.perMinute)
-      throw new TooManyFailedAttempts(Math.ceil(this.failures.getRemainingTTL(network) / 1000));
-    this.failures.set(network, count + 1);
-    const abandon = () => {
-      const failures = this.failures.get(network);
-      if (failures) this.failures.set(network, failures - 1);
+    for (;;) {
+      if (name !== undefined && this.accepted.has(name)) return this.knownAttempt(name);
+      const failed = this.failures.get(network) ?? 0;
+      if (failed >= this.limit.perMinute)
+        throw new TooManyFailedAttempts(Math.ceil(this.failures.getRemainingTTL(network) / 1000));
+      const pending = this.pending.get(network);
+      if (failed + (pending?.count ?? 0) < this.limit.perMinute) return this.newAttempt(network, name);
+      await new Promise<void>((resolve) => pending!.waiting.push(resolve));
+    }
+  }
+
+  private knownAttempt(name: string): Attempt {
+    return {
+      succeed: () => this.accepted.set(name, true),
+      fail: () => this.accepted.delete(name),
+      abandon: () => undefined,
+    };
+  }
+
+  private newAttempt(network: string, name: string | undefined): Attempt {
+    const pending = this.pending.get(network) ?? { count: 0, waiting: [] };
+    this.pending.set(network, pending);
+    pending.count++;
+    const end = () => {
+      pending.count--;
+      if (pending.count === 0) this.pending.delete(network);
+      for (const resume of pending.waiting.splice(0)) resume();
     };
     return {
       succeed: () => {
         if (name !== undefined) this.accepted.set(name, true);
-        abandon();
+        end();
       },
-      fail: () => undefined,
-      abandon,
+      fail: () => {
+        this.failures.set(network, (this.failures.get(network) ?? 0) + 1);
+        end();
+      },
+      abandon: end,
     };
   }
+}
+
+/** Attempts of a network in progress, and those that wait for their end. */
+interface Pending {
+  count: number;
+  readonly waiting: (() => void)[];
 }
 
 /** Attempt. Exactly one of its methods must be called. */
