@@ -35,7 +35,20 @@ interface Entry {
 /** Maximum size of the output that waits to be written. Further entries are dropped, so that memory does not fill. */
 const mostWaiting = 8 * 1024 * 1024;
 
-const stdout = destination({ dest: 1, sync: false, maxLength: mostWaiting });
+/**
+ * Entries are written together, at the latest after `longestDelay` milliseconds: a write for each took an eighth of the time of
+ * a short request. A fatal entry and the end of the process write what waits.
+ */
+const longestDelay = 50;
+const writtenTogether = 8 * 1024; // bytes
+
+const stdout = destination({
+  dest: 1,
+  sync: false,
+  maxLength: mostWaiting,
+  minLength: writtenTogether,
+  periodicFlush: longestDelay,
+});
 
 /** Notice about the start for the operator, regardless of the log level. */
 export interface Notice {
