@@ -308,7 +308,7 @@ export const settings = {
     means:
       'Duration in milliseconds from which a GraphQL operation is logged as slow, with the number of its statements and its cost, and without its variables.',
     example: '500',
-    unset: '1000',
+    unset: '5000',
   },
   METRICS_PORT: {
     schema: wholeNumber(0, 65535),
@@ -492,7 +492,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     fastPath: { isOn: read<'on' | 'off'>('FAST_PATH') !== 'off' },
     // At a terminal, entries for each request would push the greeting away. For a service, each request is of interest.
     logLevel: read<LogLevel>('LOG_LEVEL') ?? (isForTrying ? 'warn' : 'info'),
-    slowOperationMs: read<number>('SLOW_OPERATION_MS') ?? 1000,
+    slowOperationMs: read<number>('SLOW_OPERATION_MS') ?? 5000,
     metrics: metricsOf(read('METRICS_PORT'), read('METRICS_HOST')),
     traces: tracesOf(read),
     iamSetup: {

@@ -202,6 +202,7 @@ export class Place {
         PORT: '0',
         FAILED_API_KEYS_PER_MINUTE: '1000000',
         ...hugeCostBudgets,
+        SLOW_OPERATION_MS: '60000', // a busy machine is slow
         ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl }),
         ...env,
       },
