@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { ApiKey } from './api-key.entity.js';
 import { longestAge, RecentApiKeys } from './recent-api-keys.js';
 
@@ -24,9 +24,16 @@ describe('RecentApiKeys', () => {
 
   it('reads an API key again after one second', async () => {
     const { get } = recent();
-    const one = await get();
-    await wait(longestAge);
-    expect(await get()).not.toBe(one);
+    const now = jest.spyOn(performance, 'now').mockReturnValue(5000);
+    try {
+      const one = await get();
+      now.mockReturnValue(5000 + longestAge - 1);
+      expect(await get()).toBe(one);
+      now.mockReturnValue(5000 + longestAge);
+      expect(await get()).not.toBe(one);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   it.each([
