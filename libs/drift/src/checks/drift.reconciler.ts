@@ -64,7 +64,7 @@ export class DriftReconciler implements BackgroundTask {
     try {
       const check = await this.observations.begin(claimed);
       const reasons = await Promise.race([this.comparison.compare(check, this.stopping.signal), this.stopped]);
-      if (reasons.some(({ isRefusal }) => isRefusal)) await this.health.suspect(claimed.cloudAccountId);
+      if (reasons.some(({ isRefusal }) => isRefusal)) await this.suspect(claimed.cloudAccountId);
       await this.checks.conclude(
         check,
         reasons.map(({ code }) => code),
@@ -75,5 +75,10 @@ export class DriftReconciler implements BackgroundTask {
       if (!this.isStopping) throw error;
       await this.checks.releaseLease(claimed);
     }
+  }
+
+  /** Requests a health check. If that fails, the check still ends, and the next health check is due within the hour. */
+  private async suspect(cloudAccountId: number): Promise<void> {
+    await this.health.suspect(cloudAccountId).catch((fault: unknown) => log.error(fault));
   }
 }
