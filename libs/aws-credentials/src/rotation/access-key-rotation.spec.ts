@@ -445,7 +445,7 @@ interface Scenario {
   /** Prepares the world before the rotation starts. */
   readonly prepare?: (world: RotationWorld) => void;
   /** Happens while the rotation is in progress. */
-  readonly meanwhile?: (world: RotationWorld) => Promise<void>;
+  readonly interfere?: (world: RotationWorld) => Promise<void>;
 }
 
 const scenarios: readonly Scenario[] = [
@@ -454,7 +454,7 @@ const scenarios: readonly Scenario[] = [
   { name: 'rolled back', prepare: (world) => (world.aws.propagation = 10 * minutes) },
   {
     name: 'cancelled in its time of grace',
-    meanwhile: async (world) => {
+    interfere: async (world) => {
       const reached = await world.run({ until: ({ step, isCancelled }) => step === 'GRACE' || isCancelled });
       if (!reached.isCancelled) await world.cancel();
     },
@@ -475,7 +475,7 @@ function loseAnswer(world: RotationWorld): void {
 type Mutation = (world: RotationWorld) => void;
 
 /** Continues with a new process after one was killed. @returns all problems afterwards */
-async function faultsAfter(killed: Moment, world: RotationWorld, { meanwhile }: Scenario, mutate: Mutation) {
+async function faultsAfter(killed: Moment, world: RotationWorld, { interfere }: Scenario, mutate: Mutation) {
   const faults: string[] = [];
   const look = async () => {
     if (!(await world.works())) faults.push('no working key is stored');
@@ -484,7 +484,7 @@ async function faultsAfter(killed: Moment, world: RotationWorld, { meanwhile }: 
   mutate(world);
   await look();
   try {
-    await meanwhile?.(world);
+    await interfere?.(world);
     for (let stop = false; !stop;) {
       const before = await world.rotation();
       const now = await world.run({ until: ({ step }) => step !== before.step });
@@ -514,7 +514,7 @@ async function everyPoint(scenario: Scenario, mutate?: Mutation) {
     const recorded = world.record();
     world.kill(200); // more than any scenario has, but fewer than a naive one can have
     const undisturbed = async () => {
-      await scenario.meanwhile?.(world);
+      await scenario.interfere?.(world);
       await world.run();
     };
     await (mutate ? undisturbed().catch(() => undefined) : undisturbed());

@@ -289,7 +289,7 @@ describe('ConnectionService', () => {
       const { id } = await create();
       const verify = aws.verify;
       aws.verify = async (...asked) => {
-        await service.update(viewer, { id, expectedVersion: 1, name: 'Meanwhile' });
+        await service.update(viewer, { id, expectedVersion: 1, name: 'Changed' });
         return verify(...asked);
       };
 
@@ -297,7 +297,7 @@ describe('ConnectionService', () => {
         VersionConflict,
       );
       expect(credentials.kept.get(id)).toEqual(keyOf('111/A'));
-      expect(await read.find(viewer, id)).toMatchObject({ name: 'Meanwhile', version: 2, awsUserId: '111/A' });
+      expect(await read.find(viewer, id)).toMatchObject({ name: 'Changed', version: 2, awsUserId: '111/A' });
     });
 
     it('notices a deletion during the call to AWS, and stores no access key', async () => {
@@ -464,7 +464,7 @@ describe('ConnectionService', () => {
       ['the lease was lost', () => claimed(Date.now() + 120_000)],
       ['another role was set', (id) => service.update(viewer, { id, expectedVersion: 2, consoleRoleName: 'second' })],
       ['the account was deleted', (id) => deletion.delete(viewer, { id })],
-    ])('change nothing when %s during the call to AWS', async (_, meanwhile) => {
+    ])('change nothing when %s during the call to AWS', async (_, interfere) => {
       const { id } = await create();
       await service.update(viewer, { id, expectedVersion: 1, access: keyThat(unknown, '111/B') });
       const mine = await claimed();
@@ -480,7 +480,7 @@ describe('ConnectionService', () => {
       aws.verify = async (...asked) => {
         aws.verify = verify;
         aws.refusals.delete('111/B');
-        await meanwhile(id);
+        await interfere(id);
         after = await everything();
         return verify(...asked);
       };

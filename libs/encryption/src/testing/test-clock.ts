@@ -1,6 +1,6 @@
 import { Clock } from '#libs/kernel';
 
-/** Clock that stands still until `advance` is called. */
+/** Clock that changes only when `advance` is called. */
 export class TestClock extends Clock {
   private time = Date.parse('2024-01-01T00:00:00.000Z');
 

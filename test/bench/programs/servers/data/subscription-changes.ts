@@ -57,7 +57,7 @@ export function createSubscription(viewer: Viewer, input: NewSubscription): Prom
   });
 }
 
-/** Ends what nobody has begun to build. The account is held last, in case its deletion waits for this. */
+/** Ends a subscription that no provisioner has claimed. The account is locked last, because its deletion can be scheduled. */
 export function deleteSubscription(viewer: Viewer, input: { readonly id: string }): Promise<ChangedSubscription> {
   refuseViewer(viewer);
   const id = idOf(subjectType, input.id);
